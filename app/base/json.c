@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The gate for JSON from outside: one pass over the bytes decides whether the text is RFC 8259
+ * and within our limits, and only then json-c builds the value. The only memory the pass asks
+ * for is a note per key of the objects that are open, which JSON_VALUES bounds.
+ */
+#include "base/json.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jsonlex.h"
+#include "base/mem.h"
+
+struct scan {
+	const char *at;
+	const char *end;
+	unsigned depth;
+	unsigned values;
+	struct jsonlex_span *keys; /* of all open objects, the innermost last */
+	size_t nkeys;
+	size_t cap;
+	const char *wrong; /* where the text is not acceptable */
+	const char *why;
+};
+
+static bool
+refuse(struct scan *s, const char *at, const char *why)
+{
+	s->wrong = at;
+	s->why = why;
+	return false;
+}
+
+/* The next byte; at the end 0, which no rule here accepts either. */
+static char
+peek(const struct scan *s)
+{
+	if (s->at == s->end)
+		return '\0';
+	return *s->at;
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static void
+skip_space(struct scan *s)
+{
+	while (s->at < s->end && is_space(*s->at))
+		s->at++;
+}
+
+/* Steps over c when it is next. */
+static bool
+accept(struct scan *s, char c)
+{
+	if (peek(s) != c)
+		return false;
+	s->at++;
+	return true;
+}
+
+static bool
+literal(struct scan *s, const char *word, size_t len)
+{
+	if ((size_t)(s->end - s->at) < len || memcmp(s->at, word, len) != 0)
+		return refuse(s, s->at, "a value is expected");
+	s->at += len;
+	return true;
+}
+
+static bool
+number(struct scan *s)
+{
+	const char *why = jsonlex_number(&s->at, s->end);
+
+	return why == NULL || refuse(s, s->at, why);
+}
+
+static bool
+string(struct scan *s, struct jsonlex_span *span)
+{
+	const char *why = jsonlex_string(&s->at, s->end, span);
+
+	return why == NULL || refuse(s, s->at, why);
+}
+
+/* Orders keys by size and decoded bytes: 0 when they are the same key. */
+static int
+key_order(const struct jsonlex_span *a, const struct jsonlex_span *b)
+{
+	char x[JSON_KEY];
+	char y[JSON_KEY];
+
+	if (a->size != b->size)
+		return a->size < b->size ? -1 : 1;
+	if (a->raw == a->size && b->raw == b->size)
+		return memcmp(a->at, b->at, a->size);
+	jsonlex_decode(a, x);
+	jsonlex_decode(b, y);
+	return memcmp(x, y, a->size);
+}
+
+/* Equal keys in the order of the text. */
+static int
+sort_order(const void *a, const void *b)
+{
+	const struct jsonlex_span *x = a;
+	const struct jsonlex_span *y = b;
+	int order = key_order(x, y);
+
+	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Checks the keys from number first on, those of one object, and forgets them. Sorting has no
+ * bad case that a client could aim at, as a hash table has. */
+static bool
+keys_differ(struct scan *s, size_t first)
+{
+	struct jsonlex_span *keys = s->keys + first;
+	size_t n = s->nkeys - first;
+	const char *twin = NULL;
+
+	s->nkeys = first;
+	if (n < 2)
+		return true;
+	qsort(keys, n, sizeof(*keys), sort_order);
+	for (size_t i = 1; i < n; i++) {
+		if (key_order(&keys[i - 1], &keys[i]) == 0 && (twin == NULL || keys[i].at < twin))
+			twin = keys[i].at;
+	}
+	return twin == NULL || refuse(s, twin - 1, "key appears twice");
+}
+
+static bool
+key(struct scan *s)
+{
+	const char *from = s->at;
+	struct jsonlex_span span;
+
+	if (peek(s) != '"')
+		return refuse(s, from, "a key in double quotes is expected");
+	if (!string(s, &span))
+		return false;
+	if (span.size > JSON_KEY)
+		return refuse(s, from, "key is too long");
+	if (s->nkeys == s->cap) {
+		s->cap = s->cap == 0 ? 32 : s->cap * 2;
+		s->keys = mem_check(talloc_realloc(NULL, s->keys, struct jsonlex_span, s->cap));
+	}
+	s->keys[s->nkeys++] = span;
+	return true;
+}
+
+static bool value(struct scan *s);
+
+static bool
+member(struct scan *s)
+{
+	skip_space(s);
+	if (!key(s))
+		return false;
+	skip_space(s);
+	if (!accept(s, ':'))
+		return refuse(s, s->at, "':' is expected");
+	return value(s);
+}
+
+static bool
+object(struct scan *s)
+{
+	size_t first = s->nkeys;
+
+	s->at++;
+	skip_space(s);
+	if (accept(s, '}'))
+		return true;
+	do {
+		if (!member(s))
+			return false;
+	} while (accept(s, ','));
+	if (!accept(s, '}'))
+		return refuse(s, s->at, "',' or '}' is expected");
+	return keys_differ(s, first);
+}
+
+static bool
+array(struct scan *s)
+{
+	s->at++;
+	skip_space(s);
+	if (accept(s, ']'))
+		return true;
+	do {
+		if (!value(s))
+			return false;
+	} while (accept(s, ','));
+	return accept(s, ']') || refuse(s, s->at, "',' or ']' is expected");
+}
+
+static bool
+nested(struct scan *s)
+{
+	if (s->depth == JSON_DEPTH)
+		return refuse(s, s->at, "nesting is too deep");
+	s->depth++;
+	bool ok = *s->at == '{' ? object(s) : array(s);
+	s->depth--;
+	return ok;
+}
+
+static bool
+bare_value(struct scan *s)
+{
+	struct jsonlex_span ignored;
+
+	switch (peek(s)) {
+	case '{':
+	case '[':
+		return nested(s);
+	case '"':
+		return string(s, &ignored);
+	case 't':
+		return literal(s, "true", 4);
+	case 'f':
+		return literal(s, "false", 5);
+	case 'n':
+		return literal(s, "null", 4);
+	case '-': case '0': case '1': case '2': case '3': case '4':
+	case '5': case '6': case '7': case '8': case '9':
+		return number(s);
+	default:
+		return refuse(s, s->at, "a value is expected");
+	}
+}
+
+/* A value with the white space around it. */
+static bool
+value(struct scan *s)
+{
+	skip_space(s);
+	if (s->values++ == JSON_VALUES)
+		return refuse(s, s->at, "too many values");
+	if (!bare_value(s))
+		return false;
+	skip_space(s);
+	return true;
+}
+
+static void
+locate(const char *text, const char *wrong, const char *why, struct json_fault *fault)
+{
+	*fault = (struct json_fault){.line = 1, .column = 1, .why = why};
+	for (const char *p = text; p < wrong; p++) {
+		fault->column++;
+		if (*p == '\n') {
+			fault->line++;
+			fault->column = 1;
+		}
+	}
+}
+
+enum err
+json_guard(const char *text, size_t len, struct json_fault *fault)
+{
+	struct scan s = {.at = text, .end = text + len};
+	bool ok = value(&s);
+
+	talloc_free(s.keys);
+	if (ok && s.at < s.end)
+		ok = refuse(&s, s.at, "text goes on behind the value");
+	if (ok)
+		return OK;
+	locate(text, s.wrong, s.why, fault);
+	return ERR_SYNTAX;
+}
+
+enum err
+json_read(void *ctx, const char *text, size_t len, struct json_object **out,
+    struct json_fault *fault)
+{
+	enum err e = json_guard(text, len, fault);
+
+	if (e != OK)
+		return e;
+	if (len > INT_MAX) {
+		locate(text, text, "text is too long", fault);
+		return ERR_SYNTAX;
+	}
+	struct json_tokener *t = mem_check(json_tokener_new_ex(JSON_DEPTH + 2));
+	json_tokener_set_flags(t, JSON_TOKENER_STRICT);
+	struct json_object *o = json_tokener_parse_ex(t, text, (int)len);
+	if (json_tokener_get_error(t) == json_tokener_continue)
+		o = json_tokener_parse_ex(t, "", 1); /* only a NUL ends a bare number */
+	enum json_tokener_error error = json_tokener_get_error(t);
+	json_tokener_free(t);
+	if (error != json_tokener_success) {
+		locate(text, text, json_tokener_error_desc(error), fault);
+		return ERR_INTERNAL;
+	}
+	*out = mem_json(ctx, o);
+	return OK;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * UTF-8 as RFC 3629 has it. PostgreSQL refuses overlong forms and surrogates, json-c lets them
+ * pass, so text is judged here before either sees it.
+ */
+#include "base/utf8.h"
+
+#include <string.h>
+
+static bool
+is_tail(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+size_t
+utf8_char(const char *s, size_t n)
+{
+	unsigned char b[4] = {0}; /* missing bytes are 0, which is never a tail */
+
+	memcpy(b, s, n < 4 ? n : 4);
+	if (b[0] < 0x80)
+		return 1;
+	if (b[0] < 0xc2 || b[0] > 0xf4 || !is_tail(b[1]))
+		return 0;
+	if (b[0] < 0xe0)
+		return 2;
+	if (!is_tail(b[2]) || (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f))
+		return 0;
+	if (b[0] < 0xf0)
+		return 3;
+	if (!is_tail(b[3]) || (b[0] == 0xf0 && b[1] < 0x90) || (b[0] == 0xf4 && b[1] > 0x8f))
+		return 0;
+	return 4;
+}
+
+bool
+utf8_valid(const char *s, size_t n)
+{
+	while (n > 0) {
+		size_t used = utf8_char(s, n);
+		if (used == 0)
+			return false;
+		s += used;
+		n -= used;
+	}
+	return true;
+}
+
+size_t
+utf8_put(char *out, unsigned c)
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	for (size_t i = n - 1; i > 0; i--) {
+		out[i] = (char)(0x80 | (c & 0x3f));
+		c >>= 6;
+	}
+	static const unsigned char heads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+	out[0] = (char)(heads[n] | c);
+	return n;
+}
