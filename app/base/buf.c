@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one growing byte buffer: replies, rendered pages and array literals are built in it, so
+ * that each leaves the process in a single write.
+ */
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static void
+reserve(struct buf *b, size_t more)
+{
+	if (b->cap - b->len > more)
+		return;
+	size_t cap = b->cap * 2;
+	while (cap - b->len <= more)
+		cap *= 2;
+	b->data = mem_check(talloc_realloc(b, b->data, char, cap));
+	b->cap = cap;
+}
+
+struct buf *
+buf_new(void *ctx, size_t size)
+{
+	struct buf *b = mem_new(ctx, struct buf);
+
+	b->cap = size < 64 ? 64 : size + 1;
+	b->data = mem_array(b, char, b->cap);
+	b->data[0] = '\0';
+	return b;
+}
+
+void
+buf_add(struct buf *b, const void *data, size_t len)
+{
+	if (len == 0)
+		return;
+	reserve(b, len);
+	memcpy(b->data + b->len, data, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
+void
+buf_str(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+void
+buf_char(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
+void
+buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	char *s = mem_vprintf(b, fmt, ap);
+	va_end(ap);
+	buf_str(b, s);
+	talloc_free(s);
+}
+
+static const char *
+html_reference(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void
+buf_html(struct buf *b, const char *s, size_t n)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *ref = html_reference(s[i]);
+		if (ref == NULL)
+			continue;
+		buf_add(b, s + start, i - start);
+		buf_str(b, ref);
+		start = i + 1;
+	}
+	buf_add(b, s + start, n - start);
+}
+
+void
+buf_reset(struct buf *b)
+{
+	b->len = 0;
+	b->data[0] = '\0';
+}

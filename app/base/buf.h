@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BUF_H
+#define BUF_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/* A growing run of bytes, always followed by a NUL that len does not count. */
+struct buf {
+	char *data;
+	size_t len;
+	size_t cap;
+};
+
+/* An empty buffer on the talloc context ctx with room for size bytes. */
+struct buf *buf_new(void *ctx, size_t size);
+
+/* Append bytes, a string, one byte, formatted text. */
+void buf_add(struct buf *b, const void *data, size_t len);
+void buf_str(struct buf *b, const char *s);
+void buf_char(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Append n bytes of text with & < > " ' as character references: safe in text and in quoted
+ * attributes of HTML. */
+void buf_html(struct buf *b, const char *s, size_t n);
+
+/* Forget the content, keep the room. */
+void buf_reset(struct buf *b);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The room of libsodium: digests, randomness and comparisons that tell nothing by their time.
+ */
+#include "base/hash.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+hash_init(void)
+{
+	if (sodium_init() >= 0)
+		return;
+	fputs("level=error event=no_randomness\n", stderr);
+	abort();
+}
+
+void
+hash_sum(const void *data, size_t n, const void *key, size_t key_len, uint8_t out[HASH_SIZE])
+{
+	crypto_generichash(out, HASH_SIZE, data, n, key_len > 0 ? key : NULL, key_len);
+}
+
+void
+hash_hex(const void *data, size_t n, const void *key, size_t key_len, char out[HASH_HEX])
+{
+	uint8_t sum[HASH_SIZE];
+
+	hash_sum(data, n, key, key_len, sum);
+	sodium_bin2hex(out, HASH_HEX, sum, sizeof sum);
+}
+
+void
+hash_secret(const char *secret, uint8_t out[HASH_SECRET])
+{
+	crypto_generichash(out, HASH_SECRET, (const unsigned char *)secret, strlen(secret), NULL, 0);
+}
+
+void
+hash_sha256_hex(const char *text, size_t n, char out[HASH_SHA256_HEX])
+{
+	unsigned char sum[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(sum, (const unsigned char *)text, n);
+	sodium_bin2hex(out, HASH_SHA256_HEX, sum, sizeof sum);
+}
+
+void
+hash_random(void *out, size_t n)
+{
+	randombytes_buf(out, n);
+}
+
+void
+hash_random_hex(char *out, size_t n)
+{
+	unsigned char bytes[64];
+
+	if (n > sizeof bytes)
+		abort();
+	randombytes_buf(bytes, n);
+	sodium_bin2hex(out, 2 * n + 1, bytes, n);
+}
+
+bool
+hash_equal(const void *a, const void *b, size_t n)
+{
+	return sodium_memcmp(a, b, n) == 0;
+}
+
+bool
+hash_unhex(const char *s, uint8_t *out, size_t n)
+{
+	size_t len = 0;
+
+	return strlen(s) == 2 * n && sodium_hex2bin(out, n, s, 2 * n, NULL, &len, NULL) == 0 &&
+	    len == n;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Time as one integer. libc's own parser (strptime) knows neither fractions nor offsets with a
+ * colon and takes 30 February, so RFC 3339 is read here, strictly.
+ */
+#include "base/instant.h"
+
+#include <stdio.h>
+#include <time.h>
+
+struct scan {
+	const char *s;
+	const char *end;
+	bool bad;
+};
+
+static int64_t
+clock_us(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * INSTANT_SECOND + ts.tv_nsec / 1000;
+}
+
+int64_t
+instant_now(void)
+{
+	return clock_us(CLOCK_REALTIME);
+}
+
+int64_t
+instant_monotonic(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
+}
+
+/* Days from 1970-01-01 in the proleptic Gregorian calendar, counting years from March. */
+static int64_t
+days_of(int year, int month, int day)
+{
+	int64_t y = year - (month <= 2);
+	int64_t era = y >= 0 ? y / 400 : (y - 399) / 400;
+	int64_t year_of_era = y - era * 400;
+	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+	    day_of_year - 719468;
+}
+
+static int
+month_days(int year, int month)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+static int
+number(struct scan *in, int digits, int max)
+{
+	int v = 0;
+
+	for (; digits > 0; digits--, in->s++) {
+		if (in->s == in->end || *in->s < '0' || *in->s > '9') {
+			in->bad = true;
+			return 0;
+		}
+		v = v * 10 + (*in->s - '0');
+	}
+	in->bad = in->bad || v > max;
+	return v;
+}
+
+static void
+one_of(struct scan *in, char a, char b)
+{
+	if (in->s == in->end || (*in->s != a && *in->s != b))
+		in->bad = true;
+	else
+		in->s++;
+}
+
+/* The fraction behind the seconds, if any, cut to milliseconds; in microseconds. */
+static int64_t
+fraction(struct scan *in)
+{
+	if (in->s == in->end || *in->s != '.')
+		return 0;
+	int64_t us = 0;
+	int64_t unit = 100 * INSTANT_MS;
+	const char *first = ++in->s;
+	for (; in->s < in->end && *in->s >= '0' && *in->s <= '9'; in->s++, unit /= 10)
+		if (unit >= INSTANT_MS)
+			us += (*in->s - '0') * unit;
+	in->bad = in->bad || in->s == first;
+	return us;
+}
+
+static int64_t
+offset_seconds(struct scan *in)
+{
+	if (in->s < in->end && (*in->s == 'Z' || *in->s == 'z')) {
+		in->s++;
+		return 0;
+	}
+	bool west = in->s < in->end && *in->s == '-';
+	one_of(in, '+', '-');
+	int64_t h = number(in, 2, 23);
+	one_of(in, ':', ':');
+	int64_t s = h * 3600 + number(in, 2, 59) * 60;
+	return west ? -s : s;
+}
+
+bool
+instant_parse(const char *s, size_t n, int64_t *out)
+{
+	struct scan in = {s, s + n, false};
+
+	int year = number(&in, 4, 9999);
+	one_of(&in, '-', '-');
+	int month = number(&in, 2, 12);
+	one_of(&in, '-', '-');
+	int day = number(&in, 2, 31);
+	one_of(&in, 'T', 't');
+	int64_t second = number(&in, 2, 23) * 3600;
+	one_of(&in, ':', ':');
+	second += number(&in, 2, 59) * 60;
+	one_of(&in, ':', ':');
+	int leap = number(&in, 2, 60);
+	int64_t us = fraction(&in);
+	second += leap - offset_seconds(&in);
+	if (in.bad || in.s != in.end || month == 0 || day == 0 || day > month_days(year, month))
+		return false;
+	int64_t total = days_of(year, month, day) * 86400 + second;
+	if (leap == 60 && total % 86400 != 0)
+		return false;
+	*out = total * INSTANT_SECOND + (leap == 60 ? 0 : us);
+	return true;
+}
+
+void
+instant_format(int64_t t, char out[INSTANT_TEXT])
+{
+	int64_t ms = t / INSTANT_MS - (t % INSTANT_MS < 0);
+	time_t second = (time_t)(ms / 1000 - (ms % 1000 < 0));
+	unsigned rest = (unsigned)(ms - second * 1000) % 1000;
+	struct tm tm = {0};
+	char whole[sizeof "2012-12-02T00:30:12"] = "";
+
+	gmtime_r(&second, &tm);
+	strftime(whole, sizeof whole, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out, INSTANT_TEXT, "%s.%03uZ", whole, rest);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef INSTANT_H
+#define INSTANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An instant is an int64_t: microseconds since 1970-01-01T00:00:00 UTC, leap seconds not counted. */
+
+#define INSTANT_MS INT64_C(1000)
+#define INSTANT_SECOND (1000 * INSTANT_MS)
+#define INSTANT_DAY (86400 * INSTANT_SECOND)
+
+enum { INSTANT_TEXT = sizeof "2012-12-02T00:30:12.984Z" };
+
+/* The wall clock. Only floors with I/O ask it, once a request. */
+int64_t instant_now(void);
+
+/* A clock that never jumps, for deadlines and durations; its zero means nothing. */
+int64_t instant_monotonic(void);
+
+/*
+ * Reads the n bytes at s as an RFC 3339 date-time with an offset, cut (not rounded) to the
+ * millisecond. A leap second (23:59:60 UTC) is the first instant of the next day. False when it
+ * is none: no such day, no offset, an epoch number, a comma, anything before or behind.
+ */
+bool instant_parse(const char *s, size_t n, int64_t *out);
+
+/* Writes t as RFC 3339 in UTC with milliseconds. Years 0000..9999. */
+void instant_format(int64_t t, char out[INSTANT_TEXT]);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef METRIC_H
+#define METRIC_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/*
+ * Counters of the whole pool, in one page of memory that the parent maps before it forks. A
+ * process that never calls metric_share counts for itself alone.
+ */
+
+enum metric {
+#define METRIC(name, help) METRIC_##name,
+#include "base/metric.def"
+#undef METRIC
+	METRIC__MAX
+};
+
+/* Puts the counters where all children will see them; before the first fork. */
+void metric_share(void);
+
+void metric_add(enum metric m, uint64_t n);
+
+/* Counts a finished request: its HTTP status and how long it took. */
+void metric_request(int status, int64_t duration_us);
+
+/* Appends all in the Prometheus text format. */
+void metric_print(struct buf *out);
+
+#endif

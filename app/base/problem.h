@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PROBLEM_H
+#define PROBLEM_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+
+/*
+ * What is wrong with an input, place by place: a JSON array of {pointer, detail} that goes out as
+ * the `errors` of an answer.
+ */
+struct problems {
+	struct json_object *list;
+};
+
+/* An empty list on the talloc context ctx. */
+struct problems *problem_new(void *ctx);
+
+/* Adds one; pointer is a JSON pointer (RFC 6901) or names another place. */
+void problem_add(struct problems *p, const char *pointer, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+size_t problem_count(const struct problems *p);
+
+#endif
