@@ -1,0 +1,12 @@
+-- All keys for people, oldest first; no secret, not even its digest.
+-- reach: definitions
+-- retry: yes
+-- role: owner
+select id, kind, name, array_to_string(origins, ' ') as origins,
+	to_char(created_at, 'YYYY-MM-DD') as created,
+	coalesce(to_char(expires_at, 'YYYY-MM-DD HH24:MI'), '-') as expires,
+	coalesce(to_char(last_used_at, 'YYYY-MM-DD HH24:MI'), '-') as last_used,
+	case when revoked_at is not null then 'revoked'
+		when expires_at <= $1::timestamptz then 'expired' else 'valid' end as state
+from api_key
+order by created_at, id
