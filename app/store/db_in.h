@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DB_IN_H
+#define DB_IN_H
+
+#include <libpq-fe.h>
+
+#include "store/db.h"
+#include "store/sqlstate.h"
+
+/* What the rooms db.c, db_open.c and db_wait.c share; nobody else includes this. */
+
+struct db {
+	struct db_conf conf;
+	PGconn *conn;     /* NULL when closed */
+	bool bare;        /* opened without prepared statements */
+	int64_t deadline; /* of the request, monotonic */
+	int schema;       /* -1: never seen */
+	int64_t told;     /* when a failure to connect was last logged */
+	char message[256];
+};
+
+/* Closes the connection; the next statement opens another. */
+void db_close(struct db *db);
+
+/* Keeps `what: text` as db_message, in one line. */
+void db_note(struct db *db, const char *what, const char *text);
+
+/* Waits until the socket is ready for the poll events; false at the deadline. */
+bool db_wait(struct db *db, short events, int64_t deadline);
+
+/*
+ * The next result, NULL between statements or when the connection is gone; the caller clears it.
+ * *ok turns false at the deadline.
+ */
+PGresult *db_next_result(struct db *db, int64_t deadline, bool *ok);
+
+/* Whether result r of statement what is a success; notes the reason when it is not. */
+enum err db_result_err(struct db *db, const PGresult *r, const char *what, enum sqlstate_act *act);
+
+#endif

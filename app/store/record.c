@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The cache protocol: where cache and database meet. The database decides what is true; this
+ * room decides when the cache may be believed.
+ */
+#include "store/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/mem.h"
+#include "base/metric.h"
+
+#define EPOCH_AGE INSTANT_SECOND
+#define FILL_AGE (2 * INSTANT_SECOND)
+
+/* An epoch further ahead than this comes from a clock that was wrong, not from a writer. */
+enum { EPOCH_AHEAD = 4, EPOCH_SANE = 10 };
+
+static const char *const kinds[] = {"profile"};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+struct records {
+	struct cache *cache;
+	struct db *db;
+	int64_t epoch;   /* seconds; as read or raised last */
+	int64_t read_at; /* monotonic; 0: not known */
+};
+
+struct records *
+record_new(void *ctx, struct cache *cache, struct db *db)
+{
+	struct records *r = mem_new(ctx, struct records);
+
+	r->cache = cache;
+	r->db = db;
+	return r;
+}
+
+static enum err
+read_epoch(struct records *r)
+{
+	struct db_rows *rows;
+
+	if (r->read_at != 0 && instant_monotonic() - r->read_at < EPOCH_AGE)
+		return OK;
+	int64_t asked = instant_monotonic();
+	r->read_at = 0;
+	enum err e = db_query(r->db, r, QUERY_cache_epoch, NULL, &rows);
+	if (e != OK)
+		return e;
+	r->epoch = db_int(rows, 0, "value");
+	r->read_at = asked;
+	talloc_free(rows);
+	return OK;
+}
+
+static void
+make_key(const struct records *r, const char *kind, const char *subject, char key[CACHE_KEY])
+{
+	char hash[HASH_HEX];
+
+	hash_hex(subject, strlen(subject), NULL, 0, hash);
+	snprintf(key, CACHE_KEY, "assay:%d:%lld:%s:%s", query_schema_version(), (long long)r->epoch,
+	    kind, hash);
+}
+
+/* While a writer that could not leave its tombstone may still be writing, nobody reads. */
+static bool
+is_closed(const struct records *r, int64_t now)
+{
+	int64_t second = now / INSTANT_SECOND;
+
+	return r->epoch > second && r->epoch <= second + EPOCH_SANE;
+}
+
+static enum err
+raise_epoch(struct records *r, int64_t now)
+{
+	int64_t wanted = now / INSTANT_SECOND + EPOCH_AHEAD;
+	char text[24];
+
+	if (r->read_at != 0 && r->epoch >= wanted && r->epoch <= wanted + EPOCH_SANE)
+		return OK;
+	snprintf(text, sizeof text, "%lld", (long long)wanted);
+	enum err e = db_query(r->db, r, QUERY_cache_epoch_raise, (const char *const[]){text}, NULL);
+	if (e != OK)
+		return e;
+	metric_add(METRIC_cache_epoch_raised_total, 1);
+	r->epoch = wanted;
+	r->read_at = 0;
+	return OK;
+}
+
+bool
+record_find(struct records *r, void *ctx, const char *kind, const char *subject, int64_t now,
+    struct record_slot *slot, char **payload)
+{
+	size_t len;
+
+	slot->open = false;
+	if (cache_nodes(r->cache) == 0 || read_epoch(r) != OK || is_closed(r, now))
+		return false;
+	make_key(r, kind, subject, slot->key);
+	slot->began = instant_monotonic();
+	enum cache_found found = cache_get(r->cache, ctx, slot->key, payload, &len);
+	slot->open = found == CACHE_MISS;
+	return found == CACHE_HIT;
+}
+
+void
+record_fill(struct records *r, struct record_slot *slot, const char *payload, int64_t now)
+{
+	if (!slot->open || instant_monotonic() - slot->began >= FILL_AGE)
+		return;
+	slot->open = false;
+	/* An add that may still be carried out later could bring an old value back. */
+	if (!cache_add(r->cache, slot->key, payload, strlen(payload)))
+		if (raise_epoch(r, now) != OK)
+			r->read_at = 0;
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static size_t
+unique(char keys[][CACHE_KEY], size_t n)
+{
+	size_t kept = 0;
+
+	qsort(keys, n, CACHE_KEY, compare_keys);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || strcmp(keys[kept - 1], keys[i]) != 0)
+			memmove(keys[kept++], keys[i], CACHE_KEY);
+	return kept;
+}
+
+enum err
+record_bury(struct records *r, const char *const subjects[], size_t n, int64_t now)
+{
+	if (cache_nodes(r->cache) == 0)
+		return OK;
+	enum err e = read_epoch(r);
+	if (e != OK)
+		return e;
+	char(*keys)[CACHE_KEY] = mem_check(talloc_size(r, n * KINDS * CACHE_KEY));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < KINDS; k++)
+			make_key(r, kinds[k], subjects[i], keys[i * KINDS + k]);
+	bool buried = cache_bury(r->cache, (const char(*)[CACHE_KEY])keys, unique(keys, n * KINDS));
+	talloc_free(keys);
+	return buried ? OK : raise_epoch(r, now);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/cache.h"
+#include "store/db.h"
+
+/*
+ * What the cache holds about a subject, kept true.
+ *
+ * A writer puts a tombstone (5 s) on the subject's keys before it commits and never removes it;
+ * a reader that meets one asks the database and stores nothing; a reader that missed stores only
+ * by `add`, and only if it began less than 2 s ago. So nothing read before a commit can be
+ * stored after it. Where a tombstone could not be set, the writer raises the epoch, a row in the
+ * database that every worker reads at most a second old and that is part of each key: it is
+ * raised to 4 s ahead of the clock, and while it lies ahead nobody uses the cache. A write must
+ * therefore be over (committed or given up) RECORD_WRITE_MS after record_bury.
+ */
+
+enum { RECORD_WRITE_MS = 3000 };
+
+struct records;
+
+/* A place that a reader may fill, from record_find. */
+struct record_slot {
+	char key[CACHE_KEY];
+	int64_t began; /* monotonic */
+	bool open;     /* whether filling is allowed */
+};
+
+/* On the talloc context ctx; cache and db stay the caller's and outlive it. */
+struct records *record_new(void *ctx, struct cache *cache, struct db *db);
+
+/*
+ * Looks for kind (of a-z) of subject at instant now. True: *payload is the value, on ctx. False:
+ * ask the database, then offer the answer to record_fill with slot.
+ */
+bool record_find(struct records *r, void *ctx, const char *kind, const char *subject, int64_t now,
+    struct record_slot *slot, char **payload);
+
+/* Stores what the database said, if slot still allows it. */
+void record_fill(struct records *r, struct record_slot *slot, const char *payload, int64_t now);
+
+/*
+ * Before a write about these n subjects: nothing cached about them will be believed any more.
+ * ERR_UNAVAILABLE when neither cache nor database could be told; the write must not happen then.
+ */
+enum err record_bury(struct records *r, const char *const subjects[], size_t n, int64_t now)
+    must_check;
+
+#endif
