@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+
+/*
+ * Why the n bytes at s (valid UTF-8) are no text of 1 to max bytes without control characters
+ * (Unicode category Cc), as the end of a sentence, static or on ctx; NULL when they are one.
+ */
+const char *text_fault(void *ctx, const char *s, size_t n, size_t max);
+
+/* The same for a JSON value, which must be a string. */
+const char *text_fault_json(void *ctx, struct json_object *o, size_t max);
+
+#endif
