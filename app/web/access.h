@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ACCESS_H
+#define ACCESS_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct ctx;
+
+/*
+ * The log line of a finished request, and its place in the metrics. Paths hold ids, so the line
+ * names the route; a subject appears as a keyed hash.
+ */
+void access_log(const struct ctx *c, enum err e, int status, size_t bytes);
+
+#endif

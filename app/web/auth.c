@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who may call. Keys are looked up by their public id; the secret is compared as a digest, in a
+ * time that tells nothing.
+ */
+#include "web/auth.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "store/db.h"
+#include "web/ctx.h"
+
+#define BELIEVE INSTANT_SECOND
+
+enum { SLOTS = 256, ID = AUTH_KEY_ID - 1, SECRET_BYTES = 24 };
+
+struct key {
+	char id[AUTH_KEY_ID];
+	int64_t read_at; /* monotonic; 0: the slot is empty */
+	bool valid;
+	enum key_class class;
+	uint8_t digest[HASH_SECRET];
+	struct json_object *origins; /* JSON array, on the ring */
+};
+
+/* Ids are random, so their first two digits pick a slot; of two in one slot the newer stays. */
+struct keyring {
+	struct key slots[SLOTS];
+};
+
+struct keyring *
+auth_new(void *ctx)
+{
+	return mem_new(ctx, struct keyring);
+}
+
+static enum key_class
+class_of(const char *kind)
+{
+	return strcmp(kind, "admin") == 0 ? KEY_ADMIN : strcmp(kind, "server") == 0 ? KEY_SERVER
+	                                                                             : KEY_CLIENT;
+}
+
+static enum err
+load(struct ctx *c, const char *id, struct key *k)
+{
+	struct db_rows *rows;
+	char now[INSTANT_TEXT];
+
+	instant_format(c->now, now);
+	enum err e = db_query(c->db, c->mem, QUERY_key_find, (const char *const[]){id, now}, &rows);
+	if (e != OK)
+		return e;
+	json_object_put(k->origins);
+	*k = (struct key){.read_at = c->began};
+	memcpy(k->id, id, AUTH_KEY_ID);
+	if (db_count(rows) == 0)
+		return OK;
+	k->valid = *db_cell(rows, 0, "valid") == 't' &&
+	    hash_unhex(db_cell(rows, 0, "secret_hash"), k->digest, HASH_SECRET);
+	k->class = class_of(db_cell(rows, 0, "kind"));
+	k->origins = json_tokener_parse(db_cell(rows, 0, "origins"));
+	if (*db_cell(rows, 0, "stale") == 't' && k->valid)
+		e = db_query(c->db, c->mem, QUERY_key_used, (const char *const[]){id, now}, NULL);
+	return e;
+}
+
+static bool
+is_hex(const char *s, size_t n)
+{
+	return strspn(s, "0123456789abcdef") >= n;
+}
+
+/* Splits asy_<class>_<id>_<secret>. */
+static bool
+split(const char *text, char id[AUTH_KEY_ID], const char **secret)
+{
+	const char *s = strncmp(text, "asy_", 4) == 0 ? strchr(text + 4, '_') : NULL;
+
+	if (s == NULL || strlen(text) >= AUTH_KEY_TEXT || !is_hex(s + 1, ID) || s[1 + ID] != '_')
+		return false;
+	memcpy(id, s + 1, ID);
+	id[ID] = '\0';
+	*secret = s + 2 + ID;
+	return true;
+}
+
+/* The key that the text proves; *out stays NULL when it proves none. */
+static enum err
+find(struct ctx *c, const char *text, const struct key **out)
+{
+	char id[AUTH_KEY_ID];
+	const char *secret;
+	uint8_t slot, digest[HASH_SECRET];
+
+	if (!split(text, id, &secret) || !hash_unhex((char[]){id[0], id[1], '\0'}, &slot, 1))
+		return OK;
+	struct key *k = &c->keys->slots[slot];
+	if (k->read_at == 0 || strcmp(k->id, id) != 0 || c->began - k->read_at > BELIEVE) {
+		enum err e = load(c, id, k);
+		if (e != OK)
+			return e;
+	}
+	hash_secret(secret, digest);
+	if (k->valid && hash_equal(digest, k->digest, sizeof digest))
+		*out = k;
+	return OK;
+}
+
+static const char *
+given_key(const struct req *r)
+{
+	const char *bearer = req_param(r, "HTTP_AUTHORIZATION");
+
+	if (bearer != NULL && strncasecmp(bearer, "Bearer ", 7) == 0)
+		return bearer + 7 + strspn(bearer + 7, " ");
+	return req_param(r, "HTTP_X_API_KEY");
+}
+
+/* A caller on this machine, and not somebody for whom a proxy on this machine speaks. */
+static bool
+is_local(const struct req *r)
+{
+	const char *address = req_param(r, "REMOTE_ADDR");
+
+	return address != NULL && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0) &&
+	    req_param(r, "HTTP_X_FORWARDED_FOR") == NULL && req_param(r, "HTTP_FORWARDED") == NULL &&
+	    req_param(r, "HTTP_X_REAL_IP") == NULL && req_param(r, "HTTP_VIA") == NULL;
+}
+
+/* A page of an origin that the key does not list may not use the key. */
+static enum err
+check_origin(struct ctx *c, const struct key *k)
+{
+	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
+	size_t n = k->origins == NULL ? 0 : json_object_array_length(k->origins);
+
+	if (origin == NULL || n == 0)
+		return OK;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(origin, json_object_get_string(json_object_array_get_idx(k->origins, i))) == 0)
+			c->origin = origin;
+	return c->origin != NULL ? OK :
+	    fail_detail(c, ERR_FORBIDDEN, "the key may not be used from this origin");
+}
+
+static enum err
+refuse(struct ctx *c, enum err e, const char *why)
+{
+	metric_add(METRIC_auth_failures_total, 1);
+	return fail_detail(c, e, "%s", why);
+}
+
+enum err
+auth_check(struct ctx *c)
+{
+	enum key_class needed = c->route->key;
+	const char *text = given_key(&c->req);
+	const struct key *k = NULL;
+
+	if (needed == KEY_NONE || (needed == KEY_LOCAL && is_local(&c->req)))
+		return OK;
+	if (needed == KEY_LOCAL)
+		needed = KEY_ADMIN;
+	if (text == NULL)
+		return refuse(c, ERR_UNAUTHORIZED, "send a key: Authorization: Bearer <key>");
+	enum err e = find(c, text, &k);
+	if (e != OK)
+		return e;
+	if (k == NULL)
+		return refuse(c, ERR_UNAUTHORIZED, "the key is unknown, expired or revoked");
+	c->key_id = mem_dup(c->mem, k->id);
+	if (k->class < needed)
+		return refuse(c, ERR_FORBIDDEN, needed == KEY_ADMIN ? "this needs an admin key" :
+		    "this needs a server key");
+	return check_origin(c, k);
+}
+
+enum err
+auth_preflight(struct ctx *c)
+{
+	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	c->status = 204;
+	if (origin == NULL)
+		return OK;
+	instant_format(c->now, now);
+	enum err e = db_query(c->db, c->mem, QUERY_key_origin_known,
+	    (const char *const[]){origin, now}, &rows);
+	if (e == OK && *db_cell(rows, 0, "known") == 't')
+		c->origin = origin;
+	return e;
+}
+
+void
+auth_make_key(const char *kind, char text[AUTH_KEY_TEXT], char id[AUTH_KEY_ID],
+    char digest[AUTH_DIGEST_HEX])
+{
+	char secret[2 * SECRET_BYTES + 1];
+	uint8_t sum[HASH_SECRET];
+
+	hash_random_hex(id, ID / 2);
+	hash_random_hex(secret, SECRET_BYTES);
+	hash_secret(secret, sum);
+	snprintf(text, AUTH_KEY_TEXT, "asy_%s_%s_%s", kind, id, secret);
+	for (size_t i = 0; i < sizeof sum; i++)
+		snprintf(digest + 2 * i, 3, "%02x", sum[i]);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AUTH_H
+#define AUTH_H
+
+#include "base/err.h"
+#include "web/route.h"
+
+struct ctx;
+struct keyring;
+
+/*
+ * A key is asy_<class>_<id of 8 hex digits>_<secret of 48>; the database keeps its id and a
+ * digest of the secret. What a worker has read about a key it believes for a second.
+ */
+
+enum {
+	AUTH_KEY_ID = 9,    /* the id with its NUL */
+	AUTH_KEY_TEXT = 96, /* a whole key with its NUL */
+	AUTH_DIGEST_HEX = 65,
+};
+
+/* An empty memory of keys on the talloc context ctx. */
+struct keyring *auth_new(void *ctx);
+
+/*
+ * Checks the key of c (Authorization: Bearer, or X-API-Key) against c->route and sets c->key_id,
+ * and c->origin when the caller is a page that the key allows. ERR_UNAUTHORIZED, ERR_FORBIDDEN,
+ * or ERR_UNAVAILABLE when the database cannot be asked.
+ */
+enum err auth_check(struct ctx *c) must_check;
+
+/*
+ * Answers OPTIONS on a path that exists: 204 with what the path allows, and the origin when some
+ * valid key allows it, because a preflight request carries none.
+ */
+enum err auth_preflight(struct ctx *c) must_check;
+
+/* A new key of class kind ("client", "server", "admin"): the text to show once, its id, and the
+ * digest of its secret in hex. */
+void auth_make_key(const char *kind, char text[AUTH_KEY_TEXT], char id[AUTH_KEY_ID],
+    char digest[AUTH_DIGEST_HEX]);
+
+#endif

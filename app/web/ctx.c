@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The life of a request: one memory context, made at its start and freed after the log line.
+ */
+#include "web/ctx.h"
+
+#include "base/mem.h"
+
+void
+ctx_begin(struct ctx *c, int64_t now, int64_t monotonic)
+{
+	struct ctx fresh = {
+		.conf = c->conf,
+		.routes = c->routes,
+		.tmpl = c->tmpl,
+		.db = c->db,
+		.cache = c->cache,
+		.records = c->records,
+		.keys = c->keys,
+		.mem = mem_ctx(NULL),
+		.now = now,
+		.began = monotonic,
+	};
+	*c = fresh;
+	c->problems = problem_new(c->mem);
+}
+
+void
+ctx_reset(struct ctx *c)
+{
+	talloc_free(c->mem);
+	c->mem = NULL;
+}
+
+enum err
+fail(struct ctx *c, enum err e, const char *pointer, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	problem_add(c->problems, pointer, "%s", mem_vprintf(c->mem, fmt, ap));
+	va_end(ap);
+	return e;
+}
+
+enum err
+fail_detail(struct ctx *c, enum err e, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	c->detail = mem_vprintf(c->mem, fmt, ap);
+	va_end(ap);
+	return e;
+}

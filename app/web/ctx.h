@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CTX_H
+#define CTX_H
+
+#include <json-c/json.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/problem.h"
+#include "web/req.h"
+
+struct cache;
+struct db;
+struct keyring;
+struct records;
+struct route;
+struct routes;
+struct tmpl_set;
+
+enum { CTX_ARGS = 4 };
+
+/* One request from its first byte to its log line. */
+struct ctx {
+	/* What the worker lends for all its requests. */
+	const struct conf *conf;
+	const struct routes *routes;
+	const struct tmpl_set *tmpl;
+	struct db *db;
+	struct cache *cache;
+	struct records *records;
+	struct keyring *keys;
+
+	/* The request; all of it is on mem and dies with it. */
+	void *mem;
+	int64_t now;   /* the wall clock, read once */
+	int64_t began; /* monotonic */
+	struct req req;
+	const struct route *route;  /* NULL until one matched */
+	const char *args[CTX_ARGS]; /* the decoded :segments of the path, in order */
+	const char *key_id;         /* NULL: no key was needed or given */
+	const char *subject;        /* whom it is about, for the log (hashed there); may be NULL */
+
+	/* What the handler leaves. */
+	struct json_object *model; /* the answer; NULL with status 204 */
+	struct buf *text;          /* an answer that is no JSON, with its type */
+	const char *text_type;
+	int status;           /* 0: 200, or 201 with a location, or by the error */
+	const char *location; /* of what was made */
+	const char *next;     /* the next page: Link rel="next" */
+	const char *allow;    /* methods of the path, for 405 and OPTIONS */
+	const char *origin;   /* echoed to a browser that may read the answer */
+	const char *detail;   /* one sentence for the problem body */
+	struct problems *problems;
+};
+
+/* Prepares c, of which the lent members are set, for the next request. */
+void ctx_begin(struct ctx *c, int64_t now, int64_t monotonic);
+
+/* Frees everything of the request. */
+void ctx_reset(struct ctx *c);
+
+/* Notes what is wrong at pointer (a JSON pointer, or the name of another place) and returns e. */
+enum err fail(struct ctx *c, enum err e, const char *pointer, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Notes what is wrong as a whole and returns e. */
+enum err fail_detail(struct ctx *c, enum err e, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

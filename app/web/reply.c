@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From an outcome to bytes. A handler leaves a model; whether it goes out as JSON or as a page is
+ * a matter of the route's row, and every failure has one shape.
+ */
+#include "web/reply.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "web/ctx.h"
+#include "web/route.h"
+#include "web/tmpl.h"
+
+#define CSP_PAGE \
+	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " \
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+#define CSP_DATA "default-src 'none'; frame-ancestors 'none'"
+#define TYPE_PAGE "text/html; charset=utf-8"
+
+struct body {
+	const char *type; /* NULL: no body */
+	const char *data;
+	size_t len;
+};
+
+/* A person who follows a link gets a page even where there is none. */
+static bool
+wants_page(const struct ctx *c)
+{
+	if (c->route != NULL)
+		return c->route->view != NULL;
+	const char *accept = req_param(&c->req, "HTTP_ACCEPT");
+	return accept != NULL && strstr(accept, "text/html") != NULL;
+}
+
+static struct json_object *
+problem_model(struct ctx *c, enum err e)
+{
+	const struct err_info *info = err_info(e);
+	struct json_object *o = mem_json(c->mem, json_object_new_object());
+	const char *detail = c->detail;
+
+	if (detail == NULL && e == ERR_UNAVAILABLE)
+		detail = "the service cannot do this now; try again in a moment";
+	json_object_object_add(o, "type",
+	    json_object_new_string(mem_printf(c->mem, "/docs#%s", info->slug)));
+	json_object_object_add(o, "title", json_object_new_string(info->title));
+	json_object_object_add(o, "status", json_object_new_int(info->status));
+	if (detail != NULL)
+		json_object_object_add(o, "detail", json_object_new_string(detail));
+	json_object_object_add(o, "request_id", json_object_new_string(c->req.id));
+	if (problem_count(c->problems) > 0)
+		json_object_object_add(o, "errors", json_object_get(c->problems->list));
+	return o;
+}
+
+static struct body
+json_body(struct json_object *model, const char *type)
+{
+	int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
+	size_t n;
+	const char *text = json_object_to_json_string_length(model, flags, &n);
+
+	return (struct body){type, text, n};
+}
+
+static struct body
+page_body(struct ctx *c, const char *view, struct json_object *model)
+{
+	struct buf *page = buf_new(c->mem, 8192);
+
+	if (tmpl_render(c->tmpl, view, model, page) != OK)
+		return json_body(model, "application/json; charset=utf-8");
+	return (struct body){TYPE_PAGE, page->data, page->len};
+}
+
+static struct body
+make_body(struct ctx *c, enum err e)
+{
+	if (e != OK) {
+		struct json_object *model = problem_model(c, e);
+		if (wants_page(c))
+			return page_body(c, "error.html", model);
+		return json_body(model, "application/problem+json; charset=utf-8");
+	}
+	if (c->status == 204)
+		return (struct body){NULL, "", 0};
+	if (c->text != NULL)
+		return (struct body){c->text_type, c->text->data, c->text->len};
+	if (c->route->view != NULL)
+		return page_body(c, c->route->view, c->model);
+	return json_body(c->model, "application/json; charset=utf-8");
+}
+
+static int
+status_of(const struct ctx *c, enum err e)
+{
+	if (c->status != 0)
+		return c->status;
+	return e == OK && c->location != NULL ? 201 : err_info(e)->status;
+}
+
+static void
+add_retry_after(struct buf *out)
+{
+	uint8_t random;
+
+	hash_random(&random, 1);
+	buf_printf(out, "Retry-After: %d\r\n", 1 + random % 3);
+}
+
+static void
+add_cors(const struct ctx *c, struct buf *out)
+{
+	buf_printf(out, "Access-Control-Allow-Origin: %s\r\nVary: Origin\r\n"
+	    "Access-Control-Expose-Headers: X-Request-Id, Retry-After, Link, ETag\r\n", c->origin);
+	if (c->status == 204 && c->allow != NULL)
+		buf_printf(out, "Access-Control-Allow-Methods: %s\r\n"
+		    "Access-Control-Allow-Headers: Authorization, Content-Type, X-API-Key, X-Request-Id\r\n"
+		    "Access-Control-Max-Age: 600\r\n", c->allow);
+}
+
+static void
+add_headers(const struct ctx *c, int status, const struct body *body, struct buf *out)
+{
+	bool page = body->type != NULL && strcmp(body->type, TYPE_PAGE) == 0;
+
+	buf_printf(out, "X-Request-Id: %s\r\nCache-Control: no-store\r\n"
+	    "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: %s\r\n"
+	    "Referrer-Policy: same-origin\r\n", c->req.id, page ? CSP_PAGE : CSP_DATA);
+	if (page)
+		buf_str(out, "Cross-Origin-Opener-Policy: same-origin\r\n"
+		    "Cross-Origin-Resource-Policy: same-origin\r\n");
+	if (body->type != NULL)
+		buf_printf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", body->type, body->len);
+	if (c->location != NULL)
+		buf_printf(out, "Location: %s\r\n", c->location);
+	if (c->next != NULL)
+		buf_printf(out, "Link: <%s>; rel=\"next\"\r\n", c->next);
+	if (c->allow != NULL)
+		buf_printf(out, "Allow: %s\r\n", c->allow);
+	if (c->origin != NULL)
+		add_cors(c, out);
+	if (status == 401)
+		buf_str(out, "WWW-Authenticate: Bearer\r\n");
+	if (status == 503 || status == 429)
+		add_retry_after(out);
+}
+
+int
+reply_build(struct ctx *c, enum err e, struct buf *out)
+{
+	struct body body = make_body(c, e);
+	int status = status_of(c, e);
+
+	buf_printf(out, "Status: %d\r\n", status);
+	add_headers(c, status, &body, out);
+	buf_str(out, "\r\n");
+	if (!c->req.head)
+		buf_add(out, body.data, body.len);
+	return status;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef REQ_H
+#define REQ_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct ctx;
+
+enum {
+	REQ_BODY_MAX = 8 << 20,  /* the largest body of any route */
+	REQ_DRAIN_MAX = 9 << 20, /* what the web servers let through */
+	REQ_SEGMENTS = 8,        /* of a path */
+	REQ_QUERIES = 32,        /* pairs of a query */
+	REQ_ID = 65,             /* a request id with NUL */
+};
+
+/* Where a request comes from: parameters as "NAME=value" and a body that read delivers. */
+struct req_source {
+	const char *const *env;
+	size_t (*read)(void *from, char *out, size_t n);
+	void *from;
+};
+
+struct req {
+	struct req_source source;
+	const char *method;
+	bool head; /* HEAD: answered as GET, without the body */
+	size_t segments;
+	const char *segment[REQ_SEGMENTS]; /* of the path, percent-decoded once */
+	size_t queries;
+	const char *query_name[REQ_QUERIES];
+	const char *query_value[REQ_QUERIES];
+	const char *body; /* NULL: none, or too large to keep */
+	size_t body_len;  /* as announced */
+	char id[REQ_ID];
+};
+
+/*
+ * Reads c->req from c->req.source: method, path, query, request id, body. ERR_SYNTAX for what no
+ * route could accept: a path with ., .., empty segments or %00, a parameter or single header
+ * given twice, a body shorter than announced.
+ */
+enum err req_parse(struct ctx *c) must_check;
+
+/* The value of a parameter (a header is HTTP_ and its name), or NULL. */
+const char *req_param(const struct req *r, const char *name);
+
+/* The value of a query parameter, or NULL. */
+const char *req_query(const struct req *r, const char *name);
+
+/* The body as JSON. ERR_MEDIA_TYPE unless it says it is JSON; ERR_SYNTAX with line and column. */
+enum err req_json(struct ctx *c, struct json_object **out) must_check;
+
+/* Whether the body says it is NDJSON. */
+bool req_is_ndjson(const struct req *r);
+
+/* Percent-decodes the n bytes at s into a text on ctx, + to blank if plus. NULL when an escape
+ * is broken, or the result holds NUL or is not UTF-8. */
+char *req_decode(void *ctx, const char *s, size_t n, bool plus);
+
+#endif

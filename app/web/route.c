@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One table decides: 404 when no row has the path, 405 with Allow when rows have it but not the
+ * method, and the limits of the row that fits.
+ */
+#include "web/route.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "web/ctx.h"
+
+/* Whether pattern has the shape of the segments from first on; notes its arguments. */
+static bool
+fits(struct ctx *c, const char *pattern, size_t first)
+{
+	const struct req *r = &c->req;
+	size_t i = first;
+	size_t args = 0;
+
+	for (const char *s = pattern; s[0] == '/' && s[1] != '\0'; i++) {
+		const char *part = s + 1;
+		size_t n = strcspn(part, "/");
+		if (i >= r->segments)
+			return false;
+		if (*part == ':')
+			c->args[args++] = r->segment[i];
+		else if (strlen(r->segment[i]) != n || memcmp(r->segment[i], part, n) != 0)
+			return false;
+		s = part + n;
+	}
+	return i == r->segments;
+}
+
+static void
+allow(struct ctx *c, const char *method)
+{
+	const char *also = strcmp(method, "GET") == 0 ? ", HEAD" : "";
+
+	c->allow = mem_printf(c->mem, "%s%s%s%s", c->allow == NULL ? "" : c->allow,
+	    c->allow == NULL ? "" : ", ", method, also);
+}
+
+static enum err
+check_body(struct ctx *c)
+{
+	size_t limit = c->route->body_limit;
+
+	if (c->req.body_len <= limit)
+		return OK;
+	return fail_detail(c, ERR_TOO_LARGE, "the body has %zu bytes, the limit is %zu", c->req.body_len,
+	    limit);
+}
+
+enum err
+route_match(struct ctx *c)
+{
+	const struct req *r = &c->req;
+	size_t first = r->segments > 0 && strcmp(r->segment[0], "v1") == 0;
+
+	for (size_t i = 0; i < c->routes->count; i++) {
+		const struct route *route = &c->routes->list[i];
+		if (!fits(c, route->path, first))
+			continue;
+		if (strcmp(route->method, r->method) == 0) {
+			c->route = route;
+			return check_body(c);
+		}
+		allow(c, route->method);
+	}
+	if (c->allow == NULL)
+		return fail_detail(c, ERR_NOT_FOUND, "no such path");
+	c->allow = mem_printf(c->mem, "%s, OPTIONS", c->allow);
+	return fail_detail(c, ERR_METHOD, "this path answers %s", c->allow);
+}

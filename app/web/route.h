@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ROUTE_H
+#define ROUTE_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct ctx;
+
+/* Who may call a route. Of the keys, each class includes the one before. */
+enum key_class {
+	KEY_NONE,   /* anybody */
+	KEY_CLIENT, /* public keys, in pages and apps */
+	KEY_SERVER, /* the operator's own programs */
+	KEY_ADMIN,  /* definitions and keys */
+	KEY_LOCAL,  /* an admin key, or a caller on this machine */
+};
+
+/* What a handler is: it fills the ctx and never writes a byte. */
+typedef enum err handler_fn(struct ctx *c);
+
+struct route {
+	const char *method;
+	const char *path; /* "/user/:id": segments after a colon become c->args */
+	enum key_class key;
+	size_t body_limit; /* bytes */
+	int budget_ms;     /* for all that the handler waits for */
+	handler_fn *run;
+	const char *view; /* template of a page; NULL: JSON */
+	const char *doc;  /* one line for the documentation page */
+};
+
+struct routes {
+	const struct route *list;
+	size_t count;
+};
+
+/*
+ * Finds the route of c->req in c->routes, with or without the prefix /v1, and sets c->route,
+ * c->args and, where the path exists, c->allow. ERR_NOT_FOUND, ERR_METHOD, or ERR_TOO_LARGE when
+ * the body is over the limit of the route.
+ */
+enum err route_match(struct ctx *c) must_check;
+
+#endif
