@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# make run    a private demo: PostgreSQL, memcached, the pool, a web server; Ctrl-C stops it
+# make check  everything that CI runs
+# Others: all asan coverage fuzz bench lint unit api browser install clean
+
+MODE ?= release
+B := build/$(MODE)
+CC := gcc
+PREFIX ?= /usr
+PACKAGES := libpq json-c libmemcached talloc libsodium
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wformat=2 -Wvla -Wwrite-strings -Wundef -Wcast-qual \
+	-Wstrict-prototypes -Wmissing-prototypes -Wimplicit-fallthrough -Wtrampolines -Werror
+HARD := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection=full -ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks
+MODE_release := -O2 $(HARD)
+MODE_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+MODE_coverage := -O0 --coverage
+LINK_release := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
+VERSION := $(shell sed -n 's/^## \([0-9][^ ]*\).*/\1/p' CHANGELOG.md 2>/dev/null | head -1)
+
+CFLAGS := -std=c11 -D_GNU_SOURCE -g -fPIE $(WARN) $(MODE_$(MODE)) -Iapp -I$(B)/sql \
+	-DASSAY_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LDFLAGS := -pie $(LINK_$(MODE)) $(filter -fsanitize% --coverage,$(MODE_$(MODE)))
+LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lfcgi
+
+SOURCES := $(wildcard app/*.c app/*/*.c)
+OBJECTS := $(SOURCES:%.c=$(B)/%.o)
+LIBRARY := $(filter-out $(B)/app/main.o,$(OBJECTS))
+UNIT := $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/*.c))
+QUERIES := $(sort $(wildcard sql/query/*.sql))
+MIGRATIONS := $(sort $(wildcard sql/migration/*.sql))
+EMBED := $(B)/sql/query_enum.inc $(B)/sql/query_table.inc $(B)/sql/migration_table.inc
+
+.DELETE_ON_ERROR:
+.PHONY: all run check lint unit api browser asan coverage fuzz bench install clean
+
+all: $(B)/assay
+
+$(B)/assay: $(OBJECTS)
+	@echo "  LD    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/unit: $(UNIT) $(LIBRARY)
+	@echo "  LD    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs check)
+
+$(B)/%.o: %.c | $(EMBED)
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/app/store/query.o: $(EMBED)
+
+$(B)/sql/query_enum.inc: sql/embed.awk $(QUERIES)
+	@mkdir -p $(@D)
+	@awk -v part=enum -f sql/embed.awk $(QUERIES) > $@
+
+$(B)/sql/query_table.inc: sql/embed.awk $(QUERIES)
+	@mkdir -p $(@D)
+	@awk -v part=query -f sql/embed.awk $(QUERIES) > $@
+
+$(B)/sql/migration_table.inc: sql/embed.awk $(MIGRATIONS)
+	@mkdir -p $(@D)
+	@awk -v part=migration -f sql/embed.awk $(MIGRATIONS) > $@
+
+clean:
+	rm -rf build
+
+-include $(OBJECTS:.o=.d) $(UNIT:.o=.d)

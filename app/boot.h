@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BOOT_H
+#define BOOT_H
+
+#include "base/conf.h"
+#include "store/breaker.h"
+#include "store/cache.h"
+#include "store/db.h"
+#include "web/ctx.h"
+
+/* Exit codes of the program. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* What all processes of a pool share: mapped before the first fork. All zero at first. */
+struct shared {
+	struct breaker breakers[CACHE_NODES];
+	struct db_gate gate;
+};
+
+/* Memory that children will share, or ends the process. */
+struct shared *boot_share(void);
+
+/* Reads the configuration and sets the log's level, or tells why not. file NULL: the default
+ * one if it exists. */
+enum err boot_conf(void *ctx, const char *file, struct conf **out) must_check;
+
+/* A connection of the app role (not opened yet), and of the owner role for commands. */
+struct db *boot_db(void *ctx, const struct conf *conf, struct shared *shared);
+struct db *boot_owner_db(void *ctx, const struct conf *conf);
+
+/*
+ * Everything that a worker lends to its requests, built from the configuration on ctx: templates
+ * parsed, cache addressed. ERR_INVALID after saying what is wrong.
+ */
+enum err boot_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx *out)
+    must_check;
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Two-phase start: whatever can be wrong with configuration, templates and SQL is found before
+ * the first request is taken, not by it.
+ */
+#include "check.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "handler/routes.h"
+#include "web/tmpl.h"
+
+static bool
+views_exist(const struct ctx *c)
+{
+	struct buf *page = buf_new(c->db, 1024);
+	bool good = tmpl_render(c->tmpl, "error.html", NULL, page) == OK;
+
+	for (size_t i = 0; i < c->routes->count; i++) {
+		const char *view = c->routes->list[i].view;
+		if (view == NULL || tmpl_render(c->tmpl, view, NULL, page) == OK)
+			continue;
+		log_say(LOG_ERROR, "templates", "%s cannot be rendered", view);
+		good = false;
+	}
+	return good;
+}
+
+enum check
+check_run(const struct conf *conf)
+{
+	void *mem = mem_ctx(NULL);
+	struct shared *shared = mem_new(mem, struct shared);
+	struct ctx c;
+	enum check result = CHECK_BAD;
+
+	if (boot_ctx(mem, conf, shared, &c) == OK && views_exist(&c)) {
+		enum err e = db_open(c.db);
+		result = e == OK ? CHECK_GOOD : e == ERR_UNAVAILABLE ? CHECK_NO_DATABASE : CHECK_BAD;
+		if (e != OK)
+			log_say(LOG_ERROR, "check", "%s", db_message(c.db));
+	}
+	talloc_free(mem);
+	return result;
+}
+
+enum check
+check_in_child(const struct conf *conf)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		exit(check_run(conf));
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return CHECK_BAD;
+	return WEXITSTATUS(status) == CHECK_GOOD ? CHECK_GOOD :
+	    WEXITSTATUS(status) == CHECK_NO_DATABASE ? CHECK_NO_DATABASE : CHECK_BAD;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pages that anybody may see: what this service is, and its documentation, which is made
+ * from the very tables that the program runs by.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "handler/ready.h"
+#include "handler/routes.h"
+#include "store/query.h"
+#include "web/ctx.h"
+
+static void
+add(struct json_object *o, const char *name, const char *value)
+{
+	json_object_object_add(o, name, json_object_new_string(value));
+}
+
+enum err
+front(struct ctx *c)
+{
+	bool ready;
+	struct json_object *state = ready_model(c, &ready);
+
+	c->model = mem_json(c->mem, json_object_new_object());
+	add(c->model, "version", ASSAY_VERSION);
+	json_object_object_add(c->model, "ready", json_object_new_boolean(ready));
+	json_object_object_add(c->model, "state", json_object_get(state));
+	return OK;
+}
+
+static const char *
+who(enum key_class key)
+{
+	static const char *const words[] = {
+		[KEY_NONE] = "anybody",
+		[KEY_CLIENT] = "client key",
+		[KEY_SERVER] = "server key",
+		[KEY_ADMIN] = "admin key",
+		[KEY_LOCAL] = "this machine, or an admin key",
+	};
+
+	return words[key];
+}
+
+static struct json_object *
+route_list(const struct ctx *c)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < c->routes->count; i++) {
+		const struct route *route = &c->routes->list[i];
+		struct json_object *o = json_object_new_object();
+		bool page = route->view != NULL || route->key == KEY_NONE;
+		add(o, "method", route->method);
+		add(o, "path", mem_printf(c->mem, "%s%s", page ? "" : "/v1", route->path));
+		add(o, "who", who(route->key));
+		add(o, "doc", route->doc);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static struct json_object *
+error_list(void)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int e = OK + 1; e < ERR__MAX; e++) {
+		const struct err_info *info = err_info((enum err)e);
+		struct json_object *o = json_object_new_object();
+		add(o, "slug", info->slug);
+		add(o, "title", info->title);
+		json_object_object_add(o, "status", json_object_new_int(info->status));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+enum err
+docs(struct ctx *c)
+{
+	c->model = mem_json(c->mem, json_object_new_object());
+	add(c->model, "version", ASSAY_VERSION);
+	json_object_object_add(c->model, "routes", route_list(c));
+	json_object_object_add(c->model, "problems", error_list());
+	return OK;
+}

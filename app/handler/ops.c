@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What operators ask: is it alive, is it ready, which version, how much of what.
+ */
+#include "base/mem.h"
+#include "base/metric.h"
+#include "handler/ready.h"
+#include "handler/routes.h"
+#include "store/query.h"
+#include "web/ctx.h"
+
+enum err
+healthz(struct ctx *c)
+{
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "status", json_object_new_string("ok"));
+	return OK;
+}
+
+enum err
+readyz(struct ctx *c)
+{
+	bool ready;
+
+	c->model = ready_model(c, &ready);
+	c->status = ready ? 200 : 503;
+	return OK;
+}
+
+enum err
+version(struct ctx *c)
+{
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "name", json_object_new_string("assay"));
+	json_object_object_add(c->model, "version", json_object_new_string(ASSAY_VERSION));
+	json_object_object_add(c->model, "schema", json_object_new_int(query_schema_version()));
+	return OK;
+}
+
+enum err
+metrics(struct ctx *c)
+{
+	c->text = buf_new(c->mem, 8192);
+	c->text_type = "text/plain; version=0.0.4; charset=utf-8";
+	metric_print(c->text);
+	return OK;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * routes.def as an array.
+ */
+#include "handler/routes.h"
+
+#define KIB 1024
+#define MIB 1048576
+
+static const struct route list[] = {
+#define ROUTE(method, path, key, limit, budget, run, view, doc) \
+	{method, path, key, limit, budget, run, view, doc},
+#include "handler/routes.def"
+#undef ROUTE
+};
+
+const struct routes routes_all = {list, sizeof list / sizeof list[0]};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ROUTES_H
+#define ROUTES_H
+
+#include "web/route.h"
+
+/* All handlers of routes.def: one with another signature does not compile. */
+#define ROUTE(method, path, key, limit, budget, run, view, doc) handler_fn run;
+#include "handler/routes.def"
+#undef ROUTE
+
+/* The rows of routes.def, in order. */
+extern const struct routes routes_all;
+
+#endif

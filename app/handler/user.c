@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a user did, what is held about a user, and the end of both.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "base/num.h"
+#include "core/profile.h"
+#include "core/subject.h"
+#include "handler/routes.h"
+#include "store/db.h"
+#include "store/record.h"
+#include "web/ctx.h"
+
+enum { EXPORT_MOST = 1000 };
+
+/* The user that the path names; checked, and noted for the log. */
+static enum err
+path_user(struct ctx *c)
+{
+	const char *id = c->args[0];
+	const char *fault = subject_fault(c->mem, id, strlen(id));
+
+	if (fault != NULL)
+		return fail(c, ERR_INVALID, "/user_id", "%s", fault);
+	c->subject = subject_text(c->mem, SUBJECT_USER, id);
+	return OK;
+}
+
+/* ?days=N; 0 when it is not there. */
+static enum err
+read_days(struct ctx *c, int64_t *days)
+{
+	const char *text = req_query(&c->req, "days");
+
+	*days = 0;
+	if (text == NULL || num_int(text, 1, PROFILE_DAYS_MOST, days))
+		return OK;
+	return fail(c, ERR_INVALID, "days", "must be a whole number from 1 to %d", PROFILE_DAYS_MOST);
+}
+
+static enum err
+compute(struct ctx *c, int64_t days, struct json_object **row)
+{
+	char from[INSTANT_TEXT], now[INSTANT_TEXT], ahead[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(c->now - days * INSTANT_DAY, from);
+	instant_format(c->now, now);
+	instant_format(c->now + INSTANT_DAY, ahead);
+	const char *params[] = {c->subject, from, now, mem_printf(c->mem, "%d", (int)days), ahead};
+	enum err e = db_query(c->db, c->mem, QUERY_profile, params, &rows);
+	if (e != OK)
+		return e;
+	metric_add(METRIC_profiles_computed_total, 1);
+	*row = mem_json(c->mem, db_row_json(rows, 0));
+	return OK;
+}
+
+/* The 7-day profile: from the cache while it holds, else computed and offered to it. */
+static enum err
+week(struct ctx *c)
+{
+	struct record_slot slot;
+	struct json_object *row;
+	char *payload;
+
+	if (record_find(c->records, c->mem, "profile", c->subject, c->now, &slot, &payload)) {
+		row = mem_json(c->mem, json_tokener_parse(payload));
+		if (profile_holds(row, c->now)) {
+			c->model = profile_week(c->mem, c->args[0], row);
+			return OK;
+		}
+	}
+	enum err e = compute(c, PROFILE_DAYS, &row);
+	if (e != OK)
+		return e;
+	profile_set_span(row, c->now);
+	record_fill(c->records, &slot, json_object_to_json_string_ext(row, JSON_C_TO_STRING_PLAIN),
+	    c->now);
+	c->model = profile_week(c->mem, c->args[0], row);
+	return OK;
+}
+
+enum err
+user_profile(struct ctx *c)
+{
+	struct json_object *row;
+	int64_t days;
+	enum err e = path_user(c);
+
+	if (e == OK)
+		e = read_days(c, &days);
+	if (e != OK)
+		return e;
+	if (days == 0)
+		return week(c);
+	e = compute(c, days, &row);
+	if (e == OK)
+		c->model = profile_window(c->mem, c->args[0], row, days, c->now);
+	return e;
+}
+
+enum err
+user_erase(struct ctx *c)
+{
+	struct db_rows *rows;
+	enum err e = path_user(c);
+
+	if (e == OK)
+		e = record_bury(c->records, &c->subject, 1, c->now);
+	if (e == OK)
+		e = db_query(c->db, c->mem, QUERY_subject_erase, &c->subject, &rows);
+	if (e != OK)
+		return e;
+	metric_add(METRIC_erasures_total, 1);
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "user_id", json_object_new_string(c->args[0]));
+	json_object_object_add(c->model, "deleted", db_row_json(rows, 0));
+	return OK;
+}
+
+static enum err
+read_limit(struct ctx *c, int64_t *limit)
+{
+	const char *text = req_query(&c->req, "limit");
+
+	*limit = EXPORT_MOST;
+	if (text == NULL || num_int(text, 1, EXPORT_MOST, limit))
+		return OK;
+	return fail(c, ERR_INVALID, "limit", "must be a whole number from 1 to %d", EXPORT_MOST);
+}
+
+static enum err
+read_after(struct ctx *c, char after[INSTANT_TEXT])
+{
+	const char *text = req_query(&c->req, "after");
+	int64_t at = -INSTANT_DAY;
+
+	if (text != NULL && !instant_parse(text, strlen(text), &at))
+		return fail(c, ERR_INVALID, "after", "must be the `next` of the page before");
+	instant_format(at, after);
+	return OK;
+}
+
+/* A page of rows as records; the last time in it leads to the next page. */
+static void
+export_json(struct ctx *c, const struct db_rows *rows, const char *next)
+{
+	struct json_object *views = json_object_new_array();
+
+	for (int i = 0; i < db_count(rows); i++)
+		json_object_array_add(views, db_row_json(rows, i));
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "user_id", json_object_new_string(c->args[0]));
+	json_object_object_add(c->model, "records", views);
+	json_object_object_add(c->model, "next", next == NULL ? NULL : json_object_new_string(next));
+}
+
+static void
+export_lines(struct ctx *c, const struct db_rows *rows)
+{
+	c->text = buf_new(c->mem, 65536);
+	c->text_type = "application/x-ndjson; charset=utf-8";
+	for (int i = 0; i < db_count(rows); i++) {
+		struct json_object *o = db_row_json(rows, i);
+		buf_str(c->text, json_object_to_json_string_ext(o,
+		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		buf_char(c->text, '\n');
+		json_object_put(o);
+	}
+}
+
+/* Whether the caller wants lines: ?format=ndjson, or the Accept header. */
+static enum err
+wants_lines(struct ctx *c, bool *lines)
+{
+	const char *format = req_query(&c->req, "format");
+	const char *accept = req_param(&c->req, "HTTP_ACCEPT");
+
+	*lines = format != NULL ? strcmp(format, "ndjson") == 0
+	                        : accept != NULL && strstr(accept, "ndjson") != NULL;
+	if (format == NULL || *lines || strcmp(format, "json") == 0)
+		return OK;
+	return fail(c, ERR_INVALID, "format", "must be json or ndjson");
+}
+
+enum err
+user_export(struct ctx *c)
+{
+	char after[INSTANT_TEXT];
+	struct db_rows *rows;
+	int64_t limit;
+	bool lines;
+	enum err e = path_user(c);
+
+	if (e == OK)
+		e = read_limit(c, &limit);
+	if (e == OK)
+		e = read_after(c, after);
+	if (e == OK)
+		e = wants_lines(c, &lines);
+	if (e != OK)
+		return e;
+	const char *params[] = {c->subject, after, mem_printf(c->mem, "%d", (int)limit)};
+	e = db_query(c->db, c->mem, QUERY_subject_export, params, &rows);
+	if (e != OK)
+		return e;
+	const char *next = NULL;
+	if (db_count(rows) == limit) {
+		struct json_object *last = mem_json(c->mem, db_row_json(rows, (int)limit - 1));
+		next = json_object_get_string(json_object_object_get(last, "timestamp"));
+		c->next = mem_printf(c->mem, "?after=%s&limit=%d%s", next, (int)limit,
+		    lines ? "&format=ndjson" : "");
+	}
+	if (lines)
+		export_lines(c, rows);
+	else
+		export_json(c, rows, next);
+	return OK;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The program's front door: a table of commands.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "check.h"
+#include "command.h"
+#include "jobs.h"
+#include "pool.h"
+#include "store/migrate.h"
+
+static int
+command_serve(const struct command *c)
+{
+	return c->argc > 0 ? EXIT_USAGE : pool_run(c->conf, c->file);
+}
+
+static int
+command_check(const struct command *c)
+{
+	if (c->argc > 0)
+		return EXIT_USAGE;
+	if (check_run(c->conf) != CHECK_GOOD)
+		return EXIT_FAILED;
+	puts("configuration, templates and statements are good");
+	return EXIT_DONE;
+}
+
+static int
+command_jobs(const struct command *c)
+{
+	struct db *db = boot_owner_db(c->mem, c->conf);
+
+	if (c->argc == 0)
+		return jobs_run(db, c->conf);
+	if (c->argc > 1 || strcmp(c->argv[0], "--once") != 0)
+		return EXIT_USAGE;
+	return jobs_once(db, c->conf) == OK ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int
+command_migrate(const struct command *c)
+{
+	char message[MIGRATE_MESSAGE];
+	int applied;
+
+	if (c->argc > 0)
+		return EXIT_USAGE;
+	struct db *bare = boot_owner_db(c->mem, c->conf);
+	if (migrate_run(bare, &applied, message) != OK) {
+		fprintf(stderr, "assay migrate: %s\n", message);
+		return EXIT_FAILED;
+	}
+	printf("schema version %d, %d new\n", query_schema_version(), applied);
+	fflush(stdout);
+	talloc_free(bare);
+	return jobs_once(boot_owner_db(c->mem, c->conf), c->conf) == OK ? EXIT_DONE : EXIT_FAILED;
+}
+
+static const struct {
+	const char *name;
+	command_fn *run;
+	const char *what;
+	const char *usage;
+} commands[] = {
+	{"serve", command_serve, "answer requests: the pool of FastCGI workers",
+	    "assay serve [-c FILE]\n\n"
+	    "Runs until SIGTERM. SIGHUP reads FILE and the templates again and replaces the workers\n"
+	    "one at a time. The socket is the key `listen`, or standard input (spawn-fcgi), or the\n"
+	    "one that systemd passes.\n"},
+	{"jobs", command_jobs, "make partitions ahead, let old page views go",
+	    "assay jobs [-c FILE] [--once]\n\n"
+	    "Runs until SIGTERM; with --once every job runs once. Needs the owner role.\n"},
+	{"migrate", command_migrate, "bring the database to the schema of this program",
+	    "assay migrate [-c FILE]\n\n"
+	    "Needs the owner role (owner_database_url), and the role assay_app to exist. Forward\n"
+	    "only; safe to repeat.\n"},
+	{"check", command_check, "check configuration, templates and every SQL statement",
+	    "assay check [-c FILE]\n\nExit code 0 when all is good, 1 when not.\n"},
+	{"doctor", command_doctor, "look for what is wrong with an installation",
+	    "assay doctor [-c FILE]\n\nPrints a line a check; exit code 1 when one fails.\n"},
+	{"key", command_key, "make, list and revoke API keys",
+	    "assay key create --class client|server|admin [--name TEXT] [--origin URL,URL]\n"
+	    "                 [--days N] [-c FILE]\n"
+	    "assay key list [-c FILE]\n"
+	    "assay key revoke ID [-c FILE]\n\n"
+	    "A key is shown once, when it is made. --origin names the pages that may use a client\n"
+	    "key from a browser; --days ends it after so many days.\n"},
+	{"export", command_export, "print everything held about a user",
+	    "assay export user ID [-c FILE]\n\nPrints NDJSON, a record a line.\n"},
+};
+
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static int
+help(FILE *out)
+{
+	fprintf(out, "assay %s: self-hosted experimentation\n\nUsage: assay COMMAND [-c FILE] [..]\n\n",
+	    ASSAY_VERSION);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].what);
+	fputs("\nassay COMMAND --help tells more. Configuration: -c FILE (/etc/assay/assay.conf when it\n"
+	      "exists), and ASSAY_<KEY> in the environment over it; etc/assay.conf explains every key.\n",
+	    out);
+	return out == stdout ? EXIT_DONE : EXIT_USAGE;
+}
+
+/* Takes -c FILE and --help out of the words. */
+static bool
+take_common(struct command *c)
+{
+	int kept = 0;
+	bool wants_help = false;
+
+	for (int i = 0; i < c->argc; i++) {
+		if (strcmp(c->argv[i], "-c") == 0 && i + 1 < c->argc)
+			c->file = c->argv[++i];
+		else if (strcmp(c->argv[i], "--help") == 0 || strcmp(c->argv[i], "-h") == 0)
+			wants_help = true;
+		else
+			c->argv[kept++] = c->argv[i];
+	}
+	c->argc = kept;
+	return wants_help;
+}
+
+static int
+run(size_t i, struct command *c)
+{
+	struct conf *conf;
+
+	if (take_common(c)) {
+		fputs(commands[i].usage, stdout);
+		return EXIT_DONE;
+	}
+	if (boot_conf(c->mem, c->file, &conf) != OK)
+		return EXIT_FAILED;
+	if (*conf->log_key == '\0') {
+		char *key = mem_array(conf, char, HASH_HEX);
+		hash_random_hex(key, HASH_SIZE);
+		conf->log_key = key;
+	}
+	c->conf = conf;
+	int code = commands[i].run(c);
+	if (code == EXIT_USAGE)
+		fputs(commands[i].usage, stderr);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	hash_init();
+	if (argc < 2)
+		return help(stderr);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+		return help(stdout);
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("assay " ASSAY_VERSION);
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(argv[1], commands[i].name) != 0)
+			continue;
+		struct command c = {.mem = mem_ctx(NULL), .argc = argc - 2, .argv = argv + 2};
+		int code = run(i, &c);
+		talloc_free(c.mem);
+		return code;
+	}
+	fprintf(stderr, "assay: no command `%s`\n\n", argv[1]);
+	return help(stderr);
+}

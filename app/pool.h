@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef POOL_H
+#define POOL_H
+
+#include "boot.h"
+
+/*
+ * Checks everything, opens the socket and keeps conf->workers workers alive until SIGTERM or
+ * SIGINT: respawn with back-off, SIGHUP reads file again and replaces the workers one at a time,
+ * SIGTERM passes on, waits grace_seconds, then kills. Returns the exit code.
+ */
+int pool_run(const struct conf *conf, const char *file);
+
+#endif

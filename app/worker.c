@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A worker: one process, one connection to the database, one request at a time. It waits for
+ * work and for signals in one poll set and looks at the signals first: a worker that only
+ * unblocks them while it waits never stops as long as requests keep coming.
+ */
+#include "worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "web/access.h"
+#include "web/auth.h"
+#include "web/fcgi.h"
+#include "web/reply.h"
+#include "web/route.h"
+
+struct worker {
+	struct ctx ctx;
+	struct fcgi *fcgi;
+	struct buf *out;
+	int listen_fd;
+	int signal_fd;
+};
+
+/* The answer's buffer is kept between requests, but not at the size of the largest ever. */
+enum { OUT_SIZE = 16384, OUT_KEEP = 262144 };
+
+static size_t
+read_source(void *from, char *out, size_t n)
+{
+	return fcgi_read(from, out, n);
+}
+
+static enum err
+handle(struct ctx *c)
+{
+	enum err e = req_parse(c);
+
+	if (e == OK)
+		e = route_match(c);
+	if (e == ERR_METHOD && strcmp(c->req.method, "OPTIONS") == 0)
+		return auth_preflight(c);
+	if (e != OK)
+		return e;
+	db_set_deadline(c->db, c->began + c->route->budget_ms * INSTANT_MS);
+	e = auth_check(c);
+	return e == OK ? c->route->run(c) : e;
+}
+
+/* The whole life of a request. */
+static void
+serve(struct worker *w)
+{
+	struct ctx *c = &w->ctx;
+	int64_t now = instant_now();
+
+	ctx_begin(c, now - now % INSTANT_MS, instant_monotonic());
+	c->req.source = (struct req_source){fcgi_env(w->fcgi), read_source, w->fcgi};
+	db_set_deadline(c->db, c->began + 2 * INSTANT_SECOND);
+	enum err e = handle(c);
+	buf_reset(w->out);
+	int status = reply_build(c, e, w->out);
+	fcgi_finish(w->fcgi, w->out->data, w->out->len);
+	access_log(c, e, status, w->out->len);
+	ctx_reset(c);
+	if (w->out->cap > OUT_KEEP) {
+		talloc_free(w->out);
+		w->out = buf_new(NULL, OUT_SIZE);
+	}
+}
+
+/* Waits for a request or a signal; false when it is time to go. */
+static bool
+wait_for_work(const struct worker *w)
+{
+	struct pollfd fds[] = {
+		{.fd = w->signal_fd, .events = POLLIN},
+		{.fd = w->listen_fd, .events = POLLIN},
+	};
+
+	while (poll(fds, 2, -1) < 0)
+		if (errno != EINTR)
+			return false;
+	return fds[0].revents == 0;
+}
+
+/* The last wall: a request that got past every limit ends its worker, not the machine. */
+static void
+limit_memory(int64_t megabytes)
+{
+#ifndef __SANITIZE_ADDRESS__
+	struct rlimit limit = {(rlim_t)megabytes << 20, (rlim_t)megabytes << 20};
+
+	setrlimit(RLIMIT_AS, &limit);
+#else
+	(void)megabytes;
+#endif
+}
+
+static int
+open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* max_requests, up to a tenth less, so that workers started together do not leave together. */
+static int64_t
+life_span(int64_t max)
+{
+	uint32_t random;
+
+	if (max == 0)
+		return INT64_MAX;
+	hash_random(&random, sizeof random);
+	return max - random % (max / 10 + 1);
+}
+
+enum worker_end
+worker_run(const struct conf *conf, struct shared *shared, int listen_fd)
+{
+	void *boot = mem_ctx(NULL);
+	struct worker w = {.listen_fd = listen_fd};
+
+	w.signal_fd = open_signals();
+	limit_memory(conf->memory_limit_mb);
+	if (boot_ctx(boot, conf, shared, &w.ctx) != OK)
+		return WORKER_BROKEN;
+	w.fcgi = fcgi_new(boot, listen_fd);
+	w.out = buf_new(NULL, OUT_SIZE);
+	/* libfcgi installs its own handlers; a client that went away must not end us. */
+	signal(SIGPIPE, SIG_IGN);
+	/* A database that is away is no reason not to start: requests are told so. */
+	if (db_open(w.ctx.db) != OK)
+		log_say(LOG_WARN, "worker_waits", "%s", db_message(w.ctx.db));
+	enum worker_end end = WORKER_RECYCLED;
+	for (int64_t left = life_span(conf->max_requests); left > 0;) {
+		if (!wait_for_work(&w)) {
+			end = WORKER_STOPPED;
+			break;
+		}
+		if (!fcgi_accept(w.fcgi))
+			continue;
+		serve(&w);
+		left--;
+	}
+	talloc_free(boot);
+	return end;
+}
