@@ -490,7 +490,7 @@ tool()
 	die "$name failed"
 }
 
-# One clock for all: under faketime the demo and the jobs live in the pool's time.
+# One clock for all: under faketime the partitions, the demo and the jobs live in the pool's time.
 set_clock()
 {
 	clock=
@@ -662,8 +662,7 @@ supervise()
 	write_configuration
 	await 60 postgres "$pgbin/pg_isready" -q -h "$state/run"
 	make_database
-	tool migrate "$bin" migrate -c "$state/assay.conf"
-	eval "tool jobs-once $clock \"\$bin\" jobs -c \"\$state/assay.conf\" --once"
+	eval "tool migrate $clock \"\$bin\" migrate -c \"\$state/assay.conf\""
 	load_demo
 	make_keys
 	await 10 memcached test -S "$state/run/memcached.sock"
