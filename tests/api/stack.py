@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A private stack for a test: the very script that `make run` uses, on a free port, in a folder
+of its own that goes away at the end. Nothing is replaced by a stand-in."""
+
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import psycopg2
+import requests
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("ASSAY_BIN", str(TOP / "build/release/assay"))
+
+
+def wait_until(condition, seconds=15, what="the condition"):
+    """The first true value of condition(), polled until a deadline."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true within {seconds} s")
+        time.sleep(0.02)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Stack:
+    """PostgreSQL, memcached, the pool, its jobs and a web server."""
+
+    def __init__(self, server, demo=False, **settings):
+        self.server = server
+        self.port = free_port()
+        self.var = tempfile.mkdtemp(prefix="assay-test-")
+        os.chmod(self.var, 0o755)
+        env = dict(os.environ, SERVER=server, PORT=str(self.port), VAR=self.var, QUIET="1",
+                   DEMO="1" if demo else "0", FORGET="1", ASSAY_BIN=BINARY)
+        env.update({k: str(v) for k, v in settings.items()})
+        self.process = subprocess.Popen([str(TOP / "etc/stack.sh")], env=env,
+                                        stdin=subprocess.DEVNULL)
+        wait_until(self._is_up, 60, "the stack")
+        self.env = dict(line.split("=", 1) for line in
+                        pathlib.Path(self.var, "assay.env").read_text().splitlines() if line)
+        self.url = self.env["ASSAY_URL"]
+        self.state = pathlib.Path(self.env["ASSAY_STATE"])
+
+    def _is_up(self):
+        assert self.process.poll() is None, "the stack ended while starting"
+        return os.path.exists(f"{self.var}/assay.env")
+
+    def key(self, kind):
+        return self.env[f"ASSAY_{kind.upper()}_KEY"]
+
+    def pid(self, part):
+        """Process id of postgres, memcached, serve, jobs or web."""
+        return int((self.state / "pids" / f"{part}.pid").read_text())
+
+    def workers(self):
+        """Process ids of the pool's workers."""
+        pid = self.pid("serve")
+        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [int(p) for p in children]
+
+    def log(self, part="serve"):
+        return (self.state / "log" / f"{part}.log").read_text(errors="replace")
+
+    def call(self, method, path, key="server", **kw):
+        """A request with one of the stack's keys (None: without), on a connection of its own."""
+        headers = dict(kw.pop("headers", {}))
+        if key:
+            headers.setdefault("X-API-Key", self.key(key))
+        return requests.request(method, self.url + path, headers=headers,
+                                timeout=kw.pop("timeout", 10), **kw)
+
+    def sql(self, text, *params):
+        """Rows of a statement run as the owner."""
+        connection = psycopg2.connect(self.env["ASSAY_OWNER_DATABASE_URL"])
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute("set search_path = assay")
+                cursor.execute(text, params or None)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def metric(self, name):
+        for line in self.call("GET", "/metrics", key="admin").text.splitlines():
+            if line.startswith(f"assay_{name} "):
+                return float(line.split()[1])
+        raise AssertionError(f"no metric {name}")
+
+    def assay(self, *words, check=True, **settings):
+        """Runs a command of the program against this stack."""
+        env = dict(os.environ, **{k: str(v) for k, v in settings.items()})
+        return subprocess.run([BINARY, *words, "-c", str(self.state / "assay.conf")], env=env,
+                              check=check, capture_output=True, text=True, timeout=60)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+        shutil.rmtree(self.var, ignore_errors=True)
