@@ -139,7 +139,7 @@ add_headers(const struct ctx *c, int status, const struct body *body, struct buf
 		buf_printf(out, "Location: %s\r\n", c->location);
 	if (c->next != NULL)
 		buf_printf(out, "Link: <%s>; rel=\"next\"\r\n", c->next);
-	if (c->allow != NULL)
+	if (c->allow != NULL && c->route == NULL)
 		buf_printf(out, "Allow: %s\r\n", c->allow);
 	if (c->origin != NULL)
 		add_cors(c, out);
