@@ -32,6 +32,8 @@ QUERIES := $(sort $(wildcard sql/query/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/migration/*.sql))
 EMBED := $(B)/sql/query_enum.inc $(B)/sql/query_table.inc $(B)/sql/migration_table.inc
 
+export VAR ?= var
+
 .DELETE_ON_ERROR:
 .PHONY: all run check lint unit api browser asan coverage fuzz bench install clean
 
@@ -63,6 +65,63 @@ $(B)/sql/query_table.inc: sql/embed.awk $(QUERIES)
 $(B)/sql/migration_table.inc: sql/embed.awk $(MIGRATIONS)
 	@mkdir -p $(@D)
 	@awk -v part=migration -f sql/embed.awk $(MIGRATIONS) > $@
+
+# What is missing on the machine is installed first; the second make sees it.
+run:
+	@etc/packages.sh run
+	@$(MAKE) --no-print-directory all
+	@exec etc/stack.sh
+
+check:
+	@etc/packages.sh check
+	@$(MAKE) --no-print-directory -j2 all build/release/unit build/asan/assay build/asan/unit
+	@exec tests/check.sh
+
+# The sanitizer build is the same makefile with another mode, in a folder of its own.
+build/asan/assay build/asan/unit:
+	@$(MAKE) --no-print-directory MODE=asan $@
+
+lint:
+	@tests/lint/run.sh
+
+unit: $(B)/unit
+	@$(B)/unit
+
+api: all
+	@exec tests/check.sh api
+
+browser: all
+	@exec tests/check.sh browser
+
+asan:
+	@etc/packages.sh check
+	@$(MAKE) --no-print-directory -j2 MODE=asan build/asan/assay build/asan/unit
+	@exec tests/check.sh asan-unit asan-api
+
+coverage:
+	@etc/packages.sh check
+	@$(MAKE) --no-print-directory -j2 MODE=coverage build/coverage/unit
+	@build/coverage/unit
+	@tests/coverage.sh
+
+fuzz:
+	@etc/packages.sh fuzz
+	@$(MAKE) --no-print-directory $(EMBED)
+	@tests/fuzz/run.sh $(or $(SECONDS),60)
+
+bench:
+	@etc/packages.sh bench
+	@$(MAKE) --no-print-directory all
+	@tests/bench/run.sh
+
+install: all
+	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/bin $(B)/assay
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/assay/templates templates/*.html
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/assay/templates/assets templates/assets/*
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/assay README.md CHANGELOG.md LICENSE
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system etc/*.service
+	install -D -m 0644 -t $(DESTDIR)/etc/assay etc/assay.conf etc/lighttpd.conf etc/nginx-fcgi.conf
+	install -D -m 0644 -t $(DESTDIR)/etc/assay/problem etc/problem/*
 
 clean:
 	rm -rf build

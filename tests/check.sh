@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Runs the suites that are named, or all of them, and adds up what they counted. A suite that
+# ends badly without counting a failure counts as one: silence is no success.
+#
+#	tests/check.sh [lint|unit|api|browser|asan-unit|asan-api ...]
+
+set -u
+cd "$(dirname "$0")/.." || exit 1
+logs=build/check
+rm -rf "$logs"
+mkdir -p "$logs"
+passed=0
+failed=0
+
+pytest()
+{
+	/usr/bin/python3 -B -m pytest -p no:cacheprovider -q -n 2 --dist loadfile "$@"
+}
+
+suite()
+{
+	case $1 in
+	lint) tests/lint/run.sh ;;
+	unit) build/release/unit ;;
+	api) pytest tests/api ;;
+	browser) pytest tests/browser ;;
+	asan-unit) build/asan/unit ;;
+	asan-api) ASSAY_BIN=$PWD/build/asan/assay pytest -k 'not nginx' $(grep -L 'not for sanitizers' tests/api/test_*.py) ;;
+	*) echo "no suite $1" >&2; return 1 ;;
+	esac
+}
+
+# count LOG WORD: the number before WORD in the closing lines
+count()
+{
+	tail -n 5 "$1" | grep -o "[0-9][0-9]* $2" | tail -n 1 | cut -d ' ' -f 1
+}
+
+# Check says `100%: Checks: 4, Failures: 0, Errors: 0`; pytest and lint say `4 passed, 1 failed`.
+add_up()
+{
+	log=$1
+	checks=$(sed -n 's/.*Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' \
+		"$log" | tail -n 1)
+	if [ -n "$checks" ]; then
+		# shellcheck disable=SC2086
+		set -- $checks
+		bad=$(($2 + $3))
+		good=$(($1 - bad))
+	else
+		good=$(count "$log" passed)
+		bad=$(($(count "$log" failed || :) + $(count "$log" error || :) + 0))
+	fi
+	[ "$status" = 0 ] || [ "${bad:-0}" -gt 0 ] || bad=1
+	[ -n "$good" ] || [ "${bad:-0}" -gt 0 ] || bad=1
+	passed=$((passed + ${good:-0}))
+	failed=$((failed + ${bad:-0}))
+}
+
+[ $# -gt 0 ] || set -- lint unit api browser asan-unit asan-api
+for name in "$@"; do
+	began=$(date +%s)
+	suite "$name" >"$logs/$name.log" 2>&1 </dev/null
+	status=$?
+	good='' bad=''
+	add_up "$logs/$name.log"
+	printf '%-10s %4d passed %4d failed  %4d s\n' "$name" "${good:-0}" "${bad:-0}" \
+		"$(($(date +%s) - began))"
+	[ "${bad:-0}" = 0 ] || tail -n 60 "$logs/$name.log"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
