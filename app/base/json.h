@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/jsonlex.h"
 #include "base/utf8.h"
 
 /*
@@ -15,10 +16,9 @@
  */
 
 enum {
-	JSON_DEPTH = 32,      /* nesting of arrays and objects */
-	JSON_VALUES = 20000,  /* values in one text, keys not counted */
-	JSON_KEY = 128,       /* bytes of a key, as decoded */
-	JSON_NUMBER = 32,     /* characters of a number */
+	JSON_DEPTH = 32,     /* nesting of arrays and objects */
+	JSON_VALUES = 20000, /* values in one text, keys not counted */
+	JSON_KEY = 128,      /* bytes of a key, as decoded */
 };
 
 /* Where and why a text is not acceptable; line and column count from 1, column in bytes. */

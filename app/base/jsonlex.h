@@ -10,6 +10,8 @@
  * (static text) with *at where that shows.
  */
 
+enum { JSON_NUMBER = 32 }; /* characters of a number at most */
+
 /* A string between its quotes. Every escape shrinks, so raw == size means there is none. */
 struct jsonlex_span {
 	const char *at;
