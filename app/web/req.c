@@ -214,7 +214,8 @@ req_parse(struct ctx *c)
 
 	set_id(r);
 	r->head = method != NULL && strcmp(method, "HEAD") == 0;
-	r->method = method == NULL ? "" : r->head ? "GET" : method;
+	/* The access line needs it when the server's parameters are gone. */
+	r->method = method == NULL ? "" : r->head ? "GET" : mem_dup(c->mem, method);
 	enum err e = read_body(c);
 	if (e == OK)
 		e = check_headers(c);
