@@ -12,8 +12,8 @@
 
 #include "base/instant.h"
 #include "base/mem.h"
-#include "check.h"
 #include "command.h"
+#include "vet.h"
 
 struct report {
 	bool failed;

@@ -8,7 +8,6 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "check.h"
 #include "command.h"
 #include "jobs.h"
 #include "pool.h"
@@ -25,7 +24,7 @@ command_check(const struct command *c)
 {
 	if (c->argc > 0)
 		return EXIT_USAGE;
-	if (check_run(c->conf) != CHECK_GOOD)
+	if (vet_run(c->conf) != VET_GOOD)
 		return EXIT_FAILED;
 	puts("configuration, templates and statements are good");
 	return EXIT_DONE;

@@ -21,8 +21,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
-#include "check.h"
 #include "listen.h"
+#include "vet.h"
 #include "worker.h"
 
 /* A worker that dies younger than this was not killed by work: the next one waits a little. */
@@ -204,7 +204,7 @@ reload(struct pool *p)
 
 	if (p->rolling >= 0 || p->kill_at != 0)
 		return;
-	if (boot_conf(NULL, p->file, &fresh) != OK || check_in_child(fresh) == CHECK_BAD) {
+	if (boot_conf(NULL, p->file, &fresh) != OK || vet_in_child(fresh) == VET_BAD) {
 		log_say(LOG_ERROR, "reload_refused", "the workers stay as they are");
 		return;
 	}
@@ -266,7 +266,7 @@ pool_run(const struct conf *conf, const char *file)
 	p->conf = conf;
 	p->file = file;
 	p->rolling = -1;
-	if (check_in_child(conf) == CHECK_BAD)
+	if (vet_in_child(conf) == VET_BAD)
 		return EXIT_FAILED;
 	p->shared = boot_share();
 	metric_share();

@@ -3,7 +3,7 @@
  * Two-phase start: whatever can be wrong with configuration, templates and SQL is found before
  * the first request is taken, not by it.
  */
-#include "check.h"
+#include "vet.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -30,17 +30,17 @@ views_exist(const struct ctx *c)
 	return good;
 }
 
-enum check
-check_run(const struct conf *conf)
+enum vet
+vet_run(const struct conf *conf)
 {
 	void *mem = mem_ctx(NULL);
 	struct shared *shared = mem_new(mem, struct shared);
 	struct ctx c;
-	enum check result = CHECK_BAD;
+	enum vet result = VET_BAD;
 
 	if (boot_ctx(mem, conf, shared, &c) == OK && views_exist(&c)) {
 		enum err e = db_open(c.db);
-		result = e == OK ? CHECK_GOOD : e == ERR_UNAVAILABLE ? CHECK_NO_DATABASE : CHECK_BAD;
+		result = e == OK ? VET_GOOD : e == ERR_UNAVAILABLE ? VET_NO_DATABASE : VET_BAD;
 		if (e != OK)
 			log_say(LOG_ERROR, "check", "%s", db_message(c.db));
 	}
@@ -48,16 +48,16 @@ check_run(const struct conf *conf)
 	return result;
 }
 
-enum check
-check_in_child(const struct conf *conf)
+enum vet
+vet_in_child(const struct conf *conf)
 {
 	int status;
 	pid_t pid = fork();
 
 	if (pid == 0)
-		exit(check_run(conf));
+		exit(vet_run(conf));
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return CHECK_BAD;
-	return WEXITSTATUS(status) == CHECK_GOOD ? CHECK_GOOD :
-	    WEXITSTATUS(status) == CHECK_NO_DATABASE ? CHECK_NO_DATABASE : CHECK_BAD;
+		return VET_BAD;
+	return WEXITSTATUS(status) == VET_GOOD ? VET_GOOD :
+	    WEXITSTATUS(status) == VET_NO_DATABASE ? VET_NO_DATABASE : VET_BAD;
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CHECK_H
-#define CHECK_H
+#ifndef VET_H
+#define VET_H
 
 #include "boot.h"
 
-enum check {
-	CHECK_GOOD = 0,
-	CHECK_BAD = 1,         /* templates, configuration, schema or statements are not usable */
-	CHECK_NO_DATABASE = 2, /* all that can be known without the database is good */
+enum vet {
+	VET_GOOD = 0,
+	VET_BAD = 1,         /* templates, configuration, schema or statements are not usable */
+	VET_NO_DATABASE = 2, /* all that can be known without the database is good */
 };
 
 /* Checks all that a worker needs before its first request, and says what is wrong. */
-enum check check_run(const struct conf *conf);
+enum vet vet_run(const struct conf *conf);
 
 /* The same in a process of its own, so that the caller keeps no connection and no memory. */
-enum check check_in_child(const struct conf *conf);
+enum vet vet_in_child(const struct conf *conf);
 
 #endif
