@@ -1,0 +1,146 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Proves that the checks can fail: breaks one rule at a time in a copy of the tree, and expects the
+# check to say so about the broken file, in words that name the rule.
+
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd) || exit 2
+copy=$(mktemp -d) || exit 2
+trap 'rm -rf "$copy"' EXIT
+PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE
+cases=0
+failed=0
+
+fresh()
+{
+	rm -rf "$copy/tree"
+	mkdir "$copy/tree"
+	(cd "$top" && tar -cf - --exclude=corpus --exclude=__pycache__ \
+		app sql templates etc tests .ci Makefile README.md 2>/dev/null) |
+		tar -xf - -C "$copy/tree"
+	cd "$copy/tree" || exit 2
+}
+
+# expect CHECK FILE WORDS: the check says a thing about the file that it did not say before
+expect()
+{
+	cases=$((cases + 1))
+	if ! (cd "$copy/tree" && "tests/lint/$1" 2>&1) | grep "^$2:" | grep -q "$3"; then
+		printf 'tests/lint/selftest.sh:0: %s does not see, in %s: %s\n' "$1" "$2" "$3"
+		failed=$((failed + 1))
+	fi
+	# back to what it was
+	if [ -d "$top/$2" ]; then
+		return
+	elif [ -f "$top/$2" ]; then
+		cp -p "$top/$2" "$copy/tree/$2"
+	else
+		rm -f "$copy/tree/$2"
+	fi
+}
+
+# after N FILE TEXT: puts a line behind line N
+after()
+{
+	sed -i "$1a\\
+$3" "$2"
+}
+
+fresh
+
+# ---- layers.sh
+after 5 app/base/buf.c '#include "web/req.h"'
+expect layers.sh app/base/buf.c 'base must not include web'
+after 5 app/core/text.c '#include "store/db.h"'
+expect layers.sh app/core/text.c 'never meet'
+after 5 app/web/req.c '#include "core/text.h"'
+expect layers.sh app/web/req.c 'web must not include core'
+after 5 app/worker.c '#include "handler/routes.def"'
+expect layers.sh app/worker.c 'table of routes'
+after 5 app/handler/user.c '#include <libpq-fe.h>'
+expect layers.sh app/handler/user.c 'room of its own'
+after 5 app/base/buf.c '#include <curl/curl.h>'
+expect layers.sh app/base/buf.c 'no library of this house'
+after 5 app/core/text.c '#include <time.h>'
+expect layers.sh app/core/text.c 'reads no clock'
+after 5 app/base/utf8.c '#include "base/json.h"'
+expect layers.sh app 'circle.*base/utf8'
+cp -p "$top/app/base/utf8.c" app/base/utf8.c
+
+# ---- syntax.sh
+printf 'if true; then\n' >>etc/packages.sh
+expect syntax.sh etc/packages.sh 'Syntax error'
+printf 'def f(:\n' >>tests/api/stack.py
+expect syntax.sh tests/api/stack.py 'syntax'
+printf 'int wrong(void)\n{\n\tint x;\n\treturn x;\n}\n' >>app/base/num.c
+expect syntax.sh app/base/num.c 'uninitvar'
+
+# ---- tables.py
+printf '%s\n' 'ROUTE("PUT", "/nowhere/:id", KEY_NONE, KIB, 2000, front, "no.html", "x")' \
+	>>app/handler/routes.def
+cp -p app/handler/routes.def "$copy/routes.def"
+expect tables.py app/handler/routes.def 'no api test calls PUT /nowhere/:id'
+cp -p "$copy/routes.def" app/handler/routes.def
+expect tables.py app/handler/routes.def 'no templates/no.html'
+printf 'CONF_STR(secret_key, "")\n' >>app/base/conf.def
+expect tables.py app/base/conf.def 'README.md does not explain `secret_key`'
+
+# ---- sql.py
+sed -i 1d sql/query/ping.sql
+expect sql.py sql/query/ping.sql 'what the query is for'
+sed -i '/reach:/d' sql/query/ping.sql
+expect sql.py sql/query/ping.sql 'the head must say'
+sed -i 's/subject_id = \$1/true/' sql/query/profile.sql
+expect sql.py sql/query/profile.sql 'constrain subject_id'
+printf 'do update set at = now()\n' >>sql/query/page_view_add.sql
+expect sql.py sql/query/page_view_add.sql 'ON CONFLICT'
+printf 'for update\n' >>sql/query/key_list.sql
+expect sql.py sql/query/key_list.sql 'one subject'
+cp sql/query/ping.sql sql/query/unused.sql
+expect sql.py sql/query/unused.sql 'no code runs QUERY_unused'
+printf 'create trigger t after insert on page_view execute function f();\n' \
+	>>sql/migration/0001_page_view.sql
+expect sql.py sql/migration/0001_page_view.sql 'no triggers'
+printf 'create function f(a text) returns text as $$ select a $$ language sql;\n' \
+	>>sql/migration/0001_page_view.sql
+expect sql.py sql/migration/0001_page_view.sql 'LANGUAGE sql'
+printf 'static const char text[] = "select name "\n\t"from page_view";\n' >>app/handler/user.c
+expect sql.py app/handler/user.c 'query text in C'
+
+# ---- pages.py
+while IFS='|' read -r text why; do
+	printf '%s\n' "$text" >>templates/index.html
+	expect pages.py templates/index.html "$why"
+done <<'EOT'
+<script>alert(1)</script>|inline script
+<style>p { color: red }</style>|inline style sheet
+<p style="color: red">|style attribute
+<p onclick="go()">|event handler
+<p>{{{raw}}}</p>|unescaped
+<p>{{& raw}}</p>|unescaped
+<a href={{url}}>x</a>|without quotes
+<img src="https://example.org/x.png">|another host
+<link rel="stylesheet" href="//example.org/x.css">|another host
+{{> nothing.html}}|no templates/nothing.html
+EOT
+
+# ---- style.py
+yes '/* more */' | head -n 351 >>app/base/num.c
+expect style.py app/base/num.c 'a file has at most 350'
+{ printf 'int\nlong_one(void)\n{\n'; yes '	n++;' | head -n 60; printf '}\n'; } >>app/base/num.c
+expect style.py app/base/num.c 'long_one has'
+printf '%0101d\n' 0 >>app/base/num.c
+expect style.py app/base/num.c '101 columns'
+sed -i 1d app/base/num.c
+expect style.py app/base/num.c 'no SPDX'
+sed -i 's/^#endif/int num_new(void);\n\n#endif/' app/base/num.h
+expect style.py app/base/num.h 'without a comment'
+printf '/* TO%s: later */\n' DO >>app/base/num.c
+expect style.py app/base/num.c 'left for later'
+printf 'pytest.sk%s("x")\n' ip >>tests/api/conftest.py
+expect style.py tests/api/conftest.py 'proves nothing'
+
+printf 'lint: %d broken rules tried, %d unseen\n' "$cases" "$failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Queries say what they are for and how far they reach, and nothing in them would stop the data
+from being spread over many machines by subject (the rules were found by trying)."""
+
+import re
+
+from tree import TOP, files, finish, line_of, report
+
+KEYS = {
+    "reach": {"subject", "all", "definitions", "local"},
+    "retry": {"yes", "no"},
+    "time": {"long"},
+    "role": {"owner"},
+}
+COMMENT = re.compile(r"--[^\n]*")
+BODY = re.compile(r"\$(\w*)\$[\s\S]*?\$\1\$")
+SUBJECT = re.compile(r"\bsubject_id\s*=\s*(?:any\s*\(\s*)?\$\d"
+                     r"|\binsert\s+into\s+\w+\s*\([^)]*\bsubject_id\b", re.I)
+CHANCE = re.compile(r"\b(?:now|random|clock_timestamp|statement_timestamp|gen_random_uuid|nextval)"
+                    r"\s*\(|\bcurrent_(?:timestamp|date|time)\b", re.I)
+SPREAD = [
+    (r"\bgrouping\s+sets\b|\bcube\s*\(|\brollup\s*\(", "grouping sets cannot be spread"),
+    (r"\bwith\s+recursive\b(?![\s\S]*\bsubject_id\s*=\s*\$\d)", "recursion without a subject"),
+    (r"\bmerge\s+into\b", "MERGE cannot be spread: use insert .. on conflict"),
+    (r"\bset\s+subject_id\s*=", "a subject cannot move: delete and insert"),
+]
+SCHEMA = [
+    (r"\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigger\b", "no triggers"),
+    (r"\b(?:small)?serial\b|\b(?:int|int2|int4|integer|smallint)\s+(?:not\s+null\s+)?generated\b",
+     "identity is bigint only"),
+    (r"\bcreate\s+(?:or\s+replace\s+)?function\s+[\w.]+\s*\(\s*\w[^;]*"
+     r"\blanguage\s+'?sql\b", "no LANGUAGE sql with parameters: use plpgsql"),
+    (r"\bsecurity\s+definer\b", "functions run with the rights of their caller"),
+]
+# Query text in C: the shape of a statement, not a word that is also English.
+STATEMENT = re.compile(r"\b(?:select\b.*\b(?:from|set_config|exists|nextval)\b|select\s+\d"
+                       r"|insert\s+into\b|update\s+\w+\s+set\b|delete\s+from\b|truncate\s+\w+"
+                       r"|(?:create|alter|drop)\s+(?:table|index|role|schema|function|view)\b"
+                       r"|set\s+(?:local|session|role|search_path)\b|lock\s+table\b"
+                       r"|\b(?:grant|revoke)\s+\w+\s+on\b|copy\s+\w+\s+(?:from|to)\b)", re.I | re.S)
+LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+
+
+def check_head(path, text):
+    head = []
+    for line in text.split("\n"):
+        if not line.startswith("--"):
+            break
+        head.append(line)
+    keys = {}
+    for n, line in enumerate(head, 1):
+        match = re.match(r"^-- ([a-z]+): (\w+)$", line)
+        if match is None:
+            continue
+        key, value = match.groups()
+        if value not in KEYS.get(key, ()):
+            report(path, n, f"`{key}: {value}` means nothing")
+        if key in keys:
+            report(path, n, f"`{key}` is said twice")
+        keys[key] = value
+    if not head or re.match(r"^--\s*(?:\w+: \w+)?$", head[0]):
+        report(path, 1, "the first line must say what the query is for")
+    for key in ("reach", "retry"):
+        if key not in keys:
+            report(path, 1, f"the head must say `-- {key}: {' | '.join(sorted(KEYS[key]))}`")
+    return keys
+
+
+def check_shapes(path, sql, shapes):
+    for shape, why in shapes:
+        for match in re.finditer(shape, sql, re.I):
+            report(path, line_of(sql, match.start()), why)
+    for match in re.finditer(r"\bon\s+conflict\b[^;]*", sql, re.I):
+        hit = CHANCE.search(match.group())
+        if hit:
+            report(path, line_of(sql, match.start() + hit.start()),
+                   "a clock or chance in ON CONFLICT: pass a parameter")
+
+
+def check_query(path, used):
+    text = path.read_text()
+    sql = COMMENT.sub("", text)
+    reach = check_head(path, text).get("reach")
+    check_shapes(path, sql, SPREAD)
+    if reach == "subject" and not SUBJECT.search(sql):
+        report(path, 1, "reach subject: constrain subject_id by a parameter, or insert it")
+    lock = re.search(r"\bfor\s+(?:no\s+key\s+)?(?:update|share)\b", sql, re.I)
+    one = r"\bsubject_id\s*=\s*\$\d" if reach == "subject" else r"\bid\s*=\s*\$\d"
+    if lock and reach != "local" and not re.search(one, sql):
+        report(path, line_of(sql, lock.start()), "lock one subject (or definition) at a time")
+    if path.stem not in used:
+        report(path, 1, f"no code runs QUERY_{path.stem}")
+
+
+def check_source(path):
+    """String literals that stand next to each other are one text."""
+    text = re.sub(r"/\*[\s\S]*?\*/", lambda m: re.sub(r"[^\n]", " ", m.group()), path.read_text())
+    joined = re.sub(r'"[ \t]*\\?\n[ \t]*"', lambda m: " " * len(m.group()), text)
+    for match in LITERAL.finditer(joined):
+        if STATEMENT.search(match.group(1)):
+            report(path, line_of(text, match.start()), "query text in C: it belongs to sql/query")
+
+
+sources = files("app/**/*.[ch]")
+names = {n for p in sources for n in re.findall(r"\bQUERY_(\w+)", p.read_text())}
+for query in files("sql/query/*.sql"):
+    check_query(query, names)
+for script in files("sql/migration/*.sql", "sql/function/*.sql"):
+    code = COMMENT.sub("", script.read_text())
+    check_shapes(script, code, SPREAD)
+    # heads of functions without what is in them
+    check_shapes(script, BODY.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), code), SCHEMA)
+    if not re.match(r"^\d{4}_[a-z0-9_]+$", script.stem) and script.parent.name == "migration":
+        report(script, 1, "a migration is named 0001_what.sql")
+for source in sources:
+    if source != TOP / "app/store/query.c":
+        check_source(source)
+finish()

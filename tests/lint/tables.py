@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tables of the program against the world: every route is called by an api test, every view
+exists, every configuration key is explained to people."""
+
+import ast
+import re
+
+from tree import TOP, files, finish, line_of, report
+
+ROUTES = TOP / "app/handler/routes.def"
+ROUTE = re.compile(r'^ROUTE\("([A-Z]+)", "([^"]*)", (?:[^",]+, ){4}(?:NULL|"([^"]+)"), "', re.M)
+CONF = TOP / "app/base/conf.def"
+KEY = re.compile(r"^CONF_(?:STR|INT)\((\w+),", re.M)
+HOLE = "\0"  # stands for what a test computes, within a path
+
+
+def text_of(node):
+    """The text that an expression gives, with holes; None when it is no text at all."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(text_of(v) if isinstance(v, ast.Constant) else HOLE for v in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
+        left, right = text_of(node.left), text_of(node.right)
+        if left is None and right is None:
+            return None
+        if isinstance(node.op, ast.Mod):
+            return re.sub("%[sd]", HOLE, left or "")
+        return (HOLE if left is None else left) + (HOLE if right is None else right)
+    return None
+
+
+def texts(node, inner):
+    """The texts below node, without those of functions within it (inner collects these)."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.FunctionDef, ast.ClassDef)):
+            inner.append(child)
+            for decorator in child.decorator_list:
+                yield from texts(ast.Expr(decorator), inner)
+            continue
+        text = text_of(child)
+        if text is not None:
+            yield text
+        else:
+            if isinstance(child, ast.Attribute) and child.attr in HTTP_VERBS:
+                yield child.attr.upper()  # requests.get(..)
+            yield from texts(child, inner)
+
+
+HTTP_VERBS = {"get", "post", "put", "patch", "delete", "head", "options"}
+
+
+def scopes(tree):
+    """The sets of texts that are named together: one function with its decorators, or one
+    statement outside of functions."""
+    for statement in tree.body:
+        todo = []
+        holder = ast.Module(body=[statement], type_ignores=[])
+        yield set(texts(holder, todo))
+        while todo:
+            node = todo.pop()
+            yield set(texts(node, todo)) | {t for d in node.decorator_list
+                                            for t in texts(ast.Expr(d), [])}
+
+
+def pattern_of(path):
+    """What names a route: its path with or without /v1 behind an address, arguments filled with
+    anything, and a query or nothing behind."""
+    parts = ["[^/?]+" if p.startswith(":") else re.escape(p) for p in path.split("/")]
+    return re.compile(rf"^(?:{HOLE}|http://[^/]*)?(?:/v1)?{'/'.join(parts)}(?:\?.*|{HOLE})?$")
+
+
+def check_routes():
+    text = ROUTES.read_text()
+    rows = list(ROUTE.finditer(text))
+    if len(rows) != len(re.findall(r"^ROUTE\(", text, re.M)):
+        report(ROUTES, 1, "a row that this check cannot read: keep one row a line")
+    named = []
+    for path in files("tests/api/**/*.py"):
+        named += scopes(ast.parse(path.read_text(), str(path)))
+    for row in rows:
+        method, path, view = row.groups()
+        fits = pattern_of(path)
+        if not any(method in s and any(fits.match(t) for t in s) for s in named):
+            report(ROUTES, line_of(text, row.start()), f"no api test calls {method} {path}")
+        if view and not (TOP / "templates" / view).is_file():
+            report(ROUTES, line_of(text, row.start()), f"there is no templates/{view}")
+
+
+def check_keys():
+    text = CONF.read_text()
+    for row in KEY.finditer(text):
+        key = row.group(1)
+        for file, shape in (("etc/assay.conf", rf"^#?\s?{key} ="), ("README.md", rf"\b{key}\b")):
+            path = TOP / file
+            if not path.is_file() or not re.search(shape, path.read_text(), re.M):
+                report(CONF, line_of(text, row.start()), f"{file} does not explain `{key}`")
+
+
+check_routes()
+check_keys()
+finish()
