@@ -12,6 +12,7 @@
 #include "jobs.h"
 #include "pool.h"
 #include "store/migrate.h"
+#include "vet.h"
 
 static int
 command_serve(const struct command *c)
