@@ -170,7 +170,7 @@ judge(void *ctx, const char *key, const char *raw, size_t n, char **value)
 }
 
 enum cache_found
-cache_get(struct cache *c, void *ctx, const char *key, char **value, size_t *len)
+cache_get(struct cache *c, void *ctx, const char *key, char **value)
 {
 	static const enum metric metrics[] = {
 		[CACHE_MISS] = METRIC_cache_misses_total,
@@ -187,15 +187,16 @@ cache_get(struct cache *c, void *ctx, const char *key, char **value, size_t *len
 		if (answered(c, key, r) && raw != NULL)
 			found = judge(ctx, key, raw, n, value);
 		free(raw);
-		*len = n - HEAD;
 	}
 	metric_add(metrics[found], 1);
 	return found;
 }
 
 bool
-cache_add(struct cache *c, const char *key, const char *value, size_t len)
+cache_add(struct cache *c, const char *key, const char *value)
 {
+	size_t len = strlen(value);
+
 	if (len > CACHE_VALUE || !allowed(c, key))
 		return true;
 	char *raw = mem_check(talloc_size(c, HEAD + len));

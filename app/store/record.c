@@ -99,14 +99,12 @@ bool
 record_find(struct records *r, void *ctx, const char *kind, const char *subject, int64_t now,
     struct record_slot *slot, char **payload)
 {
-	size_t len;
-
 	slot->open = false;
 	if (cache_nodes(r->cache) == 0 || read_epoch(r) != OK || is_closed(r, now))
 		return false;
 	make_key(r, kind, subject, slot->key);
 	slot->began = instant_monotonic();
-	enum cache_found found = cache_get(r->cache, ctx, slot->key, payload, &len);
+	enum cache_found found = cache_get(r->cache, ctx, slot->key, payload);
 	slot->open = found == CACHE_MISS;
 	return found == CACHE_HIT;
 }
@@ -118,7 +116,7 @@ record_fill(struct records *r, struct record_slot *slot, const char *payload, in
 		return;
 	slot->open = false;
 	/* An add that may still be carried out later could bring an old value back. */
-	if (!cache_add(r->cache, slot->key, payload, strlen(payload)))
+	if (!cache_add(r->cache, slot->key, payload))
 		if (raise_epoch(r, now) != OK)
 			r->read_at = 0;
 }

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
 #include "store/db.h"
@@ -46,6 +47,14 @@ class_of(const char *kind)
 	                                                                             : KEY_CLIENT;
 }
 
+/* Last use is a courtesy to the operator: that it cannot be noted fails no request. */
+static void
+note_use(struct ctx *c, const char *const params[])
+{
+	if (db_query(c->db, c->mem, QUERY_key_used, params, NULL) != OK)
+		log_say(LOG_WARN, "key_use_not_noted", "%s", db_message(c->db));
+}
+
 static enum err
 load(struct ctx *c, const char *id, struct key *k)
 {
@@ -53,7 +62,8 @@ load(struct ctx *c, const char *id, struct key *k)
 	char now[INSTANT_TEXT];
 
 	instant_format(c->now, now);
-	enum err e = db_query(c->db, c->mem, QUERY_key_find, (const char *const[]){id, now}, &rows);
+	const char *params[] = {id, now};
+	enum err e = db_query(c->db, c->mem, QUERY_key_find, params, &rows);
 	if (e != OK)
 		return e;
 	json_object_put(k->origins);
@@ -66,8 +76,8 @@ load(struct ctx *c, const char *id, struct key *k)
 	k->class = class_of(db_cell(rows, 0, "kind"));
 	k->origins = json_tokener_parse(db_cell(rows, 0, "origins"));
 	if (*db_cell(rows, 0, "stale") == 't' && k->valid)
-		e = db_query(c->db, c->mem, QUERY_key_used, (const char *const[]){id, now}, NULL);
-	return e;
+		note_use(c, params);
+	return OK;
 }
 
 static bool
