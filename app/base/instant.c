@@ -136,6 +136,9 @@ instant_parse(const char *s, size_t n, int64_t *out)
 	int64_t total = days_of(year, month, day) * 86400 + second;
 	if (leap == 60 && total % 86400 != 0)
 		return false;
+	/* An offset may lead out of the years that have a text. */
+	if (total < days_of(0, 1, 1) * 86400 || total >= days_of(10000, 1, 1) * 86400)
+		return false;
 	*out = total * INSTANT_SECOND + (leap == 60 ? 0 : us);
 	return true;
 }
@@ -147,9 +150,11 @@ instant_format(int64_t t, char out[INSTANT_TEXT])
 	time_t second = (time_t)(ms / 1000 - (ms % 1000 < 0));
 	unsigned rest = (unsigned)(ms - second * 1000) % 1000;
 	struct tm tm = {0};
-	char whole[sizeof "2012-12-02T00:30:12"] = "";
 
+	/* Not strftime: its %Y writes the year 99 with two digits. */
 	gmtime_r(&second, &tm);
-	strftime(whole, sizeof whole, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out, INSTANT_TEXT, "%s.%03uZ", whole, rest);
+	snprintf(out, INSTANT_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
+	    (unsigned)(tm.tm_year + 1900) % 10000, (unsigned)(tm.tm_mon + 1) % 100,
+	    (unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
+	    (unsigned)tm.tm_sec % 100, rest);
 }

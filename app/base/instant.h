@@ -23,7 +23,8 @@ int64_t instant_monotonic(void);
 /*
  * Reads the n bytes at s as an RFC 3339 date-time with an offset, cut (not rounded) to the
  * millisecond. A leap second (23:59:60 UTC) is the first instant of the next day. False when it
- * is none: no such day, no offset, an epoch number, a comma, anything before or behind.
+ * is none: no such day, no offset, an epoch number, a comma, anything before or behind, or when it
+ * lies, in UTC, outside the years 0000..9999.
  */
 bool instant_parse(const char *s, size_t n, int64_t *out);
 
