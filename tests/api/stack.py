@@ -4,6 +4,7 @@ of its own that goes away at the end. Nothing is replaced by a stand-in."""
 
 import os
 import pathlib
+import pwd
 import shutil
 import signal
 import socket
@@ -36,6 +37,14 @@ def free_port():
         return s.getsockname()[1]
 
 
+def gone(pid):
+    """Whether a process has ended; one that only waits for its parent's look has."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 class Stack:
     """PostgreSQL, memcached, the pool, its jobs and a web server."""
 
@@ -49,6 +58,8 @@ class Stack:
         env.update({k: str(v) for k, v in settings.items()})
         self.process = subprocess.Popen([str(TOP / "etc/stack.sh")], env=env,
                                         stdin=subprocess.DEVNULL)
+        self.ended = {}
+        self.children = []
         wait_until(self._is_up, 60, "the stack")
         self.env = dict(line.split("=", 1) for line in
                         pathlib.Path(self.var, "assay.env").read_text().splitlines() if line)
@@ -83,9 +94,10 @@ class Stack:
         return requests.request(method, self.url + path, headers=headers,
                                 timeout=kw.pop("timeout", 10), **kw)
 
-    def sql(self, text, *params):
-        """Rows of a statement run as the owner."""
-        connection = psycopg2.connect(self.env["ASSAY_OWNER_DATABASE_URL"])
+    def sql(self, text, *params, role="assay_owner"):
+        """Rows of a statement run as the owner, or as postgres."""
+        url = self.env["ASSAY_OWNER_DATABASE_URL"].replace("assay_owner@", role + "@")
+        connection = psycopg2.connect(url)
         try:
             with connection, connection.cursor() as cursor:
                 cursor.execute("set search_path = assay")
@@ -106,7 +118,36 @@ class Stack:
         return subprocess.run([BINARY, *words, "-c", str(self.state / "assay.conf")], env=env,
                               check=check, capture_output=True, text=True, timeout=60)
 
+    def end(self, part, sig=signal.SIGTERM):
+        """Ends a part with a signal and waits until it is gone; the stack needs KEEP=1."""
+        pid = self.pid(part)
+        proc = pathlib.Path(f"/proc/{pid}")
+        self.ended[part] = [(proc / name).read_bytes().split(b"\0")[:-1]
+                            for name in ("cmdline", "environ")]
+        os.kill(pid, sig)
+        wait_until(lambda: gone(pid), 20, f"the end of {part}")
+
+    def again(self, part, *words, **settings):
+        """Runs a part that end() ended: the same user, command and environment, or words for the
+        command and settings over the environment. Returns its process id."""
+        command, env = self.ended[part]
+        env = dict(line.split(b"=", 1) for line in env)
+        env.update({k.encode(): str(v).encode() for k, v in settings.items()})
+        user = ["setpriv", "--pdeathsig", "TERM", "--"]
+        if os.geteuid() == 0:
+            owner = pwd.getpwuid(self.state.stat().st_uid)
+            user[1:1] = [f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--init-groups"]
+        with open(self.state / "log" / f"{part}.log", "ab") as log:
+            process = subprocess.Popen(user + list(words or command), env=env, cwd=self.state,
+                                       umask=0o077, stdin=subprocess.DEVNULL, stdout=log,
+                                       stderr=log, start_new_session=True)
+        self.children.append(process)
+        (self.state / "pids" / f"{part}.pid").write_text(f"{process.pid}\n")
+        return process.pid
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
+        for child in self.children:
+            child.wait(10)
         shutil.rmtree(self.var, ignore_errors=True)
