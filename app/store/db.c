@@ -52,46 +52,31 @@ db_message(const struct db *db)
 	return db->message;
 }
 
-/* Reads all results of one statement and keeps the first. At the deadline the socket is closed. */
+/*
+ * Reads all results: the first that failed, else the last. Rows arrive before the commit that
+ * makes them true, so a statement is a success only when no failure follows. At the deadline the
+ * socket is closed.
+ */
 static PGresult *
-read_statement(struct db *db, int64_t deadline)
+read_results(struct db *db, int64_t deadline)
 {
-	PGresult *first = NULL;
+	PGresult *kept = NULL;
 
 	for (;;) {
 		bool ok;
 		PGresult *r = db_next_result(db, deadline, &ok);
 		if (!ok) {
-			PQclear(first);
+			PQclear(kept);
 			db_note(db, "statement", "no answer in time");
 			db_close(db);
 			return NULL;
 		}
 		if (r == NULL)
-			return first;
-		if (first == NULL)
-			first = r;
-		else
-			PQclear(r);
+			return kept;
+		bool failed = kept != NULL && PQresultStatus(kept) == PGRES_FATAL_ERROR;
+		PQclear(failed ? r : kept);
+		kept = failed ? kept : r;
 	}
-}
-
-/* Reads all results of a script: the first that failed, else the last. */
-static PGresult *
-read_script(struct db *db)
-{
-	PGresult *kept = NULL;
-	bool ok;
-
-	for (PGresult *r; (r = db_next_result(db, INT64_MAX, &ok)) != NULL;) {
-		if (PQresultStatus(kept) == PGRES_FATAL_ERROR && kept != NULL) {
-			PQclear(r);
-			continue;
-		}
-		PQclear(kept);
-		kept = r;
-	}
-	return kept;
 }
 
 static enum err
@@ -111,7 +96,7 @@ run_once(struct db *db, enum query q, const char *const params[], PGresult **out
 	    ? PQsendQueryParams(db->conn, info->sql, info->params, NULL, params, NULL, NULL, 0)
 	    : PQsendQueryPrepared(db->conn, info->name, info->params, params, NULL, NULL, 0);
 	if (sent)
-		*out = read_statement(db, deadline);
+		*out = read_results(db, deadline);
 	if (db->conn == NULL)
 		return ERR_UNAVAILABLE;
 	e = db_result_err(db, *out, info->name, act);
@@ -212,7 +197,7 @@ db_script(struct db *db, const char *sql)
 
 	if (e != OK)
 		return e;
-	PGresult *r = PQsendQuery(db->conn, sql) ? read_script(db) : NULL;
+	PGresult *r = PQsendQuery(db->conn, sql) ? read_results(db, INT64_MAX) : NULL;
 	e = db->conn == NULL ? ERR_UNAVAILABLE : db_result_err(db, r, "script", &act);
 	PQclear(r);
 	return e;

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PostgreSQL goes away, comes back, loses connections and freezes, while clients go on: nothing
+that was acknowledged is lost, and no worker needs a restart."""
+
+import os
+import pathlib
+import signal
+import time
+
+import psycopg2
+import pytest
+
+from load import Client, Load
+from stack import Stack, wait_until
+
+# The longest that any request may take: its budget of 2 s (3 s to erase) and some for the machine.
+PATIENCE = 4.5
+
+
+@pytest.fixture(scope="module")
+def stack():
+    s = Stack("nginx", KEEP=1, ASSAY_WORKERS=4)
+    yield s
+    s.stop()
+
+
+@pytest.fixture(autouse=True)
+def same_workers(stack):
+    """Whatever happens to the database, the workers of before serve again afterwards."""
+    before = sorted(stack.workers())
+    yield
+    wait_until(lambda: serves(stack), 10, "service")
+    assert sorted(stack.workers()) == before
+
+
+def serves(stack):
+    """Whether every worker answers from the database (more tries in a row than there are)."""
+    client = Client(stack)
+    return all(client.send("GET", "/v1/user/nobody").status == 200 for _ in range(12))
+
+
+def tried(query):
+    """What a query gives, or nothing while the database is away."""
+    try:
+        return query()
+    except psycopg2.Error:
+        return None
+
+
+def accepts(stack):
+    return tried(lambda: stack.sql("select 1"))
+
+
+def backends(stack):
+    """Process ids of the workers' connections."""
+    return [pid for pid, in stack.sql(
+        "select pid from pg_stat_activity where usename = 'assay_app'", role="postgres")]
+
+
+def check(stack, load):
+    """The promises that every fault has in common."""
+    wait_until(lambda: serves(stack), 10, "service")
+    load.check()
+    assert [a for a in load.refused() if a.status != 503] == []
+    slow = [a for a in load.answers if a.seconds > PATIENCE]
+    assert slow == []
+
+
+@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "crash"])
+def test_a_database_that_restarts_costs_503_only(stack, sig):
+    with Load(stack, pause=0.005) as load:
+        for _ in range(3):
+            stack.end("postgres", sig)
+            down = len(load.answers)
+            wait_until(lambda: len(load.answers) > down + 40, 10, "requests without a database")
+            stack.again("postgres")
+            wait_until(lambda: accepts(stack), 20, "the database")
+            wait_until(lambda: serves(stack), 10, "service")
+    assert load.refused(), "nobody noticed: this tested nothing"
+    check(stack, load)
+
+
+def test_a_killed_backend_restarts_the_database_and_loses_nothing(stack):
+    with Load(stack, pause=0.005) as load:
+        for _ in range(3):
+            victim = wait_until(lambda: tried(lambda: backends(stack)), 20, "the database")[0]
+            os.kill(victim, signal.SIGKILL)
+            wait_until(lambda: serves(stack), 10, "service")
+    check(stack, load)
+
+
+def test_an_answer_without_the_database_is_503_within_two_seconds(stack, user):
+    client = Client(stack)
+    stack.end("postgres", signal.SIGQUIT)
+    answers = [client.send(method, path, body) for method, path, body in (
+        ("GET", f"/v1/user/{user}", None),
+        ("POST", "/v1/page", {"user_id": user, "name": "a", "timestamp": "2024-01-01T00:00:00Z"}),
+        ("DELETE", f"/v1/user/{user}", None),
+        ("GET", f"/v1/user/{user}/export", None),
+        ("GET", "/readyz", None))]
+    alive = client.send("GET", "/healthz")
+    stack.again("postgres")
+    wait_until(lambda: accepts(stack), 20, "the database")
+    assert alive.status == 200
+    for answer in answers:
+        assert answer.status == 503 and answer.seconds < 2.5, answer
+        assert answer.headers["Retry-After"] in ("1", "2", "3")
+
+
+def test_lost_connections_are_opened_again_without_a_word(stack):
+    with Load(stack, pause=0.01) as load:
+        for _ in range(6):
+            stack.sql("select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                      " where usename = 'assay_app'", role="postgres")
+            seen = len(load.answers)
+            wait_until(lambda: len(load.answers) > seen + 250, 10, "requests")
+    check(stack, load)
+    assert len(load.refused()) < len(load.answers) / 100, load.refused()[:3]
+
+
+@pytest.fixture
+def failing_commit(stack):
+    """Every write of page views fails, at its commit: after the server has sent its rows."""
+    stack.sql("""create function refuse() returns trigger language plpgsql
+                 as $$ begin raise sqlstate '40001'; end $$;
+                 create constraint trigger refuse after insert or delete on page_view
+                 deferrable initially deferred for each row execute function refuse()""")
+    yield
+    stack.sql("drop trigger refuse on page_view; drop function refuse()")
+
+
+def test_a_write_that_fails_at_its_commit_is_not_acknowledged(stack, user, failing_commit):
+    client = Client(stack)
+    answer = client.send("POST", "/v1/page", {"user_id": user, "name": "a",
+                                              "timestamp": "2024-01-01T00:00:00Z"})
+    assert stack.sql("select 1 from page_view where subject_id = %s", "u:" + user) == []
+    assert answer.status == 503, answer
+
+
+def frozen_while(stack, pid, seconds):
+    """Stops a process, and sends requests one after the other until the time is over."""
+    client = Client(stack)
+    healthy = []
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            healthy.append(client.send("GET", "/healthz"))
+            time.sleep(0.1)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    return healthy
+
+
+# As many clients as workers: what a request waits for, it waits for in its worker.
+def test_a_frozen_backend_holds_a_request_no_longer_than_its_deadline(stack):
+    with Load(stack, clients=3, pause=0.002) as load:
+        for _ in range(2):
+            healthy = frozen_while(stack, backends(stack)[0], 3)
+    check(stack, load)
+    assert [a for a in healthy if a.status != 200 or a.seconds > PATIENCE] == []
+    assert stack.metric("db_deadlines_total") > 0
+
+
+def test_the_log_of_a_missing_database_stays_short(stack):
+    """A line a second and worker at most, besides one for each request."""
+    def lines():
+        text = pathlib.Path(stack.state, "log", "serve.log").read_text(errors="replace")
+        return sum("request" not in line.split("event=")[-1].split()[0]
+                   for line in text.splitlines() if line)
+    before = lines()
+    begun = time.monotonic()
+    with Load(stack, requests=300, clients=4, pause=0.002) as load:
+        stack.end("postgres", signal.SIGQUIT)
+        down = len(load.answers)
+        wait_until(lambda: len(load.answers) > down + 300, 20, "requests")
+    stack.again("postgres")
+    wait_until(lambda: accepts(stack), 20, "the database")
+    wait_until(lambda: serves(stack), 10, "service")
+    assert lines() - before <= 4 * (time.monotonic() - begun + 1) + 4
+    load.check()
