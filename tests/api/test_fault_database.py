@@ -118,6 +118,22 @@ def test_lost_connections_are_opened_again_without_a_word(stack):
     assert len(load.refused()) < len(load.answers) / 100, load.refused()[:3]
 
 
+@pytest.mark.parametrize("method, path", [
+    ("GET", "/v1/user/{}"), ("GET", "/v1/user/{}?days=3"), ("GET", "/v1/user/{}/export"),
+    ("DELETE", "/v1/user/{}"), ("POST", "/v1/page"), ("GET", "/readyz")])
+def test_a_request_survives_the_loss_of_its_connection(stack, user, method, path):
+    """Each as the first request that meets the loss, in every worker."""
+    client = Client(stack)
+    body = {"user_id": user, "name": "a", "timestamp": "2024-01-01T00:00:00Z"}
+    for _ in range(4):
+        stack.sql("select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                  " where usename = 'assay_app'", role="postgres")
+        wait_until(lambda: not backends(stack), 5, "the end of the connections")
+        for _ in range(6):
+            answer = client.send(method, path.format(user), body if method == "POST" else None)
+            assert answer.status == 200, answer
+
+
 @pytest.fixture
 def failing_commit(stack):
     """Every write of page views fails, at its commit: after the server has sent its rows."""
