@@ -165,6 +165,25 @@ gate_close(struct db *db)
 	g->next_try = instant_monotonic() + random % wait;
 }
 
+/* After a failure one worker at a time tries: a server that is silent holds only that one. */
+static bool
+gate_pass(struct db_gate *g, int64_t now)
+{
+	int64_t next = g->next_try;
+
+	if (now < next)
+		return false;
+	return g->wait == 0 ||
+	    atomic_compare_exchange_strong(&g->next_try, &next, now + CONNECT_TIME);
+}
+
+static void
+gate_open(struct db_gate *g)
+{
+	g->wait = 0;
+	g->next_try = 0;
+}
+
 static void
 tell(struct db *db)
 {
@@ -183,7 +202,7 @@ open_with(struct db *db, bool bare)
 	if (db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK)
 		return OK;
 	db_close(db);
-	if (g != NULL && now < g->next_try)
+	if (g != NULL && !gate_pass(g, now))
 		return ERR_UNAVAILABLE;
 	int64_t deadline = now + CONNECT_TIME < db->deadline ? now + CONNECT_TIME : db->deadline;
 	enum err e = connect_socket(db, deadline);
@@ -202,7 +221,7 @@ open_with(struct db *db, bool bare)
 	db->bare = bare;
 	metric_add(METRIC_db_connects_total, 1);
 	if (g != NULL)
-		g->wait = 0;
+		gate_open(g);
 	return OK;
 }
 

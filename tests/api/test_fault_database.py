@@ -178,6 +178,27 @@ def test_a_frozen_backend_holds_a_request_no_longer_than_its_deadline(stack):
     assert stack.metric("db_deadlines_total") > 0
 
 
+def test_a_frozen_postmaster_holds_one_worker_at_a_time(stack):
+    """All connections are lost and none can be opened: once that is known, a single worker waits
+    for an answer, and the others say 503 at once."""
+    with Load(stack, clients=8, pause=0.004) as load:
+        victims = backends(stack)
+        os.kill(stack.pid("postgres"), signal.SIGSTOP)
+        try:
+            for pid in victims:
+                os.kill(pid, signal.SIGTERM)
+            wait_until(lambda: [a for a in load.refused() if a.seconds > 1], 10, "the first wait")
+            client, healthy = Client(stack), []
+            end = time.monotonic() + 4
+            while time.monotonic() < end:
+                healthy.append(client.send("GET", "/healthz"))
+                time.sleep(0.02)
+        finally:
+            os.kill(stack.pid("postgres"), signal.SIGCONT)
+    check(stack, load)
+    assert [a for a in healthy[10:] if a.status != 200 or a.seconds > 1] == []
+
+
 def test_the_log_of_a_missing_database_stays_short(stack):
     """A line a second and worker at most, besides one for each request."""
     def lines():
