@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the database itself says about its schema and its roles: the data could be spread over many
+machines by subject, and the role that serves requests can do no more than the requests need."""
+
+import contextlib
+import pathlib
+import re
+
+import psycopg2
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+QUERIES = sorted((TOP / "sql/query").glob("*.sql"))
+SERVED = [q for q in QUERIES if "\n-- role: owner\n" not in q.read_text()]
+# A DO block has no parameters and cannot be prepared by a statement; every start runs it.
+OWNED = [q for q in QUERIES if q not in SERVED and "\ndo $$\n" not in q.read_text()]
+
+
+def rows(stack, text):
+    return [r[0] for r in stack.sql(text)]
+
+
+@pytest.fixture
+def app(stack):
+    """A connection as the role that serves requests; whatever it did is rolled back."""
+    connection = psycopg2.connect(stack.env["ASSAY_DATABASE_URL"])
+    with connection.cursor() as cursor:
+        cursor.execute("set search_path = assay, pg_temp")
+        cursor.execute("set statement_timeout = 5000")
+        yield cursor
+    connection.rollback()
+    connection.close()
+
+
+def test_every_table_has_a_primary_key(stack):
+    assert "page_view" in rows(stack, "select relname from pg_class where relkind = 'p'")
+    assert rows(stack, """
+        select c.oid::regclass::text from pg_class c
+        where c.relnamespace = 'assay'::regnamespace and c.relkind in ('r', 'p')
+        and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary)
+        """) == []
+
+
+def test_subject_is_part_of_every_unique_key(stack):
+    """Also of those that a constraint of exclusion makes."""
+    keys = stack.sql("""
+        select i.indexrelid::regclass::text, a.attnum = any (i.indkey[:i.indnkeyatts - 1])
+        from pg_index i join pg_class c on c.oid = i.indrelid
+        join pg_attribute a on a.attrelid = c.oid and a.attname = 'subject_id'
+        where c.relnamespace = 'assay'::regnamespace and (i.indisunique or i.indisexclusion)""")
+    assert len(keys) >= 2
+    assert [name for name, contains in keys if not contains] == []
+
+
+def test_subject_is_text_compared_by_bytes_everywhere(stack):
+    assert set(stack.sql("""
+        select a.atttypid::regtype::text, a.attnotnull, l.collname::text
+        from pg_attribute a join pg_class c on c.oid = a.attrelid
+        join pg_collation l on l.oid = a.attcollation
+        where c.relnamespace = 'assay'::regnamespace and c.relkind in ('r', 'p')
+        and a.attname = 'subject_id'""")) == {("text", True, "C")}
+
+
+def test_foreign_keys_of_subjects_carry_the_subject(stack):
+    """From a subject's table only to definitions, or to a subject's table by subject_id."""
+    assert rows(stack, """
+        select f.conname::text from pg_constraint f
+        join pg_attribute a on a.attrelid = f.conrelid and a.attname = 'subject_id'
+        join pg_attribute b on b.attrelid = f.confrelid and b.attname = 'subject_id'
+        where f.contype = 'f' and not exists (
+            select from generate_subscripts(f.conkey, 1) as k
+            where f.conkey[k] = a.attnum and f.confkey[k] = b.attnum)""") == []
+
+
+def test_there_is_no_trigger(stack):
+    assert rows(stack, """
+        select tgname::text from pg_trigger where not tgisinternal
+        union all select evtname::text from pg_event_trigger
+        union all select rulename::text from pg_rules where schemaname = 'assay'""") == []
+
+
+def test_numbers_that_the_database_hands_out_are_bigint(stack):
+    assert rows(stack, """
+        select attrelid::regclass || '.' || attname from pg_attribute
+        join pg_class c on c.oid = attrelid and relnamespace = 'assay'::regnamespace
+        where (attidentity <> '' and atttypid <> 'bigint'::regtype)""") == []
+    assert rows(stack, """
+        select sequencename::text from pg_sequences
+        where schemaname = 'assay' and data_type <> 'bigint'::regtype""") == []
+
+
+def test_functions_run_with_the_rights_of_their_caller_and_a_fixed_path(stack):
+    functions = stack.sql("""
+        select p.oid::regprocedure::text, prosecdef, lanname::text, pronargs,
+            exists (select from unnest(proconfig) s where s like 'search_path=%')
+        from pg_proc p join pg_language l on l.oid = prolang
+        where pronamespace = 'assay'::regnamespace""".replace("%%", "%"))
+    assert functions
+    for name, definer, language, arguments, fixed in functions:
+        assert not definer and fixed, name
+        assert language != "sql" or arguments == 0, name
+
+
+def test_roles_that_serve_and_own_are_no_masters(stack):
+    for role in ("assay_app", "assay_owner"):
+        assert stack.sql("""
+            select rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls
+            from pg_roles where rolname = %s""", role) == [(False,) * 5]
+    assert stack.sql("""select count(*) from pg_auth_members
+        where member = 'assay_app'::regrole""") == [(0,)]
+
+
+def test_serving_role_owns_nothing(stack):
+    assert rows(stack, """
+        select classid::regclass || ' ' || objid from pg_shdepend
+        where refobjid = 'assay_app'::regrole and deptype = 'o'""") == []
+
+
+def test_serving_role_cannot_change_the_schema_or_empty_a_table(stack):
+    """By what the catalogue grants: for every table, in every schema of the database."""
+    assert rows(stack, """
+        select c.oid::regclass::text from pg_class c
+        where c.relkind in ('r', 'p') and c.relnamespace = 'assay'::regnamespace
+        and has_table_privilege('assay_app', c.oid, 'truncate, references, trigger')""") == []
+    assert rows(stack, """
+        select nspname::text from pg_namespace
+        where nspname !~ '^pg_temp' and has_schema_privilege('assay_app', oid, 'create')""") == []
+    assert stack.sql("""
+        select has_database_privilege('assay_app', current_database(), 'create')""") == [(False,)]
+
+
+def test_serving_role_has_on_each_table_what_requests_need(stack):
+    """The whole list: a right that is added must be added here as well."""
+    rights = stack.sql("""
+        select c.relname::text, string_agg(lower(g.privilege_type), ' ' order by g.privilege_type)
+        from pg_class c, aclexplode(c.relacl) g
+        where c.relnamespace = 'assay'::regnamespace and g.grantee = 'assay_app'::regrole
+        group by c.relname""")
+    columns = stack.sql("""
+        select attrelid::regclass::text, attname::text, lower(g.privilege_type)
+        from pg_attribute a, aclexplode(attacl) g where g.grantee = 'assay_app'::regrole""")
+    assert dict(rights) == {
+        "api_key": "select", "cache_epoch": "select update",
+        "page_view": "delete insert select", "schema_migration": "select"}
+    assert columns == [("api_key", "last_used_at", "update")]
+
+
+def test_strangers_have_no_rights(stack):
+    """PUBLIC may not run the owner's functions, read a table, or connect."""
+    assert rows(stack, """
+        select p.oid::regprocedure::text
+        from pg_proc p, aclexplode(coalesce(proacl, acldefault('f', proowner))) g
+        where pronamespace = 'assay'::regnamespace and g.grantee = 0""") == []
+    assert rows(stack, """
+        select p.oid::regprocedure::text from pg_proc p
+        where pronamespace = 'assay'::regnamespace
+        and has_function_privilege('assay_app', p.oid, 'execute')""") == []
+    assert rows(stack, """
+        select c.relname::text from pg_class c, aclexplode(c.relacl) g
+        where relnamespace = 'assay'::regnamespace and g.grantee = 0""") == []
+    assert rows(stack, """
+        select g.privilege_type from pg_namespace, aclexplode(nspacl) g
+        where nspname = 'assay' and g.grantee = 0
+        union all select g.privilege_type from pg_database, aclexplode(datacl) g
+        where datname = current_database() and g.grantee = 0""") == []
+
+
+REFUSED = [
+    "create table t (n integer)",
+    "create schema s",
+    "create temporary table t (n integer)",
+    "alter table page_view add column n integer",
+    "drop table page_view",
+    "truncate page_view",
+    "create index on page_view (name)",
+    "update page_view set name = 'x'",
+    "insert into api_key (id, kind, name, secret_hash, created_at) "
+    "values ('00000000', 'admin', 'x', sha256(''), now())",
+    "update api_key set kind = 'admin'",
+    "delete from api_key",
+    "insert into schema_migration values (9, 'x', 'x', now())",
+    "select * from page_view_keep(date '2012-01-01', date '2012-01-01', now())",
+    "select pg_read_file('/etc/passwd')",
+    "copy (select 1) to program 'true'",
+    "set role assay_owner",
+    "alter role assay_app superuser",
+    "set session_replication_role = replica",
+    "alter database assay set fsync = off",
+]
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+def test_serving_role_is_refused(app, statement):
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        app.execute(statement)
+
+
+def prepare_and_run(cursor, path):
+    """As a worker does: the types of parameters come from the text alone; all of them NULL."""
+    text = re.sub(r"^--.*\n", "", path.read_text(), flags=re.M).strip()
+    cursor.execute(f"prepare {path.stem} as {text}")
+    cursor.execute("select cardinality(parameter_types) from pg_prepared_statements")
+    count = cursor.fetchone()[0]
+    nulls = f"({', '.join(['null'] * count)})" if count else ""
+    cursor.execute(f"execute {path.stem}{nulls}")
+
+
+@pytest.mark.parametrize("path", SERVED, ids=lambda p: p.stem)
+def test_query_of_requests_runs_as_the_serving_role(app, path):
+    prepare_and_run(app, path)
+
+
+@pytest.mark.parametrize("path", OWNED, ids=lambda p: p.stem)
+def test_query_of_the_owner_runs_as_the_owner(stack, path):
+    owner = psycopg2.connect(stack.env["ASSAY_OWNER_DATABASE_URL"])
+    try:
+        with owner.cursor() as cursor:
+            cursor.execute("set search_path = assay, pg_temp")
+            with contextlib.suppress(psycopg2.errors.NotNullViolation):
+                prepare_and_run(cursor, path)  # NULL is no row, but got as far as that
+    finally:
+        owner.rollback()
+        owner.close()
