@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client that sends bytes as they stand: what no library would send is what must be tested."""
+
+import json
+import socket
+import urllib.parse
+
+SECONDS = 15
+
+
+class Answer:
+    """Status 0: the server closed the connection without an answer."""
+
+    def __init__(self, data):
+        head, _, self.body = data.partition(b"\r\n\r\n")
+        first, *rest = head.decode("latin-1").split("\r\n")
+        self.status = int(first.split()[1]) if data else 0
+        self.headers = [tuple(line.split(": ", 1)) for line in rest if ": " in line]
+
+    def header(self, name):
+        return next((v for k, v in self.headers if k.lower() == name.lower()), None)
+
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def verdict(self):
+        """What a client must reckon with: accepted, refused, broken, or closed."""
+        return {0: "closed", 2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx"}[self.status // 100]
+
+
+def request(method, target, *headers, body=b"", host=True, length=True):
+    """The bytes of a request that asks for the connection's end."""
+    lines = [f"{method} {target} HTTP/1.1"]
+    lines += ["Host: assay.example"] if host else []
+    lines += ["Connection: close", *headers]
+    lines += [f"Content-Length: {len(body)}"] if length and body else []
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
+
+
+def key(stack, kind="server"):
+    return "X-API-Key: " + stack.key(kind)
+
+
+def exchange(stack, data, finish=False):
+    """The first answer to these bytes; finish says that no more will come."""
+    where = urllib.parse.urlsplit(stack.url)
+    received = b""
+    with socket.create_connection((where.hostname, where.port), SECONDS) as s:
+        try:
+            s.sendall(data)
+            if finish:
+                s.shutdown(socket.SHUT_WR)
+            while chunk := s.recv(65536):
+                received += chunk
+        except ConnectionError:
+            pass
+    return Answer(received)
+
+
+def get(stack, path, *headers, kind="server"):
+    """A GET of a path that is sent as it stands, with a key."""
+    return exchange(stack, request("GET", path, key(stack, kind), *headers))
