@@ -139,10 +139,14 @@ static enum err
 read_after(struct ctx *c, char after[INSTANT_TEXT])
 {
 	const char *text = req_query(&c->req, "after");
-	int64_t at = -INSTANT_DAY;
+	const int64_t start = -INSTANT_DAY; /* nothing that is held is older than 1970 */
+	int64_t at = start;
 
 	if (text != NULL && !instant_parse(text, strlen(text), &at))
 		return fail(c, ERR_INVALID, "after", "must be the `next` of the page before");
+	/* The database has no year 0. */
+	if (at < start)
+		at = start;
 	instant_format(at, after);
 	return OK;
 }
