@@ -142,5 +142,4 @@ expect style.py app/base/num.c 'left for later'
 printf 'pytest.sk%s("x")\n' ip >>tests/api/conftest.py
 expect style.py tests/api/conftest.py 'proves nothing'
 
-printf 'lint: %d broken rules tried, %d unseen\n' "$cases" "$failed"
-[ "$failed" = 0 ]
+[ "$cases" -gt 35 ] && [ "$failed" = 0 ]
