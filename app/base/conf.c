@@ -122,6 +122,10 @@ read_file(struct conf *c, const char *file, char message[CONF_MESSAGE])
 		snprintf(where, sizeof where, "%.128s:%u", file, n);
 		e = read_line(c, line, where, message);
 	}
+	if (e == OK && ferror(f)) {
+		snprintf(message, CONF_MESSAGE, "%.128s: %s", file, strerror(errno));
+		e = ERR_NOT_FOUND;
+	}
 	free(line);
 	fclose(f);
 	return e;
@@ -160,13 +164,17 @@ conf_load(void *ctx, const char *file, struct conf **out, char message[CONF_MESS
 	return e;
 }
 
-/* A URL's user:password@ must not reach a terminal or a log. */
+/* Neither a URL's user:password@ nor libpq's password= may reach a terminal or a log. */
 static void
 print_text(struct buf *out, const char *value)
 {
 	const char *scheme = strstr(value, "://");
 	const char *at = scheme != NULL ? strrchr(value, '@') : NULL;
 
+	if (strcasestr(value, "password") != NULL) {
+		buf_str(out, "***");
+		return;
+	}
 	if (at == NULL) {
 		buf_str(out, value);
 		return;

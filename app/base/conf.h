@@ -26,7 +26,7 @@ enum { CONF_MESSAGE = 256 };
 enum err conf_load(void *ctx, const char *file, struct conf **out, char message[CONF_MESSAGE])
     must_check;
 
-/* Appends every key with its value as `key = value` lines; URLs without their passwords. */
+/* Appends every key with its value as `key = value` lines; without passwords. */
 void conf_print(const struct conf *c, struct buf *out);
 
 #endif

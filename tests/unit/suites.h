@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SUITES_H
+#define SUITES_H
+
+#include <check.h>
+
+/* An old name of Check for ck_abort; here it is a function of web/ctx.h. */
+#undef fail
+
+/* Every suite of the unit tests, one for each file <name>_test.c, floor by floor. */
+
+#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+/* base */
+Suite *buf_suite(void);
+Suite *conf_suite(void);
+Suite *err_suite(void);
+Suite *hash_suite(void);
+Suite *instant_suite(void);
+Suite *json_suite(void);
+Suite *log_suite(void);
+Suite *mem_suite(void);
+Suite *metric_suite(void);
+Suite *num_suite(void);
+
+/* store */
+Suite *breaker_suite(void);
+Suite *pgtype_suite(void);
+Suite *query_suite(void);
+Suite *sqlstate_suite(void);
+
+/* core */
+Suite *page_view_suite(void);
+Suite *profile_suite(void);
+Suite *subject_suite(void);
+
+/* web */
+Suite *auth_suite(void);
+Suite *reply_suite(void);
+Suite *req_body_suite(void);
+Suite *req_suite(void);
+Suite *route_suite(void);
+Suite *tmpl_suite(void);
+
+#endif
