@@ -22,7 +22,10 @@ breaker_allows(struct breaker *b, int64_t now)
 	if (now < until)
 		return false;
 	/* Whoever moves the end of the pause is the one that tries. */
-	return atomic_compare_exchange_strong(&b->open_until, &until, now + b->pause);
+	if (!atomic_compare_exchange_strong(&b->open_until, &until, now + b->pause))
+		return false;
+	b->trying = true;
+	return true;
 }
 
 void
@@ -32,6 +35,7 @@ breaker_success(struct breaker *b)
 		return;
 	b->failures = 0;
 	b->pause = 0;
+	b->trying = false;
 	b->open_until = 0;
 }
 
@@ -39,6 +43,9 @@ bool
 breaker_failure(struct breaker *b, int64_t now)
 {
 	if (b->open_until != 0) {
+		/* Calls that were under way when it opened fail late; only a try doubles the pause. */
+		if (!atomic_exchange(&b->trying, false))
+			return false;
 		int64_t pause = b->pause * 2;
 		b->pause = pause > PAUSE_MOST ? PAUSE_MOST : pause;
 		b->open_until = now + b->pause;

@@ -16,6 +16,7 @@ struct breaker {
 	_Atomic int64_t open_until; /* 0: closed */
 	_Atomic int64_t pause;      /* the present pause, 0 when closed */
 	_Atomic int failures;
+	_Atomic bool trying; /* somebody tries after a pause */
 };
 
 /* Whether the node may be called now. True for a single caller when the pause is over. */
