@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/num.h"
 
 /* Of pg_type.dat; these numbers never change. */
 enum oid {
@@ -30,8 +31,9 @@ number_json(const char *text)
 {
 	if (strpbrk(text, "nNiI") != NULL)
 		return NULL;
-	if (strpbrk(text, ".eE") == NULL)
-		return json_object_new_int64(strtoll(text, NULL, 10));
+	int64_t whole;
+	if (num_int(text, INT64_MIN, INT64_MAX, &whole))
+		return json_object_new_int64(whole);
 	return json_object_new_double_s(strtod(text, NULL), text);
 }
 
@@ -83,7 +85,8 @@ pgtype_array_open(struct buf *b)
 void
 pgtype_array_item(struct buf *b, const char *text)
 {
-	if (b->len > 1)
+	/* Items are quoted: an open brace at the end is that of the array. */
+	if (b->data[b->len - 1] != '{')
 		buf_char(b, ',');
 	if (text == NULL) {
 		buf_str(b, "NULL");
