@@ -198,15 +198,17 @@ auth_preflight(struct ctx *c)
 	char now[INSTANT_TEXT];
 	struct db_rows *rows;
 
+	if (origin != NULL) {
+		instant_format(c->now, now);
+		enum err e = db_query(c->db, c->mem, QUERY_key_origin_known,
+		    (const char *const[]){origin, now}, &rows);
+		if (e != OK)
+			return e;
+		if (*db_cell(rows, 0, "known") == 't')
+			c->origin = origin;
+	}
 	c->status = 204;
-	if (origin == NULL)
-		return OK;
-	instant_format(c->now, now);
-	enum err e = db_query(c->db, c->mem, QUERY_key_origin_known,
-	    (const char *const[]){origin, now}, &rows);
-	if (e == OK && *db_cell(rows, 0, "known") == 't')
-		c->origin = origin;
-	return e;
+	return OK;
 }
 
 void

@@ -97,9 +97,11 @@ make_body(struct ctx *c, enum err e)
 static int
 status_of(const struct ctx *c, enum err e)
 {
+	if (e != OK)
+		return err_info(e)->status;
 	if (c->status != 0)
 		return c->status;
-	return e == OK && c->location != NULL ? 201 : err_info(e)->status;
+	return c->location != NULL ? 201 : 200;
 }
 
 static void

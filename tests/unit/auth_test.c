@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Keys, as far as they can be judged without a database: their shape, none at all, broken ones,
+ * callers on this machine, and what becomes of the others while the database is away.
+ */
+#include "web/auth.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/mem.h"
+#include "store/db.h"
+#include "suites.h"
+#include "web/ctx.h"
+
+#define ID "00c0ffee"
+#define SECRET "000102030405060708090a0b0c0d0e0f1011121314151617"
+#define SEND "send a key: Authorization: Bearer <key>"
+#define UNKNOWN "the key is unknown, expired or revoked"
+
+START_TEST(makes_keys_of_the_promised_shape)
+{
+	static const char *const kinds[] = {"client", "server", "admin"};
+	char text[AUTH_KEY_TEXT], id[AUTH_KEY_ID], digest[AUTH_DIGEST_HEX];
+	char again[AUTH_KEY_TEXT], expected[AUTH_KEY_TEXT];
+	uint8_t sum[HASH_SECRET], stored[HASH_SECRET];
+
+	auth_make_key(kinds[_i], text, id, digest);
+	ck_assert_uint_eq(strlen(id), 8);
+	ck_assert_uint_eq(strspn(id, "0123456789abcdef"), 8);
+	snprintf(expected, sizeof expected, "asy_%s_%s_", kinds[_i], id);
+	ck_assert_mem_eq(text, expected, strlen(expected));
+	const char *secret = text + strlen(expected);
+	ck_assert_uint_eq(strlen(secret), 48);
+	ck_assert_uint_eq(strspn(secret, "0123456789abcdef"), 48);
+	hash_secret(secret, sum);
+	ck_assert(hash_unhex(digest, stored, sizeof stored));
+	ck_assert_mem_eq(sum, stored, sizeof sum);
+	auth_make_key(kinds[_i], again, id, digest);
+	ck_assert_str_ne(text, again);
+}
+END_TEST
+
+/* A request with these parameters; the database is where nobody listens. */
+static void
+begin(struct ctx *c, const char *const *env)
+{
+	static const struct db_conf nowhere = {
+	    .url = "host=/nowhere dbname=none", .statement_timeout = 1};
+
+	*c = (struct ctx){0};
+	ctx_begin(c, 0, instant_monotonic());
+	c->keys = auth_new(c->mem);
+	c->db = db_new(c->mem, &nowhere);
+	db_set_deadline(c->db, c->began + INSTANT_SECOND);
+	c->req.source.env = env;
+}
+
+/* Asks on a route for keys of this class; the caller resets c. */
+static enum err
+check(struct ctx *c, enum key_class class, const char *const *env)
+{
+	begin(c, env);
+	struct route *route = mem_new(c->mem, struct route);
+	route->key = class;
+	c->route = route;
+	return auth_check(c);
+}
+
+static const struct {
+	enum key_class class;
+	const char *env[4];
+	const char *detail; /* NULL: may pass */
+} callers[] = {
+    {KEY_NONE, {NULL}, NULL},
+    {KEY_NONE, {"HTTP_AUTHORIZATION=Bearer nonsense"}, NULL},
+    {KEY_CLIENT, {NULL}, SEND},
+    {KEY_SERVER, {NULL}, SEND},
+    {KEY_ADMIN, {"REMOTE_ADDR=127.0.0.1"}, SEND},
+    {KEY_SERVER, {"HTTP_AUTHORIZATION=Basic dTpw"}, SEND},
+    {KEY_SERVER, {"HTTP_AUTHORIZATION=Bearer"}, SEND},
+    {KEY_SERVER, {"HTTP_AUTHORIZATION="}, SEND},
+    {KEY_SERVER, {"HTTP_COOKIE=key=asy_server_" ID "_" SECRET}, SEND},
+    /* A caller on this machine, unless a proxy on this machine speaks for somebody. */
+    {KEY_LOCAL, {"REMOTE_ADDR=127.0.0.1"}, NULL},
+    {KEY_LOCAL, {"REMOTE_ADDR=127.8.9.1"}, NULL},
+    {KEY_LOCAL, {"REMOTE_ADDR=::1"}, NULL},
+    {KEY_LOCAL, {NULL}, SEND},
+    {KEY_LOCAL, {"REMOTE_ADDR=192.0.2.1"}, SEND},
+    {KEY_LOCAL, {"REMOTE_ADDR=1270.0.0.1"}, SEND},
+    {KEY_LOCAL, {"REMOTE_ADDR=::11"}, SEND},
+    {KEY_LOCAL, {"REMOTE_ADDR="}, SEND},
+    {KEY_LOCAL, {"REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_FOR=127.0.0.1"}, SEND},
+    {KEY_LOCAL, {"REMOTE_ADDR=127.0.0.1", "HTTP_X_FORWARDED_FOR=192.0.2.1"}, SEND},
+    {KEY_LOCAL, {"REMOTE_ADDR=127.0.0.1", "HTTP_FORWARDED=for=192.0.2.1"}, SEND},
+    {KEY_LOCAL, {"REMOTE_ADDR=127.0.0.1", "HTTP_X_REAL_IP=192.0.2.1"}, SEND},
+    {KEY_LOCAL, {"REMOTE_ADDR=127.0.0.1", "HTTP_VIA=1.1 proxy"}, SEND},
+};
+
+START_TEST(asks_for_a_key_where_one_is_needed)
+{
+	struct ctx c;
+
+	enum err e = check(&c, callers[_i].class, callers[_i].env);
+	ck_assert_int_eq(e, callers[_i].detail == NULL ? OK : ERR_UNAUTHORIZED);
+	ck_assert_pstr_eq(c.detail, callers[_i].detail);
+	ck_assert_ptr_null(c.key_id);
+	ctx_reset(&c);
+}
+END_TEST
+
+/* Texts that are no key, so that nobody need be asked. */
+static const char *const broken[] = {
+    "",
+    " ",
+    "x",
+    "asy",
+    "asy_",
+    "asy_server",
+    "asy_server_",
+    "asy__",
+    "asy_server_" ID,
+    "asy_server_" ID "x" SECRET,
+    "asy_server_00c0ffe_" SECRET,
+    "asy_server_00c0ffee0_" SECRET,
+    "asy_server_00C0FFEE_" SECRET,
+    "asy_server_00c0ffeg_" SECRET,
+    "asy_server_00c0 fee_" SECRET,
+    "ASY_server_" ID "_" SECRET,
+    "xasy_server_" ID "_" SECRET,
+    "server_" ID "_" SECRET,
+    "asy-server-" ID "-" SECRET,
+    "\xff\xfe",
+    "' or 1=1 --",
+    "asy_server_" ID "_" SECRET SECRET,
+};
+
+START_TEST(refuses_what_is_no_key_without_asking)
+{
+	static const char *const heads[] = {
+	    "HTTP_AUTHORIZATION=Bearer ", "HTTP_AUTHORIZATION=bearer   ", "HTTP_X_API_KEY="};
+	struct ctx c;
+
+	for (int i = 0; i < ROWS(heads); i++) {
+		char *parameter = mem_printf(NULL, "%s%s", heads[i], broken[_i]);
+		const char *const env[] = {"REMOTE_ADDR=127.0.0.1", parameter, NULL};
+		ck_assert_int_eq(check(&c, KEY_CLIENT, env), ERR_UNAUTHORIZED);
+		ck_assert_str_eq(c.detail, UNKNOWN);
+		ck_assert_ptr_null(c.key_id);
+		ctx_reset(&c);
+		talloc_free(parameter);
+	}
+}
+END_TEST
+
+START_TEST(without_database_no_key_is_judged)
+{
+	static const char *const env[][2] = {
+	    {"HTTP_AUTHORIZATION=Bearer asy_server_" ID "_" SECRET},
+	    {"HTTP_AUTHORIZATION=BEARER asy_server_" ID "_" SECRET},
+	    {"HTTP_X_API_KEY=asy_server_" ID "_" SECRET},
+	    {"HTTP_X_API_KEY=asy_any_" ID "_"},
+	};
+	struct ctx c;
+
+	ck_assert_int_eq(check(&c, KEY_CLIENT, env[_i]), ERR_UNAVAILABLE);
+	ck_assert_ptr_null(c.key_id);
+	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(a_preflight_without_origin_needs_no_database)
+{
+	static const char *const env[] = {"REQUEST_METHOD=OPTIONS", NULL};
+	struct ctx c;
+
+	begin(&c, env);
+	ck_assert_int_eq(auth_preflight(&c), OK);
+	ck_assert_int_eq(c.status, 204);
+	ck_assert_ptr_null(c.origin);
+	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(a_preflight_that_cannot_ask_is_no_success)
+{
+	static const char *const env[] = {
+	    "REQUEST_METHOD=OPTIONS", "HTTP_ORIGIN=https://a.example", NULL};
+	struct ctx c;
+
+	begin(&c, env);
+	ck_assert_int_eq(auth_preflight(&c), ERR_UNAVAILABLE);
+	ck_assert_int_eq(c.status, 0);
+	ck_assert_ptr_null(c.origin);
+	ctx_reset(&c);
+}
+END_TEST
+
+Suite *
+auth_suite(void)
+{
+	Suite *s = suite_create("auth");
+	TCase *t = tcase_create("auth");
+
+	tcase_add_loop_test(t, makes_keys_of_the_promised_shape, 0, 3);
+	tcase_add_loop_test(t, asks_for_a_key_where_one_is_needed, 0, ROWS(callers));
+	tcase_add_loop_test(t, refuses_what_is_no_key_without_asking, 0, ROWS(broken));
+	tcase_add_loop_test(t, without_database_no_key_is_judged, 0, 4);
+	tcase_add_test(t, a_preflight_without_origin_needs_no_database);
+	tcase_add_test(t, a_preflight_that_cannot_ask_is_no_success);
+	suite_add_tcase(s, t);
+	return s;
+}

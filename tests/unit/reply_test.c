@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Answers, byte by byte: status, headers and the one shape of every failure.
+ */
+#include "web/reply.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "suites.h"
+#include "web/ctx.h"
+#include "web/route.h"
+#include "web/tmpl.h"
+
+#define DATA "application/json; charset=utf-8"
+#define PAGE "text/html; charset=utf-8"
+#define PROBLEM "application/problem+json; charset=utf-8"
+
+static const struct route data = {"GET", "/data", KEY_NONE, 0, 100, NULL, NULL, ""};
+static const struct route page = {"GET", "/page", KEY_NONE, 0, 100, NULL, "page.html", ""};
+static const struct route lost = {"GET", "/lost", KEY_NONE, 0, 100, NULL, "lost.html", ""};
+
+static const char *const plain_env[] = {"HTTP_ACCEPT=*/*", NULL};
+static const char *const browser_env[] = {"HTTP_ACCEPT=text/html,*/*;q=0.8", NULL};
+static const char *const silent_env[] = {NULL};
+
+static void
+add(struct tmpl_set *set, const char *name, const char *text)
+{
+	char message[TMPL_MESSAGE] = "";
+
+	ck_assert_msg(tmpl_add(set, name, text, strlen(text), message) == OK, "%s", message);
+}
+
+/* A request on a route, or on none, whose answer is {"a":"<1>"}. */
+static void
+begin(struct ctx *c, const struct route *route)
+{
+	*c = (struct ctx){0};
+	ctx_begin(c, 0, 0);
+	struct tmpl_set *set = tmpl_new(c->mem);
+	add(set, "page.html", "<p>{{a}}</p>");
+	add(set, "error.html", "<h1>{{status}} {{title}}</h1>{{detail}} {{request_id}}");
+	c->tmpl = set;
+	c->route = route;
+	c->req.source.env = plain_env;
+	strcpy(c->req.id, "id-1");
+	c->model = mem_json(c->mem, json_tokener_parse("{\"a\":\"<1>\"}"));
+}
+
+static struct buf *
+build(struct ctx *c, enum err e, int status)
+{
+	struct buf *out = buf_new(c->mem, 0);
+
+	ck_assert_int_eq(reply_build(c, e, out), status);
+	const char *line = mem_printf(c->mem, "Status: %d\r\n", status);
+	ck_assert_mem_eq(out->data, line, strlen(line));
+	return out;
+}
+
+static const char *
+body_of(const struct buf *out)
+{
+	const char *end = strstr(out->data, "\r\n\r\n");
+
+	ck_assert_ptr_nonnull(end);
+	return end + 4;
+}
+
+/* The value of a header, on out; NULL when it is missing. */
+static const char *
+header(struct buf *out, const char *name)
+{
+	const char *at = strstr(out->data, mem_printf(out, "\r\n%s: ", name));
+
+	if (at == NULL || at >= body_of(out))
+		return NULL;
+	at += strlen(name) + 4;
+	return mem_dupn(out, at, strcspn(at, "\r"));
+}
+
+static void
+is_measured(struct buf *out)
+{
+	const char *n = mem_printf(out, "%zu", strlen(body_of(out)));
+
+	ck_assert_str_eq(header(out, "Content-Length"), n);
+}
+
+static const struct {
+	const struct route *route;
+	int set; /* by the handler */
+	const char *text;
+	const char *body, *type;
+} answers[] = {
+    {&data, 0, NULL, "{\"a\":\"<1>\"}", DATA},
+    {&data, 503, NULL, "{\"a\":\"<1>\"}", DATA},
+    {&page, 0, NULL, "<p>&lt;1&gt;</p>", PAGE},
+    /* A page whose template is missing. */
+    {&lost, 0, NULL, "{\"a\":\"<1>\"}", DATA},
+    {&data, 0, "a <1>\n", "a <1>\n", "text/plain"},
+    {&page, 0, "", "", "text/plain"},
+    {&data, 204, NULL, "", NULL},
+    {&page, 204, "a <1>\n", "", NULL},
+};
+
+START_TEST(a_success_goes_out_as_its_route_says)
+{
+	struct ctx c;
+
+	begin(&c, answers[_i].route);
+	c.status = answers[_i].set;
+	if (answers[_i].text != NULL) {
+		c.text = buf_new(c.mem, 0);
+		c.text_type = "text/plain";
+		buf_str(c.text, answers[_i].text);
+	}
+	struct buf *out = build(&c, OK, answers[_i].set == 0 ? 200 : answers[_i].set);
+	ck_assert_str_eq(body_of(out), answers[_i].body);
+	ck_assert_pstr_eq(header(out, "Content-Type"), answers[_i].type);
+	if (answers[_i].type == NULL)
+		ck_assert_ptr_null(header(out, "Content-Length"));
+	else
+		is_measured(out);
+	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(every_answer_is_marked)
+{
+	static const char *const marks[][2] = {{"X-Request-Id", "id-1"},
+	    {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"},
+	    {"Referrer-Policy", "same-origin"}};
+	struct ctx c;
+
+	begin(&c, &data);
+	c.status = _i == OK ? 204 : 0;
+	struct buf *out = build(&c, (enum err)_i, _i == OK ? 204 : err_info((enum err)_i)->status);
+	for (int i = 0; i < ROWS(marks); i++)
+		ck_assert_pstr_eq(header(out, marks[i][0]), marks[i][1]);
+	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(head_has_the_headers_of_get_and_no_body)
+{
+	static const enum err outcomes[] = {OK, ERR_NOT_FOUND};
+	struct ctx c;
+
+	begin(&c, &data);
+	enum err e = outcomes[_i];
+	struct buf *get = build(&c, e, err_info(e)->status);
+	c.req.head = true;
+	struct buf *head = build(&c, e, err_info(e)->status);
+	ck_assert_str_eq(body_of(head), "");
+	ck_assert_uint_eq(head->len, (size_t)(body_of(get) - get->data));
+	ck_assert_mem_eq(head->data, get->data, head->len);
+	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(a_problem_has_one_shape)
+{
+	enum err e = (enum err)_i;
+	const struct err_info *info = err_info(e);
+	struct ctx c;
+
+	begin(&c, &data);
+	ck_assert_int_eq(fail_detail(&c, e, "because of %d", 7), e);
+	fail(&c, e, "/a/0", "must be \"%s\"", "x");
+	ck_assert_int_eq(fail(&c, e, "days", "is given twice"), e);
+	struct buf *out = build(&c, e, info->status);
+	ck_assert_str_eq(body_of(out),
+	    mem_printf(c.mem,
+		"{\"type\":\"/docs#%s\",\"title\":\"%s\","
+		"\"status\":%d,\"detail\":\"because of 7\",\"request_id\":\"id-1\",\"errors\":["
+		"{\"pointer\":\"/a/0\",\"detail\":\"must be \\\"x\\\"\"},"
+		"{\"pointer\":\"days\",\"detail\":\"is given twice\"}]}",
+		info->slug, info->title, info->status));
+	ck_assert_str_eq(header(out, "Content-Type"), PROBLEM);
+	is_measured(out);
+	ctx_reset(&c);
+}
+END_TEST
+
+static const struct {
+	enum err e;
+	const char *body;
+} silent[] = {
+    {ERR_INTERNAL,
+	"{\"type\":\"/docs#internal\",\"title\":\"Internal error\",\"status\":500,"
+	"\"request_id\":\"id-1\"}"},
+    {ERR_UNAVAILABLE,
+	"{\"type\":\"/docs#unavailable\",\"title\":\"Not available at the moment\","
+	"\"status\":503,\"detail\":\"the service cannot do this now; try again in a moment\","
+	"\"request_id\":\"id-1\"}"},
+};
+
+START_TEST(a_problem_says_no_more_than_is_known)
+{
+	struct ctx c;
+
+	begin(&c, &data);
+	struct buf *out = build(&c, silent[_i].e, err_info(silent[_i].e)->status);
+	ck_assert_str_eq(body_of(out), silent[_i].body);
+	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(unavailable_says_when_to_come_back)
+{
+	static const enum err outcomes[] = {
+	    ERR_UNAVAILABLE, ERR_THROTTLED, ERR_INTERNAL, ERR_NOT_FOUND};
+	struct ctx c;
+
+	begin(&c, &data);
+	for (int i = 0; i < 50; i++) {
+		enum err e = outcomes[_i];
+		struct buf *out = build(&c, e, err_info(e)->status);
+		const char *seconds = header(out, "Retry-After");
+		if (e != ERR_UNAVAILABLE && e != ERR_THROTTLED) {
+			ck_assert_ptr_null(seconds);
+			continue;
+		}
+		ck_assert_uint_eq(strlen(seconds), 1);
+		ck_assert(seconds[0] >= '1' && seconds[0] <= '3');
+	}
+	ctx_reset(&c);
+}
+END_TEST
+
+static const struct {
+	const struct route *route;
+	const char *const *env;
+	bool page;
+} problems[] = {
+    {NULL, plain_env, false},
+    {NULL, silent_env, false},
+    {NULL, browser_env, true},
+    {&page, plain_env, true},
+    {&page, browser_env, true},
+    {&data, browser_env, false},
+};
+
+START_TEST(a_person_gets_a_problem_as_a_page)
+{
+	struct ctx c;
+
+	begin(&c, problems[_i].route);
+	c.req.source.env = problems[_i].env;
+	fail_detail(&c, ERR_NOT_FOUND, "no <such> path");
+	struct buf *out = build(&c, ERR_NOT_FOUND, 404);
+	ck_assert_str_eq(header(out, "Content-Type"), problems[_i].page ? PAGE : PROBLEM);
+	if (problems[_i].page)
+		ck_assert_str_eq(body_of(out), "<h1>404 Not found</h1>no &lt;such&gt; path id-1");
+	is_measured(out);
+	ctx_reset(&c);
+}
+END_TEST
+
+#define ALLOW "POST, OPTIONS"
+#define A "https://a.example"
+#define DATA_POLICY "default-src 'none'; frame-ancestors 'none'"
+#define PAGE_POLICY \
+	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " \
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+#define CREDENTIALS "Authorization, Content-Type, X-API-Key, X-Request-Id"
+#define EXPOSED "X-Request-Id, Retry-After, Link, ETag"
+
+/* What a request leaves behind, and a header that must follow; NULL: that must not. */
+static const struct {
+	const struct route *route;
+	enum err e;
+	int set; /* by the handler */
+	const char *location, *next, *allow, *origin;
+	int sent;
+	const char *name, *value;
+} rows[] = {
+    {&data, OK, 0, "/v1/thing/7", NULL, NULL, NULL, 201, "Location", "/v1/thing/7"},
+    {&data, OK, 0, NULL, "/x?after=7", NULL, NULL, 200, "Link", "</x?after=7>; rel=\"next\""},
+    {&data, OK, 0, NULL, NULL, NULL, NULL, 200, "Location", NULL},
+    {&data, OK, 0, NULL, NULL, NULL, NULL, 200, "Link", NULL},
+    {&data, ERR_CONFLICT, 0, "/v1/thing/7", NULL, NULL, NULL, 409, "Retry-After", NULL},
+    {&data, ERR_UNAUTHORIZED, 0, NULL, NULL, NULL, NULL, 401, "WWW-Authenticate", "Bearer"},
+    {&data, ERR_FORBIDDEN, 0, NULL, NULL, NULL, NULL, 403, "WWW-Authenticate", NULL},
+    /* A failure never has the status of a success. */
+    {NULL, ERR_UNAVAILABLE, 204, NULL, NULL, ALLOW, NULL, 503, "Content-Type", PROBLEM},
+    /* What a browser may do with a page, and with anything else. */
+    {&page, OK, 0, NULL, NULL, NULL, NULL, 200, "Content-Security-Policy", PAGE_POLICY},
+    {&page, OK, 0, NULL, NULL, NULL, NULL, 200, "Cross-Origin-Opener-Policy", "same-origin"},
+    {&page, OK, 0, NULL, NULL, NULL, NULL, 200, "Cross-Origin-Resource-Policy", "same-origin"},
+    {&data, OK, 0, NULL, NULL, NULL, NULL, 200, "Content-Security-Policy", DATA_POLICY},
+    {&data, OK, 0, NULL, NULL, NULL, NULL, 200, "Cross-Origin-Resource-Policy", NULL},
+    /* Rows of the same path that were passed on the way to the right one are no answer. */
+    {NULL, ERR_METHOD, 0, NULL, NULL, ALLOW, NULL, 405, "Allow", ALLOW},
+    {NULL, OK, 204, NULL, NULL, ALLOW, NULL, 204, "Allow", ALLOW},
+    {&data, OK, 0, NULL, NULL, ALLOW, NULL, 200, "Allow", NULL},
+    {NULL, ERR_NOT_FOUND, 0, NULL, NULL, NULL, NULL, 404, "Allow", NULL},
+    /* Another origin may read only where that is allowed. */
+    {&data, OK, 0, NULL, NULL, NULL, NULL, 200, "Access-Control-Allow-Origin", NULL},
+    {&data, OK, 0, NULL, NULL, NULL, NULL, 200, "Access-Control-Expose-Headers", NULL},
+    {&data, OK, 0, NULL, NULL, NULL, A, 200, "Access-Control-Allow-Origin", A},
+    {&data, OK, 0, NULL, NULL, NULL, A, 200, "Vary", "Origin"},
+    {&data, OK, 0, NULL, NULL, NULL, A, 200, "Access-Control-Expose-Headers", EXPOSED},
+    {&data, ERR_INVALID, 0, NULL, NULL, NULL, A, 422, "Access-Control-Allow-Origin", A},
+    /* What may be sent is said to a preflight alone. */
+    {&data, OK, 0, NULL, NULL, ALLOW, A, 200, "Access-Control-Allow-Methods", NULL},
+    {NULL, OK, 204, NULL, NULL, NULL, A, 204, "Access-Control-Allow-Methods", NULL},
+    {NULL, OK, 204, NULL, NULL, ALLOW, NULL, 204, "Access-Control-Allow-Methods", NULL},
+    {NULL, OK, 204, NULL, NULL, ALLOW, A, 204, "Access-Control-Allow-Methods", ALLOW},
+    {NULL, OK, 204, NULL, NULL, ALLOW, A, 204, "Access-Control-Allow-Headers", CREDENTIALS},
+    {NULL, OK, 204, NULL, NULL, ALLOW, A, 204, "Access-Control-Max-Age", "600"},
+};
+
+START_TEST(sends_the_headers_of_its_outcome)
+{
+	struct ctx c;
+
+	begin(&c, rows[_i].route);
+	c.status = rows[_i].set;
+	c.location = rows[_i].location;
+	c.next = rows[_i].next;
+	c.allow = rows[_i].allow;
+	c.origin = rows[_i].origin;
+	struct buf *out = build(&c, rows[_i].e, rows[_i].sent);
+	ck_assert_pstr_eq(header(out, rows[_i].name), rows[_i].value);
+	ctx_reset(&c);
+}
+END_TEST
+
+Suite *
+reply_suite(void)
+{
+	Suite *s = suite_create("reply");
+	TCase *t = tcase_create("reply");
+
+	tcase_add_loop_test(t, a_success_goes_out_as_its_route_says, 0, ROWS(answers));
+	tcase_add_loop_test(t, every_answer_is_marked, 0, ERR__MAX);
+	tcase_add_loop_test(t, head_has_the_headers_of_get_and_no_body, 0, 2);
+	tcase_add_loop_test(t, a_problem_has_one_shape, ERR_SYNTAX, ERR__MAX);
+	tcase_add_loop_test(t, a_problem_says_no_more_than_is_known, 0, ROWS(silent));
+	tcase_add_loop_test(t, unavailable_says_when_to_come_back, 0, 4);
+	tcase_add_loop_test(t, a_person_gets_a_problem_as_a_page, 0, ROWS(problems));
+	tcase_add_loop_test(t, sends_the_headers_of_its_outcome, 0, ROWS(rows));
+	suite_add_tcase(s, t);
+	return s;
+}
