@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One table decides: which row, 404, 405 with what the path allows, 413.
+ */
+#include "web/route.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "suites.h"
+#include "web/ctx.h"
+
+static enum err
+never(struct ctx *c)
+{
+	(void)c;
+	return ERR_INTERNAL;
+}
+
+enum row { FRONT, PAGE, USER_LIST, USER, USER_ERASE, USER_PUT, EXPORT, TAG, SHADOWED, ROW__NONE };
+
+static const struct route list[] = {
+    [FRONT] = {"GET", "/", KEY_NONE, 0, 100, never, NULL, ""},
+    [PAGE] = {"POST", "/page", KEY_NONE, 100, 100, never, NULL, ""},
+    [USER_LIST] = {"GET", "/user/list", KEY_NONE, 10, 100, never, NULL, ""},
+    [USER] = {"GET", "/user/:id", KEY_NONE, 10, 100, never, NULL, ""},
+    [USER_ERASE] = {"DELETE", "/user/:id", KEY_NONE, 10, 100, never, NULL, ""},
+    [USER_PUT] = {"PUT", "/user/:id", KEY_NONE, 1000, 100, never, NULL, ""},
+    [EXPORT] = {"GET", "/user/:id/export", KEY_NONE, 10, 100, never, NULL, ""},
+    [TAG] = {"GET", "/user/:id/tag/:scope/:key", KEY_NONE, 10, 100, never, NULL, ""},
+    [SHADOWED] = {"GET", "/user/:name", KEY_NONE, 10, 100, never, NULL, ""},
+};
+
+static const struct routes routes = {list, sizeof list / sizeof list[0]};
+
+/* A request of this method whose segments, split at blanks, are those of path. */
+static void
+begin(struct ctx *c, const char *method, const char *path, size_t body_len)
+{
+	*c = (struct ctx){.routes = &routes};
+	ctx_begin(c, 0, 0);
+	c->req.method = method;
+	c->req.body_len = body_len;
+	char *rest = mem_dup(c->mem, path);
+	for (char *s = strsep(&rest, " "); s != NULL; s = strsep(&rest, " "))
+		if (*s != '\0')
+			c->req.segment[c->req.segments++] = s;
+}
+
+static const struct {
+	const char *method, *path;
+	enum row row;
+	const char *args[CTX_ARGS];
+} found[] = {
+    {"GET", "", FRONT, {NULL}},
+    {"GET", "v1", FRONT, {NULL}},
+    {"POST", "page", PAGE, {NULL}},
+    {"POST", "v1 page", PAGE, {NULL}},
+    {"GET", "user 7", USER, {"7"}},
+    {"GET", "v1 user 7", USER, {"7"}},
+    {"GET", "v1 user v1", USER, {"v1"}},
+    {"DELETE", "user 7", USER_ERASE, {"7"}},
+    {"PUT", "user list", USER_PUT, {"list"}},
+    {"GET", "user a/b", USER, {"a/b"}},
+    {"GET", "user :id", USER, {":id"}},
+    {"GET", "user 7 export", EXPORT, {"7"}},
+    {"GET", "v1 user 7 tag global quiz.grade", TAG, {"7", "global", "quiz.grade"}},
+    /* The first row that fits wins. */
+    {"GET", "user list", USER_LIST, {NULL}},
+    {"GET", "user lists", USER, {"lists"}},
+    {"GET", "user lis", USER, {"lis"}},
+};
+
+START_TEST(finds_the_row_with_and_without_the_prefix)
+{
+	struct ctx c;
+
+	begin(&c, found[_i].method, found[_i].path, 0);
+	ck_assert_int_eq(route_match(&c), OK);
+	ck_assert_ptr_eq(c.route, &list[found[_i].row]);
+	for (int i = 0; i < CTX_ARGS && found[_i].args[i] != NULL; i++)
+		ck_assert_pstr_eq(c.args[i], found[_i].args[i]);
+	ctx_reset(&c);
+}
+END_TEST
+
+static const char *const unknown[] = {"pages", "pag", "Page", "page x", "user", "v1 user",
+    "v1 v1 page", "V1 page", "v2 page", "user 7 exports", "user 7 export x", "user 7 tag",
+    "user 7 tag a", "user 7 tag a b c", "x"};
+
+START_TEST(knows_no_other_path)
+{
+	static const char *const methods[] = {"GET", "POST", "OPTIONS", ""};
+	struct ctx c;
+
+	for (int i = 0; i < ROWS(methods); i++) {
+		begin(&c, methods[i], unknown[_i], 0);
+		ck_assert_int_eq(route_match(&c), ERR_NOT_FOUND);
+		ck_assert_str_eq(c.detail, "no such path");
+		ck_assert_ptr_null(c.route);
+		ck_assert_ptr_null(c.allow);
+		ctx_reset(&c);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *method, *path, *allow;
+} refused[] = {
+    {"POST", "", "GET, HEAD, OPTIONS"},
+    {"GET", "page", "POST, OPTIONS"},
+    {"OPTIONS", "v1 page", "POST, OPTIONS"},
+    {"TRACE", "page", "POST, OPTIONS"},
+    {"post", "page", "POST, OPTIONS"},
+    {"", "page", "POST, OPTIONS"},
+    {"POST", "user 7 export", "GET, HEAD, OPTIONS"},
+    {"PATCH", "user 7", "GET, HEAD, DELETE, PUT, GET, HEAD, OPTIONS"},
+};
+
+START_TEST(names_the_methods_of_the_path)
+{
+	struct ctx c;
+
+	begin(&c, refused[_i].method, refused[_i].path, 0);
+	ck_assert_int_eq(route_match(&c), ERR_METHOD);
+	ck_assert_str_eq(c.allow, refused[_i].allow);
+	ck_assert_str_eq(c.detail, mem_printf(c.mem, "this path answers %s", refused[_i].allow));
+	ck_assert_ptr_null(c.route);
+	ctx_reset(&c);
+}
+END_TEST
+
+static const struct {
+	const char *method, *path;
+	size_t body_len;
+	const char *detail; /* NULL: it fits */
+} bodies[] = {
+    {"POST", "page", 0, NULL},
+    {"POST", "page", 100, NULL},
+    {"POST", "page", 101, "the body has 101 bytes, the limit is 100"},
+    {"GET", "", 0, NULL},
+    {"GET", "", 1, "the body has 1 bytes, the limit is 0"},
+    {"PUT", "user 7", 1000, NULL},
+    {"DELETE", "user 7", 1000, "the body has 1000 bytes, the limit is 10"},
+    {"POST", "page", SIZE_MAX, "the body has 18446744073709551615 bytes, the limit is 100"},
+};
+
+START_TEST(names_the_limit_of_the_row)
+{
+	struct ctx c;
+
+	begin(&c, bodies[_i].method, bodies[_i].path, bodies[_i].body_len);
+	ck_assert_int_eq(route_match(&c), bodies[_i].detail == NULL ? OK : ERR_TOO_LARGE);
+	ck_assert_pstr_eq(c.detail, bodies[_i].detail);
+	ctx_reset(&c);
+}
+END_TEST
+
+Suite *
+route_suite(void)
+{
+	Suite *s = suite_create("route");
+	TCase *t = tcase_create("route");
+
+	tcase_add_loop_test(t, finds_the_row_with_and_without_the_prefix, 0, ROWS(found));
+	tcase_add_loop_test(t, knows_no_other_path, 0, ROWS(unknown));
+	tcase_add_loop_test(t, names_the_methods_of_the_path, 0, ROWS(refused));
+	tcase_add_loop_test(t, names_the_limit_of_the_row, 0, ROWS(bodies));
+	suite_add_tcase(s, t);
+	return s;
+}
