@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Runs the unit tests of all floors; from the top of the tree, because some read its files.
+ */
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "suites.h"
+
+typedef Suite *suite_fn(void);
+
+static suite_fn *const suites[] = {
+	buf_suite, conf_suite, err_suite, hash_suite, instant_suite, json_suite, log_suite,
+	mem_suite, metric_suite, num_suite,
+	breaker_suite, pgtype_suite, query_suite, sqlstate_suite,
+	page_view_suite, profile_suite, subject_suite,
+	auth_suite, reply_suite, req_suite, req_body_suite, route_suite, tmpl_suite,
+};
+
+int
+main(void)
+{
+	SRunner *runner = srunner_create(NULL);
+
+	hash_init();
+	for (int i = 0; i < ROWS(suites); i++)
+		srunner_add_suite(runner, suites[i]());
+	srunner_run_all(runner, CK_NORMAL);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
