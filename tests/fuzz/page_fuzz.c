@@ -117,10 +117,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_instant(text, size);
 	if (json_read(ctx, text, size, &o, &fault) == OK) {
 		if (json_object_is_type(o, json_type_string))
-			check_instant(json_object_get_string(o), (size_t)json_object_get_string_len(o));
+			check_instant(json_object_get_string(o),
+			    (size_t)json_object_get_string_len(o));
 		check_view(ctx, o);
-		size_t n = json_object_is_type(o, json_type_array) ? json_object_array_length(o) : 0;
-		for (size_t i = 0; i < n; i++)
+		bool many = json_object_is_type(o, json_type_array);
+		for (size_t i = 0; many && i < json_object_array_length(o); i++)
 			check_view(ctx, json_object_array_get_idx(o, i));
 	}
 	talloc_free(ctx);

@@ -61,7 +61,8 @@ fuzz()
 		return 1
 	fi
 	runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
-	cover=$(sed -n 's/.* cov: \([0-9]*\) ft: \([0-9]*\) .*/\1 edges, \2 features/p' "$log" | tail -n 1)
+	cover=$(sed -n 's/.* cov: \([0-9]*\) ft: \([0-9]*\) .*/\1 edges, \2 features/p' "$log" |
+		tail -n 1)
 	say "$1: $runs runs in $seconds s, $cover, nothing found"
 	[ "${runs:-0}" -gt 0 ]
 }
