@@ -1,4 +1,7 @@
--- Settings of every connection, made once when it opens: bounds that the server keeps as well.
+-- Settings of every connection, made once when it opens: bounds that the server keeps as well, and
+-- plans: made once, for to plan the profile costs more than to run it; and by index, for a partition
+-- that was analysed while empty would be scanned by these plans for long after it has filled. No
+-- jit, which takes what cannot go by index for expensive then.
 -- reach: local
 -- retry: yes
 select set_config('search_path', 'assay, pg_temp', false),
@@ -9,4 +12,7 @@ select set_config('search_path', 'assay, pg_temp', false),
 	set_config('lock_timeout', '500', false),
 	set_config('idle_in_transaction_session_timeout', '5000', false),
 	set_config('client_connection_check_interval', '1000', false),
-	set_config('client_min_messages', 'warning', false)
+	set_config('client_min_messages', 'warning', false),
+	set_config('plan_cache_mode', 'force_generic_plan', false),
+	set_config('enable_seqscan', 'off', false),
+	set_config('jit', 'off', false)
