@@ -81,6 +81,7 @@ static const struct {
     {"\t\x01\x1b[31m\x7f", " key=\"\\x09\\x01\\x1b[31m\\x7f\"\n"},
     {"\xc3\xa9", " key=\"\\xc3\\xa9\"\n"},
     {"\xff", " key=\"\\xff\"\n"},
+    {"\x7f", " key=\"\\x7f\"\n"},
 };
 
 START_TEST(a_hostile_value_stays_in_its_line)
