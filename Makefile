@@ -35,7 +35,7 @@ EMBED := $(B)/sql/query_enum.inc $(B)/sql/query_table.inc $(B)/sql/migration_tab
 export VAR ?= var
 
 .DELETE_ON_ERROR:
-.PHONY: all run check lint unit api browser asan coverage fuzz bench install clean
+.PHONY: FORCE all run check lint unit api browser asan coverage fuzz bench install clean
 
 all: $(B)/assay
 
@@ -78,8 +78,11 @@ check:
 	@exec tests/check.sh
 
 # The sanitizer build is the same makefile with another mode, in a folder of its own.
-build/asan/assay build/asan/unit:
+ifneq ($(MODE),asan)
+build/asan/assay build/asan/unit: FORCE
 	@$(MAKE) --no-print-directory MODE=asan $@
+endif
+FORCE:
 
 lint:
 	@tests/lint/run.sh

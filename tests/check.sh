@@ -26,7 +26,7 @@ suite()
 	unit) build/release/unit ;;
 	api) pytest tests/api ;;
 	browser) pytest tests/browser ;;
-	asan-unit) build/asan/unit ;;
+	asan-unit) CK_FORK=no build/asan/unit ;;
 	asan-api) ASSAY_BIN=$PWD/build/asan/assay pytest -k 'not nginx' $(grep -L 'not for sanitizers' tests/api/test_*.py) ;;
 	*) echo "no suite $1" >&2; return 1 ;;
 	esac
