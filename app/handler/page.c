@@ -162,7 +162,7 @@ store(struct ctx *c, const struct batch *b, int64_t *recorded)
 	for (size_t i = 0; i < b->good; i++)
 		subjects[i] = b->views[i].subject;
 	build_columns(c, b, params);
-	enum err e = record_bury(c->records, subjects, b->good, c->now);
+	enum err e = record_bury(c->records, subjects, b->good);
 	if (e == OK)
 		e = db_query(c->db, c->mem, QUERY_page_view_add, params, &rows);
 	if (e != OK)

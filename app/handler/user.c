@@ -80,8 +80,7 @@ week(struct ctx *c)
 	if (e != OK)
 		return e;
 	profile_set_span(row, c->now);
-	record_fill(c->records, &slot, json_object_to_json_string_ext(row, JSON_C_TO_STRING_PLAIN),
-	    c->now);
+	record_fill(c->records, &slot, json_object_to_json_string_ext(row, JSON_C_TO_STRING_PLAIN));
 	c->model = profile_week(c->mem, c->args[0], row);
 	return OK;
 }
@@ -112,7 +111,7 @@ user_erase(struct ctx *c)
 	enum err e = path_user(c);
 
 	if (e == OK)
-		e = record_bury(c->records, &c->subject, 1, c->now);
+		e = record_bury(c->records, &c->subject, 1);
 	if (e == OK)
 		e = db_query(c->db, c->mem, QUERY_subject_erase, &c->subject, &rows);
 	if (e != OK)

@@ -18,7 +18,7 @@
 #define FILL_AGE (2 * INSTANT_SECOND)
 
 /* An epoch further ahead than this comes from a clock that was wrong, not from a writer. */
-enum { EPOCH_AHEAD = 4, EPOCH_SANE = 10 };
+enum { EPOCH_AHEAD = 5, EPOCH_SANE = 10 };
 
 static const char *const kinds[] = {"profile"};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -77,16 +77,18 @@ is_closed(const struct records *r, int64_t now)
 	return r->epoch > second && r->epoch <= second + EPOCH_SANE;
 }
 
+/* The clock is read here: the request may have begun seconds ago. */
 static enum err
-raise_epoch(struct records *r, int64_t now)
+raise_epoch(struct records *r)
 {
-	int64_t wanted = now / INSTANT_SECOND + EPOCH_AHEAD;
-	char text[24];
+	int64_t now = instant_now(), wanted = now / INSTANT_SECOND + EPOCH_AHEAD;
+	char low[24], high[24];
 
-	if (r->read_at != 0 && r->epoch >= wanted && r->epoch <= wanted + EPOCH_SANE)
+	if (r->read_at != 0 && r->epoch >= wanted && is_closed(r, now))
 		return OK;
-	snprintf(text, sizeof text, "%lld", (long long)wanted);
-	enum err e = db_query(r->db, r, QUERY_cache_epoch_raise, (const char *const[]){text}, NULL);
+	snprintf(low, sizeof low, "%lld", (long long)wanted);
+	snprintf(high, sizeof high, "%lld", (long long)(now / INSTANT_SECOND + EPOCH_SANE));
+	enum err e = db_query(r->db, r, QUERY_cache_epoch_raise, (const char *const[]){low, high}, NULL);
 	if (e != OK)
 		return e;
 	metric_add(METRIC_cache_epoch_raised_total, 1);
@@ -110,14 +112,14 @@ record_find(struct records *r, void *ctx, const char *kind, const char *subject,
 }
 
 void
-record_fill(struct records *r, struct record_slot *slot, const char *payload, int64_t now)
+record_fill(struct records *r, struct record_slot *slot, const char *payload)
 {
 	if (!slot->open || instant_monotonic() - slot->began >= FILL_AGE)
 		return;
 	slot->open = false;
 	/* An add that may still be carried out later could bring an old value back. */
 	if (!cache_add(r->cache, slot->key, payload))
-		if (raise_epoch(r, now) != OK)
+		if (raise_epoch(r) != OK)
 			r->read_at = 0;
 }
 
@@ -140,7 +142,7 @@ unique(char keys[][CACHE_KEY], size_t n)
 }
 
 enum err
-record_bury(struct records *r, const char *const subjects[], size_t n, int64_t now)
+record_bury(struct records *r, const char *const subjects[], size_t n)
 {
 	if (cache_nodes(r->cache) == 0)
 		return OK;
@@ -153,5 +155,5 @@ record_bury(struct records *r, const char *const subjects[], size_t n, int64_t n
 			make_key(r, kinds[k], subjects[i], keys[i * KINDS + k]);
 	bool buried = cache_bury(r->cache, (const char(*)[CACHE_KEY])keys, unique(keys, n * KINDS));
 	talloc_free(keys);
-	return buried ? OK : raise_epoch(r, now);
+	return buried ? OK : raise_epoch(r);
 }

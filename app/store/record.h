@@ -18,7 +18,8 @@
  * by `add`, and only if it began less than 2 s ago. So nothing read before a commit can be
  * stored after it. Where a tombstone could not be set, the writer raises the epoch, a row in the
  * database that every worker reads at most a second old and that is part of each key: it is
- * raised to 4 s ahead of the clock, and while it lies ahead nobody uses the cache. A write must
+ * raised to 5 s ahead of the clock, and while it lies ahead nobody uses the cache: a second in
+ * which a worker may believe the old one, and the write that it begins then. A write must
  * therefore be over (committed or given up) RECORD_WRITE_MS after record_bury.
  */
 
@@ -44,13 +45,12 @@ bool record_find(struct records *r, void *ctx, const char *kind, const char *sub
     struct record_slot *slot, char **payload);
 
 /* Stores what the database said, if slot still allows it. */
-void record_fill(struct records *r, struct record_slot *slot, const char *payload, int64_t now);
+void record_fill(struct records *r, struct record_slot *slot, const char *payload);
 
 /*
  * Before a write about these n subjects: nothing cached about them will be believed any more.
  * ERR_UNAVAILABLE when neither cache nor database could be told; the write must not happen then.
  */
-enum err record_bury(struct records *r, const char *const subjects[], size_t n, int64_t now)
-    must_check;
+enum err record_bury(struct records *r, const char *const subjects[], size_t n) must_check;
 
 #endif

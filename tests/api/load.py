@@ -2,6 +2,7 @@
 """Concurrent clients with a memory. Each posts, reads and erases users of its own, holds every
 answer against what was acknowledged before, and compares the tables with it at the end."""
 
+import bisect
 import http.client
 import json
 import random
@@ -194,3 +195,86 @@ class Load:
             extra = set(have) - person.sure - person.maybe
             assert not extra, f"{person.name} holds what was erased or never sent: {extra}"
         assert not stored
+
+
+class Race:
+    """With this open, each writer writes about a user whom readers read at the same time, a few
+    times, and then goes on to another, for a written user stays out of the cache for seconds. At
+    the end every read must have seen a state that the user had while it was under way."""
+
+    def __init__(self, stack, writers=3, readers=2, slack=0.0, pause=0.03):
+        self.stack, self.slack, self.pause = stack, slack, pause
+        self.prefix = "race-" + uuid.uuid4().hex[:12]
+        self.names = [f"{self.prefix}-{n}" for n in range(writers)]
+        # Of each user the writes as (sent, acknowledged, views afterwards).
+        self.writes = {name: [(0.0, 0.0, 0)] for name in self.names}
+        self.reads = []
+        self.refused = []
+        self.ending = threading.Event()
+        self.threads = [threading.Thread(target=self._write, args=(n,)) for n in range(writers)]
+        self.threads += [threading.Thread(target=self._read, args=(n % writers,))
+                         for n in range(readers * writers)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        for thread in self.threads:
+            thread.join()
+
+    def _write(self, number):
+        client, dice = Client(self.stack), random.Random(number)
+        ms, rounds = int(time.time() * 1000) - 3600_000, 0
+        while not self.ending.is_set():
+            rounds += 1
+            name = f"{self.prefix}-{number}-{rounds}"
+            self.writes[name] = [(0.0, 0.0, 0)]
+            self.names[number] = name
+            for count in (1, 2, 0, 1):
+                time.sleep(self.pause * dice.random())
+                ms += 1
+                answer = self._change(client, name, ms, count, dice.random() < 0.3)
+                if not answer.good:
+                    self.refused.append(answer)
+                    return
+                self.writes[name].append((answer.begun, answer.begun + answer.seconds, count))
+
+    @staticmethod
+    def _change(client, name, ms, count, many):
+        if count == 0:
+            return client.send("DELETE", f"/v1/user/{name}")
+        view = {"user_id": name, "name": "a", "timestamp": stamp(ms)}
+        # In a batch with others there are more than are told one by one.
+        others = [dict(view, user_id=f"{name}-{n}") for n in range(6)]
+        return client.send("POST", "/v1/page", others + [view] if many else view)
+
+    def _read(self, number):
+        client = Client(self.stack)
+        while not self.ending.is_set():
+            name = self.names[number]
+            answer = client.send("GET", f"/v1/user/{name}")
+            if not answer.good:
+                self.refused.append(answer)
+                return
+            seen = json.loads(answer.text)["number_pages_viewed_the_last_7_days"]
+            self.reads.append((name, answer.begun, answer.begun + answer.seconds, seen))
+
+    def stale(self):
+        """The reads that saw what no state of that time was."""
+        found = []
+        for name, begun, ended, seen in self.reads:
+            writes = self.writes[name]
+            last = bisect.bisect(writes, begun - self.slack, key=lambda w: w[1]) - 1
+            allowed = [w[2] for w in writes[last:] if w[0] <= ended]
+            if seen not in allowed:
+                found.append((name, seen, allowed, begun - writes[last][1]))
+        return found
+
+    def check(self):
+        assert self.refused == []
+        assert len(self.reads) > 200, "hardly a race"
+        stale = self.stale()
+        assert not stale, f"{len(stale)} of {len(self.reads)}: {stale[:5]}"

@@ -118,6 +118,18 @@ class Stack:
         return subprocess.run([BINARY, *words, "-c", str(self.state / "assay.conf")], env=env,
                               check=check, capture_output=True, text=True, timeout=60)
 
+    def memcached(self, command, end=b"MN\r\n"):
+        """The bytes that memcached answers to a command (with its data, if it has any). Behind it
+        goes a no-op, whose answer is the end unless the command has one of its own."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(5)
+            s.connect(self.env["ASSAY_MEMCACHED"])
+            s.sendall(command + (b"\r\nmn\r\n" if end == b"MN\r\n" else b"\r\n"))
+            text = b""
+            while not text.endswith(end):
+                text += s.recv(65536)
+        return text[:-len(end)]
+
     def end(self, part, sig=signal.SIGTERM):
         """Ends a part with a signal and waits until it is gone; the stack needs KEEP=1."""
         pid = self.pid(part)
