@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The rolling window of 7 x 24 hours, its sessions, days and ties, with the pool's clock held
-still and moved by hand: a profile is a fact about now, so it changes without any write."""
+still and moved by hand: a profile is a fact about now, so it changes without any write.
+
+This file is not for sanitizers: their library and libfaketime wait for each other at start."""
 
 import glob
 import os
-import subprocess
 import tempfile
 import uuid
 
@@ -12,8 +13,9 @@ import psycopg2
 import pytest
 
 from shapes import ZEROS, assert_problem, export, post, profile, receipt, view, viewed
-from stack import BINARY, Stack, wait_until
+from stack import Stack, wait_until
 
+LIBRARY = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), "libfaketime.so.1")
 NOW = "2012-12-09T12:00:00.000Z"
 
 A, B, C, P = "A", "B", "C", "P"
@@ -43,11 +45,8 @@ class Clock:
         os.replace(self.file + ".new", self.file)
 
     def wrap(self):
-        """The command before the pool. A sanitizer's library insists on being the first one."""
-        linked = subprocess.run(["ldd", BINARY], capture_output=True, text=True, check=True).stdout
-        first = [line.split()[2] for line in linked.splitlines() if "libasan" in line]
-        fake = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
-        return (f"env LD_PRELOAD={':'.join(first + fake)} FAKETIME_TIMESTAMP_FILE={self.file}"
+        """The command before the pool."""
+        return (f"env LD_PRELOAD={LIBRARY} FAKETIME_TIMESTAMP_FILE={self.file}"
                 " FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1")
 
 
