@@ -24,6 +24,7 @@ struct key {
 	char id[AUTH_KEY_ID];
 	int64_t read_at; /* monotonic; 0: the slot is empty */
 	bool valid;
+	bool stale; /* the last use that is noted lies a while back */
 	enum key_class class;
 	uint8_t digest[HASH_SECRET];
 	struct json_object *origins; /* JSON array, on the ring */
@@ -49,9 +50,13 @@ class_of(const char *kind)
 
 /* Last use is a courtesy to the operator: that it cannot be noted fails no request. */
 static void
-note_use(struct ctx *c, const char *const params[])
+note_use(struct ctx *c, struct key *k)
 {
-	if (db_query(c->db, c->mem, QUERY_key_used, params, NULL) != OK)
+	char now[INSTANT_TEXT];
+
+	instant_format(c->now, now);
+	k->stale = false;
+	if (db_query(c->db, c->mem, QUERY_key_used, (const char *const[]){k->id, now}, NULL) != OK)
 		log_say(LOG_WARN, "key_use_not_noted", "%s", db_message(c->db));
 }
 
@@ -62,8 +67,7 @@ load(struct ctx *c, const char *id, struct key *k)
 	char now[INSTANT_TEXT];
 
 	instant_format(c->now, now);
-	const char *params[] = {id, now};
-	enum err e = db_query(c->db, c->mem, QUERY_key_find, params, &rows);
+	enum err e = db_query(c->db, c->mem, QUERY_key_find, (const char *const[]){id, now}, &rows);
 	if (e != OK)
 		return e;
 	json_object_put(k->origins);
@@ -75,8 +79,7 @@ load(struct ctx *c, const char *id, struct key *k)
 	    hash_unhex(db_cell(rows, 0, "secret_hash"), k->digest, HASH_SECRET);
 	k->class = class_of(db_cell(rows, 0, "kind"));
 	k->origins = json_tokener_parse(db_cell(rows, 0, "origins"));
-	if (*db_cell(rows, 0, "stale") == 't' && k->valid)
-		note_use(c, params);
+	k->stale = *db_cell(rows, 0, "stale") == 't';
 	return OK;
 }
 
@@ -117,8 +120,11 @@ find(struct ctx *c, const char *text, const struct key **out)
 			return e;
 	}
 	hash_secret(secret, digest);
-	if (k->valid && hash_equal(digest, k->digest, sizeof digest))
-		*out = k;
+	if (!k->valid || !hash_equal(digest, k->digest, sizeof digest))
+		return OK;
+	if (k->stale)
+		note_use(c, k);
+	*out = k;
 	return OK;
 }
 
