@@ -39,6 +39,22 @@ refuse(const char *why)
 	return EXIT_USAGE;
 }
 
+/* A mistyped --origin or --days would make a key that may do more than was meant. */
+static bool
+options_known(const struct command *c)
+{
+	static const char *const known[] = {"--class", "--name", "--origin", "--days"};
+
+	for (int i = 1; i < c->argc; i += 2) {
+		size_t k = 0;
+		while (k < sizeof known / sizeof known[0] && strcmp(c->argv[i], known[k]) != 0)
+			k++;
+		if (k == sizeof known / sizeof known[0] || i + 1 == c->argc)
+			return false;
+	}
+	return true;
+}
+
 static int
 create(const struct command *c)
 {
@@ -49,6 +65,8 @@ create(const struct command *c)
 	char now[INSTANT_TEXT], expires[INSTANT_TEXT];
 	int64_t days = 0;
 
+	if (!options_known(c))
+		return refuse("options are --class, --name, --origin and --days, each with a value");
 	if (kind == NULL || (strcmp(kind, "client") != 0 && strcmp(kind, "server") != 0 &&
 	    strcmp(kind, "admin") != 0))
 		return refuse("--class must be client, server or admin");
