@@ -31,7 +31,7 @@ HOSTILE = [
     ("dots", b"../../etc/passwd", 200, None), ("blanks", b"  a  ", 200, None),
     ("SQL", b"'; drop table page_view; --", 200, None), ("NULL", b"NULL", 200, None),
     ("array literal", rb"{a,\"b\",NULL}", 200, '{a,"b",NULL}'), ("comma", b",", 200, None),
-    ("braces", b"{}", 200, None), ("parameter", b"$1", 200, None), ("wildcards", b"%_*?", 200, None),
+    ("braces", b"{}", 200, None), ("parameter", b"$1", 200, None), ("wild", b"%_*?", 200, None),
     ("memcached", b"set x 0 0 1", 200, None), ("line separator", rb"\u2028", 200, "\u2028"),
 ]
 
@@ -129,8 +129,8 @@ def test_an_odd_path_or_query_is_never_a_5xx(stack, path, odd):
 
 
 @pytest.mark.parametrize("odd", [o for o in ODD if len(o) < 4000], ids=repr)
-@pytest.mark.parametrize("header", ["Authorization", "X-API-Key", "X-Request-Id", "Origin", "Accept",
-                                    "Content-Type", "User-Agent", "Cookie", "If-None-Match"])
+@pytest.mark.parametrize("header", ["Authorization", "X-API-Key", "X-Request-Id", "Origin",
+                                    "Accept", "Content-Type", "User-Agent", "Cookie", "If-None-Match"])
 def test_an_odd_header_is_never_a_5xx(stack, header, odd):
     data = rawhttp.request("GET", "/v1/user/a", f"{header}: {odd}")
     assert rawhttp.exchange(stack, data).verdict in ("2xx", "4xx")

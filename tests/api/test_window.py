@@ -202,7 +202,7 @@ def test_page_names_are_case_sensitive_and_untrimmed(stack, clock, user):
 
 
 def test_a_view_leaves_the_window_without_any_write(stack, clock, early):
-    """Case 30: the cached profile changes by itself, to the millisecond, and back with the clock."""
+    """Case 30: the cached profile changes by itself, to the millisecond, there and back."""
     user = early + "leaves"
     assert numbers(settled(stack, user)) == (2, 2, 1, B, 2)
     for now, expected in [("16 10:00:00.000", 2), ("16 10:00:00.001", 1), ("16 11:00:00.000", 1),
