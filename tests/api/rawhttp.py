@@ -9,13 +9,16 @@ SECONDS = 15
 
 
 class Answer:
-    """Status 0: the server closed the connection without an answer."""
+    """Status 0: the server closed the connection without an answer; 9: it spoke HTTP/0.9."""
 
     def __init__(self, data):
-        head, _, self.body = data.partition(b"\r\n\r\n")
-        first, *rest = head.decode("latin-1").split("\r\n")
-        self.status = int(first.split()[1]) if data else 0
-        self.headers = [tuple(line.split(": ", 1)) for line in rest if ": " in line]
+        self.body, self.headers = data, []
+        self.status = 9 if data else 0
+        while self.body.startswith(b"HTTP/") and self.status < 200:
+            head, _, self.body = self.body.partition(b"\r\n\r\n")
+            first, *rest = head.decode("latin-1").split("\r\n")
+            self.status = int(first.split()[1])
+            self.headers = [tuple(line.split(": ", 1)) for line in rest if ": " in line]
 
     def header(self, name):
         return next((v for k, v in self.headers if k.lower() == name.lower()), None)
@@ -26,7 +29,7 @@ class Answer:
     @property
     def verdict(self):
         """What a client must reckon with: accepted, refused, broken, or closed."""
-        return {0: "closed", 2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx"}[self.status // 100]
+        return f"{self.status // 100}xx" if self.status else "closed"
 
 
 def request(method, target, *headers, body=b"", host=True, length=True):
@@ -42,16 +45,17 @@ def key(stack, kind="server"):
     return "X-API-Key: " + stack.key(kind)
 
 
-def exchange(stack, data, finish=False):
-    """The first answer to these bytes; finish says that no more will come."""
+def exchange(stack, data, finish=False, leave=False, seconds=SECONDS):
+    """The answers to these bytes, until the connection ends. finish says that no more will come;
+    leave goes away without waiting."""
     where = urllib.parse.urlsplit(stack.url)
     received = b""
-    with socket.create_connection((where.hostname, where.port), SECONDS) as s:
+    with socket.create_connection((where.hostname, where.port), seconds) as s:
         try:
             s.sendall(data)
             if finish:
                 s.shutdown(socket.SHUT_WR)
-            while chunk := s.recv(65536):
+            while not leave and (chunk := s.recv(65536)):
                 received += chunk
         except ConnectionError:
             pass

@@ -15,9 +15,9 @@ COMMANDS = ["serve", "jobs", "migrate", "check", "doctor", "key", "export"]
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
 
 
-def run(*words, **env):
+def run(*words):
     return subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=60,
-                          stdin=subprocess.DEVNULL, env=env)
+                          stdin=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
