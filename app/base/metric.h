@@ -22,6 +22,7 @@ enum metric {
 /* Puts the counters where all children will see them; before the first fork. */
 void metric_share(void);
 
+/* Adds n to counter m. */
 void metric_add(enum metric m, uint64_t n);
 
 /* Counts a finished request: its HTTP status and how long it took. */

@@ -20,6 +20,7 @@ struct problems *problem_new(void *ctx);
 void problem_add(struct problems *p, const char *pointer, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* How many there are. */
 size_t problem_count(const struct problems *p);
 
 #endif

@@ -74,7 +74,8 @@ subject_read(void *ctx, struct json_object *body, unsigned allowed, const char *
 		value = o;
 	}
 	if (named != 1 || (allowed & 1u << kind) == 0) {
-		const char *pointer = mem_printf(ctx, "%s/%s", at, named == 1 ? kinds[kind].field : "user_id");
+		const char *pointer =
+		    mem_printf(ctx, "%s/%s", at, named == 1 ? kinds[kind].field : "user_id");
 		problem_add(problems, pointer, "name exactly one of %s", field_list(ctx, allowed));
 		return NULL;
 	}

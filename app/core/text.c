@@ -34,5 +34,6 @@ text_fault_json(void *ctx, struct json_object *o, size_t max)
 {
 	if (!json_object_is_type(o, json_type_string))
 		return "must be a string";
-	return text_fault(ctx, json_object_get_string(o), (size_t)json_object_get_string_len(o), max);
+	return text_fault(
+	    ctx, json_object_get_string(o), (size_t)json_object_get_string_len(o), max);
 }

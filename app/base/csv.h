@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CSV_H
+#define CSV_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * CSV from outside (RFC 4180 and what people really send): a header row, then records; LF, CR or
+ * CRLF; quoted fields with line breaks and doubled quotes; a BOM is skipped. Records of nothing
+ * but blanks are skipped.
+ */
+struct csv;
+
+enum { CSV_COLUMNS = 100 };
+
+/* A reader of len bytes at text, on the talloc context ctx; text must outlive it. */
+struct csv *csv_open(void *ctx, const char *text, size_t len);
+
+/*
+ * The next record as an object {column: text}, on ctx; empty fields are left out. False at the
+ * end. When the record is not good, *fault says why (static or on ctx) and *row is NULL; the next
+ * call goes on behind it.
+ */
+bool csv_next(struct csv *c, void *ctx, struct json_object **row, const char **fault);
+
+#endif

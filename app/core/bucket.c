@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The draw: a hash instead of a die, so that it can be repeated anywhere.
+ */
+#include "core/bucket.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "core/delivery.h"
+
+double
+bucket_of(const char *salt, const char *id)
+{
+	char *text = mem_printf(NULL, "%s:%s", salt, id);
+	char hex[HASH_SHA256_HEX];
+	uint8_t first[8];
+	uint64_t h = 0;
+
+	hash_sha256_hex(text, strlen(text), hex);
+	talloc_free(text);
+	hex[16] = '\0';
+	(void)hash_unhex(hex, first, sizeof first);
+	for (size_t i = 0; i < sizeof first; i++)
+		h = h << 8 | first[i];
+	return (double)(h >> 11) / 9007199254740992.0;
+}
+
+static double
+share(struct json_object *alternative, bool weighted)
+{
+	if (!json_object_get_boolean(json_object_object_get(alternative, "enabled")))
+		return 0;
+	return weighted ? json_object_get_double(json_object_object_get(alternative, "weight")) : 1;
+}
+
+struct json_object *
+bucket_pick(struct json_object *alternatives, double u)
+{
+	bool weighted = strcmp(delivery_weighting(alternatives), "on") == 0;
+	size_t n = json_object_array_length(alternatives);
+	struct json_object *last = NULL;
+	double total = 0;
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += share(json_object_array_get_idx(alternatives, i), weighted);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_array_get_idx(alternatives, i);
+		if (share(o, weighted) <= 0)
+			continue;
+		last = o;
+		sum += share(o, weighted);
+		if (sum / total > u)
+			return o;
+	}
+	return last;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BUCKET_H
+#define BUCKET_H
+
+#include <json-c/json.h>
+
+/*
+ * Where a subject falls: u = (h >> 11) / 2^53 in [0,1), h = the first 8 bytes, big-endian, of
+ * SHA-256(salt ":" id). The same in every language.
+ */
+double bucket_of(const char *salt, const char *id);
+
+/*
+ * The alternative of u: the first whose cumulative share exceeds it, in stored order, disabled and
+ * weightless ones left out; shares are the weights when every alternative has one, else equal.
+ * NULL when none can be drawn.
+ */
+struct json_object *bucket_pick(struct json_object *alternatives, double u);
+
+#endif

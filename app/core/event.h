@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef EVENT_H
+#define EVENT_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/lookup.h"
+
+/* What every event has. */
+struct event_head {
+	int64_t now;
+	const char *mid; /* its id */
+};
+
+/*
+ * The LOG event of a look-up, on ctx: one entry in params for each of the n matches, one without
+ * experimentId when there is none. The ids of who are put in as they are: the caller hashes them.
+ */
+struct json_object *event_lookup(void *ctx, struct event_head head, const struct asker *who,
+    const struct match *list, size_t n);
+
+#endif
