@@ -19,7 +19,8 @@ function quoted(line) {
 
 function finish() {
 	if (part == "query")
-		printf ",\n\t\t.params = %d, .retry = %s, .slow = %s, .owner = %s},\n", params, retry, slow, owner
+		printf ",\n\t\t.params = %d, .retry = %s, .slow = %s, .owner = %s},\n",
+		    params, retry, slow, owner
 	else if (part == "migration")
 		printf "},\n"
 }

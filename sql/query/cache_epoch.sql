@@ -1,4 +1,4 @@
--- The epoch that is part of every cache key.
+-- The epoch that is part of every cache key, and the generation of the definitions.
 -- reach: definitions
 -- retry: yes
-select value from cache_epoch
+select value, definitions from cache_epoch

@@ -1,0 +1,104 @@
+-- The directory: what is known of users and devices, and what criteria are decided on.
+create table profile (
+	subject_id text collate "C" not null,
+	attributes jsonb not null,
+	terms text[] not null,
+	changed_at timestamptz not null,
+	constraint profile_once primary key (subject_id),
+	constraint profile_subject check (
+		left(subject_id, 2) in ('u:', 'd:') and octet_length(subject_id) between 3 and 130),
+	constraint profile_attributes check (jsonb_typeof(attributes) = 'object')
+);
+
+comment on table profile is 'the directory of users (u:) and devices (d:)';
+comment on column profile.terms is 'the attributes flattened and folded by the program';
+
+create index profile_terms on profile using gin (terms);
+
+grant select, insert, update, delete on profile to assay_app;
+
+-- Experiments: small, read everywhere. Statuses and moves between them: core/lifecycle.c.
+create table experiment (
+	nr bigint generated always as identity,
+	id text collate "C" not null,
+	name text not null,
+	description text not null,
+	created_by text not null,
+	updated_by text not null,
+	created_at timestamptz not null,
+	updated_at timestamptz not null,
+	criteria jsonb,
+	data jsonb not null,
+	start_date date not null,
+	end_date date,
+	state integer not null,
+	ended_at timestamptz,
+	alternatives jsonb not null,
+	standard text,
+	goals jsonb,
+	traffic double precision not null,
+	salt text not null,
+	status text not null,
+	status_msg text not null,
+	version bigint not null default 1,
+	audience bigint not null default 0,
+	flipped bigint not null default 0,
+	constraint experiment_pk primary key (nr),
+	constraint experiment_id unique (id),
+	constraint experiment_state check (state in (0, 1, 3)),
+	constraint experiment_dates check (end_date >= start_date),
+	constraint experiment_traffic check (traffic between 0 and 100)
+);
+
+comment on column experiment.nr is 'rows of subjects carry this number: an id may be used again';
+comment on column experiment.audience is 'the version of its audience rows that is in effect; 0: none';
+comment on column experiment.flipped is 'generation of the definitions at which audience changed';
+
+-- The work of mapping, apart from the definition: it changes often and nobody else reads it.
+create table map_job (
+	nr bigint not null,
+	due_at timestamptz,
+	worker text,
+	lease_until timestamptz,
+	next_version bigint not null default 0,
+	users_matched bigint,
+	devices_matched bigint,
+	mapped_at timestamptz,
+	constraint map_job_pk primary key (nr)
+);
+
+create table audience (
+	subject_id text collate "C" not null,
+	experiment bigint not null,
+	version bigint not null,
+	constraint audience_pk primary key (subject_id, experiment, version)
+);
+
+create index audience_experiment on audience (experiment, version);
+create index profile_changed on profile (changed_at);
+
+-- Where addresses are, by ranges that do not overlap; place {state, district, city, country}.
+create table ip_location (
+	first inet not null,
+	last inet not null,
+	place jsonb not null,
+	constraint ip_location_pk primary key (first),
+	constraint ip_location_order check (family(first) = family(last) and first <= last)
+);
+
+-- Answers to requests that made something, by the key of the caller and the caller's own key.
+create table idempotency (
+	key_id text not null,
+	key text not null,
+	request_hash text not null,
+	answer jsonb not null,
+	created_at timestamptz not null,
+	constraint idempotency_pk primary key (key_id, key)
+);
+
+-- Counts up with every change of a definition or of an audience in effect: workers look at it at
+-- most a second old.
+alter table cache_epoch add definitions bigint not null default 0;
+
+grant select, insert, update, delete on experiment, map_job, audience, idempotency to assay_app;
+grant select on ip_location to assay_app;

@@ -1,0 +1,26 @@
+-- Writes changes to definition $1 over version $2 at $3. Other criteria or another modulus are
+-- mapped again; a failed one is submitted again; an end that moves forward revives.
+-- reach: definitions
+-- retry: no
+with before as (
+	select nr, criteria is distinct from $7::jsonb
+		or data -> 'modulus' is distinct from $8::jsonb -> 'modulus' as remap
+	from experiment where id = $1
+), changed as (
+	update experiment as e
+	set name = $4, description = $5, updated_by = $6, criteria = $7::jsonb, data = $8::jsonb,
+		start_date = $9::date, end_date = $10::date, alternatives = $11::jsonb, standard = $12,
+		goals = $13::jsonb, traffic = $14::double precision,
+		updated_at = $3::timestamptz, version = e.version + 1,
+		status = case when b.remap and upper(e.status) = 'FAILED' then 'SUBMITTED'
+			when e.status = 'INACTIVE' and coalesce($10::date >= ($3::timestamptz)::date, true)
+			then 'ACTIVE' else e.status end
+	from before as b
+	where e.nr = b.nr and e.version = $2::bigint
+	returning e.nr, b.remap
+), job as (
+	update map_job set due_at = $3::timestamptz where nr in (select nr from changed where remap)
+), bump as (
+	update cache_epoch set definitions = definitions + 1 where exists (select from changed)
+)
+select nr, pg_notify('assay_map', '') from changed

@@ -1,0 +1,14 @@
+-- Definition $1 in the flat shape of its answers, with its version.
+-- reach: definitions
+-- retry: yes
+select e.id as "expId", e.name as "expName", e.description as "expDescription",
+	e.data as "expData", e.created_by as "createdBy", e.updated_by as "updatedBy",
+	e.updated_at as "updatedOn", e.updated_at as "udpatedOn", e.created_at as "createdOn",
+	e.criteria, e.status, e.status_msg,
+	case when e.status = 'SUBMITTED' or j.users_matched is null then '{}'::jsonb
+		else jsonb_build_object('usersMatched', j.users_matched,
+			'devicesMatched', j.devices_matched) end as stats,
+	e.state, coalesce(e.standard, 'control') as "default", e.alternatives, e.goals, e.traffic,
+	null::text as layer, e.ended_at, e.version
+from experiment as e left join map_job as j on j.nr = e.nr
+where e.id = $1

@@ -1,0 +1,5 @@
+-- Wakes this connection when a definition is to be mapped.
+-- reach: local
+-- retry: yes
+-- role: owner
+listen assay_map
