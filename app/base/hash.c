@@ -36,7 +36,8 @@ hash_hex(const void *data, size_t n, const void *key, size_t key_len, char out[H
 void
 hash_secret(const char *secret, uint8_t out[HASH_SECRET])
 {
-	crypto_generichash(out, HASH_SECRET, (const unsigned char *)secret, strlen(secret), NULL, 0);
+	crypto_generichash(
+	    out, HASH_SECRET, (const unsigned char *)secret, strlen(secret), NULL, 0);
 }
 
 void

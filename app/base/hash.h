@@ -16,7 +16,7 @@ enum {
 /* Makes the library ready; once a process, before any other call. Aborts when it cannot. */
 void hash_init(void);
 
-/* BLAKE2b-128 of n bytes; key (of key_len bytes, 0..64) makes it one that outsiders cannot compute. */
+/* BLAKE2b-128 of n bytes; with a key (of key_len bytes, 0..64) outsiders cannot compute it. */
 void hash_sum(const void *data, size_t n, const void *key, size_t key_len, uint8_t out[HASH_SIZE]);
 
 /* The same as lower-case hexadecimal text. */

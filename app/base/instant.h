@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An instant is an int64_t: microseconds since 1970-01-01T00:00:00 UTC, leap seconds not counted. */
+/* An instant is an int64_t: microseconds since 1970-01-01T00:00:00 UTC, without leap seconds. */
 
 #define INSTANT_MS INT64_C(1000)
 #define INSTANT_SECOND (1000 * INSTANT_MS)

@@ -94,11 +94,13 @@ print_requests(struct buf *out)
 	    "# TYPE assay_request_seconds histogram\n");
 	for (int i = 0; i < BUCKETS; i++) {
 		total += value(&shared->bucket[i]);
-		buf_printf(out, "assay_request_seconds_bucket{le=\"%s\"} %llu\n", bounds[i].le, total);
+		buf_printf(
+		    out, "assay_request_seconds_bucket{le=\"%s\"} %llu\n", bounds[i].le, total);
 	}
 	total += value(&shared->bucket[BUCKETS]);
 	buf_printf(out, "assay_request_seconds_bucket{le=\"+Inf\"} %llu\n", total);
-	buf_printf(out, "assay_request_seconds_sum %.6f\n", (double)value(&shared->duration_us) / 1e6);
+	buf_printf(
+	    out, "assay_request_seconds_sum %.6f\n", (double)value(&shared->duration_us) / 1e6);
 	buf_printf(out, "assay_request_seconds_count %llu\n", total);
 }
 
@@ -107,6 +109,6 @@ metric_print(struct buf *out)
 {
 	print_requests(out);
 	for (int i = 0; i < METRIC__MAX; i++)
-		buf_printf(out, "# HELP assay_%s %s\n# TYPE assay_%s counter\nassay_%s %llu\n", names[i],
-		    helps[i], names[i], names[i], value(&shared->counter[i]));
+		buf_printf(out, "# HELP assay_%s %s\n# TYPE assay_%s counter\nassay_%s %llu\n",
+		    names[i], helps[i], names[i], names[i], value(&shared->counter[i]));
 }

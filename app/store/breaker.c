@@ -43,7 +43,7 @@ bool
 breaker_failure(struct breaker *b, int64_t now)
 {
 	if (b->open_until != 0) {
-		/* Calls that were under way when it opened fail late; only a try doubles the pause. */
+		/* Calls under way when it opened fail late; only a try doubles the pause. */
 		if (!atomic_exchange(&b->trying, false))
 			return false;
 		int64_t pause = b->pause * 2;

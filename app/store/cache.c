@@ -76,8 +76,10 @@ set_behaviour(memcached_st *m, int64_t timeout_ms)
 
 	memcached_behavior_set(m, MEMCACHED_BEHAVIOR_VERIFY_KEY, 1);
 	memcached_behavior_set(m, MEMCACHED_BEHAVIOR_NO_BLOCK, 1);
+	memcached_behavior_set(m, MEMCACHED_BEHAVIOR_SUPPORT_CAS, 1);
 	memcached_behavior_set(m, MEMCACHED_BEHAVIOR_TCP_NODELAY, 1);
-	memcached_behavior_set(m, MEMCACHED_BEHAVIOR_DISTRIBUTION, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA);
+	memcached_behavior_set(
+	    m, MEMCACHED_BEHAVIOR_DISTRIBUTION, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA);
 	memcached_behavior_set(m, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, ms);
 	memcached_behavior_set(m, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, ms);
 	memcached_behavior_set(m, MEMCACHED_BEHAVIOR_SND_TIMEOUT, ms * 1000);
@@ -133,7 +135,7 @@ static bool
 answered(struct cache *c, const char *key, memcached_return_t r)
 {
 	if (r == MEMCACHED_SUCCESS || r == MEMCACHED_NOTFOUND || r == MEMCACHED_NOTSTORED ||
-	    r == MEMCACHED_END || r == MEMCACHED_STORED) {
+	    r == MEMCACHED_END || r == MEMCACHED_STORED || r == MEMCACHED_DATA_EXISTS) {
 		breaker_success(breaker_of(c, key));
 		return true;
 	}
@@ -169,8 +171,27 @@ judge(void *ctx, const char *key, const char *raw, size_t n, char **value)
 	return CACHE_MISS;
 }
 
+/* The raw value of key with its version, NULL when there is none. */
+static memcached_result_st *
+fetch(struct cache *c, const char *key)
+{
+	const char *const keys[] = {key};
+	const size_t lengths[] = {strlen(key)};
+	memcached_return_t r = memcached_mget(c->one, keys, lengths, 1);
+	memcached_result_st *result = NULL;
+	memcached_return_t end;
+
+	if (r == MEMCACHED_SUCCESS)
+		result = memcached_fetch_result(c->one, NULL, &r);
+	/* The answer ends with a line of its own. */
+	if (result != NULL)
+		memcached_fetch_result(c->one, NULL, &end);
+	answered(c, key, r);
+	return result;
+}
+
 enum cache_found
-cache_get(struct cache *c, void *ctx, const char *key, char **value)
+cache_get(struct cache *c, void *ctx, const char *key, char **value, uint64_t *version)
 {
 	static const enum metric metrics[] = {
 		[CACHE_MISS] = METRIC_cache_misses_total,
@@ -178,18 +199,28 @@ cache_get(struct cache *c, void *ctx, const char *key, char **value)
 		[CACHE_TOMBSTONE] = METRIC_cache_tombstones_total,
 	};
 	enum cache_found found = CACHE_MISS;
-	memcached_return_t r;
-	uint32_t flags;
-	size_t n = 0;
+	memcached_result_st *result = allowed(c, key) ? fetch(c, key) : NULL;
 
-	if (allowed(c, key)) {
-		char *raw = memcached_get(c->one, key, strlen(key), &n, &flags, &r);
-		if (answered(c, key, r) && raw != NULL)
-			found = judge(ctx, key, raw, n, value);
-		free(raw);
+	if (result != NULL) {
+		found = judge(ctx, key, memcached_result_value(result),
+		    memcached_result_length(result), value);
+		*version = memcached_result_cas(result);
+		memcached_result_free(result);
 	}
 	metric_add(metrics[found], 1);
 	return found;
+}
+
+/* value as it is stored: what it is, a digest, itself. */
+static char *
+wrap(struct cache *c, const char *key, const char *value, size_t len)
+{
+	char *raw = mem_check(talloc_size(c, HEAD + len));
+
+	memcpy(raw, MAGIC, strlen(MAGIC));
+	digest(key, value, len, (uint8_t *)raw + strlen(MAGIC));
+	memcpy(raw + HEAD, value, len);
+	return raw;
 }
 
 bool
@@ -199,12 +230,23 @@ cache_add(struct cache *c, const char *key, const char *value)
 
 	if (len > CACHE_VALUE || !allowed(c, key))
 		return true;
-	char *raw = mem_check(talloc_size(c, HEAD + len));
-	memcpy(raw, MAGIC, strlen(MAGIC));
-	digest(key, value, len, (uint8_t *)raw + strlen(MAGIC));
-	memcpy(raw + HEAD, value, len);
+	char *raw = wrap(c, key, value, len);
 	memcached_return_t r = memcached_add(c->one, key, strlen(key), raw, HEAD + len,
 	    c->conf.seconds, 0);
+	talloc_free(raw);
+	return answered(c, key, r);
+}
+
+bool
+cache_replace(struct cache *c, const char *key, const char *value, uint64_t version)
+{
+	size_t len = strlen(value);
+
+	if (len > CACHE_VALUE || !allowed(c, key))
+		return true;
+	char *raw = wrap(c, key, value, len);
+	memcached_return_t r = memcached_cas(c->one, key, strlen(key), raw, HEAD + len,
+	    c->conf.seconds, 0, version);
 	talloc_free(raw);
 	return answered(c, key, r);
 }
@@ -212,8 +254,10 @@ cache_add(struct cache *c, const char *key, const char *value)
 static bool
 bury_one(struct cache *c, const char *key)
 {
-	return allowed(c, key) && answered(c, key, memcached_set(c->one, key, strlen(key), TOMBSTONE,
-	    strlen(TOMBSTONE), TOMBSTONE_SECONDS, 0));
+	return allowed(c, key) &&
+	    answered(c, key,
+		memcached_set(
+		    c->one, key, strlen(key), TOMBSTONE, strlen(TOMBSTONE), TOMBSTONE_SECONDS, 0));
 }
 
 /* Reads back what was set without an answer: an answer to the last proves all before it. */
@@ -233,7 +277,8 @@ count_tombstones(struct cache *c, const char keys[][CACHE_KEY], size_t n)
 	if (memcached_mget(c->many, names, lengths, n) == MEMCACHED_SUCCESS) {
 		while ((result = memcached_fetch_result(c->many, NULL, &r)) != NULL) {
 			found += memcached_result_length(result) == strlen(TOMBSTONE) &&
-			    memcmp(memcached_result_value(result), TOMBSTONE, strlen(TOMBSTONE)) == 0;
+			    memcmp(memcached_result_value(result), TOMBSTONE, strlen(TOMBSTONE)) ==
+				0;
 			memcached_result_free(result);
 		}
 	}
@@ -273,7 +318,8 @@ bool
 cache_ping(struct cache *c, size_t i)
 {
 	memcached_st *probe = memcached_create(NULL);
-	const memcached_instance_st *node = memcached_server_instance_by_position(c->one, (uint32_t)i);
+	const memcached_instance_st *node =
+	    memcached_server_instance_by_position(c->one, (uint32_t)i);
 	const char *name = memcached_server_name(node);
 
 	if (*name == '/')

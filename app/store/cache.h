@@ -42,14 +42,18 @@ size_t cache_nodes(const struct cache *c);
 bool cache_ping(struct cache *c, size_t i);
 const char *cache_node_name(const struct cache *c, size_t i);
 
-/* On CACHE_HIT *value is the text that was stored, on ctx. */
-enum cache_found cache_get(struct cache *c, void *ctx, const char *key, char **value);
+/* On CACHE_HIT *value is the text that was stored, on ctx, and *version tells it from any other. */
+enum cache_found cache_get(struct cache *c, void *ctx, const char *key, char **value,
+    uint64_t *version);
 
 /*
  * Stores a text unless the key holds anything. False when it is not known what became of it: it
  * may still be stored at any later time.
  */
 bool cache_add(struct cache *c, const char *key, const char *value);
+
+/* The same, but in the place of the value of that version, if it is still there. */
+bool cache_replace(struct cache *c, const char *key, const char *value, uint64_t version);
 
 /* Puts a tombstone of 5 s on every key; false when that is not certain for each of them. */
 bool cache_bury(struct cache *c, const char keys[][CACHE_KEY], size_t n);

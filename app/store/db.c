@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/instant.h"
@@ -52,38 +53,10 @@ db_message(const struct db *db)
 	return db->message;
 }
 
-/*
- * Reads all results: the first that failed, else the last. Rows arrive before the commit that
- * makes them true, so a statement is a success only when no failure follows. At the deadline the
- * socket is closed.
- */
-static PGresult *
-read_results(struct db *db, int64_t deadline)
-{
-	PGresult *kept = NULL;
-
-	for (;;) {
-		bool ok;
-		PGresult *r = db_next_result(db, deadline, &ok);
-		if (!ok) {
-			PQclear(kept);
-			db_note(db, "statement", "no answer in time");
-			db_close(db);
-			return NULL;
-		}
-		if (r == NULL)
-			return kept;
-		bool failed = kept != NULL && PQresultStatus(kept) == PGRES_FATAL_ERROR;
-		PQclear(failed ? r : kept);
-		kept = failed ? kept : r;
-	}
-}
-
 static enum err
-run_once(struct db *db, enum query q, const char *const params[], PGresult **out,
+run_once(struct db *db, const struct query_info *info, const char *const params[], PGresult **out,
     enum sqlstate_act *act)
 {
-	const struct query_info *info = &query_infos[q];
 	int64_t limit = instant_monotonic() + db->conf.statement_timeout + SERVER_MARGIN;
 
 	*out = NULL;
@@ -92,11 +65,11 @@ run_once(struct db *db, enum query q, const char *const params[], PGresult **out
 	if (e != OK)
 		return e;
 	int64_t deadline = info->slow || db->deadline < limit ? db->deadline : limit;
-	int sent = db->bare
+	int sent = db->bare || info->built
 	    ? PQsendQueryParams(db->conn, info->sql, info->params, NULL, params, NULL, NULL, 0)
 	    : PQsendQueryPrepared(db->conn, info->name, info->params, params, NULL, NULL, 0);
 	if (sent)
-		*out = read_results(db, deadline);
+		*out = db_results(db, deadline);
 	if (db->conn == NULL)
 		return ERR_UNAVAILABLE;
 	e = db_result_err(db, *out, info->name, act);
@@ -119,9 +92,10 @@ pause_briefly(int try)
 
 /* Whether another try makes sense: a conflict 3 times, a lost connection once. */
 static bool
-worth_again(struct db *db, enum query q, enum sqlstate_act act, int try, bool *lost)
+worth_again(struct db *db, bool retry, enum sqlstate_act act, int try, bool *lost)
 {
-	if (act == SQLSTATE_GIVE_UP || try == TRIES || instant_monotonic() >= db->deadline)
+	if (db->in_tx || act == SQLSTATE_GIVE_UP || try == TRIES ||
+	    instant_monotonic() >= db->deadline)
 		return false;
 	if (act == SQLSTATE_AGAIN) {
 		pause_briefly(try);
@@ -129,20 +103,20 @@ worth_again(struct db *db, enum query q, enum sqlstate_act act, int try, bool *l
 	}
 	bool first = !*lost;
 	*lost = true;
-	return first && query_infos[q].retry;
+	return first && retry;
 }
 
 static enum err
-run(struct db *db, enum query q, const char *const params[], PGresult **out)
+run(struct db *db, const struct query_info *info, const char *const params[], PGresult **out)
 {
 	bool lost = false;
 
 	for (int try = 1;; try++) {
 		enum sqlstate_act act;
-		enum err e = run_once(db, q, params, out, &act);
+		enum err e = run_once(db, info, params, out, &act);
 		if (e == OK)
 			return OK;
-		if (!worth_again(db, q, act, try, &lost)) {
+		if (!worth_again(db, info->retry, act, try, &lost)) {
 			metric_add(METRIC_db_errors_total, 1);
 			if (act == SQLSTATE_GIVE_UP && db->conn != NULL)
 				log_say(LOG_WARN, "db_error", "%s", db->message);
@@ -161,23 +135,23 @@ set_timeout(struct db *db, int64_t us)
 	PGresult *r;
 
 	snprintf(text, sizeof text, "%lld", (long long)(us / INSTANT_MS));
-	enum err e = run(db, QUERY_statement_timeout, (const char *const[]){text}, &r);
+	enum err e =
+	    run(db, &query_infos[QUERY_statement_timeout], (const char *const[]){text}, &r);
 	PQclear(r);
 	return e;
 }
 
-enum err
-db_query(struct db *db, void *ctx, enum query q, const char *const params[],
+static enum err
+run_timed(struct db *db, void *ctx, const struct query_info *info, const char *const params[],
     struct db_rows **out)
 {
 	PGresult *res = NULL;
-	bool slow = query_infos[q].slow;
 	int64_t left = db->deadline - instant_monotonic();
-	enum err e = slow ? set_timeout(db, left > INSTANT_DAY ? 0 : left) : OK;
+	enum err e = info->slow ? set_timeout(db, left > INSTANT_DAY ? 0 : left) : OK;
 
 	if (e == OK)
-		e = run(db, q, params, &res);
-	if (slow && db->conn != NULL && set_timeout(db, db->conf.statement_timeout) != OK)
+		e = run(db, info, params, &res);
+	if (info->slow && db->conn != NULL && set_timeout(db, db->conf.statement_timeout) != OK)
 		db_close(db);
 	if (e != OK || out == NULL) {
 		PQclear(res);
@@ -190,6 +164,27 @@ db_query(struct db *db, void *ctx, enum query q, const char *const params[],
 }
 
 enum err
+db_query(struct db *db, void *ctx, enum query q, const char *const params[],
+    struct db_rows **out)
+{
+	return run_timed(db, ctx, &query_infos[q], params, out);
+}
+
+enum err
+db_query_built(struct db *db, void *ctx, const struct db_built *b, struct db_rows **out)
+{
+	struct query_info info = query_infos[b->query];
+	const char *place = strstr(info.sql, DB_CRITERIA);
+
+	assert(place != NULL);
+	info.sql = mem_printf(ctx, "%.*s%s%s", (int)(place - info.sql), info.sql, b->fragments,
+	    place + strlen(DB_CRITERIA));
+	info.params = (int)b->count;
+	info.built = true;
+	return run_timed(db, ctx, &info, b->params, out);
+}
+
+enum err
 db_script(struct db *db, const char *sql)
 {
 	enum sqlstate_act act;
@@ -197,10 +192,62 @@ db_script(struct db *db, const char *sql)
 
 	if (e != OK)
 		return e;
-	PGresult *r = PQsendQuery(db->conn, sql) ? read_results(db, INT64_MAX) : NULL;
+	PGresult *r = PQsendQuery(db->conn, sql) ? db_results(db, INT64_MAX) : NULL;
 	e = db->conn == NULL ? ERR_UNAVAILABLE : db_result_err(db, r, "script", &act);
 	PQclear(r);
 	return e;
+}
+
+enum err
+db_begin(struct db *db)
+{
+	enum err e = db_script(db, "begin");
+
+	db->in_tx = e == OK;
+	return e;
+}
+
+enum err
+db_commit(struct db *db)
+{
+	enum err e = db_script(db, "commit");
+
+	db->in_tx = false;
+	if (e != OK)
+		db_close(db);
+	return e;
+}
+
+void
+db_rollback(struct db *db)
+{
+	if (db->conn != NULL && db_script(db, "rollback") != OK)
+		db_close(db);
+	db->in_tx = false;
+}
+
+enum db_news
+db_await(struct db *db, int fd, int64_t us)
+{
+	int64_t end = instant_monotonic() + us;
+
+	while (db->conn != NULL) {
+		PGnotify *n = PQnotifies(db->conn);
+		if (n != NULL) {
+			PQfreemem(n);
+			return DB_NOTIFIED;
+		}
+		int64_t left = end - instant_monotonic();
+		struct pollfd p[] = {{.fd = fd, .events = POLLIN},
+			{.fd = PQsocket(db->conn), .events = POLLIN}};
+		if (left <= 0 || poll(p, 2, (int)(left / INSTANT_MS + 1)) == 0)
+			return DB_TIMED_OUT;
+		if (p[0].revents != 0)
+			return DB_READABLE;
+		if (!PQconsumeInput(db->conn))
+			db_close(db);
+	}
+	return DB_LOST;
 }
 
 int
@@ -239,7 +286,8 @@ db_row_json(const struct db_rows *r, int row)
 
 	for (int c = 0; c < PQnfields(r->res); c++) {
 		const char *text = PQgetisnull(r->res, row, c) ? NULL : PQgetvalue(r->res, row, c);
-		json_object_object_add(o, PQfname(r->res, c), pgtype_json(PQftype(r->res, c), text));
+		json_object_object_add(
+		    o, PQfname(r->res, c), pgtype_json(PQftype(r->res, c), text));
 	}
 	return o;
 }

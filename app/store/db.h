@@ -32,6 +32,14 @@ struct db_conf {
 	bool owner;                /* owner role: also prepares the statements marked so */
 };
 
+/* A statement with fragments in it. */
+struct db_built {
+	enum query query;
+	const char *fragments;
+	size_t count;
+	const char *const *params; /* texts */
+};
+
 /* A connection, not opened yet, on the talloc context ctx; closed when it is freed. */
 struct db *db_new(void *ctx, const struct db_conf *conf);
 
@@ -47,9 +55,37 @@ void db_set_deadline(struct db *db, int64_t deadline);
 enum err db_query(struct db *db, void *ctx, enum query q, const char *const params[],
     struct db_rows **out) must_check;
 
+/* The place in a query's text where db_query_built puts the fragments. */
+#define DB_CRITERIA "true /* criteria */"
+
+/*
+ * As db_query for a statement that is built when it is needed: where the text of q says
+ * DB_CRITERIA it gets the fragments of a builder, of which no byte comes from outside, and
+ * count parameters.
+ */
+enum err db_query_built(struct db *db, void *ctx, const struct db_built *b, struct db_rows **out)
+    must_check;
+
 /* Runs a script of several statements without parameters, on a bare connection, with no
  * deadline: the text of a migration, begin, commit. */
 enum err db_script(struct db *db, const char *sql) must_check;
+
+/*
+ * A transaction of several statements. In it nothing is tried again: what fails must be rolled
+ * back. A commit that fails may have happened all the same.
+ */
+enum err db_begin(struct db *db) must_check;
+enum err db_commit(struct db *db) must_check;
+void db_rollback(struct db *db);
+
+/* How db_wait ended. */
+enum db_news { DB_NOTIFIED, DB_READABLE, DB_TIMED_OUT, DB_LOST };
+
+/*
+ * Waits until a NOTIFY comes (DB_NOTIFIED), fd can be read (DB_READABLE), or us microseconds
+ * have passed.
+ */
+enum db_news db_await(struct db *db, int fd, int64_t us);
 
 /*
  * Opens the connection now if it is not. ERR_UNAVAILABLE when the server cannot be reached or

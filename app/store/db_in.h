@@ -12,11 +12,13 @@
 struct db {
 	struct db_conf conf;
 	PGconn *conn;     /* NULL when closed */
+	bool in_tx;       /* between begin and commit: a lost connection is not opened again */
 	bool bare;        /* opened without prepared statements */
 	int64_t deadline; /* of the request, monotonic */
 	int schema;       /* -1: never seen */
 	int64_t told;     /* when a failure to connect was last logged */
 	char message[256];
+	bool sent;        /* by db_send, on this connection */
 };
 
 /* Closes the connection; the next statement opens another. */
@@ -33,6 +35,12 @@ bool db_wait(struct db *db, short events, int64_t deadline);
  * *ok turns false at the deadline.
  */
 PGresult *db_next_result(struct db *db, int64_t deadline, bool *ok);
+
+/*
+ * The result of a statement: the first that failed, else the last; the caller clears it. At the
+ * deadline the connection is closed and there is none.
+ */
+PGresult *db_results(struct db *db, int64_t deadline);
 
 /* Whether result r of statement what is a success; notes the reason when it is not. */
 enum err db_result_err(struct db *db, const PGresult *r, const char *what, enum sqlstate_act *act);

@@ -82,12 +82,14 @@ begin_session(struct db *db, int64_t deadline)
 	PGresult *version = NULL;
 	char timeout[24];
 
-	snprintf(timeout, sizeof timeout, "%lld", (long long)(db->conf.statement_timeout / INSTANT_MS));
+	snprintf(
+	    timeout, sizeof timeout, "%lld", (long long)(db->conf.statement_timeout / INSTANT_MS));
 	const char *params[] = {timeout};
 	PQenterPipelineMode(db->conn);
 	PQsendQueryParams(db->conn, query_infos[QUERY_session].sql, 1, NULL, params, NULL, NULL, 0);
 	PQpipelineSync(db->conn);
-	PQsendQueryParams(db->conn, query_infos[QUERY_schema_version].sql, 0, NULL, NULL, NULL, NULL, 0);
+	PQsendQueryParams(
+	    db->conn, query_infos[QUERY_schema_version].sql, 0, NULL, NULL, NULL, NULL, 0);
 	PQpipelineSync(db->conn);
 	enum err e = read_pipeline(db, deadline, NULL);
 	if (e == OK)
@@ -127,11 +129,11 @@ static enum err
 connect_socket(struct db *db, int64_t deadline)
 {
 	/* Later words win: the operator's URL may replace all of these. */
-	static const char *const words[] = {"application_name", "connect_timeout", "tcp_user_timeout",
-		"keepalives_idle", "keepalives_interval", "keepalives_count", "target_session_attrs",
-		"dbname", NULL};
-	const char *const values[] = {"assay", "2", "3000", "2", "1", "3", "read-write", db->conf.url,
-		NULL};
+	static const char *const words[] = {"application_name", "connect_timeout",
+	    "tcp_user_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count",
+	    "target_session_attrs", "dbname", NULL};
+	const char *const values[] = {
+	    "assay", "2", "3000", "2", "1", "3", "read-write", db->conf.url, NULL};
 
 	db->conn = PQconnectStartParams(words, values, 1);
 	mem_check(db->conn);
@@ -145,7 +147,8 @@ connect_socket(struct db *db, int64_t deadline)
 	}
 	if (s == PGRES_POLLING_OK && PQsetnonblocking(db->conn, 1) == 0)
 		return OK;
-	db_note(db, "connect", *PQerrorMessage(db->conn) ? PQerrorMessage(db->conn) : "no answer in time");
+	db_note(db, "connect",
+	    *PQerrorMessage(db->conn) ? PQerrorMessage(db->conn) : "no answer in time");
 	return ERR_UNAVAILABLE;
 }
 
@@ -201,6 +204,8 @@ open_with(struct db *db, bool bare)
 
 	if (db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK)
 		return OK;
+	if (db->in_tx)
+		return ERR_UNAVAILABLE;
 	db_close(db);
 	if (g != NULL && !gate_pass(g, now))
 		return ERR_UNAVAILABLE;

@@ -61,6 +61,33 @@ db_next_result(struct db *db, int64_t deadline, bool *ok)
 	}
 }
 
+/*
+ * Reads all results: the first that failed, else the last. Rows arrive before the commit that
+ * makes them true, so a statement is a success only when no failure follows. At the deadline the
+ * socket is closed.
+ */
+PGresult *
+db_results(struct db *db, int64_t deadline)
+{
+	PGresult *kept = NULL;
+
+	for (;;) {
+		bool ok;
+		PGresult *r = db_next_result(db, deadline, &ok);
+		if (!ok) {
+			PQclear(kept);
+			db_note(db, "statement", "no answer in time");
+			db_close(db);
+			return NULL;
+		}
+		if (r == NULL)
+			return kept;
+		bool failed = kept != NULL && PQresultStatus(kept) == PGRES_FATAL_ERROR;
+		PQclear(failed ? r : kept);
+		kept = failed ? kept : r;
+	}
+}
+
 /* The cause lies in the result, or in the connection when that is what failed. */
 enum err
 db_result_err(struct db *db, const PGresult *r, const char *what, enum sqlstate_act *act)
@@ -68,7 +95,8 @@ db_result_err(struct db *db, const PGresult *r, const char *what, enum sqlstate_
 	ExecStatusType status = PQresultStatus(r);
 
 	*act = SQLSTATE_GIVE_UP;
-	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_PIPELINE_SYNC)
+	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
+	    status == PGRES_PIPELINE_SYNC)
 		return OK;
 	const char *state = r == NULL ? NULL : PQresultErrorField(r, PG_DIAG_SQLSTATE);
 	const char *text = r == NULL ? NULL : PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);

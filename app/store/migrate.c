@@ -33,8 +33,8 @@ check_history(const struct db_rows *rows, char message[MIGRATE_MESSAGE])
 		}
 		checksum_of(&migration_infos[i], ours);
 		if (strcmp(ours, db_cell(rows, i, "checksum")) != 0) {
-			snprintf(message, MIGRATE_MESSAGE, "%s was changed after it had been applied",
-			    migration_infos[i].name);
+			snprintf(message, MIGRATE_MESSAGE,
+			    "%s was changed after it had been applied", migration_infos[i].name);
 			return ERR_CONFLICT;
 		}
 	}
@@ -49,14 +49,14 @@ apply(struct db *db, void *mem, const struct migration_info *m)
 
 	checksum_of(m, checksum);
 	instant_format(instant_now(), now);
-	enum err e = db_script(db, "begin");
+	enum err e = db_begin(db);
 	if (e == OK)
 		e = db_script(db, m->sql);
 	if (e == OK)
 		e = db_query(db, mem, QUERY_migration_record,
 		    (const char *const[]){version, m->name, checksum, now}, NULL);
 	if (e == OK)
-		e = db_script(db, "commit");
+		e = db_commit(db);
 	return e;
 }
 
@@ -77,7 +77,8 @@ migrate_run(struct db *db, int *applied, char message[MIGRATE_MESSAGE])
 		e = db_query(db, mem, QUERY_migration_list, NULL, &rows);
 	if (e == OK)
 		e = check_history(rows, message);
-	for (size_t i = e == OK ? (size_t)db_count(rows) : migration_count; i < migration_count; i++) {
+	for (size_t i = e == OK ? (size_t)db_count(rows) : migration_count; i < migration_count;
+	     i++) {
 		e = apply(db, mem, &migration_infos[i]);
 		if (e != OK)
 			break;

@@ -4,14 +4,14 @@
 
 #include "store/db.h"
 
+enum { MIGRATE_MESSAGE = 256 };
+
 /*
  * Brings the schema to query_schema_version(), as the owner role: one transaction a migration,
  * one migrator at a time. *applied counts the new ones. ERR_CONFLICT, with the reason in message,
  * when the database is newer than the program or a migration was changed after it
  * had been applied.
  */
-enum { MIGRATE_MESSAGE = 256 };
-
 enum err migrate_run(struct db *db, int *applied, char message[MIGRATE_MESSAGE]) must_check;
 
 #endif

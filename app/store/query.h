@@ -17,6 +17,7 @@ struct query_info {
 	int params;
 	bool retry; /* may run again when the connection was lost half-way */
 	bool slow;  /* may take as long as the request has, not just the statement time-out */
+	bool built; /* put together at run time: not prepared */
 	bool owner; /* only for connections of the owner role */
 };
 

@@ -20,13 +20,14 @@
 /* An epoch further ahead than this comes from a clock that was wrong, not from a writer. */
 enum { EPOCH_AHEAD = 5, EPOCH_SANE = 10 };
 
-static const char *const kinds[] = {"profile"};
+static const char *const kinds[] = {"profile", "subject"};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 struct records {
 	struct cache *cache;
 	struct db *db;
 	int64_t epoch;   /* seconds; as read or raised last */
+	int64_t definitions; /* their generation, read with it */
 	int64_t read_at; /* monotonic; 0: not known */
 };
 
@@ -53,9 +54,19 @@ read_epoch(struct records *r)
 	if (e != OK)
 		return e;
 	r->epoch = db_int(rows, 0, "value");
+	r->definitions = db_int(rows, 0, "definitions");
 	r->read_at = asked;
 	talloc_free(rows);
 	return OK;
+}
+
+enum err
+record_definitions(struct records *r, int64_t *generation)
+{
+	enum err e = read_epoch(r);
+
+	*generation = r->definitions;
+	return e;
 }
 
 static void
@@ -88,7 +99,8 @@ raise_epoch(struct records *r)
 		return OK;
 	snprintf(low, sizeof low, "%lld", (long long)wanted);
 	snprintf(high, sizeof high, "%lld", (long long)(now / INSTANT_SECOND + EPOCH_SANE));
-	enum err e = db_query(r->db, r, QUERY_cache_epoch_raise, (const char *const[]){low, high}, NULL);
+	enum err e =
+	    db_query(r->db, r, QUERY_cache_epoch_raise, (const char *const[]){low, high}, NULL);
 	if (e != OK)
 		return e;
 	metric_add(METRIC_cache_epoch_raised_total, 1);
@@ -97,30 +109,41 @@ raise_epoch(struct records *r)
 	return OK;
 }
 
-bool
-record_find(struct records *r, void *ctx, const char *kind, const char *subject, int64_t now,
-    struct record_slot *slot, char **payload)
+char *
+record_find(struct records *r, void *ctx, struct record_slot *slot)
 {
-	slot->open = false;
-	if (cache_nodes(r->cache) == 0 || read_epoch(r) != OK || is_closed(r, now))
-		return false;
-	make_key(r, kind, subject, slot->key);
+	char *payload = NULL;
+
+	slot->fill = RECORD_SHUT;
+	if (cache_nodes(r->cache) == 0 || read_epoch(r) != OK || is_closed(r, slot->now))
+		return NULL;
+	make_key(r, slot->kind, slot->subject, slot->key);
 	slot->began = instant_monotonic();
-	enum cache_found found = cache_get(r->cache, ctx, slot->key, payload);
-	slot->open = found == CACHE_MISS;
-	return found == CACHE_HIT;
+	switch (cache_get(r->cache, ctx, slot->key, &payload, &slot->version)) {
+	case CACHE_MISS:
+		slot->fill = RECORD_EMPTY;
+		return NULL;
+	case CACHE_HIT:
+		slot->fill = RECORD_HELD;
+		return payload;
+	case CACHE_TOMBSTONE:
+		return NULL;
+	}
+	return NULL;
 }
 
 void
 record_fill(struct records *r, struct record_slot *slot, const char *payload)
 {
-	if (!slot->open || instant_monotonic() - slot->began >= FILL_AGE)
+	if (slot->fill == RECORD_SHUT || instant_monotonic() - slot->began >= FILL_AGE)
 		return;
-	slot->open = false;
-	/* An add that may still be carried out later could bring an old value back. */
-	if (!cache_add(r->cache, slot->key, payload))
-		if (raise_epoch(r) != OK)
-			r->read_at = 0;
+	bool known = slot->fill == RECORD_EMPTY
+	    ? cache_add(r->cache, slot->key, payload)
+	    : cache_replace(r->cache, slot->key, payload, slot->version);
+	slot->fill = RECORD_SHUT;
+	/* What may still be stored later could bring an old value back. */
+	if (!known && raise_epoch(r) != OK)
+		r->read_at = 0;
 }
 
 static int

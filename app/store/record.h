@@ -15,11 +15,13 @@
  *
  * A writer puts a tombstone (5 s) on the subject's keys before it commits and never removes it;
  * a reader that meets one asks the database and stores nothing; a reader that missed stores only
- * by `add`, and only if it began less than 2 s ago. So nothing read before a commit can be
- * stored after it. Where a tombstone could not be set, the writer raises the epoch, a row in the
- * database that every worker reads at most a second old and that is part of each key: it is
- * raised to 5 s ahead of the clock, and while it lies ahead nobody uses the cache: a second in
- * which a worker may believe the old one, and the write that it begins then. A write must
+ * by `add`, one that found something outdated only by `cas` over that very value, and both only
+ * if they began less than 2 s ago. So nothing read before a commit can be stored after it.
+ *
+ * Where a tombstone could not be set, the writer raises the epoch, a row in the database that
+ * every worker reads at most a second old and that is part of each key: it is raised to 5 s ahead
+ * of the clock, and while it lies ahead nobody uses the cache: a second in which a worker may
+ * believe the old one, and the write that it begins then. A write must
  * therefore be over (committed or given up) RECORD_WRITE_MS after record_bury.
  */
 
@@ -27,24 +29,36 @@ enum { RECORD_WRITE_MS = 3000 };
 
 struct records;
 
-/* A place that a reader may fill, from record_find. */
+/* What a reader looks for, and what it may store afterwards. */
 struct record_slot {
+	/* Set by the caller. */
+	const char *kind; /* a-z: what about the subject */
+	const char *subject;
+	int64_t now;
+
+	/* The rest is record_find's and record_fill's. */
+	enum { RECORD_SHUT, RECORD_EMPTY, RECORD_HELD } fill;
 	char key[CACHE_KEY];
-	int64_t began; /* monotonic */
-	bool open;     /* whether filling is allowed */
+	int64_t began;    /* monotonic */
+	uint64_t version; /* of what the cache holds */
 };
 
 /* On the talloc context ctx; cache and db stay the caller's and outlive it. */
 struct records *record_new(void *ctx, struct cache *cache, struct db *db);
 
 /*
- * Looks for kind (of a-z) of subject at instant now. True: *payload is the value, on ctx. False:
- * ask the database, then offer the answer to record_fill with slot.
+ * The generation of the definitions, as the database had it at most a second ago.
+ * ERR_UNAVAILABLE when it cannot be asked.
  */
-bool record_find(struct records *r, void *ctx, const char *kind, const char *subject, int64_t now,
-    struct record_slot *slot, char **payload);
+enum err record_definitions(struct records *r, int64_t *generation) must_check;
 
-/* Stores what the database said, if slot still allows it. */
+/*
+ * What the cache holds in slot, on ctx. NULL, or something that the caller finds outdated: ask
+ * the database and offer the answer to record_fill.
+ */
+char *record_find(struct records *r, void *ctx, struct record_slot *slot);
+
+/* Stores what the database said, if nobody has written there since record_find. */
 void record_fill(struct records *r, struct record_slot *slot, const char *payload);
 
 /*
