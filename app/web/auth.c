@@ -144,9 +144,11 @@ is_local(const struct req *r)
 {
 	const char *address = req_param(r, "REMOTE_ADDR");
 
-	return address != NULL && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0) &&
-	    req_param(r, "HTTP_X_FORWARDED_FOR") == NULL && req_param(r, "HTTP_FORWARDED") == NULL &&
-	    req_param(r, "HTTP_X_REAL_IP") == NULL && req_param(r, "HTTP_VIA") == NULL;
+	return address != NULL &&
+	    (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0) &&
+	    req_param(r, "HTTP_X_FORWARDED_FOR") == NULL &&
+	    req_param(r, "HTTP_FORWARDED") == NULL && req_param(r, "HTTP_X_REAL_IP") == NULL &&
+	    req_param(r, "HTTP_VIA") == NULL;
 }
 
 /* A page of an origin that the key does not list may not use the key. */
@@ -159,7 +161,8 @@ check_origin(struct ctx *c, const struct key *k)
 	if (origin == NULL || n == 0)
 		return OK;
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(origin, json_object_get_string(json_object_array_get_idx(k->origins, i))) == 0)
+		if (strcmp(origin,
+			json_object_get_string(json_object_array_get_idx(k->origins, i))) == 0)
 			c->origin = origin;
 	return c->origin != NULL ? OK :
 	    fail_detail(c, ERR_FORBIDDEN, "the key may not be used from this origin");

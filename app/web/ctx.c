@@ -17,6 +17,8 @@ ctx_begin(struct ctx *c, int64_t now, int64_t monotonic)
 		.cache = c->cache,
 		.records = c->records,
 		.keys = c->keys,
+		.actives = c->actives,
+		.telemetry = c->telemetry,
 		.mem = mem_ctx(NULL),
 		.now = now,
 		.began = monotonic,

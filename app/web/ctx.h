@@ -11,12 +11,14 @@
 #include "base/problem.h"
 #include "web/req.h"
 
+struct actives;
 struct cache;
 struct db;
 struct keyring;
 struct records;
 struct route;
 struct routes;
+struct telemetry;
 struct tmpl_set;
 
 enum { CTX_ARGS = 4 };
@@ -31,6 +33,8 @@ struct ctx {
 	struct cache *cache;
 	struct records *records;
 	struct keyring *keys;
+	struct actives *actives;
+	struct telemetry *telemetry; /* NULL: off */
 
 	/* The request; all of it is on mem and dies with it. */
 	void *mem;
@@ -48,9 +52,11 @@ struct ctx {
 	const char *text_type;
 	int status;           /* 0: 200, or 201 with a location, or by the error */
 	const char *location; /* of what was made */
+	const char *etag;     /* version of what is answered, in quotes */
 	const char *next;     /* the next page: Link rel="next" */
 	const char *allow;    /* methods of the path, for 405 and OPTIONS */
 	const char *origin;   /* echoed to a browser that may read the answer */
+	bool later;           /* the same request may succeed in a moment: Retry-After */
 	const char *detail;   /* one sentence for the problem body */
 	struct problems *problems;
 };

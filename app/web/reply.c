@@ -10,12 +10,13 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "web/ctx.h"
+#include "web/envelope.h"
 #include "web/route.h"
 #include "web/tmpl.h"
 
 #define CSP_PAGE \
-	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " \
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " \
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 #define CSP_DATA "default-src 'none'; frame-ancestors 'none'"
 #define TYPE_PAGE "text/html; charset=utf-8"
 
@@ -79,6 +80,8 @@ page_body(struct ctx *c, const char *view, struct json_object *model)
 static struct body
 make_body(struct ctx *c, enum err e)
 {
+	if (c->route != NULL && c->route->envelope != NULL)
+		return json_body(envelope_make(c, e), "application/json; charset=utf-8");
 	if (e != OK) {
 		struct json_object *model = problem_model(c, e);
 		if (wants_page(c))
@@ -97,6 +100,9 @@ make_body(struct ctx *c, enum err e)
 static int
 status_of(const struct ctx *c, enum err e)
 {
+	/* The envelope knows no 422. */
+	if (e == ERR_INVALID && c->route != NULL && c->route->envelope != NULL)
+		return 400;
 	if (e != OK)
 		return err_info(e)->status;
 	if (c->status != 0)
@@ -119,9 +125,12 @@ add_cors(const struct ctx *c, struct buf *out)
 	buf_printf(out, "Access-Control-Allow-Origin: %s\r\nVary: Origin\r\n"
 	    "Access-Control-Expose-Headers: X-Request-Id, Retry-After, Link, ETag\r\n", c->origin);
 	if (c->status == 204 && c->allow != NULL)
-		buf_printf(out, "Access-Control-Allow-Methods: %s\r\n"
-		    "Access-Control-Allow-Headers: Authorization, Content-Type, X-API-Key, X-Request-Id\r\n"
-		    "Access-Control-Max-Age: 600\r\n", c->allow);
+		buf_printf(out,
+		    "Access-Control-Allow-Methods: %s\r\n"
+		    "Access-Control-Allow-Headers: Authorization, Content-Type, "
+		    "Idempotency-Key, X-API-Key, X-Request-Id\r\n"
+		    "Access-Control-Max-Age: 600\r\n",
+		    c->allow);
 }
 
 static void
@@ -136,9 +145,12 @@ add_headers(const struct ctx *c, int status, const struct body *body, struct buf
 		buf_str(out, "Cross-Origin-Opener-Policy: same-origin\r\n"
 		    "Cross-Origin-Resource-Policy: same-origin\r\n");
 	if (body->type != NULL)
-		buf_printf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", body->type, body->len);
+		buf_printf(
+		    out, "Content-Type: %s\r\nContent-Length: %zu\r\n", body->type, body->len);
 	if (c->location != NULL)
 		buf_printf(out, "Location: %s\r\n", c->location);
+	if (c->etag != NULL)
+		buf_printf(out, "ETag: %s\r\n", c->etag);
 	if (c->next != NULL)
 		buf_printf(out, "Link: <%s>; rel=\"next\"\r\n", c->next);
 	if (c->allow != NULL && c->route == NULL)
@@ -147,7 +159,7 @@ add_headers(const struct ctx *c, int status, const struct body *body, struct buf
 		add_cors(c, out);
 	if (status == 401)
 		buf_str(out, "WWW-Authenticate: Bearer\r\n");
-	if (status == 503 || status == 429)
+	if (status == 503 || status == 429 || c->later)
 		add_retry_after(out);
 }
 

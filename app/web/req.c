@@ -96,7 +96,8 @@ check_headers(struct ctx *c)
 static void
 set_id(struct req *r)
 {
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	static const char safe[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 	const char *given = req_param(r, "HTTP_X_REQUEST_ID");
 	size_t n = given == NULL ? 0 : strlen(given);
 
@@ -123,9 +124,11 @@ parse_path(struct ctx *c, const char *path, size_t len)
 			s = end;
 		char *segment = req_decode(c->mem, from, (size_t)(s - from), false);
 		if (segment == NULL)
-			return fail_detail(c, ERR_SYNTAX, "the path holds a broken escape, NUL or bad UTF-8");
+			return fail_detail(
+			    c, ERR_SYNTAX, "the path holds a broken escape, NUL or bad UTF-8");
 		if (*segment == '\0' || strcmp(segment, ".") == 0 || strcmp(segment, "..") == 0)
-			return fail_detail(c, ERR_SYNTAX, "a segment of the path is empty, . or ..");
+			return fail_detail(
+			    c, ERR_SYNTAX, "a segment of the path is empty, . or ..");
 		if (r->segments == REQ_SEGMENTS)
 			return fail_detail(c, ERR_NOT_FOUND, "no such path");
 		r->segment[r->segments++] = segment;
@@ -144,9 +147,11 @@ parse_pair(struct ctx *c, const char *s, size_t n)
 	    req_decode(c->mem, eq + 1, n - name_len - 1, true);
 
 	if (name == NULL || value == NULL)
-		return fail_detail(c, ERR_SYNTAX, "the query holds a broken escape, NUL or bad UTF-8");
+		return fail_detail(
+		    c, ERR_SYNTAX, "the query holds a broken escape, NUL or bad UTF-8");
 	if (r->queries == REQ_QUERIES)
-		return fail_detail(c, ERR_SYNTAX, "the query has more than %d parameters", REQ_QUERIES);
+		return fail_detail(
+		    c, ERR_SYNTAX, "the query has more than %d parameters", REQ_QUERIES);
 	if (req_query(r, name) != NULL)
 		return fail(c, ERR_SYNTAX, name, "is given twice");
 	r->query_name[r->queries] = name;
@@ -177,8 +182,10 @@ drain(struct req *r, size_t len)
 	char scrap[16384];
 	size_t got = 1;
 
-	for (size_t left = len > REQ_DRAIN_MAX ? REQ_DRAIN_MAX : len; left > 0 && got > 0; left -= got)
-		got = r->source.read(r->source.from, scrap, left < sizeof scrap ? left : sizeof scrap);
+	for (size_t left = len > REQ_DRAIN_MAX ? REQ_DRAIN_MAX : len; left > 0 && got > 0;
+	     left -= got)
+		got = r->source.read(
+		    r->source.from, scrap, left < sizeof scrap ? left : sizeof scrap);
 }
 
 static enum err
@@ -246,6 +253,29 @@ req_is_ndjson(const struct req *r)
 {
 	return has_type(r, (const char *const[]){"application/x-ndjson", "application/ndjson",
 	    "application/jsonl", NULL});
+}
+
+bool
+req_is_csv(const struct req *r)
+{
+	return has_type(r, (const char *const[]){"text/csv", NULL});
+}
+
+enum err
+req_if_match(struct ctx *c, const char **version)
+{
+	const char *tag = req_param(&c->req, "HTTP_IF_MATCH");
+
+	*version = NULL;
+	if (tag == NULL || strcmp(tag, "*") == 0)
+		return OK;
+	tag += strncmp(tag, "W/", 2) == 0 ? 2 : 0;
+	size_t digits = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
+	const char *rest = tag + 1 + digits;
+	if (digits == 0 || digits > 18 || (strcmp(rest, "\"") != 0 && strcmp(rest, "-gzip\"") != 0))
+		return fail_detail(c, ERR_PRECONDITION, "If-Match names no version of this");
+	*version = mem_dupn(c->mem, tag + 1, digits);
+	return OK;
 }
 
 enum err

@@ -52,11 +52,19 @@ const char *req_param(const struct req *r, const char *name);
 /* The value of a query parameter, or NULL. */
 const char *req_query(const struct req *r, const char *name);
 
+/*
+ * The version that If-Match names, on ctx; NULL when there is no If-Match, or *. Compression by
+ * the web server changes an ETag ("v1" to "v1-gzip" or W/"v1"): both are undone. ERR_PRECONDITION
+ * when it is no version of ours.
+ */
+enum err req_if_match(struct ctx *c, const char **version) must_check;
+
 /* The body as JSON. ERR_MEDIA_TYPE unless it says it is JSON; ERR_SYNTAX with line and column. */
 enum err req_json(struct ctx *c, struct json_object **out) must_check;
 
-/* Whether the body says it is NDJSON. */
+/* Whether the body says it is NDJSON, or CSV. */
 bool req_is_ndjson(const struct req *r);
+bool req_is_csv(const struct req *r);
 
 /* Percent-decodes the n bytes at s into a text on ctx, + to blank if plus. NULL when an escape
  * is broken, or the result holds NUL or is not UTF-8. */

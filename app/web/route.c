@@ -49,8 +49,8 @@ check_body(struct ctx *c)
 
 	if (c->req.body_len <= limit)
 		return OK;
-	return fail_detail(c, ERR_TOO_LARGE, "the body has %zu bytes, the limit is %zu", c->req.body_len,
-	    limit);
+	return fail_detail(
+	    c, ERR_TOO_LARGE, "the body has %zu bytes, the limit is %zu", c->req.body_len, limit);
 }
 
 enum err

@@ -27,8 +27,9 @@ struct route {
 	size_t body_limit; /* bytes */
 	int budget_ms;     /* for all that the handler waits for */
 	handler_fn *run;
-	const char *view; /* template of a page; NULL: JSON */
-	const char *doc;  /* one line for the documentation page */
+	const char *view;     /* template of a page; NULL: JSON */
+	const char *envelope; /* id of the envelope that it answers in; NULL: none */
+	const char *doc;      /* one line for the documentation page */
 };
 
 struct routes {

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who is at the other end. A header that anybody can send counts only when a known proxy sent it.
+ */
+#include "web/client.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "web/ctx.h"
+
+static bool
+is_address(const char *s)
+{
+	unsigned char scrap[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, s, scrap) == 1 || inet_pton(AF_INET6, s, scrap) == 1;
+}
+
+static bool
+is_proxy(const struct ctx *c, const char *address)
+{
+	char *rest = mem_dup(c->mem, c->conf->proxies);
+
+	for (char *name; (name = strsep(&rest, ", ")) != NULL;)
+		if (strcmp(name, address) == 0)
+			return true;
+	return false;
+}
+
+/* The last address of the list that is no proxy of ours. */
+static const char *
+forwarded(struct ctx *c, const char *list)
+{
+	char *text = mem_dup(c->mem, list);
+
+	for (char *comma; (comma = strrchr(text, ',')) != NULL; *comma = '\0') {
+		const char *last = comma + 1 + strspn(comma + 1, " ");
+		if (!is_proxy(c, last))
+			return last;
+	}
+	return text;
+}
+
+const char *
+client_address(struct ctx *c)
+{
+	const char *address = req_param(&c->req, "REMOTE_ADDR");
+
+	if (address != NULL && *c->conf->proxies != '\0' && is_proxy(c, address)) {
+		const char *list = req_param(&c->req, "HTTP_X_FORWARDED_FOR");
+		const char *real = req_param(&c->req, "HTTP_X_REAL_IP");
+		address = list != NULL ? forwarded(c, list) : real != NULL ? real : address;
+	}
+	return address != NULL && is_address(address) ? address : NULL;
+}

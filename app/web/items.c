@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Bulk bodies. One bad line must not cost the sender the other 999.
+ */
+#include "web/items.h"
+
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "web/ctx.h"
+
+struct reading {
+	struct ctx *c;
+	struct items_rules rules;
+	item_fn *take;
+	void *to;
+	struct items *out;
+};
+
+static void
+reject(struct reading *r, const struct problems *why)
+{
+	for (size_t i = 0; i < problem_count(why); i++) {
+		struct json_object *from = json_object_array_get_idx(why->list, i);
+		const char *pointer =
+		    json_object_get_string(json_object_object_get(from, "pointer"));
+		const char *detail = json_object_get_string(json_object_object_get(from, "detail"));
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(
+		    o, "index", json_object_new_int64((int64_t)r->out->received));
+		json_object_object_add(o, "pointer", json_object_new_string(pointer));
+		json_object_object_add(o, "detail", json_object_new_string(detail));
+		json_object_array_add(r->out->errors, o);
+		problem_add(r->c->problems, pointer, "%s", detail);
+	}
+	r->out->bad++;
+}
+
+static void
+take(struct reading *r, struct json_object *o, const char *at)
+{
+	struct problems *why = problem_new(r->c->mem);
+
+	if (!r->take(r->to, o, at, why))
+		reject(r, why);
+	r->out->received++;
+}
+
+static const char *
+pointer_of(const struct reading *r)
+{
+	return mem_printf(r->c->mem, "/%zu", r->out->received);
+}
+
+static enum err
+too_many(const struct reading *r)
+{
+	return fail_detail(r->c, ERR_TOO_LARGE, "a batch holds at most %zu items", r->rules.most);
+}
+
+static enum err
+read_array(struct reading *r, struct json_object *array)
+{
+	size_t n = json_object_array_length(array);
+
+	if (n > r->rules.most)
+		return too_many(r);
+	for (size_t i = 0; i < n; i++)
+		take(r, json_object_array_get_idx(array, i), pointer_of(r));
+	return OK;
+}
+
+static void
+reject_text(struct reading *r, const char *detail)
+{
+	struct problems *why = problem_new(r->c->mem);
+
+	problem_add(why, pointer_of(r), "%s", detail);
+	reject(r, why);
+	r->out->received++;
+}
+
+/* One line of NDJSON: a line that is no JSON is a bad item, not a bad request. */
+static void
+take_line(struct reading *r, const char *line, size_t n)
+{
+	struct json_object *o;
+	struct json_fault fault;
+
+	if (json_read(r->c->mem, line, n, &o, &fault) == OK)
+		take(r, o, pointer_of(r));
+	else
+		reject_text(r, mem_printf(r->c->mem, "column %u: %s", fault.column, fault.why));
+}
+
+static enum err
+read_lines(struct reading *r)
+{
+	const char *end = r->c->req.body + r->c->req.body_len;
+
+	for (const char *line = r->c->req.body, *next; line < end; line = next + 1) {
+		next = memchr(line, '\n', (size_t)(end - line));
+		if (next == NULL)
+			next = end;
+		size_t n = (size_t)(next - line);
+		if (strspn(line, " \t\r") >= n)
+			continue;
+		if (r->out->received == r->rules.most)
+			return too_many(r);
+		take_line(r, line, n);
+	}
+	return OK;
+}
+
+static enum err
+read_csv(struct reading *r)
+{
+	struct csv *csv = csv_open(r->c->mem, r->c->req.body, r->c->req.body_len);
+	struct json_object *row;
+	const char *fault;
+
+	while (csv_next(csv, r->c->mem, &row, &fault)) {
+		if (r->out->received == r->rules.most)
+			return too_many(r);
+		if (fault != NULL)
+			reject_text(r, fault);
+		else
+			take(r, row, pointer_of(r));
+	}
+	return OK;
+}
+
+static enum err
+read_any(struct reading *r)
+{
+	struct json_object *body;
+
+	if (r->c->req.body != NULL && req_is_ndjson(&r->c->req))
+		return read_lines(r);
+	if (r->rules.csv && r->c->req.body != NULL && req_is_csv(&r->c->req))
+		return read_csv(r);
+	enum err e = req_json(r->c, &body);
+	if (e != OK)
+		return e;
+	if (json_object_is_type(body, json_type_array))
+		return read_array(r, body);
+	take(r, body, "");
+	return OK;
+}
+
+enum err
+items_read(struct ctx *c, struct items_rules rules, item_fn *fn, void *to, struct items *out)
+{
+	struct reading r = {c, rules, fn, to, out};
+
+	*out = (struct items){.errors = mem_json(c->mem, json_object_new_array())};
+	enum err e = read_any(&r);
+	if (e != OK)
+		return e;
+	if (out->received == 0)
+		return fail_detail(c, ERR_INVALID, "there is nothing in the body");
+	if (out->bad == out->received)
+		return fail_detail(c, ERR_INVALID, "nothing was stored");
+	return OK;
+}

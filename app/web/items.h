@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ITEMS_H
+#define ITEMS_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/problem.h"
+
+struct ctx;
+
+/*
+ * A body of many things: one JSON object, an array, NDJSON, or CSV with a header row. What is
+ * good is taken, what is not is listed; only a body that cannot be read as a whole is refused.
+ */
+struct items {
+	size_t received;
+	size_t bad;
+	struct json_object *errors; /* {index, pointer, detail} of the bad ones */
+};
+
+/*
+ * Takes one item at the JSON pointer at; false, with its problems added, when it is not good.
+ * The item lives as long as the request.
+ */
+typedef bool item_fn(void *to, struct json_object *o, const char *at, struct problems *problems);
+
+/* What a body may be. */
+struct items_rules {
+	size_t most; /* items */
+	bool csv;    /* CSV too */
+};
+
+/*
+ * Reads the body of c and hands each item to take. ERR_TOO_LARGE for too many, ERR_INVALID when
+ * there is none or none is good, and what req_json may say.
+ */
+enum err items_read(struct ctx *c, struct items_rules rules, item_fn *take, void *to,
+    struct items *out) must_check;
+
+#endif
