@@ -11,8 +11,10 @@
 #include "base/log.h"
 #include "base/instant.h"
 #include "base/mem.h"
+#include "handler/actives.h"
 #include "handler/routes.h"
 #include "store/record.h"
+#include "store/telemetry.h"
 #include "web/auth.h"
 #include "web/tmpl.h"
 
@@ -106,5 +108,7 @@ boot_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx *
 	out->db = boot_db(ctx, conf, shared);
 	out->records = record_new(ctx, out->cache, out->db);
 	out->keys = auth_new(ctx);
+	out->actives = actives_new(ctx);
+	out->telemetry = telemetry_open(ctx, conf->telemetry_file);
 	return OK;
 }

@@ -62,7 +62,8 @@ static void
 look_at_role(struct report *r, struct db *db, const char *what)
 {
 	if (db_open(db) == OK)
-		say(r, FINE, what, "connected, schema %d, all statements prepared", db_schema_version(db));
+		say(r, FINE, what, "connected, schema %d, all statements prepared",
+		    db_schema_version(db));
 	else if (db_schema_version(db) >= 0 && db_schema_version(db) != query_schema_version())
 		say(r, FAILED, what, "%s: run `assay migrate`", db_message(db));
 	else
@@ -119,8 +120,8 @@ command_doctor(const struct command *c)
 
 	if (c->argc > 0)
 		return EXIT_USAGE;
-	say(&r, FINE, "config", "%s, version %s", c->file == NULL ? "environment and defaults" : c->file,
-	    ASSAY_VERSION);
+	say(&r, FINE, "config", "%s, version %s",
+	    c->file == NULL ? "environment and defaults" : c->file, ASSAY_VERSION);
 	look_at_templates(c, &r);
 	look_at_role(&r, boot_db(c->mem, c->conf, mem_new(c->mem, struct shared)), "app role");
 	struct db *owner = boot_owner_db(c->mem, c->conf);

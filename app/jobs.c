@@ -13,6 +13,7 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "map.h"
 
 /* Views arrive up to a day ahead and mostly within two weeks; a day without a partition of its
  * own is still kept, in the default one. */
@@ -21,8 +22,12 @@ enum { DAYS_BACK = 14, DAYS_AHEAD = 8 };
 #define EVERY (3600 * INSTANT_SECOND)
 #define AGAIN (60 * INSTANT_SECOND)
 
-enum err
-jobs_once(struct db *db, const struct conf *conf)
+/* Definitions are mapped when a NOTIFY comes, and looked at so often besides. */
+#define LOOK (5 * INSTANT_SECOND)
+#define RETRY INSTANT_SECOND
+
+static enum err
+keep_partitions(struct db *db, const struct conf *conf)
 {
 	void *mem = mem_ctx(db);
 	int64_t now = instant_now();
@@ -37,15 +42,43 @@ jobs_once(struct db *db, const struct conf *conf)
 	    (const char *const[]){first, last, cutoff}, &rows);
 	if (e == OK)
 		log_say(LOG_INFO, "partitions", "made %s, dropped %s, deleted %s rows below them",
-		    db_cell(rows, 0, "made"), db_cell(rows, 0, "dropped"), db_cell(rows, 0, "deleted"));
+		    db_cell(rows, 0, "made"), db_cell(rows, 0, "dropped"),
+		    db_cell(rows, 0, "deleted"));
 	else
 		log_say(LOG_ERROR, "partitions", "%s", db_message(db));
 	talloc_free(mem);
 	return e;
 }
 
-int
-jobs_run(struct db *db, const struct conf *conf)
+static enum err
+forget_answers(struct db *db)
+{
+	char since[INSTANT_TEXT];
+	const char *params[] = {since};
+
+	instant_format(instant_now() - INSTANT_DAY, since);
+	return db_query(db, db, QUERY_idempotency_forget, params, NULL);
+}
+
+/* What is due every hour. */
+static enum err
+keep_house(struct db *db, const struct conf *conf)
+{
+	enum err e = keep_partitions(db, conf);
+
+	return e == OK ? forget_answers(db) : e;
+}
+
+enum err
+jobs_once(struct db *db, const struct conf *conf)
+{
+	enum err e = keep_house(db, conf);
+
+	return e == OK ? map_due(db, conf) : e;
+}
+
+static int
+open_signals(void)
 {
 	sigset_t set;
 
@@ -53,12 +86,36 @@ jobs_run(struct db *db, const struct conf *conf)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	struct pollfd fd = {.fd = signalfd(-1, &set, SFD_CLOEXEC), .events = POLLIN};
-	int64_t wait;
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/* True when it is time to go. */
+static bool
+wait_for_news(struct db *db, int signal_fd, bool healthy)
+{
+	struct pollfd p = {.fd = signal_fd, .events = POLLIN};
+
+	if (healthy)
+		return db_await(db, signal_fd, LOOK) == DB_READABLE;
+	return poll(&p, 1, (int)(RETRY / INSTANT_MS)) != 0;
+}
+
+int
+jobs_run(struct db *db, const struct conf *conf)
+{
+	int signal_fd = open_signals();
+	int64_t house_at = 0;
+	bool healthy;
+
 	do {
-		wait = jobs_once(db, conf) == OK ? EVERY : AGAIN;
-	} while (poll(&fd, 1, (int)(wait / INSTANT_MS)) == 0);
+		if (instant_monotonic() >= house_at)
+			house_at = instant_monotonic() +
+			    (keep_house(db, conf) == OK ? EVERY : AGAIN);
+		/* Listening first: what is announced while mapping goes on is not missed. */
+		healthy =
+		    db_query(db, db, QUERY_listen, NULL, NULL) == OK && map_due(db, conf) == OK;
+	} while (!wait_for_news(db, signal_fd, healthy));
 	log_say(LOG_INFO, "stopped", "jobs");
-	close(fd.fd);
+	close(signal_fd);
 	return EXIT_DONE;
 }

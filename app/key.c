@@ -66,7 +66,8 @@ create(const struct command *c)
 	int64_t days = 0;
 
 	if (!options_known(c))
-		return refuse("options are --class, --name, --origin and --days, each with a value");
+		return refuse(
+		    "options are --class, --name, --origin and --days, each with a value");
 	if (kind == NULL || (strcmp(kind, "client") != 0 && strcmp(kind, "server") != 0 &&
 	    strcmp(kind, "admin") != 0))
 		return refuse("--class must be client, server or admin");
@@ -105,8 +106,9 @@ list(const struct command *c)
 	    "expires", "last used", "name and origins");
 	for (int i = 0; i < db_count(rows); i++)
 		printf("%-8s  %-6s  %-7s  %-10s  %-16s  %-16s  %s %s\n", db_cell(rows, i, "id"),
-		    db_cell(rows, i, "kind"), db_cell(rows, i, "state"), db_cell(rows, i, "created"),
-		    db_cell(rows, i, "expires"), db_cell(rows, i, "last_used"), db_cell(rows, i, "name"),
+		    db_cell(rows, i, "kind"), db_cell(rows, i, "state"),
+		    db_cell(rows, i, "created"), db_cell(rows, i, "expires"),
+		    db_cell(rows, i, "last_used"), db_cell(rows, i, "name"),
 		    db_cell(rows, i, "origins"));
 	return EXIT_DONE;
 }
@@ -119,7 +121,8 @@ revoke(const struct command *c)
 	struct db_rows *rows;
 
 	instant_format(instant_now(), now);
-	if (db_query(db, c->mem, QUERY_key_revoke, (const char *const[]){c->argv[1], now}, &rows) != OK)
+	if (db_query(db, c->mem, QUERY_key_revoke, (const char *const[]){c->argv[1], now}, &rows) !=
+	    OK)
 		return command_db_failed(db);
 	if (db_affected(rows) == 0) {
 		fprintf(stderr, "assay key: no key %s\n", c->argv[1]);

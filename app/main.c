@@ -68,31 +68,31 @@ static const struct {
 	const char *what;
 	const char *usage;
 } commands[] = {
-	{"serve", command_serve, "answer requests: the pool of FastCGI workers",
-	    "assay serve [-c FILE]\n\n"
-	    "Runs until SIGTERM. SIGHUP reads FILE and the templates again and replaces the workers\n"
-	    "one at a time. The socket is the key `listen`, or standard input (spawn-fcgi), or the\n"
-	    "one that systemd passes.\n"},
-	{"jobs", command_jobs, "make partitions ahead, let old page views go",
-	    "assay jobs [-c FILE] [--once]\n\n"
-	    "Runs until SIGTERM; with --once every job runs once. Needs the owner role.\n"},
-	{"migrate", command_migrate, "bring the database to the schema of this program",
-	    "assay migrate [-c FILE]\n\n"
-	    "Needs the owner role (owner_database_url), and the role assay_app to exist. Forward\n"
-	    "only; safe to repeat.\n"},
-	{"check", command_check, "check configuration, templates and every SQL statement",
-	    "assay check [-c FILE]\n\nExit code 0 when all is good, 1 when not.\n"},
-	{"doctor", command_doctor, "look for what is wrong with an installation",
-	    "assay doctor [-c FILE]\n\nPrints a line a check; exit code 1 when one fails.\n"},
-	{"key", command_key, "make, list and revoke API keys",
-	    "assay key create --class client|server|admin [--name TEXT] [--origin URL,URL]\n"
-	    "                 [--days N] [-c FILE]\n"
-	    "assay key list [-c FILE]\n"
-	    "assay key revoke ID [-c FILE]\n\n"
-	    "A key is shown once, when it is made. --origin names the pages that may use a client\n"
-	    "key from a browser; --days ends it after so many days.\n"},
-	{"export", command_export, "print everything held about a user",
-	    "assay export user ID [-c FILE]\n\nPrints NDJSON, a record a line.\n"},
+    {"serve", command_serve, "answer requests: the pool of FastCGI workers",
+	"assay serve [-c FILE]\n\n"
+	"Runs until SIGTERM. SIGHUP reads FILE and the templates again and replaces the workers\n"
+	"one at a time. The socket is the key `listen`, or standard input (spawn-fcgi), or the\n"
+	"one that systemd passes.\n"},
+    {"jobs", command_jobs, "make partitions ahead, let old page views go",
+	"assay jobs [-c FILE] [--once]\n\n"
+	"Runs until SIGTERM; with --once every job runs once. Needs the owner role.\n"},
+    {"migrate", command_migrate, "bring the database to the schema of this program",
+	"assay migrate [-c FILE]\n\n"
+	"Needs the owner role (owner_database_url), and the role assay_app to exist. Forward\n"
+	"only; safe to repeat.\n"},
+    {"check", command_check, "check configuration, templates and every SQL statement",
+	"assay check [-c FILE]\n\nExit code 0 when all is good, 1 when not.\n"},
+    {"doctor", command_doctor, "look for what is wrong with an installation",
+	"assay doctor [-c FILE]\n\nPrints a line a check; exit code 1 when one fails.\n"},
+    {"key", command_key, "make, list and revoke API keys",
+	"assay key create --class client|server|admin [--name TEXT] [--origin URL,URL]\n"
+	"                 [--days N] [-c FILE]\n"
+	"assay key list [-c FILE]\n"
+	"assay key revoke ID [-c FILE]\n\n"
+	"A key is shown once, when it is made. --origin names the pages that may use a client\n"
+	"key from a browser; --days ends it after so many days.\n"},
+    {"export", command_export, "print everything held about a user",
+	"assay export user ID [-c FILE]\n\nPrints NDJSON, a record a line.\n"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -100,12 +100,15 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 static int
 help(FILE *out)
 {
-	fprintf(out, "assay %s: self-hosted experimentation\n\nUsage: assay COMMAND [-c FILE] [..]\n\n",
+	fprintf(out,
+	    "assay %s: self-hosted experimentation\n\nUsage: assay COMMAND [-c FILE] [..]\n\n",
 	    ASSAY_VERSION);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].what);
-	fputs("\nassay COMMAND --help tells more. Configuration: -c FILE (/etc/assay/assay.conf when it\n"
-	      "exists), and ASSAY_<KEY> in the environment over it; etc/assay.conf explains every key.\n",
+	fputs(
+	    "\nassay COMMAND --help tells more. Configuration: -c FILE (/etc/assay/assay.conf\n"
+	    "when it exists), and ASSAY_<KEY> in the environment over it; etc/assay.conf\n"
+	    "explains every key.\n",
 	    out);
 	return out == stdout ? EXIT_DONE : EXIT_USAGE;
 }
@@ -158,7 +161,8 @@ main(int argc, char **argv)
 	hash_init();
 	if (argc < 2)
 		return help(stderr);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0)
 		return help(stdout);
 	if (strcmp(argv[1], "--version") == 0) {
 		puts("assay " ASSAY_VERSION);

@@ -157,23 +157,29 @@ note_death(struct slot *s, int status)
 }
 
 static void
+bury(struct pool *p, pid_t pid, int status)
+{
+	for (int i = 0; i < WORKERS_MOST; i++) {
+		struct slot *s = &p->slots[i];
+		if (s->pid == pid) {
+			note_death(s, status);
+			s->pid = 0;
+		}
+		if (s->leaving != pid)
+			continue;
+		s->leaving = 0;
+		if (p->rolling == i)
+			roll_next(p);
+	}
+}
+
+static void
 reap(struct pool *p)
 {
 	int status;
 
-	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-		for (int i = 0; i < WORKERS_MOST; i++) {
-			struct slot *s = &p->slots[i];
-			if (s->leaving == pid) {
-				s->leaving = 0;
-				if (p->rolling == i)
-					roll_next(p);
-			} else if (s->pid == pid) {
-				note_death(s, status);
-				s->pid = 0;
-			}
-		}
-	}
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+		bury(p, pid, status);
 }
 
 static bool

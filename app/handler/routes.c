@@ -9,9 +9,12 @@
 
 static const struct route list[] = {
 #define ROUTE(method, path, key, limit, budget, run, view, doc) \
-	{method, path, key, limit, budget, run, view, doc},
+	{method, path, key, limit, budget, run, view, NULL, doc},
+#define ENVELOPE(method, path, key, limit, budget, run, id, doc) \
+	{method, path, key, limit, budget, run, NULL, id, doc},
 #include "handler/routes.def"
 #undef ROUTE
+#undef ENVELOPE
 };
 
 const struct routes routes_all = {list, sizeof list / sizeof list[0]};

@@ -6,8 +6,10 @@
 
 /* All handlers of routes.def: one with another signature does not compile. */
 #define ROUTE(method, path, key, limit, budget, run, view, doc) handler_fn run;
+#define ENVELOPE(method, path, key, limit, budget, run, id, doc) handler_fn run;
 #include "handler/routes.def"
 #undef ROUTE
+#undef ENVELOPE
 
 /* The rows of routes.def, in order. */
 extern const struct routes routes_all;

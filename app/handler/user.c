@@ -10,26 +10,13 @@
 #include "base/metric.h"
 #include "base/num.h"
 #include "core/profile.h"
-#include "core/subject.h"
+#include "handler/path.h"
 #include "handler/routes.h"
 #include "store/db.h"
 #include "store/record.h"
 #include "web/ctx.h"
 
 enum { EXPORT_MOST = 1000 };
-
-/* The user that the path names; checked, and noted for the log. */
-static enum err
-path_user(struct ctx *c)
-{
-	const char *id = c->args[0];
-	const char *fault = subject_fault(c->mem, id, strlen(id));
-
-	if (fault != NULL)
-		return fail(c, ERR_INVALID, "/user_id", "%s", fault);
-	c->subject = subject_text(c->mem, SUBJECT_USER, id);
-	return OK;
-}
 
 /* ?days=N; 0 when it is not there. */
 static enum err
@@ -40,7 +27,8 @@ read_days(struct ctx *c, int64_t *days)
 	*days = 0;
 	if (text == NULL || num_int(text, 1, PROFILE_DAYS_MOST, days))
 		return OK;
-	return fail(c, ERR_INVALID, "days", "must be a whole number from 1 to %d", PROFILE_DAYS_MOST);
+	return fail(
+	    c, ERR_INVALID, "days", "must be a whole number from 1 to %d", PROFILE_DAYS_MOST);
 }
 
 static enum err
@@ -65,11 +53,11 @@ compute(struct ctx *c, int64_t days, struct json_object **row)
 static enum err
 week(struct ctx *c)
 {
-	struct record_slot slot;
+	struct record_slot slot = {.kind = "profile", .subject = c->subject, .now = c->now};
+	const char *payload = record_find(c->records, c->mem, &slot);
 	struct json_object *row;
-	char *payload;
 
-	if (record_find(c->records, c->mem, "profile", c->subject, c->now, &slot, &payload)) {
+	if (payload != NULL) {
 		row = mem_json(c->mem, json_tokener_parse(payload));
 		if (profile_holds(row, c->now)) {
 			c->model = profile_week(c->mem, c->args[0], row);
@@ -161,7 +149,8 @@ export_json(struct ctx *c, const struct db_rows *rows, const char *next)
 	c->model = mem_json(c->mem, json_object_new_object());
 	json_object_object_add(c->model, "user_id", json_object_new_string(c->args[0]));
 	json_object_object_add(c->model, "records", views);
-	json_object_object_add(c->model, "next", next == NULL ? NULL : json_object_new_string(next));
+	json_object_object_add(
+	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
 }
 
 static void

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The definitions that a look-up goes through, parsed once a change and not once a request.
+ */
+#include "handler/actives.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/db.h"
+#include "store/record.h"
+#include "web/ctx.h"
+
+struct actives *
+actives_new(void *ctx)
+{
+	return mem_new(ctx, struct actives);
+}
+
+static const char *
+copy(void *mem, const char *text)
+{
+	return text == NULL ? NULL : mem_dup(mem, text);
+}
+
+static const char *
+member(struct json_object *o, const char *name)
+{
+	struct json_object *value = json_object_object_get(o, name);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
+/* False when the criteria cannot be read: such an experiment is for nobody. */
+static bool
+read_row(void *mem, const struct db_rows *rows, int i, struct active *out)
+{
+	struct json_object *row = mem_json(mem, db_row_json(rows, i));
+	struct json_object *data = json_object_object_get(row, "data");
+	struct json_object *criteria = json_object_object_get(row, "criteria");
+
+	*out = (struct active){
+		.nr = db_int(rows, i, "nr"),
+		.id = copy(mem, db_cell(rows, i, "id")),
+		.name = copy(mem, db_cell(rows, i, "name")),
+		.start = copy(mem, db_cell(rows, i, "start")),
+		.end = copy(mem, db_cell(rows, i, "end")),
+		.salt = copy(mem, db_cell(rows, i, "salt")),
+		.standard = copy(mem, db_cell(rows, i, "standard")),
+		.key = member(data, "key"),
+		.client = member(data, "client"),
+		.url = member(data, "url"),
+		.modulus = json_object_get_int64(json_object_object_get(data, "modulus")),
+		.state = (int)db_int(rows, i, "state"),
+		.alternatives = json_object_object_get(row, "alternatives"),
+		.audience = db_int(rows, i, "audience"),
+	};
+	if (criteria == NULL)
+		return true;
+	out->criteria = criteria_read(mem, criteria, "", problem_new(mem));
+	return out->criteria != NULL;
+}
+
+static void
+take_rows(struct actives *all, const struct db_rows *rows, void *mem)
+{
+	int n = db_count(rows);
+
+	talloc_free(all->mem);
+	*all = (struct actives){.mem = mem, .list = mem_array(mem, struct active, (size_t)n + 1)};
+	for (int i = 0; i < n; i++) {
+		int64_t flipped = db_int(rows, i, "flipped");
+		all->flipped = flipped > all->flipped ? flipped : all->flipped;
+		if (read_row(mem, rows, i, &all->list[all->n]))
+			all->n++;
+		else
+			log_say(LOG_ERROR, "criteria_unreadable", "%s", db_cell(rows, i, "id"));
+	}
+}
+
+enum err
+actives_get(struct ctx *c, int64_t at_least, const struct actives **out)
+{
+	struct actives *all = c->actives;
+	struct db_rows *rows;
+	int64_t generation;
+	enum err e = record_definitions(c->records, &generation);
+
+	if (e != OK)
+		return e;
+	generation = generation > at_least ? generation : at_least;
+	if (all->mem == NULL || all->generation < generation) {
+		e = db_query(c->db, c->mem, QUERY_experiment_active, NULL, &rows);
+		if (e != OK)
+			return e;
+		take_rows(all, rows, mem_ctx(all));
+		/* What was read may be newer than this; never older. */
+		all->generation = generation;
+	}
+	*out = all;
+	return OK;
+}
+
+const struct active *
+actives_find(const struct actives *all, int64_t nr)
+{
+	size_t low = 0;
+	size_t high = all->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (all->list[mid].nr < nr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < all->n && all->list[low].nr == nr ? &all->list[low] : NULL;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Changes to definitions: every one is a single statement over the version that was read, so two
+ * people never overwrite each other unseen.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/mem.h"
+#include "core/definition.h"
+#include "core/delivery.h"
+#include "core/lifecycle.h"
+#include "handler/experiment.h"
+#include "handler/routes.h"
+#include "store/db.h"
+#include "web/ctx.h"
+
+/* Why a statement over a version touched nothing: there is no such thing, it has another
+ * version, or (when neither) its status forbids it. */
+static enum err
+explain(struct ctx *c, const char *version, const char *doing)
+{
+	struct json_object *row;
+	enum err e = experiment_load(c, c->args[0], &row);
+
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(c, e, "no experiment available with the given experimentid");
+	if (e != OK)
+		return e;
+	if (version != NULL && strncmp(c->etag + 1, version, strlen(version)) != 0)
+		return fail_detail(
+		    c, ERR_PRECONDITION, "the definition has been changed: now %s", c->etag);
+	const char *status = json_object_get_string(json_object_object_get(row, "status"));
+	return fail_detail(c, ERR_CONFLICT, "cannot %s: the status is %s", doing, status);
+}
+
+/* The definition as it is now. */
+static enum err
+answer(struct ctx *c)
+{
+	struct json_object *row;
+	enum err e = experiment_load(c, c->args[0], &row);
+
+	if (e != OK)
+		return e;
+	experiment_finish(row);
+	c->model = row;
+	return OK;
+}
+
+static enum err
+move(struct ctx *c, enum move m)
+{
+	const struct move_info *info = lifecycle_move(m);
+	const char *version;
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+	enum err e = req_if_match(c, &version);
+
+	if (e != OK)
+		return e;
+	instant_format(c->now, now);
+	const char *params[] = {c->args[0], info->from, version, info->to, info->message, now,
+		m == MOVE_REFRESH ? "true" : "false"};
+	e = db_query(c->db, c->mem, QUERY_experiment_move, params, &rows);
+	if (e != OK)
+		return e;
+	return db_count(rows) > 0 ? answer(c) : explain(c, version, info->name);
+}
+
+enum err
+experiment_stop(struct ctx *c)
+{
+	return move(c, MOVE_STOP);
+}
+
+enum err
+experiment_resume(struct ctx *c)
+{
+	return move(c, MOVE_RESUME);
+}
+
+enum err
+experiment_refresh(struct ctx *c)
+{
+	return move(c, MOVE_REFRESH);
+}
+
+enum err
+experiment_drop(struct ctx *c)
+{
+	const char *version;
+	struct db_rows *rows;
+	enum err e = req_if_match(c, &version);
+
+	if (e != OK)
+		return e;
+	e = db_query(c->db, c->mem, QUERY_experiment_drop,
+	    (const char *const[]){c->args[0], version}, &rows);
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return explain(c, version, "delete");
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "expId", json_object_new_string(c->args[0]));
+	json_object_object_add(c->model, "deleted", json_object_new_boolean(true));
+	return OK;
+}
+
+/* {state, default?}, inside `request` or not. */
+static enum err
+read_state(struct ctx *c, int *state, const char **standard)
+{
+	struct json_object *body, *row;
+	enum err e = req_json(c, &body);
+
+	if (e == OK)
+		e = experiment_load(c, c->args[0], &row);
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(c, e, "no experiment available with the given experimentid");
+	if (e != OK)
+		return e;
+	struct json_object *request = json_object_object_get(body, "request");
+	struct json_object *o = request != NULL ? request : body;
+	struct json_object *name = json_object_object_get(o, "default");
+	if (!delivery_state(json_object_object_get(o, "state"), state))
+		return fail(
+		    c, ERR_INVALID, "/state", "must be default, enabled or track (0, 1 or 3)");
+	*standard =
+	    json_object_is_type(name, json_type_string) ? json_object_get_string(name) : NULL;
+	if (name != NULL && (*standard == NULL ||
+	    !delivery_has(json_object_object_get(row, "alternatives"), *standard)))
+		return fail(c, ERR_INVALID, "/default", "is no alternative");
+	return OK;
+}
+
+enum err
+experiment_state(struct ctx *c)
+{
+	const char *version, *standard = NULL;
+	char now[INSTANT_TEXT], text[16];
+	struct db_rows *rows;
+	int state = 0;
+	enum err e = req_if_match(c, &version);
+
+	if (e == OK)
+		e = read_state(c, &state, &standard);
+	if (e != OK)
+		return e;
+	instant_format(c->now, now);
+	snprintf(text, sizeof text, "%d", state);
+	const char *params[] = {c->args[0], text, version, now, standard};
+	e = db_query(c->db, c->mem, QUERY_experiment_state, params, &rows);
+	if (e != OK)
+		return e;
+	return db_count(rows) > 0 ? answer(c) : explain(c, version, "change its state");
+}
+
+/* The stored definition in the words of create. */
+static struct json_object *
+as_request(struct ctx *c, struct json_object *row)
+{
+	static const char *const names[][2] = {{"expId", "expId"}, {"name", "expName"},
+	    {"description", "expDescription"}, {"createdBy", "createdBy"}, {"criteria", "criteria"},
+	    {"data", "expData"}, {"alternatives", "alternatives"}, {"default", "default"},
+	    {"goals", "goals"}, {"traffic", "traffic"}};
+	struct json_object *o = mem_json(c->mem, json_object_new_object());
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		json_object_object_add(o, names[i][0],
+		    json_object_get(json_object_object_get(row, names[i][1])));
+	return o;
+}
+
+/* Absent keeps, null clears; data is merged member by member. */
+static void
+merge(struct json_object *into, struct json_object *changes)
+{
+	json_object_object_foreach(changes, name, value) {
+		struct json_object *old = json_object_object_get(into, name);
+		if (strcmp(name, "data") == 0 && json_object_is_type(value, json_type_object) &&
+		    json_object_is_type(old, json_type_object))
+			merge(old, value);
+		else
+			json_object_object_add(into, name, json_object_get(value));
+	}
+}
+
+static const char *
+json_text(struct json_object *o)
+{
+	return o == NULL ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+}
+
+static enum err
+store_change(struct ctx *c, const struct definition *d, const char *version, const char *by)
+{
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(c->now, now);
+	const char *params[] = {c->args[0], version, now, d->name, d->description, by,
+	    json_text(d->criteria), json_text(d->data), d->start, d->end,
+	    json_text(d->alternatives), d->standard, json_text(d->goals),
+	    mem_printf(c->mem, "%.17g", d->traffic)};
+	enum err e = db_query(c->db, c->mem, QUERY_experiment_change, params, &rows);
+	if (e != OK)
+		return e;
+	return db_count(rows) > 0 ? answer(c) : explain(c, version, "change it");
+}
+
+static enum err
+read_change(struct ctx *c, struct json_object *changes, struct json_object *row,
+    struct definition *d)
+{
+	struct json_object *end =
+	    json_object_object_get(json_object_object_get(row, "expData"), "endDate");
+	const char *old_end = end == NULL ? NULL : mem_dup(c->mem, json_object_get_string(end));
+	struct json_object *request = as_request(c, row);
+
+	if (!json_object_is_type(changes, json_type_object))
+		return fail(c, ERR_INVALID, "request", "Request should not be empty");
+	if (json_object_object_get_ex(changes, "expId", NULL) ||
+	    json_object_object_get_ex(changes, "state", NULL))
+		return fail(
+		    c, ERR_INVALID, "request", "expId stays, and state has a route of its own");
+	merge(request, changes);
+	return definition_reread(request, experiment_today(c), old_end, c->problems, d)
+	    ? OK
+	    : ERR_INVALID;
+}
+
+enum err
+experiment_patch(struct ctx *c)
+{
+	struct json_object *changes, *row;
+	struct definition d;
+	const char *version;
+	enum err e = req_if_match(c, &version);
+
+	if (e == OK)
+		e = experiment_request(c, &changes);
+	if (e == OK)
+		e = experiment_load(c, c->args[0], &row);
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(c, e, "no experiment available with the given experimentid");
+	if (e == OK)
+		e = read_change(c, changes, row, &d);
+	if (e != OK)
+		return e;
+	if (version == NULL)
+		version = mem_dupn(c->mem, c->etag + 1, strlen(c->etag) - 2);
+	struct json_object *by = json_object_object_get(changes, "updatedBy");
+	return store_change(c, &d, version, json_object_is_type(by, json_type_string)
+	    ? json_object_get_string(by) : "Experiment_PATCH_API");
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one way into the directory: a profile that is written is decided against the criteria in
+ * effect in the same statement, so a new device is in its experiments at once.
+ */
+#include "handler/entries.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/mem.h"
+#include "handler/actives.h"
+#include "store/db.h"
+#include "store/pgtype.h"
+#include "store/record.h"
+#include "web/ctx.h"
+
+enum column { SUBJECT, ATTRIBUTES, TERMS, DECIDED, MATCHED_SUBJECT, MATCHED_NR, COLUMNS };
+
+static const char *
+terms_json(void *ctx, const struct terms *t)
+{
+	struct json_object *list = mem_json(ctx, json_object_new_array());
+
+	for (size_t i = 0; i < t->n; i++)
+		json_object_array_add(list, json_object_new_string(t->list[i]));
+	return json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN);
+}
+
+/* Notes the experiments of this kind that the entry is in. */
+static void
+decide(struct ctx *c, const struct actives *all, const struct entry *e, enum subject_kind kind,
+    struct buf *columns[COLUMNS])
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct active *a = &all->list[i];
+		if (a->criteria == NULL || a->criteria->kind != kind ||
+		    !criteria_match(a->criteria, e->terms))
+			continue;
+		pgtype_array_item(columns[MATCHED_SUBJECT], e->subject);
+		pgtype_array_item(
+		    columns[MATCHED_NR], mem_printf(c->mem, "%lld", (long long)a->nr));
+	}
+}
+
+static void
+add_entry(struct ctx *c, const struct actives *all, const struct entry *e, enum subject_kind kind,
+    struct buf *columns[COLUMNS])
+{
+	pgtype_array_item(columns[SUBJECT], e->subject);
+	pgtype_array_item(columns[ATTRIBUTES], e->attributes);
+	pgtype_array_item(columns[TERMS], terms_json(c->mem, e->terms));
+	decide(c, all, e, kind, columns);
+}
+
+/* The experiments that were decided, whoever is in them. */
+static void
+add_decided(struct ctx *c, const struct actives *all, enum subject_kind kind,
+    struct buf *columns[COLUMNS])
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->list[i].criteria != NULL && all->list[i].criteria->kind == kind)
+			pgtype_array_item(columns[DECIDED],
+			    mem_printf(c->mem, "%lld", (long long)all->list[i].nr));
+}
+
+/* By subject; of one subject the later, which stands at the higher address, last. */
+static int
+compare(const void *a, const void *b)
+{
+	const struct entry *const *left = a;
+	const struct entry *const *right = b;
+	int order = strcmp((*left)->subject, (*right)->subject);
+
+	return order != 0 ? order : (*left > *right) - (*left < *right);
+}
+
+/* The entries by subject, of two for one subject the later; n becomes their number. */
+static struct entry *
+without_repeats(struct ctx *c, const struct entry list[], size_t *n)
+{
+	const struct entry **order = mem_array(c->mem, const struct entry *, *n);
+	struct entry *out = mem_array(c->mem, struct entry, *n);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n; i++)
+		order[i] = &list[i];
+	qsort(order, *n, sizeof *order, compare);
+	for (size_t i = 0; i < *n; i++) {
+		if (i > 0 && strcmp(order[i - 1]->subject, order[i]->subject) == 0)
+			kept--;
+		out[kept++] = *order[i];
+	}
+	*n = kept;
+	return out;
+}
+
+enum err
+entries_store(struct ctx *c, const struct entry given[], size_t n, enum subject_kind kind,
+    int64_t *changed)
+{
+	const struct entry *list = without_repeats(c, given, &n);
+	const char **subjects = mem_array(c->mem, const char *, n);
+	struct buf *columns[COLUMNS];
+	const struct actives *all;
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+	enum err e = actives_get(c, 0, &all);
+
+	if (e != OK)
+		return e;
+	for (int i = 0; i < COLUMNS; i++) {
+		columns[i] = buf_new(c->mem, 256);
+		pgtype_array_open(columns[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+		add_entry(c, all, &list[i], kind, columns);
+	add_decided(c, all, kind, columns);
+	for (int i = 0; i < COLUMNS; i++)
+		pgtype_array_close(columns[i]);
+	for (size_t i = 0; i < n; i++)
+		subjects[i] = list[i].subject;
+	instant_format(c->now, now);
+	const char *params[] = {columns[SUBJECT]->data, columns[ATTRIBUTES]->data,
+		columns[TERMS]->data, now, columns[DECIDED]->data, columns[MATCHED_SUBJECT]->data,
+		columns[MATCHED_NR]->data};
+	e = record_bury(c->records, subjects, n);
+	if (e == OK)
+		e = db_query(c->db, c->mem, QUERY_profile_put, params, &rows);
+	if (e == OK)
+		*changed = db_int(rows, 0, "changed");
+	return e;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Definitions of experiments are made and read here.
+ */
+#include "handler/experiment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "core/criteria.h"
+#include "core/definition.h"
+#include "core/delivery.h"
+#include "handler/routes.h"
+#include "store/db.h"
+#include "web/ctx.h"
+#include "web/envelope.h"
+#include "web/once.h"
+
+enum { LIST_DEFAULT = 100, LIST_MOST = 1000, SALT = 16 };
+
+const char *
+experiment_today(struct ctx *c)
+{
+	char now[INSTANT_TEXT];
+
+	instant_format(c->now, now);
+	return mem_dupn(c->mem, now, DEFINITION_DATE - 1);
+}
+
+enum err
+experiment_request(struct ctx *c, struct json_object **request)
+{
+	struct json_object *body;
+	enum err e = req_json(c, &body);
+
+	if (e == OK)
+		*request = json_object_object_get(body, "request");
+	return e;
+}
+
+void
+experiment_finish(struct json_object *row)
+{
+	int state = json_object_get_int(json_object_object_get(row, "state"));
+	struct json_object *alternatives = json_object_object_get(row, "alternatives");
+
+	json_object_object_add(row, "state", json_object_new_string(delivery_word(state)));
+	json_object_object_add(row, "weighting",
+	    json_object_new_string(delivery_weighting(alternatives)));
+}
+
+enum err
+experiment_load(struct ctx *c, const char *id, struct json_object **out)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_experiment_get, &id, &rows);
+
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return ERR_NOT_FOUND;
+	c->etag = mem_printf(c->mem, "\"%s\"", db_cell(rows, 0, "version"));
+	*out = mem_json(c->mem, db_row_json(rows, 0));
+	json_object_object_del(*out, "version");
+	return OK;
+}
+
+static int64_t
+milliseconds(struct json_object *row, const char *name)
+{
+	const char *text = json_object_get_string(json_object_object_get(row, name));
+	int64_t at = 0;
+
+	if (text == NULL || !instant_parse(text, strlen(text), &at))
+		return 0;
+	return at / INSTANT_MS;
+}
+
+void
+experiment_echo(struct ctx *c, struct json_object *row)
+{
+	static const char *const names[][2] = {{"expId", "expId"}, {"name", "expName"},
+	    {"createdBy", "createdBy"}, {"description", "expDescription"}, {"criteria", "criteria"},
+	    {"data", "expData"}};
+	struct json_object *echo = json_object_new_object();
+
+	(void)c;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		json_object_object_add(echo, names[i][0],
+		    json_object_get(json_object_object_get(row, names[i][1])));
+	json_object_object_add(row, "request", echo);
+	json_object_object_add(row, "last_updated",
+	    json_object_new_int64(milliseconds(row, "updatedOn")));
+	json_object_object_add(row, "created_date",
+	    json_object_new_int64(milliseconds(row, "createdOn")));
+}
+
+static const char *
+json_text(struct json_object *o)
+{
+	return o == NULL ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+}
+
+static enum err
+insert(struct ctx *c, const struct definition *d, bool *made)
+{
+	char now[INSTANT_TEXT], salt[2 * SALT + 1], state[16];
+	struct db_rows *rows;
+
+	instant_format(c->now, now);
+	hash_random_hex(salt, SALT);
+	snprintf(state, sizeof state, "%d", d->state);
+	const char *params[] = {d->id, d->name, d->description, d->created_by, now,
+		json_text(d->criteria), json_text(d->data), d->start, d->end, state,
+		json_text(d->alternatives), d->standard, json_text(d->goals),
+		mem_printf(c->mem, "%.17g", d->traffic), salt};
+	enum err e = db_query(c->db, c->mem, QUERY_experiment_add, params, &rows);
+	if (e == OK)
+		*made = db_count(rows) > 0;
+	return e;
+}
+
+/* Same id again: nothing is stored, and the answer is a success that says so. */
+static void
+answer_existing(struct ctx *c, struct json_object *row)
+{
+	struct json_object *message = json_object_new_object();
+	struct json_object *result = mem_json(c->mem, json_object_new_object());
+
+	json_object_object_add(message, "msg",
+	    json_object_new_string("ExperimentId already exists."));
+	json_object_object_add(result, "err", json_object_new_string("failed"));
+	json_object_object_add(result, "errorMsg", message);
+	json_object_object_add(result, "expResponse", json_object_get(row));
+	c->model = result;
+}
+
+/* What was made was submitted, even when the job has taken it up before it was read. */
+static void
+answer_made(struct ctx *c, struct json_object *row)
+{
+	json_object_object_add(row, "status", json_object_new_string("SUBMITTED"));
+	json_object_object_add(row, "status_msg",
+	    json_object_new_string("Experiment successfully submitted"));
+	json_object_object_add(row, "stats", json_object_new_object());
+	c->model = row;
+}
+
+static enum err
+create(struct ctx *c)
+{
+	struct json_object *request, *row;
+	struct definition d;
+	bool made;
+	enum err e = experiment_request(c, &request);
+
+	if (e != OK)
+		return e;
+	if (!definition_read(request, experiment_today(c), c->problems, &d))
+		return ERR_INVALID;
+	e = insert(c, &d, &made);
+	if (e == OK)
+		e = experiment_load(c, d.id, &row);
+	if (e != OK)
+		return e;
+	experiment_finish(row);
+	experiment_echo(c, row);
+	if (made)
+		answer_made(c, row);
+	else
+		answer_existing(c, row);
+	return OK;
+}
+
+enum err
+experiment_create(struct ctx *c)
+{
+	return once_run(c, create);
+}
+
+enum err
+experiment_get(struct ctx *c)
+{
+	struct json_object *row = NULL;
+	enum err e = experiment_load(c, c->args[0], &row);
+
+	if (e == ERR_NOT_FOUND) {
+		envelope_failed(c, "no experiment available with the given experimentid");
+		return OK;
+	}
+	if (e != OK)
+		return e;
+	experiment_finish(row);
+	c->model = row;
+	return OK;
+}
+
+/* A whole number of the query as text; NULL when it is not there. */
+static enum err
+query_number(struct ctx *c, const char *name, int64_t most, const char **out)
+{
+	int64_t v;
+
+	*out = req_query(&c->req, name);
+	if (*out == NULL || num_int(*out, 1, most, &v))
+		return OK;
+	return fail(c, ERR_INVALID, name, "must be a whole number from 1 to %lld", (long long)most);
+}
+
+static enum err
+query_state(struct ctx *c, const char **out)
+{
+	const char *word = req_query(&c->req, "state");
+	int state;
+	int64_t number;
+
+	*out = NULL;
+	if (word == NULL)
+		return OK;
+	struct json_object *o = mem_json(c->mem, num_int(word, 0, 9, &number)
+	    ? json_object_new_int64(number) : json_object_new_string(word));
+	if (!delivery_state(o, &state))
+		return fail(c, ERR_INVALID, "state", "must be default, enabled or track");
+	*out = mem_printf(c->mem, "%d", state);
+	return OK;
+}
+
+enum err
+experiment_list(struct ctx *c)
+{
+	const char *after, *limit, *state;
+	struct db_rows *rows;
+	enum err e = query_number(c, "after", INT64_MAX, &after);
+
+	if (e == OK)
+		e = query_number(c, "limit", LIST_MOST, &limit);
+	if (e == OK)
+		e = query_state(c, &state);
+	if (e != OK)
+		return e;
+	if (limit == NULL)
+		limit = mem_printf(c->mem, "%d", LIST_DEFAULT);
+	const char *params[] = {after, req_query(&c->req, "status"), state,
+	    req_query(&c->req, "client"), req_query(&c->req, "q"), limit};
+	e = db_query(c->db, c->mem, QUERY_experiment_list, params, &rows);
+	if (e != OK)
+		return e;
+	struct json_object *list = json_object_new_array();
+	const char *next = NULL;
+	for (int i = 0; i < db_count(rows); i++) {
+		struct json_object *row = db_row_json(rows, i);
+		next = db_cell(rows, i, "nr");
+		json_object_object_del(row, "nr");
+		experiment_finish(row);
+		json_object_array_add(list, row);
+	}
+	bool more = json_object_array_length(list) == (size_t)strtoll(limit, NULL, 10);
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "experiments", list);
+	json_object_object_add(c->model, "next", more ? json_object_new_string(next) : NULL);
+	if (more)
+		c->next = mem_printf(c->mem, "?after=%s&limit=%s", next, limit);
+	return OK;
+}
+
+enum err
+experiment_preview(struct ctx *c)
+{
+	struct criteria_params *params = mem_new(c->mem, struct criteria_params);
+	struct buf *sql = buf_new(c->mem, 1024);
+	struct json_object *body;
+	struct db_rows *rows;
+	enum err e = req_json(c, &body);
+
+	if (e != OK)
+		return e;
+	struct json_object *request = json_object_object_get(body, "request");
+	struct json_object *o =
+	    json_object_object_get(request != NULL ? request : body, "criteria");
+	const struct criteria *criteria = criteria_read(
+	    c->mem, o, request != NULL ? "/request/criteria" : "/criteria", c->problems);
+	if (criteria == NULL)
+		return ERR_INVALID;
+	criteria_sql(c->mem, criteria, sql, params);
+	e = db_query_built(c->db, c->mem,
+	    &(struct db_built){QUERY_criteria_preview, sql->data, params->n, params->list}, &rows);
+	if (e == OK)
+		c->model = mem_json(c->mem, db_row_json(rows, 0));
+	return e;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The look-up: from the audiences that a device and its user are in to the experiments that
+ * apply. It goes by the subject, so its cost does not grow with the number of definitions.
+ */
+#include "handler/find.h"
+
+#include "base/mem.h"
+#include "handler/actives.h"
+#include "store/db.h"
+#include "store/record.h"
+#include "web/ctx.h"
+
+static int64_t
+generation_of(struct json_object *record)
+{
+	return json_object_get_int64(json_object_object_get(record, "generation"));
+}
+
+static enum err
+read_record(struct ctx *c, const char *subject, struct json_object **out)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_subject_record, &subject, &rows);
+
+	if (e == OK)
+		*out = mem_json(c->mem, db_row_json(rows, 0));
+	return e;
+}
+
+enum err
+find_record(struct ctx *c, const char *subject, struct json_object **out)
+{
+	struct record_slot slot = {.kind = "subject", .subject = subject, .now = c->now};
+	const struct actives *all;
+	enum err e = actives_get(c, 0, &all);
+
+	if (e != OK)
+		return e;
+	const char *payload = record_find(c->records, c->mem, &slot);
+	if (payload != NULL) {
+		*out = mem_json(c->mem, json_tokener_parse(payload));
+		/* An audience that has changed since is not in it. */
+		if (*out != NULL && generation_of(*out) >= all->flipped)
+			return OK;
+	}
+	e = read_record(c, subject, out);
+	if (e == OK)
+		record_fill(c->records, &slot,
+		    json_object_to_json_string_ext(*out, JSON_C_TO_STRING_PLAIN));
+	return e;
+}
+
+struct gatherer {
+	const struct actives *all;
+	const struct asker *who;
+	struct found *out;
+};
+
+/* Adds a, or notes another reason for it. */
+static void
+add(struct gatherer *g, const struct active *a, bool by_user, bool by_device)
+{
+	for (size_t i = 0; i < g->out->n; i++) {
+		struct match *m = &g->out->list[i];
+		if (m->active != a)
+			continue;
+		m->by_user = m->by_user || by_user;
+		m->by_device = m->by_device || by_device;
+		return;
+	}
+	if (lookup_accepts(a, g->who))
+		g->out->list[g->out->n++] = (struct match){a, by_user, by_device, a->url != NULL};
+}
+
+/* The experiments of which the record is in the audience in effect. */
+static void
+add_audience(struct gatherer *g, struct json_object *record, bool user)
+{
+	struct json_object *rows = json_object_object_get(record, "audience");
+
+	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		const struct active *a = actives_find(g->all,
+		    json_object_get_int64(json_object_array_get_idx(row, 0)));
+		int64_t version = json_object_get_int64(json_object_array_get_idx(row, 1));
+		if (a != NULL && a->criteria != NULL && a->audience == version)
+			add(g, a, user, !user);
+	}
+}
+
+enum err
+find_matches(struct ctx *c, const struct asker *who, struct json_object *device,
+    struct json_object *user, struct found *out)
+{
+	struct gatherer g = {.who = who, .out = out};
+	int64_t newest = generation_of(device);
+
+	if (user != NULL && generation_of(user) > newest)
+		newest = generation_of(user);
+	enum err e = actives_get(c, newest, &g.all);
+	if (e != OK)
+		return e;
+	*out = (struct found){0, mem_array(c->mem, struct match, g.all->n + 1)};
+	add_audience(&g, device, false);
+	if (user != NULL)
+		add_audience(&g, user, true);
+	for (size_t i = 0; i < g.all->n; i++)
+		if (g.all->list[i].criteria == NULL)
+			add(&g, &g.all->list[i], false, false);
+	lookup_sort(out->list, out->n);
+	return OK;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PATH_H
+#define PATH_H
+
+#include "base/err.h"
+
+struct ctx;
+
+/* The user that the path names first: checked, and set as c->subject. ERR_INVALID. */
+enum err path_user(struct ctx *c) must_check;
+
+#endif

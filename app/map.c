@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The mapping job: who is in which experiment. One transaction writes a new audience under a
+ * version of its own and puts it in effect, so look-ups never meet half of one. The lock on the
+ * job's row is the claim: it ends with the connection, however the process ends.
+ */
+#include "map.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "core/criteria.h"
+#include "core/lifecycle.h"
+
+/* Clocks of machines that write profiles may differ a little. */
+#define SKEW (10 * INSTANT_SECOND)
+
+struct mapping {
+	struct db *db;
+	void *mem;
+	int64_t began;
+	int64_t refresh; /* microseconds until an active one is due again */
+	const char *nr;
+	const char *version;
+	const char *id;
+	bool first; /* not a refresh */
+	const struct criteria *criteria; /* NULL: everybody */
+};
+
+static const char *
+instant(struct mapping *m, int64_t at)
+{
+	char *text = mem_array(m->mem, char, INSTANT_TEXT);
+
+	instant_format(at, text);
+	return text;
+}
+
+/* Statement q with the criteria in it, behind the parameters nr, version and (where q has a
+ * third) since. */
+static enum err
+run_built(struct mapping *m, enum query q, const char *since, struct db_rows **rows)
+{
+	struct criteria_params *params = mem_new(m->mem, struct criteria_params);
+	struct buf *sql = buf_new(m->mem, 1024);
+
+	params->list[params->n++] = m->nr;
+	params->list[params->n++] = m->version;
+	if (since != NULL)
+		params->list[params->n++] = since;
+	criteria_sql(m->mem, m->criteria, sql, params);
+	return db_query_built(
+	    m->db, m->mem, &(struct db_built){q, sql->data, params->n, params->list}, rows);
+}
+
+static enum err
+finish(struct mapping *m, enum move move, const char *message, int64_t matched)
+{
+	const struct move_info *info = lifecycle_move(move);
+	bool users = m->criteria != NULL && m->criteria->kind == SUBJECT_USER;
+	bool mapped = move == MOVE_MAP;
+	int64_t now = instant_now();
+	const char *count = mem_printf(m->mem, "%lld", (long long)matched);
+	const char *params[] = {m->nr, instant(m, now), info->to,
+	    message != NULL ? message : info->message,
+	    mapped && m->criteria != NULL ? m->version : NULL, users ? count : "0",
+	    users ? "0" : count,
+	    mapped && m->criteria != NULL ? instant(m, now + m->refresh) : NULL, info->from};
+
+	return db_query(m->db, m->mem, QUERY_map_done, params, NULL);
+}
+
+/* An audience of nobody: a new definition has failed, an active one keeps on looking. */
+static enum err
+finish_empty(struct mapping *m)
+{
+	const char *message = m->criteria->kind == SUBJECT_USER
+	    ? "Users Not Found matching the Criteria" : "Devices Not Found matching the Criteria";
+
+	return finish(m, m->first ? MOVE_FAIL : MOVE_MAP, message, 0);
+}
+
+/* Inside the transaction: the new audience, and its coming into effect. */
+static enum err
+fill(struct mapping *m, int64_t *matched)
+{
+	struct db_rows *rows;
+	const char *params[] = {m->nr, instant(m, m->began)};
+	enum err e = db_query(m->db, m->mem, QUERY_map_lock, params, &rows);
+
+	*matched = 0;
+	if (e != OK || db_count(rows) == 0)
+		return e == OK ? ERR_CONFLICT : e;
+	if (m->criteria == NULL)
+		return finish(m, MOVE_MAP, NULL, 0);
+	e = run_built(m, QUERY_map_fill, NULL, &rows);
+	if (e != OK)
+		return e;
+	*matched = db_affected(rows);
+	return *matched == 0 ? finish_empty(m) : finish(m, MOVE_MAP, NULL, *matched);
+}
+
+/* Profiles that changed meanwhile: the statement saw them as they were. */
+static enum err
+catch_up(struct mapping *m)
+{
+	const char *since = instant(m, m->began - SKEW);
+	enum err e = run_built(m, QUERY_map_refit, since, NULL);
+
+	return e == OK ? run_built(m, QUERY_map_join, since, NULL) : e;
+}
+
+static enum err
+map_one(struct mapping *m)
+{
+	int64_t matched;
+	enum err e = db_begin(m->db);
+
+	if (e == OK)
+		e = fill(m, &matched);
+	if (e != OK) {
+		db_rollback(m->db);
+		return e;
+	}
+	e = db_commit(m->db);
+	if (e == OK && m->criteria != NULL && matched > 0)
+		e = catch_up(m);
+	int64_t took = instant_now() - m->began;
+	metric_add(METRIC_mappings_total, 1);
+	log_say(LOG_INFO, "mapped", "%s: %lld subjects in %lld ms", m->id, (long long)matched,
+	    (long long)(took / INSTANT_MS));
+	return e;
+}
+
+/* One definition that cannot be mapped must not stop the next. */
+static enum err
+note_failure(struct mapping *m, const char *why)
+{
+	metric_add(METRIC_mapping_failures_total, 1);
+	log_say(LOG_ERROR, "mapping_failed", "%s: %s", m->id, why);
+	return finish(m, m->first ? MOVE_FAIL : MOVE_MAP,
+	    mem_printf(m->mem, "Experiment Failed : %s", why), 0);
+}
+
+static enum err
+read_claim(struct mapping *m, const struct db_rows *rows)
+{
+	const char *text = db_cell(rows, 0, "criteria");
+	struct problems *problems = problem_new(m->mem);
+
+	m->nr = db_cell(rows, 0, "nr");
+	m->version = db_cell(rows, 0, "next_version");
+	m->id = db_cell(rows, 0, "id");
+	m->first = *db_cell(rows, 0, "first") == 't';
+	if (text == NULL)
+		return OK;
+	m->criteria = criteria_read(m->mem, mem_json(m->mem, json_tokener_parse(text)), "/criteria",
+	    problems);
+	return m->criteria == NULL ? ERR_INVALID : OK;
+}
+
+/* ERR_NOT_FOUND when nothing is due. */
+static enum err
+map_next(struct mapping *m)
+{
+	const struct move_info *begin = lifecycle_move(MOVE_BEGIN);
+	const char *worker = mem_printf(m->mem, "pid %d", (int)getpid());
+	const char *params[] = {instant(m, m->began), worker, begin->message, begin->from};
+	struct db_rows *rows;
+	enum err e = db_query(m->db, m->mem, QUERY_map_claim, params, &rows);
+
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return ERR_NOT_FOUND;
+	if (read_claim(m, rows) != OK)
+		return note_failure(m, "the criteria cannot be read");
+	e = map_one(m);
+	if (e == ERR_CONFLICT || e == ERR_UNAVAILABLE)
+		return e == ERR_CONFLICT ? OK : e;
+	return e == OK ? OK : note_failure(m, "the database refused the statement");
+}
+
+static enum err
+end_old(struct db *db, void *mem)
+{
+	const struct move_info *end = lifecycle_move(MOVE_END);
+	char now[INSTANT_TEXT];
+
+	instant_format(instant_now(), now);
+	return db_query(db, mem, QUERY_map_end, (const char *const[]){end->from, now, end->to,
+	    end->message}, NULL);
+}
+
+enum err
+map_due(struct db *db, const struct conf *conf)
+{
+	enum err e;
+
+	db_set_deadline(db, INT64_MAX);
+	do {
+		struct mapping m = {.db = db, .mem = mem_ctx(db), .began = instant_now(),
+			.refresh = conf->refresh_seconds * INSTANT_SECOND};
+		e = map_next(&m);
+		talloc_free(m.mem);
+	} while (e == OK);
+	void *mem = mem_ctx(db);
+	if (e == ERR_NOT_FOUND)
+		e = end_old(db, mem);
+	if (e == OK)
+		e = db_query(db, mem, QUERY_map_reap, NULL, NULL);
+	talloc_free(mem);
+	return e;
+}
