@@ -64,7 +64,8 @@ make_database()
 		{ cat "$state/log/database.log" >&2; die "cannot make the roles"; }
 	found=$(query -U postgres -d postgres -At \
 		-c "select 1 from pg_database where datname = 'assay'")
-	[ "$found" = 1 ] || query -U postgres -d postgres -c "create database assay owner assay_owner" \
+	[ "$found" = 1 ] || query -U postgres -d postgres \
+		-c "create database assay owner assay_owner" \
 		-c "revoke all on database assay from public" \
 		-c "grant connect on database assay to assay_app" ||
 		die "cannot make the database"

@@ -27,7 +27,11 @@ suite()
 	api) pytest tests/api ;;
 	browser) pytest tests/browser ;;
 	asan-unit) CK_FORK=no build/asan/unit ;;
-	asan-api) ASSAY_BIN=$PWD/build/asan/assay pytest -k 'not nginx' $(grep -L 'not for sanitizers' tests/api/test_*.py) ;;
+	# shellcheck disable=SC2046
+	asan-api)
+		ASSAY_BIN=$PWD/build/asan/assay pytest -k 'not nginx' \
+			$(grep -L 'not for sanitizers' tests/api/test_*.py)
+		;;
 	*) echo "no suite $1" >&2; return 1 ;;
 	esac
 }
@@ -42,7 +46,8 @@ count()
 add_up()
 {
 	log=$1
-	checks=$(sed -n 's/.*Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' \
+	number='\([0-9]*\)'
+	checks=$(sed -n "s/.*Checks: $number, Failures: $number, Errors: $number.*/\1 \2 \3/p" \
 		"$log" | tail -n 1)
 	if [ -n "$checks" ]; then
 		# shellcheck disable=SC2086

@@ -16,9 +16,9 @@
 #define PAGE "text/html; charset=utf-8"
 #define PROBLEM "application/problem+json; charset=utf-8"
 
-static const struct route data = {"GET", "/data", KEY_NONE, 0, 100, NULL, NULL, ""};
-static const struct route page = {"GET", "/page", KEY_NONE, 0, 100, NULL, "page.html", ""};
-static const struct route lost = {"GET", "/lost", KEY_NONE, 0, 100, NULL, "lost.html", ""};
+static const struct route data = {"GET", "/data", KEY_NONE, 0, 100, NULL, NULL, NULL, ""};
+static const struct route page = {"GET", "/page", KEY_NONE, 0, 100, NULL, "page.html", NULL, ""};
+static const struct route lost = {"GET", "/lost", KEY_NONE, 0, 100, NULL, "lost.html", NULL, ""};
 
 static const char *const plain_env[] = {"HTTP_ACCEPT=*/*", NULL};
 static const char *const browser_env[] = {"HTTP_ACCEPT=text/html,*/*;q=0.8", NULL};
@@ -265,7 +265,7 @@ END_TEST
 #define PAGE_POLICY \
 	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " \
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-#define CREDENTIALS "Authorization, Content-Type, X-API-Key, X-Request-Id"
+#define CREDENTIALS "Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-Id"
 #define EXPOSED "X-Request-Id, Retry-After, Link, ETag"
 
 /* What a request leaves behind, and a header that must follow; NULL: that must not. */

@@ -20,15 +20,15 @@ never(struct ctx *c)
 enum row { FRONT, PAGE, USER_LIST, USER, USER_ERASE, USER_PUT, EXPORT, TAG, SHADOWED, ROW__NONE };
 
 static const struct route list[] = {
-    [FRONT] = {"GET", "/", KEY_NONE, 0, 100, never, NULL, ""},
-    [PAGE] = {"POST", "/page", KEY_NONE, 100, 100, never, NULL, ""},
-    [USER_LIST] = {"GET", "/user/list", KEY_NONE, 10, 100, never, NULL, ""},
-    [USER] = {"GET", "/user/:id", KEY_NONE, 10, 100, never, NULL, ""},
-    [USER_ERASE] = {"DELETE", "/user/:id", KEY_NONE, 10, 100, never, NULL, ""},
-    [USER_PUT] = {"PUT", "/user/:id", KEY_NONE, 1000, 100, never, NULL, ""},
-    [EXPORT] = {"GET", "/user/:id/export", KEY_NONE, 10, 100, never, NULL, ""},
-    [TAG] = {"GET", "/user/:id/tag/:scope/:key", KEY_NONE, 10, 100, never, NULL, ""},
-    [SHADOWED] = {"GET", "/user/:name", KEY_NONE, 10, 100, never, NULL, ""},
+    [FRONT] = {"GET", "/", KEY_NONE, 0, 100, never, NULL, NULL, ""},
+    [PAGE] = {"POST", "/page", KEY_NONE, 100, 100, never, NULL, NULL, ""},
+    [USER_LIST] = {"GET", "/user/list", KEY_NONE, 10, 100, never, NULL, NULL, ""},
+    [USER] = {"GET", "/user/:id", KEY_NONE, 10, 100, never, NULL, NULL, ""},
+    [USER_ERASE] = {"DELETE", "/user/:id", KEY_NONE, 10, 100, never, NULL, NULL, ""},
+    [USER_PUT] = {"PUT", "/user/:id", KEY_NONE, 1000, 100, never, NULL, NULL, ""},
+    [EXPORT] = {"GET", "/user/:id/export", KEY_NONE, 10, 100, never, NULL, NULL, ""},
+    [TAG] = {"GET", "/user/:id/tag/:scope/:key", KEY_NONE, 10, 100, never, NULL, NULL, ""},
+    [SHADOWED] = {"GET", "/user/:name", KEY_NONE, 10, 100, never, NULL, NULL, ""},
 };
 
 static const struct routes routes = {list, sizeof list / sizeof list[0]};

@@ -30,6 +30,10 @@ Suite *query_suite(void);
 Suite *sqlstate_suite(void);
 
 /* core */
+Suite *bucket_suite(void);
+Suite *device_suite(void);
+Suite *event_suite(void);
+Suite *lookup_suite(void);
 Suite *page_view_suite(void);
 Suite *profile_suite(void);
 Suite *subject_suite(void);

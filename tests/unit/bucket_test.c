@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The draw against the published vectors, which another language computed, and at its edges.
+ */
+#include "core/bucket.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "suites.h"
+
+#define VECTORS "tests/unit/vectors/bucketing.json"
+
+enum { CASES = 36 };
+
+/* The lists that the vectors name. */
+static const struct {
+	const char *name;
+	const char *alternatives;
+} lists[] = {
+    {"equal2", "[{\"name\":\"control\",\"weight\":null,\"enabled\":true},"
+               "{\"name\":\"b\",\"weight\":null,\"enabled\":true}]"},
+    {"equal3", "[{\"name\":\"control\",\"weight\":null,\"enabled\":true},"
+               "{\"name\":\"b\",\"weight\":null,\"enabled\":true},"
+               "{\"name\":\"c\",\"weight\":null,\"enabled\":true}]"},
+    {"w_90_10", "[{\"name\":\"control\",\"weight\":90,\"enabled\":true},"
+                "{\"name\":\"b\",\"weight\":10,\"enabled\":true}]"},
+    {"w_0_1_99", "[{\"name\":\"control\",\"weight\":0,\"enabled\":true},"
+                 "{\"name\":\"b\",\"weight\":1,\"enabled\":true},"
+                 "{\"name\":\"c\",\"weight\":99,\"enabled\":true}]"},
+};
+
+/* The name that u draws from the list, "-" for nothing, on ctx. */
+static const char *
+drawn(void *ctx, const char *list, double u)
+{
+	struct json_object *o = mem_json(ctx, json_tokener_parse(list));
+
+	ck_assert_ptr_nonnull(o);
+	struct json_object *picked = bucket_pick(o, u);
+	return picked == NULL ? "-" : json_object_get_string(json_object_object_get(picked, "name"));
+}
+
+static const char *
+text(struct json_object *o, const char *name)
+{
+	return json_object_get_string(json_object_object_get(o, name));
+}
+
+START_TEST(every_vector_falls_and_draws_as_published)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *file = mem_json(ctx, json_object_from_file(VECTORS));
+	struct json_object *cases = json_object_object_get(file, "cases");
+
+	ck_assert_uint_eq(json_object_array_length(cases), CASES);
+	struct json_object *o = json_object_array_get_idx(cases, (size_t)_i);
+	double u = bucket_of(text(o, "salt"), text(o, "id"));
+	ck_assert_double_eq(u, json_object_get_double(json_object_object_get(o, "u")));
+	for (int i = 0; i < ROWS(lists); i++)
+		ck_assert_str_eq(drawn(ctx, lists[i].alternatives, u), text(o, lists[i].name));
+	talloc_free(ctx);
+}
+END_TEST
+
+#define A(weight, enabled) "{\"name\":\"a\",\"weight\":" weight ",\"enabled\":" enabled "}"
+#define B(weight, enabled) "{\"name\":\"b\",\"weight\":" weight ",\"enabled\":" enabled "}"
+#define C(weight, enabled) "{\"name\":\"c\",\"weight\":" weight ",\"enabled\":" enabled "}"
+
+/* The largest u that a hash can give. */
+#define LAST (1 - 1 / 9007199254740992.0)
+
+static const struct {
+	const char *list;
+	double u;
+	const char *name;
+} edges[] = {
+    /* The cumulative share must exceed u: at the boundary the next one begins. */
+    {"[" A("1", "true") "," B("1", "true") "]", 0, "a"},
+    {"[" A("1", "true") "," B("1", "true") "]", 0.5 - 1e-9, "a"},
+    {"[" A("1", "true") "," B("1", "true") "]", 0.5, "b"},
+    {"[" A("1", "true") "," B("1", "true") "]", LAST, "b"},
+    /* One weight is missing: the draw is uniform. */
+    {"[" A("99", "true") "," B("null", "true") "]", 0.6, "b"},
+    /* Disabled and weightless ones are left out, wherever they stand. */
+    {"[" A("5", "false") "," B("1", "true") "," C("1", "true") "]", 0, "b"},
+    {"[" A("1", "true") "," B("5", "false") "," C("1", "true") "]", 0.5, "c"},
+    {"[" A("1", "true") "," B("1", "true") "," C("5", "false") "]", LAST, "b"},
+    {"[" A("0", "true") "," B("1", "true") "," C("0", "true") "]", 0, "b"},
+    {"[" A("0", "true") "," B("1", "true") "," C("0", "true") "]", LAST, "b"},
+    {"[" A("null", "true") "," B("null", "false") "," C("null", "true") "]", 0.5, "c"},
+    /* Shares that do not add up to 1 in floating point leave nobody without one. */
+    {"[" A("0.1", "true") "," B("0.2", "true") "," C("0.3", "true") "]", LAST, "c"},
+    /* Nobody to draw. */
+    {"[]", 0, "-"},
+    {"[" A("1", "false") "]", 0.5, "-"},
+    {"[" A("0", "true") "]", 0.5, "-"},
+};
+
+START_TEST(the_first_whose_cumulative_share_exceeds_u_is_drawn)
+{
+	void *ctx = mem_ctx(NULL);
+
+	ck_assert_str_eq(drawn(ctx, edges[_i].list, edges[_i].u), edges[_i].name);
+	talloc_free(ctx);
+}
+END_TEST
+
+Suite *
+bucket_suite(void)
+{
+	Suite *s = suite_create("bucket");
+	TCase *t = tcase_create("bucket");
+
+	tcase_add_loop_test(t, every_vector_falls_and_draws_as_published, 0, CASES);
+	tcase_add_loop_test(t, the_first_whose_cumulative_share_exceeds_u_is_drawn, 0, ROWS(edges));
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an app may say of itself, and how it comes over what was known.
+ */
+#include "core/device.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "core/subject.h"
+#include "suites.h"
+
+#define NOW "2026-11-21T06:07:08.009Z"
+#define ID128 \
+	"0123456789012345678901234567890123456789012345678901234567890123" \
+	"0123456789012345678901234567890123456789012345678901234567890123"
+
+static struct json_object *
+parse(void *ctx, const char *text)
+{
+	struct json_object *o = json_tokener_parse(text);
+
+	ck_assert_msg(o != NULL || strcmp(text, "null") == 0, "not JSON: %s", text);
+	return o == NULL ? NULL : mem_json(ctx, o);
+}
+
+static const struct {
+	const char *request;
+	const char *user, *url, *producer; /* NULL: none */
+} good[] = {
+    {"{}", NULL, NULL, NULL},
+    {"{\"did\":\"d\",\"producer\":\"sunbird.app\",\"ext\":{\"userid\":\"u\",\"url\":\"x\"}}",
+     "u", "x", "sunbird.app"},
+    /* What apps send for nothing. */
+    {"{\"did\":null,\"producer\":null,\"ext\":null}", NULL, NULL, NULL},
+    {"{\"did\":\"\",\"producer\":\"\",\"ext\":{\"userid\":\"\",\"url\":\"\"}}", NULL, NULL, NULL},
+    {"{\"ext\":{\"userid\":null,\"url\":null}}", NULL, NULL, NULL},
+    {"{\"ext\":{}}", NULL, NULL, NULL},
+    {"{\"channel\":\"\",\"fcmToken\":\"\",\"uaspec\":{},\"dspec\":{}}", NULL, NULL, NULL},
+    {"{\"channel\":null,\"uaspec\":null,\"fcmToken\":null,\"dspec\":null,"
+     "\"userDeclaredLocation\":null}", NULL, NULL, NULL},
+    /* Fields that nobody knows are nobody's fault. */
+    {"{\"more\":[1],\"ext\":{\"more\":1}}", NULL, NULL, NULL},
+    {"{\"ext\":{\"userid\":\"" ID128 "\"}}", ID128, NULL, NULL},
+};
+
+static void
+same_text(const char *a, const char *b)
+{
+	ck_assert_int_eq(a == NULL, b == NULL);
+	if (a != NULL)
+		ck_assert_str_eq(a, b);
+}
+
+START_TEST(a_registration_is_read)
+{
+	void *ctx = mem_ctx(NULL);
+	struct problems *problems = problem_new(ctx);
+	struct json_object *request = parse(ctx, good[_i].request);
+	struct registration r;
+
+	ck_assert_msg(device_read(request, "d", problems, &r), "%s",
+	    json_object_to_json_string(problems->list));
+	ck_assert_uint_eq(problem_count(problems), 0);
+	ck_assert_ptr_eq(r.request, request);
+	same_text(r.user, good[_i].user);
+	same_text(r.url, good[_i].url);
+	same_text(r.producer, good[_i].producer);
+	talloc_free(ctx);
+}
+END_TEST
+
+static const struct {
+	const char *request;
+	const char *places; /* where it is wrong, each with a blank behind it */
+} bad[] = {
+    {"null", "request "},
+    {"[]", "request "},
+    {"\"x\"", "request "},
+    {"{\"did\":\"other\"}", "/request/did "},
+    {"{\"did\":\"D\"}", "/request/did "},
+    {"{\"did\":1}", "/request/did "},
+    {"{\"did\":\"d\\u0000\"}", "/request/did "},
+    {"{\"channel\":1}", "/request/channel "},
+    {"{\"channel\":\"a\\u0001\"}", "/request/channel "},
+    {"{\"fcmToken\":[]}", "/request/fcmToken "},
+    {"{\"producer\":{}}", "/request/producer "},
+    {"{\"uaspec\":\"x\"}", "/request/uaspec "},
+    {"{\"dspec\":[]}", "/request/dspec "},
+    {"{\"userDeclaredLocation\":false}", "/request/userDeclaredLocation "},
+    {"{\"ext\":\"x\"}", "/request/ext "},
+    {"{\"ext\":[]}", "/request/ext "},
+    {"{\"ext\":{\"userid\":5}}", "/request/ext/userid "},
+    {"{\"ext\":{\"userid\":\"undefined\"}}", "/request/ext/userid "},
+    {"{\"ext\":{\"userid\":\"" ID128 "x\"}}", "/request/ext/userid "},
+    {"{\"ext\":{\"url\":{}}}", "/request/ext/url "},
+    {"{\"ext\":{\"url\":\"a\\nb\"}}", "/request/ext/url "},
+    /* All of it is told. */
+    {"{\"did\":2,\"channel\":1,\"dspec\":1,\"ext\":{\"userid\":1,\"url\":1}}",
+     "/request/channel /request/dspec /request/did /request/ext/userid /request/ext/url "},
+};
+
+static char *
+places(void *ctx, const struct problems *problems)
+{
+	char *out = mem_dup(ctx, "");
+
+	for (size_t i = 0; i < problem_count(problems); i++) {
+		struct json_object *p = json_object_array_get_idx(problems->list, i);
+		out = mem_printf(ctx, "%s%s ", out,
+		    json_object_get_string(json_object_object_get(p, "pointer")));
+	}
+	return out;
+}
+
+START_TEST(every_fault_of_a_registration_is_named_by_its_place)
+{
+	void *ctx = mem_ctx(NULL);
+	struct problems *problems = problem_new(ctx);
+	struct registration r;
+
+	ck_assert(!device_read(parse(ctx, bad[_i].request), "d", problems, &r));
+	ck_assert_str_eq(places(ctx, problems), bad[_i].places);
+	talloc_free(ctx);
+}
+END_TEST
+
+/* The bound of a text is in bytes: 2048 are let in, one more is not. */
+START_TEST(a_text_may_have_2048_bytes)
+{
+	void *ctx = mem_ctx(NULL);
+	struct problems *problems = problem_new(ctx);
+	char *text = mem_printf(ctx, "%0*d", 2048 + _i, 0);
+	struct json_object *request = mem_json(ctx, json_object_new_object());
+	struct registration r;
+
+	json_object_object_add(request, "fcmToken", json_object_new_string(text));
+	ck_assert_int_eq(device_read(request, "d", problems, &r), _i == 0);
+	talloc_free(ctx);
+}
+END_TEST
+
+#define FIRST "\"first_access\":\"2020-01-02T03:04:05.006Z\""
+#define ACCESS FIRST ",\"last_access\":\"2026-11-21\""
+
+static const struct {
+	const char *stored; /* "null": the device is new */
+	const char *request;
+	const char *user_agent; /* NULL: none */
+	const char *location;   /* "null": not looked up */
+	const char *merged;
+} merges[] = {
+    /* A new device. */
+    {"null", "{}", NULL, "null",
+     "{\"first_access\":\"" NOW "\",\"last_access\":\"2026-11-21\"}"},
+    {"null", "{\"channel\":\"c\",\"uaspec\":{\"agent\":\"x\"},\"fcmToken\":\"t\","
+     "\"producer\":\"p\",\"dspec\":{\"os\":\"Ubuntu\"},\"userDeclaredLocation\":{\"state\":\"s\"}}",
+     "curl/7", "{\"state\":\"Karnataka\",\"district\":\"Bangalore\",\"city\":\"Bangalore\"}",
+     "{\"channel\":\"c\",\"uaspec\":{\"agent\":\"x\"},\"fcmToken\":\"t\",\"producer\":\"p\","
+     "\"dspec\":{\"os\":\"Ubuntu\"},\"userDeclaredLocation\":{\"state\":\"s\"},"
+     "\"user_agent\":\"curl/7\",\"state\":\"Karnataka\",\"district\":\"Bangalore\","
+     "\"city\":\"Bangalore\",\"first_access\":\"" NOW "\",\"last_access\":\"2026-11-21\"}"},
+    /* What is not the device's own word is not kept. */
+    {"null", "{\"did\":\"d\",\"ext\":{\"userid\":\"u\"},\"state\":\"Goa\","
+     "\"first_access\":\"x\",\"user_agent\":\"x\"}", NULL, "null",
+     "{\"first_access\":\"" NOW "\",\"last_access\":\"2026-11-21\"}"},
+    /* An omitted or null field keeps its value; so do the agent and the place. */
+    {"{\"channel\":\"c\",\"userDeclaredLocation\":{\"state\":\"s\"},\"user_agent\":\"u\","
+     "\"state\":\"Goa\"," ACCESS "}", "{\"userDeclaredLocation\":null}", NULL, "null",
+     "{\"channel\":\"c\",\"userDeclaredLocation\":{\"state\":\"s\"},\"user_agent\":\"u\","
+     "\"state\":\"Goa\"," ACCESS "}"},
+    /* A field that is there replaces the whole field; an empty text is a value. */
+    {"{\"dspec\":{\"os\":\"a\",\"ram\":1},\"channel\":\"c\"," ACCESS "}",
+     "{\"dspec\":{\"os\":\"b\"},\"channel\":\"\"}", "n", "{\"state\":\"Goa\"}",
+     "{\"dspec\":{\"os\":\"b\"},\"channel\":\"\",\"user_agent\":\"n\",\"state\":\"Goa\"," ACCESS "}"},
+    /* The first access is the first one's; the last is kept to the day. */
+    {"{" FIRST ",\"last_access\":\"2026-11-20\"}", "{}", NULL, "null", "{" ACCESS "}"},
+    {"{" ACCESS "}", "{}", NULL, "null", "{" ACCESS "}"},
+};
+
+START_TEST(a_registration_comes_over_what_was_known)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *stored = parse(ctx, merges[_i].stored);
+	struct json_object *before = parse(ctx, merges[_i].stored);
+	struct registration r = {.request = parse(ctx, merges[_i].request)};
+	struct sighting seen = {merges[_i].user_agent, NOW, parse(ctx, merges[_i].location)};
+	struct json_object *merged = device_merge(ctx, stored, &r, &seen);
+
+	ck_assert_msg(json_object_equal(merged, parse(ctx, merges[_i].merged)), "%s",
+	    json_object_to_json_string(merged));
+	/* Neither what was stored nor what was said is touched. */
+	ck_assert(json_object_equal(stored, before));
+	ck_assert(json_object_equal(r.request, parse(ctx, merges[_i].request)));
+	talloc_free(ctx);
+}
+END_TEST
+
+Suite *
+device_suite(void)
+{
+	Suite *s = suite_create("device");
+	TCase *t = tcase_create("device");
+
+	tcase_add_loop_test(t, a_registration_is_read, 0, ROWS(good));
+	tcase_add_loop_test(t, every_fault_of_a_registration_is_named_by_its_place, 0, ROWS(bad));
+	tcase_add_loop_test(t, a_text_may_have_2048_bytes, 0, 2);
+	tcase_add_loop_test(t, a_registration_comes_over_what_was_known, 0, ROWS(merges));
+	suite_add_tcase(s, t);
+	return s;
+}
