@@ -135,12 +135,13 @@ read_csv(struct reading *r)
 static enum err
 read_any(struct reading *r)
 {
+	const struct req *req = &r->c->req;
 	struct json_object *body;
 
-	if (r->c->req.body != NULL && req_is_ndjson(&r->c->req))
-		return read_lines(r);
-	if (r->rules.csv && r->c->req.body != NULL && req_is_csv(&r->c->req))
-		return read_csv(r);
+	if (req_is_ndjson(req))
+		return req->body == NULL ? OK : read_lines(r);
+	if (r->rules.csv && req_is_csv(req))
+		return req->body == NULL ? OK : read_csv(r);
 	enum err e = req_json(r->c, &body);
 	if (e != OK)
 		return e;
