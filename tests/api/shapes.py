@@ -3,6 +3,11 @@
 
 import datetime
 
+from stack import TOP
+
+# The newest migration is the version of the schema.
+SCHEMA = max(int(f.name[:4]) for f in (TOP / "sql/migration").glob("*.sql"))
+
 ZEROS = {
     "number_pages_viewed_the_last_7_days": 0,
     "time_spent_on_site_last_7_days": 0,
@@ -64,6 +69,16 @@ def profile(stack, user, **params):
 
 def viewed(stack, user):
     return profile(stack, user)["number_pages_viewed_the_last_7_days"]
+
+
+def erased(answer, user):
+    """How many page views a receipt says are gone; of all else there was nothing."""
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert set(body) == {"user_id", "deleted"} and body["user_id"] == user
+    others = {k: n for k, n in body["deleted"].items() if k != "page_views" and n != 0}
+    assert others == {}
+    return body["deleted"]["page_views"]
 
 
 def export(stack, user):

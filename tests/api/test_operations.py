@@ -5,14 +5,14 @@ import re
 
 import pytest
 
-from shapes import assert_problem, post, profile, view, views
+from shapes import SCHEMA, assert_problem, post, profile, view, views
 
 FAR = ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"]
 
 
 @pytest.mark.parametrize("prefix", ["", "/v1"])
 @pytest.mark.parametrize("path, body", [("/healthz", {"status": "ok"}), (
-    "/readyz", {"status": "ready", "database": "ok", "schema": {"found": 1, "needed": 1},
+    "/readyz", {"status": "ready", "database": "ok", "schema": {"found": SCHEMA, "needed": SCHEMA},
                 "cache": "ok"})])
 def test_a_probe_needs_no_key_and_has_one_answer(stack, prefix, path, body):
     answer = stack.call("GET", prefix + path, key=None)
@@ -23,7 +23,7 @@ def test_a_probe_needs_no_key_and_has_one_answer(stack, prefix, path, body):
 
 def test_the_version_is_that_of_the_program(stack):
     body = stack.call("GET", "/version", key=None).json()
-    assert body == {"name": "assay", "version": body["version"], "schema": 1}
+    assert body == {"name": "assay", "version": body["version"], "schema": SCHEMA}
     assert stack.assay("--version").stdout == f"assay {body['version']}\n"
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", body["version"])
 

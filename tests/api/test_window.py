@@ -12,7 +12,7 @@ import uuid
 import psycopg2
 import pytest
 
-from shapes import ZEROS, assert_problem, export, post, profile, receipt, view, viewed
+from shapes import ZEROS, assert_problem, erased, export, post, profile, receipt, view, viewed
 from stack import Stack, wait_until
 
 LIBRARY = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), "libfaketime.so.1")
@@ -237,7 +237,7 @@ def test_a_cached_profile_does_not_outlive_its_erasure(stack, clock, early):
     assert numbers(settled(stack, user)) == (1, 1, 1, A, 1)
     for gone in (1, 0):
         answer = stack.call("DELETE", f"/v1/user/{user}")
-        assert answer.json()["deleted"] == {"page_views": gone}
+        assert erased(answer, user) == gone
         assert profile(stack, user) == dict(ZEROS, user_id=user)
     post(stack, view(user, at("09 11:00"), B))
     assert numbers(profile(stack, user)) == (1, 1, 1, B, 1)
