@@ -7,9 +7,9 @@
 #include "worker.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -29,8 +29,8 @@ struct worker {
 	struct ctx ctx;
 	struct fcgi *fcgi;
 	struct buf *out;
-	int listen_fd;
 	int signal_fd;
+	int poll_fd; /* epoll over the listening socket and signal_fd */
 };
 
 /* The answer's buffer is kept between requests, but not at the size of the largest ever. */
@@ -80,19 +80,34 @@ serve(struct worker *w)
 	}
 }
 
+/* A request wakes one of the workers that wait, not all of them. */
+static int
+open_poll(int listen_fd, int signal_fd)
+{
+	struct epoll_event work = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = listen_fd};
+	struct epoll_event order = {.events = EPOLLIN, .data.fd = signal_fd};
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (epoll_ctl(fd, EPOLL_CTL_ADD, listen_fd, &work) != 0 ||
+	    epoll_ctl(fd, EPOLL_CTL_ADD, signal_fd, &order) != 0)
+		return -1;
+	return fd;
+}
+
 /* Waits for a request or a signal; false when it is time to go. */
 static bool
 wait_for_work(const struct worker *w)
 {
-	struct pollfd fds[] = {
-		{.fd = w->signal_fd, .events = POLLIN},
-		{.fd = w->listen_fd, .events = POLLIN},
-	};
+	struct epoll_event events[2];
+	int n;
 
-	while (poll(fds, 2, -1) < 0)
+	while ((n = epoll_wait(w->poll_fd, events, 2, -1)) < 0)
 		if (errno != EINTR)
 			return false;
-	return fds[0].revents == 0;
+	for (int i = 0; i < n; i++)
+		if (events[i].data.fd == w->signal_fd)
+			return false;
+	return true;
 }
 
 /* The last wall: a request that got past every limit ends its worker, not the machine. */
@@ -137,11 +152,11 @@ enum worker_end
 worker_run(const struct conf *conf, struct shared *shared, int listen_fd)
 {
 	void *boot = mem_ctx(NULL);
-	struct worker w = {.listen_fd = listen_fd};
+	struct worker w = {.signal_fd = open_signals()};
 
-	w.signal_fd = open_signals();
+	w.poll_fd = open_poll(listen_fd, w.signal_fd);
 	limit_memory(conf->memory_limit_mb);
-	if (boot_ctx(boot, conf, shared, &w.ctx) != OK)
+	if (w.poll_fd < 0 || boot_ctx(boot, conf, shared, &w.ctx) != OK)
 		return WORKER_BROKEN;
 	w.fcgi = fcgi_new(boot, listen_fd);
 	w.out = buf_new(NULL, OUT_SIZE);
@@ -151,11 +166,10 @@ worker_run(const struct conf *conf, struct shared *shared, int listen_fd)
 	if (db_open(w.ctx.db) != OK)
 		log_say(LOG_WARN, "worker_waits", "%s", db_message(w.ctx.db));
 	enum worker_end end = WORKER_RECYCLED;
-	for (int64_t left = life_span(conf->max_requests); left > 0;) {
-		if (!wait_for_work(&w)) {
+	for (int64_t left = life_span(conf->max_requests); left > 0 && end != WORKER_STOPPED;) {
+		/* Who leaves looks once more: no other was woken for the request that woke this one. */
+		if (!wait_for_work(&w))
 			end = WORKER_STOPPED;
-			break;
-		}
 		if (!fcgi_accept(w.fcgi))
 			continue;
 		serve(&w);
