@@ -18,6 +18,8 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", 4))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
 PARTS = os.environ.get("BENCH_PARTS", "lighttpd nginx workers size memory").split()
 
+LOAD = os.getloadavg()[0]  # of others: before it, nothing here has run
+
 USERS = 100_000  # of 10 page views each
 NOW = datetime.datetime.now(datetime.timezone.utc)
 MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -246,7 +248,8 @@ def report(bench):
         *(lines(("workers", "GET /healthz /s", "cached", "uncached", "page view"), bench.workers)
           if bench.workers else ()), "",
         f"{CONNECTIONS} connections, 4 workers, {USERS * 10:,} views of {USERS:,} users; the "
-        f"middle of {ROUNDS} rounds of {SECONDS} s, each next to its reference. {machine()}"])
+        f"middle of {ROUNDS} rounds of {SECONDS} s, each next to its reference; load average before "
+        f"the first: {LOAD:.1f}. {machine()}"])
     (BUILD / "table.txt").write_text(text + "\n")
     print(text)
 

@@ -16,9 +16,11 @@ BUILD = TOP / "build/bench"
 PGBENCH = "/usr/lib/postgresql/15/bin/pgbench"
 CONNECTIONS = 16
 
-# Room for the log of a bulk load, and for the hot part of the data: the same cluster serves the
-# program and pgbench. fsync, synchronous_commit and checksums stay on, as the script sets them.
-POSTGRES = "-c max_wal_size=8GB -c shared_buffers=512MB"
+# Room for the log of a bulk load, and the usual quarter of the machine's memory for the data (10
+# million views are 2 GB): the same cluster serves the program and pgbench. fsync,
+# synchronous_commit and checksums stay on, as the script sets them.
+BUFFERS_MB = min(4096, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 22)
+POSTGRES = f"-c max_wal_size=8GB -c shared_buffers={BUFFERS_MB}MB"
 
 
 class Failed(Exception):
@@ -141,6 +143,14 @@ class Wrk:
         return Load(run(*self.command(*args, **kw)), may_refuse)
 
 
+def session():
+    """The program's own settings that decide how a statement is planned, for PGOPTIONS."""
+    text = (TOP / "sql/query/session.sql").read_text()
+    names = "search_path|timezone|plan_cache_mode|enable_seqscan|jit"
+    return " ".join(f"-c {name}={value.replace(' ', '')}" for name, value in
+                    re.findall(rf"set_config\('({names})', '([^']*)'", text))
+
+
 def pgbench(stack, script, seconds, connections=CONNECTIONS, **values):
     """Transactions a second of a script, prepared, as the role of the program."""
     path = BUILD / "pgbench.sql"
@@ -148,7 +158,7 @@ def pgbench(stack, script, seconds, connections=CONNECTIONS, **values):
     words = [word for name, value in values.items() for word in ("-D", f"{name}={value}")]
     text = run(PGBENCH, "-M", "prepared", "-n", "-c", connections, "-j", 2, "-T", seconds, *words,
                "-f", path, stack.env["ASSAY_DATABASE_URL"],
-               env=dict(os.environ, PGOPTIONS="-c search_path=assay,pg_temp -c timezone=UTC"))
+               env=dict(os.environ, PGOPTIONS=session()))
     if "failed transactions: 0 " not in text:
         raise Failed("pgbench: " + text)
     return float(re.search(r"^tps = ([0-9.]+)", text, re.M).group(1))
@@ -173,4 +183,5 @@ def machine():
             f"{int(memory.group(1)) / 1048576:.0f} GiB; Linux {os.uname().release}, "
             f"PostgreSQL {version(PGBENCH, '--version')}, lighttpd {version('lighttpd', '-v')}, "
             f"nginx {version('nginx', '-v')}, memcached {version('memcached', '-V')}; "
+            f"shared_buffers {BUFFERS_MB} MB, all else as `make run` sets it; "
             f"wrk and pgbench run on the same cores as what they measure.")

@@ -68,9 +68,9 @@ def batch_values(midnight):
 
 
 def plan_of_profile(values):
-    """The plan that a worker has after some requests, as JSON."""
+    """The plan that a worker has, as JSON."""
+    settings = query("session", "'0'")
     text = query("profile", "$1", "$2", "$3", "$4", "$5")
     words = ", ".join(f"'{v}'" for v in values)
-    return ("set search_path = assay; prepare profile as " + text +
-            f"\nexecute profile ({words});" * 6 +
-            f"\nexplain (analyze, format json) execute profile ({words});")
+    return (f"{settings}\nprepare profile as {text}\n"
+            f"explain (analyze, format json) execute profile ({words});")
