@@ -171,23 +171,22 @@ judge(void *ctx, const char *key, const char *raw, size_t n, char **value)
 	return CACHE_MISS;
 }
 
-/* The raw value of key with its version, NULL when there is none. */
-static memcached_result_st *
-fetch(struct cache *c, const char *key)
+/* The raw value of key with its version, NULL when there is none. False without an answer. */
+static bool
+fetch(struct cache *c, const char *key, memcached_result_st **result)
 {
 	const char *const keys[] = {key};
 	const size_t lengths[] = {strlen(key)};
 	memcached_return_t r = memcached_mget(c->one, keys, lengths, 1);
-	memcached_result_st *result = NULL;
 	memcached_return_t end;
 
+	*result = NULL;
 	if (r == MEMCACHED_SUCCESS)
-		result = memcached_fetch_result(c->one, NULL, &r);
+		*result = memcached_fetch_result(c->one, NULL, &r);
 	/* The answer ends with a line of its own. */
-	if (result != NULL)
+	if (*result != NULL)
 		memcached_fetch_result(c->one, NULL, &end);
-	answered(c, key, r);
-	return result;
+	return answered(c, key, r);
 }
 
 enum cache_found
@@ -197,9 +196,11 @@ cache_get(struct cache *c, void *ctx, const char *key, char **value, uint64_t *v
 		[CACHE_MISS] = METRIC_cache_misses_total,
 		[CACHE_HIT] = METRIC_cache_hits_total,
 		[CACHE_TOMBSTONE] = METRIC_cache_tombstones_total,
+		[CACHE_OFF] = METRIC_cache_misses_total,
 	};
-	enum cache_found found = CACHE_MISS;
-	memcached_result_st *result = allowed(c, key) ? fetch(c, key) : NULL;
+	bool off = true;
+	memcached_result_st *result = allowed(c, key) ? fetch(c, key, &off) : NULL;
+	enum cache_found found = off ? CACHE_OFF : CACHE_MISS;
 
 	if (result != NULL) {
 		found = judge(ctx, key, memcached_result_value(result),

@@ -21,7 +21,12 @@ enum {
 	CACHE_VALUE = 65536, /* bytes of a value; longer ones are not stored */
 };
 
-enum cache_found { CACHE_MISS, CACHE_HIT, CACHE_TOMBSTONE };
+enum cache_found {
+	CACHE_MISS,
+	CACHE_HIT,
+	CACHE_TOMBSTONE,
+	CACHE_OFF, /* the node did not answer, or was not asked */
+};
 
 struct cache;
 

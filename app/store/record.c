@@ -127,6 +127,7 @@ record_find(struct records *r, void *ctx, struct record_slot *slot)
 		slot->fill = RECORD_HELD;
 		return payload;
 	case CACHE_TOMBSTONE:
+	case CACHE_OFF:
 		return NULL;
 	}
 	return NULL;

@@ -100,5 +100,7 @@ create table idempotency (
 -- most a second old.
 alter table cache_epoch add definitions bigint not null default 0;
 
-grant select, insert, update, delete on experiment, map_job, audience, idempotency to assay_app;
+grant select, insert, update, delete on experiment, map_job to assay_app;
+grant select, insert, delete on audience to assay_app;
+grant select, insert, update on idempotency to assay_app;
 grant select on ip_location to assay_app;
