@@ -157,9 +157,18 @@ class Stack:
         (self.state / "pids" / f"{part}.pid").write_text(f"{process.pid}\n")
         return process.pid
 
+    def sanitizer_reports(self):
+        """A worker that a sanitizer ended after its answer would not be missed by the caller."""
+        logs = (self.state / "log" / f"{part}.log" for part in ("serve", "jobs"))
+        return [line for log in logs if log.exists()
+                for line in log.read_text(errors="replace").splitlines()
+                if "Sanitizer" in line or "runtime error:" in line]
+
     def stop(self):
+        reports = self.sanitizer_reports()
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
         for child in self.children:
             child.wait(10)
         shutil.rmtree(self.var, ignore_errors=True)
+        assert reports == []
