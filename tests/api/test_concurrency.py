@@ -65,7 +65,7 @@ def test_different_views_of_one_instant_leave_one_and_nobody_fails(stack, user):
 
 def test_the_same_batch_in_opposite_orders_ends_without_a_deadlock(stack, user):
     """Two statements that take the same rows in opposite orders would wait for each other until
-    the lock's time-out, and answer 503. New rows each time: only the first to come is waited for."""
+    the lock's time-out and answer 503. New rows each time: only the first to come is waited for."""
     for i in range(15):
         batch = [view(f"{user}-{i}-{k}", ago(minutes=1)) for k in range(500)]
         answers = at_once([lambda way=way: post(stack, batch[::way]) for way in (1, -1, 1, -1)])

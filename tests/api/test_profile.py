@@ -7,8 +7,8 @@ import urllib.parse
 
 import pytest
 
-from shapes import (ZEROS, ago, assert_problem, erased, export, post, profile, receipt, view, viewed,
-                    views)
+from shapes import (ZEROS, ago, assert_problem, erased, export, post, profile, receipt, view,
+                    viewed, views)
 
 # Ids that must survive the path: each is percent-encoded once, and decoded once.
 IDS = ["a/b", "/", "//a//", "a%2Fb", "100%", "%", "%25", "%00", "with two  blanks", " edge ", "a+b",
