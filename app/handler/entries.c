@@ -129,6 +129,8 @@ entries_store(struct ctx *c, const struct entry given[], size_t n, enum subject_
 	if (e == OK)
 		e = db_query(c->db, c->mem, QUERY_profile_put, params, &rows);
 	if (e == OK)
+		e = record_bury(c->records, subjects, n);
+	if (e == OK)
 		*changed = db_int(rows, 0, "changed");
 	return e;
 }

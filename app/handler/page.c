@@ -72,6 +72,8 @@ store(struct ctx *c, const struct batch *b, int64_t *recorded)
 	enum err e = record_bury(c->records, subjects, b->good);
 	if (e == OK)
 		e = db_query(c->db, c->mem, QUERY_page_view_add, params, &rows);
+	if (e == OK)
+		e = record_bury(c->records, subjects, b->good);
 	if (e != OK)
 		return e;
 	*recorded = db_affected(rows);

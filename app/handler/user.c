@@ -102,6 +102,8 @@ user_erase(struct ctx *c)
 		e = record_bury(c->records, &c->subject, 1);
 	if (e == OK)
 		e = db_query(c->db, c->mem, QUERY_subject_erase, &c->subject, &rows);
+	if (e == OK)
+		e = record_bury(c->records, &c->subject, 1);
 	if (e != OK)
 		return e;
 	metric_add(METRIC_erasures_total, 1);

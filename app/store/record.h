@@ -13,7 +13,9 @@
 /*
  * What the cache holds about a subject, kept true.
  *
- * A writer puts a tombstone (5 s) on the subject's keys before it commits and never removes it;
+ * A writer puts a tombstone (5 s) on the subject's keys before it commits and never removes it.
+ * It does so again before it answers: a cache that was flushed, restarted or full in between may
+ * have lost the first, and a reader filled the gap with what was true before the commit. Then
  * a reader that meets one asks the database and stores nothing; a reader that missed stores only
  * by `add`, one that found something outdated only by `cas` over that very value, and both only
  * if they began less than 2 s ago. So nothing read before a commit can be stored after it.
@@ -62,8 +64,9 @@ char *record_find(struct records *r, void *ctx, struct record_slot *slot);
 void record_fill(struct records *r, struct record_slot *slot, const char *payload);
 
 /*
- * Before a write about these n subjects: nothing cached about them will be believed any more.
- * ERR_UNAVAILABLE when neither cache nor database could be told; the write must not happen then.
+ * Before a write about these n subjects, and once more before it is acknowledged: nothing cached
+ * about them will be believed any more. ERR_UNAVAILABLE when neither cache nor database could be
+ * told; the write must not happen, or not be acknowledged then.
  */
 enum err record_bury(struct records *r, const char *const subjects[], size_t n) must_check;
 
