@@ -14,6 +14,7 @@
 /* base */
 Suite *buf_suite(void);
 Suite *conf_suite(void);
+Suite *csv_suite(void);
 Suite *err_suite(void);
 Suite *hash_suite(void);
 Suite *instant_suite(void);
