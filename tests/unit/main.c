@@ -15,7 +15,7 @@ static suite_fn *const suites[] = {
 	breaker_suite, pgtype_suite, query_suite, sqlstate_suite,
 	bucket_suite,
 	device_suite, event_suite, lookup_suite,
-	page_view_suite, profile_suite, subject_suite,
+	page_view_suite, profile_suite, subject_suite, terms_suite,
 	auth_suite, reply_suite, req_suite, req_body_suite, route_suite, tmpl_suite,
 };
 

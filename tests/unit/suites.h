@@ -38,6 +38,7 @@ Suite *lookup_suite(void);
 Suite *page_view_suite(void);
 Suite *profile_suite(void);
 Suite *subject_suite(void);
+Suite *terms_suite(void);
 
 /* web */
 Suite *auth_suite(void);
