@@ -32,6 +32,7 @@ Suite *sqlstate_suite(void);
 
 /* core */
 Suite *bucket_suite(void);
+Suite *criteria_suite(void);
 Suite *device_suite(void);
 Suite *event_suite(void);
 Suite *lookup_suite(void);
