@@ -245,6 +245,8 @@ static const struct {
     {"\"2019-08-01\"", "\"2019-08-02\"", NULL, PAST_END},
     {"\"2019-08-03\"", "\"2019-08-02\"", "2019-08-02", NEGATIVE},
     {"\"soon\"", "null", "2019-08-02", PAST_START},
+    {"\"0001-01-01\"", "null", NULL, ""},
+    {"\"0000-12-31\"", "null", NULL, PAST_START},
 };
 
 START_TEST(a_change_may_keep_dates_that_have_passed)
