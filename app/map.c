@@ -104,22 +104,43 @@ fill(struct mapping *m, int64_t *matched)
 	return *matched == 0 ? finish_empty(m) : finish(m, MOVE_MAP, NULL, *matched);
 }
 
-/* Profiles that changed meanwhile: the statement saw them as they were. */
+/* Until no writer is left who may not have seen what was committed last. */
 static enum err
-catch_up(struct mapping *m)
+wait_for_writers(struct mapping *m, int64_t *erased)
+{
+	struct db_rows *rows;
+	enum err e = db_query(m->db, m->mem, QUERY_map_wait, NULL, &rows);
+
+	*erased = e == OK ? db_int(rows, 0, "erased") : -1;
+	return e;
+}
+
+/* Profiles that changed or went meanwhile: the statement saw them as they were. */
+static enum err
+catch_up(struct mapping *m, int64_t erased_before)
 {
 	const char *since = instant(m, m->began - SKEW);
-	enum err e = run_built(m, QUERY_map_refit, since, NULL);
+	const char *params[] = {m->nr, m->version};
+	int64_t erased;
+	enum err e = wait_for_writers(m, &erased);
 
-	return e == OK ? run_built(m, QUERY_map_join, since, NULL) : e;
+	if (e == OK)
+		e = run_built(m, QUERY_map_refit, since, NULL);
+	if (e == OK)
+		e = run_built(m, QUERY_map_join, since, NULL);
+	if (e == OK && erased != erased_before)
+		e = db_query(m->db, m->mem, QUERY_map_forget, params, NULL);
+	return e;
 }
 
 static enum err
 map_one(struct mapping *m)
 {
-	int64_t matched;
-	enum err e = db_begin(m->db);
+	int64_t matched, erased;
+	enum err e = wait_for_writers(m, &erased);
 
+	if (e == OK)
+		e = db_begin(m->db);
 	if (e == OK)
 		e = fill(m, &matched);
 	if (e != OK) {
@@ -127,8 +148,8 @@ map_one(struct mapping *m)
 		return e;
 	}
 	e = db_commit(m->db);
-	if (e == OK && m->criteria != NULL && matched > 0)
-		e = catch_up(m);
+	if (e == OK && m->criteria != NULL && (matched > 0 || !m->first))
+		e = catch_up(m, erased);
 	int64_t took = instant_now() - m->began;
 	metric_add(METRIC_mappings_total, 1);
 	log_say(LOG_INFO, "mapped", "%s: %lld subjects in %lld ms", m->id, (long long)matched,

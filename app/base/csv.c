@@ -61,13 +61,14 @@ static const char *
 read_field(struct csv *c, void *ctx, struct record *r)
 {
 	struct buf *out = buf_new(ctx, 32);
+	bool quoted = c->s < c->end && *c->s == '"';
 
-	if (c->s < c->end && *c->s == '"')
+	if (quoted)
 		read_quoted(c, out, r);
 	const char *from = c->s;
 	while (!at_line_end(c) && *c->s != ',')
 		c->s++;
-	if (c->s > from && out->len > 0)
+	if (c->s > from && quoted)
 		r->fault = "text behind a quoted field";
 	buf_add(out, from, (size_t)(c->s - from));
 	if (memchr(out->data, '\0', out->len) != NULL || !utf8_valid(out->data, out->len))

@@ -25,10 +25,19 @@ wrong(const struct reader *r, const char *at, const char *why)
 	return false;
 }
 
+/* The JSON pointer of a member (RFC 6901): ~ is written ~0, and / is ~1. */
 static const char *
 below(const struct reader *r, const char *at, const char *name)
 {
-	return mem_printf(r->ctx, "%s/%s", at, name);
+	struct buf *out = buf_new(r->ctx, strlen(at) + strlen(name) + 2);
+
+	buf_printf(out, "%s/", at);
+	for (const char *s = name; *s != '\0'; s++)
+		if (*s == '~' || *s == '/')
+			buf_str(out, *s == '~' ? "~0" : "~1");
+		else
+			buf_char(out, *s);
+	return out->data;
 }
 
 static bool

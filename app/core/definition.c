@@ -89,7 +89,8 @@ read_criteria(struct json_object *r, struct problems *problems, struct definitio
 		(void)criteria_read(problems, o, "/request/criteria", problems);
 }
 
-/* A day that exists, as "yyyy-mm-dd"; such texts are ordered like the days. NULL otherwise. */
+/* A day that exists, as "yyyy-mm-dd"; such texts are ordered like the days. NULL otherwise. The
+ * database has no year 0. */
 static const char *
 read_day(struct json_object *value)
 {
@@ -99,7 +100,7 @@ read_day(struct json_object *value)
 	if (!json_object_is_type(value, json_type_string))
 		return NULL;
 	const char *s = json_object_get_string(value);
-	return terms_instant(s, &at, &day) && day ? s : NULL;
+	return terms_instant(s, &at, &day) && day && strncmp(s, "0000", 4) != 0 ? s : NULL;
 }
 
 struct calendar {

@@ -77,7 +77,7 @@ number_text(void *ctx, struct json_object *value)
 
 	if (json_object_is_type(value, json_type_int))
 		return mem_printf(ctx, "%lld", (long long)json_object_get_int64(value));
-	if (d == floor(d) && fabs(d) < 9007199254740992.0)
+	if (d == floor(d) && fabs(d) < 9223372036854775808.0)
 		return mem_printf(ctx, "%lld", (long long)d);
 	return mem_printf(ctx, "%.17g", d);
 }
@@ -135,7 +135,7 @@ flatten_array(struct maker *m, const char *path, struct json_object *array)
 
 	for (size_t i = 0; i < n; i++)
 		flatten(m, path, json_object_array_get_idx(array, i));
-	if (n == 0 && *path != '\0')
+	if (n == 0)
 		add(m, mem_printf(m->terms, "%s%c", path, TERM_EMPTY));
 }
 
@@ -144,13 +144,13 @@ flatten_object(struct maker *m, const char *path, struct json_object *object)
 {
 	json_object_object_foreach(object, key, value) {
 		char *name = terms_path(m->terms, key);
-		flatten(m, *path == '\0' ? name : mem_printf(m->terms, "%s.%s", path, name), value);
+		flatten(m, path == NULL ? name : mem_printf(m->terms, "%s.%s", path, name), value);
 	}
-	if (json_object_object_length(object) == 0 && *path != '\0')
+	if (json_object_object_length(object) == 0 && path != NULL)
 		add(m, mem_printf(m->terms, "%s%c", path, TERM_EMPTY));
 }
 
-/* Recursion is bounded by the guard: JSON_DEPTH. */
+/* The path of the profile itself is NULL. Recursion is bounded by the guard: JSON_DEPTH. */
 static void
 flatten(struct maker *m, const char *path, struct json_object *value)
 {
@@ -177,7 +177,7 @@ terms_make(void *ctx, struct json_object *attributes)
 	struct maker m = {t, 0};
 	size_t kept = 0;
 
-	flatten(&m, "", attributes);
+	flatten(&m, NULL, attributes);
 	if (t->n > 0)
 		qsort(t->list, t->n, sizeof *t->list, compare);
 	for (size_t i = 0; i < t->n; i++)

@@ -16,6 +16,8 @@
 #include "store/db.h"
 #include "web/ctx.h"
 
+enum { TRIES = 5 };
+
 /* Why a statement over a version touched nothing: there is no such thing, it has another
  * version, or (when neither) its status forbids it. */
 static enum err
@@ -28,7 +30,7 @@ explain(struct ctx *c, const char *version, const char *doing)
 		return fail_detail(c, e, "no experiment available with the given experimentid");
 	if (e != OK)
 		return e;
-	if (version != NULL && strncmp(c->etag + 1, version, strlen(version)) != 0)
+	if (version != NULL && strcmp(c->etag, mem_printf(c->mem, "\"%s\"", version)) != 0)
 		return fail_detail(
 		    c, ERR_PRECONDITION, "the definition has been changed: now %s", c->etag);
 	const char *status = json_object_get_string(json_object_object_get(row, "status"));
@@ -203,7 +205,8 @@ store_change(struct ctx *c, const struct definition *d, const char *version, con
 	const char *params[] = {c->args[0], version, now, d->name, d->description, by,
 	    json_text(d->criteria), json_text(d->data), d->start, d->end,
 	    json_text(d->alternatives), d->standard, json_text(d->goals),
-	    mem_printf(c->mem, "%.17g", d->traffic)};
+	    mem_printf(c->mem, "%.17g", d->traffic), d->created_by,
+	    lifecycle_move(MOVE_MAP)->message};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_change, params, &rows);
 	if (e != OK)
 		return e;
@@ -231,18 +234,14 @@ read_change(struct ctx *c, struct json_object *changes, struct json_object *row,
 	    : ERR_INVALID;
 }
 
-enum err
-experiment_patch(struct ctx *c)
+static enum err
+change_once(struct ctx *c, struct json_object *changes, const char *version)
 {
-	struct json_object *changes, *row;
+	struct json_object *by = json_object_object_get(changes, "updatedBy");
+	struct json_object *row;
 	struct definition d;
-	const char *version;
-	enum err e = req_if_match(c, &version);
+	enum err e = experiment_load(c, c->args[0], &row);
 
-	if (e == OK)
-		e = experiment_request(c, &changes);
-	if (e == OK)
-		e = experiment_load(c, c->args[0], &row);
 	if (e == ERR_NOT_FOUND)
 		return fail_detail(c, e, "no experiment available with the given experimentid");
 	if (e == OK)
@@ -251,7 +250,26 @@ experiment_patch(struct ctx *c)
 		return e;
 	if (version == NULL)
 		version = mem_dupn(c->mem, c->etag + 1, strlen(c->etag) - 2);
-	struct json_object *by = json_object_object_get(changes, "updatedBy");
 	return store_change(c, &d, version, json_object_is_type(by, json_type_string)
 	    ? json_object_get_string(by) : "Experiment_PATCH_API");
+}
+
+enum err
+experiment_patch(struct ctx *c)
+{
+	struct json_object *changes;
+	const char *version;
+	enum err e = req_if_match(c, &version);
+
+	if (e == OK)
+		e = experiment_request(c, &changes);
+	if (e != OK)
+		return e;
+	e = change_once(c, changes, version);
+	/* Who named no version does not mind that the jobs wrote one meanwhile. */
+	for (int left = TRIES; e == ERR_PRECONDITION && version == NULL && left > 0; left--) {
+		c->detail = NULL;
+		e = change_once(c, changes, NULL);
+	}
+	return e;
 }

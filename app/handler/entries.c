@@ -16,6 +16,16 @@
 #include "store/record.h"
 #include "web/ctx.h"
 
+/* Definitions may change between decision and statement, but not so often. */
+enum { TRIES = 8 };
+
+/* Entries of one kind, no subject twice. */
+struct batch {
+	const struct entry *list;
+	size_t n;
+	enum subject_kind kind;
+};
+
 enum column { SUBJECT, ATTRIBUTES, TERMS, DECIDED, MATCHED_SUBJECT, MATCHED_NR, COLUMNS };
 
 static const char *
@@ -96,17 +106,33 @@ without_repeats(struct ctx *c, const struct entry list[], size_t *n)
 	return out;
 }
 
-enum err
-entries_store(struct ctx *c, const struct entry given[], size_t n, enum subject_kind kind,
+/* One try; *generation is that of the definitions then, *changed -1 when they were others. */
+static enum err
+store(struct ctx *c, const struct actives *all, struct buf *columns[COLUMNS], int64_t *generation,
     int64_t *changed)
 {
-	const struct entry *list = without_repeats(c, given, &n);
-	const char **subjects = mem_array(c->mem, const char *, n);
-	struct buf *columns[COLUMNS];
-	const struct actives *all;
 	char now[INSTANT_TEXT];
 	struct db_rows *rows;
-	enum err e = actives_get(c, 0, &all);
+
+	instant_format(c->now, now);
+	const char *params[] = {columns[SUBJECT]->data, columns[ATTRIBUTES]->data,
+		columns[TERMS]->data, now, columns[DECIDED]->data, columns[MATCHED_SUBJECT]->data,
+		columns[MATCHED_NR]->data, mem_printf(c->mem, "%lld", (long long)all->generation)};
+	enum err e = db_query(c->db, c->mem, QUERY_profile_put, params, &rows);
+	if (e != OK)
+		return e;
+	*generation = db_int(rows, 0, "generation");
+	*changed = db_cell(rows, 0, "changed") == NULL ? -1 : db_int(rows, 0, "changed");
+	return OK;
+}
+
+/* Decides by what this worker knows of definitions, which may be a little behind. */
+static enum err
+decide_and_store(struct ctx *c, const struct batch *b, int64_t *generation, int64_t *changed)
+{
+	struct buf *columns[COLUMNS];
+	const struct actives *all;
+	enum err e = actives_get(c, *generation, &all);
 
 	if (e != OK)
 		return e;
@@ -114,23 +140,30 @@ entries_store(struct ctx *c, const struct entry given[], size_t n, enum subject_
 		columns[i] = buf_new(c->mem, 256);
 		pgtype_array_open(columns[i]);
 	}
-	for (size_t i = 0; i < n; i++)
-		add_entry(c, all, &list[i], kind, columns);
-	add_decided(c, all, kind, columns);
+	for (size_t i = 0; i < b->n; i++)
+		add_entry(c, all, &b->list[i], b->kind, columns);
+	add_decided(c, all, b->kind, columns);
 	for (int i = 0; i < COLUMNS; i++)
 		pgtype_array_close(columns[i]);
+	return store(c, all, columns, generation, changed);
+}
+
+enum err
+entries_store(struct ctx *c, const struct entry given[], size_t n, enum subject_kind kind,
+    int64_t *changed)
+{
+	struct batch b = {.list = without_repeats(c, given, &n), .kind = kind};
+	const char **subjects = mem_array(c->mem, const char *, n);
+	int64_t generation = 0;
+
+	b.n = n;
 	for (size_t i = 0; i < n; i++)
-		subjects[i] = list[i].subject;
-	instant_format(c->now, now);
-	const char *params[] = {columns[SUBJECT]->data, columns[ATTRIBUTES]->data,
-		columns[TERMS]->data, now, columns[DECIDED]->data, columns[MATCHED_SUBJECT]->data,
-		columns[MATCHED_NR]->data};
-	e = record_bury(c->records, subjects, n);
-	if (e == OK)
-		e = db_query(c->db, c->mem, QUERY_profile_put, params, &rows);
-	if (e == OK)
-		e = record_bury(c->records, subjects, n);
-	if (e == OK)
-		*changed = db_int(rows, 0, "changed");
-	return e;
+		subjects[i] = b.list[i].subject;
+	enum err e = record_bury(c->records, subjects, n);
+	*changed = -1;
+	for (int tries = 0; e == OK && *changed < 0 && tries < TRIES; tries++)
+		e = decide_and_store(c, &b, &generation, changed);
+	if (e == OK && *changed < 0)
+		return ERR_UNAVAILABLE;
+	return e == OK ? record_bury(c->records, subjects, n) : e;
 }

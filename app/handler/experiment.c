@@ -264,7 +264,7 @@ experiment_list(struct ctx *c)
 	json_object_object_add(c->model, "experiments", list);
 	json_object_object_add(c->model, "next", more ? json_object_new_string(next) : NULL);
 	if (more)
-		c->next = mem_printf(c->mem, "?after=%s&limit=%s", next, limit);
+		c->next = req_next_page(c, next);
 	return OK;
 }
 

@@ -171,22 +171,23 @@ judge(void *ctx, const char *key, const char *raw, size_t n, char **value)
 	return CACHE_MISS;
 }
 
-/* The raw value of key with its version, NULL when there is none. False without an answer. */
-static bool
-fetch(struct cache *c, const char *key, memcached_result_st **result)
+/* The raw value of key with its version, NULL when there is none or (*off) no answer. */
+static memcached_result_st *
+fetch(struct cache *c, const char *key, bool *off)
 {
 	const char *const keys[] = {key};
 	const size_t lengths[] = {strlen(key)};
 	memcached_return_t r = memcached_mget(c->one, keys, lengths, 1);
+	memcached_result_st *result = NULL;
 	memcached_return_t end;
 
-	*result = NULL;
 	if (r == MEMCACHED_SUCCESS)
-		*result = memcached_fetch_result(c->one, NULL, &r);
+		result = memcached_fetch_result(c->one, NULL, &r);
 	/* The answer ends with a line of its own. */
-	if (*result != NULL)
+	if (result != NULL)
 		memcached_fetch_result(c->one, NULL, &end);
-	return answered(c, key, r);
+	*off = !answered(c, key, r);
+	return result;
 }
 
 enum cache_found

@@ -35,6 +35,16 @@ rows_free(struct db_rows *r)
 	return 0;
 }
 
+static struct db_rows *
+make_rows(void *ctx, PGresult *res)
+{
+	struct db_rows *r = mem_new(ctx, struct db_rows);
+
+	r->res = res;
+	talloc_set_destructor(r, rows_free);
+	return r;
+}
+
 void
 db_set_deadline(struct db *db, int64_t deadline)
 {
@@ -157,9 +167,7 @@ run_timed(struct db *db, void *ctx, const struct query_info *info, const char *c
 		PQclear(res);
 		return e;
 	}
-	*out = mem_new(ctx, struct db_rows);
-	(*out)->res = res;
-	talloc_set_destructor(*out, rows_free);
+	*out = make_rows(ctx, res);
 	return OK;
 }
 
@@ -182,6 +190,44 @@ db_query_built(struct db *db, void *ctx, const struct db_built *b, struct db_row
 	info.params = (int)b->count;
 	info.built = true;
 	return run_timed(db, ctx, &info, b->params, out);
+}
+
+void
+db_send(struct db *db, enum query q, const char *const params[])
+{
+	const struct query_info *info = &query_infos[q];
+	int64_t limit = instant_monotonic() + db->conf.statement_timeout;
+
+	if (db_open(db) != OK)
+		return;
+	int unsent = PQsendQueryPrepared(db->conn, info->name, info->params, params, NULL, NULL, 0)
+	    ? PQflush(db->conn) : -1;
+	while (unsent > 0 && db_wait(db, POLLIN | POLLOUT, limit) && PQconsumeInput(db->conn))
+		unsent = PQflush(db->conn);
+	db->sent = unsent == 0;
+	if (!db->sent)
+		db_close(db);
+}
+
+enum err
+db_collect(struct db *db, void *ctx, enum query q, const char *const params[],
+    struct db_rows **out)
+{
+	enum sqlstate_act act;
+
+	if (!db->sent)
+		return db_query(db, ctx, q, params, out);
+	db->sent = false;
+	int64_t limit = instant_monotonic() + db->conf.statement_timeout + SERVER_MARGIN;
+	PGresult *res = db_results(db, limit);
+	enum err e = db->conn == NULL
+	    ? ERR_UNAVAILABLE : db_result_err(db, res, query_infos[q].name, &act);
+	if (e == OK) {
+		*out = make_rows(ctx, res);
+		return OK;
+	}
+	PQclear(res);
+	return e == ERR_INVALID ? e : db_query(db, ctx, q, params, out);
 }
 
 enum err

@@ -66,6 +66,16 @@ enum err db_query(struct db *db, void *ctx, enum query q, const char *const para
 enum err db_query_built(struct db *db, void *ctx, const struct db_built *b, struct db_rows **out)
     must_check;
 
+/*
+ * A statement in two halves, so that the caller can prepare the next while the server works:
+ * db_send comes back when the server has it, and nothing else may be run before db_collect, which
+ * waits for it. The same q and params for both. What failed otherwise than by ERR_INVALID is then
+ * run as db_query does, so q must be safe to repeat.
+ */
+void db_send(struct db *db, enum query q, const char *const params[]);
+enum err db_collect(struct db *db, void *ctx, enum query q, const char *const params[],
+    struct db_rows **out) must_check;
+
 /* Runs a script of several statements without parameters, on a bare connection, with no
  * deadline: the text of a migration, begin, commit. */
 enum err db_script(struct db *db, const char *sql) must_check;

@@ -17,8 +17,8 @@ struct db {
 	int64_t deadline; /* of the request, monotonic */
 	int schema;       /* -1: never seen */
 	int64_t told;     /* when a failure to connect was last logged */
+	bool sent;        /* by db_send, and not collected yet */
 	char message[256];
-	bool sent;        /* by db_send, on this connection */
 };
 
 /* Closes the connection; the next statement opens another. */

@@ -61,11 +61,8 @@ db_next_result(struct db *db, int64_t deadline, bool *ok)
 	}
 }
 
-/*
- * Reads all results: the first that failed, else the last. Rows arrive before the commit that
- * makes them true, so a statement is a success only when no failure follows. At the deadline the
- * socket is closed.
- */
+/* Rows arrive before the commit that makes them true, so a statement is a success only when no
+ * failure follows. */
 PGresult *
 db_results(struct db *db, int64_t deadline)
 {

@@ -70,4 +70,7 @@ bool req_is_csv(const struct req *r);
  * is broken, or the result holds NUL or is not UTF-8. */
 char *req_decode(void *ctx, const char *s, size_t n, bool plus);
 
+/* The query of c with another `after`, on c->mem: where the next page is. */
+const char *req_next_page(struct ctx *c, const char *after);
+
 #endif

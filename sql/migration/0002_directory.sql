@@ -104,3 +104,82 @@ grant select, insert, update, delete on experiment, map_job to assay_app;
 grant select, insert, delete on audience to assay_app;
 grant select, insert, update on idempotency to assay_app;
 grant select on ip_location to assay_app;
+
+-- Who writes profiles and who maps audiences agree by these. The statements in a function see what
+-- was committed before each of them began, not before the function was called.
+
+-- Holds a writer's lock until the transaction ends, then tells the generation of the definitions. A
+-- mapping whose audience has come into effect waits until nobody holds one of before.
+create function audience_ready(out generation bigint)
+language plpgsql
+set search_path from current
+as $$
+begin
+	perform pg_advisory_xact_lock_shared(4702111, 1);
+	select definitions into generation from cache_epoch;
+end
+$$;
+
+-- Of the experiments decided, all of which have an audience in effect or none, these subjects are
+-- in just those that matched names, subject by subject. The caller holds the profiles' rows.
+create function audience_fit(subjects text[], decided bigint[], matched text[],
+	experiments bigint[])
+returns void
+language plpgsql
+set search_path from current
+as $$
+begin
+	delete from audience as a using experiment as e
+	where a.subject_id = any (subjects) and e.nr = any (decided)
+		and a.experiment = e.nr and a.version = e.audience
+		and not exists (
+			select from unnest(matched, experiments) as m (subject_id, nr)
+			where m.subject_id = a.subject_id and m.nr = a.experiment
+		);
+	insert into audience (subject_id, experiment, version)
+	select m.subject_id, e.nr, e.audience
+	from unnest(matched, experiments) as m (subject_id, nr)
+	join experiment as e on e.nr = m.nr and e.audience > 0
+	order by m.subject_id, e.nr
+	on conflict do nothing;
+end
+$$;
+
+-- Takes a subject out of the directory and out of every audience; tells how many rows there were.
+create function audience_leave(subject text, out profiles bigint, out audiences bigint)
+language plpgsql
+set search_path from current
+as $$
+begin
+	perform audience_ready();
+	delete from profile where subject_id = subject;
+	get diagnostics profiles = row_count;
+	delete from audience where subject_id = subject;
+	get diagnostics audiences = row_count;
+	if profiles > 0 then
+		perform nextval('erasure');
+	end if;
+end
+$$;
+
+-- Counts erasures. A mapping that began before one may write the rows of who is gone.
+create sequence erasure;
+
+select nextval('erasure');
+
+-- Waits until all have ended who had begun to write profiles or to erase, and tells how often it
+-- was erased. Who begins afterwards sees what was committed before.
+create function audience_wait(out erased bigint)
+language plpgsql
+set search_path from current
+as $$
+begin
+	perform set_config('lock_timeout', '0', true);
+	perform pg_advisory_xact_lock(4702111, 1);
+	select last_value into erased from erasure;
+end
+$$;
+
+revoke execute on function audience_ready, audience_fit, audience_leave, audience_wait from public;
+grant usage on sequence erasure to assay_app;
+grant execute on function audience_ready, audience_fit, audience_leave to assay_app;

@@ -1,5 +1,5 @@
 -- Writes changes to definition $1 over version $2 at $3. Other criteria or another modulus are
--- mapped again; a failed one is submitted again; an end that moves forward revives.
+-- mapped again; a failed one is submitted again; an end that moves forward revives (message $16).
 -- reach: definitions
 -- retry: no
 with before as (
@@ -8,13 +8,17 @@ with before as (
 	from experiment where id = $1
 ), changed as (
 	update experiment as e
-	set name = $4, description = $5, updated_by = $6, criteria = $7::jsonb, data = $8::jsonb,
+	set name = $4, description = $5, created_by = $15, updated_by = $6, criteria = $7::jsonb, data = $8::jsonb,
 		start_date = $9::date, end_date = $10::date, alternatives = $11::jsonb, standard = $12,
 		goals = $13::jsonb, traffic = $14::double precision,
 		updated_at = $3::timestamptz, version = e.version + 1,
 		status = case when b.remap and upper(e.status) = 'FAILED' then 'SUBMITTED'
 			when e.status = 'INACTIVE' and coalesce($10::date >= ($3::timestamptz)::date, true)
-			then 'ACTIVE' else e.status end
+			then 'ACTIVE' else e.status end,
+		status_msg = case when b.remap and upper(e.status) = 'FAILED'
+			then 'Experiment successfully submitted'
+			when e.status = 'INACTIVE' and coalesce($10::date >= ($3::timestamptz)::date, true)
+			then $16 else e.status_msg end
 	from before as b
 	where e.nr = b.nr and e.version = $2::bigint
 	returning e.nr, b.remap

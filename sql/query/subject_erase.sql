@@ -4,11 +4,6 @@
 -- time: long
 with page_views as (
 	delete from page_view where subject_id = $1 returning 1
-), profiles as (
-	delete from profile where subject_id = $1 returning 1
-), audiences as (
-	delete from audience where subject_id = $1 returning 1
 )
-select (select count(*) from page_views) as page_views,
-	(select count(*) from profiles) as profile,
-	(select count(*) from audiences) as audiences
+select (select count(*) from page_views) as page_views, l.profiles as profile, l.audiences
+from audience_leave($1) as l

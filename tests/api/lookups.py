@@ -76,8 +76,8 @@ def request(client=None, user=None, url=None, **fields):
 
 def register(stack, device, client=None, headers=None, **fields):
     """A registration that must succeed; its result."""
-    answer = stack.call("POST", f"/v1/device/register/{device}", key="client", headers=headers or {},
-                        json={"request": request(client, **fields)})
+    answer = stack.call("POST", f"/v1/device/register/{device}", key="client",
+                        headers=headers or {}, json={"request": request(client, **fields)})
     assert answer.status_code == 200, answer.text
     envelope = answer.json()
     assert envelope["params"]["status"] == "successful", envelope

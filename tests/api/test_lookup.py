@@ -8,8 +8,8 @@ import urllib.parse
 
 import pytest
 
-from lookups import (a_second_later, admin, await_status, body, day, define, found, new_id, of_devices,
-                     of_users, put_user, register, status, submit)
+from lookups import (a_second_later, admin, await_status, body, day, define, found, new_id,
+                     of_devices, of_users, put_user, register, status, submit)
 from stack import wait_until
 
 VECTORS = pathlib.Path(__file__).parents[1] / "unit/vectors/modulus.json"

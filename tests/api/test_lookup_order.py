@@ -74,7 +74,8 @@ def test_a_state_that_is_set_holds_a_second_later(stack, client):
     device = new_id("d")
     before = served(stack, device, client)
     assert len(before) == 1
-    for state, expected in (({"state": "default", "default": "blue"}, [("blue", {"colour": [1, "b"]})]),
+    promoted = [("blue", {"colour": [1, "b"]})]
+    for state, expected in (({"state": "default", "default": "blue"}, promoted),
                             ({"state": "track"}, []), ({"state": 1}, before)):
         answer = stack.call("POST", f"/v1/experiment/{exp}/state", key="admin", json=state)
         assert answer.status_code == 200, answer.text

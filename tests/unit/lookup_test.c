@@ -12,7 +12,7 @@
 #define TODAY "2026-11-21"
 #define URL "http://sunbird.org/a"
 
-/* Ids of the published vectors: user3 is in 1 of 2, 3, 4 and device3 in 1 of 3, 5; user1 in none. */
+/* Ids of the vectors: user3 is in 1 of 2, 3, 4 and device3 in 1 of 3, 5; user1 in none. */
 static const struct {
 	struct active a;
 	struct asker who;

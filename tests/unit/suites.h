@@ -14,6 +14,7 @@
 /* base */
 Suite *buf_suite(void);
 Suite *conf_suite(void);
+Suite *csv_suite(void);
 Suite *err_suite(void);
 Suite *hash_suite(void);
 Suite *instant_suite(void);
@@ -31,15 +32,22 @@ Suite *sqlstate_suite(void);
 
 /* core */
 Suite *bucket_suite(void);
+Suite *criteria_sql_suite(void);
+Suite *criteria_suite(void);
+Suite *definition_suite(void);
+Suite *delivery_suite(void);
 Suite *device_suite(void);
 Suite *event_suite(void);
 Suite *lookup_suite(void);
+Suite *modulus_suite(void);
 Suite *page_view_suite(void);
 Suite *profile_suite(void);
 Suite *subject_suite(void);
+Suite *terms_suite(void);
 
 /* web */
 Suite *auth_suite(void);
+Suite *items_suite(void);
 Suite *reply_suite(void);
 Suite *req_body_suite(void);
 Suite *req_suite(void);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Bodies of many things: what is taken, what is listed as bad, and what is refused as a whole.
+ */
+#include "web/items.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "suites.h"
+#include "web/ctx.h"
+
+#define JSON "application/json"
+#define LINES "application/x-ndjson"
+#define CSV "text/csv; charset=utf-8"
+
+enum { MOST = 3 };
+
+/* Takes objects with a member n; the others are bad. Notes where the taken ones stood. */
+static bool
+take(void *to, struct json_object *o, const char *at, struct problems *problems)
+{
+	struct buf *taken = to;
+
+	if (json_object_object_get(o, "n") == NULL) {
+		problem_add(problems, mem_printf(problems, "%s/n", at), "must be there");
+		return false;
+	}
+	buf_printf(taken, "[%s]%s", at, json_object_get_string(json_object_object_get(o, "n")));
+	return true;
+}
+
+static enum err
+read_body(struct ctx *c, const char *type, const char *body, struct buf **taken, struct items *out)
+{
+	static const char *env[2];
+
+	*c = (struct ctx){0};
+	ctx_begin(c, 0, 0);
+	env[0] = mem_printf(c->mem, "CONTENT_TYPE=%s", type);
+	c->req.source.env = env;
+	c->req.body = body;
+	c->req.body_len = body == NULL ? 0 : strlen(body);
+	*taken = buf_new(c->mem, 64);
+	return items_read(c, (struct items_rules){MOST, true}, take, *taken, out);
+}
+
+static const struct {
+	const char *type, *body;
+	enum err e;
+	const char *taken;
+	size_t received, bad;
+} bodies[] = {
+    {JSON, "{\"n\":1}", OK, "[]1", 1, 0},
+    {JSON, "[{\"n\":1},{\"n\":2}]", OK, "[/0]1[/1]2", 2, 0},
+    {JSON, "[{\"n\":1},{},{\"n\":3}]", OK, "[/0]1[/2]3", 3, 1},
+    {JSON, "[null,5,{\"n\":1}]", OK, "[/2]1", 3, 2},
+    {JSON, "[{},{}]", ERR_INVALID, "", 2, 2},
+    {JSON, "[]", ERR_INVALID, "", 0, 0},
+    {JSON, "{}", ERR_INVALID, "", 1, 1},
+    {JSON, "null", ERR_INVALID, "", 1, 1},
+    {JSON, "[{\"n\":1},{\"n\":2},{\"n\":3},{\"n\":4}]", ERR_TOO_LARGE, "", 0, 0},
+    {JSON, "[{\"n\":1}", ERR_SYNTAX, "", 0, 0},
+    {JSON, NULL, ERR_SYNTAX, "", 0, 0},
+    /* A line that is no JSON is a bad item; blank lines are none. */
+    {LINES, "{\"n\":1}\n{\"n\":2}\n", OK, "[/0]1[/1]2", 2, 0},
+    {LINES, "\n \r\n{\"n\":1}\r\n\n\t{\"n\":2}", OK, "[/0]1[/1]2", 2, 0},
+    {LINES, "{\"n\":1}\n{\"n\":\n{\"n\":3}\n", OK, "[/0]1[/2]3", 3, 1},
+    {LINES, "nothing\n", ERR_INVALID, "", 1, 1},
+    {LINES, "\n\n", ERR_INVALID, "", 0, 0},
+    {LINES, "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n\n", OK, "[/0]1[/1]2[/2]3", 3, 0},
+    {LINES, "{}\n{}\n{}\n{}\n", ERR_TOO_LARGE, "", 3, 3},
+    {CSV, "n,m\n1,a\n2,b\n", OK, "[/0]1[/1]2", 2, 0},
+    {CSV, "n,m\n1,a\nx\n,c\n", OK, "[/0]1", 3, 2},
+    {CSV, "n,m\n", ERR_INVALID, "", 0, 0},
+    {CSV, "n\n1\n2\n3\n4\n", ERR_TOO_LARGE, "[/0]1[/1]2[/2]3", 3, 0},
+    {"text/plain", "{\"n\":1}", ERR_MEDIA_TYPE, "", 0, 0},
+};
+
+START_TEST(takes_what_is_good_and_counts_the_rest)
+{
+	struct items items = {0};
+	struct buf *taken;
+	struct ctx c;
+
+	ck_assert_int_eq(
+	    read_body(&c, bodies[_i].type, bodies[_i].body, &taken, &items), bodies[_i].e);
+	ck_assert_str_eq(taken->data, bodies[_i].taken);
+	ck_assert_uint_eq(items.received, bodies[_i].received);
+	ck_assert_uint_eq(items.bad, bodies[_i].bad);
+	ctx_reset(&c);
+}
+END_TEST
+
+static const struct {
+	const char *type, *body, *errors;
+} listed[] = {
+    {JSON, "[{\"n\":1},{}]", "[{\"index\":1,\"pointer\":\"/1/n\",\"detail\":\"must be there\"}]"},
+    {LINES, "{\"n\":1}\n\n{\"n\":}\n", "[{\"index\":1,\"pointer\":\"/1\",\"detail\":"
+	"\"column 6: a value is expected\"}]"},
+    {CSV, "n,m\n1\n1,2\n", "[{\"index\":0,\"pointer\":\"/0\",\"detail\":"
+	"\"1 fields, but the header row has 2\"}]"},
+};
+
+START_TEST(lists_the_bad_ones_by_place)
+{
+	struct items items = {0};
+	struct buf *taken;
+	struct ctx c;
+
+	ck_assert_int_eq(read_body(&c, listed[_i].type, listed[_i].body, &taken, &items), OK);
+	ck_assert_str_eq(json_object_to_json_string_ext(items.errors,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE), listed[_i].errors);
+	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(csv_only_where_it_is_wanted)
+{
+	static const char *const env[] = {"CONTENT_TYPE=" CSV, NULL};
+	struct items items;
+	struct ctx c = {0};
+
+	ctx_begin(&c, 0, 0);
+	c.req.source.env = env;
+	c.req.body = "n\n1\n";
+	c.req.body_len = 4;
+	struct buf *taken = buf_new(c.mem, 64);
+	ck_assert_int_eq(items_read(&c, (struct items_rules){MOST, false}, take, taken, &items),
+	    ERR_MEDIA_TYPE);
+	ctx_reset(&c);
+}
+END_TEST
+
+Suite *
+items_suite(void)
+{
+	Suite *suite = suite_create("items");
+	TCase *t = tcase_create("items");
+
+	tcase_add_loop_test(t, takes_what_is_good_and_counts_the_rest, 0, ROWS(bodies));
+	tcase_add_loop_test(t, lists_the_bad_ones_by_place, 0, ROWS(listed));
+	tcase_add_test(t, csv_only_where_it_is_wanted);
+	suite_add_tcase(suite, t);
+	return suite;
+}
