@@ -21,6 +21,7 @@ PARTS = os.environ.get("BENCH_PARTS", "lighttpd nginx workers size memory").spli
 LOAD = os.getloadavg()[0]  # of others: before it, nothing here has run
 
 USERS = 100_000  # of 10 page views each
+FEW = 300  # who are read again and again
 NOW = datetime.datetime.now(datetime.timezone.utc)
 MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
 TODAY = f"assay.page_view_{MIDNIGHT:%Y%m%d}"
@@ -72,10 +73,11 @@ class Bench:
 
     def cached(self, stack):
         before = stack.metrics()
-        load = self.wrk.run(stack, "profile", 300, SECONDS)
+        load = self.wrk.run(stack, "profile", FEW, SECONDS)
         after = stack.metrics()
         hits = after["cache_hits_total"] - before["cache_hits_total"]
-        if hits < 0.98 * load.requests:
+        # Each user may be missing at first, and once more when a minute has passed.
+        if hits < load.requests - 2 * FEW:
             raise Failed(f"only {hits:.0f} of {load.requests} profiles came from the cache")
         return load.rate
 
@@ -113,7 +115,7 @@ class Bench:
     def server(self, stack, server):
         stack.start(server, ASSAY_WORKERS="4")
         self.wrk.run(stack, "health", USERS, 2)
-        self.wrk.run(stack, "profile", 300, 1)
+        self.wrk.run(stack, "profile", FEW, 1)
         cached = paired(lambda: self.cached(stack), lambda: self.healthz(stack))
         self.add("profile, cached : GET /healthz", server, cached, "/s", 0.7)
         uncached = paired(lambda: self.uncached(stack), lambda: reference_profile(stack),
@@ -248,8 +250,8 @@ def report(bench):
         *(lines(("workers", "GET /healthz /s", "cached", "uncached", "page view"), bench.workers)
           if bench.workers else ()), "",
         f"{CONNECTIONS} connections, 4 workers, {USERS * 10:,} views of {USERS:,} users; the "
-        f"middle of {ROUNDS} rounds of {SECONDS} s, each next to its reference; load average before "
-        f"the first: {LOAD:.1f}. {machine()}"])
+        f"middle of {ROUNDS} rounds of {SECONDS} s, each next to its reference; load average "
+        f"before the first: {LOAD:.1f}. {machine()}"])
     (BUILD / "table.txt").write_text(text + "\n")
     print(text)
 

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The requests of the bench, for wrk: wrk .. -s load.lua URL -- MODE KEY USERS START MIDNIGHT
--- The requests of the bench, for wrk: wrk .. -s load.lua URL -- MODE KEY USERS START MIDNIGHT INSTANT
--- comes twice before all of USERS have come. MIDNIGHT (seconds since 1970) is the day whose
--- milliseconds become the times of posted views: no view is ever posted twice.
+-- The requests of the bench, for wrk: -s load.lua URL -- MODE KEY USERS START MIDNIGHT INSTANT
+-- MODE is a function of `modes` below. Users are walked in large strides from START on, so that
+-- none comes twice before all of USERS have come. MIDNIGHT (seconds since 1970) is the day whose
+-- milliseconds, from INSTANT on, become the times of posted views: no view is ever posted twice.
 
 local threads = 0
 
