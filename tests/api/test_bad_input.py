@@ -3,6 +3,7 @@
 
 import json
 
+import psycopg2
 import pytest
 
 import rawhttp
@@ -11,12 +12,26 @@ from shapes import ago, assert_problem, post, post_bytes, view, views
 GOOD = {"user_id": "bad-input", "name": "A", "timestamp": "2026-01-05T10:00:00Z"}
 
 
+@pytest.fixture(scope="module")
+def count(stack):
+    """Counts all page views, over one connection for the whole file."""
+    connection = psycopg2.connect(stack.env["ASSAY_OWNER_DATABASE_URL"])
+    connection.autocommit = True
+    cursor = connection.cursor()
+
+    def run():
+        cursor.execute("select count(*) from assay.page_view")
+        return cursor.fetchone()
+    yield run
+    connection.close()
+
+
 @pytest.fixture(autouse=True)
-def nothing_stored(stack):
+def nothing_stored(count):
     """No test of this file may leave a row."""
-    before = stack.sql("select count(*) from page_view")
+    before = count()
     yield
-    assert stack.sql("select count(*) from page_view") == before
+    assert count() == before
 
 
 def but(**changes):
