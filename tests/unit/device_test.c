@@ -173,7 +173,8 @@ static const struct {
     /* A field that is there replaces the whole field; an empty text is a value. */
     {"{\"dspec\":{\"os\":\"a\",\"ram\":1},\"channel\":\"c\"," ACCESS "}",
      "{\"dspec\":{\"os\":\"b\"},\"channel\":\"\"}", "n", "{\"state\":\"Goa\"}",
-     "{\"dspec\":{\"os\":\"b\"},\"channel\":\"\",\"user_agent\":\"n\",\"state\":\"Goa\"," ACCESS "}"},
+     "{\"dspec\":{\"os\":\"b\"},\"channel\":\"\",\"user_agent\":\"n\",\"state\":\"Goa\","
+     ACCESS "}"},
     /* A new place takes all of the old one away; no place takes nothing. */
     {"{\"state\":\"Goa\",\"city\":\"Panaji\",\"country\":\"IN\","
      "\"channel\":\"c\"," ACCESS "}",
