@@ -168,8 +168,9 @@ def test_a_rotation_loses_no_line(told):
     workers = set(told.stack.workers())
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         def ask(_):
-            served.append(new_id("http://r/"))
-            register(told.stack, new_id("d"), url=served[-1])
+            url = new_id("http://r/")
+            register(told.stack, new_id("d"), url=url)
+            served.append(url)
         calls = [pool.submit(ask, n) for n in range(20)]
         told.path.rename(old)
         os.kill(told.stack.pid("serve"), signal.SIGHUP)
