@@ -26,8 +26,12 @@ export_user(const struct command *c, const char *subject)
 {
 	struct db *db = boot_owner_db(c->mem, c->conf);
 	char after[64] = "1969-12-31T00:00:00Z";
+	struct db_rows *entry;
 	int got;
 
+	if (db_query(db, c->mem, QUERY_profile_export, &subject, &entry) != OK)
+		return command_db_failed(db);
+	print_rows(entry);
 	do {
 		void *mem = mem_ctx(c->mem);
 		struct db_rows *rows;

@@ -6,7 +6,9 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "core/subject.h"
 #include "core/text.h"
 
@@ -130,6 +132,37 @@ set_all(struct json_object *o, struct json_object *from)
 	}
 }
 
+/* s, as received from anybody, as UTF-8: what is none becomes U+FFFD. */
+static const char *
+readable(void *ctx, const char *s)
+{
+	size_t left = strlen(s);
+	struct buf *out = buf_new(ctx, left + 1);
+
+	while (left > 0) {
+		size_t n = utf8_char(s, left);
+		if (n > 0)
+			buf_add(out, s, n);
+		else
+			buf_str(out, "\xef\xbf\xbd");
+		n = n > 0 ? n : 1;
+		s += n;
+		left -= n;
+	}
+	return out->data;
+}
+
+/* Where the device is now; the old place may have been known in more detail. */
+static void
+set_place(struct json_object *o, struct json_object *location)
+{
+	static const char *const names[] = {"state", "district", "city", "country"};
+
+	for (size_t i = 0; location != NULL && i < sizeof names / sizeof names[0]; i++)
+		json_object_object_del(o, names[i]);
+	set_all(o, location);
+}
+
 struct json_object *
 device_merge(void *ctx, struct json_object *stored, const struct registration *r,
     const struct sighting *seen)
@@ -143,10 +176,49 @@ device_merge(void *ctx, struct json_object *stored, const struct registration *r
 			set(o, fields[i].name, json_object_get(value));
 	}
 	if (seen->user_agent != NULL)
-		set(o, "user_agent", json_object_new_string(seen->user_agent));
+		set(o, "user_agent", json_object_new_string(readable(ctx, seen->user_agent)));
 	if (json_object_object_get(o, "first_access") == NULL)
 		set(o, "first_access", json_object_new_string(seen->now));
 	set(o, "last_access", json_object_new_string_len(seen->now, 10));
-	set_all(o, seen->location);
+	set_place(o, seen->location);
 	return o;
+}
+
+static bool
+is_number(struct json_object *o)
+{
+	return json_object_is_type(o, json_type_int) || json_object_is_type(o, json_type_double);
+}
+
+static bool
+same_members(struct json_object *a, struct json_object *b)
+{
+	if (json_object_object_length(a) != json_object_object_length(b))
+		return false;
+	json_object_object_foreach(a, name, value) {
+		struct json_object *other;
+		if (!json_object_object_get_ex(b, name, &other) || !device_same(value, other))
+			return false;
+	}
+	return true;
+}
+
+/* Recursion is bounded by the guard: JSON_DEPTH. */
+bool
+device_same(struct json_object *a, struct json_object *b)
+{
+	if (is_number(a) && is_number(b))
+		return json_object_equal(a, b) ||
+		    json_object_get_double(a) == json_object_get_double(b);
+	if (json_object_is_type(a, json_type_object) && json_object_is_type(b, json_type_object))
+		return same_members(a, b);
+	if (!json_object_is_type(a, json_type_array) || !json_object_is_type(b, json_type_array))
+		return json_object_equal(a, b) != 0;
+	size_t n = json_object_array_length(a);
+	if (n != json_object_array_length(b))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!device_same(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i)))
+			return false;
+	return true;
 }

@@ -37,4 +37,7 @@ struct sighting {
 struct json_object *device_merge(void *ctx, struct json_object *stored,
     const struct registration *r, const struct sighting *seen);
 
+/* Whether two profiles are equal; 1e3 is 1000, as a database may write it. */
+bool device_same(struct json_object *a, struct json_object *b);
+
 #endif

@@ -5,7 +5,19 @@
  */
 #include "core/directory.h"
 
+#include <string.h>
+
 #include "base/mem.h"
+
+/* Only names in names in names become so long: values are cut. */
+static bool
+too_long(const struct terms *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (strlen(t->list[i]) > DIRECTORY_TERM)
+			return true;
+	return false;
+}
 
 bool
 directory_entry(const char *subject, struct json_object *attributes, const char *at,
@@ -26,6 +38,10 @@ directory_entry(const char *subject, struct json_object *attributes, const char 
 	out->terms = terms_make(problems, attributes);
 	if (out->terms->n > DIRECTORY_TERMS) {
 		problem_add(problems, at, "has more than %d values", DIRECTORY_TERMS);
+		return false;
+	}
+	if (too_long(out->terms)) {
+		problem_add(problems, at, "has a field whose names are too long together");
 		return false;
 	}
 	return true;

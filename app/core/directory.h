@@ -13,6 +13,7 @@
 enum {
 	DIRECTORY_BYTES = 65536, /* of the attributes of a profile, as JSON */
 	DIRECTORY_TERMS = 2000,  /* that they flatten to */
+	DIRECTORY_TERM = 2000,   /* bytes of the longest; the index takes 2,712 */
 };
 
 /* An entry of the directory. Texts live as long as the problems given to the reader. */

@@ -65,7 +65,7 @@ store(struct ctx *c, const struct registration *r, struct json_object **record)
 	instant_format(c->now, now);
 	seen.now = now;
 	struct json_object *merged = device_merge(c->mem, stored, r, &seen);
-	if (stored != NULL && json_object_equal(stored, merged))
+	if (stored != NULL && device_same(stored, merged))
 		return OK;
 	enum err e = locate(c, &seen.location);
 	if (e != OK)

@@ -140,32 +140,46 @@ read_after(struct ctx *c, char after[INSTANT_TEXT])
 	return OK;
 }
 
-/* A page of rows as records; the last time in it leads to the next page. */
 static void
-export_json(struct ctx *c, const struct db_rows *rows, const char *next)
+add_records(struct json_object *records, const struct db_rows *rows)
 {
-	struct json_object *views = json_object_new_array();
-
 	for (int i = 0; i < db_count(rows); i++)
-		json_object_array_add(views, db_row_json(rows, i));
+		json_object_array_add(records, db_row_json(rows, i));
+}
+
+/* What is not of some time stands before all that is: on the first page. */
+static enum err
+add_profile(struct ctx *c, struct json_object *records)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_profile_export, &c->subject, &rows);
+
+	if (e == OK)
+		add_records(records, rows);
+	return e;
+}
+
+/* A page of records; the last time in it leads to the next page. */
+static void
+export_json(struct ctx *c, struct json_object *records, const char *next)
+{
 	c->model = mem_json(c->mem, json_object_new_object());
 	json_object_object_add(c->model, "user_id", json_object_new_string(c->args[0]));
-	json_object_object_add(c->model, "records", views);
+	json_object_object_add(c->model, "records", json_object_get(records));
 	json_object_object_add(
 	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
 }
 
 static void
-export_lines(struct ctx *c, const struct db_rows *rows)
+export_lines(struct ctx *c, struct json_object *records)
 {
 	c->text = buf_new(c->mem, 65536);
 	c->text_type = "application/x-ndjson; charset=utf-8";
-	for (int i = 0; i < db_count(rows); i++) {
-		struct json_object *o = db_row_json(rows, i);
+	for (size_t i = 0; i < json_object_array_length(records); i++) {
+		struct json_object *o = json_object_array_get_idx(records, i);
 		buf_str(c->text, json_object_to_json_string_ext(o,
 		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 		buf_char(c->text, '\n');
-		json_object_put(o);
 	}
 }
 
@@ -190,6 +204,7 @@ user_export(struct ctx *c)
 	struct db_rows *rows;
 	int64_t limit;
 	bool lines;
+	struct json_object *records = mem_json(c->mem, json_object_new_array());
 	enum err e = path_user(c);
 
 	if (e == OK)
@@ -200,10 +215,14 @@ user_export(struct ctx *c)
 		e = wants_lines(c, &lines);
 	if (e != OK)
 		return e;
+	if (req_query(&c->req, "after") == NULL)
+		e = add_profile(c, records);
 	const char *params[] = {c->subject, after, mem_printf(c->mem, "%d", (int)limit)};
-	e = db_query(c->db, c->mem, QUERY_subject_export, params, &rows);
+	if (e == OK)
+		e = db_query(c->db, c->mem, QUERY_subject_export, params, &rows);
 	if (e != OK)
 		return e;
+	add_records(records, rows);
 	const char *next = NULL;
 	if (db_count(rows) == limit) {
 		struct json_object *last = mem_json(c->mem, db_row_json(rows, (int)limit - 1));
@@ -212,8 +231,8 @@ user_export(struct ctx *c)
 		    lines ? "&format=ndjson" : "");
 	}
 	if (lines)
-		export_lines(c, rows);
+		export_lines(c, records);
 	else
-		export_json(c, rows, next);
+		export_json(c, records, next);
 	return OK;
 }

@@ -29,6 +29,17 @@ is_proxy(const struct ctx *c, const char *address)
 	return false;
 }
 
+/* s without the blanks around it. */
+static const char *
+bare(struct ctx *c, const char *s)
+{
+	s += strspn(s, " \t");
+	size_t n = strlen(s);
+	while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\t'))
+		n--;
+	return mem_dupn(c->mem, s, n);
+}
+
 /* The last address of the list that is no proxy of ours. */
 static const char *
 forwarded(struct ctx *c, const char *list)
@@ -36,11 +47,11 @@ forwarded(struct ctx *c, const char *list)
 	char *text = mem_dup(c->mem, list);
 
 	for (char *comma; (comma = strrchr(text, ',')) != NULL; *comma = '\0') {
-		const char *last = comma + 1 + strspn(comma + 1, " ");
+		const char *last = bare(c, comma + 1);
 		if (!is_proxy(c, last))
 			return last;
 	}
-	return text;
+	return bare(c, text);
 }
 
 const char *

@@ -172,14 +172,16 @@ def test_a_patch_keeps_what_is_absent_and_clears_what_is_null(stack, rich, chang
 
 def test_a_patch_merges_data_member_by_member(stack, rich):
     before = get(stack, rich)["expData"]
-    data = patch(stack, rich, data={"key": "k", "url": None, "endDate": day(3)})["result"]["expData"]
+    change = {"key": "k", "url": None, "endDate": day(3)}
+    data = patch(stack, rich, data=change)["result"]["expData"]
     assert data.pop("url") is None
     assert data == {**{n: before[n] for n in before if n != "url"}, "key": "k", "endDate": day(3)}
     assert patch(stack, rich, data={"endDate": None})["result"]["expData"]["endDate"] is None
 
 
 def test_a_patch_replaces_alternatives_as_a_whole(stack, rich):
-    result = patch(stack, rich, alternatives=[{"name": "green", "weight": 1}], default=None)["result"]
+    green = [{"name": "green", "weight": 1}]
+    result = patch(stack, rich, alternatives=green, default=None)["result"]
     assert [a["name"] for a in result["alternatives"]] == ["control", "green"]
     assert patch(stack, rich, alternatives=None)["result"]["alternatives"] == [
         {"name": "control", "weight": None, "payload": None, "enabled": True}]
@@ -279,8 +281,9 @@ def test_a_winner_is_flagged_with_the_state(stack, rich):
 
 
 @pytest.mark.parametrize("request_,place", [
-    ({"state": 2}, "/state"), ({"state": "x"}, "/state"), ({}, "/state"), ({"state": None}, "/state"),
-    ({"state": 0, "default": "green"}, "/default"), ({"state": 0, "default": 5}, "/default")],
+    ({"state": 2}, "/state"), ({"state": "x"}, "/state"), ({}, "/state"),
+    ({"state": None}, "/state"), ({"state": 0, "default": "green"}, "/default"),
+    ({"state": 0, "default": 5}, "/default")],
                          ids=str)
 def test_a_state_that_is_none_changes_nothing(stack, rich, request_, place):
     before = row(stack, rich)

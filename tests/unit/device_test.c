@@ -173,7 +173,18 @@ static const struct {
     /* A field that is there replaces the whole field; an empty text is a value. */
     {"{\"dspec\":{\"os\":\"a\",\"ram\":1},\"channel\":\"c\"," ACCESS "}",
      "{\"dspec\":{\"os\":\"b\"},\"channel\":\"\"}", "n", "{\"state\":\"Goa\"}",
-     "{\"dspec\":{\"os\":\"b\"},\"channel\":\"\",\"user_agent\":\"n\",\"state\":\"Goa\"," ACCESS "}"},
+     "{\"dspec\":{\"os\":\"b\"},\"channel\":\"\",\"user_agent\":\"n\",\"state\":\"Goa\","
+     ACCESS "}"},
+    /* A new place takes all of the old one away; no place takes nothing. */
+    {"{\"state\":\"Goa\",\"city\":\"Panaji\",\"country\":\"IN\","
+     "\"channel\":\"c\"," ACCESS "}",
+     "{}", NULL, "{\"state\":\"Kerala\",\"district\":\"Kochi\"}",
+     "{\"state\":\"Kerala\",\"district\":\"Kochi\",\"channel\":\"c\"," ACCESS "}"},
+    {"{\"state\":\"Goa\"," ACCESS "}", "{}", NULL, "{}", "{" ACCESS "}"},
+    /* An agent is whatever anybody sends. */
+    {"null", "{}", "a\xe9z\xc3\xa9\xff", "null",
+     "{\"user_agent\":\"a\xef\xbf\xbdz\xc3\xa9\xef\xbf\xbd\","
+     "\"first_access\":\"" NOW "\",\"last_access\":\"2026-11-21\"}"},
     /* The first access is the first one's; the last is kept to the day. */
     {"{" FIRST ",\"last_access\":\"2026-11-20\"}", "{}", NULL, "null", "{" ACCESS "}"},
     {"{" ACCESS "}", "{}", NULL, "null", "{" ACCESS "}"},
@@ -197,6 +208,44 @@ START_TEST(a_registration_comes_over_what_was_known)
 }
 END_TEST
 
+static const struct {
+	const char *a, *b;
+	bool same;
+} pairs[] = {
+    {"{\"a\":1,\"b\":[1,{\"c\":\"x\"}]}", "{\"b\":[1,{\"c\":\"x\"}],\"a\":1}", true},
+    /* A database writes numbers in its own way. */
+    {"{\"a\":1e3}", "{\"a\":1000}", true},
+    {"{\"a\":2.0}", "{\"a\":2}", true},
+    {"{\"a\":-0.0}", "{\"a\":0}", true},
+    {"{\"a\":1e-7}", "{\"a\":0.0000001}", true},
+    {"{\"a\":[1.6777216E7]}", "{\"a\":[16777216]}", true},
+    {"{\"a\":18446744073709551615}", "{\"a\":18446744073709551615}", true},
+    {"{\"a\":9007199254740993}", "{\"a\":9007199254740993}", true},
+    {"{\"a\":1}", "{\"a\":2}", false},
+    {"{\"a\":1}", "{\"a\":\"1\"}", false},
+    {"{\"a\":1}", "{\"a\":true}", false},
+    {"{\"a\":0}", "{\"a\":null}", false},
+    {"{\"a\":null}", "{}", false},
+    {"{\"a\":null}", "{\"b\":null}", false},
+    {"{\"a\":[]}", "{\"a\":{}}", false},
+    {"{\"a\":[1]}", "{\"a\":[1,1]}", false},
+    {"{\"a\":[1,2]}", "{\"a\":[2,1]}", false},
+    {"{\"a\":{\"b\":1}}", "{\"a\":{\"b\":1,\"c\":1}}", false},
+    {"{\"a\":\"x\"}", "{\"a\":\"X\"}", false},
+};
+
+START_TEST(equal_profiles_may_be_written_differently)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *a = parse(ctx, pairs[_i].a);
+	struct json_object *b = parse(ctx, pairs[_i].b);
+
+	ck_assert_int_eq(device_same(a, b), pairs[_i].same);
+	ck_assert_int_eq(device_same(b, a), pairs[_i].same);
+	talloc_free(ctx);
+}
+END_TEST
+
 Suite *
 device_suite(void)
 {
@@ -207,6 +256,7 @@ device_suite(void)
 	tcase_add_loop_test(t, every_fault_of_a_registration_is_named_by_its_place, 0, ROWS(bad));
 	tcase_add_loop_test(t, a_text_may_have_2048_bytes, 0, 2);
 	tcase_add_loop_test(t, a_registration_comes_over_what_was_known, 0, ROWS(merges));
+	tcase_add_loop_test(t, equal_profiles_may_be_written_differently, 0, ROWS(pairs));
 	suite_add_tcase(s, t);
 	return s;
 }
