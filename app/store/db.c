@@ -238,7 +238,7 @@ db_script(struct db *db, const char *sql)
 
 	if (e != OK)
 		return e;
-	PGresult *r = PQsendQuery(db->conn, sql) ? db_results(db, INT64_MAX) : NULL;
+	PGresult *r = PQsendQuery(db->conn, sql) ? db_results(db, db->deadline) : NULL;
 	e = db->conn == NULL ? ERR_UNAVAILABLE : db_result_err(db, r, "script", &act);
 	PQclear(r);
 	return e;
@@ -247,8 +247,16 @@ db_script(struct db *db, const char *sql)
 enum err
 db_begin(struct db *db)
 {
-	enum err e = db_script(db, "begin");
+	enum err e;
+	int tries = 0;
 
+	/* Nothing has happened yet: a connection that was lost unnoticed is opened again, once. */
+	do {
+		e = db_open(db);
+		if (e == OK)
+			e = db_script(db, "begin");
+	} while (e != OK && db->conn != NULL && PQstatus(db->conn) == CONNECTION_BAD &&
+	    ++tries < 2);
 	db->in_tx = e == OK;
 	return e;
 }

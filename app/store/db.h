@@ -76,8 +76,8 @@ void db_send(struct db *db, enum query q, const char *const params[]);
 enum err db_collect(struct db *db, void *ctx, enum query q, const char *const params[],
     struct db_rows **out) must_check;
 
-/* Runs a script of several statements without parameters, on a bare connection, with no
- * deadline: the text of a migration, begin, commit. */
+/* Runs a script of several statements without parameters, on a bare connection if none is open:
+ * the text of a migration, begin, commit. */
 enum err db_script(struct db *db, const char *sql) must_check;
 
 /*

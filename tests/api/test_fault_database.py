@@ -6,10 +6,12 @@ import os
 import pathlib
 import signal
 import time
+import uuid
 
 import psycopg2
 import pytest
 
+import lookups
 from load import Client, Load
 from stack import Stack, wait_until
 
@@ -85,6 +87,8 @@ def test_a_killed_backend_restarts_the_database_and_loses_nothing(stack):
         for _ in range(3):
             victim = wait_until(lambda: tried(lambda: backends(stack)), 20, "the database")[0]
             os.kill(victim, signal.SIGKILL)
+            wait_until(lambda: victim not in (tried(lambda: backends(stack)) or [victim]), 20,
+                       "the recovery")
             wait_until(lambda: serves(stack), 10, "service")
     check(stack, load)
 
@@ -118,20 +122,56 @@ def test_lost_connections_are_opened_again_without_a_word(stack):
     assert len(load.refused()) < len(load.answers) / 100, load.refused()[:3]
 
 
-@pytest.mark.parametrize("method, path", [
-    ("GET", "/v1/user/{}"), ("GET", "/v1/user/{}?days=3"), ("GET", "/v1/user/{}/export"),
-    ("DELETE", "/v1/user/{}"), ("POST", "/v1/page"), ("GET", "/readyz")])
-def test_a_request_survives_the_loss_of_its_connection(stack, user, method, path):
-    """Each as the first request that meets the loss, in every worker."""
+def view(user):
+    return {"user_id": user, "name": "a", "timestamp": "2024-01-01T00:00:00Z"}
+
+
+def definition(user):
+    return {"request": lookups.body(user)}
+
+
+# What each kind of request says to the database first; the last one begins a transaction.
+REQUESTS = [("GET", "/v1/user/{}", None), ("GET", "/v1/user/{}?days=3", None),
+            ("GET", "/v1/user/{}/export", None), ("DELETE", "/v1/user/{}", None),
+            ("POST", "/v1/page", view), ("GET", "/readyz", None),
+            ("POST", "/v1/experiment/create", definition)]
+
+
+@pytest.fixture
+def admin(stack):
+    """A client whose key every worker knows, for a second."""
     client = Client(stack)
-    body = {"user_id": user, "name": "a", "timestamp": "2024-01-01T00:00:00Z"}
+    client.headers["X-API-Key"] = stack.key("admin")
+    for _ in range(12):
+        assert client.send("GET", "/v1/user/nobody").status == 200
+    client.headers["Idempotency-Key"] = uuid.uuid4().hex
+    return client
+
+
+@pytest.mark.parametrize("method, path, body", REQUESTS)
+def test_a_request_survives_the_loss_of_its_connection(stack, admin, user, method, path, body):
+    """Each as the first request that meets the loss, in every worker."""
     for _ in range(4):
         stack.sql("select count(pg_terminate_backend(pid)) from pg_stat_activity"
                   " where usename = 'assay_app'", role="postgres")
         wait_until(lambda: not backends(stack), 5, "the end of the connections")
         for _ in range(6):
-            answer = client.send(method, path.format(user), body if method == "POST" else None)
+            admin.headers["Idempotency-Key"] = uuid.uuid4().hex
+            answer = admin.send(method, path.format(user), body and body(user))
             assert answer.status == 200, answer
+
+
+@pytest.mark.parametrize("method, path, body", REQUESTS)
+def test_a_request_ends_when_all_backends_are_frozen(stack, admin, user, method, path, body):
+    victims = backends(stack)
+    for pid in victims:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        answer = admin.send(method, path.format(user), body and body(user))
+    finally:
+        for pid in victims:
+            os.kill(pid, signal.SIGCONT)
+    assert answer.status in (200, 503) and answer.seconds < PATIENCE, answer
 
 
 @pytest.fixture
