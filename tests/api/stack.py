@@ -60,7 +60,13 @@ class Stack:
                                         stdin=subprocess.DEVNULL)
         self.ended = {}
         self.children = []
-        wait_until(self._is_up, 60, "the stack")
+        try:
+            wait_until(self._is_up, 60, "the stack")
+        except BaseException:
+            self.process.terminate()
+            self.process.wait(60)
+            shutil.rmtree(self.var, ignore_errors=True)
+            raise
         self.env = dict(line.split("=", 1) for line in
                         pathlib.Path(self.var, "assay.env").read_text().splitlines() if line)
         self.url = self.env["ASSAY_URL"]
