@@ -167,7 +167,7 @@ worker_run(const struct conf *conf, struct shared *shared, int listen_fd)
 		log_say(LOG_WARN, "worker_waits", "%s", db_message(w.ctx.db));
 	enum worker_end end = WORKER_RECYCLED;
 	for (int64_t left = life_span(conf->max_requests); left > 0 && end != WORKER_STOPPED;) {
-		/* Who leaves looks once more: no other was woken for the request that woke this one. */
+		/* Who leaves looks once more: nobody else was woken for what woke this one. */
 		if (!wait_for_work(&w))
 			end = WORKER_STOPPED;
 		if (!fcgi_accept(w.fcgi))

@@ -183,8 +183,9 @@ class Load:
         nothing else but what may be."""
         assert not self.wrong, self.wrong[:5]
         assert len(self.answers) >= self.requests
-        rows = self.stack.sql("select substr(subject_id, 3), (extract(epoch from at) * 1000)::bigint"
-                              " from page_view where subject_id like %s", f"u:{self.prefix}%")
+        rows = self.stack.sql(
+            "select substr(subject_id, 3), (extract(epoch from at) * 1000)::bigint"
+            " from page_view where subject_id like %s", f"u:{self.prefix}%")
         stored = {}
         for name, ms in rows:
             stored.setdefault(name, []).append(ms)

@@ -49,7 +49,7 @@ def test_an_entry_is_stored_as_given_and_read_back(stack, user):
     body = answer.json()
     assert (body["user_id"], body["attributes"]) == (user, RICH)
     assert set(body) == {"user_id", "attributes", "changed_at"}
-    assert stack.call("GET", path(user)).json() == body
+    assert stack.call("GET", f"/v1/user/{user}/profile").json() == body
 
 
 def test_a_put_replaces_the_entry(stack, user):

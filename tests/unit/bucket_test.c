@@ -39,7 +39,9 @@ drawn(void *ctx, const char *list, double u)
 
 	ck_assert_ptr_nonnull(o);
 	struct json_object *picked = bucket_pick(o, u);
-	return picked == NULL ? "-" : json_object_get_string(json_object_object_get(picked, "name"));
+	if (picked == NULL)
+		return "-";
+	return json_object_get_string(json_object_object_get(picked, "name"));
 }
 
 static const char *
