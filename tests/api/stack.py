@@ -5,6 +5,7 @@ of its own that goes away at the end. Nothing is replaced by a stand-in."""
 import os
 import pathlib
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -32,9 +33,16 @@ def wait_until(condition, seconds=15, what="the condition"):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody listens on. Not one of those that the system hands out: until a server
+    takes it, a client of another test could leave from it."""
+    while True:
+        port = random.randint(20000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def gone(pid):
