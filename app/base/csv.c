@@ -135,6 +135,47 @@ csv_open(void *ctx, const char *text, size_t len)
 	return c;
 }
 
+void
+csv_feed(struct csv *c, const char *text, size_t len)
+{
+	c->s = text;
+	c->end = text + len;
+}
+
+const char *
+csv_fault(const struct csv *c)
+{
+	return c->fault;
+}
+
+/* Behind the field at s: behind its closing quote, or where its line or the field itself ends. */
+static const char *
+skip_field(const char *s, const char *end)
+{
+	if (*s == '"')
+		for (s++; s < end && (*s != '"' || (s + 1 < end && s[1] == '"')); s++)
+			s += *s == '"';
+	while (s < end && *s != ',' && *s != '\n' && *s != '\r')
+		s++;
+	return s;
+}
+
+size_t
+csv_record(const char *text, size_t len)
+{
+	const char *s = text;
+	const char *end = text + len;
+
+	while (s < end && (s = skip_field(s, end)) < end) {
+		if (*s == '\n')
+			return (size_t)(s + 1 - text);
+		if (*s == '\r')
+			return s + 1 == end ? 0 : (size_t)(s + 1 + (s[1] == '\n') - text);
+		s++;
+	}
+	return 0;
+}
+
 bool
 csv_next(struct csv *c, void *ctx, struct json_object **row, const char **fault)
 {
