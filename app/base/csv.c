@@ -21,6 +21,7 @@ struct csv {
 struct record {
 	size_t n;
 	const char *fields[CSV_COLUMNS];
+	bool quoted; /* any of them */
 	const char *fault;
 };
 
@@ -63,6 +64,7 @@ read_field(struct csv *c, void *ctx, struct record *r)
 	struct buf *out = buf_new(ctx, 32);
 	bool quoted = c->s < c->end && *c->s == '"';
 
+	r->quoted = r->quoted || quoted;
 	if (quoted)
 		read_quoted(c, out, r);
 	const char *from = c->s;
@@ -97,7 +99,8 @@ read_record(struct csv *c, void *ctx, struct record *r)
 static bool
 is_blank(const struct record *r)
 {
-	return r->n == 1 && r->fault == NULL && strspn(r->fields[0], " \t") == strlen(r->fields[0]);
+	return r->n == 1 && !r->quoted && r->fault == NULL &&
+	    strspn(r->fields[0], " \t") == strlen(r->fields[0]);
 }
 
 static void
