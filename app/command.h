@@ -18,6 +18,7 @@ typedef int command_fn(const struct command *c);
 
 command_fn command_doctor;
 command_fn command_export;
+command_fn command_import;
 command_fn command_key;
 
 /* The word behind the option name ("--class") of the command, or NULL. */

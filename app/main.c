@@ -91,6 +91,18 @@ static const struct {
 	"assay key revoke ID [-c FILE]\n\n"
 	"A key is shown once, when it is made. --origin names the pages that may use a client\n"
 	"key from a browser; --days ends it after so many days.\n"},
+    {"import", command_import, "load users, devices or places of addresses from a file",
+	"assay import users|devices FILE [--csv] [--from LINE] [--errors FILE] [-c FILE]\n"
+	"assay import ip-locations FILE.csv [--errors FILE] [-c FILE]\n\n"
+	"FILE - is standard input. Users and devices: NDJSON, an object a line with user_id or\n"
+	"device_id and any attributes; or CSV with a header row, where FILE ends in .csv or with\n"
+	"--csv. A profile is replaced by the one in the file; a repeat does no harm. At the end\n"
+	"`assay jobs` is asked to map the experiments in effect again. Needs the owner role.\n\n"
+	"ip-locations: CSV with first,last (addresses) or network (as 192.0.2.0/24), and state,\n"
+	"district, city, country. The whole table is replaced, if any line is good.\n\n"
+	"A bad line is left out and told as `line N: reason`, on standard error or in the\n"
+	"--errors file. --from goes on at a line: the last line printed names it. Exit code 0\n"
+	"when every line was good, 1 when not or when it was interrupted.\n"},
     {"export", command_export, "print everything held about a user",
 	"assay export user ID [-c FILE]\n\nPrints NDJSON, a record a line.\n"},
 };

@@ -21,6 +21,7 @@ struct csv {
 struct record {
 	size_t n;
 	const char *fields[CSV_COLUMNS];
+	bool quoted; /* any of them */
 	const char *fault;
 };
 
@@ -63,6 +64,7 @@ read_field(struct csv *c, void *ctx, struct record *r)
 	struct buf *out = buf_new(ctx, 32);
 	bool quoted = c->s < c->end && *c->s == '"';
 
+	r->quoted = r->quoted || quoted;
 	if (quoted)
 		read_quoted(c, out, r);
 	const char *from = c->s;
@@ -97,7 +99,8 @@ read_record(struct csv *c, void *ctx, struct record *r)
 static bool
 is_blank(const struct record *r)
 {
-	return r->n == 1 && r->fault == NULL && strspn(r->fields[0], " \t") == strlen(r->fields[0]);
+	return r->n == 1 && !r->quoted && r->fault == NULL &&
+	    strspn(r->fields[0], " \t") == strlen(r->fields[0]);
 }
 
 static void
@@ -133,6 +136,47 @@ csv_open(void *ctx, const char *text, size_t len)
 		c->s += 3;
 	read_header(c);
 	return c;
+}
+
+void
+csv_feed(struct csv *c, const char *text, size_t len)
+{
+	c->s = text;
+	c->end = text + len;
+}
+
+const char *
+csv_fault(const struct csv *c)
+{
+	return c->fault;
+}
+
+/* Behind the field at s: behind its closing quote, or where its line or the field itself ends. */
+static const char *
+skip_field(const char *s, const char *end)
+{
+	if (*s == '"')
+		for (s++; s < end && (*s != '"' || (s + 1 < end && s[1] == '"')); s++)
+			s += *s == '"';
+	while (s < end && *s != ',' && *s != '\n' && *s != '\r')
+		s++;
+	return s;
+}
+
+size_t
+csv_record(const char *text, size_t len)
+{
+	const char *s = text;
+	const char *end = text + len;
+
+	while (s < end && (s = skip_field(s, end)) < end) {
+		if (*s == '\n')
+			return (size_t)(s + 1 - text);
+		if (*s == '\r')
+			return s + 1 == end ? 0 : (size_t)(s + 1 + (s[1] == '\n') - text);
+		s++;
+	}
+	return 0;
 }
 
 bool

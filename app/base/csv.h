@@ -25,4 +25,19 @@ struct csv *csv_open(void *ctx, const char *text, size_t len);
  */
 bool csv_next(struct csv *c, void *ctx, struct json_object **row, const char **fault);
 
+/*
+ * For a text that is too long for the memory: csv_open gets its header row, csv_feed whole records
+ * of the rest, one or more; what was fed before is forgotten.
+ */
+void csv_feed(struct csv *c, const char *text, size_t len);
+
+/*
+ * The bytes of the first record in the len bytes at text, with its line end; 0 when it does not
+ * end within them, or when a CR is the last of them, which a LF may follow.
+ */
+size_t csv_record(const char *text, size_t len);
+
+/* What is wrong with the header row (static), which spoils every record; NULL when nothing is. */
+const char *csv_fault(const struct csv *c);
+
 #endif

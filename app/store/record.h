@@ -45,7 +45,8 @@ struct record_slot {
 	uint64_t version; /* of what the cache holds */
 };
 
-/* On the talloc context ctx; cache and db stay the caller's and outlive it. */
+/* On the talloc context ctx; cache and db stay the caller's and outlive it. cache may be NULL where
+ * only record_shut is called. */
 struct records *record_new(void *ctx, struct cache *cache, struct db *db);
 
 /*
@@ -69,5 +70,11 @@ void record_fill(struct records *r, struct record_slot *slot, const char *payloa
  * told; the write must not happen, or not be acknowledged then.
  */
 enum err record_bury(struct records *r, const char *const subjects[], size_t n) must_check;
+
+/*
+ * As record_bury for a write about so many subjects that nobody counts them: from now until
+ * RECORD_WRITE_MS later and a little more the cache is used by nobody, for no subject.
+ */
+enum err record_shut(struct records *r) must_check;
 
 #endif

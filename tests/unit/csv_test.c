@@ -68,6 +68,8 @@ static const struct {
     {TEXT("a\n\"\"2\n3\n"), BEHIND " {\"a\":\"3\"}"},
     {TEXT("a\n1\n\"2\n3\n"), "{\"a\":\"1\"} " ENDLESS},
     {TEXT("a\n\""), ENDLESS},
+    /* A field of nothing is a record all the same, and no blank line. */
+    {TEXT("a\n\"\"\nx\n"), "{} {\"a\":\"x\"}"},
     /* A BOM at the start and nowhere else. */
     {TEXT("\xef\xbb\xbf" "a\n1\n"), "{\"a\":\"1\"}"},
     {TEXT("a\n\xef\xbb\xbf" "1\n"), "{\"a\":\"\xef\xbb\xbf" "1\"}"},

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PLACE_H
+#define PLACE_H
+
+#include <json-c/json.h>
+
+#include "base/problem.h"
+
+/* An address as bytes that sort: the family (4 or 6), then the address, then zeros. */
+enum { PLACE_ADDRESS = 17 };
+
+enum { PLACE_NAME = 100 }; /* bytes of the name of a place at most */
+
+/* Where the addresses of a range are. Texts live as long as the context given to the reader. */
+struct place {
+	unsigned char first[PLACE_ADDRESS];
+	unsigned char last[PLACE_ADDRESS];
+	const char *first_text, *last_text;
+	const char *names; /* JSON {state, district, city, country}, without what is not known */
+};
+
+/*
+ * Reads a row {first, last} or {network: "192.0.2.0/24"} and the names of the place, other members
+ * left alone, onto ctx. False, with its problems added, when it is not good.
+ */
+bool place_read(void *ctx, struct json_object *row, struct problems *problems, struct place *out);
+
+#endif

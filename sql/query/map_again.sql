@@ -1,0 +1,17 @@
+-- Has the definitions in effect with criteria of kind $2 (user, device) mapped again from $1 (now)
+-- on, as their profiles have changed in bulk. One that is being mapped at this moment is waited
+-- for, or the end of that would take the wish back.
+-- reach: definitions
+-- retry: yes
+-- time: long
+-- role: owner
+with patient as materialized (
+	select set_config('lock_timeout', '0', true) as done
+), due as (
+	update map_job as j set due_at = $1::timestamptz
+	from patient, experiment as e
+	where e.nr = j.nr and e.status = 'ACTIVE' and starts_with(e.criteria ->> 'type', $2)
+		and patient.done is not null
+	returning j.nr
+)
+select count(*) as again, pg_notify('assay_map', '') from due

@@ -1,0 +1,21 @@
+-- Stores profiles of an import: for each subject of $1 the attributes in $2 (JSON texts) and the
+-- terms in $3 (text[] literals), changed at $4. Of one subject the last counts; what is already so
+-- is not written again; sorted, so that two batches cannot wait for each other. Audiences are left
+-- to the refresh that ends an import.
+-- reach: subject
+-- retry: yes
+-- role: owner
+with v as (
+	select distinct on (subject_id) subject_id, attributes, terms
+	from unnest($1::text[], $2::text[], $3::text[])
+		with ordinality as u (subject_id, attributes, terms, nr)
+	order by subject_id, nr desc
+), put as (
+	insert into profile (subject_id, attributes, terms, changed_at)
+	select subject_id, attributes::jsonb, terms::text[], $4::timestamptz from v order by subject_id
+	on conflict (subject_id) do update
+	set attributes = excluded.attributes, terms = excluded.terms, changed_at = excluded.changed_at
+	where profile.attributes <> excluded.attributes or profile.terms <> excluded.terms
+	returning 1
+)
+select (select count(*) from v) as stored, (select count(*) from put) as changed

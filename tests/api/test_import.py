@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files of users and devices: what is good is stored, what is not is told by its line, and a run
+that ended early goes on where it stopped."""
+
+import json
+import signal
+
+import pytest
+
+from imports import Feed, lines, load, stored, users
+from lookups import define, found, new_id, of_devices, of_users, profile, put_user, register
+from stack import Stack, wait_until
+
+BATCH = 5000  # rows that go to the database at once
+
+
+@pytest.fixture(scope="module")
+def stack():
+    """The command needs no web server; one is enough for the look-ups."""
+    s = Stack("nginx")
+    yield s
+    s.stop()
+
+
+@pytest.fixture
+def prefix():
+    return new_id("p")
+
+
+def save(tmp_path, data, name="some.ndjson"):
+    path = tmp_path / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+@pytest.mark.parametrize("kind, field, mark", [("users", "user_id", "u"),
+                                               ("devices", "device_id", "d")])
+def test_good_lines_are_stored_and_the_last_line_says_where_it_ended(stack, tmp_path, prefix, kind,
+                                                                     field, mark):
+    rows = [{field: f"{prefix}-{i}", "n": i, "list": [{"a": "Ä"}], "none": None} for i in range(3)]
+    done = load(stack, kind, save(tmp_path, lines(rows)))
+    assert (done.code, done.counts(), done.bad) == (0, (3, 0, 3), [])
+    assert done.last == "done: the file ends before line 4"
+    assert stored(stack, prefix, mark) == {
+        f"{prefix}-{i}": {"n": i, "list": [{"a": "Ä"}], "none": None} for i in range(3)}
+
+
+@pytest.mark.parametrize("text", ["{0}\n{1}\n", "{0}\n{1}", "{0}\r\n{1}\r\n", "\ufeff{0}\n{1}\n",
+                                  "\n \n{0}\n\n\t\n{1}\n\n", "  {0}  \n\t{1}\n"])
+def test_lines_may_end_and_begin_in_any_way(stack, tmp_path, prefix, text):
+    rows = [json.dumps(row) for row in users(prefix, 2, a="b")]
+    done = load(stack, "users", save(tmp_path, text.format(*rows)))
+    assert (done.code, done.counts()) == (0, (2, 0, 2))
+    assert stored(stack, prefix) == {f"{prefix}-0": {"a": "b"}, f"{prefix}-1": {"a": "b"}}
+
+
+def test_a_repeat_changes_nothing_and_a_change_is_seen(stack, tmp_path, prefix):
+    path = save(tmp_path, lines(users(prefix, 7, a=1)))
+    assert load(stack, "users", path).counts() == (7, 0, 7)
+    assert load(stack, "users", path).counts() == (7, 0, 0)
+    save(tmp_path, lines(users(prefix, 8, a=1) + users(prefix, 1, a=2)))
+    assert load(stack, "users", path).counts() == (9, 0, 2)
+    assert stored(stack, prefix)[f"{prefix}-0"] == {"a": 2}
+
+
+def test_of_two_lines_about_one_user_the_later_counts(stack, tmp_path, prefix):
+    rows = [{"user_id": prefix, "n": n} for n in range(2 * BATCH + 10)]
+    assert load(stack, "users", save(tmp_path, lines(rows))).code == 0
+    assert stored(stack, prefix) == {prefix: {"n": 2 * BATCH + 9}}
+
+
+BAD_LINES = {
+    b'{"user_id": "a"': "column 16: ',' or '}' is expected",
+    b"[]": "must be an object",
+    b"null": "must be an object",
+    b"{}": "/user_id name exactly one of user_id",
+    b'{"device_id": "a"}': "/device_id name exactly one of user_id",
+    b'{"user_id": "a", "session_id": "b"}': "/user_id name exactly one of user_id",
+    b'{"user_id": ""}': "/user_id must not be empty",
+    b'{"user_id": 7}': "/user_id must be a string",
+    b'{"user_id": "null"}': "/user_id is what a program sends when it has no id",
+    b'{"user_id": "a", "b": 1, "b": 2}': "column 26: key appears twice",
+    b'{"user_id": "\xff"}': "column 14: ",
+    b'{"user_id": "a\0"}': "column 15: ",
+    b'{"user_id": "a"} {"user_id": "b"}': "column 18: text goes on behind the value",
+    b'{"user_id": "a", "b": "%s"}' % (b"b" * 65536): "must be at most 65536 bytes as JSON",
+    b'{"user_id": "a", "b": [%s]}' % b",".join(b"%d" % i for i in range(2001)):
+        "has more than 2000 values",
+    b'{"user_id": "a", "b": "%s"}' % (b"b" * (1 << 20)): "longer than 1 MiB",
+    b'{"user_id": "a", "b": "%s"}' % (b"b" * (5 << 20)): "longer than 1 MiB",
+    b'{"user_id": "a", "%s": {"%s": 1}}' % (b"b" * 128, b"c" * 129): "column 151: key is too long",
+    b'{"user_id": "a", "b": 0.%s1}' % (b"0" * 20000): "column 23: number is too long",
+    b"%s1%s" % (b'{"user_id": "a", "b":' + b'{"%s":' % (b"b" * 128) * 20, b"}" * 21):
+        "has a field whose names are too long together",
+}
+
+
+@pytest.mark.parametrize("line, reason", BAD_LINES.items(), ids=range(len(BAD_LINES)))
+@pytest.mark.parametrize("place", ["middle", "end"])
+def test_a_bad_line_is_told_and_the_rest_is_stored(stack, tmp_path, prefix, line, reason, place):
+    good = [json.dumps(row).encode() for row in users(prefix, 2)]
+    text = {"middle": b"\n".join([good[0], line, good[1], b""]),
+            "end": b"\n".join([*good, line])}[place]
+    done = load(stack, "users", save(tmp_path, text))
+    assert (done.code, done.counts()[:2]) == (1, (3, 1))
+    number = 2 if place == "middle" else 3
+    assert len(done.bad) == 1 and done.bad[0].startswith(f"line {number}: {reason}")
+    assert done.last == "done: the file ends before line 4"
+    assert set(stored(stack, prefix)) == {f"{prefix}-0", f"{prefix}-1"}
+
+
+@pytest.fixture
+def refused(stack):
+    """A rule that an operator has given the database, and the program knows nothing of."""
+    stack.sql("alter table profile add constraint of_theirs check (not attributes ? 'refused')")
+    yield {"user_id": "x", "refused": 1}
+    stack.sql("alter table profile drop constraint of_theirs")
+
+
+def test_many_bad_lines_are_all_told(stack, tmp_path, prefix, refused):
+    rows = lines(users(prefix, 3 * BATCH)).splitlines()
+    theirs = lines([refused]).strip()
+    wrong = {1: "x", 700: "[]", 701: theirs, BATCH: theirs, BATCH + 1: theirs, BATCH + 7: theirs,
+             3 * BATCH: "?"}
+    for number, text in wrong.items():
+        rows[number - 1] = text
+    rows[2 * BATCH - 1] = ""
+    done = load(stack, "users", save(tmp_path, "\n".join(rows)))
+    assert (done.code, done.counts()) == (1, (3 * BATCH - 1, 7, 3 * BATCH - 8))
+    told = dict(line.split(": ", 1) for line in done.bad)
+    assert set(told) == {f"line {n}" for n in wrong}
+    assert all("of_theirs" in told[f"line {n}"] for n, text in wrong.items() if text == theirs)
+    assert len(stored(stack, prefix)) == 3 * BATCH - 8
+
+
+def test_bad_lines_go_to_a_file_of_their_own(stack, tmp_path, prefix):
+    errors = tmp_path / "bad.txt"
+    done = load(stack, "users", save(tmp_path, "x\n" + lines(users(prefix, 1)) + "[]\n"),
+                "--errors", str(errors))
+    assert (done.code, done.bad) == (1, [])
+    assert errors.read_text() == ("line 1: column 1: a value is expected\n"
+                                  "line 3: must be an object\n")
+
+
+def test_from_goes_on_at_a_line(stack, tmp_path, prefix):
+    path = save(tmp_path, "bad\n" + lines(users(prefix, 5)))
+    done = load(stack, "users", path, "--from", "4")
+    assert (done.code, done.counts()) == (0, (3, 0, 3))
+    assert set(stored(stack, prefix)) == {f"{prefix}-{i}" for i in (2, 3, 4)}
+
+
+def fed(stack, prefix, count):
+    """An import of which a batch is stored and a part of the next is read."""
+    feed = Feed(stack, "users")
+    feed.write(lines(users(prefix, count)))
+    wait_until(lambda: len(stored(stack, prefix)) == BATCH, what="a batch")
+    return feed
+
+
+@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_after_what_was_read(stack, prefix, sig):
+    done = fed(stack, prefix, BATCH + 1000).end(sig)
+    assert done.code == 1
+    assert done.last == f"stopped: go on with --from {BATCH + 1001}"
+    assert len(stored(stack, prefix)) == BATCH + 1000
+
+
+def test_a_lost_connection_costs_nothing(stack, prefix):
+    feed = fed(stack, prefix, BATCH + 1000)
+    ended = stack.sql("select pg_terminate_backend(pid) from pg_stat_activity"
+                      " where query like %s and pid <> pg_backend_pid()", "%distinct on%",
+                      role="postgres")
+    assert ended == [(True,)]
+    feed.write(lines(users(prefix, 2 * BATCH)))
+    done = feed.end()
+    assert (done.code, done.counts()[:2]) == (0, (3 * BATCH + 1000, 0))
+    assert len(stored(stack, prefix)) == 2 * BATCH
+
+
+@pytest.mark.parametrize("words", [
+    [], ["users"], ["groups", "x"], ["users", "x", "y"], ["users", "x", "--from"],
+    ["users", "x", "--from", "0"], ["users", "x", "--from", "one"], ["users", "x", "--csw"],
+    ["ip-locations", "x", "--from", "2"]])
+def test_words_that_make_no_sense_show_the_usage(stack, words):
+    done = stack.assay("import", *words, check=False)
+    assert done.returncode == 2
+    assert "assay import users|devices FILE" in done.stderr
+
+
+@pytest.mark.parametrize("path, reason", [("/nowhere/x", "No such file"), ("/", "Is a directory")])
+def test_a_file_that_cannot_be_read_is_told(stack, path, reason):
+    done = load(stack, "users", path)
+    assert done.code == 1
+    assert reason in done.err
+
+
+def test_users_are_in_their_experiments_after_an_import(stack, tmp_path, prefix):
+    client = new_id("c")
+    put_user(stack, f"{prefix}-0", team=client)
+    exp = define(stack, client, criteria=of_users(team=[client]))
+    for user in (0, 1):  # now there are cached records of them
+        assert found(stack, prefix, client, user=f"{prefix}-{user}") == [exp][user:]
+    rows = users(prefix, 1, team="another") + users(prefix, 4, team=client.upper())[1:]
+    done = load(stack, "users", save(tmp_path, lines(rows)))
+    assert done.code == 0
+    wait_until(lambda: found(stack, prefix, client, user=f"{prefix}-1") == [exp], 20, "the mapping")
+    assert found(stack, prefix, client, user=f"{prefix}-0") == []
+    assert found(stack, prefix, client, user=f"{prefix}-3") == [exp]
+
+
+def test_what_a_worker_has_cached_of_a_device_does_not_undo_an_import(stack, tmp_path, prefix):
+    register(stack, prefix, channel="a", fcmToken="t")
+    register(stack, prefix, channel="a", fcmToken="t")
+    rows = [{"device_id": prefix, "channel": "b", "state": "Kerala"}]
+    assert load(stack, "devices", save(tmp_path, lines(rows))).code == 0
+    register(stack, prefix, fcmToken="u")
+    kept = profile(stack, prefix)
+    assert (kept["channel"], kept["state"], kept["fcmToken"]) == ("b", "Kerala", "u")
+
+
+def test_devices_are_in_their_experiments_after_an_import(stack, tmp_path, prefix):
+    client = new_id("c")
+    register(stack, new_id("d"), channel=client)
+    exp = define(stack, client, criteria=of_devices("channel", client))
+    assert found(stack, prefix, client) == []
+    rows = [{"device_id": prefix, "channel": client}]
+    assert load(stack, "devices", save(tmp_path, lines(rows))).code == 0
+    wait_until(lambda: found(stack, prefix, client) == [exp], 20, "the mapping")
