@@ -47,6 +47,7 @@ struct pool {
 	int listen_fd;
 	int signal_fd;
 	int rolling;       /* the slot being replaced; -1: none */
+	bool again;        /* another reload was asked for meanwhile */
 	int64_t kill_at;   /* 0: not stopping */
 	struct slot slots[WORKERS_MOST];
 };
@@ -208,7 +209,8 @@ reload(struct pool *p)
 {
 	struct conf *fresh;
 
-	if (p->rolling >= 0 || p->kill_at != 0)
+	p->again = p->rolling >= 0;
+	if (p->again || p->kill_at != 0)
 		return;
 	if (boot_conf(NULL, p->file, &fresh) != OK || vet_in_child(fresh) == VET_BAD) {
 		log_say(LOG_ERROR, "reload_refused", "the workers stay as they are");
@@ -258,6 +260,8 @@ run(struct pool *p)
 		start_missing(p);
 		poll(&fd, 1, time_to_next(p));
 		take_signals(p);
+		if (p->again && p->rolling < 0)
+			reload(p);
 		if (p->kill_at != 0 && instant_monotonic() >= p->kill_at)
 			signal_all(p, SIGKILL);
 	}
