@@ -216,6 +216,8 @@ reload(struct pool *p)
 		log_say(LOG_ERROR, "reload_refused", "the workers stay as they are");
 		return;
 	}
+	if (*fresh->log_key == '\0')
+		fresh->log_key = p->conf->log_key;
 	p->conf = fresh;
 	roll_next(p);
 }

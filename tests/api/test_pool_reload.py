@@ -113,3 +113,17 @@ def test_a_reload_while_one_is_under_way_is_not_forgotten(stack, conf):
 def pending(pid, sig):
     mask = re.search(r"^ShdPnd:\s+(\w+)$", pathlib.Path(f"/proc/{pid}/status").read_text(), re.M)
     return int(mask[1], 16) >> (sig - 1) & 1
+
+
+def test_a_reload_keeps_hashing_users_in_the_log_with_the_same_key(stack, user):
+    """Without a configured key the pool makes one up; it must not go on without."""
+    def logged():
+        Client(stack).send("GET", f"/v1/user/{user}")
+        wait_until(lambda: "subject=" in stack.log().splitlines()[-1], 5, "the line")
+        return re.search(r"subject=(\w+)", stack.log().splitlines()[-1])[1]
+    stack.end("serve")
+    stack.again("serve")
+    wait_until(lambda: Client(stack).send("GET", "/readyz").status == 200, 10, "a pool")
+    before = logged()
+    hang_up(stack, "event=reloaded")
+    assert logged() == before
