@@ -123,8 +123,9 @@ install: all
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/assay/templates/assets templates/assets/*
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/assay README.md CHANGELOG.md LICENSE
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system etc/*.service
-	install -D -m 0644 -t $(DESTDIR)/etc/assay \
-		etc/assay.conf etc/lighttpd.conf etc/nginx-fcgi.conf
+	test -e $(DESTDIR)/etc/assay/assay.conf || \
+		install -D -m 0644 etc/assay.conf $(DESTDIR)/etc/assay/assay.conf
+	install -D -m 0644 -t $(DESTDIR)/etc/assay etc/lighttpd.conf etc/nginx-fcgi.conf
 	install -D -m 0644 -t $(DESTDIR)/etc/assay/problem etc/problem/*
 
 clean:

@@ -35,3 +35,13 @@ problem_count(const struct problems *p)
 {
 	return json_object_array_length(p->list);
 }
+
+const char *
+problem_first(struct problems *p)
+{
+	struct json_object *o = json_object_array_get_idx(p->list, 0);
+
+	return mem_printf(p, "%s: %s",
+	    json_object_get_string(json_object_object_get(o, "pointer")),
+	    json_object_get_string(json_object_object_get(o, "detail")));
+}

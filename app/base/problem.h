@@ -20,6 +20,9 @@ struct problems *problem_new(void *ctx);
 void problem_add(struct problems *p, const char *pointer, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The first as one sentence, on p; the list must not be empty. */
+const char *problem_first(struct problems *p);
+
 /* How many there are. */
 size_t problem_count(const struct problems *p);
 

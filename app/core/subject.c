@@ -28,10 +28,13 @@ const char *
 subject_fault(void *ctx, const char *id, size_t n)
 {
 	static const char *const nothings[] = {"null", "undefined", "NaN", "[object Object]"};
+	static const char unreachable[] = "must not be . or .., which no path can name";
 	const char *fault = text_fault(ctx, id, n, SUBJECT_ID);
 
 	if (fault != NULL)
 		return fault;
+	if (strcmp(id, ".") == 0 || strcmp(id, "..") == 0)
+		return unreachable;
 	for (size_t i = 0; i < sizeof nothings / sizeof nothings[0]; i++)
 		if (n == strlen(nothings[i]) && memcmp(id, nothings[i], n) == 0)
 			return "is what a program sends when it has no id";

@@ -21,8 +21,8 @@ const char *subject_field(enum subject_kind kind);
 
 /*
  * Why the n bytes at id (valid UTF-8) cannot be an id, or NULL when they can: 1 to 128 bytes, no
- * control characters, none of the words that careless programs send for "nothing". The reason is
- * static or on ctx.
+ * control characters, none of the words that careless programs send for "nothing", and not . or
+ * .., by which no path could name it. The reason is static or on ctx.
  */
 const char *subject_fault(void *ctx, const char *id, size_t n);
 

@@ -43,6 +43,8 @@ problem_model(struct ctx *c, enum err e)
 	struct json_object *o = mem_json(c->mem, json_object_new_object());
 	const char *detail = c->detail;
 
+	if (detail == NULL && problem_count(c->problems) > 0)
+		detail = problem_first(c->problems);
 	if (detail == NULL && e == ERR_UNAVAILABLE)
 		detail = "the service cannot do this now; try again in a moment";
 	json_object_object_add(o, "type",

@@ -105,8 +105,8 @@ TARGETS = {
     "UTF-8 as it is": (lambda m: m.get("/v1/user/é"), 200),
     "a byte that is no UTF-8": (lambda m: m.get("/v1/user/\udcff"), 400),
     "a blank": (lambda m: m.get("/v1/user/a b"), each(200, 400)),
-    # lighttpd hands NUL over, and there the text of a parameter ends: this asks for the user a
-    "NUL as it is": (lambda m: m.get("/v1/user/a\0b"), each(200, 400)),
+    # handed over, it would end the text of a parameter: this would ask for the user a
+    "NUL as it is": (lambda m: m.get("/v1/user/a\0b"), 400),
     "a tab": (lambda m: m.get("/v1/user/a\tb"), "4xx"),
     "a control": (lambda m: m.get("/v1/user/a\x01b"), "4xx"),
     "DEL": (lambda m: m.get("/v1/user/a\x7fb"), "4xx"),

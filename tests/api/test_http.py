@@ -59,7 +59,7 @@ def test_options_of_an_unknown_path_is_not_found(stack):
     assert_problem(stack.call("OPTIONS", "/nowhere", key=None), 404)
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/nowhere", "/v1/user/a?days=0", "/v1/user/%0a"])
+@pytest.mark.parametrize("path", [*PATHS, "/nowhere", "/v1/user/a?days=0", "/v1/user/%c2%85"])
 def test_every_answer_carries_the_safe_headers(stack, path):
     answer = stack.call("GET", path, key="admin", headers={"Accept": "text/html"})
     headers = answer.headers

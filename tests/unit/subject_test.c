@@ -131,6 +131,9 @@ static const struct {
     {"undefined", NOTHING},
     {"NaN", NOTHING},
     {"[object Object]", NOTHING},
+    {".", "must not be . or .., which no path can name"},
+    {"..", "must not be . or .., which no path can name"},
+    {"...", NULL},
     /* Only these words, only whole, only in this case. */
     {"Null", NULL},
     {"NULL", NULL},
