@@ -5,6 +5,7 @@
  */
 #include "handler/find.h"
 
+#include "base/jsonown.h"
 #include "base/mem.h"
 #include "core/subject.h"
 #include "handler/actives.h"
@@ -43,7 +44,7 @@ find_record(struct ctx *c, const char *subject, struct json_object **out)
 		return e;
 	const char *payload = record_find(c->records, c->mem, &slot);
 	if (payload != NULL) {
-		*out = mem_json(c->mem, json_tokener_parse(payload));
+		*out = mem_json(c->mem, json_own(payload));
 		/* An audience that has changed since is not in it. */
 		if (*out != NULL && generation_of(*out) >= all->flipped)
 			return OK;
