@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/instant.h"
+#include "base/jsonown.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
@@ -179,7 +180,7 @@ read_claim(struct mapping *m, const struct db_rows *rows)
 	m->first = *db_cell(rows, 0, "first") == 't';
 	if (text == NULL)
 		return OK;
-	m->criteria = criteria_read(m->mem, mem_json(m->mem, json_tokener_parse(text)), "/criteria",
+	m->criteria = criteria_read(m->mem, mem_json(m->mem, json_own(text)), "/criteria",
 	    problems);
 	return m->criteria == NULL ? ERR_INVALID : OK;
 }

@@ -5,11 +5,16 @@
  */
 #include "handler/find.h"
 
+#include "base/jsonown.h"
 #include "base/mem.h"
+#include "core/subject.h"
 #include "handler/actives.h"
 #include "store/db.h"
 #include "store/record.h"
 #include "web/ctx.h"
+
+/* Audiences may change between two reads, but not so often. */
+enum { TRIES = 8 };
 
 static int64_t
 generation_of(struct json_object *record)
@@ -39,7 +44,7 @@ find_record(struct ctx *c, const char *subject, struct json_object **out)
 		return e;
 	const char *payload = record_find(c->records, c->mem, &slot);
 	if (payload != NULL) {
-		*out = mem_json(c->mem, json_tokener_parse(payload));
+		*out = mem_json(c->mem, json_own(payload));
 		/* An audience that has changed since is not in it. */
 		if (*out != NULL && generation_of(*out) >= all->flipped)
 			return OK;
@@ -89,16 +94,45 @@ add_audience(struct gatherer *g, struct json_object *record, bool user)
 	}
 }
 
+/* Whether an audience has changed since the record was read. */
+static bool
+outdated(const struct actives *all, struct json_object *record)
+{
+	return record != NULL && generation_of(record) < all->flipped;
+}
+
+/*
+ * The definitions, and records that are not older than any audience among them: while one is
+ * read, the other may change.
+ */
+static enum err
+agree(struct ctx *c, const struct asker *who, struct json_object **device,
+    struct json_object **user, const struct actives **all)
+{
+	enum err e = OK;
+
+	for (int tries = 0; e == OK && tries < TRIES; tries++) {
+		int64_t newest = generation_of(*device);
+		if (*user != NULL && generation_of(*user) > newest)
+			newest = generation_of(*user);
+		e = actives_get(c, newest, all);
+		if (e != OK || (!outdated(*all, *device) && !outdated(*all, *user)))
+			return e;
+		if (outdated(*all, *device))
+			e = find_record(c, subject_text(c->mem, SUBJECT_DEVICE, who->device), device);
+		if (e == OK && outdated(*all, *user))
+			e = find_record(c, subject_text(c->mem, SUBJECT_USER, who->user), user);
+	}
+	return e;
+}
+
 enum err
 find_matches(struct ctx *c, const struct asker *who, struct json_object *device,
     struct json_object *user, struct found *out)
 {
 	struct gatherer g = {.who = who, .out = out};
-	int64_t newest = generation_of(device);
+	enum err e = agree(c, who, &device, &user, &g.all);
 
-	if (user != NULL && generation_of(user) > newest)
-		newest = generation_of(user);
-	enum err e = actives_get(c, newest, &g.all);
 	if (e != OK)
 		return e;
 	*out = (struct found){0, mem_array(c->mem, struct match, g.all->n + 1)};

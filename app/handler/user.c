@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/jsonown.h"
 #include "base/mem.h"
 #include "base/metric.h"
 #include "base/num.h"
@@ -58,7 +59,7 @@ week(struct ctx *c)
 	struct json_object *row;
 
 	if (payload != NULL) {
-		row = mem_json(c->mem, json_tokener_parse(payload));
+		row = mem_json(c->mem, json_own(payload));
 		if (profile_holds(row, c->now)) {
 			c->model = profile_week(c->mem, c->args[0], row);
 			return OK;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/jsonown.h"
 #include "base/num.h"
 
 /* Of pg_type.dat; these numbers never change. */
@@ -70,7 +71,7 @@ pgtype_json(unsigned oid, const char *text)
 		return timestamp_json(text);
 	case OID_JSON:
 	case OID_JSONB:
-		return json_tokener_parse(text);
+		return json_own(text);
 	default:
 		return json_object_new_string(text);
 	}

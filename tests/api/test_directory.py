@@ -52,6 +52,13 @@ def test_an_entry_is_stored_as_given_and_read_back(stack, user):
     assert stack.call("GET", f"/v1/user/{user}/profile").json() == body
 
 
+def test_numbers_of_any_size_come_back_as_they_are(stack, user):
+    """The database writes 1e300 with 301 digits, and so it must be read."""
+    numbers = [1e300, -1e300, 1e19, 9223372036854775807, -9223372036854775808, 1e-300, 0.1, 12]
+    put(stack, user, {"n": numbers})
+    assert get(stack, user) == {"n": numbers}
+
+
 def test_a_put_replaces_the_entry(stack, user):
     put(stack, user, RICH)
     put(stack, user, {"age": 1})

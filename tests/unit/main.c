@@ -11,7 +11,7 @@ typedef Suite *suite_fn(void);
 
 static suite_fn *const suites[] = {
 	buf_suite, conf_suite, csv_suite, err_suite, hash_suite, instant_suite, json_suite,
-	log_suite, mem_suite, metric_suite, num_suite,
+	jsonown_suite, log_suite, mem_suite, metric_suite, num_suite,
 	breaker_suite, pgtype_suite, query_suite, sqlstate_suite,
 	bucket_suite, criteria_suite, criteria_sql_suite, definition_suite, delivery_suite,
 	device_suite, event_suite, lookup_suite, modulus_suite,

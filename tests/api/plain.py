@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Criteria decided in the plainest way, from the rules alone: a field has the values that stand at
+its path, through any lists on the way; null is no value."""
+
+import datetime
+import re
+
+FOLD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+DAY = 86400 * 1000
+
+
+def found(value, names):
+    """What stands at a path. Lists do not show in it; a key may hold dots itself."""
+    if isinstance(value, list):
+        if not value and not names:
+            yield value
+        for item in value:
+            yield from found(item, names)
+    elif not names:
+        yield value
+    elif isinstance(value, dict):
+        for n in range(1, len(names) + 1):
+            key = ".".join(names[:n])
+            if key in value:
+                yield from found(value[key], names[n:])
+
+
+def leaves(value):
+    """The values and empty things in a value; nulls are not among them."""
+    inside = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, (dict, list)):
+        return [] if value is None else [value]
+    return [leaf for item in inside for leaf in leaves(item)] if value else [value]
+
+
+class Field:
+    """What a profile holds at a path."""
+
+    def __init__(self, profile, name):
+        nodes = list(found(profile, name.split(".")))
+        self.null = not any(leaves(node) for node in nodes)
+        self.values = [n for n in nodes if isinstance(n, (str, int, float))]
+        inner = any(isinstance(n, dict) and n and leaves(n) for n in nodes)
+        self.empty = not inner and all(v == "" and isinstance(v, str) for v in self.values)
+
+    def has(self, wanted):
+        return any(same(v, w) for v in self.values for w in wanted)
+
+
+def same(a, b):
+    if isinstance(a, str) and isinstance(b, str):
+        return a.translate(FOLD) == b.translate(FOLD)
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    return not isinstance(a, str) and not isinstance(b, str) and a == b
+
+
+def instant(text):
+    """Milliseconds of a day or date-time and whether it is a day; None for anything else."""
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            at = datetime.datetime.strptime(text + "+0000", "%Y-%m-%d%z")
+            return (at - EPOCH) // datetime.timedelta(milliseconds=1), True
+        match = INSTANT.fullmatch(text)
+        if match is None:
+            return None
+        day, clock, fraction, offset = match.groups()
+        at = datetime.datetime.fromisoformat(f"{day}T{clock}{offset.replace('Z', '+00:00')}")
+        ms = int(((fraction or ".") + "000")[1:4])
+        return (at - EPOCH) // datetime.timedelta(milliseconds=1) + ms, False
+    except ValueError:
+        return None
+
+
+def key(value, bound):
+    """A value as something that can be compared with bound; None when it cannot."""
+    if isinstance(bound, str):
+        if not isinstance(value, str):
+            return None
+        if instant(bound) is None:
+            return value.translate(FOLD).encode()
+        return instant(value)[0] if instant(value) else None
+    return None if isinstance(value, (str, bool)) else float(value)
+
+
+COMPARE = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
+           ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
+
+
+def passes(value, op, bound):
+    """Whether a value passes one comparison. What is up to a day, or after one, goes by the
+    whole day."""
+    a, b = key(value, bound), key(bound, bound)
+    if isinstance(bound, str) and instant(bound) and instant(bound)[1] and op in ("<=", ">"):
+        op, b = {"<=": "<", ">": ">="}[op], b + DAY
+    return a is not None and COMPARE[op](a, b)
+
+
+def user_holds(field, condition):
+    if isinstance(condition, list):
+        return field.has(condition)
+    if not isinstance(condition, dict):
+        return field.has([condition])
+    if "startsWith" in condition:
+        start = condition["startsWith"].translate(FOLD)
+        return any(isinstance(v, str) and v.translate(FOLD).startswith(start)
+                   for v in field.values)
+    return any(all(passes(v, op, b) for op, b in condition.items()) for v in field.values)
+
+
+def in_range(value, start, end):
+    """Numbers with both ends; dates from the first instant up to the start of the end."""
+    if isinstance(start, str):
+        a = key(value, start)
+        return a is not None and key(start, start) <= a < key(end, end)
+    return passes(value, ">=", start) and passes(value, "<=", end)
+
+
+def device_holds(field, operator, value):
+    return {
+        "EQ": lambda: field.has([value]),
+        "NE": lambda: not field.null and not field.has([value]),
+        "IN": lambda: field.has(value),
+        "NIN": lambda: not field.has(value),
+        "ISNULL": lambda: field.null,
+        "ISNOTNULL": lambda: not field.null,
+        "ISEMPTY": lambda: field.empty,
+        "ISNOTEMPTY": lambda: not field.empty,
+        "LT": lambda: any(passes(v, "<", value) for v in field.values),
+        "GT": lambda: any(passes(v, ">", value) for v in field.values),
+        "RANGE": lambda: any(in_range(v, value["start"], value["end"]) for v in field.values),
+    }[operator]()
+
+
+def holds(criteria, profile):
+    """Whether a profile is in."""
+    if criteria["type"].startswith("user"):
+        return all(user_holds(Field(profile, name), condition)
+                   for name, condition in criteria["filters"].items())
+    return all(device_holds(Field(profile, f["name"]), f["operator"], f.get("value"))
+               for f in criteria["filters"])

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * JSON that comes back from the database: rewritten there, yet the same here.
+ */
+#include "base/jsonown.h"
+
+#include <string.h>
+
+#include "suites.h"
+
+#define Z20 "00000000000000000000"
+#define Z100 Z20 Z20 Z20 Z20 Z20
+
+static const struct {
+	const char *text, *read;
+} rows[] = {
+    {"1" Z100 Z100 Z100, "1e+300"},
+    {"[-1" Z20 ",1]", "[-1e+20,1]"},
+    {"{\"a\":12345678901234567890}", "{\"a\":1.2345678901234567e+19}"},
+    {"9223372036854775807", "9223372036854775807"},
+    {"-9223372036854775808", "-9223372036854775808"},
+    {"9223372036854775808", "9.223372036854776e+18"},
+    {"-9223372036854775809", "-9.223372036854776e+18"},
+    {"1" Z20 ".5", "1" Z20 ".5"},
+    {"0." Z100 "1", "0." Z100 "1"},
+    {"[12.0,0,-0.5]", "[12.0,0,-0.5]"},
+    /* Digits in strings and keys are text. */
+    {"{\"1" Z100 "\":\"1" Z100 "\"}", "{\"1" Z100 "\":\"1" Z100 "\"}"},
+    {"[\"\\\\\",1" Z20 ",\"\\\"1" Z20 "\"]", "[\"\\\\\",1e+20,\"\\\"1" Z20 "\"]"},
+    {"[ true , false, null ]", "[true,false,null]"},
+    {"\"\\u00e9\"", "\"\xc3\xa9\""},
+};
+
+START_TEST(numbers_of_any_size_stay_what_they_are)
+{
+	struct json_object *o = json_own(rows[_i].text);
+
+	ck_assert_ptr_nonnull(o);
+	ck_assert_str_eq(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN), rows[_i].read);
+	json_object_put(o);
+}
+END_TEST
+
+static const char *const none[] = {"null", "", "[", "{\"a\"", "\"a", "\"a\\", "x"};
+
+START_TEST(null_and_what_is_no_json_are_null)
+{
+	ck_assert_ptr_null(json_own(none[_i]));
+}
+END_TEST
+
+START_TEST(as_deep_as_anything_that_was_let_in_and_some)
+{
+	char text[2 * 40 + 1];
+
+	memset(text, '[', 40);
+	memset(text + 40, ']', 40);
+	text[80] = '\0';
+	struct json_object *o = json_own(text);
+	ck_assert_ptr_nonnull(o);
+	json_object_put(o);
+}
+END_TEST
+
+Suite *
+jsonown_suite(void)
+{
+	Suite *suite = suite_create("jsonown");
+	TCase *t = tcase_create("jsonown");
+
+	tcase_add_loop_test(t, numbers_of_any_size_stay_what_they_are, 0, ROWS(rows));
+	tcase_add_loop_test(t, null_and_what_is_no_json_are_null, 0, ROWS(none));
+	tcase_add_test(t, as_deep_as_anything_that_was_let_in_and_some);
+	suite_add_tcase(suite, t);
+	return suite;
+}
