@@ -31,10 +31,12 @@ keep_partitions(struct db *db, const struct conf *conf)
 {
 	void *mem = mem_ctx(db);
 	int64_t now = instant_now();
+	/* A day that would be dropped at once is not made. */
+	int64_t back = conf->retention_days < DAYS_BACK ? conf->retention_days : DAYS_BACK;
 	char first[INSTANT_TEXT], last[INSTANT_TEXT], cutoff[INSTANT_TEXT];
 	struct db_rows *rows;
 
-	instant_format(now - DAYS_BACK * INSTANT_DAY, first);
+	instant_format(now - back * INSTANT_DAY, first);
 	instant_format(now + DAYS_AHEAD * INSTANT_DAY, last);
 	instant_format(now - conf->retention_days * INSTANT_DAY, cutoff);
 	db_set_deadline(db, INT64_MAX);
