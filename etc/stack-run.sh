@@ -8,6 +8,8 @@ set -u
 
 # shellcheck source=etc/stack-parts.sh
 . "$STACK_ROOT/etc/stack-parts.sh"
+# shellcheck source=etc/stack-demo.sh
+. "$STACK_ROOT/etc/stack-demo.sh"
 
 find_postgres()
 {
@@ -30,7 +32,7 @@ start_postgres()
 {
 	if [ ! -d "$state/pg" ]; then
 		say "making a PostgreSQL cluster in $state/pg"
-		rm -rf "$state/pg.new" "$state/keys" "$state/demo"
+		rm -rf "$state/pg.new" "$state/keys" "$state/demo" "$state/demo-experiments"
 		"$pgbin/initdb" -D "$state/pg.new" -U postgres -A trust -E UTF8 \
 			--locale=C.UTF-8 --data-checksums >"$state/log/initdb.log" 2>&1 ||
 			{ cat "$state/log/initdb.log" >&2; die "initdb failed"; }
@@ -100,15 +102,6 @@ set_clock()
 	case $WRAP in
 	faketime*) clock=$WRAP ;;
 	esac
-}
-
-load_demo()
-{
-	[ "$DEMO" = 1 ] && [ ! -f "$state/demo" ] || return 0
-	now=$(eval "$clock date -u +%Y-%m-%dT%H:%M:%SZ")
-	tool demo query -U assay_owner -d assay -v now="$now" -f "$root/sql/demo.sql"
-	touch "$state/demo"
-	say "loaded 14 days of page views of demo-001 .. demo-300"
 }
 
 # make_key CLASS [OPTION...]
@@ -217,16 +210,21 @@ EOF
 tell()
 {
 	now=$(eval "$clock date -u +%Y-%m-%dT%H:%M:%S.000Z")
+	as_client="-H 'Authorization: Bearer $ASSAY_CLIENT_KEY' -H 'Content-Type: application/json'"
+	as_server="-H 'Authorization: Bearer $ASSAY_SERVER_KEY'"
+	view="{\"user_id\":\"demo-001\",\"name\":\"Pricing Page\",\"timestamp\":\"$now\"}"
+	app="{\"request\":{\"producer\":\"demo.app\"}}"
 	say "
 assay is at $url ($SERVER), for scripts see $STACK_VAR/assay.env
 	server key	$ASSAY_SERVER_KEY
 	client key	$ASSAY_CLIENT_KEY
 
-Post a page view, read a user's profile, erase a user:
+Post a page view, read a user's profile, erase a user, ask which experiments a device is in:
 
-curl -X POST $url/v1/page -H 'Authorization: Bearer $ASSAY_CLIENT_KEY' -H 'Content-Type: application/json' -d '{\"user_id\":\"demo-001\",\"name\":\"Pricing Page\",\"timestamp\":\"$now\"}'
-curl $url/v1/user/demo-001 -H 'Authorization: Bearer $ASSAY_SERVER_KEY'
-curl -X DELETE $url/v1/user/demo-002 -H 'Authorization: Bearer $ASSAY_SERVER_KEY'
+curl -X POST $url/v1/page $as_client -d '$view'
+curl $url/v1/user/demo-001 $as_server
+curl -X DELETE $url/v1/user/demo-002 $as_server
+curl -X POST $url/v1/device/register/demo-device-001 $as_client -d '$app'
 
 Ctrl-C stops everything."
 }
@@ -274,6 +272,7 @@ supervise()
 	await 20 "the pool" test -S "$state/run/assay.sock"
 	"start_$SERVER"
 	await 20 "$url/readyz" curl -sf --noproxy '*' --max-time 5 "$url/readyz"
+	define_demo
 	hand_out_env
 	tell
 	watch_parts

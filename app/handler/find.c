@@ -111,17 +111,20 @@ agree(struct ctx *c, const struct asker *who, struct json_object **device,
 {
 	enum err e = OK;
 
-	for (int tries = 0; e == OK && tries < TRIES; tries++) {
+	for (int tries = 0; tries < TRIES; tries++) {
 		int64_t newest = generation_of(*device);
 		if (*user != NULL && generation_of(*user) > newest)
 			newest = generation_of(*user);
 		e = actives_get(c, newest, all);
 		if (e != OK || (!outdated(*all, *device) && !outdated(*all, *user)))
 			return e;
+		const char *d = subject_text(c->mem, SUBJECT_DEVICE, who->device);
 		if (outdated(*all, *device))
-			e = find_record(c, subject_text(c->mem, SUBJECT_DEVICE, who->device), device);
+			e = find_record(c, d, device);
 		if (e == OK && outdated(*all, *user))
 			e = find_record(c, subject_text(c->mem, SUBJECT_USER, who->user), user);
+		if (e != OK)
+			return e;
 	}
 	return e;
 }

@@ -25,8 +25,7 @@ def stack():
 def row(kind, i):
     if kind == "ndjson":
         return (f'{{"user_id":"{kind}-{i}","email":"{i}@example.org","language":["Hindi","Tamil"],'
-                f'"organisations":[{{"orgName":"org {i % 500}","role":"teacher"}}],'
-                f'"note":"{NOTE}"}}\n')
+                f'"organisations":[{{"orgName":"org {i % 500}"}}],"note":"{NOTE}"}}\n')
     return f'{kind}-{i},{i}@example.org,"Hindi, Tamil","org\n{i % 500}",{NOTE}\n'
 
 

@@ -4,13 +4,17 @@ with the first look-up after the write, and whoever does not is out of it, whate
 
 import concurrent.futures
 import contextlib
+import random
 
 import psycopg2
 import pytest
 
-from lookups import (admin, define, found, new_id, of_devices, of_users, put_user, register,
-                     submit)
+from lookups import (a_second_later, admin, define, found, new_id, of_devices, of_users, profile,
+                     put_user, register, submit)
+from plain import holds
 from stack import wait_until
+from test_preview import OPERATORS, device_filter, plain
+from test_preview import profile as random_profile
 
 
 @pytest.fixture
@@ -213,3 +217,38 @@ def test_of_two_writes_at_once_profile_and_audience_keep_the_same(
             call.result(10)
     kept = stack.sql("select attributes ->> 'team' from profile where subject_id = %s", "u:" + user)
     assert found(stack, new_id("d"), client, user=user) == ([exp] if kept == [(client,)] else [])
+
+
+def device_criteria(r, i, client):
+    """Every operator in turn, over what devices of this client say of themselves."""
+    chosen = plain(device_filter(r, OPERATORS[i % len(OPERATORS)]))
+    chosen["name"] = "dspec." + chosen["name"]
+    return {"type": "device", "filters": [
+        chosen, {"name": "channel", "operator": "EQ", "value": client}]}
+
+
+def rows_by_rules(criteria, devices):
+    return {"d:" + name for name, kept in devices.items() if holds(criteria, kept)}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_mapping_a_registration_and_a_plain_evaluator_agree_on_devices(stack, client, seed):
+    """First the database decides, then, as every device changes, the program; look-ups follow."""
+    r = random.Random(seed)
+    said = {new_id("d"): plain(random_profile(r)) for _ in range(80)}
+    for name, dspec in said.items():
+        register(stack, name, channel=client, dspec=dspec)
+    devices = {name: profile(stack, name) for name in said}
+    chosen = [device_criteria(r, i, client) for i in range(88)]
+    made = {define(stack, client, criteria=c): c for c in chosen if rows_by_rules(c, devices)}
+    assert len(made) > 20, "most criteria select nobody: this tested little"
+    for exp, c in made.items():
+        assert audience(stack, exp) == rows_by_rules(c, devices), c
+    a_second_later()
+    names = list(said)
+    for name, other in zip(names, names[1:] + names[:1]):
+        ids = found(stack, name, client, channel=client, dspec=said[other])
+        devices[name] = profile(stack, name)
+        assert ids == [exp for exp, c in reversed(made.items()) if holds(c, devices[name])]
+    for exp, c in made.items():
+        assert audience(stack, exp) == rows_by_rules(c, devices), c
