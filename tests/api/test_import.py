@@ -209,12 +209,18 @@ def test_users_are_in_their_experiments_after_an_import(stack, tmp_path, prefix)
 
 
 def test_what_a_worker_has_cached_of_a_device_does_not_undo_an_import(stack, tmp_path, prefix):
-    register(stack, prefix, channel="a", fcmToken="t")
-    register(stack, prefix, channel="a", fcmToken="t")
-    rows = [{"device_id": prefix, "channel": "b", "state": "Kerala"}]
+    """The record gets into the cache by a registration that changes nothing: one that writes keeps
+    it out for seconds."""
+    register(stack, prefix, channel="a")
+    stack.sql("insert into profile select subject_id || '-2', attributes, terms, changed_at"
+              " from profile where subject_id = %s", "d:" + prefix)
+    device = prefix + "-2"
+    register(stack, device, channel="a")
+    assert profile(stack, device) == profile(stack, prefix)
+    rows = [{"device_id": device, "channel": "b", "state": "Kerala"}]
     assert load(stack, "devices", save(tmp_path, lines(rows))).code == 0
-    register(stack, prefix, fcmToken="u")
-    kept = profile(stack, prefix)
+    register(stack, device, fcmToken="u")
+    kept = profile(stack, device)
     assert (kept["channel"], kept["state"], kept["fcmToken"]) == ("b", "Kerala", "u")
 
 
