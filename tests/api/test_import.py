@@ -5,6 +5,7 @@ that ended early goes on where it stopped."""
 import json
 import signal
 
+import psycopg2
 import pytest
 
 from imports import Feed, lines, load, stored, users
@@ -232,3 +233,27 @@ def test_devices_are_in_their_experiments_after_an_import(stack, tmp_path, prefi
     rows = [{"device_id": prefix, "channel": client}]
     assert load(stack, "devices", save(tmp_path, lines(rows))).code == 0
     wait_until(lambda: found(stack, prefix, client) == [exp], 20, "the mapping")
+
+
+def test_the_end_of_a_mapping_that_is_under_way_is_waited_for(stack, prefix):
+    """It would say when the next is due, and take back what the import has asked for."""
+    client = new_id("c")
+    put_user(stack, f"{prefix}-0", team=client)
+    exp = define(stack, client, criteria=of_users(team=[client]))
+    job = psycopg2.connect(stack.env["ASSAY_OWNER_DATABASE_URL"])
+    try:
+        job.cursor().execute("select from assay.map_job where nr = (select nr from"
+                             " assay.experiment where id = %s) for update", (exp,))
+        feed = Feed(stack, "users")
+        feed.write(lines(users(prefix, 2, team=client)))
+        feed.process.stdin.close()
+        wait_until(lambda: stack.sql("select 1 from pg_stat_activity where query like %s and"
+                                     " wait_event_type = 'Lock' and"
+                                     " clock_timestamp() - query_start > interval '3 s'",
+                                     "%starts_with(e.criteria%", role="postgres"), what="waiting")
+        assert feed.process.poll() is None
+        job.commit()
+        assert feed.end().code == 0
+    finally:
+        job.close()
+    wait_until(lambda: found(stack, prefix, client, user=f"{prefix}-1") == [exp], 20, "the mapping")
