@@ -108,7 +108,7 @@ static struct json_object *
 read_csv(struct import *im, const struct import_record *r)
 {
 	struct json_object *row;
-	const char *fault = "must have a value";
+	const char *fault = "is blank";
 
 	csv_feed(im->csv, r->text, r->len);
 	if (csv_next(im->csv, im->row_mem, &row, &fault) && row != NULL)

@@ -4,7 +4,7 @@
  * ready, so both cores work. Batches are small enough that nobody who writes one of their
  * profiles meanwhile waits for long.
  */
-#include <string.h>
+#include <poll.h>
 
 #include "base/buf.h"
 #include "base/instant.h"
@@ -140,6 +140,20 @@ shut_cache(struct loader *l)
 	return l->kind == SUBJECT_DEVICE ? record_shut(l->records) : OK;
 }
 
+/* Workers know of it after a second: before that nothing may change, or a registration would put
+ * what it had cached over what was imported. */
+static enum err
+shut_cache_first(struct loader *l)
+{
+	enum err e = shut_cache(l);
+
+	if (e != OK)
+		return import_db_failed(l->im, e);
+	if (l->kind == SUBJECT_DEVICE)
+		poll(NULL, 0, 1000);
+	return OK;
+}
+
 /* Waits for the batch that is under way. */
 static enum err
 land(struct loader *l)
@@ -202,7 +216,7 @@ static enum err
 load(struct loader *l)
 {
 	struct json_object *row;
-	enum err e = OK;
+	enum err e = shut_cache_first(l);
 
 	while (e == OK && (row = import_row(l->im)) != NULL) {
 		struct problems *problems = problem_new(l->im->row_mem);

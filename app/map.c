@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The mapping job: who is in which experiment. One transaction writes a new audience under a
- * version of its own and puts it in effect, so look-ups never meet half of one. The lock on the
- * job's row is the claim: it ends with the connection, however the process ends.
+ * version of its own and puts it in effect, so look-ups never meet half of one. An
+ * advisory lock is the claim: it ends with the connection, however the process ends.
  */
 #include "map.h"
 
@@ -27,6 +27,7 @@ struct mapping {
 	int64_t refresh; /* microseconds until an active one is due again */
 	const char *nr;
 	const char *version;
+	const char *due; /* as it was when it was claimed */
 	const char *id;
 	bool first; /* not a refresh */
 	const struct criteria *criteria; /* NULL: everybody */
@@ -58,19 +59,21 @@ run_built(struct mapping *m, enum query q, const char *since, struct db_rows **r
 	    m->db, m->mem, &(struct db_built){q, sql->data, params->n, params->list}, rows);
 }
 
+/* matched < 0: there is no new audience, and what was in effect stays. */
 static enum err
 finish(struct mapping *m, enum move move, const char *message, int64_t matched)
 {
 	const struct move_info *info = lifecycle_move(move);
 	bool users = m->criteria != NULL && m->criteria->kind == SUBJECT_USER;
-	bool mapped = move == MOVE_MAP;
+	bool mapped = move == MOVE_MAP && m->criteria != NULL;
 	int64_t now = instant_now();
 	const char *count = mem_printf(m->mem, "%lld", (long long)matched);
+	const char *zero = matched < 0 ? NULL : "0";
 	const char *params[] = {m->nr, instant(m, now), info->to,
 	    message != NULL ? message : info->message,
-	    mapped && m->criteria != NULL ? m->version : NULL, users ? count : "0",
-	    users ? "0" : count,
-	    mapped && m->criteria != NULL ? instant(m, now + m->refresh) : NULL, info->from};
+	    mapped && matched >= 0 ? m->version : NULL, users && matched >= 0 ? count : zero,
+	    users || matched < 0 ? zero : count,
+	    mapped ? instant(m, now + m->refresh) : NULL, info->from, m->due};
 
 	return db_query(m->db, m->mem, QUERY_map_done, params, NULL);
 }
@@ -165,7 +168,7 @@ note_failure(struct mapping *m, const char *why)
 	metric_add(METRIC_mapping_failures_total, 1);
 	log_say(LOG_ERROR, "mapping_failed", "%s: %s", m->id, why);
 	return finish(m, m->first ? MOVE_FAIL : MOVE_MAP,
-	    mem_printf(m->mem, "Experiment Failed : %s", why), 0);
+	    mem_printf(m->mem, "Experiment Failed : %s", why), m->first ? 0 : -1);
 }
 
 static enum err
@@ -176,6 +179,7 @@ read_claim(struct mapping *m, const struct db_rows *rows)
 
 	m->nr = db_cell(rows, 0, "nr");
 	m->version = db_cell(rows, 0, "next_version");
+	m->due = db_cell(rows, 0, "due_at");
 	m->id = db_cell(rows, 0, "id");
 	m->first = *db_cell(rows, 0, "first") == 't';
 	if (text == NULL)
@@ -228,6 +232,9 @@ map_due(struct db *db, const struct conf *conf)
 		struct mapping m = {.db = db, .mem = mem_ctx(db), .began = instant_now(),
 			.refresh = conf->refresh_seconds * INSTANT_SECOND};
 		e = map_next(&m);
+		/* When this fails the connection is lost, and the lock with it. */
+		if (db_query(db, m.mem, QUERY_map_free, NULL, NULL) != OK && e == OK)
+			e = ERR_UNAVAILABLE;
 		talloc_free(m.mem);
 	} while (e == OK);
 	void *mem = mem_ctx(db);

@@ -1,18 +1,28 @@
 -- Takes up the definition that has been due longest at $1 and says so in its status. Whoever works
--- on one holds the lock on its job's row, so it is passed over here, and free again the moment a
--- worker's connection ends. $2 names the worker.
+-- on one holds an advisory lock, so it is passed over here, and free again the moment a worker's
+-- connection ends. The job's row stays free: nobody who changes the definition waits for a mapping.
+-- $2 names the worker.
 -- reach: definitions
 -- retry: no
 -- role: owner
-with job as (
+with due as materialized (
 	select j.nr from map_job as j join experiment as e on e.nr = j.nr
 	where j.due_at <= $1::timestamptz and e.status in ('SUBMITTED', 'PROCESSING', 'ACTIVE')
+		and not exists (
+			select from pg_locks as l
+			where l.locktype = 'advisory' and l.classid = 4702112 and l.objsubid = 2
+				and l.objid = (j.nr % 2147483647)::integer::oid
+				and l.database = (
+					select oid from pg_database where datname = current_database())
+		)
 	order by j.due_at for update of j skip locked limit 1
+), job as materialized (
+	select nr from due where pg_try_advisory_lock(4702112, (nr % 2147483647)::integer)
 ), claimed as (
 	update map_job as j
 	set worker = $2, lease_until = null, next_version = j.next_version + 1
 	from job where j.nr = job.nr
-	returning j.nr, j.next_version
+	returning j.nr, j.next_version, j.due_at
 ), begun as (
 	update experiment as e
 	set status = 'PROCESSING', status_msg = $3, updated_at = $1::timestamptz,
@@ -20,5 +30,6 @@ with job as (
 	from job where e.nr = job.nr and e.status = any ($4::text[])
 	returning e.nr
 )
-select c.nr, c.next_version, e.id, e.criteria, e.status in ('SUBMITTED', 'PROCESSING') as first
+select c.nr, c.next_version, c.due_at::text as due_at, e.id, e.criteria,
+	e.status in ('SUBMITTED', 'PROCESSING') as first
 from claimed as c join experiment as e on e.nr = c.nr

@@ -1,6 +1,7 @@
 -- The end of a mapping of definition $1 at $2: status $3 with message $4, audience version $5 in
--- effect (null: as before), $6 users and $7 devices, due again at $8 (null: not). Only from a
--- status in $9: somebody may have stopped it meanwhile.
+-- effect (null: as before), $6 users and $7 devices (null: as before), due again at $8 (null: not).
+-- Only from a status in $9: somebody may have stopped it meanwhile. When it is not due as it was
+-- ($10), somebody wants it mapped again: that stays, and what failed is submitted again.
 -- reach: definitions
 -- retry: no
 -- role: owner
@@ -8,15 +9,23 @@ with bump as (
 	update cache_epoch set definitions = definitions + 1 returning definitions
 ), job as (
 	update map_job
-	set due_at = $8::timestamptz, worker = null, mapped_at = $2::timestamptz,
-		users_matched = $6::bigint, devices_matched = $7::bigint
+	set due_at = case when due_at is distinct from $10::timestamptz then due_at
+			else $8::timestamptz end,
+		worker = null, mapped_at = $2::timestamptz,
+		users_matched = coalesce($6::bigint, users_matched),
+		devices_matched = coalesce($7::bigint, devices_matched)
 	where nr = $1::bigint
+	returning nr, due_at is distinct from $8::timestamptz as again
 ), done as (
-	update experiment
-	set status = $3, status_msg = $4, audience = coalesce($5::bigint, audience),
-		flipped = case when $5::bigint is null then flipped else (select definitions from bump) end,
-		updated_by = 'ExperimentDataProduct', updated_at = $2::timestamptz, version = version + 1
-	where nr = $1::bigint and status = any ($9::text[])
-	returning nr
+	update experiment as e
+	set status = case when $3 = 'FAILED' and job.again then 'SUBMITTED' else $3 end,
+		status_msg = $4, audience = coalesce($5::bigint, e.audience),
+		flipped = case when $5::bigint is null then e.flipped
+			else (select definitions from bump) end,
+		updated_by = 'ExperimentDataProduct', updated_at = $2::timestamptz,
+		version = e.version + 1
+	from job
+	where e.nr = job.nr and e.status = any ($9::text[])
+	returning e.nr
 )
 select count(*) as done from done

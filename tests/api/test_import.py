@@ -5,6 +5,7 @@ that ended early goes on where it stopped."""
 import json
 import signal
 
+import psycopg2
 import pytest
 
 from imports import Feed, lines, load, stored, users
@@ -209,12 +210,18 @@ def test_users_are_in_their_experiments_after_an_import(stack, tmp_path, prefix)
 
 
 def test_what_a_worker_has_cached_of_a_device_does_not_undo_an_import(stack, tmp_path, prefix):
-    register(stack, prefix, channel="a", fcmToken="t")
-    register(stack, prefix, channel="a", fcmToken="t")
-    rows = [{"device_id": prefix, "channel": "b", "state": "Kerala"}]
+    """The record gets into the cache by a registration that changes nothing: one that writes keeps
+    it out for seconds."""
+    register(stack, prefix, channel="a")
+    stack.sql("insert into profile select subject_id || '-2', attributes, terms, changed_at"
+              " from profile where subject_id = %s", "d:" + prefix)
+    device = prefix + "-2"
+    register(stack, device, channel="a")
+    assert profile(stack, device) == profile(stack, prefix)
+    rows = [{"device_id": device, "channel": "b", "state": "Kerala"}]
     assert load(stack, "devices", save(tmp_path, lines(rows))).code == 0
-    register(stack, prefix, fcmToken="u")
-    kept = profile(stack, prefix)
+    register(stack, device, fcmToken="u")
+    kept = profile(stack, device)
     assert (kept["channel"], kept["state"], kept["fcmToken"]) == ("b", "Kerala", "u")
 
 
@@ -226,3 +233,27 @@ def test_devices_are_in_their_experiments_after_an_import(stack, tmp_path, prefi
     rows = [{"device_id": prefix, "channel": client}]
     assert load(stack, "devices", save(tmp_path, lines(rows))).code == 0
     wait_until(lambda: found(stack, prefix, client) == [exp], 20, "the mapping")
+
+
+def test_the_end_of_a_mapping_that_is_under_way_is_waited_for(stack, prefix):
+    """It would say when the next is due, and take back what the import has asked for."""
+    client = new_id("c")
+    put_user(stack, f"{prefix}-0", team=client)
+    exp = define(stack, client, criteria=of_users(team=[client]))
+    job = psycopg2.connect(stack.env["ASSAY_OWNER_DATABASE_URL"])
+    try:
+        job.cursor().execute("select from assay.map_job where nr = (select nr from"
+                             " assay.experiment where id = %s) for update", (exp,))
+        feed = Feed(stack, "users")
+        feed.write(lines(users(prefix, 2, team=client)))
+        feed.process.stdin.close()
+        wait_until(lambda: stack.sql("select 1 from pg_stat_activity where query like %s and"
+                                     " wait_event_type = 'Lock' and"
+                                     " clock_timestamp() - query_start > interval '3 s'",
+                                     "%starts_with(e.criteria%", role="postgres"), what="waiting")
+        assert feed.process.poll() is None
+        job.commit()
+        assert feed.end().code == 0
+    finally:
+        job.close()
+    wait_until(lambda: found(stack, prefix, client, user=f"{prefix}-1") == [exp], 20, "the mapping")

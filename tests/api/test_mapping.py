@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The mapping job: what it says and counts, that one failure stops nothing else, and that look-ups
+have an audience at every moment."""
+
+import contextlib
+import threading
+import time
+
+import pytest
+
+from lookups import (admin, await_status, day, define, found, new_id, of_devices, of_users,
+                     register, status, submit)
+from mapping import (MAPPED, client, get, holding, members, put_users, refreshed, stack, team,
+                     versions)
+from stack import wait_until
+
+
+def test_an_empty_store_lists_nothing(stack):
+    assert stack.at_first == {"experiments": [], "next": None}
+
+
+def test_users_are_mapped_by_fields_in_nested_lists(stack, client):
+    orgs = ["sunbird", "SunBird", "x", "sunbirds", "SUNBIRD", "sunbird"]
+    ids = [f"{client}-{i}" for i in range(len(orgs))]
+    for i, org in zip(ids, orgs):
+        put_users(stack, [i], team=client, organisations=[{"orgName": "a"}, {"orgName": org}])
+    exp = define(stack, client, criteria=of_users(**{
+        "organisations.orgName": ["sunbird"], "team": client}))
+    assert members(stack, exp) == {ids[0], ids[1], ids[4], ids[5]}
+    result = get(stack, exp)
+    assert (result["status_msg"], result["stats"]) == (
+        MAPPED, {"usersMatched": 4, "devicesMatched": 0})
+    assert result["updatedBy"] == "ExperimentDataProduct"
+
+
+def test_devices_are_counted_as_devices(stack, client):
+    devices = {new_id("d") for _ in range(3)}
+    for device in devices:
+        register(stack, device, channel=client)
+    exp = define(stack, client, criteria=of_devices("channel", client))
+    assert members(stack, exp) == devices
+    assert get(stack, exp)["stats"] == {"usersMatched": 0, "devicesMatched": 3}
+
+
+@pytest.mark.parametrize("criteria,message", [
+    (of_users(nobody=True), "Users Not Found matching the Criteria"),
+    (of_devices("nobody", True), "Devices Not Found matching the Criteria")])
+def test_an_experiment_of_nobody_fails(stack, client, criteria, message):
+    exp = submit(stack, client, criteria=criteria)
+    await_status(stack, exp, "FAILED")
+    result = get(stack, exp)
+    assert (result["status_msg"], result["stats"]) == (
+        message, {"usersMatched": 0, "devicesMatched": 0})
+
+
+def test_an_experiment_for_everybody_needs_no_audience(stack, client):
+    exp = define(stack, client, criteria=None)
+    assert (get(stack, exp)["status_msg"], versions(stack, exp)) == (MAPPED, set())
+
+
+def test_a_refresh_that_finds_nobody_any_more_keeps_it_active(stack, client):
+    who = new_id("u")
+    put_users(stack, [who], team=client)
+    exp = define(stack, client, criteria=of_users(team=client))
+    stack.sql("delete from profile where subject_id = %s", "u:" + who)
+    refreshed(stack, exp)
+    result = get(stack, exp)
+    assert (result["status"], result["status_msg"], members(stack, exp)) == (
+        "ACTIVE", "Users Not Found matching the Criteria", set())
+
+
+@contextlib.contextmanager
+def broken(stack, condition):
+    """The database refuses rows of audiences that do not meet the condition."""
+    stack.sql(f"alter table audience add constraint broken check ({condition}) not valid")
+    try:
+        yield
+    finally:
+        stack.sql("alter table audience drop constraint broken")
+
+
+def submit_again(stack, *exps):
+    """Has them mapped as new ones, in this order."""
+    for i, exp in enumerate(exps):
+        stack.sql("with e as (update experiment set status = 'SUBMITTED' where id = %s"
+                  " returning nr) update map_job as j set due_at = now() + %s * interval '1 s'"
+                  " from e where j.nr = e.nr", exp, i - 60)
+    stack.sql("notify assay_map")
+
+
+def test_criteria_that_cannot_be_read_fail_alone(stack, client, team):
+    bad, good = (define(stack, client, criteria=of_users(team=client)) for _ in range(2))
+    stack.sql("update experiment set criteria = '{\"type\": \"user\", \"filters\": {\"a\": {}}}'"
+              " where id = %s", bad)
+    with holding(stack):
+        submit_again(stack, bad, good)
+        await_status(stack, bad, "FAILED")
+    await_status(stack, good)
+    assert get(stack, bad)["status_msg"] == "Experiment Failed : the criteria cannot be read"
+    assert members(stack, good) == team
+
+
+def test_a_statement_that_the_database_refuses_fails_alone(stack, client, team):
+    bad, good = (define(stack, client, criteria=of_users(team=client)) for _ in range(2))
+    nr = stack.sql("select nr from experiment where id = %s", bad)[0][0]
+    with broken(stack, f"experiment <> {nr}"):
+        submit_again(stack, bad, good)
+        await_status(stack, bad, "FAILED")
+        await_status(stack, good)
+    assert get(stack, bad)["status_msg"] == "Experiment Failed : the database refused the statement"
+    assert members(stack, good) == team
+
+
+def test_a_refresh_that_fails_leaves_the_audience_as_it_was(stack, client, team):
+    exp = define(stack, client, criteria=of_users(team=client))
+    before = get(stack, exp)
+    nr, version = stack.sql("select nr, audience from experiment where id = %s", exp)[0]
+    with broken(stack, f"experiment <> {nr} or version <= {version}"):
+        admin(stack, "POST", exp + "/refresh", {})
+        wait_until(lambda: "Failed" in get(stack, exp)["status_msg"], 20, "the failure")
+        assert members(stack, exp) == team
+        assert (get(stack, exp)["status"], get(stack, exp)["stats"]) == ("ACTIVE", before["stats"])
+        due = stack.sql("select due_at > now() from map_job where nr = %s", nr)
+        assert due == [(True,)], "it is tried again later"
+    refreshed(stack, exp)
+    assert (get(stack, exp)["status_msg"], members(stack, exp)) == (MAPPED, team)
+
+
+@contextlib.contextmanager
+def watching(look):
+    """What look() gives, over and over while the block runs."""
+    seen, stop = [], threading.Event()
+
+    def run():
+        while not stop.is_set():
+            seen.append(look())
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_a_refresh_has_no_moment_without_an_audience(stack, client, team):
+    device = new_id("d")
+    register(stack, device, channel=client)
+    users = define(stack, client, criteria=of_users(team=client))
+    devices = define(stack, client, criteria=of_devices("channel", client))
+    wait_until(lambda: found(stack, device, client) == [devices], 20, "the first look-up")
+    with watching(lambda: found(stack, device, client)) as looked, \
+            watching(lambda: members(stack, users)) as seen:
+        for _ in range(5):
+            refreshed(stack, users)
+            refreshed(stack, devices)
+    assert len(looked) > 20 and [x for x in looked if x != [devices]] == []
+    assert len(seen) > 20 and [x for x in seen if x != team] == []
+    wait_until(lambda: len(versions(stack, users)) == 1, 20, "the reaping")
+
+
+def test_active_ones_are_mapped_again_in_time(stack, client, team):
+    stack.end("jobs")
+    stack.again("jobs", ASSAY_REFRESH_SECONDS=1)
+    try:
+        exp = define(stack, client, criteria=of_users(team=client))
+        mapped = lambda: stack.sql("select mapped_at from map_job join experiment using (nr)"
+                                   " where id = %s", exp)[0][0]
+        for _ in range(2):
+            before = mapped()
+            wait_until(lambda: mapped() > before, 20, "the next mapping")
+        assert members(stack, exp) == team
+    finally:
+        stack.end("jobs")
+        stack.again("jobs", ASSAY_REFRESH_SECONDS=900)
+
+
+def test_one_whose_last_day_has_passed_becomes_inactive(stack, client):
+    exp, other = define(stack, client), define(stack, client)
+    stack.sql("update experiment set start_date = %s, end_date = %s where id = %s",
+              day(-3), day(-1), exp)
+    stack.sql("update experiment set end_date = %s where id = %s", day(), other)
+    await_status(stack, exp, "INACTIVE")
+    assert get(stack, exp)["status_msg"] == "Experiment is over"
+    assert status(stack, other) == "ACTIVE"
+
+
+def test_a_definition_wakes_the_job(stack, client):
+    """Without the notice each of these would wait for the next look, 5 seconds apart."""
+    began = time.monotonic()
+    for _ in range(6):
+        define(stack, client, criteria=None)
+    assert time.monotonic() - began < 15
+
+
+def test_a_mapping_is_told_in_the_log(stack, client, team):
+    exp = define(stack, client, criteria=of_users(team=client))
+    told = f"{exp}: {len(team)} subjects in "
+    wait_until(lambda: any("event=mapped" in line and told in line
+                           for line in stack.log("jobs").splitlines()), 20, "the line")
