@@ -18,7 +18,8 @@
 #define HEAD \
 	"{\"eid\":\"LOG\",\"ets\":" ETS ",\"ver\":\"3.0\",\"mid\":\"" MID "\"," \
 	"\"actor\":{\"id\":\"\",\"type\":\"System\"}," \
-	"\"context\":{\"channel\":\"analytics.api\",\"pdata\":{\"id\":\"AnalyticsAPI\",\"ver\":\"3.0\"," \
+	"\"context\":{\"channel\":\"analytics.api\"," \
+	"\"pdata\":{\"id\":\"AnalyticsAPI\",\"ver\":\"3.0\"," \
 	"\"pid\":\"experiment\",\"model\":null},\"env\":\"analytics\",\"sid\":null,\"did\":null," \
 	"\"cdata\":null,\"rollup\":null},\"object\":null," \
 	"\"edata\":{\"type\":\"api_access\",\"params\":["
