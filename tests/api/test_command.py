@@ -9,7 +9,7 @@ import pytest
 from shapes import post, view, views
 from stack import BINARY
 
-COMMANDS = ["serve", "jobs", "migrate", "check", "doctor", "key", "export"]
+COMMANDS = ["serve", "jobs", "migrate", "check", "doctor", "key", "import", "export"]
 
 # One web server is enough: these never pass through it.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
@@ -188,7 +188,7 @@ def test_export_of_what_is_no_id_fails(stack, bad):
 
 
 def test_migrating_again_changes_nothing(stack):
-    assert stack.assay("migrate").stdout == "schema version 1, 0 new\n"
+    assert stack.assay("migrate").stdout == "schema version 2, 0 new\n"
 
 
 def test_jobs_once_ends_by_itself(stack):
