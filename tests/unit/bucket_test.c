@@ -31,6 +31,12 @@ static const struct {
                  "{\"name\":\"c\",\"weight\":99,\"enabled\":true}]"},
 };
 
+static const char *
+text(struct json_object *o, const char *name)
+{
+	return json_object_get_string(json_object_object_get(o, name));
+}
+
 /* The name that u draws from the list, "-" for nothing, on ctx. */
 static const char *
 drawn(void *ctx, const char *list, double u)
