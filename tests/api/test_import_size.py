@@ -3,7 +3,10 @@
 own."""
 
 import os
+import pathlib
+import re
 import subprocess
+import time
 
 import pytest
 
@@ -29,6 +32,18 @@ def row(kind, i):
     return f'{kind}-{i},{i}@example.org,"Hindi, Tamil","org\n{i % 500}",{NOTE}\n'
 
 
+def resident(pid):
+    """The most that the program itself has held so far, in KiB; 0 before and after its life. What
+    wait4 tells begins with the memory of the test that forked it."""
+    try:
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+        name = os.readlink(f"/proc/{pid}/exe")
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s+(\d+)", status)
+    return int(found[1]) if found and name.endswith("/assay") else 0
+
+
 @pytest.mark.parametrize("kind", ["ndjson", "csv"])
 def test_memory_stays_flat_over_300000_rows(stack, tmp_path, kind):
     path = tmp_path / f"users.{kind}"
@@ -38,9 +53,11 @@ def test_memory_stays_flat_over_300000_rows(stack, tmp_path, kind):
     assert path.stat().st_size > 1024 * MOST
     process = subprocess.Popen(command(stack, "users", str(path)), stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, resident(process.pid))
+        time.sleep(0.02)
     assert process.returncode == 0
     assert stack.sql("select count(*) from profile where starts_with(subject_id, %s)",
                      f"u:{kind}-") == [(ROWS,)]
-    assert usage.ru_maxrss < MOST
+    assert 0 < peak < MOST
