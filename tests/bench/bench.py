@@ -257,6 +257,7 @@ def report(bench):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: told to stop"))
     bench = Bench()
     small, middle, large = Stack("small"), Stack("middle"), Stack("large")
     try:
