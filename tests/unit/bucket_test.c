@@ -45,15 +45,7 @@ drawn(void *ctx, const char *list, double u)
 
 	ck_assert_ptr_nonnull(o);
 	struct json_object *picked = bucket_pick(o, u);
-	if (picked == NULL)
-		return "-";
-	return json_object_get_string(json_object_object_get(picked, "name"));
-}
-
-static const char *
-text(struct json_object *o, const char *name)
-{
-	return json_object_get_string(json_object_object_get(o, name));
+	return picked == NULL ? "-" : text(picked, "name");
 }
 
 START_TEST(every_vector_falls_and_draws_as_published)
