@@ -175,6 +175,7 @@ worker_run(const struct conf *conf, struct shared *shared, int listen_fd)
 		serve(&w);
 		left--;
 	}
+	talloc_free(w.out);
 	talloc_free(boot);
 	return end;
 }

@@ -125,6 +125,14 @@ prepare_all(struct db *db, int64_t deadline)
 	return e == OK || e == ERR_UNAVAILABLE ? e : ERR_INTERNAL;
 }
 
+/* libpq would print it; what matters of it comes back as an error too. */
+static void
+ignore_notice(void *arg, const PGresult *r)
+{
+	(void)arg;
+	(void)r;
+}
+
 static enum err
 connect_socket(struct db *db, int64_t deadline)
 {
@@ -137,6 +145,7 @@ connect_socket(struct db *db, int64_t deadline)
 
 	db->conn = PQconnectStartParams(words, values, 1);
 	mem_check(db->conn);
+	PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
 	PostgresPollingStatusType s = PGRES_POLLING_WRITING;
 	while (PQstatus(db->conn) != CONNECTION_BAD && s != PGRES_POLLING_OK) {
 		if (!db_wait(db, s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))

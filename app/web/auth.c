@@ -35,10 +35,21 @@ struct keyring {
 	struct key slots[SLOTS];
 };
 
+static int
+ring_free(struct keyring *ring)
+{
+	for (int i = 0; i < SLOTS; i++)
+		json_object_put(ring->slots[i].origins);
+	return 0;
+}
+
 struct keyring *
 auth_new(void *ctx)
 {
-	return mem_new(ctx, struct keyring);
+	struct keyring *ring = mem_new(ctx, struct keyring);
+
+	talloc_set_destructor(ring, ring_free);
+	return ring;
 }
 
 static enum key_class

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cache never changes an answer: the rules of tombstone and epoch, seen from outside."""
+"""The cache never changes an answer: the rules of tombstone and epoch, seen from outside.
+
+This file is not for sanitizers: its times are real, and test_cache_values.py runs the same code."""
 
 import contextlib
 import os

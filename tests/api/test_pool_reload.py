@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGHUP: what is good takes effect, what is not changes nothing."""
+"""SIGHUP: what is good takes effect, what is not changes nothing.
+
+This file is not for sanitizers: with them each of its many workers takes a second to go."""
 
 import os
 import pathlib
@@ -100,7 +102,7 @@ def test_a_reload_while_one_is_under_way_is_not_forgotten(stack, conf):
     try:
         add(conf, "workers = 5")
         os.kill(stack.pid("serve"), signal.SIGHUP)
-        wait_until(lambda: len(living(stack)) == 5, 5, "the first replacement")
+        wait_until(lambda: len(living(stack)) > 4, 5, "the first replacement")
         add(conf, "workers = 6")
         os.kill(stack.pid("serve"), signal.SIGHUP)
         wait_until(lambda: not pending(stack.pid("serve"), signal.SIGHUP), 5, "the signal")
