@@ -272,19 +272,20 @@ run(struct pool *p)
 int
 pool_run(const struct conf *conf, const char *file)
 {
-	struct pool *p = mem_new(NULL, struct pool);
 	const char *made;
 
+	if (vet_in_child(conf) == VET_BAD)
+		return EXIT_FAILED;
+	int listen_fd = listen_open(conf, &made);
+	if (listen_fd < 0)
+		return EXIT_FAILED;
+	struct pool *p = mem_new(NULL, struct pool);
 	p->conf = conf;
 	p->file = file;
 	p->rolling = -1;
-	if (vet_in_child(conf) == VET_BAD)
-		return EXIT_FAILED;
+	p->listen_fd = listen_fd;
 	p->shared = boot_share();
 	metric_share();
-	p->listen_fd = listen_open(conf, &made);
-	if (p->listen_fd < 0)
-		return EXIT_FAILED;
 	p->signal_fd = open_signals();
 	log_say(LOG_INFO, "started", "%lld workers on %s", (long long)conf->workers,
 	    made == NULL ? "an inherited socket" : made);
@@ -292,5 +293,6 @@ pool_run(const struct conf *conf, const char *file)
 	if (made != NULL)
 		unlink(made);
 	log_say(LOG_INFO, "stopped", "all workers are gone");
+	talloc_free(p);
 	return EXIT_DONE;
 }
