@@ -39,6 +39,11 @@ def await_ready(stack):
     wait_until(lambda: Client(stack).send("GET", "/readyz").status == 200, 10, "readiness")
 
 
+def looked(stack):
+    answer = Client(stack).send("GET", "/readyz")
+    return answer if json.loads(answer.text)["schema"]["found"] is not None else None
+
+
 def accepts(stack):
     try:
         return stack.sql("select 1")
@@ -72,7 +77,8 @@ def test_another_schema_version_is_named_and_served_when_it_is_right_again(stopp
     try:
         checked = stopped.assay("check", check=False)
         start(stopped)
-        ready = Client(stopped).send("GET", "/readyz")
+        # A worker that has not had its turn to look knows of no version yet.
+        ready = wait_until(lambda: looked(stopped), 10, "a look at the version")
         read = Client(stopped).send("GET", "/v1/user/a")
     finally:
         stopped.sql("delete from schema_migration where version = 999")
