@@ -108,14 +108,21 @@ fill(struct mapping *m, int64_t *matched)
 	return *matched == 0 ? finish_empty(m) : finish(m, MOVE_MAP, NULL, *matched);
 }
 
+/* How often somebody had been erased for certain, and how often at most. */
+struct erased {
+	int64_t before, after;
+};
+
 /* Until no writer is left who may not have seen what was committed last. */
 static enum err
-wait_for_writers(struct mapping *m, int64_t *erased)
+wait_for_writers(struct mapping *m, struct erased *erased)
 {
 	struct db_rows *rows;
 	enum err e = db_query(m->db, m->mem, QUERY_map_wait, NULL, &rows);
 
-	*erased = e == OK ? db_int(rows, 0, "erased") : -1;
+	if (e == OK)
+		*erased = (struct erased){
+		    db_int(rows, 0, "erased_before"), db_int(rows, 0, "erased_after")};
 	return e;
 }
 
@@ -125,14 +132,14 @@ catch_up(struct mapping *m, int64_t erased_before)
 {
 	const char *since = instant(m, m->began - SKEW);
 	const char *params[] = {m->nr, m->version};
-	int64_t erased;
+	struct erased erased;
 	enum err e = wait_for_writers(m, &erased);
 
 	if (e == OK)
 		e = run_built(m, QUERY_map_refit, since, NULL);
 	if (e == OK)
 		e = run_built(m, QUERY_map_join, since, NULL);
-	if (e == OK && erased != erased_before)
+	if (e == OK && erased.after != erased_before)
 		e = db_query(m->db, m->mem, QUERY_map_forget, params, NULL);
 	return e;
 }
@@ -140,7 +147,8 @@ catch_up(struct mapping *m, int64_t erased_before)
 static enum err
 map_one(struct mapping *m)
 {
-	int64_t matched, erased;
+	struct erased erased;
+	int64_t matched;
 	enum err e = wait_for_writers(m, &erased);
 
 	if (e == OK)
@@ -153,7 +161,7 @@ map_one(struct mapping *m)
 	}
 	e = db_commit(m->db);
 	if (e == OK && m->criteria != NULL && (matched > 0 || !m->first))
-		e = catch_up(m, erased);
+		e = catch_up(m, erased.before);
 	int64_t took = instant_now() - m->began;
 	metric_add(METRIC_mappings_total, 1);
 	log_say(LOG_INFO, "mapped", "%s: %lld subjects in %lld ms", m->id, (long long)matched,

@@ -252,3 +252,19 @@ def test_a_mapping_a_registration_and_a_plain_evaluator_agree_on_devices(stack, 
         assert ids == [exp for exp, c in reversed(made.items()) if holds(c, devices[name])]
     for exp, c in made.items():
         assert audience(stack, exp) == rows_by_rules(c, devices), c
+
+
+def test_a_mapping_that_waits_for_a_writer_holds_up_no_other(stack, client, user, exp):
+    before = version(stack, exp)
+    with held(stack, "select audience_ready()"):
+        stack.sql("update map_job set due_at = now() where nr = (select nr from experiment"
+                  " where id = %s)", exp)
+        stack.sql("notify assay_map")
+        wait_until(lambda: stack.sql("select 1 from pg_stat_activity where state = 'active'"
+                                     " and query like '%%audience_wait()%%'"
+                                     " and pid <> pg_backend_pid()", role="postgres"),
+                   10, "the mapping that waits")
+        put_user(stack, user, team=client)
+        assert version(stack, exp) == before, "it did not wait"
+    wait_until(lambda: version(stack, exp) != before, 20, "the new audience")
+    assert found(stack, new_id("d"), client, user=user) == [exp]
