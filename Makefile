@@ -7,7 +7,7 @@ MODE ?= release
 B := build/$(MODE)
 CC := gcc
 PREFIX ?= /usr
-PACKAGES := libpq json-c libmemcached talloc libsodium
+PACKAGES := libpq json-c libmemcached talloc libsodium gsl
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wformat=2 -Wvla -Wwrite-strings -Wundef -Wcast-qual \
 	-Wstrict-prototypes -Wmissing-prototypes -Wimplicit-fallthrough -Wtrampolines -Werror

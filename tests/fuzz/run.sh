@@ -16,7 +16,7 @@ seconds=${1:-60}
 out=build/fuzz
 include=build/release/sql
 check='-fsanitize=address,undefined -fno-sanitize-recover=all'
-packages='libpq json-c libmemcached talloc libsodium'
+packages='libpq json-c libmemcached talloc libsodium gsl'
 flags="-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer $check -Wall -Wextra -Iapp -I$include
 	-DASSAY_VERSION=\"fuzz\" $(pkg-config --cflags $packages)"
 libs="$(pkg-config --libs $packages) -lfcgi -lm"

@@ -43,6 +43,8 @@ Suite *lookup_suite(void);
 Suite *modulus_suite(void);
 Suite *page_view_suite(void);
 Suite *profile_suite(void);
+Suite *stats_pair_suite(void);
+Suite *stats_suite(void);
 Suite *subject_suite(void);
 Suite *terms_suite(void);
 

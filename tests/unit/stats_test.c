@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The statistics against published vectors, which another program computed, and at their edges.
+ */
+#include "core/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "suites.h"
+
+#define VECTORS "tests/unit/vectors/stats.json"
+
+static struct json_object *
+get(struct json_object *o, const char *name)
+{
+	return json_object_object_get(o, name);
+}
+
+static double
+at(struct json_object *o, size_t i)
+{
+	return json_object_get_double(json_object_array_get_idx(o, i));
+}
+
+/* x is what the vector says: null is NAN, tolerance 1e-6, relative when the number is below it. */
+static void
+is_vector(double x, struct json_object *expected, const char *what)
+{
+	double e = json_object_get_double(expected);
+	double tolerance = expected != NULL && fabs(e) < 1e-6 ? fabs(e) * 1e-6 : 1e-6;
+
+	if (expected == NULL)
+		ck_assert_msg(isnan(x), "%s is %.17g, not absent", what, x);
+	else
+		ck_assert_msg(
+		    fabs(x - e) <= tolerance, "%s is %.17g instead of %.17g", what, x, e);
+}
+
+/* The cases of a section of the vectors, on ctx; there must be n. */
+static struct json_object *
+section(void *ctx, const char *name, size_t n)
+{
+	struct json_object *file = mem_json(ctx, json_object_from_file(VECTORS));
+	struct json_object *cases = get(file, name);
+
+	ck_assert_msg(cases != NULL, "no vectors %s", name);
+	ck_assert_uint_eq(json_object_array_length(cases), n);
+	return cases;
+}
+
+START_TEST(chi_square_is_as_published)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o =
+	    json_object_array_get_idx(section(ctx, "chi_square", 11), (size_t)_i);
+	struct stats_rate a = {
+	    json_object_get_int64(get(o, "n")), json_object_get_int64(get(o, "c"))};
+	struct stats_rate control = {json_object_get_int64(get(o, "n_control")),
+	    json_object_get_int64(get(o, "c_control"))};
+	struct stats_chi2 x = stats_chi2(a, control);
+
+	is_vector(x.chi2, get(o, "chi2"), "chi2");
+	is_vector(x.p, get(o, "p"), "p");
+	is_vector(x.confidence, get(o, "confidence"), "confidence");
+	talloc_free(ctx);
+}
+END_TEST
+
+static struct stats_histogram
+histogram(void *ctx, struct json_object *o)
+{
+	struct stats_bin *bins = mem_array(ctx, struct stats_bin, 8);
+	size_t n = 0;
+
+	json_object_object_foreach(o, times, subjects)
+		bins[n++] = (struct stats_bin){atoll(times), json_object_get_int64(subjects)};
+	return (struct stats_histogram){bins, n};
+}
+
+START_TEST(mann_whitney_is_as_published)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o =
+	    json_object_array_get_idx(section(ctx, "mann_whitney", 5), (size_t)_i);
+	struct stats_mwu x = stats_mann_whitney(
+	    histogram(ctx, get(o, "alternative")), histogram(ctx, get(o, "control")));
+
+	is_vector(x.u, get(o, "u"), "u");
+	is_vector(x.p, get(o, "p_one_tailed"), "p");
+	is_vector(x.confidence, get(o, "confidence"), "confidence");
+	talloc_free(ctx);
+}
+END_TEST
+
+/* [c, n] */
+static struct stats_rate
+rate_of(struct json_object *o)
+{
+	return (struct stats_rate){(int64_t)at(o, 1), (int64_t)at(o, 0)};
+}
+
+static void
+is_interval(struct stats_interval x, struct json_object *expected, const char *what)
+{
+	is_vector(x.lo, json_object_array_get_idx(expected, 0), what);
+	is_vector(x.hi, json_object_array_get_idx(expected, 1), what);
+}
+
+START_TEST(two_rates_compare_as_published)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o = json_object_array_get_idx(section(ctx, "two_rates", 5), (size_t)_i);
+	struct stats_rate a = rate_of(get(o, "alternative"));
+	struct stats_rate control = rate_of(get(o, "control"));
+	struct stats_beat b = stats_beat(a, control);
+	struct stats_sequence q = stats_sequence(a, control, 0.05);
+
+	is_interval(stats_wilson(a), get(o, "wilson_95_alternative"), "wilson");
+	is_interval(stats_newcombe(a, control), get(o, "newcombe_95"), "newcombe");
+	is_vector(b.chance, get(o, "chance_to_beat_control"), "chance");
+	is_vector(b.loss, get(o, "loss_if_alternative_chosen"), "loss");
+	is_vector(b.loss_of_control, get(o, "loss_if_control_chosen"), "loss of control");
+	is_interval(
+	    (struct stats_interval){q.lo, q.hi}, get(o, "sequence_95"), "sequence");
+	is_vector(q.p, get(o, "sequence_p"), "sequence p");
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(sample_ratio_is_as_published)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o =
+	    json_object_array_get_idx(section(ctx, "sample_ratio", 5), (size_t)_i);
+	int64_t observed[3];
+	double expected[3];
+	size_t n = json_object_array_length(get(o, "observed"));
+
+	ck_assert_uint_le(n, 3);
+	for (size_t i = 0; i < n; i++) {
+		observed[i] = (int64_t)at(get(o, "observed"), i);
+		expected[i] = at(get(o, "weights"), i);
+	}
+	struct stats_fit fit = stats_sample_ratio(observed, expected, n);
+	is_vector(fit.chi2, get(o, "chi2"), "chi2");
+	is_vector(fit.p, get(o, "p"), "p");
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(holm_is_as_published)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o = json_object_array_get_idx(section(ctx, "holm", 2), (size_t)_i);
+	size_t n = json_object_array_length(get(o, "p"));
+	double *p = mem_array(ctx, double, n);
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = at(get(o, "p"), i);
+	stats_holm(p, n);
+	for (size_t i = 0; i < n; i++)
+		is_vector(p[i], json_object_array_get_idx(get(o, "adjusted"), i), "adjusted p");
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(needed_sample_is_as_published)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o =
+	    json_object_array_get_idx(section(ctx, "sample_size_per_arm", 3), (size_t)_i);
+	double n = stats_needed(json_object_get_double(get(o, "p1")),
+	    json_object_get_double(get(o, "p2")), json_object_get_double(get(o, "alpha")),
+	    json_object_get_double(get(o, "power")));
+
+	is_vector(n, get(o, "n"), "n");
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(holm_counts_what_is_absent_and_leaves_it_absent)
+{
+	double p[] = {0.01, NAN, 0.04, NAN};
+
+	stats_holm(p, 4);
+	ck_assert_double_eq_tol(p[0], 0.04, 1e-12);
+	ck_assert_double_eq_tol(p[2], 0.12, 1e-12);
+	ck_assert(isnan(p[1]) && isnan(p[3]));
+	stats_holm(p, 0);
+}
+END_TEST
+
+START_TEST(mann_whitney_of_equal_arms_has_no_confidence)
+{
+	struct stats_bin bins[] = {{0, 20}, {1, 20}};
+	struct stats_histogram h = {bins, 2};
+	struct stats_mwu x = stats_mann_whitney(h, h);
+
+	ck_assert_double_eq_tol(x.p, 0.5, 1e-12);
+	ck_assert_double_eq_tol(x.confidence, 0, 1e-9);
+}
+END_TEST
+
+START_TEST(mann_whitney_knows_no_variance_in_millions_who_did_the_same)
+{
+	struct stats_bin a[] = {{7, 99999989}};
+	struct stats_bin c[] = {{7, 100000007}};
+	struct stats_mwu x = stats_mann_whitney(
+	    (struct stats_histogram){a, 1}, (struct stats_histogram){c, 1});
+
+	ck_assert(isfinite(x.u) && isnan(x.p) && isnan(x.confidence));
+}
+END_TEST
+
+START_TEST(mann_whitney_does_not_care_how_often_the_most_often_is)
+{
+	struct stats_bin few[] = {{0, 500}, {1, 300}, {2, 200}};
+	struct stats_bin many[] = {{0, 500}, {1, 300}, {INT64_MAX, 200}};
+	struct stats_bin c[] = {{0, 600}, {1, 400}};
+	struct stats_histogram control = {c, 2};
+	struct stats_mwu x = stats_mann_whitney((struct stats_histogram){few, 3}, control);
+	struct stats_mwu y = stats_mann_whitney((struct stats_histogram){many, 3}, control);
+
+	ck_assert(isfinite(x.p) && x.p < 0.5);
+	ck_assert_double_eq(x.p, y.p);
+}
+END_TEST
+
+START_TEST(sample_ratio_needs_two_arms_and_somebody)
+{
+	int64_t nobody[] = {0, 0};
+	int64_t some[] = {10, 20};
+	double one[] = {1, 0};
+	double two[] = {1, 1};
+
+	ck_assert(isnan(stats_sample_ratio(nobody, two, 2).p));
+	ck_assert(isnan(stats_sample_ratio(some, one, 2).p));
+	ck_assert(isnan(stats_sample_ratio(some, two, 1).p));
+	ck_assert(isnan(stats_sample_ratio(some, two, 0).p));
+	ck_assert(isfinite(stats_sample_ratio(some, two, 2).p));
+}
+END_TEST
+
+START_TEST(a_hopeless_split_has_p_0_and_no_error)
+{
+	int64_t observed[] = {100000000, 1};
+	double expected[] = {1, 1};
+	struct stats_fit fit = stats_sample_ratio(observed, expected, 2);
+
+	ck_assert_double_eq(fit.p, 0);
+	ck_assert_double_gt(fit.chi2, 9e7);
+}
+END_TEST
+
+static const struct {
+	double p1, p2, alpha, power;
+} unplanned[] = {
+    {0, 0.1, 0.05, 0.8}, {0.1, 1, 0.05, 0.8}, {0.1, 0.1, 0.05, 0.8}, {0.1, 0.2, 0, 0.8},
+    {0.1, 0.2, 0.05, 1}, {NAN, 0.2, 0.05, 0.8}, {0.1, INFINITY, 0.05, 0.8},
+};
+
+START_TEST(no_sample_is_enough_for_what_is_no_plan)
+{
+	ck_assert(isnan(stats_needed(unplanned[_i].p1, unplanned[_i].p2, unplanned[_i].alpha,
+	    unplanned[_i].power)));
+}
+END_TEST
+
+START_TEST(less_power_than_chance_needs_nobody)
+{
+	ck_assert_double_eq(stats_needed(0.1, 0.2, 0.5, 0.01), 1);
+}
+END_TEST
+
+Suite *
+stats_suite(void)
+{
+	Suite *s = suite_create("stats");
+	TCase *t = tcase_create("stats");
+
+	tcase_add_loop_test(t, chi_square_is_as_published, 0, 11);
+	tcase_add_loop_test(t, mann_whitney_is_as_published, 0, 5);
+	tcase_add_loop_test(t, two_rates_compare_as_published, 0, 5);
+	tcase_add_loop_test(t, sample_ratio_is_as_published, 0, 5);
+	tcase_add_loop_test(t, holm_is_as_published, 0, 2);
+	tcase_add_loop_test(t, needed_sample_is_as_published, 0, 3);
+	tcase_add_test(t, holm_counts_what_is_absent_and_leaves_it_absent);
+	tcase_add_test(t, mann_whitney_of_equal_arms_has_no_confidence);
+	tcase_add_test(t, mann_whitney_knows_no_variance_in_millions_who_did_the_same);
+	tcase_add_test(t, mann_whitney_does_not_care_how_often_the_most_often_is);
+	tcase_add_test(t, sample_ratio_needs_two_arms_and_somebody);
+	tcase_add_test(t, a_hopeless_split_has_p_0_and_no_error);
+	tcase_add_loop_test(t, no_sample_is_enough_for_what_is_no_plan, 0, ROWS(unplanned));
+	tcase_add_test(t, less_power_than_chance_needs_nobody);
+	suite_add_tcase(s, t);
+	return s;
+}
