@@ -37,25 +37,48 @@ share(struct json_object *alternative, bool weighted)
 	return weighted ? json_object_get_double(json_object_object_get(alternative, "weight")) : 1;
 }
 
+static double
+sum(struct json_object *alternatives, bool weighted)
+{
+	double total = 0;
+
+	for (size_t i = 0; i < json_object_array_length(alternatives); i++)
+		total += share(json_object_array_get_idx(alternatives, i), weighted);
+	return total;
+}
+
 struct json_object *
 bucket_pick(struct json_object *alternatives, double u)
 {
 	bool weighted = strcmp(delivery_weighting(alternatives), "on") == 0;
-	size_t n = json_object_array_length(alternatives);
+	double total = sum(alternatives, weighted);
 	struct json_object *last = NULL;
-	double total = 0;
-	double sum = 0;
+	double below = 0;
 
-	for (size_t i = 0; i < n; i++)
-		total += share(json_object_array_get_idx(alternatives, i), weighted);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < json_object_array_length(alternatives); i++) {
 		struct json_object *o = json_object_array_get_idx(alternatives, i);
 		if (share(o, weighted) <= 0)
 			continue;
 		last = o;
-		sum += share(o, weighted);
-		if (sum / total > u)
+		below += share(o, weighted);
+		if (below / total > u)
 			return o;
 	}
 	return last;
+}
+
+struct json_object *
+bucket_shares(struct json_object *alternatives)
+{
+	bool weighted = strcmp(delivery_weighting(alternatives), "on") == 0;
+	double total = sum(alternatives, weighted);
+	struct json_object *shares = json_object_new_object();
+
+	for (size_t i = 0; i < json_object_array_length(alternatives); i++) {
+		struct json_object *o = json_object_array_get_idx(alternatives, i);
+		const char *id = json_object_get_string(json_object_object_get(o, "id"));
+		json_object_object_add(shares, id, json_object_new_double(
+		    total > 0 ? share(o, weighted) / total : 0));
+	}
+	return shares;
 }

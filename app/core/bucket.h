@@ -17,4 +17,8 @@ double bucket_of(const char *salt, const char *id);
  */
 struct json_object *bucket_pick(struct json_object *alternatives, double u);
 
+/* What part of the draws goes to which: {"<id>": 0..1, ..}, by the ids of the alternatives. The
+ * caller owns the result. */
+struct json_object *bucket_shares(struct json_object *alternatives);
+
 #endif

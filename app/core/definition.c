@@ -216,7 +216,8 @@ read_delivery(struct json_object *r, struct problems *problems, struct definitio
 		problem_add(
 		    problems, "/request/state", "must be default, enabled or track (0, 1 or 3)");
 	out->alternatives =
-	    delivery_alternatives(json_object_object_get(r, "alternatives"), problems);
+	    delivery_alternatives(json_object_object_get(r, "alternatives"),
+	    "/request/alternatives", problems);
 	if (standard != NULL && (!json_object_is_type(standard, json_type_string) ||
 	    (out->alternatives != NULL &&
 	    !delivery_has(out->alternatives, json_object_get_string(standard)))))

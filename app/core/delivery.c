@@ -10,8 +10,6 @@
 #include "base/mem.h"
 #include "core/text.h"
 
-#define CONTROL "control"
-
 static const struct {
 	enum state state;
 	const char *word;
@@ -68,7 +66,8 @@ weight_fault(struct json_object *weight)
 	    !json_object_is_type(weight, json_type_double))
 		return "must be a number";
 	double w = json_object_get_double(weight);
-	return isfinite(w) && w >= 0 && w <= 1e9 ? NULL : "must be 0 or more, and at most 1e9";
+	return isfinite(w) && w >= 0 && w <= DELIVERY_WEIGHT ? NULL
+							     : "must be 0 or more, and at most 1e9";
 }
 
 /* One alternative, complete; NULL with problems added. */
@@ -77,6 +76,7 @@ read_one(struct json_object *o, const char *at, struct problems *problems)
 {
 	struct json_object *enabled = json_object_object_get(o, "enabled");
 	struct json_object *weight = json_object_object_get(o, "weight");
+	struct json_object *rename = json_object_object_get(o, "rename");
 	size_t before = problem_count(problems);
 
 	if (!json_object_is_type(o, json_type_object)) {
@@ -93,10 +93,19 @@ read_one(struct json_object *o, const char *at, struct problems *problems)
 	if (enabled != NULL && !json_object_is_type(enabled, json_type_boolean))
 		problem_add(
 		    problems, mem_printf(problems, "%s/enabled", at), "must be true or false");
+	fault = rename == NULL ? NULL : text_fault_json(problems, rename, DELIVERY_NAME);
+	if (rename != NULL && problem_count(problems) == before &&
+	    strcmp(name_of(o), DELIVERY_CONTROL) == 0)
+		fault = "control keeps its name";
+	if (fault != NULL)
+		problem_add(problems, mem_printf(problems, "%s/rename", at), "%s", fault);
 	if (problem_count(problems) > before)
 		return NULL;
 	struct json_object *out = json_object_new_object();
-	json_object_object_add(out, "name", json_object_new_string(name_of(o)));
+	json_object_object_add(out, "name",
+	    json_object_get(rename != NULL ? rename : json_object_object_get(o, "name")));
+	if (rename != NULL)
+		json_object_object_add(out, "was", json_object_new_string(name_of(o)));
 	json_object_object_add(out, "weight", json_object_get(weight));
 	json_object_object_add(
 	    out, "payload", json_object_get(json_object_object_get(o, "payload")));
@@ -110,7 +119,7 @@ make_control(void)
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "name", json_object_new_string(CONTROL));
+	json_object_object_add(o, "name", json_object_new_string(DELIVERY_CONTROL));
 	json_object_object_add(o, "weight", NULL);
 	json_object_object_add(o, "payload", NULL);
 	json_object_object_add(o, "enabled", json_object_new_boolean(true));
@@ -124,7 +133,7 @@ names_control(struct json_object *value)
 		struct json_object *o = json_object_array_get_idx(value, i);
 		struct json_object *name = json_object_object_get(o, "name");
 		if (json_object_is_type(name, json_type_string) &&
-		    strcmp(json_object_get_string(name), CONTROL) == 0)
+		    strcmp(json_object_get_string(name), DELIVERY_CONTROL) == 0)
 			return true;
 	}
 	return false;
@@ -147,23 +156,25 @@ can_draw(struct json_object *list)
 }
 
 static void
-read_list(struct json_object *value, struct json_object *list, struct problems *problems)
+read_list(struct json_object *value, struct json_object *list, const char *at,
+    struct problems *problems)
 {
 	for (size_t i = 0; i < json_object_array_length(value); i++) {
-		const char *at = mem_printf(problems, "/request/alternatives/%zu", i);
-		struct json_object *o = read_one(json_object_array_get_idx(value, i), at, problems);
+		const char *here = mem_printf(problems, "%s/%zu", at, i);
+		struct json_object *o =
+		    read_one(json_object_array_get_idx(value, i), here, problems);
 		if (o == NULL)
 			continue;
 		if (delivery_has(list, name_of(o)))
-			problem_add(problems, mem_printf(problems, "%s/name", at), "is used twice");
+			problem_add(
+			    problems, mem_printf(problems, "%s/name", here), "is used twice");
 		json_object_array_add(list, o);
 	}
 }
 
 struct json_object *
-delivery_alternatives(struct json_object *value, struct problems *problems)
+delivery_alternatives(struct json_object *value, const char *at, struct problems *problems)
 {
-	static const char at[] = "/request/alternatives";
 	struct json_object *list = mem_json(problems, json_object_new_array());
 	size_t before = problem_count(problems);
 
@@ -176,7 +187,7 @@ delivery_alternatives(struct json_object *value, struct problems *problems)
 	if (value != NULL && json_object_array_length(value) > DELIVERY_ALTERNATIVES)
 		problem_add(problems, at, "has more than %d alternatives", DELIVERY_ALTERNATIVES);
 	else if (value != NULL)
-		read_list(value, list, problems);
+		read_list(value, list, at, problems);
 	if (problem_count(problems) == before && !can_draw(list))
 		problem_add(problems, at, "the weights of the enabled ones must not all be 0");
 	return problem_count(problems) == before ? list : NULL;

@@ -62,9 +62,8 @@ make_data(const struct asker *who, const struct match *list, size_t n)
 	return o;
 }
 
-struct json_object *
-event_lookup(void *ctx, struct event_head head, const struct asker *who, const struct match *list,
-    size_t n)
+static struct json_object *
+make_event(void *ctx, struct event_head head, const char *eid, struct json_object *edata)
 {
 	struct json_object *o = mem_json(ctx, json_object_new_object());
 	struct json_object *actor = json_object_new_object();
@@ -73,14 +72,36 @@ event_lookup(void *ctx, struct event_head head, const struct asker *who, const s
 	instant_format(head.now, now);
 	add(actor, "id", "");
 	add(actor, "type", "System");
-	add(o, "eid", "LOG");
+	add(o, "eid", eid);
 	json_object_object_add(o, "ets", json_object_new_int64(head.now / INSTANT_MS));
 	add(o, "ver", "3.0");
 	add(o, "mid", head.mid);
 	json_object_object_add(o, "actor", actor);
 	json_object_object_add(o, "context", make_context());
 	add(o, "object", NULL);
-	json_object_object_add(o, "edata", make_data(who, list, n));
+	json_object_object_add(o, "edata", edata);
 	add(o, "@timestamp", mem_printf(ctx, "%.19s+00:00", now));
 	return o;
+}
+
+struct json_object *
+event_lookup(void *ctx, struct event_head head, const struct asker *who, const struct match *list,
+    size_t n)
+{
+	return make_event(ctx, head, "LOG", make_data(who, list, n));
+}
+
+struct json_object *
+event_assignment(void *ctx, struct event_head head, const struct event_assignment *a)
+{
+	struct json_object *edata = json_object_new_object();
+
+	add(edata, "type", "assignment");
+	add(edata, subject_field(a->kind), a->subject);
+	add(edata, "segmentation", a->segmentation);
+	json_object_object_add(edata, "group", json_object_get(a->group));
+	json_object_object_add(edata, "groupId", json_object_get(a->group_id));
+	add(edata, "reason", a->reason);
+	add(edata, "by", a->by);
+	return make_event(ctx, head, "AUDIT", edata);
 }

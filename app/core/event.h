@@ -21,4 +21,18 @@ struct event_head {
 struct json_object *event_lookup(void *ctx, struct event_head head, const struct asker *who,
     const struct match *list, size_t n);
 
+/* Somebody got a group of a segmentation, or an alternative of an experiment. */
+struct event_assignment {
+	const char *subject; /* as it may be shown */
+	enum subject_kind kind;
+	const char *segmentation;
+	struct json_object *group, *group_id;
+	const char *reason;
+	const char *by; /* the key that asked; NULL: none */
+};
+
+/* The event of a new assignment, on ctx. */
+struct json_object *event_assignment(void *ctx, struct event_head head,
+    const struct event_assignment *a);
+
 #endif

@@ -8,13 +8,29 @@
 
 #include "core/criteria.h"
 
-/* An experiment in effect, as a worker holds it. */
+enum { LAYER_SLOTS = 10000 };
+
+/* Mutual exclusion: of the 10,000 slots of a layer those that are an experiment's. */
+struct layer {
+	const char *id, *salt;
+	enum subject_kind unit;
+	size_t n;
+	struct {
+		int first, last; /* both inside */
+	} *ranges;
+};
+
+/* An experiment, as a worker holds it: in effect, where nothing else is said. */
 struct active {
 	int64_t nr;
+	const char *status;               /* core/lifecycle.h */
 	const char *id, *name, *key, *client, *start, *end; /* end NULL: none */
 	const char *url;                  /* of data.url; NULL: any */
 	const char *salt;
 	int64_t modulus;                  /* 0: everybody */
+	double traffic;                   /* percent of the subjects */
+	const struct layer *layer;        /* NULL: none */
+	int64_t split;                    /* number of the shares in force */
 	int state;                        /* core/delivery.h */
 	const char *standard;             /* the default alternative; NULL: none is flagged */
 	struct json_object *alternatives;

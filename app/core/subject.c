@@ -41,6 +41,21 @@ subject_fault(void *ctx, const char *id, size_t n)
 	return NULL;
 }
 
+enum subject_kind
+subject_kind(const char *subject)
+{
+	for (int k = 0; k < SUBJECT__MAX; k++)
+		if (kinds[k].prefix == *subject)
+			return (enum subject_kind)k;
+	return SUBJECT_SESSION;
+}
+
+const char *
+subject_id(const char *subject)
+{
+	return subject + 2;
+}
+
 char *
 subject_text(void *ctx, enum subject_kind kind, const char *id)
 {

@@ -26,6 +26,10 @@ const char *subject_field(enum subject_kind kind);
  */
 const char *subject_fault(void *ctx, const char *id, size_t n);
 
+/* The kind and the bare id of a subject's text; the id is a part of it. */
+enum subject_kind subject_kind(const char *subject);
+const char *subject_id(const char *subject);
+
 /* The text of the subject for the database, on ctx. */
 char *subject_text(void *ctx, enum subject_kind kind, const char *id);
 

@@ -4,6 +4,7 @@
  */
 #include "handler/actives.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -32,6 +33,28 @@ member(struct json_object *o, const char *name)
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
 }
 
+/* [[first, last], ..], or null for none. */
+static const struct layer *
+read_layer(void *mem, struct json_object *o)
+{
+	struct layer *l = mem_new(mem, struct layer);
+	struct json_object *slots = json_object_object_get(o, "slots");
+
+	if (o == NULL)
+		return NULL;
+	l->id = member(o, "id");
+	l->salt = member(o, "salt");
+	l->unit = subject_kind(member(o, "unit"));
+	l->n = slots == NULL ? 0 : json_object_array_length(slots);
+	l->ranges = mem_check(talloc_size(l, (l->n + 1) * sizeof *l->ranges));
+	for (size_t i = 0; i < l->n; i++) {
+		struct json_object *range = json_object_array_get_idx(slots, i);
+		l->ranges[i].first = json_object_get_int(json_object_array_get_idx(range, 0));
+		l->ranges[i].last = json_object_get_int(json_object_array_get_idx(range, 1));
+	}
+	return l;
+}
+
 /* False when the criteria cannot be read: such an experiment is for nobody. */
 static bool
 read_row(void *mem, const struct db_rows *rows, int i, struct active *out)
@@ -55,6 +78,10 @@ read_row(void *mem, const struct db_rows *rows, int i, struct active *out)
 		.state = (int)db_int(rows, i, "state"),
 		.alternatives = json_object_object_get(row, "alternatives"),
 		.audience = db_int(rows, i, "audience"),
+		.status = copy(mem, db_cell(rows, i, "status")),
+		.traffic = json_object_get_double(json_object_object_get(row, "traffic")),
+		.layer = read_layer(mem, json_object_object_get(row, "layer")),
+		.split = db_int(rows, i, "split"),
 	};
 	if (criteria == NULL)
 		return true;
@@ -62,12 +89,37 @@ read_row(void *mem, const struct db_rows *rows, int i, struct active *out)
 	return out->criteria != NULL;
 }
 
-static void
-take_rows(struct actives *all, const struct db_rows *rows, void *mem)
+static int
+compare_ids(const void *a, const void *b)
 {
+	const struct active *const *left = a;
+	const struct active *const *right = b;
+
+	return strcmp((*left)->id, (*right)->id);
+}
+
+static void
+make_indexes(struct actives *all)
+{
+	all->by_id = mem_array(all->mem, struct active *, all->n + 1);
+	all->open = mem_array(all->mem, struct active *, all->n + 1);
+	for (size_t i = 0; i < all->n; i++) {
+		all->by_id[i] = &all->list[i];
+		if (all->list[i].criteria == NULL)
+			all->open[all->open_n++] = &all->list[i];
+	}
+	if (all->n > 1)
+		qsort(all->by_id, all->n, sizeof all->by_id[0], compare_ids);
+}
+
+/* What this request has from the old set lives as long as the request. */
+static void
+take_rows(struct ctx *c, struct actives *all, const struct db_rows *rows)
+{
+	void *mem = mem_ctx(all);
 	int n = db_count(rows);
 
-	talloc_free(all->mem);
+	talloc_steal(c->mem, all->mem);
 	*all = (struct actives){.mem = mem, .list = mem_array(mem, struct active, (size_t)n + 1)};
 	for (int i = 0; i < n; i++) {
 		int64_t flipped = db_int(rows, i, "flipped");
@@ -77,6 +129,7 @@ take_rows(struct actives *all, const struct db_rows *rows, void *mem)
 		else
 			log_say(LOG_ERROR, "criteria_unreadable", "%s", db_cell(rows, i, "id"));
 	}
+	make_indexes(all);
 }
 
 enum err
@@ -94,7 +147,7 @@ actives_get(struct ctx *c, int64_t at_least, const struct actives **out)
 		e = db_query(c->db, c->mem, QUERY_experiment_active, NULL, &rows);
 		if (e != OK)
 			return e;
-		take_rows(all, rows, mem_ctx(all));
+		take_rows(c, all, rows);
 		/* What was read may be newer than this; never older. */
 		all->generation = generation;
 	}
@@ -116,4 +169,32 @@ actives_find(const struct actives *all, int64_t nr)
 			high = mid;
 	}
 	return low < all->n && all->list[low].nr == nr ? &all->list[low] : NULL;
+}
+
+enum err
+actives_one(struct ctx *c, const char *id, const struct active **out)
+{
+	struct active *one = mem_new(c->mem, struct active), *key = one;
+	const struct actives *all;
+	struct db_rows *rows;
+	enum err e = actives_get(c, 0, &all);
+
+	if (e != OK)
+		return e;
+	one->id = id;
+	struct active **found = all->n == 0 ? NULL
+	    : bsearch(&key, all->by_id, all->n, sizeof all->by_id[0], compare_ids);
+	if (found != NULL) {
+		*out = *found;
+		return OK;
+	}
+	e = db_query(c->db, c->mem, QUERY_experiment_one, &id, &rows);
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return ERR_NOT_FOUND;
+	if (!read_row(c->mem, rows, 0, one))
+		return ERR_INTERNAL;
+	*out = one;
+	return OK;
 }

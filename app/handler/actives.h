@@ -17,6 +17,9 @@ struct actives {
 	int64_t flipped;     /* the last generation at which an audience changed */
 	size_t n;
 	struct active *list; /* by nr */
+	struct active **by_id;
+	size_t open_n;
+	struct active **open; /* those without criteria */
 };
 
 /* An empty set on the talloc context ctx. */
@@ -27,5 +30,8 @@ enum err actives_get(struct ctx *c, int64_t at_least, const struct actives **out
 
 /* The experiment of number nr, or NULL. */
 const struct active *actives_find(const struct actives *all, int64_t nr);
+
+/* The experiment of that id, in effect or not, on c->mem or the set's. ERR_NOT_FOUND. */
+enum err actives_one(struct ctx *c, const char *id, const struct active **out) must_check;
 
 #endif

@@ -8,9 +8,11 @@
 
 #include "base/instant.h"
 #include "base/mem.h"
+#include "core/bucket.h"
 #include "core/definition.h"
 #include "core/delivery.h"
 #include "core/lifecycle.h"
+#include "core/numbers.h"
 #include "handler/experiment.h"
 #include "handler/routes.h"
 #include "store/db.h"
@@ -189,24 +191,51 @@ merge(struct json_object *into, struct json_object *changes)
 	}
 }
 
+/* A default that is renamed stays the default. */
+static void
+follow_rename(struct json_object *request, struct json_object *changes)
+{
+	struct json_object *list = json_object_object_get(changes, "alternatives");
+	struct json_object *standard = json_object_object_get(request, "default");
+
+	if (json_object_object_get_ex(changes, "default", NULL) ||
+	    !json_object_is_type(list, json_type_array))
+		return;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
+		struct json_object *to = json_object_object_get(o, "rename");
+		if (to != NULL &&
+		    json_object_equal(json_object_object_get(o, "name"), standard)) {
+			json_object_object_add(request, "default", json_object_get(to));
+			return;
+		}
+	}
+}
+
 static const char *
 json_text(struct json_object *o)
 {
 	return o == NULL ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
 }
 
+/* numbers: those of the alternatives so far. */
 static enum err
-store_change(struct ctx *c, const struct definition *d, const char *version, const char *by)
+store_change(struct ctx *c, const struct definition *d, struct json_object *numbers,
+    const char *version, const char *by)
 {
 	char now[INSTANT_TEXT];
 	struct db_rows *rows;
+
+	if (!numbers_give(d->alternatives, numbers, c->problems))
+		return ERR_INVALID;
 
 	instant_format(c->now, now);
 	const char *params[] = {c->args[0], version, now, d->name, d->description, by,
 	    json_text(d->criteria), json_text(d->data), d->start, d->end,
 	    json_text(d->alternatives), d->standard, json_text(d->goals),
 	    mem_printf(c->mem, "%.17g", d->traffic), d->created_by,
-	    lifecycle_move(MOVE_MAP)->message};
+	    lifecycle_move(MOVE_MAP)->message, json_text(numbers),
+	    json_text(mem_json(c->mem, bucket_shares(d->alternatives)))};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_change, params, &rows);
 	if (e != OK)
 		return e;
@@ -229,6 +258,7 @@ read_change(struct ctx *c, struct json_object *changes, struct json_object *row,
 		return fail(
 		    c, ERR_INVALID, "request", "expId stays, and state has a route of its own");
 	merge(request, changes);
+	follow_rename(request, changes);
 	return definition_reread(request, experiment_today(c), old_end, c->problems, d)
 	    ? OK
 	    : ERR_INVALID;
@@ -250,8 +280,9 @@ change_once(struct ctx *c, struct json_object *changes, const char *version)
 		return e;
 	if (version == NULL)
 		version = mem_dupn(c->mem, c->etag + 1, strlen(c->etag) - 2);
-	return store_change(c, &d, version, json_object_is_type(by, json_type_string)
-	    ? json_object_get_string(by) : "Experiment_PATCH_API");
+	return store_change(c, &d, json_object_object_get(row, "numbers"), version,
+	    json_object_is_type(by, json_type_string) ? json_object_get_string(by)
+	                                              : "Experiment_PATCH_API");
 }
 
 enum err

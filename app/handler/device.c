@@ -5,22 +5,19 @@
  */
 #include "core/device.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/instant.h"
 #include "base/mem.h"
-#include "base/metric.h"
-#include "core/bucket.h"
 #include "core/delivery.h"
-#include "core/event.h"
+#include "handler/enrol.h"
 #include "handler/entries.h"
 #include "handler/experiment.h"
 #include "handler/find.h"
 #include "handler/routes.h"
+#include "handler/tell.h"
+#include "handler/visitor.h"
 #include "store/db.h"
-#include "store/telemetry.h"
 #include "web/client.h"
 #include "web/ctx.h"
 
@@ -83,26 +80,6 @@ put(struct json_object *o, const char *name, const char *value)
 	json_object_object_add(o, name, value == NULL ? NULL : json_object_new_string(value));
 }
 
-/* What the asker gets of the experiment; NULL: nothing, it is not delivered. */
-static struct json_object *
-alternative_for(struct ctx *c, const struct active *a, const struct asker *who)
-{
-	const char *unit = who->user != NULL ? who->user : who->device;
-
-	if (a->state == STATE_ENABLED) {
-		const char *salt = mem_printf(c->mem, "%s:alternative", a->salt);
-		return bucket_pick(a->alternatives, bucket_of(salt, unit));
-	}
-	for (size_t i = 0; a->state == STATE_DEFAULT && a->standard != NULL &&
-	     i < json_object_array_length(a->alternatives); i++) {
-		struct json_object *o = json_object_array_get_idx(a->alternatives, i);
-		if (strcmp(json_object_get_string(json_object_object_get(o, "name")),
-			a->standard) == 0)
-			return o;
-	}
-	return NULL;
-}
-
 static struct json_object *
 make_action(const struct active *a, struct json_object *alternative)
 {
@@ -126,61 +103,55 @@ make_action(const struct active *a, struct json_object *alternative)
 	return o;
 }
 
-/* What is not delivered drops out of found, so that telemetry tells of what was answered. */
-static void
-answer(struct ctx *c, const struct asker *who, struct found *found)
+/* An experiment is told of to who is enrolled in it, and where a default was promoted. */
+static bool
+is_delivered(const struct outcome *o)
+{
+	if (o->experiment->state == STATE_DEFAULT)
+		return o->experiment->standard != NULL;
+	return o->enrolled && o->decision.reason != REASON_BOT;
+}
+
+/*
+ * Decides what was found and enrols. The unit is the user if there is one; whoever of the two was
+ * in the audience. What is not delivered drops out of found, so that telemetry tells of what was
+ * answered.
+ */
+static enum err
+answer(struct ctx *c, const struct asker *who, struct json_object *records[2],
+    struct found *found)
 {
 	struct json_object *actions = json_object_new_array();
+	struct outcome *list = mem_array(c->mem, struct outcome, found->n + 1);
+	struct visitor unit = {
+		.subject = who->user != NULL ? subject_text(c->mem, SUBJECT_USER, who->user)
+		                             : c->subject,
+		.bot = visitor_is_bot(c, NULL),
+		.record = records[who->user != NULL],
+	};
 	size_t kept = 0;
 
-	for (size_t i = 0; i < found->n; i++) {
-		struct json_object *alternative = alternative_for(c, found->list[i].active, who);
-		if (alternative == NULL)
-			continue;
-		json_object_array_add(actions, make_action(found->list[i].active, alternative));
-		found->list[kept++] = found->list[i];
-	}
-	found->n = kept;
 	c->model = mem_json(c->mem, json_object_new_object());
 	put(c->model, "message", "Device registered successfully");
 	json_object_object_add(c->model, "actions", actions);
-}
-
-/* An id as telemetry shows it: itself where the operator asked for that, else a keyed hash. */
-static const char *
-shown(struct ctx *c, const char *id)
-{
-	char *hash = mem_array(c->mem, char, HASH_HEX);
-	size_t n = strlen(c->conf->log_key);
-
-	if (id == NULL || c->conf->telemetry_raw_ids != 0)
-		return id;
-	hash_hex(id, strlen(id), c->conf->log_key, n > 64 ? 64 : n, hash);
-	return hash;
-}
-
-static void
-tell(struct ctx *c, const struct asker *who, const struct found *found)
-{
-	struct asker hidden = *who;
-	char mid[33];
-
-	metric_add(METRIC_lookups_total, 1);
-	if (c->telemetry == NULL)
-		return;
-	hash_random_hex(mid, 16);
-	for (char *s = mid; *s != '\0'; s++)
-		*s = (char)toupper((unsigned char)*s);
-	hidden.device = shown(c, who->device);
-	hidden.user = shown(c, who->user);
-	telemetry_write(c->telemetry,
-	    event_lookup(c->mem, (struct event_head){c->now, mid}, &hidden, found->list, found->n));
+	for (size_t i = 0; i < found->n; i++)
+		list[i] = (struct outcome){.experiment = found->list[i].active, .selected = true};
+	enum err e = enrol_run(c, &unit, list, found->n);
+	for (size_t i = 0; e == OK && i < found->n; i++) {
+		if (!is_delivered(&list[i]))
+			continue;
+		json_object_array_add(
+		    actions, make_action(list[i].experiment, list[i].decision.alternative));
+		found->list[kept++] = found->list[i];
+	}
+	found->n = kept;
+	return e;
 }
 
 enum err
 device_register(struct ctx *c)
 {
-	struct json_object *request, *device, *user = NULL;
+	struct json_object *request, *records[2] = {NULL, NULL};
 	struct registration r;
 	struct found found;
 	enum err e = path_device(c);
@@ -191,21 +162,22 @@ device_register(struct ctx *c)
 		return e;
 	if (!device_read(request, c->args[0], c->problems, &r))
 		return ERR_INVALID;
-	e = find_record(c, c->subject, &device);
+	e = find_record(c, c->subject, &records[0]);
 	if (e == OK)
-		e = store(c, &r, &device);
+		e = store(c, &r, &records[0]);
 	if (e == OK && r.user != NULL)
-		e = find_record(c, subject_text(c->mem, SUBJECT_USER, r.user), &user);
+		e = find_record(c, subject_text(c->mem, SUBJECT_USER, r.user), &records[1]);
 	if (e != OK)
 		return e;
 	struct asker who = {
 	    c->args[0], r.user, r.url, lookup_client(r.producer), experiment_today(c)};
-	e = find_matches(c, &who, device, user, &found);
+	e = find_matches(c, &who, records, &found);
 	if (e != OK)
 		return e;
-	answer(c, &who, &found);
-	tell(c, &who, &found);
-	return OK;
+	e = answer(c, &who, records, &found);
+	if (e == OK)
+		tell_lookup(c, &who, &found);
+	return e;
 }
 
 /* "" where nothing is known, as the apps expect it. */

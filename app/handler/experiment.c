@@ -12,9 +12,11 @@
 #include "base/instant.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "core/bucket.h"
 #include "core/criteria.h"
 #include "core/definition.h"
 #include "core/delivery.h"
+#include "core/numbers.h"
 #include "handler/routes.h"
 #include "store/db.h"
 #include "web/ctx.h"
@@ -49,6 +51,10 @@ experiment_finish(struct json_object *row)
 	int state = json_object_get_int(json_object_object_get(row, "state"));
 	struct json_object *alternatives = json_object_object_get(row, "alternatives");
 
+	json_object_object_del(row, "version");
+	json_object_object_del(row, "numbers");
+	for (size_t i = 0; i < json_object_array_length(alternatives); i++)
+		json_object_object_del(json_object_array_get_idx(alternatives, i), "id");
 	json_object_object_add(row, "state", json_object_new_string(delivery_word(state)));
 	json_object_object_add(row, "weighting",
 	    json_object_new_string(delivery_weighting(alternatives)));
@@ -66,7 +72,6 @@ experiment_load(struct ctx *c, const char *id, struct json_object **out)
 		return ERR_NOT_FOUND;
 	c->etag = mem_printf(c->mem, "\"%s\"", db_cell(rows, 0, "version"));
 	*out = mem_json(c->mem, db_row_json(rows, 0));
-	json_object_object_del(*out, "version");
 	return OK;
 }
 
@@ -109,16 +114,20 @@ json_text(struct json_object *o)
 static enum err
 insert(struct ctx *c, const struct definition *d, bool *made)
 {
+	struct json_object *numbers = mem_json(c->mem, json_object_new_object());
 	char now[INSTANT_TEXT], salt[2 * SALT + 1], state[16];
 	struct db_rows *rows;
 
+	if (!numbers_give(d->alternatives, numbers, c->problems))
+		return ERR_INVALID;
 	instant_format(c->now, now);
 	hash_random_hex(salt, SALT);
 	snprintf(state, sizeof state, "%d", d->state);
 	const char *params[] = {d->id, d->name, d->description, d->created_by, now,
 		json_text(d->criteria), json_text(d->data), d->start, d->end, state,
 		json_text(d->alternatives), d->standard, json_text(d->goals),
-		mem_printf(c->mem, "%.17g", d->traffic), salt};
+		mem_printf(c->mem, "%.17g", d->traffic), salt, json_text(numbers),
+		json_text(mem_json(c->mem, bucket_shares(d->alternatives)))};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_add, params, &rows);
 	if (e == OK)
 		*made = db_count(rows) > 0;

@@ -17,7 +17,7 @@ const char *experiment_today(struct ctx *c);
 /* `request` of the body, NULL when it has none. */
 enum err experiment_request(struct ctx *c, struct json_object **request) must_check;
 
-/* Puts state, weighting and the like in the words of the answers. */
+/* Puts state, weighting and the like in the words of the answers, without what is not for them. */
 void experiment_finish(struct json_object *row);
 
 /* Adds the echo of the request and the times in milliseconds, as create answers them. */

@@ -101,50 +101,63 @@ outdated(const struct actives *all, struct json_object *record)
 	return record != NULL && generation_of(record) < all->flipped;
 }
 
-/*
- * The definitions, and records that are not older than any audience among them: while one is
- * read, the other may change.
- */
-static enum err
-agree(struct ctx *c, const struct asker *who, struct json_object **device,
-    struct json_object **user, const struct actives **all)
+enum err
+find_agreed(struct ctx *c, const char *const subjects[], size_t n, struct json_object *records[],
+    const struct actives **all)
 {
 	enum err e = OK;
 
-	for (int tries = 0; tries < TRIES; tries++) {
-		int64_t newest = generation_of(*device);
-		if (*user != NULL && generation_of(*user) > newest)
-			newest = generation_of(*user);
+	for (int tries = 0; tries < TRIES && e == OK; tries++) {
+		int64_t newest = 0;
+		bool agreed = true;
+		for (size_t i = 0; i < n; i++)
+			if (generation_of(records[i]) > newest)
+				newest = generation_of(records[i]);
 		e = actives_get(c, newest, all);
-		if (e != OK || (!outdated(*all, *device) && !outdated(*all, *user)))
-			return e;
-		const char *d = subject_text(c->mem, SUBJECT_DEVICE, who->device);
-		if (outdated(*all, *device))
-			e = find_record(c, d, device);
-		if (e == OK && outdated(*all, *user))
-			e = find_record(c, subject_text(c->mem, SUBJECT_USER, who->user), user);
-		if (e != OK)
+		for (size_t i = 0; e == OK && i < n; i++) {
+			if (!outdated(*all, records[i]))
+				continue;
+			agreed = false;
+			e = find_record(c, subjects[i], &records[i]);
+		}
+		if (agreed)
 			return e;
 	}
 	return e;
 }
 
+bool
+find_in_audience(struct json_object *record, const struct active *a)
+{
+	struct json_object *rows = json_object_object_get(record, "audience");
+
+	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		if (json_object_get_int64(json_object_array_get_idx(row, 0)) == a->nr &&
+		    json_object_get_int64(json_object_array_get_idx(row, 1)) == a->audience)
+			return true;
+	}
+	return a->criteria == NULL;
+}
+
 enum err
-find_matches(struct ctx *c, const struct asker *who, struct json_object *device,
-    struct json_object *user, struct found *out)
+find_matches(struct ctx *c, const struct asker *who, struct json_object *records[2],
+    struct found *out)
 {
 	struct gatherer g = {.who = who, .out = out};
-	enum err e = agree(c, who, &device, &user, &g.all);
+	bool user = records[1] != NULL;
+	const char *subjects[] = {subject_text(c->mem, SUBJECT_DEVICE, who->device),
+	    user ? subject_text(c->mem, SUBJECT_USER, who->user) : NULL};
+	enum err e = find_agreed(c, subjects, user ? 2 : 1, records, &g.all);
 
 	if (e != OK)
 		return e;
 	*out = (struct found){0, mem_array(c->mem, struct match, g.all->n + 1)};
-	add_audience(&g, device, false);
-	if (user != NULL)
-		add_audience(&g, user, true);
-	for (size_t i = 0; i < g.all->n; i++)
-		if (g.all->list[i].criteria == NULL)
-			add(&g, &g.all->list[i], false, false);
+	add_audience(&g, records[0], false);
+	if (user)
+		add_audience(&g, records[1], true);
+	for (size_t i = 0; i < g.all->open_n; i++)
+		add(&g, g.all->open[i], false, false);
 	lookup_sort(out->list, out->n);
 	return OK;
 }

@@ -3,11 +3,13 @@
 #define FIND_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
 #include "core/lookup.h"
 
+struct actives;
 struct ctx;
 
 /* What a look-up found, in order. */
@@ -17,16 +19,26 @@ struct found {
 };
 
 /*
- * What is held about subject: {generation, audience: [[nr, version], ..], attributes}, on c->mem,
- * from the cache or the database.
+ * What is held about subject: {generation, audience: [[nr, version], ..], enrolments: [[nr,
+ * alternative, forced], ..], attributes}, on c->mem, from the cache or the database.
  */
 enum err find_record(struct ctx *c, const char *subject, struct json_object **out) must_check;
 
 /*
- * The experiments in effect for who, on c->mem, given the records of the device and of the user
- * (NULL: none).
+ * The definitions, and the records of n subjects, none of which is older than any audience among
+ * the definitions, nor the definitions than a record.
  */
-enum err find_matches(struct ctx *c, const struct asker *who, struct json_object *device,
-    struct json_object *user, struct found *out) must_check;
+enum err find_agreed(struct ctx *c, const char *const subjects[], size_t n,
+    struct json_object *records[], const struct actives **all) must_check;
+
+/* Whether the subject of that record is in the audience in effect; true without criteria. */
+bool find_in_audience(struct json_object *record, const struct active *a);
+
+/*
+ * The experiments in effect for who, on c->mem, given the records of the device and of the user
+ * (NULL: none), which are read again where they are outdated.
+ */
+enum err find_matches(struct ctx *c, const struct asker *who, struct json_object *records[2],
+    struct found *out) must_check;
 
 #endif

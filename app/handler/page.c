@@ -8,6 +8,7 @@
 #include "base/metric.h"
 #include "core/page_view.h"
 #include "handler/routes.h"
+#include "handler/visitor.h"
 #include "store/db.h"
 #include "store/pgtype.h"
 #include "store/record.h"
@@ -31,11 +32,11 @@ take(void *to, struct json_object *o, const char *at, struct problems *problems)
 	return true;
 }
 
-enum column { SUBJECT, AT, NAME, URL, REFERRER, COLUMNS };
+enum column { SUBJECT, AT, NAME, URL, REFERRER, COLUMNS, COUNTS = COLUMNS, VERIFY, NOW, PARAMS };
 
 /* The good views as one array literal a column. */
 static void
-build_columns(struct ctx *c, const struct batch *b, const char *params[COLUMNS])
+build_columns(struct ctx *c, const struct batch *b, const char *params[])
 {
 	struct buf *columns[COLUMNS];
 
@@ -63,9 +64,14 @@ static enum err
 store(struct ctx *c, const struct batch *b, int64_t *recorded)
 {
 	const char **subjects = mem_array(c->mem, const char *, b->good);
-	const char *params[COLUMNS];
+	const char *params[PARAMS];
+	char now[INSTANT_TEXT];
 	struct db_rows *rows;
 
+	instant_format(c->now, now);
+	params[COUNTS] = visitor_is_bot(c, NULL) ? "false" : "true";
+	params[VERIFY] = c->conf->verify_human != 0 ? "true" : "false";
+	params[NOW] = now;
 	for (size_t i = 0; i < b->good; i++)
 		subjects[i] = b->views[i].subject;
 	build_columns(c, b, params);
@@ -76,7 +82,7 @@ store(struct ctx *c, const struct batch *b, int64_t *recorded)
 		e = record_bury(c->records, subjects, b->good);
 	if (e != OK)
 		return e;
-	*recorded = db_affected(rows);
+	*recorded = db_int(rows, 0, "recorded");
 	return OK;
 }
 

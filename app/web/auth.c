@@ -205,6 +205,7 @@ auth_check(struct ctx *c)
 	if (k == NULL)
 		return refuse(c, ERR_UNAUTHORIZED, "the key is unknown, expired or revoked");
 	c->key_id = mem_dup(c->mem, k->id);
+	c->key_class = k->class;
 	if (k->class < needed)
 		return refuse(c, ERR_FORBIDDEN, needed == KEY_ADMIN ? "this needs an admin key" :
 		    "this needs a server key");

@@ -10,14 +10,13 @@
 #include "base/err.h"
 #include "base/problem.h"
 #include "web/req.h"
+#include "web/route.h"
 
 struct actives;
 struct cache;
 struct db;
 struct keyring;
 struct records;
-struct route;
-struct routes;
 struct telemetry;
 struct tmpl_set;
 
@@ -44,6 +43,7 @@ struct ctx {
 	const struct route *route;  /* NULL until one matched */
 	const char *args[CTX_ARGS]; /* the decoded :segments of the path, in order */
 	const char *key_id;         /* NULL: no key was needed or given */
+	enum key_class key_class;   /* of that key */
 	const char *subject;        /* whom it is about, for the log (hashed there); may be NULL */
 
 	/* What the handler leaves. */

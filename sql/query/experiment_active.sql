@@ -2,6 +2,10 @@
 -- reach: definitions
 -- retry: yes
 select nr, id, name, criteria, data, start_date::text as start, end_date::text as end, state,
-	standard, alternatives, traffic, salt, audience, flipped
-from experiment where status = 'ACTIVE'
+	standard, alternatives, traffic, salt, audience, flipped, status, split, (
+		select jsonb_build_object('id', l.id, 'unit', l.unit, 'salt', l.salt, 'slots', (
+			select jsonb_agg(jsonb_build_array(lower(s.slots), upper(s.slots) - 1))
+			from layer_slot as s where s.experiment = e.nr))
+		from layer as l where l.nr = e.layer) as layer
+from experiment as e where status = 'ACTIVE'
 order by nr

@@ -4,21 +4,24 @@
 with made as (
 	insert into experiment as e (id, name, description, created_by, updated_by, created_at,
 		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives, standard,
-		goals, traffic, salt, status, status_msg)
+		goals, traffic, salt, numbers, shares, status, status_msg)
 	values ($1, $2, $3, $4, 'Experiment_CREATE_API', $5::timestamptz, $5::timestamptz, $6::jsonb,
 		$7::jsonb, $8::date, $9::date, $10::integer,
 		case when $10::integer = 0 then $5::timestamptz end, $11::jsonb, $12, $13::jsonb,
-		$14::double precision, $15, 'SUBMITTED', 'Experiment successfully submitted')
+		$14::double precision, $15, $16::jsonb, $17::jsonb, 'SUBMITTED', 'Experiment successfully submitted')
 	on conflict (id) do update set (name, description, created_by, updated_by, created_at,
 		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives, standard,
-		goals, traffic, salt, status, status_msg, version, audience) = (excluded.name,
+		goals, traffic, salt, numbers, shares, split, status, status_msg, version, audience) = (excluded.name,
 		excluded.description, excluded.created_by, excluded.updated_by, excluded.created_at,
 		excluded.updated_at, excluded.criteria, excluded.data, excluded.start_date,
 		excluded.end_date, excluded.state, excluded.ended_at, excluded.alternatives,
-		excluded.standard, excluded.goals, excluded.traffic, excluded.salt, excluded.status,
-		excluded.status_msg, e.version + 1, 0)
+		excluded.standard, excluded.goals, excluded.traffic, excluded.salt,
+		excluded.numbers, excluded.shares, e.split + 1, excluded.status, excluded.status_msg,
+		e.version + 1, 0)
 	where upper(e.status) = 'FAILED'
-	returning nr
+	returning nr, split, shares
+), part as (
+	insert into split (experiment, nr, shares) select nr, split, shares from made
 ), job as (
 	insert into map_job as j (nr, due_at)
 	select nr, $5::timestamptz from made

@@ -10,7 +10,8 @@ with before as (
 	update experiment as e
 	set name = $4, description = $5, created_by = $15, updated_by = $6, criteria = $7::jsonb, data = $8::jsonb,
 		start_date = $9::date, end_date = $10::date, alternatives = $11::jsonb, standard = $12,
-		goals = $13::jsonb, traffic = $14::double precision,
+		goals = $13::jsonb, traffic = $14::double precision, numbers = $17::jsonb, shares = $18::jsonb,
+		split = case when e.shares = $18::jsonb then e.split else e.split + 1 end,
 		updated_at = $3::timestamptz, version = e.version + 1,
 		status = case when b.remap and upper(e.status) = 'FAILED' then 'SUBMITTED'
 			when e.status = 'INACTIVE' and coalesce($10::date >= ($3::timestamptz)::date, true)
@@ -21,7 +22,10 @@ with before as (
 			then $16 else e.status_msg end
 	from before as b
 	where e.nr = b.nr and e.version = $2::bigint
-	returning e.nr, b.remap
+	returning e.nr, e.split, e.shares, b.remap
+), part as (
+	insert into split (experiment, nr, shares) select nr, split, shares from changed
+	on conflict do nothing
 ), job as (
 	update map_job set due_at = $3::timestamptz where nr in (select nr from changed where remap)
 ), bump as (

@@ -1,10 +1,22 @@
--- Stores a batch of page views in one statement. Sorted, so that two batches cannot wait for each
--- other; of two views of a subject at one instant the first one stays.
+-- Stores a batch of page views in one statement, and what they mean to experiments: $6 whether they
+-- count as visits and hits, $7 whether sessions must be confirmed, at $8. Sorted, so that two batches
+-- cannot wait for each other; of two views of a subject at one instant the first one stays.
 -- reach: subject
 -- retry: yes
-insert into page_view (subject_id, at, name, url, referrer)
-select v.subject_id, v.at, v.name, v.url, v.referrer
-from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
-	with ordinality as v (subject_id, at, name, url, referrer, position)
-order by v.subject_id, v.at, v.position
-on conflict do nothing
+with put as (
+	insert into page_view (subject_id, at, name, url, referrer)
+	select v.subject_id, v.at, v.name, v.url, v.referrer
+	from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+		with ordinality as v (subject_id, at, name, url, referrer, position)
+	order by v.subject_id, v.at, v.position
+	on conflict do nothing
+	returning subject_id, at, name
+), enrolled as materialized (
+	select array_agg(p.subject_id) as subjects, array_agg(p.at) as ats, array_agg(p.name) as names
+	from put as p
+	where $6::boolean and exists (select from enrolment as n where n.subject_id = p.subject_id)
+)
+select (select count(*) from put) as recorded,
+	case when subjects is not null
+		then page_view_counts(subjects, ats, names, $7::boolean, $8::timestamptz) end
+from enrolled

@@ -2,8 +2,5 @@
 -- reach: subject
 -- retry: yes
 -- time: long
-with page_views as (
-	delete from page_view where subject_id = $1 returning 1
-)
-select (select count(*) from page_views) as page_views, l.profiles as profile, l.audiences
-from audience_leave($1) as l
+select page_views, enrollments, exposures, conversions, waiting_goals, profile, audiences
+from subject_erase($1)

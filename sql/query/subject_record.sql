@@ -1,5 +1,5 @@
--- What a look-up needs of subject $1: its directory entry, the audiences it is in, and the
--- generation of the definitions at which this was read.
+-- What a decision needs of subject $1: its directory entry, the audiences and enrolments that it is
+-- in, and the generation of the definitions at which this was read.
 -- reach: subject
 -- retry: yes
 select (select definitions from cache_epoch) as generation,
@@ -7,4 +7,8 @@ select (select definitions from cache_epoch) as generation,
 		select jsonb_agg(jsonb_build_array(experiment, version))
 		from audience where subject_id = $1
 	), '[]') as audience,
+	coalesce((
+		select jsonb_agg(jsonb_build_array(experiment, alternative, source <> 'drawn'))
+		from enrolment where subject_id = $1
+	), '[]') as enrolments,
 	(select attributes from profile where subject_id = $1) as attributes

@@ -87,7 +87,7 @@ START_TEST(completes_the_alternatives)
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
 	struct json_object *value = good[_i].value == NULL ? NULL : parse(ctx, good[_i].value);
-	struct json_object *list = delivery_alternatives(value, p);
+	struct json_object *list = delivery_alternatives(value, "/request/alternatives", p);
 
 	ck_assert_msg(list != NULL, "%s", plain(p->list));
 	ck_assert_str_eq(plain(list), good[_i].list);
@@ -129,7 +129,8 @@ START_TEST(refuses_alternatives_by_place)
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
 
-	ck_assert_ptr_null(delivery_alternatives(parse(ctx, bad[_i].value), p));
+	ck_assert_ptr_null(delivery_alternatives(
+	    parse(ctx, bad[_i].value), "/request/alternatives", p));
 	ck_assert_uint_eq(problem_count(p), 1);
 	struct json_object *o = json_object_array_get_idx(p->list, 0);
 	ck_assert_str_eq(
@@ -146,7 +147,8 @@ START_TEST(collects_all_problems)
 	struct problems *p = problem_new(ctx);
 
 	ck_assert_ptr_null(delivery_alternatives(
-	    parse(ctx, "[{\"weight\":-1,\"enabled\":\"x\"},7,{\"name\":\"\"}]"), p));
+	    parse(ctx, "[{\"weight\":-1,\"enabled\":\"x\"},7,{\"name\":\"\"}]"),
+	    "/request/alternatives", p));
 	ck_assert_uint_eq(problem_count(p), 5);
 	talloc_free(ctx);
 }
@@ -163,7 +165,7 @@ START_TEST(takes_50_alternatives_and_control_besides)
 		json_object_object_add(
 		    o, "name", json_object_new_string(mem_printf(ctx, "a%d", i)));
 		json_object_array_add(value, o);
-		struct json_object *list = delivery_alternatives(value, p);
+		struct json_object *list = delivery_alternatives(value, "/request/alternatives", p);
 		ck_assert_msg((list != NULL) == (i < 50), "%d", i);
 		ck_assert(list == NULL || json_object_array_length(list) == (size_t)i + 2);
 	}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one way to enrol. What core decided is written by one statement, which the database makes
+ * happen once however many ask; who came second gets what the first one got.
+ */
+#include "handler/enrol.h"
+
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "core/terms.h"
+#include "handler/experiment.h"
+#include "handler/find.h"
+#include "handler/tell.h"
+#include "store/db.h"
+#include "store/pgtype.h"
+#include "store/record.h"
+#include "web/ctx.h"
+
+enum column { EXPERIMENT, ALTERNATIVE, SPLIT, GONE, COLUMNS };
+
+/* The stored enrolment in the experiment of number nr; false when there is none. */
+static bool
+stored(struct json_object *record, int64_t nr, struct enrolled *out)
+{
+	struct json_object *rows = json_object_object_get(record, "enrolments");
+
+	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		if (json_object_get_int64(json_object_array_get_idx(row, 0)) != nr)
+			continue;
+		out->alternative = json_object_get_int(json_object_array_get_idx(row, 1));
+		out->forced = json_object_get_boolean(json_object_array_get_idx(row, 2));
+		return true;
+	}
+	return false;
+}
+
+static struct json_object *
+attribute(const struct visitor *who, const char *name)
+{
+	struct json_object *own = json_object_object_get(who->attributes, name);
+	struct json_object *held = json_object_object_get(who->record, "attributes");
+
+	return own != NULL ? own : json_object_object_get(held, name);
+}
+
+static void
+overlay(struct json_object *onto, struct json_object *o)
+{
+	if (o == NULL)
+		return;
+	json_object_object_foreach(o, name, value) {
+		json_object_object_add(onto, name, json_object_get(value));
+	}
+}
+
+/* The profile with what the request says of it, for this one decision. */
+static bool
+matches(struct ctx *c, const struct visitor *who, const struct criteria *criteria)
+{
+	struct json_object *all = mem_json(c->mem, json_object_new_object());
+	struct json_object *held = json_object_object_get(who->record, "attributes");
+
+	if (criteria->kind != subject_kind(who->subject))
+		return false;
+	overlay(all, held);
+	overlay(all, who->attributes);
+	return criteria_match(criteria, terms_make(c->mem, all));
+}
+
+struct question
+enrol_question(struct ctx *c, const struct visitor *who, const struct outcome *o,
+    struct enrolled *scrap)
+{
+	const struct active *a = o->experiment;
+	struct json_object *human = attribute(who, "human");
+	bool no_human =
+	    json_object_is_type(human, json_type_boolean) && !json_object_get_boolean(human);
+	bool live = a->criteria != NULL && who->attributes != NULL;
+
+	return (struct question){
+		.experiment = a,
+		.id = subject_id(who->subject),
+		.kind = subject_kind(who->subject),
+		.today = experiment_today(c),
+		.bot = who->bot || no_human,
+		.enrolled = stored(who->record, a->nr, scrap) ? scrap : NULL,
+		.in_audience = o->selected || (live ? matches(c, who, a->criteria)
+		                                    : find_in_audience(who->record, a)),
+		.force = o->force,
+	};
+}
+
+void
+enrol_look(struct ctx *c, const struct visitor *who, struct outcome list[], size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct enrolled scrap;
+		struct question q = enrol_question(c, who, &list[i], &scrap);
+		list[i].decision = decide(&q);
+		list[i].enrolled = q.enrolled != NULL;
+		list[i].made = false;
+	}
+}
+
+static void
+add_row(struct ctx *c, const struct outcome *o, struct buf *columns[COLUMNS])
+{
+	const struct decision *d = &o->decision;
+
+	pgtype_array_item(
+	    columns[EXPERIMENT], mem_printf(c->mem, "%lld", (long long)o->experiment->nr));
+	pgtype_array_item(
+	    columns[ALTERNATIVE], mem_printf(c->mem, "%d", decide_number(d->alternative)));
+	pgtype_array_item(
+	    columns[SPLIT], mem_printf(c->mem, "%lld", (long long)o->experiment->split));
+	pgtype_array_item(
+	    columns[GONE], d->gone == 0 ? NULL : mem_printf(c->mem, "%d", d->gone));
+}
+
+/* What the database says holds now: another worker may have been first. */
+static void
+take_row(struct ctx *c, const struct visitor *who, struct outcome *o, const struct db_rows *rows,
+    int i)
+{
+	struct json_object *alternatives = o->experiment->alternatives;
+	struct json_object *held =
+	    decide_numbered(alternatives, (int)db_int(rows, i, "alternative"));
+
+	o->enrolled = true;
+	o->made = *db_cell(rows, i, "made") == 't';
+	if (held != NULL)
+		o->decision.alternative = held;
+	if (!o->made)
+		o->decision.reason = strcmp(db_cell(rows, i, "source"), "drawn") == 0
+		    ? REASON_ENROLLED
+		    : REASON_FORCED;
+	else {
+		metric_add(METRIC_enrolments_total, 1);
+		tell_enrolled(c, who->subject, o);
+	}
+}
+
+static enum err
+store(struct ctx *c, const struct visitor *who, const char *how, struct buf *columns[COLUMNS],
+    struct db_rows **rows)
+{
+	char now[INSTANT_TEXT];
+
+	instant_format(c->now, now);
+	const char *params[] = {who->subject, columns[EXPERIMENT]->data,
+		columns[ALTERNATIVE]->data, columns[SPLIT]->data, columns[GONE]->data, how,
+		c->conf->verify_human != 0 ? "true" : "false", now};
+	enum err e = record_bury(c->records, &who->subject, 1);
+	if (e == OK)
+		e = db_query(c->db, c->mem, QUERY_enrol, params, rows);
+	return e == OK ? record_bury(c->records, &who->subject, 1) : e;
+}
+
+/* Enrols where the decision says so, of the forced ones or of the others. */
+static enum err
+write(struct ctx *c, const struct visitor *who, const char *how, struct outcome list[], size_t n)
+{
+	bool forced = strcmp(how, "forced") == 0, drawn = strcmp(how, "drawn") == 0;
+	struct outcome **wanted = mem_array(c->mem, struct outcome *, n);
+	struct buf *columns[COLUMNS];
+	struct db_rows *rows;
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i].decision.enrol &&
+		    ((!forced && !drawn) || forced == (list[i].decision.reason == REASON_FORCED)))
+			wanted[count++] = &list[i];
+	if (count == 0)
+		return OK;
+	for (int k = 0; k < COLUMNS; k++) {
+		columns[k] = buf_new(c->mem, 64);
+		pgtype_array_open(columns[k]);
+	}
+	for (size_t i = 0; i < count; i++)
+		add_row(c, wanted[i], columns);
+	for (int k = 0; k < COLUMNS; k++)
+		pgtype_array_close(columns[k]);
+	enum err e = store(c, who, how, columns, &rows);
+	if (e != OK)
+		return e;
+	for (int r = 0; r < db_count(rows); r++)
+		for (size_t i = 0; i < count; i++)
+			if (wanted[i]->experiment->nr == db_int(rows, r, "nr"))
+				take_row(c, who, wanted[i], rows, r);
+	return OK;
+}
+
+enum err
+enrol_run(struct ctx *c, const struct visitor *who, struct outcome list[], size_t n)
+{
+	enrol_look(c, who, list, n);
+	enum err e = write(c, who, "drawn", list, n);
+
+	return e == OK ? write(c, who, "forced", list, n) : e;
+}
+
+enum err
+enrol_set(struct ctx *c, const struct visitor *who, struct outcome *o,
+    struct json_object *alternative)
+{
+	enrol_look(c, who, o, 1);
+	if (o->decision.reason == REASON_BOT)
+		return OK;
+	bool before = o->enrolled;
+	o->decision = (struct decision){
+		.alternative = alternative, .reason = REASON_FORCED, .enrol = true};
+	enum err e = write(c, who, "set", o, 1);
+	o->made = o->made && !before;
+	return e;
+}
+
+struct json_object *
+enrol_answer(const struct outcome *o)
+{
+	struct json_object *out = json_object_new_object();
+	struct json_object *alternative = o->decision.alternative;
+
+	json_object_object_add(out, "experiment", json_object_new_string(o->experiment->id));
+	json_object_object_add(out, "alternative",
+	    json_object_get(json_object_object_get(alternative, "name")));
+	json_object_object_add(out, "payload",
+	    json_object_get(json_object_object_get(alternative, "payload")));
+	json_object_object_add(
+	    out, "reason", json_object_new_string(decide_word(o->decision.reason)));
+	json_object_object_add(out, "enrolled", json_object_new_boolean(o->enrolled));
+	json_object_object_add(out, "new", json_object_new_boolean(o->made));
+	return out;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ENROL_H
+#define ENROL_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "core/decide.h"
+
+struct actives;
+struct ctx;
+
+/* Somebody for whom experiments are decided. */
+struct visitor {
+	const char *subject;            /* core/subject.h */
+	bool bot;                       /* by the user agent; who is known to be no human is, too */
+	struct json_object *attributes; /* of the request, over those of the profile; NULL: none */
+	struct json_object *record;     /* handler/find.h */
+};
+
+/* What somebody gets of an experiment. */
+struct outcome {
+	const struct active *experiment; /* given */
+	const char *force;               /* given; NULL: nothing is forced */
+	bool selected;                   /* given: in the audience, whatever the record says */
+	struct decision decision;
+	bool enrolled; /* afterwards */
+	bool made;     /* by this call */
+};
+
+/* The question that decides o. */
+struct question enrol_question(struct ctx *c, const struct visitor *who, const struct outcome *o,
+    struct enrolled *scrap);
+
+/* Decides each of the n outcomes; nothing is written. */
+void enrol_look(struct ctx *c, const struct visitor *who, struct outcome list[], size_t n);
+
+/*
+ * Decides each of the n outcomes and enrols the visitor where the decision says so, all in one
+ * transaction. The only way to be enrolled but by hand.
+ */
+enum err enrol_run(struct ctx *c, const struct visitor *who, struct outcome list[], size_t n)
+    must_check;
+
+/* Puts the visitor by hand into an alternative of the experiment. */
+enum err enrol_set(struct ctx *c, const struct visitor *who, struct outcome *o,
+    struct json_object *alternative) must_check;
+
+/* {experiment, alternative, payload, reason, enrolled, new}; the caller owns it. */
+struct json_object *enrol_answer(const struct outcome *o);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Experiments and alternatives that come into being because a program speaks of them.
+ */
+#include "handler/mention.h"
+
+#include <math.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/mem.h"
+#include "core/bucket.h"
+#include "core/decide.h"
+#include "core/definition.h"
+#include "core/delivery.h"
+#include "core/numbers.h"
+#include "handler/actives.h"
+#include "handler/experiment.h"
+#include "store/db.h"
+#include "web/ctx.h"
+
+/* Others may add alternatives at the same moment, but not so often. */
+enum { TRIES = 8, SALT = 16 };
+
+static void
+add_named(struct json_object *list, const char *name, struct json_object *weight)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "name", json_object_new_string(name));
+	json_object_object_add(o, "weight", json_object_get(weight));
+	json_object_array_add(list, o);
+}
+
+/* The names and weights of the body as alternatives of a definition. */
+static enum err
+read_named(struct ctx *c, struct json_object *given, struct json_object **out)
+{
+	struct json_object *list = mem_json(c->mem, json_object_new_array());
+
+	*out = list;
+	if (json_object_is_type(given, json_type_object)) {
+		json_object_object_foreach(given, name, weight) {
+			double w = json_object_get_double(weight);
+			bool number = json_object_is_type(weight, json_type_int) ||
+			    json_object_is_type(weight, json_type_double);
+			if (!number || !isfinite(w) || w < 0 || w > DELIVERY_WEIGHT)
+				return fail(c, ERR_INVALID,
+				    mem_printf(c->mem, "/alternatives/%s", name),
+				    "must be a weight: a number, 0 or more");
+			add_named(list, name, weight);
+		}
+		return OK;
+	}
+	if (!json_object_is_type(given, json_type_array))
+		return fail(c, ERR_INVALID, "/alternatives",
+		    "must be a list of names, or an object of name: weight");
+	for (size_t i = 0; i < json_object_array_length(given); i++) {
+		struct json_object *name = json_object_array_get_idx(given, i);
+		if (!json_object_is_type(name, json_type_string))
+			return fail(c, ERR_INVALID, mem_printf(c->mem, "/alternatives/%zu", i),
+			    "must be a name");
+		add_named(list, json_object_get_string(name), NULL);
+	}
+	return OK;
+}
+
+static const char *
+json_text(struct json_object *o)
+{
+	return json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+}
+
+/* Makes the experiment if nobody has; *generation becomes that of the definitions. */
+static enum err
+make(struct ctx *c, const char *id, struct json_object *named, int64_t *generation)
+{
+	struct json_object *numbers = mem_json(c->mem, json_object_new_object());
+	struct json_object *list = delivery_alternatives(named, "/alternatives", c->problems);
+	char now[INSTANT_TEXT], salt[2 * SALT + 1];
+	struct db_rows *rows;
+
+	if (list == NULL || !numbers_give(list, numbers, c->problems))
+		return ERR_INVALID;
+	instant_format(c->now, now);
+	hash_random_hex(salt, SALT);
+	const char *params[] = {id, now, experiment_today(c), json_text(list), salt,
+		json_text(numbers), json_text(mem_json(c->mem, bucket_shares(list)))};
+	enum err e = db_query(c->db, c->mem, QUERY_experiment_mention, params, &rows);
+	if (e == OK)
+		*generation = db_int(rows, 0, "generation");
+	return e;
+}
+
+/* Adds those of named that the experiment has not; *changed false when there is none or somebody
+ * was faster. */
+static enum err
+extend(struct ctx *c, const char *id, struct json_object *named, int64_t *generation,
+    bool *changed)
+{
+	struct json_object *row;
+	struct db_rows *rows;
+	enum err e = experiment_load(c, id, &row);
+
+	*changed = false;
+	if (e != OK)
+		return e;
+	struct json_object *list = json_object_object_get(row, "alternatives");
+	struct json_object *numbers = json_object_object_get(row, "numbers");
+	const char *version = mem_printf(c->mem, "%lld",
+	    (long long)json_object_get_int64(json_object_object_get(row, "version")));
+	size_t before = json_object_array_length(list);
+	for (size_t i = 0; i < json_object_array_length(named); i++) {
+		struct json_object *o = json_object_array_get_idx(named, i);
+		struct json_object *name = json_object_object_get(o, "name");
+		if (!delivery_has(list, json_object_get_string(name)))
+			json_object_array_add(list, json_object_get(o));
+	}
+	if (json_object_array_length(list) == before)
+		return OK;
+	list = delivery_alternatives(list, "/alternatives", c->problems);
+	if (list == NULL || !numbers_give(list, numbers, c->problems))
+		return ERR_INVALID;
+	const char *params[] = {id, version, json_text(list), json_text(numbers),
+		json_text(mem_json(c->mem, bucket_shares(list)))};
+	e = db_query(c->db, c->mem, QUERY_experiment_extend, params, &rows);
+	*changed = e == OK && db_count(rows) > 0;
+	if (*changed)
+		*generation = db_int(rows, 0, "generation");
+	return e;
+}
+
+static bool
+lacks(const struct active *a, struct json_object *named)
+{
+	for (size_t i = 0; i < json_object_array_length(named); i++) {
+		struct json_object *o = json_object_array_get_idx(named, i);
+		const char *name = json_object_get_string(json_object_object_get(o, "name"));
+		if (decide_named(a->alternatives, name) == NULL)
+			return true;
+	}
+	return false;
+}
+
+enum err
+mention(struct ctx *c, const char *id, struct json_object *alternatives, const struct active **out)
+{
+	struct json_object *named = mem_json(c->mem, json_object_new_array());
+	bool may = c->key_class >= KEY_SERVER && c->conf->auto_create != 0;
+	const struct actives *all;
+	int64_t generation = 0;
+	bool changed;
+
+	if (definition_id_fault(id) != NULL)
+		return fail(c, ERR_INVALID, "/experiment", "%s", definition_id_fault(id));
+	if (alternatives != NULL && c->key_class < KEY_SERVER)
+		return fail(c, ERR_FORBIDDEN, "/alternatives", "needs a server key");
+	enum err e = alternatives == NULL ? OK : read_named(c, alternatives, &named);
+	if (e == OK)
+		e = actives_one(c, id, out);
+	if (!may)
+		return e;
+	if (e == ERR_NOT_FOUND) {
+		e = make(c, id, named, &generation);
+		if (e == OK)
+			e = actives_get(c, generation, &all);
+		if (e == OK)
+			e = actives_one(c, id, out);
+	}
+	for (int tries = 0; e == OK && tries < TRIES && lacks(*out, named); tries++) {
+		e = extend(c, id, named, &generation, &changed);
+		if (e == OK)
+			e = actives_get(c, generation, &all);
+		if (e == OK)
+			e = actives_one(c, id, out);
+	}
+	return e;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Telemetry: what others may learn of what was answered.
+ */
+#include "handler/tell.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "core/event.h"
+#include "store/telemetry.h"
+#include "web/ctx.h"
+
+/* An id as telemetry shows it: itself where the operator asked for that, else a keyed hash. */
+static const char *
+shown(struct ctx *c, const char *id)
+{
+	char *hash = mem_array(c->mem, char, HASH_HEX);
+	size_t n = strlen(c->conf->log_key);
+
+	if (id == NULL || c->conf->telemetry_raw_ids != 0)
+		return id;
+	hash_hex(id, strlen(id), c->conf->log_key, n > 64 ? 64 : n, hash);
+	return hash;
+}
+
+static struct event_head
+make_head(struct ctx *c)
+{
+	char *mid = mem_array(c->mem, char, 33);
+
+	hash_random_hex(mid, 16);
+	for (char *s = mid; *s != '\0'; s++)
+		*s = (char)toupper((unsigned char)*s);
+	return (struct event_head){c->now, mid};
+}
+
+void
+tell_lookup(struct ctx *c, const struct asker *who, const struct found *found)
+{
+	struct asker hidden = *who;
+
+	metric_add(METRIC_lookups_total, 1);
+	if (c->telemetry == NULL)
+		return;
+	hidden.device = shown(c, who->device);
+	hidden.user = shown(c, who->user);
+	telemetry_write(c->telemetry,
+	    event_lookup(c->mem, make_head(c), &hidden, found->list, found->n));
+}
+
+void
+tell_enrolled(struct ctx *c, const char *subject, const struct outcome *o)
+{
+	if (c->telemetry == NULL)
+		return;
+	struct event_assignment a = {
+		.subject = shown(c, subject_id(subject)),
+		.kind = subject_kind(subject),
+		.segmentation = o->experiment->id,
+		.group = json_object_object_get(o->decision.alternative, "name"),
+		.group_id = json_object_object_get(o->decision.alternative, "id"),
+		.reason = decide_word(o->decision.reason),
+		.by = c->key_id,
+	};
+	telemetry_write(c->telemetry, event_assignment(c->mem, make_head(c), &a));
+}

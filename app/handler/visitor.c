@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who asks, as bodies and query strings say it.
+ */
+#include "handler/visitor.h"
+
+#include "base/mem.h"
+#include "core/bot.h"
+#include "handler/actives.h"
+#include "handler/find.h"
+#include "web/ctx.h"
+
+bool
+visitor_is_bot(struct ctx *c, struct json_object *body)
+{
+	struct json_object *said = json_object_object_get(body, "user_agent");
+
+	if (c->key_class == KEY_CLIENT)
+		return bot_is(req_param(&c->req, "HTTP_USER_AGENT"));
+	return json_object_is_type(said, json_type_string) && bot_is(json_object_get_string(said));
+}
+
+enum err
+visitor_body(struct ctx *c, unsigned allowed, struct json_object **body)
+{
+	enum err e = req_json(c, body);
+
+	if (e != OK)
+		return e;
+	if (!json_object_is_type(*body, json_type_object))
+		return fail(c, ERR_INVALID, "", "must be an object");
+	c->subject = subject_read(c->mem, *body, allowed, "", c->problems);
+	return c->subject == NULL ? ERR_INVALID : OK;
+}
+
+static enum err
+load(struct ctx *c, struct visitor *out)
+{
+	const struct actives *all;
+
+	out->subject = c->subject;
+	enum err e = find_record(c, out->subject, &out->record);
+	return e == OK ? find_agreed(c, &out->subject, 1, &out->record, &all) : e;
+}
+
+enum err
+visitor_read(struct ctx *c, struct json_object **body, struct visitor *out)
+{
+	enum err e = visitor_body(c, VISITOR_ANYBODY, body);
+
+	if (e != OK)
+		return e;
+	*out = (struct visitor){.bot = visitor_is_bot(c, *body),
+		.attributes = json_object_object_get(*body, "attributes")};
+	if (out->attributes != NULL && !json_object_is_type(out->attributes, json_type_object))
+		return fail(c, ERR_INVALID, "/attributes", "must be an object");
+	return load(c, out);
+}
+
+enum err
+visitor_query(struct ctx *c, struct visitor *out)
+{
+	struct json_object *named = mem_json(c->mem, json_object_new_object());
+
+	for (int k = 0; k < SUBJECT__MAX; k++) {
+		const char *field = subject_field((enum subject_kind)k);
+		const char *id = req_query(&c->req, field);
+		if (id != NULL)
+			json_object_object_add(named, field, json_object_new_string(id));
+	}
+	c->subject = subject_read(c->mem, named, VISITOR_ANYBODY, "", c->problems);
+	if (c->subject == NULL)
+		return ERR_INVALID;
+	*out = (struct visitor){.bot = visitor_is_bot(c, NULL)};
+	return load(c, out);
+}

@@ -1,0 +1,142 @@
+-- How subjects are enrolled, exactly once.
+
+-- Who writes rows that results are computed from calls this in the same transaction. Who counts
+-- keeps the counts only if nobody was between this and his commit when he began (result_begin), and
+-- nobody has deleted them since.
+create function result_stale(experiments bigint[])
+returns void
+language plpgsql
+set search_path from current
+as $$
+declare
+	counted bigint;
+begin
+	for counted in select distinct e from unnest(experiments) as e order by e loop
+		perform pg_advisory_xact_lock_shared(4702113, (counted % 2147483647)::integer);
+	end loop;
+	delete from result where experiment in (
+		select r.experiment from result as r
+		where r.experiment = any (experiments) order by r.experiment for update
+	);
+end
+$$;
+
+-- Announces a count of an experiment; null when somebody is writing at this moment.
+create function result_begin(counted bigint, now timestamptz)
+returns bigint
+language plpgsql
+set search_path from current
+as $$
+declare
+	fresh bigint;
+begin
+	if not pg_try_advisory_xact_lock(4702113, (counted % 2147483647)::integer) then
+		return null;
+	end if;
+	insert into result (experiment, token, counted_at, data)
+	values (counted, nextval('result_token'), now, null)
+	on conflict (experiment) do update
+	set token = excluded.token, counted_at = excluded.counted_at, data = null
+	returning token into fresh;
+	return fresh;
+end
+$$;
+
+-- What is about one session is done one after the other: it may be confirmed or become a user at
+-- the same moment.
+create function subject_hold(subject text)
+returns void
+language plpgsql
+set search_path from current
+as $$
+begin
+	perform pg_advisory_xact_lock(4702114, hashtext(subject));
+end
+$$;
+
+-- Whether rows of the subject count: everybody but sessions that nobody has confirmed.
+create function subject_counts(subject text, verify boolean)
+returns boolean
+language plpgsql stable
+set search_path from current
+as $$
+begin
+	return not verify or left(subject, 2) <> 's:'
+		or exists (select from confirmed where subject_id = subject);
+end
+$$;
+
+create function exposure_add(subject text, in_experiment bigint, shown integer, by_split bigint,
+	is_forced boolean, now timestamptz)
+returns void
+language plpgsql
+set search_path from current
+as $$
+begin
+	insert into exposure (subject_id, experiment, alternative, split, forced, nth, at)
+	select subject, in_experiment, shown, by_split, is_forced, count(*), now
+	from exposure as x
+	where x.subject_id = subject and x.experiment = in_experiment and not x.forced
+	on conflict do nothing;
+end
+$$;
+
+-- Enrols a subject in experiments, one alternative each, of the split in force. how: 'drawn',
+-- 'forced', or 'set' by hand. A drawn or forced one stays what it is when there is an enrolment, but
+-- for one in the alternative gone[i], which the experiment no longer has; one set by hand is moved.
+-- Answers what holds afterwards, and whether this call made it.
+create function enrol(subject text, experiments bigint[], alternatives integer[],
+	splits bigint[], gone integer[], how text, verify boolean, now timestamptz)
+returns table (nr bigint, alternative integer, source text, enrolled_at timestamptz, made boolean)
+language plpgsql
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+	counts boolean;
+	changed bigint[] := '{}';
+begin
+	if left(subject, 2) = 's:' then
+		perform subject_hold(subject);
+	end if;
+	counts := subject_counts(subject, verify);
+	for i in 1 .. coalesce(cardinality(experiments), 0) loop
+		if gone[i] is not null then
+			update enrolment as n
+			set alternative = alternatives[i], split = splits[i], source = how
+			where n.subject_id = subject and n.experiment = experiments[i]
+				and n.alternative = gone[i];
+		elsif how = 'set' then
+			insert into enrolment as n (subject_id, experiment, alternative, split, source,
+				enrolled_at)
+			values (subject, experiments[i], alternatives[i], splits[i], how, now)
+			on conflict (subject_id, experiment) do update
+			set alternative = excluded.alternative, split = excluded.split, source = 'set';
+		else
+			insert into enrolment (subject_id, experiment, alternative, split, source, enrolled_at)
+			values (subject, experiments[i], alternatives[i], splits[i], how, now)
+			on conflict do nothing;
+		end if;
+		made := found;
+		if made and counts then
+			perform exposure_add(subject, experiments[i], alternatives[i], splits[i],
+				how = 'forced', now);
+			changed := changed || experiments[i];
+		end if;
+		select n.experiment, n.alternative, n.source, n.enrolled_at
+		into nr, alternative, source, enrolled_at
+		from enrolment as n where n.subject_id = subject and n.experiment = experiments[i];
+		if found then
+			return next;
+		end if;
+	end loop;
+	if changed <> '{}' then
+		perform result_stale(changed);
+	end if;
+end
+$$;
+
+revoke execute on function result_stale, result_begin, subject_hold, subject_counts,
+	exposure_add, enrol from public;
+grant execute on function result_stale, result_begin, subject_hold, subject_counts,
+	exposure_add, enrol to assay_app;
