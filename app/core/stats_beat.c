@@ -52,14 +52,27 @@ height_log(const struct density *d, double t)
 	return d->a * u - d->total * log1p(d->mode * expm1(u));
 }
 
+/* The product of x - node over all nodes but j: at x[j] the scale of Lagrange's basis. */
 static double
-basis(const struct rule *r, size_t j, double x)
+product(const struct rule *r, size_t j, double x)
 {
 	double y = 1;
 
 	for (size_t k = 0; k < NODES; k++)
-		y *= k == j ? 1 : (x - r->x[k]) / (r->x[j] - r->x[k]);
+		y *= k == j ? 1 : x - r->x[k];
 	return y;
+}
+
+/* The integral from -1 to node i of the polynomial that is 1 at node j and 0 at the others. */
+static double
+below_node(const struct rule *r, size_t i, size_t j, double scale)
+{
+	double half = (r->x[i] + 1) / 2;
+	double sum = 0;
+
+	for (size_t k = 0; k < NODES; k++)
+		sum += r->w[k] * product(r, j, half * (r->x[k] + 1) - 1);
+	return half * sum / scale;
 }
 
 static bool
@@ -72,14 +85,10 @@ make_rule(struct rule *r)
 		ok = gsl_integration_glfixed_point(-1, 1, i, &r->x[i], &r->w[i], table) == 0;
 	if (table != NULL)
 		gsl_integration_glfixed_table_free(table);
-	for (size_t i = 0; ok && i < NODES; i++) {
-		double half = (r->x[i] + 1) / 2;
-		for (size_t j = 0; j < NODES; j++) {
-			r->below[i][j] = 0;
-			for (size_t k = 0; k < NODES; k++)
-				r->below[i][j] +=
-				    half * r->w[k] * basis(r, j, half * (r->x[k] + 1) - 1);
-		}
+	for (size_t j = 0; ok && j < NODES; j++) {
+		double scale = product(r, j, r->x[j]);
+		for (size_t i = 0; i < NODES; i++)
+			r->below[i][j] = below_node(r, i, j, scale);
 	}
 	return ok;
 }

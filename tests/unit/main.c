@@ -15,8 +15,9 @@ static suite_fn *const suites[] = {
 	breaker_suite, pgtype_suite, query_suite, sqlstate_suite,
 	bucket_suite, criteria_suite, criteria_sql_suite, definition_suite, delivery_suite,
 	device_suite, event_suite, lookup_suite, modulus_suite,
-	page_view_suite, profile_suite, stats_pair_suite, stats_suite, subject_suite,
-	terms_suite,
+	page_view_suite, plan_suite, profile_suite, results_csv_suite, results_suite,
+	stats_pair_suite, stats_suite, subject_suite,
+	terms_suite, verdict_suite,
 	auth_suite, items_suite, reply_suite, req_suite, req_body_suite, route_suite, tmpl_suite,
 };
 

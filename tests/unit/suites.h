@@ -42,11 +42,15 @@ Suite *event_suite(void);
 Suite *lookup_suite(void);
 Suite *modulus_suite(void);
 Suite *page_view_suite(void);
+Suite *plan_suite(void);
 Suite *profile_suite(void);
+Suite *results_csv_suite(void);
+Suite *results_suite(void);
 Suite *stats_pair_suite(void);
 Suite *stats_suite(void);
 Suite *subject_suite(void);
 Suite *terms_suite(void);
+Suite *verdict_suite(void);
 
 /* web */
 Suite *auth_suite(void);

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From rows of numbers to arms and goals.
+ */
+#include "core/tally.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "core/delivery.h"
+
+#define MOST 1000000000000000 /* subjects: sums of such still fit */
+
+static size_t
+length(struct json_object *list)
+{
+	return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+}
+
+/* Column i of a row. */
+static int64_t
+column(struct json_object *row, size_t i)
+{
+	return i < length(row) ? json_object_get_int64(json_object_array_get_idx(row, i)) : 0;
+}
+
+static int64_t
+subjects(struct json_object *row, size_t i)
+{
+	int64_t n = column(row, i);
+
+	return n < 0 ? 0 : n > MOST ? MOST : n;
+}
+
+static const char *
+text(void *ctx, struct json_object *o, const char *name)
+{
+	const char *s = json_object_get_string(json_object_object_get(o, name));
+
+	return mem_dup(ctx, s != NULL ? s : "");
+}
+
+/* The place of an alternative among the arms; narms when it is gone. */
+static size_t
+find_arm(const struct tally *t, int64_t id)
+{
+	size_t i = 0;
+
+	while (i < t->narms && t->arms[i].id != id)
+		i++;
+	return i;
+}
+
+static void
+count_participants(struct tally *t, struct json_object *exposures)
+{
+	for (size_t i = 0; i < length(exposures); i++) {
+		struct json_object *row = json_object_array_get_idx(exposures, i);
+		size_t arm = find_arm(t, column(row, 0));
+		t->multiple += subjects(row, 3);
+		if (arm == t->narms)
+			continue;
+		t->arms[arm].participants += subjects(row, 2);
+		t->participants += subjects(row, 2);
+	}
+}
+
+/* Participants who were enrolled under split nr. */
+static double
+enrolled_under(const struct tally *t, struct json_object *exposures, int64_t nr)
+{
+	double n = 0;
+
+	for (size_t i = 0; i < length(exposures); i++) {
+		struct json_object *row = json_object_array_get_idx(exposures, i);
+		if (column(row, 1) == nr && find_arm(t, column(row, 0)) < t->narms)
+			n += (double)subjects(row, 2);
+	}
+	return n;
+}
+
+static double
+share_of(struct json_object *split, const struct tally_arm *arm)
+{
+	char *id = mem_printf(NULL, "%" PRId64, arm->id);
+	double share = json_object_get_double(json_object_object_get(split, id));
+
+	talloc_free(id);
+	return isfinite(share) && share > 0 ? share : 0;
+}
+
+/* Spreads n subjects over the arms as the split says. */
+static void
+expect(struct tally *t, struct json_object *split, double n)
+{
+	double all = 0;
+
+	for (size_t i = 0; i < t->narms; i++)
+		all += share_of(split, &t->arms[i]);
+	for (size_t i = 0; all > 0 && i < t->narms; i++)
+		t->arms[i].expected += n * share_of(split, &t->arms[i]) / all;
+}
+
+static void
+expect_all(struct tally *t, struct json_object *exposures, struct json_object *splits)
+{
+	struct json_object *last = NULL;
+	int64_t last_nr = INT64_MIN;
+	int64_t nr;
+
+	if (!json_object_is_type(splits, json_type_object))
+		return;
+	json_object_object_foreach(splits, key, split) {
+		if (!json_object_is_type(split, json_type_object) ||
+		    !num_int(key, INT64_MIN, INT64_MAX, &nr))
+			continue;
+		expect(t, split, enrolled_under(t, exposures, nr));
+		if (nr >= last_nr) {
+			last = split;
+			last_nr = nr;
+		}
+	}
+	if (t->participants == 0 && last != NULL)
+		expect(t, last, 1);
+}
+
+static void
+compare_with_expected(struct tally *t)
+{
+	int64_t *observed = mem_array(t, int64_t, t->narms);
+	double *expected = mem_array(t, double, t->narms);
+	double all = 0;
+
+	for (size_t i = 0; i < t->narms; i++) {
+		observed[i] = t->arms[i].participants;
+		expected[i] = t->arms[i].expected;
+		all += expected[i];
+	}
+	for (size_t i = 0; i < t->narms; i++)
+		t->arms[i].share = all > 0 ? expected[i] / all : NAN;
+	t->ratio = stats_sample_ratio(observed, expected, t->narms);
+}
+
+struct tally *
+tally_arms(void *ctx, struct json_object *alternatives, struct json_object *exposures,
+    struct json_object *splits)
+{
+	struct tally *t = mem_new(ctx, struct tally);
+
+	t->narms = length(alternatives);
+	t->arms = mem_array(t, struct tally_arm, t->narms);
+	for (size_t i = 0; i < t->narms; i++) {
+		struct json_object *o = json_object_array_get_idx(alternatives, i);
+		t->arms[i] = (struct tally_arm){
+		    .id = json_object_get_int64(json_object_object_get(o, "id")),
+		    .name = text(t, o, "name"),
+		};
+		if (strcmp(t->arms[i].name, DELIVERY_CONTROL) == 0)
+			t->control = &t->arms[i];
+	}
+	count_participants(t, exposures);
+	expect_all(t, exposures, splits);
+	compare_with_expected(t);
+	return t;
+}
+
+/* A row of conversions that counts, where it belongs. */
+struct hit {
+	size_t goal;
+	size_t arm;
+	struct stats_bin bin;
+};
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct hit *x = a;
+	const struct hit *y = b;
+
+	if (x->goal != y->goal)
+		return x->goal < y->goal ? -1 : 1;
+	if (x->arm != y->arm)
+		return x->arm < y->arm ? -1 : 1;
+	return (x->bin.times > y->bin.times) - (x->bin.times < y->bin.times);
+}
+
+static size_t
+find_goal(const struct tally *t, int64_t nr)
+{
+	size_t i = 0;
+
+	while (i < t->ngoals && t->goals[i].nr != nr)
+		i++;
+	return i;
+}
+
+/* The rows that count, in order; their number is *n. */
+static struct hit *
+sort_hits(struct tally *t, struct json_object *conversions, size_t *n)
+{
+	struct hit *hits = mem_array(t, struct hit, length(conversions));
+
+	*n = 0;
+	for (size_t i = 0; i < length(conversions); i++) {
+		struct json_object *row = json_object_array_get_idx(conversions, i);
+		struct hit h = {find_goal(t, column(row, 0)), find_arm(t, column(row, 1)),
+		    {column(row, 2), subjects(row, 3)}};
+		if (h.goal < t->ngoals && h.arm < t->narms && h.bin.times > 0 && h.bin.subjects > 0)
+			hits[(*n)++] = h;
+	}
+	if (*n > 0)
+		qsort(hits, *n, sizeof hits[0], by_place);
+	return hits;
+}
+
+/* Fills the cell from the n hits that are its own: one bin for each number of times. */
+static void
+fill_cell(struct tally *t, struct tally_cell *cell, int64_t participants, const struct hit *hits,
+    size_t n)
+{
+	struct stats_bin *bins = mem_array(t, struct stats_bin, n + 1);
+	size_t used = 1;
+
+	for (size_t i = 0; i < n; i++) {
+		struct stats_bin bin = hits[i].bin;
+		cell->conversions += bin.subjects;
+		cell->actions += (double)bin.times * (double)bin.subjects;
+		if (bins[used - 1].times == bin.times && used > 1)
+			bins[used - 1].subjects += bin.subjects;
+		else
+			bins[used++] = bin;
+	}
+	int64_t idle = participants - cell->conversions;
+	bins[0] = (struct stats_bin){0, idle > 0 ? idle : 0};
+	cell->histogram = (struct stats_histogram){bins, used};
+}
+
+void
+tally_goals(struct tally *t, struct json_object *goals, struct json_object *conversions)
+{
+	t->ngoals = length(goals);
+	t->goals = mem_array(t, struct tally_goal, t->ngoals);
+	for (size_t i = 0; i < t->ngoals; i++) {
+		struct json_object *o = json_object_array_get_idx(goals, i);
+		t->goals[i] = (struct tally_goal){
+		    json_object_get_int64(json_object_object_get(o, "nr")), text(t, o, "name"),
+		    strcmp(text(t, o, "test"), "mwu") == 0,
+		    mem_check(talloc_zero_array(t, struct tally_cell, t->narms))};
+	}
+	size_t n;
+	size_t from = 0;
+	const struct hit *hits = sort_hits(t, conversions, &n);
+	for (size_t i = 0; i < t->ngoals * t->narms; i++) {
+		size_t goal = i / t->narms;
+		size_t arm = i % t->narms;
+		size_t to = from;
+		while (to < n && hits[to].goal == goal && hits[to].arm == arm)
+			to++;
+		fill_cell(t, &t->goals[goal].cells[arm], t->arms[arm].participants, hits + from,
+		    to - from);
+		from = to;
+	}
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TALLY_H
+#define TALLY_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/stats.h"
+
+/* Counted rows, brought together by arm and goal. All of it lives on the talloc context given. */
+
+struct tally_arm {
+	int64_t id;
+	const char *name;
+	int64_t participants;
+	double expected; /* subjects, by the shares in force when each was enrolled */
+	double share;    /* of all that were expected; NAN when no split is known */
+};
+
+/* An arm in a goal. */
+struct tally_cell {
+	int64_t conversions; /* subjects with a hit */
+	double actions;      /* hits */
+	struct stats_histogram histogram; /* with those who did not: at times 0 */
+};
+
+struct tally_goal {
+	int64_t nr;
+	const char *name;
+	bool mwu; /* its test */
+	struct tally_cell *cells; /* one an arm */
+};
+
+struct tally {
+	struct tally_arm *arms;
+	size_t narms;
+	const struct tally_arm *control; /* NULL when there is none */
+	struct tally_goal *goals;
+	size_t ngoals;
+	int64_t participants;
+	int64_t multiple; /* of them, with an earlier exposure elsewhere */
+	struct stats_fit ratio;
+};
+
+/*
+ * The arms: alternatives [{id, name, ..}], exposures [[alternative id, split nr, subjects, of them
+ * with an earlier exposure], ..], splits {"<split nr>": {"<alternative id>": share}}. Subjects in
+ * alternatives that are gone are no participants, but may be multiply exposed; what was expected
+ * of a split goes to the arms that are left. While nobody takes part, the shares are the last
+ * split's.
+ */
+struct tally *tally_arms(void *ctx, struct json_object *alternatives,
+    struct json_object *exposures, struct json_object *splits);
+
+/*
+ * Adds the goals [{nr, name, test}] with what conversions [[goal nr, alternative id, hits,
+ * subjects], ..] say of them; rows of other goals or alternatives are passed over.
+ */
+void tally_goals(struct tally *t, struct json_object *goals, struct json_object *conversions);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Results as CSV, read back by the reader of the house.
+ */
+#include "core/results.h"
+
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/mem.h"
+#include "suites.h"
+
+static struct json_object *
+parse(void *ctx, const char *text)
+{
+	return mem_json(ctx, json_tokener_parse(text));
+}
+
+/* Results of the alternatives control and name, and a goal of that name. */
+static const char *
+csv_of(void *ctx, const char *name)
+{
+	struct json_object *goal = parse(ctx, "{\"nr\":7,\"test\":\"chi2\"}");
+	struct json_object *arm = parse(ctx, "{\"id\":2}");
+	struct results_input in = {
+	    .alternatives = parse(ctx, "[{\"id\":1,\"name\":\"control\"}]"),
+	    .exposures = parse(ctx, "[[1,1,200,0],[2,1,200,0]]"),
+	    .splits = parse(ctx, "{}"),
+	    .goals = parse(ctx, "[]"),
+	    .conversions = parse(ctx, "[[7,1,1,100],[7,2,1,40],[7,2,3,10]]"),
+	};
+
+	json_object_object_add(goal, "name", json_object_new_string(name));
+	json_object_object_add(arm, "name", json_object_new_string(name));
+	json_object_array_add(in.goals, json_object_get(goal));
+	json_object_array_add(in.alternatives, json_object_get(arm));
+	return results_csv(ctx, results_json(ctx, &in));
+}
+
+static struct json_object *
+row(void *ctx, const char *text, int n)
+{
+	struct csv *c = csv_open(ctx, text, strlen(text));
+	struct json_object *o = NULL;
+	const char *fault = NULL;
+
+	for (int i = 0; i <= n; i++) {
+		ck_assert(csv_next(c, ctx, &o, &fault));
+		ck_assert_msg(fault == NULL, "%s in %s", fault, text);
+	}
+	return o;
+}
+
+static const struct {
+	const char *name;
+	const char *told;
+} names[] = {
+    {"b", "b"},
+    {"a, \"b\"", "a, \"b\""},
+    {"two\r\nlines", "two\r\nlines"},
+    {"=1+1", "'=1+1"},
+    {"+1", "'+1"},
+    {"-1", "'-1"},
+    {"@x", "'@x"},
+    {"\tx", "'\tx"},
+    {"=\"a\",b", "'=\"a\",b"},
+    {"a=b", "a=b"},
+};
+
+START_TEST(texts_come_back_and_are_no_formulas)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o = row(ctx, csv_of(ctx, names[_i].name), 1);
+
+	ck_assert_str_eq(
+	    json_object_get_string(json_object_object_get(o, "goal")), names[_i].told);
+	ck_assert_str_eq(
+	    json_object_get_string(json_object_object_get(o, "alternative")), names[_i].told);
+	talloc_free(ctx);
+}
+END_TEST
+
+static const struct {
+	int row;
+	const char *column;
+	const char *cell; /* NULL: empty */
+} cells[] = {
+    {0, "alternative", "control"},
+    {0, "participants", "200"},
+    {0, "rate", "0.5"},
+    {0, "improvement", NULL},
+    {0, "interval_low", NULL},
+    {0, "reason", "the others are compared with it"},
+    {1, "test", "chi2"},
+    {1, "conversions", "50"},
+    {1, "rate", "0.25"},
+    {1, "improvement", "-50"}, /* a number, not guarded */
+    {1, "mean_actions", "0.35"},
+    {1, "mwu_confidence", NULL},
+    {1, "reason", NULL},
+    {1, "histogram", "0:150 1:40 3:10"},
+};
+
+START_TEST(each_goal_and_alternative_has_a_row_of_numbers)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o = row(ctx, csv_of(ctx, "b"), cells[_i].row);
+	const char *cell =
+	    json_object_get_string(json_object_object_get(o, cells[_i].column));
+
+	if (cells[_i].cell == NULL)
+		ck_assert_msg(cell == NULL, "%s is %s", cells[_i].column, cell);
+	else
+		ck_assert_str_eq(cell, cells[_i].cell);
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(an_empty_text_keeps_its_column)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o = row(ctx, csv_of(ctx, ""), 1);
+
+	ck_assert_ptr_null(json_object_object_get(o, "goal"));
+	ck_assert_str_eq(json_object_get_string(json_object_object_get(o, "test")), "chi2");
+	talloc_free(ctx);
+}
+END_TEST
+
+Suite *
+results_csv_suite(void)
+{
+	Suite *s = suite_create("results_csv");
+	TCase *t = tcase_create("results_csv");
+
+	tcase_add_loop_test(t, texts_come_back_and_are_no_formulas, 0, ROWS(names));
+	tcase_add_loop_test(t, each_goal_and_alternative_has_a_row_of_numbers, 0, ROWS(cells));
+	tcase_add_test(t, an_empty_text_keeps_its_column);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Results from counted rows: what is counted, what is null, and that nothing else than JSON comes
+ * out whatever goes in.
+ */
+#include "core/results.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "suites.h"
+
+#define NOW "2026-11-21T08:00:00.000Z"
+#define ARMS "[{\"id\":1,\"name\":\"control\"},{\"id\":2,\"name\":\"b\"}]"
+#define GOALS \
+	"[{\"nr\":7,\"name\":\"buy\",\"test\":\"chi2\"}," \
+	"{\"nr\":8,\"name\":\"see\",\"test\":\"mwu\"}]"
+
+static struct json_object *
+parse(void *ctx, const char *text)
+{
+	return mem_json(ctx, json_tokener_parse(text));
+}
+
+static struct json_object *
+get(struct json_object *o, const char *name)
+{
+	struct json_object *value;
+
+	ck_assert_msg(json_object_object_get_ex(o, name, &value), "no member %s", name);
+	return value;
+}
+
+static double
+num(struct json_object *o, const char *name)
+{
+	ck_assert_ptr_nonnull(get(o, name));
+	return json_object_get_double(get(o, name));
+}
+
+static struct json_object *
+idx(struct json_object *o, size_t i)
+{
+	ck_assert_uint_lt(i, json_object_array_length(o));
+	return json_object_array_get_idx(o, i);
+}
+
+/* Alternative arm of goal g. */
+static struct json_object *
+cell(struct json_object *results, size_t g, size_t arm)
+{
+	return idx(get(idx(get(results, "goals"), g), "alternatives"), arm);
+}
+
+static struct json_object *
+results(void *ctx, const char *exposures, const char *splits, const char *conversions)
+{
+	struct results_input in = {
+	    .experiment = "e",
+	    .data_through = NOW,
+	    .alternatives = parse(ctx, ARMS),
+	    .exposures = parse(ctx, exposures),
+	    .splits = parse(ctx, splits),
+	    .goals = parse(ctx, GOALS),
+	    .conversions = parse(ctx, conversions),
+	};
+
+	return results_json(ctx, &in);
+}
+
+START_TEST(results_have_the_published_numbers_in_the_published_places)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *r = results(ctx, "[[1,1,1000,0],[2,1,1000,3]]",
+	    "{\"1\":{\"1\":0.5,\"2\":0.5}}",
+	    "[[7,1,1,200],[7,2,1,250],[8,1,1,120],[8,1,2,60],[8,1,3,20],"
+	    "[8,2,1,150],[8,2,2,100],[8,2,3,50]]");
+	struct json_object *buy = cell(r, 0, 1);
+	struct json_object *see = cell(r, 1, 1);
+
+	ck_assert_str_eq(json_object_get_string(get(r, "experiment")), "e");
+	ck_assert_str_eq(json_object_get_string(get(r, "data_through")), NOW);
+	ck_assert_int_eq(json_object_get_int(get(r, "multiple_exposures")), 3);
+	ck_assert(json_object_get_boolean(get(get(r, "srm"), "ok")));
+	ck_assert_double_eq(num(get(r, "srm"), "p"), 1);
+	ck_assert_double_eq(num(idx(get(r, "alternatives"), 1), "expected_share"), 0.5);
+	ck_assert_double_eq(num(buy, "rate"), 0.25);
+	ck_assert_double_eq_tol(num(buy, "improvement"), 25, 1e-9);
+	ck_assert_double_eq_tol(num(buy, "chance_to_beat_control"), 0.9962833291, 1e-6);
+	ck_assert_double_eq_tol(num(buy, "expected_loss"), 2.136362680e-05, 1e-9);
+	ck_assert_double_eq_tol(
+	    json_object_get_double(idx(get(buy, "interval"), 0)), 0.0133959699, 1e-6);
+	ck_assert_double_eq_tol(
+	    json_object_get_double(idx(get(buy, "sequence"), 1)), 0.1082314653, 1e-6);
+	ck_assert_double_eq_tol(num(buy, "sequence_p"), 0.1325318448, 1e-6);
+	ck_assert_ptr_null(get(buy, "mwu_confidence"));
+	ck_assert_ptr_null(get(buy, "reason"));
+	ck_assert_double_eq_tol(num(see, "mwu_confidence"), 99.99999532183189, 1e-6);
+	ck_assert_double_eq(num(see, "mean_actions"), 0.5);
+	ck_assert_str_eq(json_object_to_json_string_ext(get(see, "histogram"), 0),
+	    "{\"0\":700,\"1\":150,\"2\":100,\"3\":50}");
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(three_hits_by_one_are_one_conversion)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *r = results(ctx, "[[1,1,98,0],[2,1,97,0]]", "{}", "[[7,2,3,1]]");
+
+	ck_assert_int_eq(json_object_get_int(get(cell(r, 0, 1), "conversions")), 1);
+	ck_assert_double_eq_tol(num(cell(r, 0, 1), "mean_actions"), 3 / 97., 1e-12);
+	ck_assert_str_eq(json_object_to_json_string_ext(get(cell(r, 0, 1), "histogram"), 0),
+	    "{\"0\":96,\"3\":1}");
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(rows_of_one_number_of_hits_are_one_bin)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *r = results(ctx, "[[2,1,50,0],[2,2,50,0]]", "{}",
+	    "[[7,2,5,1],[7,2,1,2],[7,2,5,3],[7,2,0,9],[7,9,1,9],[9,2,1,9],[7,2,1,0]]");
+
+	ck_assert_int_eq(json_object_get_int(get(cell(r, 0, 1), "conversions")), 6);
+	ck_assert_str_eq(json_object_to_json_string_ext(get(cell(r, 0, 1), "histogram"), 0),
+	    "{\"0\":94,\"1\":2,\"5\":4}");
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(control_is_compared_with_nothing)
+{
+	static const char *const names[] = {"improvement", "chi2_confidence", "interval",
+	    "chance_to_beat_control", "expected_loss", "mwu_confidence", "sequence",
+	    "sequence_p", "adjusted_p"};
+	void *ctx = mem_ctx(NULL);
+	struct json_object *r = results(ctx, "[[1,1,100,0],[2,1,100,0]]", "{}",
+	    "[[7,1,1,10],[7,2,1,20],[8,1,1,10],[8,2,1,20]]");
+
+	for (int i = 0; i < ROWS(names); i++) {
+		ck_assert_ptr_null(get(cell(r, 0, 0), names[i]));
+		ck_assert_ptr_null(get(cell(r, 1, 0), names[i]));
+		ck_assert_ptr_nonnull(get(cell(r, 1, 1), names[i]));
+	}
+	ck_assert_double_eq(num(cell(r, 0, 0), "rate"), 0.1);
+	talloc_free(ctx);
+}
+END_TEST
+
+/* 1,000 were drawn 9 to 1, then 2,000 1 to 1: 1,900 and 1,100 are expected. */
+START_TEST(each_enrolment_expects_the_shares_of_its_time)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *r = results(ctx,
+	    "[[1,1,800,0],[2,1,200,0],[1,2,1100,0],[2,2,900,0]]",
+	    "{\"1\":{\"1\":0.9,\"2\":0.1},\"2\":{\"1\":0.5,\"2\":0.5}}", "[]");
+
+	ck_assert_double_eq_tol(
+	    num(idx(get(r, "alternatives"), 0), "expected_share"), 19 / 30., 1e-12);
+	ck_assert_double_eq_tol(num(get(r, "srm"), "chi2"), 0, 1e-12);
+	talloc_free(ctx);
+}
+END_TEST
+
+/* What was to go to an alternative that is gone, 9, is no fault of those that are left. */
+START_TEST(a_removed_alternative_breaks_no_split)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *r = results(ctx,
+	    "[[1,1,200,0],[2,1,200,0],[9,1,600,7],[1,2,100,0],[2,2,300,0]]",
+	    "{\"1\":{\"1\":0.2,\"2\":0.2,\"9\":0.6},\"2\":{\"1\":0.25,\"2\":0.75}}", "[]");
+
+	ck_assert_int_eq(json_object_get_int(get(r, "multiple_exposures")), 7);
+	ck_assert_int_eq(
+	    json_object_get_int(get(idx(get(r, "alternatives"), 0), "participants")), 300);
+	ck_assert_double_eq_tol(num(get(r, "srm"), "chi2"), 0, 1e-12);
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(before_anybody_takes_part_the_last_split_is_expected)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *r = results(ctx, "[]",
+	    "{\"10\":{\"1\":0.25,\"2\":0.75},\"9\":{\"1\":0.5,\"2\":0.5}}", "[]");
+
+	ck_assert_double_eq(num(idx(get(r, "alternatives"), 0), "expected_share"), 0.25);
+	ck_assert_ptr_null(get(get(r, "srm"), "p"));
+	ck_assert(json_object_get_boolean(get(get(r, "srm"), "ok")));
+	talloc_free(ctx);
+}
+END_TEST
+
+static const struct {
+	const char *exposures, *conversions;
+	const char *missing; /* a member of b in the goal with Mann-Whitney */
+	const char *reason;
+} gaps[] = {
+    {"[]", "[]", "rate", "nobody took part"},
+    {"[[2,1,10,0]]", "[[8,2,1,1]]", "improvement", "nobody took part in control"},
+    {"[[1,1,10,0],[2,1,10,0]]", "[[8,2,1,11]]", "rate", "more subjects did it than took part"},
+    {"[[1,1,10,0],[2,1,10,0]]", "[[8,1,1,11]]", "sequence",
+	"more subjects did it than took part in control"},
+    {"[[1,1,30,0],[2,1,30,0]]", "[[8,2,1,1]]", "improvement",
+	"a rate is 0: no improvement in percent"},
+    {"[[1,1,30,0],[2,1,30,0]]", "[[8,1,1,30],[8,2,1,30]]", "chi2_confidence",
+	"nobody or everybody did it: no chi-square; neither rate varies: no confidence "
+	"sequence; all did it equally often: no Mann-Whitney"},
+    {"[[1,1,19,0],[2,1,30,0]]", "[[8,1,1,3],[8,2,1,3]]", "mwu_confidence",
+	"fewer than 20 in an arm: no Mann-Whitney"},
+};
+
+START_TEST(a_number_that_is_missing_has_a_reason)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *r = results(ctx, gaps[_i].exposures, "{}", gaps[_i].conversions);
+	struct json_object *b = cell(r, 1, 1);
+
+	ck_assert_ptr_null(get(b, gaps[_i].missing));
+	ck_assert_str_eq(json_object_get_string(get(b, "reason")), gaps[_i].reason);
+	talloc_free(ctx);
+}
+END_TEST
+
+/* The text is JSON by the rules for what comes from outside, which know no NaN. */
+static void
+is_json(struct json_object *o)
+{
+	const char *text = json_object_to_json_string_ext(o, 0);
+	struct json_fault fault;
+	enum err e = json_guard(text, strlen(text), &fault);
+
+	ck_assert_msg(e == OK, "%u:%u %s: %.200s", fault.line, fault.column, fault.why, text);
+}
+
+/* A repeatable draw below n. */
+static int64_t
+draw(uint64_t *seed, int64_t n)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (int64_t)((*seed >> 33) % (uint64_t)n);
+}
+
+/* Small, edge or huge. */
+static int64_t
+draw_count(uint64_t *seed)
+{
+	static const int64_t edges[] = {0, 1, 19, 20, 1000000, 100000000, INT64_MAX, -1};
+
+	return draw(seed, 2) == 0 ? draw(seed, 300) : edges[draw(seed, ROWS(edges))];
+}
+
+static struct json_object *
+draw_rows(void *ctx, uint64_t *seed, int columns, int64_t first)
+{
+	struct json_object *list = mem_json(ctx, json_object_new_array());
+
+	for (int64_t n = draw(seed, 12); n > 0; n--) {
+		struct json_object *row = json_object_new_array();
+		json_object_array_add(row, json_object_new_int64(first + draw(seed, 3)));
+		json_object_array_add(row, json_object_new_int64(1 + draw(seed, 3)));
+		for (int i = 2; i < columns; i++)
+			json_object_array_add(row, json_object_new_int64(draw_count(seed)));
+		json_object_array_add(list, row);
+	}
+	return list;
+}
+
+START_TEST(whatever_is_counted_the_results_are_json)
+{
+	static const char *const splits[] = {"{}", "{\"1\":{\"1\":0.5,\"2\":0.5}}",
+	    "{\"1\":{\"1\":0,\"2\":0}}", "{\"1\":{\"1\":1e-300,\"2\":1}}", "[]",
+	    "{\"x\":1,\"1\":null,\"2\":{\"1\":-1,\"2\":\"a\"}}"};
+
+	for (uint64_t n = 0, seed = (uint64_t)_i; n < 50; n++) {
+		void *ctx = mem_ctx(NULL);
+		struct results_input in = {
+		    .experiment = "e",
+		    .alternatives = parse(ctx, ARMS),
+		    .exposures = draw_rows(ctx, &seed, 4, 1),
+		    .splits = parse(ctx, splits[draw(&seed, ROWS(splits))]),
+		    .goals = parse(ctx, GOALS),
+		    .conversions = draw_rows(ctx, &seed, 4, 7),
+		    .plan = draw(&seed, 2) ? parse(ctx, "{\"baseline\":0.1,\"effect\":1}") : NULL,
+		};
+		struct json_object *r = results_json(ctx, &in);
+		is_json(r);
+		ck_assert_ptr_nonnull(strstr(results_csv(ctx, r), "\r\n"));
+		talloc_free(ctx);
+	}
+}
+END_TEST
+
+START_TEST(fifty_arms_of_a_hundred_million_are_all_compared)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *arms = parse(ctx, "[]");
+	struct json_object *exposures = parse(ctx, "[]");
+	struct json_object *conversions = parse(ctx, "[]");
+
+	for (int i = 0; i < 50; i++) {
+		json_object_array_add(arms, json_tokener_parse(mem_printf(ctx,
+		    "{\"id\":%d,\"name\":\"%s%d\"}", i, i ? "a" : "control\",\"x\":\"", i)));
+		json_object_array_add(exposures,
+		    json_tokener_parse(mem_printf(ctx, "[%d,1,100000000,0]", i)));
+		json_object_array_add(conversions,
+		    json_tokener_parse(mem_printf(ctx, "[7,%d,9223372036854775807,%d]", i,
+			30000000 + i * 100)));
+	}
+	struct results_input in = {
+	    .alternatives = arms,
+	    .exposures = exposures,
+	    .splits = parse(ctx, "{}"),
+	    .goals = parse(ctx, GOALS),
+	    .conversions = conversions,
+	};
+	struct json_object *r = results_json(ctx, &in);
+	is_json(r);
+	double before = 0.5;
+	for (size_t i = 1; i < 50; i++) {
+		double chance = num(cell(r, 0, i), "chance_to_beat_control");
+		ck_assert_double_gt(chance, before);
+		before = chance;
+		ck_assert_ptr_null(get(cell(r, 0, i), "reason"));
+	}
+	talloc_free(ctx);
+}
+END_TEST
+
+Suite *
+results_suite(void)
+{
+	Suite *s = suite_create("results");
+	TCase *t = tcase_create("results");
+
+	tcase_add_test(t, results_have_the_published_numbers_in_the_published_places);
+	tcase_add_test(t, three_hits_by_one_are_one_conversion);
+	tcase_add_test(t, rows_of_one_number_of_hits_are_one_bin);
+	tcase_add_test(t, control_is_compared_with_nothing);
+	tcase_add_test(t, each_enrolment_expects_the_shares_of_its_time);
+	tcase_add_test(t, a_removed_alternative_breaks_no_split);
+	tcase_add_test(t, before_anybody_takes_part_the_last_split_is_expected);
+	tcase_add_loop_test(t, a_number_that_is_missing_has_a_reason, 0, ROWS(gaps));
+	tcase_add_loop_test(t, whatever_is_counted_the_results_are_json, 1, 21);
+	tcase_add_test(t, fifty_arms_of_a_hundred_million_are_all_compared);
+	suite_add_tcase(s, t);
+	return s;
+}

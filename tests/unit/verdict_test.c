@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every verdict as a table of counts, and above all: when the word winner must not fall.
+ */
+#include "core/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "core/results.h"
+#include "suites.h"
+
+#define NOBODY "No participants yet."
+#define BROKEN "Do not trust these numbers: the split is broken."
+#define MIXED "Do not trust these numbers: subjects saw more than one alternative."
+#define BELOW "Wait: the sample is below the plan."
+#define FLAT "No difference shown yet."
+#define CONTROL_WINS "Control is better."
+
+#define TWO "[{\"id\":1,\"name\":\"control\"},{\"id\":2,\"name\":\"b\"}]"
+#define THREE \
+	"[{\"id\":1,\"name\":\"control\"},{\"id\":2,\"name\":\"b\"},{\"id\":3,\"name\":\"c\"}]"
+#define HALVES "{\"1\":{\"1\":0.5,\"2\":0.5,\"3\":0}}"
+#define THIRDS "{\"1\":{\"1\":0.3,\"2\":0.3,\"3\":0.3}}"
+#define EVEN "[[1,1,10000,0],[2,1,10000,0]]"
+#define EVEN3 "[[1,1,10000,0],[2,1,10000,0],[3,1,10000,0]]"
+#define BUY "[{\"nr\":7,\"name\":\"buy\",\"test\":\"chi2\"}]"
+#define BUY_STAY \
+	"[{\"nr\":7,\"name\":\"buy\",\"test\":\"chi2\"}," \
+	"{\"nr\":8,\"name\":\"stay\",\"test\":\"mwu\"}]"
+#define CLEAR "[[7,1,1,1000],[7,2,1,1300]]"
+#define PLAN_FEW "{\"baseline\":0.1,\"effect\":0.02}"
+#define PLAN_MANY "{\"baseline\":0.1,\"effect\":0.001}"
+#define NO_PLAN "there is no plan"
+
+static const struct {
+	const char *alternatives, *exposures, *splits, *goals, *conversions, *plan;
+	const char *text;
+	const char *reason; /* part of one of the reasons */
+} rows[] = {
+    {TWO, "[]", HALVES, BUY, "[]", NULL, NOBODY, NO_PLAN},
+    {TWO, "[[9,1,50,0]]", HALVES, BUY, "[]", PLAN_FEW, NOBODY, "0 participants"},
+    /* A winner, with and without a plan, and the best of two. */
+    {TWO, EVEN, HALVES, BUY, CLEAR, NULL, "Winner: b.", NO_PLAN},
+    {TWO, EVEN, HALVES, BUY, CLEAR, PLAN_FEW, "Winner: b.", "13 % (1300 of 10000)"},
+    {THREE, EVEN3, THIRDS, BUY, "[[7,1,1,1000],[7,2,1,1300],[7,3,1,1400]]", NULL, "Winner: c.",
+	"2 alternatives are better than control"},
+    {THREE, EVEN3, THIRDS, BUY, "[[7,1,1,1000],[7,2,1,1300],[7,3,1,700]]", NULL, "Winner: b.",
+	"c in buy: worse than control"},
+    {TWO, EVEN, HALVES, BUY_STAY, "[[7,1,1,1000],[7,2,1,1300],[8,1,2,5000],[8,2,2,4000]]", NULL,
+	"Winner: b.", "b in stay: harm, worse than control; 40 % (4000 of 10000)"},
+    /* The same numbers, and what takes the word away. */
+    {TWO, "[[1,1,10000,0],[2,1,10600,0]]", HALVES, BUY, "[[7,1,1,1000],[7,2,1,1400]]", NULL,
+	BROKEN, "which is below 0.001"},
+    {TWO, "[[1,1,10000,0],[2,1,10600,900]]", HALVES, BUY, "[[7,1,1,1000],[7,2,1,1400]]",
+	PLAN_MANY, BROKEN, "b: 10600 participants, 10300 expected"},
+    {TWO, "[[1,1,10000,101],[2,1,10000,100]]", HALVES, BUY, CLEAR, NULL, MIXED,
+	"201 of 20000 participants (1.005 %)"},
+    {TWO, "[[1,1,10000,0],[2,1,10000,0],[9,1,300,201]]", HALVES, BUY, CLEAR, NULL, MIXED,
+	"201 of 20000"},
+    {TWO, "[[1,1,10000,100],[2,1,10000,100]]", HALVES, BUY, CLEAR, NULL, "Winner: b.", NO_PLAN},
+    {TWO, EVEN, HALVES, BUY, CLEAR, PLAN_MANY, BELOW, "b: 10000 participants, the plan needs"},
+    {TWO, "[[1,1,3841,0],[2,1,3840,0]]", HALVES, BUY, "[[7,1,1,384],[7,2,1,768]]", PLAN_FEW, BELOW,
+	"b: 3840 participants, the plan needs 3841"},
+    {TWO, "[[1,1,3841,0],[2,1,3841,0]]", HALVES, BUY, "[[7,1,1,384],[7,2,1,768]]", PLAN_FEW,
+	"Winner: b.", "(768 of 3841)"},
+    /* An arm that nobody is to get does not hold up a plan. */
+    {THREE, EVEN, HALVES, BUY, CLEAR, PLAN_FEW, "Winner: b.", "c in buy: no difference shown yet"},
+    /* Control, nothing, and the same difference among more comparisons. */
+    {TWO, EVEN, HALVES, BUY, "[[7,1,1,1300],[7,2,1,1000]]", NULL, CONTROL_WINS,
+	"b in buy: worse than control"},
+    {THREE, EVEN3, THIRDS, BUY, "[[7,1,1,1300],[7,2,1,1000],[7,3,1,1310]]", NULL, CONTROL_WINS,
+	"c in buy: no difference shown yet"},
+    {TWO, EVEN, HALVES, BUY, "[[7,1,1,1000],[7,2,1,1050]]", NULL, FLAT, "difference +0.5 points"},
+    {TWO, EVEN, HALVES, BUY, "[]", NULL, FLAT, "neither rate varies"},
+    {TWO, EVEN, HALVES, BUY, "[[7,2,1,10000]]", NULL, FLAT, "neither rate varies"},
+    {TWO, EVEN, HALVES, BUY_STAY, "[[8,1,1,1000],[8,2,1,1300]]", NULL, FLAT, "neither rate varies"},
+    {TWO, EVEN, HALVES, BUY_STAY, "[[7,1,1,500],[7,2,1,500],[8,1,1,1300],[8,2,1,1000]]", NULL, FLAT,
+	"b in stay: harm"},
+    {TWO, "[[2,1,10,0]]", "{}", BUY, "[]", NULL, FLAT, "the split was not checked"},
+    {TWO, EVEN, HALVES, "[]", "[]", NULL, FLAT, "there is no goal"},
+    {"[{\"id\":1,\"name\":\"control\"}]", "[[1,1,10,0]]", HALVES, BUY, "[]", NULL, FLAT,
+	"only one alternative"},
+    {"[]", "[]", "{}", "[]", "[]", NULL, NOBODY, NO_PLAN},
+    {"[{\"id\":2,\"name\":\"b\"}]", "[[2,1,10,0]]", HALVES, BUY, "[[7,2,1,10]]", NULL, FLAT,
+	"nothing to compare"},
+};
+
+static struct json_object *
+parse(void *ctx, const char *text)
+{
+	return text == NULL ? NULL : mem_json(ctx, json_tokener_parse(text));
+}
+
+static struct json_object *
+verdict(void *ctx, int i)
+{
+	struct results_input in = {
+	    .experiment = "e",
+	    .alternatives = parse(ctx, rows[i].alternatives),
+	    .exposures = parse(ctx, rows[i].exposures),
+	    .splits = parse(ctx, rows[i].splits),
+	    .goals = parse(ctx, rows[i].goals),
+	    .conversions = parse(ctx, rows[i].conversions),
+	    .plan = parse(ctx, rows[i].plan),
+	};
+
+	return json_object_object_get(results_json(ctx, &in), "verdict");
+}
+
+START_TEST(each_state_of_the_counts_has_its_words)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *v = verdict(ctx, _i);
+	struct json_object *reasons = json_object_object_get(v, "reasons");
+	bool told = false;
+
+	ck_assert_str_eq(
+	    json_object_get_string(json_object_object_get(v, "text")), rows[_i].text);
+	for (size_t i = 0; i < json_object_array_length(reasons); i++)
+		told = told || strstr(json_object_get_string(json_object_array_get_idx(reasons, i)),
+		    rows[_i].reason) != NULL;
+	ck_assert_msg(told, "%s", json_object_get_string(reasons));
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(the_word_winner_falls_only_where_there_is_one)
+{
+	void *ctx = mem_ctx(NULL);
+	const char *all = json_object_get_string(verdict(ctx, _i));
+
+	ck_assert_int_eq(strcasestr(all, "winner") != NULL,
+	    strncmp(rows[_i].text, "Winner", strlen("Winner")) == 0);
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(a_missing_plan_is_told_and_one_that_is_there_is_not)
+{
+	void *ctx = mem_ctx(NULL);
+	const char *all = json_object_get_string(verdict(ctx, _i));
+
+	ck_assert_int_eq(strstr(all, NO_PLAN) != NULL, rows[_i].plan == NULL);
+	talloc_free(ctx);
+}
+END_TEST
+
+/* One comparison shows the difference; as one of a hundred it does not. */
+START_TEST(more_goals_ask_for_more)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *goals = mem_json(ctx, json_object_new_array());
+	struct results_input in = {
+	    .alternatives = parse(ctx, TWO),
+	    .exposures = parse(ctx, EVEN),
+	    .splits = parse(ctx, HALVES),
+	    .goals = goals,
+	    .conversions = parse(ctx, "[[0,1,1,1000],[0,2,1,1170]]"),
+	};
+
+	for (int n = 1; n <= 100; n++) {
+		json_object_array_add(goals, json_object_new_object());
+		json_object_object_add(json_object_array_get_idx(goals, (size_t)n - 1), "nr",
+		    json_object_new_int(n - 1));
+		if (n != 1 && n != 100)
+			continue;
+		struct json_object *v =
+		    json_object_object_get(results_json(ctx, &in), "verdict");
+		ck_assert_str_eq(json_object_get_string(json_object_object_get(v, "text")),
+		    n == 1 ? "Winner: b." : FLAT);
+	}
+	talloc_free(ctx);
+}
+END_TEST
+
+Suite *
+verdict_suite(void)
+{
+	Suite *s = suite_create("verdict");
+	TCase *t = tcase_create("verdict");
+
+	tcase_add_loop_test(t, each_state_of_the_counts_has_its_words, 0, ROWS(rows));
+	tcase_add_loop_test(t, the_word_winner_falls_only_where_there_is_one, 0, ROWS(rows));
+	tcase_add_loop_test(
+	    t, a_missing_plan_is_told_and_one_that_is_there_is_not, 0, ROWS(rows));
+	tcase_add_test(t, more_goals_ask_for_more);
+	suite_add_tcase(s, t);
+	return s;
+}
