@@ -105,6 +105,12 @@ static const struct {
 	"when every line was good, 1 when not or when it was interrupted.\n"},
     {"export", command_export, "print everything held about a user",
 	"assay export user ID [-c FILE]\n\nPrints NDJSON, a record a line.\n"},
+    {"simulate", command_simulate, "how often would results deceive, and how often find",
+	"assay simulate [--experiments N] [--subjects N] [--looks N] [--baseline RATE]\n"
+	"               [--effect DIFFERENCE] [--seed N] [-c FILE]\n\n"
+	"Runs so many A/A and A/B experiments through the real way of subjects, looks at their\n"
+	"results so often, and prints how many were called different. Everything is rolled\n"
+	"back: nothing of it stays in the database.\n"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

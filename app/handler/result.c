@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Results: counted from the rows of subjects, told by core. Counts are kept only while no row of
+ * the experiment changes, so what is kept is what would be counted.
+ */
+#include "handler/result.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/instant.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "core/decide.h"
+#include "core/results.h"
+#include "handler/routes.h"
+#include "store/db.h"
+#include "web/ctx.h"
+
+/* Counts anew, and keeps what was counted if nothing happened meanwhile. */
+static enum err
+count(struct ctx *c, const char *nr, struct json_object **data)
+{
+	char now[INSTANT_TEXT];
+	struct db_rows *begun, *rows;
+
+	instant_format(c->now, now);
+	enum err e = db_query(c->db, c->mem, QUERY_result_begin,
+	    (const char *const[]){nr, now}, &begun);
+	if (e == OK)
+		e = db_query(c->db, c->mem, QUERY_result_count, &nr, &rows);
+	if (e != OK)
+		return e;
+	metric_add(METRIC_results_counted_total, 1);
+	struct json_object *row = mem_json(c->mem, db_row_json(rows, 0));
+	*data = json_object_object_get(row, "data");
+	const char *token = db_cell(begun, 0, "token");
+	if (token == NULL)
+		return OK;
+	return db_query(c->db, c->mem, QUERY_result_keep,
+	    (const char *const[]){nr, token, db_cell(rows, 0, "data")}, NULL);
+}
+
+static enum err
+find_or_count(struct ctx *c, const char *nr, struct json_object **data, const char **through)
+{
+	struct db_rows *rows;
+	char now[INSTANT_TEXT];
+	enum err e = db_query(c->db, c->mem, QUERY_result_find, &nr, &rows);
+
+	if (e != OK)
+		return e;
+	if (db_count(rows) > 0) {
+		struct json_object *row = mem_json(c->mem, db_row_json(rows, 0));
+		*data = json_object_object_get(row, "data");
+		*through = json_object_get_string(json_object_object_get(row, "counted_at"));
+		return OK;
+	}
+	instant_format(c->now, now);
+	*through = mem_dup(c->mem, now);
+	return count(c, nr, data);
+}
+
+static struct json_object *
+goal_named(struct json_object *goals, struct json_object *name)
+{
+	for (size_t i = 0; goals != NULL && i < json_object_array_length(goals); i++) {
+		struct json_object *o = json_object_array_get_idx(goals, i);
+		if (json_object_equal(json_object_object_get(o, "name"), name))
+			return o;
+	}
+	return NULL;
+}
+
+/* The goals to show, the one that decides first: those that the experiment names, by name or as
+ * {name, test}, else all. */
+static struct json_object *
+choose_goals(struct ctx *c, struct json_object *goals, struct json_object *named)
+{
+	struct json_object *list = mem_json(c->mem, json_object_new_array());
+
+	if (named == NULL || json_object_array_length(named) == 0)
+		return goals;
+	for (size_t i = 0; i < json_object_array_length(named); i++) {
+		struct json_object *o = json_object_array_get_idx(named, i);
+		struct json_object *test = json_object_object_get(o, "test");
+		struct json_object *name = json_object_object_get(o, "name");
+		struct json_object *goal = goal_named(goals, name != NULL ? name : o);
+		if (goal == NULL)
+			continue;
+		if (test != NULL)
+			json_object_object_add(goal, "test", json_object_get(test));
+		json_object_array_add(list, json_object_get(goal));
+	}
+	return list;
+}
+
+/* Enrolments by day with the names of the alternatives; of those that are gone, none. */
+static struct json_object *
+name_days(struct json_object *days, struct json_object *alternatives)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < json_object_array_length(days); i++) {
+		struct json_object *row = json_object_array_get_idx(days, i);
+		struct json_object *o = decide_numbered(
+		    alternatives, json_object_get_int(json_object_array_get_idx(row, 1)));
+		if (o == NULL)
+			continue;
+		struct json_object *out = json_object_new_array();
+		json_object_array_add(out, json_object_get(json_object_array_get_idx(row, 0)));
+		json_object_array_add(out, json_object_get(json_object_object_get(o, "name")));
+		json_object_array_add(out, json_object_get(json_object_array_get_idx(row, 2)));
+		json_object_array_add(list, out);
+	}
+	return list;
+}
+
+enum err
+result_of(struct ctx *c, const char *id, struct json_object **out)
+{
+	struct json_object *data;
+	struct db_rows *rows;
+	const char *through;
+	enum err e = db_query(c->db, c->mem, QUERY_result_definition, &id, &rows);
+
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return ERR_NOT_FOUND;
+	e = find_or_count(c, db_cell(rows, 0, "nr"), &data, &through);
+	if (e != OK)
+		return e;
+	struct json_object *row = mem_json(c->mem, db_row_json(rows, 0));
+	struct json_object *alternatives = json_object_object_get(row, "alternatives");
+	struct results_input in = {
+		.experiment = id,
+		.data_through = through,
+		.alternatives = alternatives,
+		.exposures = json_object_object_get(data, "exposures"),
+		.splits = json_object_object_get(data, "splits"),
+		.goals = choose_goals(c, json_object_object_get(row, "goals"),
+		    json_object_object_get(row, "named")),
+		.conversions = json_object_object_get(data, "conversions"),
+		.plan = json_object_object_get(row, "plan"),
+	};
+	*out = results_json(c->mem, &in);
+	json_object_object_add(
+	    *out, "days", name_days(json_object_object_get(data, "days"), alternatives));
+	return OK;
+}
+
+enum err
+experiment_results(struct ctx *c)
+{
+	const char *format = req_query(&c->req, "format");
+	enum err e = result_of(c, c->args[0], &c->model);
+
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(c, e, "there is no such experiment");
+	if (format == NULL || strcmp(format, "json") == 0 || e != OK)
+		return e;
+	if (strcmp(format, "csv") != 0)
+		return fail(c, ERR_INVALID, "format", "must be json or csv");
+	c->text = buf_new(c->mem, 4096);
+	buf_str(c->text, results_csv(c->mem, c->model));
+	c->text_type = "text/csv; charset=utf-8";
+	return OK;
+}

@@ -1,0 +1,4 @@
+-- Keeps the counts $3 of experiment $1, if nobody has written since token $2 was given.
+-- reach: definitions
+-- retry: yes
+update result set data = $3::jsonb where experiment = $1::bigint and token = $2::bigint

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results are what the rows say, at once."""
+
+from enrols import enroll, put, running, somebody
+from lookups import new_id
+
+
+def results(stack, exp, **params):
+    answer = stack.call("GET", f"/v1/experiment/{exp}/results", params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def participants(stack, exp):
+    return {a["name"]: a["participants"] for a in results(stack, exp)["alternatives"]}
+
+
+def test_a_participant_counts_at_once_although_results_were_kept(stack):
+    exp = running(stack, "b")
+    assert participants(stack, exp) == {"control": 0, "b": 0}
+    assert participants(stack, exp) == {"control": 0, "b": 0}
+    user = somebody()
+    put(stack, exp, user, "b")
+    assert participants(stack, exp) == {"control": 0, "b": 1}
+    stack.call("DELETE", f"/v1/user/{user}")
+    assert participants(stack, exp) == {"control": 0, "b": 0}
+
+
+def test_who_was_forced_is_left_out(stack):
+    exp = running(stack, "b")
+    enroll(stack, exp, somebody(), force="b")
+    assert participants(stack, exp) == {"control": 0, "b": 0}
+
+
+def test_who_was_moved_by_hand_is_in_both_and_reported(stack):
+    exp, user = running(stack, "red", "blue"), somebody()
+    put(stack, exp, user, "red")
+    put(stack, exp, user, "blue")
+    assert participants(stack, exp) == {"control": 0, "red": 1, "blue": 1}
+    assert results(stack, exp)["multiple_exposures"] == 1
+
+
+def test_results_that_nothing_changed_are_not_counted_again(stack):
+    exp = running(stack, "b")
+    put(stack, exp, somebody(), "b")
+    first = results(stack, exp)
+    counted = stack.sql("select token from assay.result as r "
+                        "join assay.experiment as e on e.nr = r.experiment where e.id = %s", exp)
+    assert results(stack, exp) == first
+    assert stack.sql("select token from assay.result as r join assay.experiment as e "
+                     "on e.nr = r.experiment where e.id = %s", exp) == counted
+
+
+def test_results_of_no_experiment_are_not_found(stack):
+    answer = stack.call("GET", f"/v1/experiment/{new_id('e')}/results")
+    assert answer.status_code == 404
+
+
+def test_results_as_csv_have_a_row_for_each_goal_and_alternative(stack):
+    exp = running(stack, "b")
+    answer = stack.call("GET", f"/v1/experiment/{exp}/results", params={"format": "csv"})
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    told = results(stack, exp)
+    lines = answer.text.splitlines()
+    assert lines[0].startswith("goal,test,alternative,participants,")
+    assert len(lines) == 1 + sum(len(g["alternatives"]) for g in told["goals"])
