@@ -13,12 +13,17 @@
 #include "base/jsonown.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metric.h"
 #include "core/criteria.h"
 #include "core/lifecycle.h"
 
 /* Clocks of machines that write profiles may differ a little. */
 #define SKEW (10 * INSTANT_SECOND)
+
+/* An import that has not stored anything for so long may have been killed. */
+#define IMPORT_SILENT (10 * INSTANT_SECOND)
+
+/* Profiles that are being written when they are decided again are looked at once more. */
+enum { PASSES = 8 };
 
 struct mapping {
 	struct db *db;
@@ -30,6 +35,7 @@ struct mapping {
 	const char *due; /* as it was when it was claimed */
 	const char *id;
 	bool first; /* not a refresh */
+	const char *text;                /* the criteria as they are stored */
 	const struct criteria *criteria; /* NULL: everybody */
 };
 
@@ -59,7 +65,11 @@ run_built(struct mapping *m, enum query q, const char *since, struct db_rows **r
 	    m->db, m->mem, &(struct db_built){q, sql->data, params->n, params->list}, rows);
 }
 
-/* matched < 0: there is no new audience, and what was in effect stays. */
+/*
+ * matched < 0: there is no new audience, and what was in effect stays. A new one is as due as it
+ * was until it has caught up: whoever is killed before that leaves it to the next. ERR_CONFLICT
+ * when the definition has been stopped, deleted or given other criteria meanwhile.
+ */
 static enum err
 finish(struct mapping *m, enum move move, const char *message, int64_t matched)
 {
@@ -73,9 +83,12 @@ finish(struct mapping *m, enum move move, const char *message, int64_t matched)
 	    message != NULL ? message : info->message,
 	    mapped && matched >= 0 ? m->version : NULL, users && matched >= 0 ? count : zero,
 	    users || matched < 0 ? zero : count,
-	    mapped ? instant(m, now + m->refresh) : NULL, info->from, m->due};
+	    !mapped ? NULL : matched >= 0 ? m->due : instant(m, now + m->refresh), info->from,
+	    m->due, m->text};
+	struct db_rows *rows;
+	enum err e = db_query(m->db, m->mem, QUERY_map_done, params, &rows);
 
-	return db_query(m->db, m->mem, QUERY_map_done, params, NULL);
+	return e == OK && db_int(rows, 0, "done") == 0 ? ERR_CONFLICT : e;
 }
 
 /* An audience of nobody: a new definition has failed, an active one keeps on looking. */
@@ -93,7 +106,7 @@ static enum err
 fill(struct mapping *m, int64_t *matched)
 {
 	struct db_rows *rows;
-	const char *params[] = {m->nr, instant(m, m->began)};
+	const char *params[] = {m->nr, instant(m, m->began), m->version};
 	enum err e = db_query(m->db, m->mem, QUERY_map_lock, params, &rows);
 
 	*matched = 0;
@@ -126,6 +139,22 @@ wait_for_writers(struct mapping *m, struct erased *erased)
 	return e;
 }
 
+/* Decides again on who was written since; *passed is how many were passed over. */
+static enum err
+fit(struct mapping *m, const char *since, int64_t *passed)
+{
+	struct db_rows *rows;
+	enum err e = run_built(m, QUERY_map_refit, since, &rows);
+
+	if (e != OK)
+		return e;
+	*passed = db_int(rows, 0, "passed");
+	e = run_built(m, QUERY_map_join, since, &rows);
+	if (e == OK)
+		*passed += db_int(rows, 0, "passed");
+	return e;
+}
+
 /* Profiles that changed or went meanwhile: the statement saw them as they were. */
 static enum err
 catch_up(struct mapping *m, int64_t erased_before)
@@ -133,15 +162,37 @@ catch_up(struct mapping *m, int64_t erased_before)
 	const char *since = instant(m, m->began - SKEW);
 	const char *params[] = {m->nr, m->version};
 	struct erased erased;
+	int64_t passed = 1;
 	enum err e = wait_for_writers(m, &erased);
 
-	if (e == OK)
-		e = run_built(m, QUERY_map_refit, since, NULL);
-	if (e == OK)
-		e = run_built(m, QUERY_map_join, since, NULL);
+	for (int i = 0; e == OK && passed > 0 && i < PASSES; i++) {
+		e = fit(m, since, &passed);
+		/* Who erased one that joined just now did not see that. */
+		if (e == OK)
+			e = wait_for_writers(m, &erased);
+	}
 	if (e == OK && erased.after != erased_before)
 		e = db_query(m->db, m->mem, QUERY_map_forget, params, NULL);
 	return e;
+}
+
+/* The audience is complete: from now on a refresh will do. */
+static enum err
+settle(struct mapping *m)
+{
+	const char *params[] = {
+	    m->nr, m->version, m->due, instant(m, instant_now() + m->refresh)};
+
+	return db_query(m->db, m->mem, QUERY_map_settle, params, NULL);
+}
+
+static enum err
+count(struct mapping *m, bool failed, int64_t took)
+{
+	const char *seconds = mem_printf(m->mem, "%.6f", (double)took / INSTANT_SECOND);
+
+	return db_query(m->db, m->mem, QUERY_map_count,
+	    (const char *const[]){failed ? "0" : "1", failed ? "1" : "0", seconds}, NULL);
 }
 
 static enum err
@@ -162,39 +213,59 @@ map_one(struct mapping *m)
 	e = db_commit(m->db);
 	if (e == OK && m->criteria != NULL && (matched > 0 || !m->first))
 		e = catch_up(m, erased.before);
+	if (e == OK && m->criteria != NULL)
+		e = settle(m);
+	if (e != OK)
+		return e;
 	int64_t took = instant_now() - m->began;
-	metric_add(METRIC_mappings_total, 1);
 	log_say(LOG_INFO, "mapped", "%s: %lld subjects in %lld ms", m->id, (long long)matched,
 	    (long long)(took / INSTANT_MS));
-	return e;
+	return count(m, false, took);
 }
 
 /* One definition that cannot be mapped must not stop the next. */
 static enum err
 note_failure(struct mapping *m, const char *why)
 {
-	metric_add(METRIC_mapping_failures_total, 1);
 	log_say(LOG_ERROR, "mapping_failed", "%s: %s", m->id, why);
-	return finish(m, m->first ? MOVE_FAIL : MOVE_MAP,
+	enum err e = finish(m, m->first ? MOVE_FAIL : MOVE_MAP,
 	    mem_printf(m->mem, "Experiment Failed : %s", why), m->first ? 0 : -1);
+	return e == OK ? count(m, true, instant_now() - m->began) : e;
 }
 
 static enum err
-read_claim(struct mapping *m, const struct db_rows *rows)
+read_criteria(struct mapping *m)
 {
-	const char *text = db_cell(rows, 0, "criteria");
 	struct problems *problems = problem_new(m->mem);
 
-	m->nr = db_cell(rows, 0, "nr");
-	m->version = db_cell(rows, 0, "next_version");
+	if (m->text == NULL)
+		return OK;
+	m->criteria = criteria_read(m->mem, mem_json(m->mem, json_own(m->text)), "/criteria",
+	    problems);
+	return m->criteria == NULL ? ERR_INVALID : OK;
+}
+
+/* Maps what has been claimed; ERR_CONFLICT when somebody stopped or changed it meanwhile. */
+static enum err
+map_claimed(struct mapping *m)
+{
+	struct db_rows *rows;
+	enum err e = db_query(m->db, m->mem, QUERY_map_read, &m->nr, &rows);
+
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return ERR_CONFLICT;
 	m->due = db_cell(rows, 0, "due_at");
 	m->id = db_cell(rows, 0, "id");
 	m->first = *db_cell(rows, 0, "first") == 't';
-	if (text == NULL)
-		return OK;
-	m->criteria = criteria_read(m->mem, mem_json(m->mem, json_own(text)), "/criteria",
-	    problems);
-	return m->criteria == NULL ? ERR_INVALID : OK;
+	m->text = db_cell(rows, 0, "criteria");
+	if (read_criteria(m) != OK)
+		return note_failure(m, "the criteria cannot be read");
+	e = map_one(m);
+	if (e == OK || e == ERR_CONFLICT || e == ERR_UNAVAILABLE)
+		return e;
+	return note_failure(m, "the database refused the statement");
 }
 
 /* ERR_NOT_FOUND when nothing is due. */
@@ -211,12 +282,11 @@ map_next(struct mapping *m)
 		return e;
 	if (db_count(rows) == 0)
 		return ERR_NOT_FOUND;
-	if (read_claim(m, rows) != OK)
-		return note_failure(m, "the criteria cannot be read");
-	e = map_one(m);
-	if (e == ERR_CONFLICT || e == ERR_UNAVAILABLE)
-		return e == ERR_CONFLICT ? OK : e;
-	return e == OK ? OK : note_failure(m, "the database refused the statement");
+	m->nr = db_cell(rows, 0, "nr");
+	m->version = db_cell(rows, 0, "next_version");
+	e = map_claimed(m);
+	return e == ERR_CONFLICT ? db_query(m->db, m->mem, QUERY_map_quit,
+	    (const char *const[]){m->nr, m->version}, NULL) : e;
 }
 
 static enum err

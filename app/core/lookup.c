@@ -24,6 +24,12 @@ lookup_accepts(const struct active *a, const struct asker *who)
 	return modulus_includes(unit, a->modulus);
 }
 
+bool
+lookup_is_open(const struct active *a)
+{
+	return a->criteria == NULL || (a->audience == 0 && strcmp(a->status, "ACTIVE") == 0);
+}
+
 static int
 constraints(const struct match *m)
 {

@@ -59,6 +59,12 @@ struct match {
  */
 bool lookup_accepts(const struct active *a, const struct asker *who);
 
+/*
+ * Whether everybody is in its audience: without criteria, and with criteria that replaced none
+ * until they have an audience of their own.
+ */
+bool lookup_is_open(const struct active *a);
+
 /* Sorts matches: more matched constraints first, then by user, device, url, then the newest. */
 void lookup_sort(struct match *list, size_t n);
 

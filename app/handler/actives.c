@@ -105,7 +105,7 @@ make_indexes(struct actives *all)
 	all->open = mem_array(all->mem, struct active *, all->n + 1);
 	for (size_t i = 0; i < all->n; i++) {
 		all->by_id[i] = &all->list[i];
-		if (all->list[i].criteria == NULL)
+		if (lookup_is_open(&all->list[i]))
 			all->open[all->open_n++] = &all->list[i];
 	}
 	if (all->n > 1)

@@ -19,7 +19,7 @@ struct actives {
 	struct active *list; /* by nr */
 	struct active **by_id;
 	size_t open_n;
-	struct active **open; /* those without criteria */
+	struct active **open; /* those that everybody is in */
 };
 
 /* An empty set on the talloc context ctx. */

@@ -20,6 +20,13 @@
 
 enum { TRIES = 5 };
 
+/* What people have changed of the definition that was loaded: the ETag up to its point. */
+static const char *
+current_version(struct ctx *c)
+{
+	return mem_dupn(c->mem, c->etag + 1, strspn(c->etag + 1, "0123456789"));
+}
+
 /* Why a statement over a version touched nothing: there is no such thing, it has another
  * version, or (when neither) its status forbids it. */
 static enum err
@@ -32,7 +39,7 @@ explain(struct ctx *c, const char *version, const char *doing)
 		return fail_detail(c, e, "no experiment available with the given experimentid");
 	if (e != OK)
 		return e;
-	if (version != NULL && strcmp(c->etag, mem_printf(c->mem, "\"%s\"", version)) != 0)
+	if (version != NULL && strcmp(current_version(c), version) != 0)
 		return fail_detail(
 		    c, ERR_PRECONDITION, "the definition has been changed: now %s", c->etag);
 	const char *status = json_object_get_string(json_object_object_get(row, "status"));
@@ -65,8 +72,9 @@ move(struct ctx *c, enum move m)
 	if (e != OK)
 		return e;
 	instant_format(c->now, now);
+	/* While it was stopped nobody joined or left. */
 	const char *params[] = {c->args[0], info->from, version, info->to, info->message, now,
-		m == MOVE_REFRESH ? "true" : "false"};
+		m == MOVE_REFRESH || m == MOVE_RESUME ? "true" : "false"};
 	e = db_query(c->db, c->mem, QUERY_experiment_move, params, &rows);
 	if (e != OK)
 		return e;
@@ -279,7 +287,7 @@ change_once(struct ctx *c, struct json_object *changes, const char *version)
 	if (e != OK)
 		return e;
 	if (version == NULL)
-		version = mem_dupn(c->mem, c->etag + 1, strlen(c->etag) - 2);
+		version = current_version(c);
 	return store_change(c, &d, json_object_object_get(row, "numbers"), version,
 	    json_object_is_type(by, json_type_string) ? json_object_get_string(by)
 	                                              : "Experiment_PATCH_API");
@@ -297,7 +305,7 @@ experiment_patch(struct ctx *c)
 	if (e != OK)
 		return e;
 	e = change_once(c, changes, version);
-	/* Who named no version does not mind that the jobs wrote one meanwhile. */
+	/* Who named no version does not mind that somebody else wrote one meanwhile. */
 	for (int left = TRIES; e == ERR_PRECONDITION && version == NULL && left > 0; left--) {
 		c->detail = NULL;
 		e = change_once(c, changes, NULL);

@@ -206,6 +206,8 @@ experiment_get(struct ctx *c)
 		return e;
 	experiment_finish(row);
 	c->model = row;
+	if (req_has_already(&c->req, c->etag))
+		c->status = 304;
 	return OK;
 }
 

@@ -137,7 +137,7 @@ find_in_audience(struct json_object *record, const struct active *a)
 		    json_object_get_int64(json_object_array_get_idx(row, 1)) == a->audience)
 			return true;
 	}
-	return a->criteria == NULL;
+	return lookup_is_open(a);
 }
 
 enum err

@@ -6,7 +6,7 @@
 #include "base/metric.h"
 #include "handler/ready.h"
 #include "handler/routes.h"
-#include "store/query.h"
+#include "store/db.h"
 #include "web/ctx.h"
 
 enum err
@@ -37,11 +37,29 @@ version(struct ctx *c)
 	return OK;
 }
 
+/* Jobs count in the database, as they may run anywhere. While it is away their lines are. */
+static void
+add_jobs(struct ctx *c)
+{
+	static const char *const counters[][2] = {{"mappings_total", "Audiences mapped"},
+	    {"mapping_failures_total", "Audiences that could not be mapped"},
+	    {"mapping_seconds_total", "Time that mappings took"}};
+	struct db_rows *rows;
+
+	if (db_query(c->db, c->mem, QUERY_job_counters, NULL, &rows) != OK)
+		return;
+	for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
+		buf_printf(c->text, "# HELP assay_%s %s\n# TYPE assay_%s counter\nassay_%s %s\n",
+		    counters[i][0], counters[i][1], counters[i][0], counters[i][0],
+		    db_cell(rows, 0, counters[i][0]));
+}
+
 enum err
 metrics(struct ctx *c)
 {
 	c->text = buf_new(c->mem, 8192);
 	c->text_type = "text/plain; version=0.0.4; charset=utf-8";
 	metric_print(c->text);
+	add_jobs(c);
 	return OK;
 }

@@ -82,6 +82,8 @@ page_body(struct ctx *c, const char *view, struct json_object *model)
 static struct body
 make_body(struct ctx *c, enum err e)
 {
+	if (e == OK && (c->status == 204 || c->status == 304))
+		return (struct body){NULL, "", 0};
 	if (c->route != NULL && c->route->envelope != NULL)
 		return json_body(envelope_make(c, e), "application/json; charset=utf-8");
 	if (e != OK) {
@@ -90,8 +92,6 @@ make_body(struct ctx *c, enum err e)
 			return page_body(c, "error.html", model);
 		return json_body(model, "application/problem+json; charset=utf-8");
 	}
-	if (c->status == 204)
-		return (struct body){NULL, "", 0};
 	if (c->text != NULL)
 		return (struct body){c->text_type, c->text->data, c->text->len};
 	if (c->route->view != NULL)

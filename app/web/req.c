@@ -303,10 +303,26 @@ req_if_match(struct ctx *c, const char **version)
 	tag += strncmp(tag, "W/", 2) == 0 ? 2 : 0;
 	size_t digits = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
 	const char *rest = tag + 1 + digits;
+	/* What jobs have done since does not matter. */
+	rest += digits > 0 && *rest == '.' ? 1 + strspn(rest + 1, "0123456789") : 0;
 	if (digits == 0 || digits > 18 || (strcmp(rest, "\"") != 0 && strcmp(rest, "-gzip\"") != 0))
 		return fail_detail(c, ERR_PRECONDITION, "If-Match names no version of this");
 	*version = mem_dupn(c->mem, tag + 1, digits);
 	return OK;
+}
+
+bool
+req_has_already(const struct req *r, const char *etag)
+{
+	const char *tags = req_param(r, "HTTP_IF_NONE_MATCH");
+	size_t n = strlen(etag) - 1;
+
+	if (tags == NULL || strcmp(tags, "*") == 0)
+		return tags != NULL;
+	for (const char *s = tags; (s = strchr(s, '"')) != NULL; s++)
+		if (strncmp(s, etag, n) == 0 && (s[n] == '"' || strncmp(s + n, "-gzip\"", 6) == 0))
+			return true;
+	return false;
 }
 
 enum err

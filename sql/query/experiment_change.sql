@@ -1,10 +1,13 @@
 -- Writes changes to definition $1 over version $2 at $3. Other criteria or another modulus are
--- mapped again; a failed one is submitted again; an end that moves forward revives (message $16).
+-- mapped again; a failed one is submitted again; an end that moves forward revives (message $16),
+-- and who changed while it was over is mapped too. Null criteria are in effect at once, and others
+-- than those begin with that audience of everybody.
 -- reach: definitions
 -- retry: no
 with before as (
 	select nr, criteria is distinct from $7::jsonb
-		or data -> 'modulus' is distinct from $8::jsonb -> 'modulus' as remap
+		or data -> 'modulus' is distinct from $8::jsonb -> 'modulus'
+			or status = 'INACTIVE' as remap
 	from experiment where id = $1
 ), changed as (
 	update experiment as e
@@ -13,10 +16,16 @@ with before as (
 		goals = $13::jsonb, traffic = $14::double precision, numbers = $17::jsonb, shares = $18::jsonb,
 		split = case when e.shares = $18::jsonb then e.split else e.split + 1 end,
 		updated_at = $3::timestamptz, version = e.version + 1,
+		audience = case when $7::jsonb is null then 0 else e.audience end,
 		status = case when b.remap and upper(e.status) = 'FAILED' then 'SUBMITTED'
+			when e.status = 'INACTIVE' and $7::jsonb is not null and e.audience = 0
+				and coalesce($10::date >= ($3::timestamptz)::date, true) then 'SUBMITTED'
 			when e.status = 'INACTIVE' and coalesce($10::date >= ($3::timestamptz)::date, true)
 			then 'ACTIVE' else e.status end,
 		status_msg = case when b.remap and upper(e.status) = 'FAILED'
+			then 'Experiment successfully submitted'
+			when e.status = 'INACTIVE' and $7::jsonb is not null and e.audience = 0
+				and coalesce($10::date >= ($3::timestamptz)::date, true)
 			then 'Experiment successfully submitted'
 			when e.status = 'INACTIVE' and coalesce($10::date >= ($3::timestamptz)::date, true)
 			then $16 else e.status_msg end

@@ -1,4 +1,5 @@
--- Definition $1 in the flat shape of its answers, with its version.
+-- Definition $1 in the flat shape of its answers, with its version: what people changed, and what
+-- jobs did.
 -- reach: definitions
 -- retry: yes
 select e.id as "expId", e.name as "expName", e.description as "expDescription",
@@ -9,6 +10,6 @@ select e.id as "expId", e.name as "expName", e.description as "expDescription",
 		else jsonb_build_object('usersMatched', j.users_matched,
 			'devicesMatched', j.devices_matched) end as stats,
 	e.state, coalesce(e.standard, 'control') as "default", e.alternatives, e.goals, e.traffic,
-	null::text as layer, e.ended_at, e.version, e.numbers
+	null::text as layer, e.ended_at, e.version || '.' || e.job_version as version, e.numbers
 from experiment as e left join map_job as j on j.nr = e.nr
 where e.id = $1

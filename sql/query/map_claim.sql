@@ -1,7 +1,8 @@
 -- Takes up the definition that has been due longest at $1 and says so in its status. Whoever works
 -- on one holds an advisory lock, so it is passed over here, and free again the moment a worker's
 -- connection ends. The job's row stays free: nobody who changes the definition waits for a mapping.
--- $2 names the worker.
+-- $2 names the worker. What is to be mapped is read afterwards: this statement may have waited, and
+-- would tell of the definition as it was before.
 -- reach: definitions
 -- retry: no
 -- role: owner
@@ -22,14 +23,12 @@ with due as materialized (
 	update map_job as j
 	set worker = $2, lease_until = null, next_version = j.next_version + 1
 	from job where j.nr = job.nr
-	returning j.nr, j.next_version, j.due_at
+	returning j.nr, j.next_version
 ), begun as (
 	update experiment as e
 	set status = 'PROCESSING', status_msg = $3, updated_at = $1::timestamptz,
-		version = e.version + 1
+		job_version = e.job_version + 1
 	from job where e.nr = job.nr and e.status = any ($4::text[])
 	returning e.nr
 )
-select c.nr, c.next_version, c.due_at::text as due_at, e.id, e.criteria,
-	e.status in ('SUBMITTED', 'PROCESSING') as first
-from claimed as c join experiment as e on e.nr = c.nr
+select nr, next_version from claimed

@@ -1,7 +1,8 @@
 -- The end of a mapping of definition $1 at $2: status $3 with message $4, audience version $5 in
 -- effect (null: as before), $6 users and $7 devices (null: as before), due again at $8 (null: not).
--- Only from a status in $9: somebody may have stopped it meanwhile. When it is not due as it was
--- ($10), somebody wants it mapped again: that stays, and what failed is submitted again.
+-- Only from a status in $9 and for criteria $11: somebody may have stopped or changed it meanwhile.
+-- When it is not due as it was ($10), somebody wants it mapped again: that stays, and what failed is
+-- submitted again. Who last changed it is told anew only when its status is.
 -- reach: definitions
 -- retry: no
 -- role: owner
@@ -22,10 +23,12 @@ with bump as (
 		status_msg = $4, audience = coalesce($5::bigint, e.audience),
 		flipped = case when $5::bigint is null then e.flipped
 			else (select definitions from bump) end,
-		updated_by = 'ExperimentDataProduct', updated_at = $2::timestamptz,
-		version = e.version + 1
+		updated_by = case when e.status = $3 then e.updated_by else 'ExperimentDataProduct' end,
+		updated_at = case when e.status = $3 then e.updated_at else $2::timestamptz end,
+		job_version = e.job_version + 1
 	from job
 	where e.nr = job.nr and e.status = any ($9::text[])
+		and e.criteria is not distinct from $11::jsonb
 	returning e.nr
 )
 select count(*) as done from done

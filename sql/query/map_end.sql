@@ -4,7 +4,8 @@
 -- role: owner
 with ended as (
 	update experiment
-	set status = $3, status_msg = $4, updated_at = $2::timestamptz, version = version + 1
+	set status = $3, status_msg = $4, updated_at = $2::timestamptz,
+		job_version = job_version + 1
 	where status = any ($1::text[]) and end_date < ($2::timestamptz at time zone 'UTC')::date
 	returning nr
 ), bump as (

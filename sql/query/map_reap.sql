@@ -1,4 +1,5 @@
--- Lets go of audience rows that no definition has in effect or in the making, some at a time.
+-- Lets go of audience rows that no definition has in effect, some at a time. Those in the making are
+-- not to be seen before they are in effect. What another process is letting go is passed over.
 -- reach: all
 -- retry: yes
 -- time: long
@@ -6,8 +7,8 @@
 with dead as (
 	select a.subject_id, a.experiment, a.version from audience as a
 	left join experiment as e on e.nr = a.experiment
-	where e.nr is null or a.version < e.audience
-	limit 50000
+	where e.nr is null or a.version <> e.audience
+	limit 50000 for update of a skip locked
 )
 delete from audience as a using dead as d
 where a.subject_id = d.subject_id and a.experiment = d.experiment and a.version = d.version

@@ -115,6 +115,22 @@ def test_an_answer_without_the_database_is_503_within_two_seconds(stack, user):
         assert answer.headers["Retry-After"] in ("1", "2", "3")
 
 
+def test_metrics_without_the_database_leave_out_what_is_kept_there(stack):
+    kept = {"mappings_total", "mapping_failures_total", "mapping_seconds_total"}
+
+    def names():
+        answer = stack.call("GET", "/metrics", key=None)
+        assert answer.status_code == 200
+        return {line.split()[2].removeprefix("assay_") for line in answer.text.splitlines()
+                if line.startswith("# TYPE")}
+    whole = names()
+    stack.end("postgres", signal.SIGQUIT)
+    rest = names()
+    stack.again("postgres")
+    wait_until(lambda: accepts(stack), 20, "the database")
+    assert kept < whole and rest == whole - kept
+
+
 def test_lost_connections_are_opened_again_without_a_word(stack):
     with Load(stack, pause=0.01) as load:
         for _ in range(6):

@@ -10,8 +10,8 @@ import pytest
 
 from lookups import (admin, await_status, day, define, found, new_id, of_devices, of_users,
                      register, status, submit)
-from mapping import (MAPPED, client, get, holding, members, put_users, refreshed, stack, team,
-                     versions)
+from mapping import (MAPPED, client, get, holding, inserting, members, put_users, refreshed, stack,
+                     team, versions)
 from stack import wait_until
 
 
@@ -199,3 +199,33 @@ def test_a_mapping_is_told_in_the_log(stack, client, team):
     told = f"{exp}: {len(team)} subjects in "
     wait_until(lambda: any("event=mapped" in line and told in line
                            for line in stack.log("jobs").splitlines()), 20, "the line")
+
+
+COUNTED = ["mappings_total", "mapping_failures_total", "mapping_seconds_total"]
+
+
+def test_mappings_are_counted_for_all_workers_to_show_over_restarts_of_the_job(stack, client, team):
+    """What workers show is what jobs did, which are other processes."""
+    look = lambda: [stack.metric(name) for name in COUNTED]
+    stack.end("jobs")  # with what it has begun
+    before = look()
+    stack.again("jobs")
+    with holding(stack):
+        exp = submit(stack, client, criteria=of_users(team=client))
+        wait_until(lambda: inserting(stack), 20, "the mapping")
+        seen = time.monotonic()
+        assert look() == before
+        wait_until(lambda: time.monotonic() > seen + 0.5, 5, "a mapping of half a second")
+    await_status(stack, exp)
+    wait_until(lambda: look()[0] == before[0] + 1, 10, "the count")
+    done = look()
+    assert done[1] == before[1] and 0.5 <= done[2] - before[2] < 60
+    stack.sql("update experiment set criteria = '{\"type\": \"user\", \"filters\": {\"a\": {}}}'"
+              " where id = %s", exp)
+    submit_again(stack, exp)
+    await_status(stack, exp, "FAILED")
+    wait_until(lambda: look()[1] == before[1] + 1, 10, "the failure")
+    assert look()[0] == done[0]
+    stack.end("jobs")
+    stack.again("jobs")
+    assert [look()[:2] for _ in range(8)] == [[done[0], before[1] + 1]] * 8
