@@ -22,15 +22,14 @@ number(double x)
 {
 	if (!isfinite(x))
 		return NULL;
-	double plain = x + 0.0; /* -0 is 0 */
 	char *text = NULL;
 	for (int digits = DIGITS; digits <= ALL_DIGITS; digits++) {
 		talloc_free(text);
-		text = mem_printf(NULL, "%.*g", digits, plain);
-		if (strtod(text, NULL) == plain)
+		text = mem_printf(NULL, "%.*g", digits, x);
+		if (strtod(text, NULL) == x)
 			break;
 	}
-	struct json_object *o = json_object_new_double_s(plain, text);
+	struct json_object *o = json_object_new_double_s(x, text);
 	talloc_free(text);
 	return o;
 }
