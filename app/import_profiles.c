@@ -7,6 +7,7 @@
 #include <poll.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "core/directory.h"
@@ -16,6 +17,7 @@
 
 enum { ROWS = 5000, BYTES = 4 << 20 };
 enum column { SUBJECT, ATTRIBUTES, TERMS, COLUMNS };
+enum { NOW = COLUMNS, IMPORT, KIND, PARAMS };
 
 struct batch {
 	struct buf *columns[COLUMNS];  /* array literals */
@@ -25,13 +27,15 @@ struct batch {
 	int64_t next;                  /* the line behind the batch */
 	int64_t sent;                  /* monotonic */
 	char now[INSTANT_TEXT];
-	const char *params[COLUMNS + 1];
+	const char *params[PARAMS];
 };
 
 struct loader {
 	struct import *im;
 	struct records *records;
 	enum subject_kind kind;
+	const char *kind_name;
+	char id[33]; /* of this import */
 	struct buf *terms; /* of one profile, as an array literal */
 	struct batch *filling;
 	struct batch *flying; /* NULL: none */
@@ -73,14 +77,16 @@ batch_full(const struct batch *b)
 }
 
 static void
-batch_close(struct batch *b)
+batch_close(struct batch *b, const struct loader *l)
 {
 	instant_format(instant_now(), b->now);
 	for (int c = 0; c < COLUMNS; c++) {
 		pgtype_array_close(b->columns[c]);
 		b->params[c] = b->columns[c]->data;
 	}
-	b->params[COLUMNS] = b->now;
+	b->params[NOW] = b->now;
+	b->params[IMPORT] = l->id;
+	b->params[KIND] = l->kind_name;
 }
 
 /* The items from low to below high of column c, as an array literal of their own. */
@@ -120,7 +126,8 @@ split(struct import *im, const struct batch *b, size_t low, size_t high)
 		return OK;
 	}
 	for (int half = 0; half < 2 && e == OK; half++) {
-		const char *params[COLUMNS + 1] = {[COLUMNS] = b->now};
+		const char *params[PARAMS] = {[NOW] = b->now, [IMPORT] = b->params[IMPORT],
+			[KIND] = b->params[KIND]};
 		void *mem = mem_ctx(im->mem);
 		for (int c = 0; c < COLUMNS; c++)
 			params[c] = slice(mem, b, c, bounds[half], bounds[half + 1]);
@@ -184,7 +191,7 @@ launch(struct loader *l)
 
 	if (e != OK || b->n == 0)
 		return e;
-	batch_close(b);
+	batch_close(b, l);
 	b->next = import_file_line(l->im->file);
 	b->sent = instant_monotonic();
 	e = shut_cache(l);
@@ -240,13 +247,14 @@ load(struct loader *l)
 
 /* Audiences follow by a mapping, as for a change of the criteria: set by set, not row by row. */
 static enum err
-map_again(struct import *im, enum subject_kind kind)
+map_again(const struct loader *l)
 {
+	struct import *im = l->im;
 	char now[INSTANT_TEXT];
 	struct db_rows *rows;
 
 	instant_format(instant_now(), now);
-	const char *params[] = {now, kind == SUBJECT_USER ? "user" : "device"};
+	const char *params[] = {now, l->kind_name, l->id};
 	enum err e = db_query(im->db, im->mem, QUERY_map_again, params, &rows);
 	if (e != OK)
 		return import_db_failed(im, e);
@@ -261,12 +269,15 @@ import_profiles(struct import *im, enum subject_kind kind)
 		.im = im,
 		.records = record_new(im->mem, NULL, im->db),
 		.kind = kind,
+		.kind_name = kind == SUBJECT_USER ? "user" : "device",
 		.terms = buf_new(im->mem, 1024),
 		.filling = batch_new(im->mem),
 		.spare = batch_new(im->mem),
 	};
+
+	hash_random_hex(l.id, 16);
 	enum err e = load(&l);
-	enum err again = im->rows > im->bad ? map_again(im, kind) : OK;
+	enum err again = im->rows > im->bad ? map_again(&l) : OK;
 
 	return e == OK ? again : e;
 }

@@ -300,12 +300,25 @@ end_old(struct db *db, void *mem)
 	    end->message}, NULL);
 }
 
+/* What an import left behind that was killed, or lost the database, before it could say so. */
+static enum err
+take_imports(struct db *db)
+{
+	char since[INSTANT_TEXT], now[INSTANT_TEXT];
+
+	instant_format(instant_now() - IMPORT_SILENT, since);
+	instant_format(instant_now(), now);
+	return db_query(db, db, QUERY_map_imported, (const char *const[]){since, now}, NULL);
+}
+
 enum err
 map_due(struct db *db, const struct conf *conf)
 {
-	enum err e;
 
 	db_set_deadline(db, INT64_MAX);
+	enum err e = take_imports(db);
+	if (e != OK)
+		return e;
 	do {
 		struct mapping m = {.db = db, .mem = mem_ctx(db), .began = instant_now(),
 			.refresh = conf->refresh_seconds * INSTANT_SECOND};

@@ -1,5 +1,5 @@
 -- Has the definitions in effect with criteria of kind $2 (user, device) mapped again from $1 (now)
--- on, as their profiles have changed in bulk. One that is being mapped at this moment is waited
+-- on, as their profiles have changed in bulk, by import $3. One that is being mapped at this moment is waited
 -- for, or the end of that would take the wish back.
 -- reach: definitions
 -- retry: yes
@@ -7,6 +7,8 @@
 -- role: owner
 with patient as materialized (
 	select set_config('lock_timeout', '0', true) as done
+), told as (
+	delete from bulk_import where id = $3
 ), due as (
 	update map_job as j set due_at = $1::timestamptz
 	from patient, experiment as e

@@ -1,7 +1,8 @@
 -- Stores profiles of an import: for each subject of $1 the attributes in $2 (JSON texts) and the
 -- terms in $3 (text[] literals), changed at $4. Of one subject the last counts; what is already so
 -- is not written again; sorted, so that two batches cannot wait for each other. Audiences are left
--- to the refresh that ends an import.
+-- to the refresh that ends an import. Until then import $5 of kind $6 (user, device) is on a list, by
+-- which the jobs know of one that does not get there.
 -- reach: subject
 -- retry: yes
 -- role: owner
@@ -17,5 +18,9 @@ with v as (
 	set attributes = excluded.attributes, terms = excluded.terms, changed_at = excluded.changed_at
 	where profile.attributes <> excluded.attributes or profile.terms <> excluded.terms
 	returning 1
+), mark as (
+	insert into bulk_import (id, kind, changed_at)
+	select $5, $6, $4::timestamptz where exists (select from put)
+	on conflict (id) do update set changed_at = excluded.changed_at
 )
 select (select count(*) from v) as stored, (select count(*) from put) as changed

@@ -257,3 +257,23 @@ def test_the_end_of_a_mapping_that_is_under_way_is_waited_for(stack, prefix):
     finally:
         job.close()
     wait_until(lambda: found(stack, prefix, client, user=f"{prefix}-1") == [exp], 20, "the mapping")
+
+
+def test_what_an_import_had_stored_when_it_was_killed_is_mapped(stack, prefix):
+    client = new_id("c")
+    put_user(stack, f"{prefix}-in", team=client)
+    exp = define(stack, client, criteria=of_users(team=[client]))
+    feed = Feed(stack, "users")
+    feed.write(lines(users(prefix, BATCH + 1000, team=client)))
+    wait_until(lambda: len(stored(stack, prefix)) == BATCH + 1, what="a batch")
+    feed.end(signal.SIGKILL)
+    wait_until(lambda: found(stack, prefix, client, user=f"{prefix}-{BATCH - 1}") == [exp], 30,
+               "the mapping")
+    assert stack.sql("select 1 from bulk_import") == []
+
+
+def test_an_import_that_came_to_its_end_leaves_no_more_to_map(stack, tmp_path, prefix):
+    path = save(tmp_path, lines(users(prefix, 10)))
+    for _ in range(2):  # the second changes nothing
+        assert load(stack, "users", path).code == 0
+        assert stack.sql("select 1 from bulk_import") == []
