@@ -159,11 +159,11 @@ entries_store(struct ctx *c, const struct entry given[], size_t n, enum subject_
 	b.n = n;
 	for (size_t i = 0; i < n; i++)
 		subjects[i] = b.list[i].subject;
-	enum err e = record_bury(c->records, subjects, n);
+	enum err e = record_bury_kind(c->records, RECORD_SUBJECT, subjects, n);
 	*changed = -1;
 	for (int tries = 0; e == OK && *changed < 0 && tries < TRIES; tries++)
 		e = decide_and_store(c, &b, &generation, changed);
 	if (e == OK && *changed < 0)
 		return ERR_UNAVAILABLE;
-	return e == OK ? record_bury(c->records, subjects, n) : e;
+	return e == OK ? record_bury_kind(c->records, RECORD_SUBJECT, subjects, n) : e;
 }

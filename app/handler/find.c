@@ -36,7 +36,7 @@ read_record(struct ctx *c, const char *subject, struct json_object **out)
 enum err
 find_record(struct ctx *c, const char *subject, struct json_object **out)
 {
-	struct record_slot slot = {.kind = "subject", .subject = subject, .now = c->now};
+	struct record_slot slot = {.kind = RECORD_SUBJECT, .subject = subject, .now = c->now};
 	const struct actives *all;
 	enum err e = actives_get(c, 0, &all);
 

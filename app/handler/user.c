@@ -54,7 +54,7 @@ compute(struct ctx *c, int64_t days, struct json_object **row)
 static enum err
 week(struct ctx *c)
 {
-	struct record_slot slot = {.kind = "profile", .subject = c->subject, .now = c->now};
+	struct record_slot slot = {.kind = RECORD_PROFILE, .subject = c->subject, .now = c->now};
 	const char *payload = record_find(c->records, c->mem, &slot);
 	struct json_object *row;
 

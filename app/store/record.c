@@ -20,7 +20,7 @@
 /* An epoch further ahead than this comes from a clock that was wrong, not from a writer. */
 enum { EPOCH_AHEAD = 5, EPOCH_SANE = 10 };
 
-static const char *const kinds[] = {"profile", "subject"};
+static const char *const kinds[] = {RECORD_PROFILE, RECORD_SUBJECT};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 struct records {
@@ -165,21 +165,34 @@ unique(char keys[][CACHE_KEY], size_t n)
 	return kept;
 }
 
-enum err
-record_bury(struct records *r, const char *const subjects[], size_t n)
+static enum err
+bury(struct records *r, const char *const of[], size_t count, const char *const subjects[],
+    size_t n)
 {
 	if (cache_nodes(r->cache) == 0)
 		return OK;
 	enum err e = read_epoch(r);
 	if (e != OK)
 		return e;
-	char(*keys)[CACHE_KEY] = mem_check(talloc_size(r, n * KINDS * CACHE_KEY));
+	char(*keys)[CACHE_KEY] = mem_check(talloc_size(r, n * count * CACHE_KEY));
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < KINDS; k++)
-			make_key(r, kinds[k], subjects[i], keys[i * KINDS + k]);
-	bool buried = cache_bury(r->cache, (const char(*)[CACHE_KEY])keys, unique(keys, n * KINDS));
+		for (size_t k = 0; k < count; k++)
+			make_key(r, of[k], subjects[i], keys[i * count + k]);
+	bool buried = cache_bury(r->cache, (const char(*)[CACHE_KEY])keys, unique(keys, n * count));
 	talloc_free(keys);
 	return buried ? OK : raise_epoch(r);
+}
+
+enum err
+record_bury(struct records *r, const char *const subjects[], size_t n)
+{
+	return bury(r, kinds, KINDS, subjects, n);
+}
+
+enum err
+record_bury_kind(struct records *r, const char *kind, const char *const subjects[], size_t n)
+{
+	return bury(r, &kind, 1, subjects, n);
 }
 
 enum err

@@ -29,12 +29,16 @@
 
 enum { RECORD_WRITE_MS = 3000 };
 
+/* The kinds of records: what a user did, and which audiences a subject is in. */
+#define RECORD_PROFILE "profile"
+#define RECORD_SUBJECT "subject"
+
 struct records;
 
 /* What a reader looks for, and what it may store afterwards. */
 struct record_slot {
 	/* Set by the caller. */
-	const char *kind; /* a-z: what about the subject */
+	const char *kind; /* RECORD_PROFILE or RECORD_SUBJECT */
 	const char *subject;
 	int64_t now;
 
@@ -70,6 +74,10 @@ void record_fill(struct records *r, struct record_slot *slot, const char *payloa
  * told; the write must not happen, or not be acknowledged then.
  */
 enum err record_bury(struct records *r, const char *const subjects[], size_t n) must_check;
+
+/* As record_bury for a write that changes nothing but what one kind of record tells. */
+enum err record_bury_kind(struct records *r, const char *kind, const char *const subjects[],
+    size_t n) must_check;
 
 /*
  * As record_bury for a write about so many subjects that nobody counts them: from now until
