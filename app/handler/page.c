@@ -16,16 +16,24 @@
 #include "web/items.h"
 
 struct batch {
+	void *mem;
 	struct page_view *views; /* the good ones */
 	size_t good;
+	size_t room;
 	int64_t now;
 };
+
+enum { ROOM = 4 };
 
 static bool
 take(void *to, struct json_object *o, const char *at, struct problems *problems)
 {
 	struct batch *b = to;
 
+	if (b->good == b->room) {
+		b->room *= 4;
+		b->views = mem_check(talloc_realloc(b->mem, b->views, struct page_view, b->room));
+	}
 	if (!page_view_read(o, b->now, at, problems, &b->views[b->good]))
 		return false;
 	b->good++;
@@ -61,25 +69,45 @@ build_columns(struct ctx *c, const struct batch *b, const char *params[])
 }
 
 static enum err
+insert(struct ctx *c, const struct batch *b, struct db_rows **rows)
+{
+	const struct page_view *v = b->views;
+	bool one = b->good == 1;
+	char at[INSTANT_TEXT], now[INSTANT_TEXT];
+	const char *params[PARAMS] = {
+		[COUNTS] = visitor_is_bot(c, NULL) ? "false" : "true",
+		[VERIFY] = c->conf->verify_human != 0 ? "true" : "false",
+		[NOW] = now,
+	};
+
+	instant_format(c->now, now);
+	if (one) {
+		instant_format(v->at, at);
+		params[SUBJECT] = v->subject;
+		params[AT] = at;
+		params[NAME] = v->name;
+		params[URL] = v->url;
+		params[REFERRER] = v->referrer;
+	} else {
+		build_columns(c, b, params);
+	}
+	return db_query(
+	    c->db, c->mem, one ? QUERY_page_view_add_one : QUERY_page_view_add, params, rows);
+}
+
+static enum err
 store(struct ctx *c, const struct batch *b, int64_t *recorded)
 {
 	const char **subjects = mem_array(c->mem, const char *, b->good);
-	const char *params[PARAMS];
-	char now[INSTANT_TEXT];
 	struct db_rows *rows;
 
-	instant_format(c->now, now);
-	params[COUNTS] = visitor_is_bot(c, NULL) ? "false" : "true";
-	params[VERIFY] = c->conf->verify_human != 0 ? "true" : "false";
-	params[NOW] = now;
 	for (size_t i = 0; i < b->good; i++)
 		subjects[i] = b->views[i].subject;
-	build_columns(c, b, params);
-	enum err e = record_bury(c->records, subjects, b->good);
+	enum err e = record_bury_kind(c->records, RECORD_PROFILE, subjects, b->good);
 	if (e == OK)
-		e = db_query(c->db, c->mem, QUERY_page_view_add, params, &rows);
+		e = insert(c, b, &rows);
 	if (e == OK)
-		e = record_bury(c->records, subjects, b->good);
+		e = record_bury_kind(c->records, RECORD_PROFILE, subjects, b->good);
 	if (e != OK)
 		return e;
 	*recorded = db_int(rows, 0, "recorded");
@@ -104,7 +132,8 @@ answer(struct ctx *c, const struct batch *b, const struct items *items, int64_t 
 enum err
 page_add(struct ctx *c)
 {
-	struct batch b = {mem_array(c->mem, struct page_view, PAGE_VIEW_BATCH), 0, c->now};
+	struct batch b = {
+	    c->mem, mem_array(c->mem, struct page_view, ROOM), 0, ROOM, c->now};
 	struct items items;
 	int64_t recorded;
 	enum err e = items_read(c, (struct items_rules){PAGE_VIEW_BATCH, false}, take, &b, &items);
