@@ -6,6 +6,9 @@
 
 #include "base/mem.h"
 
+/* Enough for all that a usual request needs, in one piece. */
+enum { POOL = 32768 };
+
 void
 ctx_begin(struct ctx *c, int64_t now, int64_t monotonic)
 {
@@ -19,7 +22,7 @@ ctx_begin(struct ctx *c, int64_t now, int64_t monotonic)
 		.keys = c->keys,
 		.actives = c->actives,
 		.telemetry = c->telemetry,
-		.mem = mem_ctx(NULL),
+		.mem = mem_check(talloc_pool(NULL, POOL)),
 		.now = now,
 		.began = monotonic,
 	};

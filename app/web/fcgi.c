@@ -73,5 +73,9 @@ void
 fcgi_finish(struct fcgi *f, const char *data, size_t n)
 {
 	FCGX_PutStr(data, n > INT_MAX ? INT_MAX : (int)n, f->request.out);
+	/* A socket closed with something unread in it may take the answer along, so libfcgi waits
+	 * until the other side has closed. Where all was read there is nothing to wait for. */
+	if (FCGX_GetChar(f->request.in) == EOF && FCGX_GetError(f->request.in) == 0)
+		FCGX_Detach(&f->request);
 	FCGX_Finish_r(&f->request);
 }
