@@ -236,10 +236,10 @@ def test_a_body_that_breaks_off_stores_nothing(stack, user, share, finish):
 
 
 def test_requests_that_never_end_hold_no_worker_and_are_given_up(stack, user):
-    """Twelve clients stop in the middle, more than there are workers: others do not notice."""
+    """24 clients stop in the middle, more than there are workers: others do not notice."""
     make = Make(stack, user)
     answers = []
-    parts = [make.post()[:-1], make.get()[:-2], b"GET / HT"] * 4
+    parts = [make.post()[:-1], make.get()[:-2], b"GET / HT"] * 8
     threads = [threading.Thread(target=lambda p=p: answers.append(exchange(stack, p, seconds=30)))
                for p in parts]
     for t in threads:

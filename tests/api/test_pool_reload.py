@@ -30,7 +30,7 @@ def conf(stack):
     yield path
     path.write_text(before)
     hang_up(stack, "event=reloaded")
-    wait_until(lambda: len(living(stack)) == 4, 5, "4 workers")
+    wait_until(lambda: len(living(stack)) == 8, 5, "8 workers")
 
 
 def living(stack):

@@ -13,11 +13,11 @@ def sleeps(worker):
 
 def test_a_request_wakes_one_worker_not_all(stack):
     workers = stack.workers()
-    assert len(workers) == 4
+    assert len(workers) == 8
     before = sum(map(sleeps, workers))
     for _ in range(100):
         assert stack.call("GET", "/healthz").status_code == 200
     assert stack.workers() == workers
-    # One to three for whom it is: at the next wait, at the close, in a read that came too early.
-    # Four that all wake make it 400 without any of that.
+    # One to three for whom it is: at the next wait, in a read that came too early, in a late close.
+    # Eight that all wake make it 800 without any of that.
     assert sum(map(sleeps, workers)) - before <= 330

@@ -76,13 +76,13 @@ static const struct {
 	int64_t workers;
 	const char *listen;
 } good[] = {
-    {"", 4, "/run/assay/assay.sock"},
-    {"\n\n# workers = 7\n   # and so on\n \t \r\n", 4, "/run/assay/assay.sock"},
+    {"", 8, "/run/assay/assay.sock"},
+    {"\n\n# workers = 7\n   # and so on\n \t \r\n", 8, "/run/assay/assay.sock"},
     {"workers = 7\nlisten = /x\n", 7, "/x"},
     {"workers=7\nlisten=/x", 7, "/x"},
     {" \tworkers\t =\t7 \r\n listen  =  /x y \r\n", 7, "/x y"},
-    {"listen =\n", 4, ""},
-    {"listen = a=b = c", 4, "a=b = c"},
+    {"listen =\n", 8, ""},
+    {"listen = a=b = c", 8, "a=b = c"},
     {"workers = 1\n", 1, "/run/assay/assay.sock"},
     {"workers = 256\n", 256, "/run/assay/assay.sock"},
 };
