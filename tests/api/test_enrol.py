@@ -103,6 +103,7 @@ def test_a_bot_sees_control_and_leaves_nothing(stack):
 
 def test_all_experiments_in_one_answer(stack):
     first, second, user = running(stack, "a"), running(stack, "b"), somebody()
+    a_second_later()
     answer = stack.call("POST", "/v1/enroll", json={"user_id": user}).json()
     got = {o["experiment"]: o for o in answer["experiments"]}
     assert got[first]["enrolled"] and got[second]["enrolled"]
