@@ -41,6 +41,20 @@ digest(const struct ctx *c, char out[HASH_HEX])
 	hash_hex(b->data, b->len, NULL, 0, out);
 }
 
+/* From here on, until the transaction ends, nobody else works on it. */
+static enum err
+lock(struct ctx *c, const char *key)
+{
+	struct db_rows *rows;
+	enum err e = db_query(
+	    c->db, c->mem, QUERY_idempotency_lock, (const char *const[]){c->key_id, key}, &rows);
+
+	if (e != OK || *db_cell(rows, 0, "ours") == 't')
+		return e;
+	c->later = true;
+	return fail_detail(c, ERR_CONFLICT, "a request with this Idempotency-Key is under way");
+}
+
 /* The stored answer in *found, or NULL when this request is the first. */
 static enum err
 find(struct ctx *c, const char *key, const char *hash, struct json_object **found)
@@ -51,18 +65,11 @@ find(struct ctx *c, const char *key, const char *hash, struct json_object **foun
 	instant_format(c->now - INSTANT_DAY, since);
 	enum err e = db_query(c->db, c->mem, QUERY_idempotency_find,
 	    (const char *const[]){c->key_id, key, since}, &rows);
-	if (e != OK)
+	if (e != OK || db_count(rows) == 0)
 		return e;
-	if (*db_cell(rows, 0, "ours") != 't') {
-		c->later = true;
-		return fail_detail(
-		    c, ERR_CONFLICT, "a request with this Idempotency-Key is under way");
-	}
 	struct json_object *row = mem_json(c->mem, db_row_json(rows, 0));
 	struct json_object *stored = json_object_object_get(row, "stored");
 	*found = json_object_object_get(stored, "answer");
-	if (stored == NULL)
-		return OK;
 	if (strcmp(json_object_get_string(json_object_object_get(stored, "hash")), hash) != 0)
 		return fail(c, ERR_INVALID, "Idempotency-Key", "was used for another request");
 	return OK;
@@ -86,7 +93,9 @@ run_in_transaction(struct ctx *c, const char *key, handler_fn *make)
 	char hash[HASH_HEX];
 
 	digest(c, hash);
-	enum err e = find(c, key, hash, &found);
+	enum err e = lock(c, key);
+	if (e == OK)
+		e = find(c, key, hash, &found);
 	if (e != OK || found != NULL) {
 		c->model = found;
 		return e;

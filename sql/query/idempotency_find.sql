@@ -1,9 +1,6 @@
--- The answer that caller $1 got for its key $2 since $3, and whether nobody else is working on it:
--- the lock is held until the transaction ends.
+-- The answer that caller $1 got for its key $2 since $3. A statement of its own, behind the lock: one
+-- that takes the lock does not see what its last holder committed a moment before.
 -- reach: definitions
 -- retry: no
-select pg_try_advisory_xact_lock(hashtextextended($1 || ':' || $2, 0)) as ours,
-	(
-		select jsonb_build_object('hash', request_hash, 'answer', answer) from idempotency
-		where key_id = $1 and key = $2 and created_at > $3::timestamptz
-	) as stored
+select jsonb_build_object('hash', request_hash, 'answer', answer) as stored from idempotency
+where key_id = $1 and key = $2 and created_at > $3::timestamptz

@@ -1,0 +1,5 @@
+-- Whether nobody else is working on what caller $1 asks for with its key $2: the lock is held until
+-- the transaction ends.
+-- reach: definitions
+-- retry: no
+select pg_try_advisory_xact_lock(hashtextextended($1 || ':' || $2, 0)) as ours
