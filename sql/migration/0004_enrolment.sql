@@ -154,6 +154,8 @@ create table result (
 
 create sequence result_token;
 
-grant select, insert, update, delete on split, enrolment, exposure, goal, conversion, waiting_goal,
-	confirmed, goal_event, result to assay_app;
+grant select, insert, update, delete on enrolment, conversion, waiting_goal, result to assay_app;
+grant select, insert, delete on exposure, confirmed, goal_event to assay_app;
+grant select, insert, update on goal to assay_app;
+grant select, insert on split to assay_app;
 grant usage on sequence result_token to assay_app;

@@ -28,4 +28,5 @@ create table layer_slot (
 
 create index layer_slot_experiment on layer_slot (experiment);
 
-grant select, insert, update, delete on layer, layer_slot to assay_app;
+grant select, insert on layer to assay_app;
+grant select, insert, delete on layer_slot to assay_app;

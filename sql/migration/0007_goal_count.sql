@@ -32,6 +32,7 @@ create function experiment_records(status text, state integer, start_date date, 
 	now timestamptz)
 returns boolean
 language plpgsql immutable
+set search_path from current
 as $$
 begin
 	return status = 'ACTIVE' and state in (1, 3)

@@ -75,13 +75,15 @@ def test_a_state_that_is_set_holds_a_second_later(stack, client):
     before = served(stack, device, client)
     assert len(before) == 1
     promoted = [("blue", {"colour": [1, "b"]})]
-    for state, expected in (({"state": "default", "default": "blue"}, promoted),
-                            ({"state": "track"}, []), ({"state": 1}, before)):
+    for state, expected, strangers in (
+            ({"state": "default", "default": "blue"}, promoted, promoted),
+            ({"state": "track"}, before, []), ({"state": 1}, before, None)):
         answer = stack.call("POST", f"/v1/experiment/{exp}/state", key="admin", json=state)
         assert answer.status_code == 200, answer.text
         a_second_later()
         for _ in range(4):
             assert served(stack, device, client) == expected
+            assert strangers in (None, served(stack, new_id("d"), client))
 
 
 def draw(salt, unit):
@@ -136,12 +138,14 @@ def test_experiments_draw_independently(stack, client):
     assert len(pairs) == 4
 
 
-def test_changed_weights_are_drawn_from_a_second_later(stack, client):
+def test_changed_weights_move_only_who_is_new_from_a_second_later_on(stack, client):
+    """Who is enrolled stays, with what the definition now says of that alternative."""
     exp = define(stack, client, alternatives=[{"name": "control", "weight": 1},
                                               {"name": "b", "weight": 0}])
-    devices = [new_id("d") for _ in range(8)]
-    assert {n for d in devices for n, _ in served(stack, d, client)} == {"control"}
-    admin(stack, "PATCH", exp, {"alternatives": [{"name": "control", "weight": 0},
-                                                 {"name": "b", "weight": 1, "payload": 7}]})
+    old = [new_id("d") for _ in range(8)]
+    assert {n for d in old for n, _ in served(stack, d, client)} == {"control"}
+    admin(stack, "PATCH", exp, {"alternatives": [
+        {"name": "control", "weight": 0, "payload": 3}, {"name": "b", "weight": 1, "payload": 7}]})
     a_second_later()
-    assert {a for d in devices for a in served(stack, d, client)} == {("b", 7)}
+    assert {a for d in old for a in served(stack, d, client)} == {("control", 3)}
+    assert {a for _ in range(8) for a in served(stack, new_id("d"), client)} == {("b", 7)}

@@ -1,19 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How PostgreSQL reads page views for the program: asked with the program's own settings and
-statements, on a connection of the program's own role."""
+"""How PostgreSQL reads the rows of subjects for the program: asked with the program's own settings
+and statements, also those within functions, and with the rights of the program's own role."""
 
-import re
+import json
 
 import psycopg2
 import pytest
 
+from enrols import running
 from stack import TOP
 
 # For $1, $2, ..: a subject and what the statement asks with it.
 READS = {
-    "profile": ("u:nobody", "now() - interval '7 days'", "now()", "7", "now() + interval '1 day'"),
-    "subject_export": ("u:nobody", "'1970-01-01'", "100"),
-    "subject_erase": ("u:nobody",),
+    "profile": ("now() - interval '7 days'", "now()", "7", "now() + interval '1 day'"),
+    "subject_export": ("'1970-01-01'", "100"),
+    "subject_record": (),
+    "subject_erase": (),
+    "enrolment_list": (),
+    "enrol": ("'{1}'", "'{1}'", "'{1}'", "'{null}'", "'drawn'", "true", "now()"),
+}
+
+# The same without a file: the calls that other statements make.
+CALLS = {
+    "visit": "visit('u:nobody', true, now())",
+    "goal_count": "goal_count('u:nobody', 1, 1, null, true, now())",
+    "page_view_counts": "page_view_counts('{u:nobody}', array[now()], '{home}', true, now())",
+    "confirm": "confirm('s:nobody', now())",
+    "incorporate": "incorporate('s:nobody', 'u:nobody', now())",
 }
 
 
@@ -22,8 +35,8 @@ def statement(name):
 
 
 def scans(plan):
-    """The plan's nodes that read a partition of page_view."""
-    if re.match("page_view", plan.get("Relation Name", "")) and "Scan" in plan["Node Type"]:
+    """The plan's nodes that read a table."""
+    if "Relation Name" in plan and "Scan" in plan["Node Type"]:
         yield plan
     for below in plan.get("Plans", []):
         yield from scans(below)
@@ -37,18 +50,56 @@ def analyse_everything(stack):
     connection.close()
 
 
-@pytest.mark.parametrize("name", READS)
-def test_partitions_analysed_while_empty_are_read_by_index(stack, name):
-    analyse_everything(stack)
-    connection = psycopg2.connect(stack.env["ASSAY_DATABASE_URL"])
+def explaining(stack):
+    """A connection that tells the plan of everything that it runs."""
+    url = stack.env["ASSAY_OWNER_DATABASE_URL"].replace("assay_owner@", "postgres@")
+    connection = psycopg2.connect(url)
     with connection.cursor() as cursor:
-        cursor.execute(statement("session").replace("$1", "%s"), ("1000",))
-        cursor.execute(f"prepare asked as {statement(name)}")
-        values = ", ".join([f"'{READS[name][0]}'", *READS[name][1:]])
-        cursor.execute(f"explain (format json) execute asked ({values})")
-        (plan,) = cursor.fetchone()
+        cursor.execute("load 'auto_explain'")
+        cursor.execute("""set auto_explain.log_nested_statements = on;
+            set auto_explain.log_min_duration = 0; set auto_explain.log_format = json;
+            set session authorization assay_app""")
+        cursor.execute(statement("session").replace("$1", "%s"), ("10000",))
+        cursor.execute("set client_min_messages = log")
+    return connection
+
+
+def plans(connection, prepared, experiment):
+    """The plan of every statement that was run for this one, with subjects who are enrolled."""
+    with connection.cursor() as cursor:
+        for subject in ("u:nobody", "s:nobody"):
+            cursor.execute("select from enrol(%s, array[%s]::bigint[], '{1}', '{1}', '{null}',"
+                           " 'drawn', true, now())", (subject, experiment))
+        del connection.notices[:]
+        cursor.execute(prepared)
+    return [json.loads(n[n.index("{"):])["Plan"] for n in connection.notices if "plan:" in n]
+
+
+@pytest.fixture(scope="module")
+def experiment(stack):
+    (nr,), = stack.sql("select nr from experiment where id = %s", running(stack))
+    return nr
+
+
+@pytest.mark.parametrize("name", [*READS, *CALLS])
+def test_rows_of_subjects_are_read_by_index(stack, experiment, name):
+    """Also of partitions that were analysed while they were empty."""
+    analyse_everything(stack)
+    subjects = {t for t, in stack.sql("""
+        select attrelid::regclass::text from pg_attribute
+        where attname = 'subject_id' and attnum > 0""")}
+    connection = explaining(stack)
+    if name in CALLS:
+        run = f"select * from {CALLS[name]}"
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(f"prepare asked as {statement(name)}")
+        values = ", ".join(["'u:nobody'", *READS[name]])
+        run = f"execute asked ({values})"
+    found = [scan for plan in plans(connection, run, experiment) for scan in scans(plan)
+             if scan["Relation Name"] in subjects]
+    connection.rollback()
     connection.close()
-    found = list(scans(plan[0]["Plan"]))
     assert found
     assert {scan["Node Type"] for scan in found} <= {"Index Scan", "Index Only Scan",
                                                      "Bitmap Heap Scan"}

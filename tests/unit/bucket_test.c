@@ -107,6 +107,50 @@ START_TEST(the_first_whose_cumulative_share_exceeds_u_is_drawn)
 }
 END_TEST
 
+#define LIST3(a, b, c) \
+	"[{\"id\":1,\"name\":\"a\"," a "},{\"id\":7,\"name\":\"b\"," b "}," \
+	"{\"id\":3,\"name\":\"c\"," c "}]"
+#define ON(weight) "\"weight\":" weight ",\"enabled\":true"
+#define OFF(weight) "\"weight\":" weight ",\"enabled\":false"
+
+static const struct {
+	const char *list;
+	double share[3]; /* of 1, 7 and 3 */
+} shares[] = {
+    {LIST3(ON("null"), ON("null"), ON("null")), {1 / 3.0, 1 / 3.0, 1 / 3.0}},
+    {LIST3(ON("99"), ON("1"), ON("0")), {0.99, 0.01, 0}},
+    {LIST3(ON("99"), ON("1"), ON("null")), {1 / 3.0, 1 / 3.0, 1 / 3.0}},
+    {LIST3(ON("1.5"), OFF("7"), ON("0.5")), {0.75, 0, 0.25}},
+    {LIST3(ON("null"), OFF("null"), ON("null")), {0.5, 0, 0.5}},
+    {LIST3(OFF("1"), OFF("1"), ON("1")), {0, 0, 1}},
+    {LIST3(OFF("1"), OFF("1"), OFF("1")), {0, 0, 0}},
+    {LIST3(ON("0"), OFF("1"), ON("0")), {0, 0, 0}},
+};
+
+/* They are what the draw does: the ends of the shares are where another one is drawn. */
+START_TEST(shares_are_told_by_number_and_are_those_of_the_draw)
+{
+	static const char *const ids[] = {"1", "7", "3"};
+	void *ctx = mem_ctx(NULL);
+	struct json_object *list = mem_json(ctx, json_tokener_parse(shares[_i].list));
+	struct json_object *o = mem_json(ctx, bucket_shares(list));
+	double below = 0;
+
+	ck_assert_int_eq(json_object_object_length(o), 3);
+	for (size_t i = 0; i < 3; i++) {
+		double share = json_object_get_double(json_object_object_get(o, ids[i]));
+		ck_assert_double_eq_tol(share, shares[_i].share[i], 1e-12);
+		struct json_object *self = json_object_array_get_idx(list, i);
+		if (share > 0) {
+			ck_assert_ptr_eq(bucket_pick(list, below + 1e-9), self);
+			ck_assert_ptr_eq(bucket_pick(list, below + share - 1e-9), self);
+		}
+		below += share;
+	}
+	talloc_free(ctx);
+}
+END_TEST
+
 Suite *
 bucket_suite(void)
 {
@@ -115,6 +159,8 @@ bucket_suite(void)
 
 	tcase_add_loop_test(t, every_vector_falls_and_draws_as_published, 0, CASES);
 	tcase_add_loop_test(t, the_first_whose_cumulative_share_exceeds_u_is_drawn, 0, ROWS(edges));
+	tcase_add_loop_test(t, shares_are_told_by_number_and_are_those_of_the_draw, 0,
+	    ROWS(shares));
 	suite_add_tcase(s, t);
 	return s;
 }

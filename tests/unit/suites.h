@@ -32,15 +32,18 @@ Suite *query_suite(void);
 Suite *sqlstate_suite(void);
 
 /* core */
+Suite *bot_suite(void);
 Suite *bucket_suite(void);
 Suite *criteria_sql_suite(void);
 Suite *criteria_suite(void);
+Suite *decide_suite(void);
 Suite *definition_suite(void);
 Suite *delivery_suite(void);
 Suite *device_suite(void);
 Suite *event_suite(void);
 Suite *lookup_suite(void);
 Suite *modulus_suite(void);
+Suite *numbers_suite(void);
 Suite *page_view_suite(void);
 Suite *plan_suite(void);
 Suite *profile_suite(void);
