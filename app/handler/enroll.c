@@ -96,6 +96,7 @@ run_named(struct ctx *c, const struct visitor *who, struct json_object *names)
 		const char *at = mem_printf(c->mem, "/experiments/%zu", i);
 		if (!json_object_is_type(name, json_type_string))
 			return fail(c, ERR_INVALID, at, "must be an id");
+		list[known] = (struct outcome){0};
 		enum err e = actives_one(c, json_object_get_string(name), &list[known].experiment);
 		if (e == ERR_NOT_FOUND)
 			return fail(c, e, at, "there is no such experiment");
@@ -125,6 +126,7 @@ enroll_all(struct ctx *c)
 	if (e != OK)
 		return e;
 	to.chosen = mem_array(c->mem, bool, to.all->n + 1);
+	memset(to.chosen, 0, to.all->n * sizeof to.chosen[0]);
 	to.list = mem_array(c->mem, struct outcome, to.all->n + 1);
 	choose_all(&to, &who);
 	return run(c, &who, to.list, to.n, false);

@@ -111,6 +111,16 @@ def test_all_experiments_in_one_answer(stack):
     assert [o["experiment"] for o in answer.json()["experiments"]] == [second]
 
 
+def test_everybody_gets_all_experiments_in_one_answer_every_time(stack):
+    exps = {running(stack, "a") for _ in range(12)}
+    for n in range(60):
+        named = {"experiments": sorted(exps)} if n % 2 else {}
+        answer = stack.call("POST", "/v1/enroll", json={"user_id": somebody(), **named})
+        got = [o for o in answer.json()["experiments"] if o["experiment"] in exps]
+        assert {o["experiment"] for o in got} == exps
+        assert {(o["reason"], o["enrolled"], o["new"]) for o in got} == {("ASSIGNED", True, True)}
+
+
 def test_the_list_of_a_user_says_since_when(stack):
     exp, user = running(stack, "red"), somebody()
     own = enroll(stack, exp, user)["alternative"]
