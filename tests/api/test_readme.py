@@ -2,9 +2,9 @@
 """README's commands, pasted into a shell one after the other, do what README shows.
 
 Every block marked sh that calls curl is run. A block marked json or text right after it shows
-what comes out: the text line by line, the JSON as a part of the last document printed. Instants
-and made-up request ids differ from run to run and count as equal. Where README shows nothing,
-the command must not have been refused."""
+what comes out: the text line by line, the JSON as a part of the last document printed. Instants,
+dates, made-up request ids and rates differ from run to run and count as equal. Where README shows
+nothing, the command must not have been refused."""
 
 import json
 import os
@@ -13,16 +13,17 @@ import subprocess
 
 import pytest
 
-from stack import TOP, Stack
+from stack import BINARY, TOP, Stack
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
-VOLATILE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|\b[0-9a-f]{32}\b")
+VOLATILE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?Z)?|\b[0-9a-f]{32}\b"
+                      r"|\d+\.\d s, \d+ rows/s")
 
 
 @pytest.fixture(scope="module", params=["lighttpd", "nginx"])
 def fresh(request):
-    """A stack for this file alone: README's examples have fixed ids."""
-    s = Stack(request.param)
+    """A stack for this file alone, as `make run` makes it: README's examples have fixed ids."""
+    s = Stack(request.param, demo=True)
     yield s
     s.stop()
 
@@ -36,8 +37,9 @@ def blocks():
 
 
 def paste(stack, script):
-    names = ("URL", "SERVER_KEY", "CLIENT_KEY", "ADMIN_KEY")
-    env = {"PATH": os.environ["PATH"], **{f"ASSAY_{n}": stack.env[f"ASSAY_{n}"] for n in names}}
+    names = ("URL", "STATE", "SERVER_KEY", "CLIENT_KEY", "ADMIN_KEY")
+    path = os.path.dirname(BINARY) + ":" + os.environ["PATH"]
+    env = {"PATH": path, **{f"ASSAY_{n}": stack.env[f"ASSAY_{n}"] for n in names}}
     done = subprocess.run(["sh", "-e"], input=script, env=env, capture_output=True, text=True,
                           timeout=60)
     assert done.returncode == 0, (script, done.stdout, done.stderr)
