@@ -1,9 +1,9 @@
 -- How goals and visits are counted, without a lost update.
 
--- Adds hits of a goal to a subject's rows in one experiment; of who does not count yet they wait,
--- 300 s from the last one on.
+-- Adds hits of a goal to a subject's rows in one experiment, left out of results if the exposure is;
+-- of who does not count yet they wait, 300 s from the last one on.
 create function conversion_add(subject text, in_experiment bigint, shown integer, of_goal bigint,
-	times bigint, is_forced boolean, counts boolean, now timestamptz)
+	times bigint, counts boolean, now timestamptz)
 returns void
 language plpgsql
 set search_path from current
@@ -12,7 +12,10 @@ begin
 	if counts then
 		insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced,
 			first_at, last_at)
-		values (subject, in_experiment, shown, of_goal, times, is_forced, now, now)
+		select subject, in_experiment, shown, of_goal, times, coalesce(bool_or(x.forced), true),
+			now, now
+		from exposure as x
+		where x.subject_id = subject and x.experiment = in_experiment and x.alternative = shown
 		on conflict (subject_id, experiment, alternative, goal) do update
 		set hits = c.hits + excluded.hits, last_at = excluded.last_at;
 		return;
@@ -42,20 +45,20 @@ end
 $$;
 
 -- Counts a goal, hit by a page seen at seen_at (null: by a call), in all experiments in which the
--- subject is enrolled and which record; answers their ids.
+-- subject is enrolled and which record; answers their numbers. Results are stale by it: their rows
+-- come last in a transaction, after those of all its subjects, or two batches wait in a circle.
 create function goal_count(subject text, of_goal bigint, times bigint, seen_at timestamptz,
 	counts boolean, now timestamptz)
-returns text[]
+returns bigint[]
 language plpgsql
 set search_path from current
 as $$
 declare
 	row record;
-	ids text[] := '{}';
 	changed bigint[] := '{}';
 begin
 	for row in
-		select n.experiment, n.alternative, n.source, e.id
+		select n.experiment, n.alternative
 		from enrolment as n join experiment as e on e.nr = n.experiment
 		where n.subject_id = subject
 			and experiment_records(e.status, e.state, e.start_date, e.end_date, now)
@@ -63,15 +66,11 @@ begin
 		order by n.experiment
 		for update of n
 	loop
-		perform conversion_add(subject, row.experiment, row.alternative, of_goal, times,
-			row.source = 'forced', counts, now);
-		ids := ids || row.id;
+		perform conversion_add(subject, row.experiment, row.alternative, of_goal, times, counts,
+			now);
 		changed := changed || row.experiment;
 	end loop;
-	if counts and changed <> '{}' then
-		perform result_stale(changed);
-	end if;
-	return ids;
+	return changed;
 end
 $$;
 
@@ -95,6 +94,7 @@ as $$
 declare
 	of_goal bigint;
 	counts boolean;
+	changed bigint[];
 begin
 	ids := '{}';
 	duplicate := false;
@@ -114,33 +114,35 @@ begin
 	end if;
 	if not duplicate then
 		counts := subject_counts(subject, verify);
-		ids := goal_count(subject, of_goal, times, null, counts, now);
-		waits := not counts and ids <> '{}';
+		changed := goal_count(subject, of_goal, times, null, counts, now);
+		ids := array(select e.id from experiment as e where e.nr = any (changed) order by e.nr);
+		waits := not counts and changed <> '{}';
+		if counts and changed <> '{}' then
+			perform result_stale(changed);
+		end if;
 	end if;
 end
 $$;
 
 -- A visit drives the two retention goals: 2 at the first and at every one 6 hours or more after the
--- last that counted, 1 at the latter only.
-create function visit(subject text, verify boolean, now timestamptz)
-returns void
+-- last that counted, 1 at the latter only. Answers the numbers of the experiments, as goal_count.
+create function visit_count(subject text, counts boolean, now timestamptz)
+returns bigint[]
 language plpgsql
 set search_path from current
 as $$
 declare
 	row record;
-	counts boolean;
 	changed bigint[] := '{}';
 begin
 	if not exists (
 		select from enrolment where subject_id = subject
 			and (last_seen is null or last_seen <= now - interval '6 hours')
 	) or subject_is_bot(subject) then
-		return;
+		return changed;
 	end if;
-	counts := subject_counts(subject, verify);
 	for row in
-		select n.experiment, n.alternative, n.source, n.last_seen
+		select n.experiment, n.alternative, n.last_seen
 		from enrolment as n join experiment as e on e.nr = n.experiment
 		where n.subject_id = subject
 			and experiment_records(e.status, e.state, e.start_date, e.end_date, now)
@@ -150,14 +152,30 @@ begin
 	loop
 		update enrolment set last_seen = now
 		where subject_id = subject and experiment = row.experiment;
-		perform conversion_add(subject, row.experiment, row.alternative, 2, 1,
-			row.source = 'forced', counts, now);
+		perform conversion_add(subject, row.experiment, row.alternative, 2, 1, counts, now);
 		if row.last_seen is not null then
-			perform conversion_add(subject, row.experiment, row.alternative, 1, 1,
-				row.source = 'forced', counts, now);
+			perform conversion_add(subject, row.experiment, row.alternative, 1, 1, counts, now);
 		end if;
 		changed := changed || row.experiment;
 	end loop;
+	return changed;
+end
+$$;
+
+create function visit(subject text, verify boolean, now timestamptz)
+returns void
+language plpgsql
+set search_path from current
+as $$
+declare
+	counts boolean;
+	changed bigint[];
+begin
+	if left(subject, 2) = 's:' then
+		perform subject_hold(subject);
+	end if;
+	counts := subject_counts(subject, verify);
+	changed := visit_count(subject, counts, now);
 	if counts and changed <> '{}' then
 		perform result_stale(changed);
 	end if;
@@ -176,6 +194,8 @@ declare
 	row record;
 	last text := '';
 	counts boolean;
+	hit bigint[];
+	changed bigint[] := '{}';
 begin
 	for row in
 		select v.subject_id, v.at, g.nr as goal
@@ -190,16 +210,21 @@ begin
 				perform subject_hold(last);
 			end if;
 			counts := subject_counts(last, verify);
-			perform visit(last, verify, now);
+			hit := visit_count(last, counts, now);
+			changed := changed || case when counts then hit end;
 		end if;
 		if row.goal is not null and not subject_is_bot(last) then
-			perform goal_count(last, row.goal, 1, row.at, counts, now);
+			hit := goal_count(last, row.goal, 1, row.at, counts, now);
+			changed := changed || case when counts then hit end;
 		end if;
 	end loop;
+	if changed <> '{}' then
+		perform result_stale(changed);
+	end if;
 end
 $$;
 
 revoke execute on function conversion_add, experiment_records, goal_count, subject_is_bot,
-	goal_hit, visit, page_view_counts from public;
+	goal_hit, visit_count, visit, page_view_counts from public;
 grant execute on function conversion_add, experiment_records, goal_count, subject_is_bot,
-	goal_hit, visit, page_view_counts to assay_app;
+	goal_hit, visit_count, visit, page_view_counts to assay_app;

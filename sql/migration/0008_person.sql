@@ -36,7 +36,7 @@ declare
 	row record;
 begin
 	for row in
-		select w.experiment, w.alternative, w.goal, w.hits, n.source
+		select w.experiment, w.alternative, w.goal, w.hits
 		from waiting_goal as w
 		join enrolment as n on n.subject_id = w.subject_id and n.experiment = w.experiment
 		where w.subject_id = waiter and w.expires_at > now
@@ -44,7 +44,7 @@ begin
 		order by w.experiment, w.alternative, w.goal
 	loop
 		perform conversion_add(receiver, row.experiment, row.alternative, row.goal, row.hits,
-			row.source = 'forced', true, now);
+			true, now);
 	end loop;
 	delete from waiting_goal
 	where subject_id = waiter and (of_experiment is null or experiment = of_experiment);
