@@ -19,46 +19,72 @@
 
 /* Counts anew, and keeps what was counted if nothing happened meanwhile. */
 static enum err
-count(struct ctx *c, const char *nr, struct json_object **data)
+count(struct ctx *c, const char *nr, const char *token, struct json_object **data)
 {
-	char now[INSTANT_TEXT];
-	struct db_rows *begun, *rows;
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_result_count, &nr, &rows);
 
-	instant_format(c->now, now);
-	enum err e = db_query(c->db, c->mem, QUERY_result_begin,
-	    (const char *const[]){nr, now}, &begun);
-	if (e == OK)
-		e = db_query(c->db, c->mem, QUERY_result_count, &nr, &rows);
 	if (e != OK)
 		return e;
 	metric_add(METRIC_results_counted_total, 1);
 	struct json_object *row = mem_json(c->mem, db_row_json(rows, 0));
 	*data = json_object_object_get(row, "data");
-	const char *token = db_cell(begun, 0, "token");
 	if (token == NULL)
 		return OK;
 	return db_query(c->db, c->mem, QUERY_result_keep,
 	    (const char *const[]){nr, token, db_cell(rows, 0, "data")}, NULL);
 }
 
+/* Counts, unless somebody else has just done so. */
 static enum err
-find_or_count(struct ctx *c, const char *nr, struct json_object **data, const char **through)
+begin(struct ctx *c, const char *nr, struct json_object **data, struct json_object **through)
+{
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(c->now, now);
+	enum err e = db_query(c->db, c->mem, QUERY_result_begin,
+	    (const char *const[]){nr, now}, &rows);
+	if (e != OK)
+		return e;
+	struct json_object *row = mem_json(c->mem, db_row_json(rows, 0));
+	*data = json_object_object_get(row, "data");
+	*through = json_object_object_get(row, "counted_at");
+	return *data != NULL ? OK : count(c, nr, db_cell(rows, 0, "token"), data);
+}
+
+/* The definition of experiment id, of number nr unless that is NULL, and the counts kept of it. */
+static enum err
+find(struct ctx *c, const char *id, const char *nr, struct json_object **row)
 {
 	struct db_rows *rows;
-	char now[INSTANT_TEXT];
-	enum err e = db_query(c->db, c->mem, QUERY_result_find, &nr, &rows);
+	enum err e = db_query(c->db, c->mem, QUERY_result_find,
+	    (const char *const[]){id, nr}, &rows);
+
+	if (e == OK && db_count(rows) == 0)
+		return ERR_NOT_FOUND;
+	if (e == OK)
+		*row = mem_json(c->mem, db_row_json(rows, 0));
+	return e;
+}
+
+/* A definition that was read before its rows were counted may know less than they do, so it is read
+ * again. */
+static enum err
+find_or_count(struct ctx *c, const char *id, struct json_object **row, struct json_object **data,
+    struct json_object **through)
+{
+	enum err e = find(c, id, NULL, row);
 
 	if (e != OK)
 		return e;
-	if (db_count(rows) > 0) {
-		struct json_object *row = mem_json(c->mem, db_row_json(rows, 0));
-		*data = json_object_object_get(row, "data");
-		*through = json_object_get_string(json_object_object_get(row, "counted_at"));
+	*data = json_object_object_get(*row, "data");
+	*through = json_object_object_get(*row, "counted_at");
+	if (*data != NULL)
 		return OK;
-	}
-	instant_format(c->now, now);
-	*through = mem_dup(c->mem, now);
-	return count(c, nr, data);
+	const char *nr = json_object_get_string(json_object_object_get(*row, "nr"));
+	e = begin(c, nr, data, through);
+	return e == OK ? find(c, id, nr, row) : e;
 }
 
 static struct json_object *
@@ -119,26 +145,18 @@ name_days(struct json_object *days, struct json_object *alternatives)
 enum err
 result_of(struct ctx *c, const char *id, struct json_object **out)
 {
-	struct json_object *data;
-	struct db_rows *rows;
-	const char *through;
-	enum err e = db_query(c->db, c->mem, QUERY_result_definition, &id, &rows);
+	struct json_object *row, *data, *through;
+	enum err e = find_or_count(c, id, &row, &data, &through);
 
 	if (e != OK)
 		return e;
-	if (db_count(rows) == 0)
-		return ERR_NOT_FOUND;
-	e = find_or_count(c, db_cell(rows, 0, "nr"), &data, &through);
-	if (e != OK)
-		return e;
-	struct json_object *row = mem_json(c->mem, db_row_json(rows, 0));
 	struct json_object *alternatives = json_object_object_get(row, "alternatives");
 	struct results_input in = {
 		.experiment = id,
-		.data_through = through,
+		.data_through = json_object_get_string(through),
 		.alternatives = alternatives,
 		.exposures = json_object_object_get(data, "exposures"),
-		.splits = json_object_object_get(data, "splits"),
+		.splits = json_object_object_get(row, "splits"),
 		.goals = choose_goals(c, json_object_object_get(row, "goals"),
 		    json_object_object_get(row, "named")),
 		.conversions = json_object_object_get(data, "conversions"),

@@ -77,7 +77,11 @@ comment on table exposure is 'a confirmed subject was in an alternative: a parti
 comment on column exposure.forced is 'left out of results';
 comment on column exposure.nth is 'exposures that the subject had before in the experiment';
 
-create index exposure_experiment on exposure (experiment, at);
+-- All that results ask of a participant, or those of one experiment would be fetched from all over
+-- the table; and how few days there are, or they would be counted by one process alone.
+create index exposure_experiment on exposure (experiment, at)
+	include (alternative, split, forced, nth);
+create statistics exposure_day on ((at at time zone 'UTC')::date) from exposure;
 
 create table goal (
 	nr bigint generated always as identity (start with 100),

@@ -21,24 +21,36 @@ begin
 end
 $$;
 
--- Announces a count of an experiment; null when somebody is writing at this moment.
-create function result_begin(counted bigint, now timestamptz)
-returns bigint
+-- Asked when counts are wanted and none are kept. One who asks counts: he gets a token to keep what
+-- he counts by, or none when somebody is writing at this moment. Who comes meanwhile gets what the
+-- first one kept; he waits 3 seconds for it, and not for one who began before that.
+create function result_begin(counted bigint, now timestamptz, out token bigint, out data jsonb,
+	out counted_at timestamptz)
 language plpgsql
 set search_path from current
 as $$
+#variable_conflict use_column
 declare
-	fresh bigint;
+	key integer := counted % 2147483647;
+	first boolean := false;
 begin
-	if not pg_try_advisory_xact_lock(4702113, (counted % 2147483647)::integer) then
-		return null;
+	for turn in 1 .. 100 loop
+		first := first or pg_try_advisory_xact_lock(4702115, key);
+		select r.data, r.counted_at into data, counted_at
+		from result as r where r.experiment = counted;
+		if data is not null then
+			return;
+		end if;
+		exit when first and coalesce(counted_at < now - interval '3 seconds', true);
+		perform pg_sleep(0.03);
+	end loop;
+	counted_at := now;
+	if pg_try_advisory_xact_lock(4702113, key) then
+		insert into result as r (experiment, token, counted_at, data)
+		values (counted, nextval('result_token'), now, null)
+		on conflict (experiment) do update set counted_at = excluded.counted_at
+		returning r.token into token;
 	end if;
-	insert into result (experiment, token, counted_at, data)
-	values (counted, nextval('result_token'), now, null)
-	on conflict (experiment) do update
-	set token = excluded.token, counted_at = excluded.counted_at, data = null
-	returning token into fresh;
-	return fresh;
 end
 $$;
 

@@ -1,4 +1,6 @@
--- Announces at $2 that experiment $1 is being counted; token is null while somebody writes.
+-- Announces at $2 that experiment $1 is about to be counted: a token to keep the counts by, null while
+-- somebody writes; or the counts, if somebody else has just kept them.
 -- reach: definitions
 -- retry: yes
-select result_begin($1::bigint, $2::timestamptz) as token
+-- time: long
+select token, data, counted_at from result_begin($1::bigint, $2::timestamptz)

@@ -1,6 +1,5 @@
 -- Counts the rows of experiment $1: participants by alternative and split, those of them who had
--- been exposed to another before, participants by day; subjects by goal, alternative and hits; and the
--- shares of the splits.
+-- been exposed to another before, participants by day; subjects by goal, alternative and hits.
 -- reach: all
 -- retry: yes
 -- time: long
@@ -27,6 +26,4 @@ select jsonb_build_object(
 		jsonb_build_array(day, alternative, subjects) order by day, alternative), '[]')
 		from daily),
 	'conversions', (select coalesce(jsonb_agg(
-		jsonb_build_array(goal, alternative, hits, subjects)), '[]') from converted),
-	'splits', (select coalesce(jsonb_object_agg(nr, shares), '{}')
-		from split where experiment = $1::bigint)) as data
+		jsonb_build_array(goal, alternative, hits, subjects)), '[]') from converted)) as data

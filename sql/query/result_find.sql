@@ -1,4 +1,13 @@
--- The counts of experiment $1, if they are current.
+-- What results of experiment $1 (of number $2, null: any) are told by: its definition, its splits, the
+-- goals that are not retired; and its counts, if they are current.
 -- reach: definitions
 -- retry: yes
-select data, counted_at from result where experiment = $1::bigint and data is not null
+select e.nr, e.alternatives, e.goals as named, e.plan, r.counted_at, r.data, (
+		select jsonb_agg(jsonb_build_object('nr', g.nr, 'name', g.name, 'test', g.test)
+			order by g.nr < 100, g.nr)
+		from goal as g where g.retired_at is null) as goals, (
+		select jsonb_object_agg(s.nr, s.shares)
+		from split as s where s.experiment = e.nr) as splits
+from experiment as e
+left join result as r on r.experiment = e.nr and r.data is not null
+where e.id = $1 and ($2::bigint is null or e.nr = $2::bigint)
