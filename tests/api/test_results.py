@@ -3,16 +3,7 @@
 
 from enrols import enroll, put, running, somebody
 from lookups import new_id
-
-
-def results(stack, exp, **params):
-    answer = stack.call("GET", f"/v1/experiment/{exp}/results", params=params)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def participants(stack, exp):
-    return {a["name"]: a["participants"] for a in results(stack, exp)["alternatives"]}
+from tallies import participants, results
 
 
 def test_a_participant_counts_at_once_although_results_were_kept(stack):

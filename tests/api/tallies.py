@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Participants and what they did, put in as rows; and results, asked for."""
+
+from enrols import running
+from lookups import new_id
+
+
+def results(stack, exp, **params):
+    answer = stack.call("GET", f"/v1/experiment/{exp}/results", params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def participants(stack, exp):
+    return {a["name"]: a["participants"] for a in results(stack, exp)["alternatives"]}
+
+
+def number(stack, exp):
+    """The number that rows of subjects carry for an experiment."""
+    return stack.sql("select nr from experiment where id = %s", exp)[0][0]
+
+
+def a_goal(stack, test="chi2", name=None):
+    """A new goal; its name."""
+    name = name or new_id("goal")
+    stack.sql("insert into goal (name, test, description, created_at) "
+              "values (%s, %s, 'of a test', now())", name, test)
+    return name
+
+
+def two_arms(stack, **more):
+    """An experiment of control and b that names one new goal; both."""
+    goal = a_goal(stack)
+    return running(stack, "b", **dict({"goals": [goal]}, **more)), goal
+
+
+def fill(stack, exp, arm, count, hits=None, split=1, forced=False):
+    """Lets so many new subjects take part in the alternative numbered arm (1: control). hits says
+    of goals by name how many of them did it how often: {goal: {times: subjects}}. As every writer
+    does, it says in its own transaction that results are another."""
+    prefix = new_id("filled") + "-"
+    text, params = "", []
+    for goal, histogram in (hits or {}).items():
+        first = 1
+        for times, subjects in histogram.items():
+            text += ("insert into conversion select 'u:' || %s || i, e.nr, %s, g.nr, %s, %s, "
+                     "now(), now() "
+                     "from generate_series(%s, %s) as i, experiment as e, goal as g "
+                     "where e.id = %s and g.name = %s; ")
+            params += [prefix, arm, int(times), forced, first, first + subjects - 1, exp, goal]
+            first += subjects
+    stack.sql("insert into exposure select 'u:' || %s || i, nr, %s, %s, %s, 0, now() "
+              "from generate_series(1, %s) as i, experiment where id = %s; " + text +
+              "select result_stale(array[nr]) from experiment where id = %s",
+              prefix, arm, split, forced, count, exp, *params, exp)
+    return prefix
+
+
+def rates(stack, exp, goal, control, b):
+    """So many participants, of whom so many did it, in control and in b."""
+    for arm, (n, c) in ((1, control), (2, b)):
+        fill(stack, exp, arm, n, {goal: {1: c}})
+
+
+def cell(told, goal, name="b"):
+    """What results tell of an alternative in a goal."""
+    (found,) = [g for g in told["goals"] if g["goal"] == goal]
+    (arm,) = [a for a in found["alternatives"] if a["name"] == name]
+    return arm
+
+
+def counted(stack):
+    """How often the pool has counted anything."""
+    return stack.metric("results_counted_total")

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Counts are kept for speed, and only while they are what a fresh count would give."""
+
+import concurrent.futures
+import contextlib
+
+import psycopg2
+import pytest
+
+from enrols import put, running, set_state, somebody
+from lookups import admin, await_status, body
+from stack import TOP, wait_until
+from tallies import cell, counted, fill, number, participants, results, two_arms
+
+
+def kept(stack, exp):
+    """Whether counts of the experiment are kept."""
+    return stack.sql("select r.data is not null from result as r join experiment as e "
+                     "on e.nr = r.experiment where e.id = %s", exp) == [(True,)]
+
+
+@contextlib.contextmanager
+def transaction(stack):
+    """A connection of somebody else, with a transaction that stays open until told."""
+    connection = psycopg2.connect(stack.env["ASSAY_OWNER_DATABASE_URL"])
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("set search_path = assay")
+            yield cursor
+    finally:
+        connection.close()
+
+
+def enrol_by_sql(cursor, user, exp):
+    cursor.execute("select from enrol(%s, array(select nr from experiment where id = %s), "
+                   "array[2], array[1::bigint], array[null::integer], 'drawn', true, now())",
+                   ("u:" + user, exp))
+
+
+def test_results_are_counted_once_while_nothing_changes(stack):
+    exp, _ = two_arms(stack)
+    fill(stack, exp, 1, 10)
+    results(stack, exp)
+    before = counted(stack)
+    told = [results(stack, exp) for _ in range(5)]
+    assert counted(stack) == before
+    assert all(t == told[0] for t in told)
+
+
+def test_a_state_that_changes_needs_no_new_count(stack):
+    exp, _ = two_arms(stack)
+    fill(stack, exp, 1, 10)
+    results(stack, exp)
+    before = counted(stack)
+    set_state(stack, exp, "track")
+    assert participants(stack, exp) == {"control": 10, "b": 0}
+    assert counted(stack) == before
+
+
+def test_a_writer_of_one_experiment_leaves_the_counts_of_another(stack):
+    exp, other = running(stack, "b"), running(stack, "b")
+    results(stack, exp)
+    put(stack, other, somebody(), "b")
+    assert kept(stack, exp)
+
+
+def test_while_a_writer_is_not_done_results_are_right_and_not_kept(stack):
+    exp, user = running(stack, "b"), somebody()
+    with transaction(stack) as cursor:
+        enrol_by_sql(cursor, user, exp)
+        for _ in range(3):
+            assert participants(stack, exp) == {"control": 0, "b": 0}
+            assert not kept(stack, exp)
+        cursor.execute("commit")
+        assert participants(stack, exp) == {"control": 0, "b": 1}
+    assert kept(stack, exp)
+
+
+def test_a_writer_who_takes_back_leaves_nothing_behind(stack):
+    exp = running(stack, "b")
+    with transaction(stack) as cursor:
+        enrol_by_sql(cursor, somebody(), exp)
+        results(stack, exp)
+        cursor.execute("rollback")
+    assert participants(stack, exp) == {"control": 0, "b": 0}
+    assert kept(stack, exp)
+
+
+def test_a_writer_who_comes_while_others_read_what_is_kept_is_seen_when_he_is_done(stack):
+    exp = running(stack, "b")
+    results(stack, exp)
+    with transaction(stack) as cursor:
+        enrol_by_sql(cursor, somebody(), exp)
+        assert participants(stack, exp) == {"control": 0, "b": 0}
+        cursor.execute("commit")
+    assert participants(stack, exp) == {"control": 0, "b": 1}
+
+
+def test_who_would_keep_does_not_wait_for_one_who_writes(stack):
+    """A token was given; then somebody takes the row and is not done."""
+    exp = running(stack, "b")
+    nr = number(stack, exp)
+    (token,), = stack.sql("select token from result_begin(%s, now())", nr)
+    text = (TOP / "sql/query/result_keep.sql").read_text()
+    with transaction(stack) as cursor:
+        cursor.execute("select result_stale(array[%s::bigint])", (nr,))
+        stack.sql(f"set lock_timeout = 1; prepare keep as {text}; execute keep (%s, %s, '[]')",
+                  nr, token)
+        cursor.execute("rollback")
+    assert not kept(stack, exp)
+
+
+def test_an_erased_user_is_no_longer_in_results_that_were_kept(stack):
+    exp, goal = two_arms(stack)
+    user = somebody()
+    put(stack, exp, user, "b")
+    stack.sql("select goal_hit(%s, %s, 3, null, true, now())", "u:" + user, goal)
+    assert cell(results(stack, exp), goal)["conversions"] == 1
+    assert kept(stack, exp)
+    stack.call("DELETE", f"/v1/user/{user}")
+    told = results(stack, exp)
+    assert participants(stack, exp) == {"control": 0, "b": 0}
+    assert cell(told, goal)["conversions"] == 0
+
+
+def test_an_experiment_that_is_made_anew_has_nothing_of_the_old_one(stack):
+    exp = running(stack, "b")
+    fill(stack, exp, 2, 7)
+    assert participants(stack, exp) == {"control": 0, "b": 7}
+    assert kept(stack, exp)
+    admin(stack, "DELETE", exp)
+    assert stack.call("GET", f"/v1/experiment/{exp}/results").status_code == 404
+    request = dict(body("enrols", criteria=None), expId=exp, alternatives=[{"name": "b"}])
+    admin(stack, "POST", "create", request)
+    await_status(stack, exp)
+    assert participants(stack, exp) == {"control": 0, "b": 0}
+
+
+def at_once(count, call):
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        return [f.result() for f in [pool.submit(call) for _ in range(count)]]
+
+
+def test_of_many_who_ask_at_once_one_counts(stack):
+    exp, goal = two_arms(stack)
+    fill(stack, exp, 1, 100000, {goal: {1: 50000}})
+    fill(stack, exp, 2, 100000, {goal: {1: 50000}})
+    before = counted(stack)
+    told = at_once(16, lambda: results(stack, exp))
+    assert counted(stack) == before + 1
+    assert [t["alternatives"] for t in told] == [told[0]["alternatives"]] * 16
+    assert told[0]["alternatives"][0]["participants"] == 100000
+
+
+@pytest.mark.parametrize("age, waits", [("1 minute", False), ("0", True)])
+def test_a_count_that_never_ended_holds_nobody_up_for_long(stack, age, waits):
+    """One who began, and died; who asks just then waits for him, but answers."""
+    exp = running(stack, "b")
+    nr = number(stack, exp)
+    stack.sql("insert into result values (%s, nextval('result_token'), now() - %s::interval)",
+              nr, age)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(lambda: participants(stack, exp))
+        if waits:
+            wait_until(lambda: stack.sql(
+                "select 1 from pg_stat_activity where wait_event = 'PgSleep' and "
+                "query like '%result_begin%'", role="postgres"), 3, "one who waits")
+        assert answer.result() == {"control": 0, "b": 0}
+    assert kept(stack, exp)

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The numbers of results, from rows to JSON, against values that scipy computed."""
+
+import json
+
+import pytest
+
+from enrols import enroll, put, running, somebody
+from lookups import a_second_later, admin
+from stack import TOP
+from tallies import a_goal, cell, fill, rates, results, two_arms
+
+VECTORS = json.loads((TOP / "tests/unit/vectors/stats.json").read_text())
+
+
+def close(value):
+    return value if value is None else pytest.approx(value, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("v", VECTORS["chi_square"], ids=lambda v: f"{v['n']}-{v['c']}")
+def test_chi_square_is_that_of_the_rows(stack, v):
+    exp, goal = two_arms(stack)
+    rates(stack, exp, goal, (v["n_control"], v["c_control"]), (v["n"], v["c"]))
+    told = cell(results(stack, exp), goal)
+    assert told["conversions"] == v["c"]
+    assert told["chi2_confidence"] == close(v["confidence"])
+    if v["chi2"] is None:
+        assert told["reason"]
+
+
+@pytest.mark.parametrize("v", VECTORS["two_rates"], ids=lambda v: str(v["alternative"]))
+def test_intervals_and_chances_are_those_of_the_rows(stack, v):
+    exp, goal = two_arms(stack)
+    (c0, n0), (c, n) = v["control"], v["alternative"]
+    rates(stack, exp, goal, (n0, c0), (n, c))
+    told = cell(results(stack, exp), goal)
+    assert told["interval"] == [close(x) for x in v["newcombe_95"]]
+    assert told["sequence"] == [close(x) for x in v["sequence_95"]]
+    assert told["sequence_p"] == close(v["sequence_p"])
+    assert told["chance_to_beat_control"] == close(v["chance_to_beat_control"])
+    assert told["expected_loss"] == close(v["loss_if_alternative_chosen"])
+    assert told["rate"] == close(c / n)
+
+
+@pytest.mark.parametrize("v", VECTORS["mann_whitney"], ids=lambda v: str(v["alternative"]))
+def test_mann_whitney_is_that_of_the_histograms(stack, v):
+    goal = a_goal(stack, "mwu")
+    exp = running(stack, "b", goals=[goal])
+    for arm, name in ((1, "control"), (2, "alternative")):
+        done = {t: n for t, n in v[name].items() if t != "0"}
+        fill(stack, exp, arm, sum(v[name].values()), {goal: done})
+    told = cell(results(stack, exp), goal)
+    assert told["mwu_confidence"] == close(v["confidence"])
+    assert told["histogram"] == v["alternative"]
+    actions = sum(int(t) * n for t, n in v["alternative"].items())
+    assert told["mean_actions"] == close(actions / sum(v["alternative"].values()))
+
+
+@pytest.mark.parametrize("v", VECTORS["sample_ratio"], ids=lambda v: str(v["observed"]))
+def test_the_sample_ratio_is_that_of_the_weights(stack, v):
+    names = ["control", "b", "c"][:len(v["weights"])]
+    exp = running(stack, *({"name": n, "weight": w} for n, w in zip(names, v["weights"])))
+    for arm, count in enumerate(v["observed"], 1):
+        fill(stack, exp, arm, count)
+    told = results(stack, exp)
+    assert told["srm"] == {"chi2": close(v["chi2"]), "p": close(v["p"]), "ok": True}
+    assert [a["participants"] for a in told["alternatives"]] == v["observed"]
+    assert [a["expected_share"] for a in told["alternatives"]] == \
+        [close(w / sum(v["weights"])) for w in v["weights"]]
+
+
+def test_a_p_below_one_in_a_thousand_breaks_the_split(stack):
+    exp, _ = two_arms(stack)
+    fill(stack, exp, 1, 1000)
+    fill(stack, exp, 2, 1200)
+    told = results(stack, exp)
+    assert told["srm"]["p"] < 0.001 and told["srm"]["ok"] is False
+
+
+def weigh(stack, exp, control, b):
+    admin(stack, "PATCH", exp, {"alternatives": [{"name": "control", "weight": control},
+                                                 {"name": "b", "weight": b}]})
+
+
+def shares(told):
+    return [a["expected_share"] for a in told["alternatives"]]
+
+
+def test_weights_that_changed_count_for_those_enrolled_since(stack):
+    """1,000 under 1:1 and 1,000 under 1:3: 750 and 1,250 are as expected."""
+    exp = running(stack, {"name": "control", "weight": 1}, {"name": "b", "weight": 1})
+    fill(stack, exp, 1, 500, split=1)
+    fill(stack, exp, 2, 500, split=1)
+    weigh(stack, exp, 1, 3)
+    fill(stack, exp, 1, 250, split=2)
+    fill(stack, exp, 2, 750, split=2)
+    told = results(stack, exp)
+    assert shares(told) == [close(750 / 2000), close(1250 / 2000)]
+    assert told["srm"] == {"chi2": close(0), "p": close(1), "ok": True}
+
+
+def test_an_enrolment_carries_the_shares_that_were_in_force(stack):
+    exp = running(stack, {"name": "control", "weight": 1}, {"name": "b", "weight": 0})
+    enroll(stack, exp, somebody())
+    weigh(stack, exp, 0, 1)
+    a_second_later()
+    for _ in range(3):
+        enroll(stack, exp, somebody())
+    told = results(stack, exp)
+    assert [a["participants"] for a in told["alternatives"]] == [1, 3]
+    assert shares(told) == [close(0.25), close(0.75)]
+
+
+def test_without_participants_the_shares_are_those_in_force_although_results_were_kept(stack):
+    exp = running(stack, {"name": "control", "weight": 1}, {"name": "b", "weight": 1})
+    assert shares(results(stack, exp)) == [0.5, 0.5]
+    weigh(stack, exp, 1, 3)
+    assert shares(results(stack, exp)) == [0.25, 0.75]
+
+
+def test_improvement_is_percent_of_the_rate_of_control(stack):
+    exp, goal = two_arms(stack)
+    rates(stack, exp, goal, (1000, 100), (1000, 120))
+    assert cell(results(stack, exp), goal)["improvement"] == close(20)
+
+
+@pytest.mark.parametrize("control, b", [((100, 0), (100, 10)), ((100, 10), (100, 0)),
+                                        ((0, 0), (100, 10)), ((100, 10), (0, 0))])
+def test_without_a_rate_there_is_no_improvement_but_a_reason(stack, control, b):
+    exp, goal = two_arms(stack)
+    rates(stack, exp, goal, control, b)
+    told = cell(results(stack, exp), goal)
+    assert told["improvement"] is None and told["reason"]
+
+
+def test_no_number_that_is_none_ever_leaves(stack):
+    """Of an experiment without anybody in it, and of one where all did everything."""
+    exp, goal = two_arms(stack)
+    for _ in range(2):
+        text = stack.call("GET", f"/v1/experiment/{exp}/results").text
+        json.loads(text, parse_constant=pytest.fail)
+        rates(stack, exp, goal, (30, 30), (30, 30))
+
+
+def test_who_was_forced_and_then_set_to_the_same_is_left_out_with_all_he_does(stack):
+    exp, goal = two_arms(stack)
+    user = somebody()
+    enroll(stack, exp, user, force="b")
+    put(stack, exp, user, "b")
+    stack.sql("select goal_hit(%s, %s, 1, null, true, now())", "u:" + user, goal)
+    told = cell(results(stack, exp), goal)
+    assert (told["conversions"], told["reason"]) == (0, "nobody took part")
