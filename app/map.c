@@ -242,7 +242,12 @@ read_criteria(struct mapping *m)
 		return OK;
 	m->criteria = criteria_read(m->mem, mem_json(m->mem, json_own(m->text)), "/criteria",
 	    problems);
-	return m->criteria == NULL ? ERR_INVALID : OK;
+	if (m->criteria == NULL)
+		return ERR_INVALID;
+	/* What is decided live has no audience to map: it is in effect at once. */
+	if (m->criteria->live)
+		m->criteria = NULL;
+	return OK;
 }
 
 /* Maps what has been claimed; ERR_CONFLICT when somebody stopped or changed it meanwhile. */

@@ -8,54 +8,26 @@
 
 #include "base/buf.h"
 #include "base/problem.h"
+#include "core/condition.h"
 #include "core/subject.h"
-#include "core/terms.h"
 
 /*
  * Who is in an experiment: conditions on the terms of a profile, all of which must hold. One
  * parsed form serves the evaluator (criteria_match) and the compiler to SQL (criteria_sql).
  */
 
-enum condition_op {
-	CONDITION_ANY,       /* a term is one of the wanted */
-	CONDITION_NONE,      /* no term is; true of a null field */
-	CONDITION_NOT_EQUAL, /* no term is, but the field is not null */
-	CONDITION_NULL,
-	CONDITION_NOT_NULL,
-	CONDITION_EMPTY, /* null, "", [] or {} */
-	CONDITION_NOT_EMPTY,
-	CONDITION_RANGE,  /* one value of the field is within the bounds */
-	CONDITION_PREFIX, /* a string starts so */
-};
-
-/* A side of a range. For TERM_STRING text counts, else number. */
-struct bound {
-	bool set;
-	bool open; /* the bound itself is outside */
-	const char *text;
-	double number;
-};
-
-struct condition {
-	enum condition_op op;
-	const char *path; /* escaped */
-	size_t wanted;    /* terms, for ANY, NONE, NOT_EQUAL */
-	const char **terms;
-	const char *prefix; /* a whole term's beginning, for PREFIX */
-	enum term_tag tag;  /* of a RANGE: TERM_STRING, TERM_NUMBER, TERM_INSTANT */
-	struct bound low, high;
-};
+struct rule;
 
 struct criteria {
-	enum subject_kind kind; /* SUBJECT_USER or SUBJECT_DEVICE */
+	enum subject_kind kind; /* SUBJECT_USER, SUBJECT_DEVICE; SUBJECT__MAX: any */
+	bool live; /* on more than the profile: decided when it is asked, never mapped */
 	size_t n;
 	struct condition *list;
+	const struct rule *rule; /* of type rule, instead of the list; else NULL */
 };
 
 enum {
 	CRITERIA_CONDITIONS = 100, /* at most */
-	CRITERIA_VALUES = 1000,    /* of one condition */
-	CRITERIA_PATH = 128,       /* bytes of a field's name */
 	CRITERIA_PARAMS = 4 * CRITERIA_CONDITIONS,
 };
 
@@ -65,6 +37,9 @@ enum {
  */
 struct criteria *criteria_read(void *ctx, struct json_object *o, const char *at,
     struct problems *problems);
+
+/* The ids of the segmentations that must be known for criteria_match, as JSON strings, on ctx. */
+struct json_object *criteria_needs(void *ctx, const struct criteria *c);
 
 /* Whether a profile with these terms is in. */
 bool criteria_match(const struct criteria *c, const struct terms *t);

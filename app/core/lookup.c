@@ -27,7 +27,8 @@ lookup_accepts(const struct active *a, const struct asker *who)
 bool
 lookup_is_open(const struct active *a)
 {
-	return a->criteria == NULL || (a->audience == 0 && strcmp(a->status, "ACTIVE") == 0);
+	return a->criteria == NULL || a->criteria->live ||
+	    (a->audience == 0 && strcmp(a->status, "ACTIVE") == 0);
 }
 
 static int

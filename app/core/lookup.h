@@ -60,8 +60,8 @@ struct match {
 bool lookup_accepts(const struct active *a, const struct asker *who);
 
 /*
- * Whether everybody is in its audience: without criteria, and with criteria that replaced none
- * until they have an audience of their own.
+ * Whether no audience limits it: without criteria, with such as are decided live, and with
+ * criteria that replaced none until they have an audience of their own.
  */
 bool lookup_is_open(const struct active *a);
 

@@ -173,11 +173,19 @@ compare(const void *a, const void *b)
 struct terms *
 terms_make(void *ctx, struct json_object *attributes)
 {
+	return terms_join(ctx, attributes, NULL, 0);
+}
+
+struct terms *
+terms_join(void *ctx, struct json_object *attributes, const struct terms_extra extra[], size_t n)
+{
 	struct terms *t = mem_new(ctx, struct terms);
 	struct maker m = {t, 0};
 	size_t kept = 0;
 
 	flatten(&m, NULL, attributes);
+	for (size_t i = 0; i < n; i++)
+		flatten(&m, extra[i].path, extra[i].value);
 	if (t->n > 0)
 		qsort(t->list, t->n, sizeof *t->list, compare);
 	for (size_t i = 0; i < t->n; i++)

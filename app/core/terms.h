@@ -39,6 +39,16 @@ struct terms {
 /* The terms of the JSON object attributes, on ctx. */
 struct terms *terms_make(void *ctx, struct json_object *attributes);
 
+/* A value, of any shape, beyond the attributes. */
+struct terms_extra {
+	const char *path; /* escaped */
+	struct json_object *value;
+};
+
+/* The same of attributes (NULL: none) and n further values, in one list. */
+struct terms *terms_join(void *ctx, struct json_object *attributes,
+    const struct terms_extra extra[], size_t n);
+
 /* path with the bytes escaped that tags use, on ctx. Dots stay. */
 char *terms_path(void *ctx, const char *path);
 

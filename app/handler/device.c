@@ -103,6 +103,12 @@ make_action(const struct active *a, struct json_object *alternative)
 	return o;
 }
 
+static bool
+is_live(const struct active *a)
+{
+	return a->criteria != NULL && a->criteria->live;
+}
+
 /* An experiment is told of to who is enrolled in it, and where a default was promoted. */
 static bool
 is_delivered(const struct outcome *o)
@@ -135,7 +141,8 @@ answer(struct ctx *c, const struct asker *who, struct json_object *records[2],
 	put(c->model, "message", "Device registered successfully");
 	json_object_object_add(c->model, "actions", actions);
 	for (size_t i = 0; i < found->n; i++)
-		list[i] = (struct outcome){.experiment = found->list[i].active, .selected = true};
+		list[i] = (struct outcome){.experiment = found->list[i].active,
+			.selected = !is_live(found->list[i].active)};
 	enum err e = enrol_run(c, &unit, list, found->n);
 	for (size_t i = 0; e == OK && i < found->n; i++) {
 		if (!is_delivered(&list[i]))

@@ -10,9 +10,9 @@
 #include "base/instant.h"
 #include "base/mem.h"
 #include "base/metric.h"
-#include "core/terms.h"
 #include "handler/experiment.h"
 #include "handler/find.h"
+#include "handler/person.h"
 #include "handler/tell.h"
 #include "store/db.h"
 #include "store/pgtype.h"
@@ -21,11 +21,10 @@
 
 enum column { EXPERIMENT, ALTERNATIVE, SPLIT, GONE, COLUMNS };
 
-/* The stored enrolment in the experiment of number nr; false when there is none. */
-static bool
-stored(struct json_object *record, int64_t nr, struct enrolled *out)
+bool
+enrol_stored(const struct visitor *who, int64_t nr, struct enrolled *out)
 {
-	struct json_object *rows = json_object_object_get(record, "enrolments");
+	struct json_object *rows = json_object_object_get(who->record, "enrolments");
 
 	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
 		struct json_object *row = json_object_array_get_idx(rows, i);
@@ -47,28 +46,13 @@ attribute(const struct visitor *who, const char *name)
 	return own != NULL ? own : json_object_object_get(held, name);
 }
 
-static void
-overlay(struct json_object *onto, struct json_object *o)
-{
-	if (o == NULL)
-		return;
-	json_object_object_foreach(o, name, value) {
-		json_object_object_add(onto, name, json_object_get(value));
-	}
-}
-
-/* The profile with what the request says of it, for this one decision. */
+/* Decided on the profile with what the request says of it, for this one decision. */
 static bool
 matches(struct ctx *c, const struct visitor *who, const struct criteria *criteria)
 {
-	struct json_object *all = mem_json(c->mem, json_object_new_object());
-	struct json_object *held = json_object_object_get(who->record, "attributes");
-
-	if (criteria->kind != subject_kind(who->subject))
+	if (criteria->kind != SUBJECT__MAX && criteria->kind != subject_kind(who->subject))
 		return false;
-	overlay(all, held);
-	overlay(all, who->attributes);
-	return criteria_match(criteria, terms_make(c->mem, all));
+	return criteria_match(criteria, person_terms(c, who, criteria_needs(c->mem, criteria)));
 }
 
 struct question
@@ -79,7 +63,8 @@ enrol_question(struct ctx *c, const struct visitor *who, const struct outcome *o
 	struct json_object *human = attribute(who, "human");
 	bool no_human =
 	    json_object_is_type(human, json_type_boolean) && !json_object_get_boolean(human);
-	bool live = a->criteria != NULL && who->attributes != NULL;
+	bool live =
+	    a->criteria != NULL && (who->attributes != NULL || a->criteria->live);
 
 	return (struct question){
 		.experiment = a,
@@ -87,7 +72,7 @@ enrol_question(struct ctx *c, const struct visitor *who, const struct outcome *o
 		.kind = subject_kind(who->subject),
 		.today = experiment_today(c),
 		.bot = who->bot || no_human,
-		.enrolled = stored(who->record, a->nr, scrap) ? scrap : NULL,
+		.enrolled = enrol_stored(who, a->nr, scrap) ? scrap : NULL,
 		.in_audience = o->selected || (live ? matches(c, who, a->criteria)
 		                                    : find_in_audience(who->record, a)),
 		.force = o->force,
@@ -154,10 +139,10 @@ store(struct ctx *c, const struct visitor *who, const char *how, struct buf *col
 	const char *params[] = {who->subject, columns[EXPERIMENT]->data,
 		columns[ALTERNATIVE]->data, columns[SPLIT]->data, columns[GONE]->data, how,
 		c->conf->verify_human != 0 ? "true" : "false", now};
-	enum err e = record_bury(c->records, &who->subject, 1);
+	enum err e = record_bury_kind(c->records, RECORD_SUBJECT, &who->subject, 1);
 	if (e == OK)
 		e = db_query(c->db, c->mem, QUERY_enrol, params, rows);
-	return e == OK ? record_bury(c->records, &who->subject, 1) : e;
+	return e == OK ? record_bury_kind(c->records, RECORD_SUBJECT, &who->subject, 1) : e;
 }
 
 /* Enrols where the decision says so, of the forced ones or of the others. */

@@ -30,6 +30,9 @@ struct outcome {
 	bool made;     /* by this call */
 };
 
+/* The stored enrolment in the experiment of number nr; false when there is none. */
+bool enrol_stored(const struct visitor *who, int64_t nr, struct enrolled *out);
+
 /* The question that decides o. */
 struct question enrol_question(struct ctx *c, const struct visitor *who, const struct outcome *o,
     struct enrolled *scrap);

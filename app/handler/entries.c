@@ -38,6 +38,13 @@ terms_json(void *ctx, const struct terms *t)
 	return json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN);
 }
 
+/* Whether the experiment has an audience of profiles of this kind. */
+static bool
+is_mapped(const struct active *a, enum subject_kind kind)
+{
+	return a->criteria != NULL && !a->criteria->live && a->criteria->kind == kind;
+}
+
 /* Notes the experiments of this kind that the entry is in. */
 static void
 decide(struct ctx *c, const struct actives *all, const struct entry *e, enum subject_kind kind,
@@ -45,8 +52,7 @@ decide(struct ctx *c, const struct actives *all, const struct entry *e, enum sub
 {
 	for (size_t i = 0; i < all->n; i++) {
 		const struct active *a = &all->list[i];
-		if (a->criteria == NULL || a->criteria->kind != kind ||
-		    !criteria_match(a->criteria, e->terms))
+		if (!is_mapped(a, kind) || !criteria_match(a->criteria, e->terms))
 			continue;
 		pgtype_array_item(columns[MATCHED_SUBJECT], e->subject);
 		pgtype_array_item(
@@ -70,7 +76,7 @@ add_decided(struct ctx *c, const struct actives *all, enum subject_kind kind,
     struct buf *columns[COLUMNS])
 {
 	for (size_t i = 0; i < all->n; i++)
-		if (all->list[i].criteria != NULL && all->list[i].criteria->kind == kind)
+		if (is_mapped(&all->list[i], kind))
 			pgtype_array_item(columns[DECIDED],
 			    mem_printf(c->mem, "%lld", (long long)all->list[i].nr));
 }

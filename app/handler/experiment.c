@@ -129,6 +129,8 @@ insert(struct ctx *c, const struct definition *d, bool *made)
 		mem_printf(c->mem, "%.17g", d->traffic), salt, json_text(numbers),
 		json_text(mem_json(c->mem, bucket_shares(d->alternatives)))};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_add, params, &rows);
+	if (e == ERR_INVALID)
+		return fail(c, ERR_CONFLICT, "request.expid", "is the id of a segmentation");
 	if (e == OK)
 		*made = db_count(rows) > 0;
 	return e;
@@ -297,6 +299,9 @@ experiment_preview(struct ctx *c)
 	    c->mem, o, request != NULL ? "/request/criteria" : "/criteria", c->problems);
 	if (criteria == NULL)
 		return ERR_INVALID;
+	if (criteria->live)
+		return fail(c, ERR_INVALID, "/criteria",
+		    "is decided live, subject by subject: there is no audience to count");
 	criteria_sql(c->mem, criteria, sql, params);
 	e = db_query_built(c->db, c->mem,
 	    &(struct db_built){QUERY_criteria_preview, sql->data, params->n, params->list}, &rows);

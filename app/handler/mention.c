@@ -87,6 +87,8 @@ make(struct ctx *c, const char *id, struct json_object *named, int64_t *generati
 	const char *params[] = {id, now, experiment_today(c), json_text(list), salt,
 		json_text(numbers), json_text(mem_json(c->mem, bucket_shares(list)))};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_mention, params, &rows);
+	if (e == ERR_INVALID)
+		return fail_detail(c, ERR_CONFLICT, "the id is a segmentation's");
 	if (e == OK)
 		*generation = db_int(rows, 0, "generation");
 	return e;

@@ -68,3 +68,20 @@ tell_enrolled(struct ctx *c, const char *subject, const struct outcome *o)
 	};
 	telemetry_write(c->telemetry, event_assignment(c->mem, make_head(c), &a));
 }
+
+void
+tell_placed(struct ctx *c, const char *subject, const char *segmentation, const struct group *g)
+{
+	if (c->telemetry == NULL)
+		return;
+	struct event_assignment a = {
+		.subject = shown(c, subject_id(subject)),
+		.kind = subject_kind(subject),
+		.segmentation = segmentation,
+		.group = mem_json(c->mem, json_object_new_string(g->name)),
+		.group_id = mem_json(c->mem, json_object_new_int64(g->nr)),
+		.reason = "ASSIGNED",
+		.by = c->key_id,
+	};
+	telemetry_write(c->telemetry, event_assignment(c->mem, make_head(c), &a));
+}

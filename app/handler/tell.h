@@ -2,6 +2,7 @@
 #ifndef TELL_H
 #define TELL_H
 
+#include "core/segmentation.h"
 #include "handler/enrol.h"
 #include "handler/find.h"
 
@@ -13,5 +14,9 @@ void tell_lookup(struct ctx *c, const struct asker *who, const struct found *fou
 
 /* Of an enrolment that was made just now. */
 void tell_enrolled(struct ctx *c, const char *subject, const struct outcome *o);
+
+/* Of somebody who came into a group of a segmentation just now. */
+void tell_placed(struct ctx *c, const char *subject, const char *segmentation,
+    const struct group *g);
 
 #endif

@@ -21,6 +21,7 @@ ctx_begin(struct ctx *c, int64_t now, int64_t monotonic)
 		.records = c->records,
 		.keys = c->keys,
 		.actives = c->actives,
+		.segments = c->segments,
 		.telemetry = c->telemetry,
 		.mem = mem_check(talloc_pool(NULL, POOL)),
 		.now = now,

@@ -13,6 +13,7 @@
 #include "web/route.h"
 
 struct actives;
+struct segments;
 struct cache;
 struct db;
 struct keyring;
@@ -33,6 +34,7 @@ struct ctx {
 	struct records *records;
 	struct keyring *keys;
 	struct actives *actives;
+	struct segments *segments;
 	struct telemetry *telemetry; /* NULL: off */
 
 	/* The request; all of it is on mem and dies with it. */

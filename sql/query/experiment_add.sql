@@ -1,7 +1,9 @@
 -- Creates definition $1, or replaces it when it had failed; no row when it exists. Wakes the job.
 -- reach: definitions
 -- retry: no
-with made as (
+with named as (
+	insert into name (id, kind) values ($1::text, 'experiment') on conflict do nothing
+), made as (
 	insert into experiment as e (id, name, description, created_by, updated_by, created_at,
 		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives, standard,
 		goals, traffic, salt, numbers, shares, status, status_msg)

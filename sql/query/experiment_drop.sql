@@ -4,7 +4,9 @@
 with gone as (
 	delete from experiment
 	where id = $1 and ($2::bigint is null or version = $2::bigint)
-	returning nr
+	returning nr, id
+), named as (
+	delete from name where id in (select id from gone)
 ), job as (
 	delete from map_job where nr in (select nr from gone)
 ), bump as (

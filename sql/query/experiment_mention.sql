@@ -2,7 +2,9 @@
 -- alternatives $4, salt $5, their numbers $6 and shares $7; nothing when there is one.
 -- reach: definitions
 -- retry: yes
-with made as (
+with named as (
+	insert into name (id, kind) values ($1::text, 'experiment') on conflict do nothing
+), made as (
 	insert into experiment (id, name, description, created_by, updated_by, created_at, updated_at,
 		criteria, data, start_date, end_date, state, ended_at, alternatives, traffic, salt,
 		numbers, shares, status, status_msg)

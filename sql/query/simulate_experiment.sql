@@ -2,7 +2,9 @@
 -- with salt $2, at $3; and goal $4.
 -- reach: definitions
 -- retry: no
-with made as (
+with named as (
+	insert into name (id, kind) values ($1::text, 'experiment')
+), made as (
 	insert into experiment (id, name, description, created_by, updated_by, created_at, updated_at,
 		criteria, data, start_date, state, alternatives, goals, traffic, salt, numbers, shares,
 		status, status_msg)

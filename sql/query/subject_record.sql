@@ -11,4 +11,12 @@ select (select definitions from cache_epoch) as generation,
 		select jsonb_agg(jsonb_build_array(experiment, alternative, source <> 'drawn'))
 		from enrolment where subject_id = $1
 	), '[]') as enrolments,
+	coalesce((
+		select jsonb_agg(jsonb_build_array(segmentation, group_nr))
+		from membership where subject_id = $1
+	), '[]') as memberships,
+	coalesce((
+		select jsonb_agg(jsonb_build_array(scope, key, value))
+		from tag where subject_id = $1
+	), '[]') as tags,
 	(select attributes from profile where subject_id = $1) as attributes

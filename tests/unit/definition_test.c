@@ -113,9 +113,9 @@ static const struct {
     {"{\"criteria\":{\"filters\":{\"emailVerified\":true}}}", TYPE},
     {"{\"criteria\":{\"filters\":{},\"type\":\"\"}}", TYPE},
     {"{\"criteria\":{\"type\":\"tree\",\"filters\":{}}}",
-	"/request/criteria/type: must be user, device, user_mod or device_mod"},
+	"/request/criteria/type: must be user, device, user_mod, device_mod or rule"},
     {"{\"criteria\":{\"type\":5,\"filters\":{}}}",
-	"/request/criteria/type: must be user, device, user_mod or device_mod"},
+	"/request/criteria/type: must be user, device, user_mod, device_mod or rule"},
     {"{\"criteria\":{\"type\":\"user\",\"filters\":{}}}",
 	"/request/criteria/filters: must not be empty"},
     /* Dates: of all that is wrong only the first. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Criteria decided on one profile, without a database. The tests hold it against criteria_sql.
+ * Conditions decided on one profile, without a database. The tests hold it against criteria_sql.
  */
-#include "core/criteria.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/condition.h"
 
 static bool
 has_any(const struct condition *c, const struct terms *t)
@@ -87,8 +87,8 @@ has_prefix(const struct condition *c, const struct terms *t)
 	return i < t->n && strncmp(t->list[i], c->prefix, strlen(c->prefix)) == 0;
 }
 
-static bool
-holds(const struct condition *c, const struct terms *t)
+bool
+condition_holds(const struct condition *c, const struct terms *t)
 {
 	switch (c->op) {
 	case CONDITION_ANY:
@@ -111,13 +111,4 @@ holds(const struct condition *c, const struct terms *t)
 		return has_prefix(c, t);
 	}
 	return false;
-}
-
-bool
-criteria_match(const struct criteria *c, const struct terms *t)
-{
-	for (size_t i = 0; i < c->n; i++)
-		if (!holds(&c->list[i], t))
-			return false;
-	return true;
 }

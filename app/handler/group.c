@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which group of a segmentation somebody is in: read, drawn at the first read, placed by hand.
+ */
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "core/segmentation.h"
+#include "handler/actives.h"
+#include "handler/enrol.h"
+#include "handler/find.h"
+#include "handler/path.h"
+#include "handler/person.h"
+#include "handler/routes.h"
+#include "handler/segments.h"
+#include "handler/tell.h"
+#include "store/db.h"
+#include "store/record.h"
+#include "web/ctx.h"
+
+/* What is answered of a segmentation. */
+struct place {
+	const char *segmentation;
+	int64_t nr;
+	const char *name; /* NULL: in no group */
+	bool made;
+};
+
+static enum err
+answer(struct ctx *c, const struct place *p)
+{
+	struct json_object *group = p->name == NULL ? NULL : json_object_new_object();
+
+	if (group != NULL) {
+		json_object_object_add(group, "id", json_object_new_int64(p->nr));
+		json_object_object_add(group, "name", json_object_new_string(p->name));
+	}
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "segmentation", json_object_new_string(p->segmentation));
+	json_object_object_add(c->model, "group", group);
+	json_object_object_add(c->model, "assigned", json_object_new_boolean(p->name != NULL));
+	json_object_object_add(c->model, "new", json_object_new_boolean(p->made));
+	return OK;
+}
+
+static void
+take(struct place *p, const struct group *g)
+{
+	if (g == NULL)
+		return;
+	p->nr = g->nr;
+	p->name = g->name;
+}
+
+static enum err
+no_segmentation(struct ctx *c)
+{
+	return fail_detail(c, ERR_NOT_FOUND, "there is no such segmentation");
+}
+
+/* The user whom the query or the path names, with the record. */
+static enum err
+load(struct ctx *c, const char *id, struct visitor *who)
+{
+	const struct actives *all;
+	const char *fault = id == NULL ? "is missing" : subject_fault(c->mem, id, strlen(id));
+
+	if (fault != NULL)
+		return fail(c, ERR_INVALID, "/user_id", "%s", fault);
+	c->subject = subject_text(c->mem, SUBJECT_USER, id);
+	*who = (struct visitor){.subject = c->subject};
+	enum err e = find_record(c, who->subject, &who->record);
+	return e == OK ? find_agreed(c, &who->subject, 1, &who->record, &all) : e;
+}
+
+/* ?assign=true|false, false when it is not there. */
+static enum err
+read_assign(struct ctx *c, bool *assign)
+{
+	const char *text = req_query(&c->req, "assign");
+
+	*assign = text != NULL && strcmp(text, "true") == 0;
+	if (text == NULL || *assign || strcmp(text, "false") == 0)
+		return OK;
+	return fail(c, ERR_INVALID, "assign", "must be true or false");
+}
+
+/* Somebody who is put into a group. */
+struct placing {
+	const struct visitor *who;
+	const struct segmentation *s;
+	const struct group *g;
+	const char *how; /* drawn, manual */
+	const char *gone; /* number of the group that was stored and is no more, or NULL */
+};
+
+/* rows: group_nr, made, previous. */
+static enum err
+put(struct ctx *c, const struct placing *p, struct db_rows **rows)
+{
+	char now[INSTANT_TEXT];
+
+	instant_format(c->now, now);
+	const char *params[] = {p->who->subject, mem_printf(c->mem, "%lld", (long long)p->s->nr),
+		mem_printf(c->mem, "%lld", (long long)p->g->nr), p->gone, p->how, c->key_id, now};
+	enum err e = record_bury_kind(c->records, RECORD_SUBJECT, &p->who->subject, 1);
+	if (e == OK)
+		e = db_query(c->db, c->mem, QUERY_assign, params, rows);
+	if (e == OK)
+		e = record_bury_kind(c->records, RECORD_SUBJECT, &p->who->subject, 1);
+	if (e != OK)
+		return e;
+	/* The segmentation was deleted a moment ago. */
+	if (db_cell(*rows, 0, "made") == NULL)
+		return no_segmentation(c);
+	if (*db_cell(*rows, 0, "made") == 't')
+		tell_placed(c, p->who->subject, p->s->id, p->g);
+	return OK;
+}
+
+/* Draws a group for who has none, or one that is gone. */
+static enum err
+draw(struct ctx *c, const struct visitor *who, const struct segmentation *s, const char *gone,
+    struct place *out)
+{
+	struct placing p = {who, s, segmentation_draw(s, subject_id(who->subject)), "drawn", gone};
+	struct db_rows *rows;
+
+	if (p.g == NULL)
+		return fail_detail(c, ERR_CONFLICT, "the segmentation is empty: it has no groups");
+	enum err e = put(c, &p, &rows);
+	if (e != OK)
+		return e;
+	out->made = *db_cell(rows, 0, "made") == 't';
+	take(out, segmentation_group(s, db_int(rows, 0, "group_nr")));
+	return OK;
+}
+
+static enum err
+stored_group(struct ctx *c, const struct visitor *who, const struct segmentation *s, bool assign,
+    struct place *out)
+{
+	const char *gone = NULL;
+	int64_t nr;
+
+	if (person_stored(who, s, &nr)) {
+		take(out, segmentation_group(s, nr));
+		if (out->name != NULL)
+			return OK;
+		gone = mem_printf(c->mem, "%lld", (long long)nr);
+		log_say(LOG_WARN, "group_gone", "%s: %s", s->id, gone);
+	}
+	if (!assign || s->type != SEGMENTATION_RANDOM)
+		return OK;
+	return draw(c, who, s, gone, out);
+}
+
+/* An experiment's groups are its alternatives. */
+static enum err
+experiment_group(struct ctx *c, const struct visitor *who, bool assign)
+{
+	struct outcome o = {0};
+	struct place p = {.segmentation = c->args[0]};
+	struct enrolled held;
+	enum err e = actives_one(c, c->args[0], &o.experiment);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? no_segmentation(c) : e;
+	if (assign)
+		e = enrol_run(c, who, &o, 1);
+	if (e != OK)
+		return e;
+	struct json_object *alternative = NULL;
+	if (enrol_stored(who, o.experiment->nr, &held))
+		alternative = decide_numbered(o.experiment->alternatives, held.alternative);
+	if (assign && o.enrolled && (o.made || alternative == NULL))
+		alternative = o.decision.alternative;
+	if (alternative != NULL) {
+		p.nr = decide_number(alternative);
+		p.name = json_object_get_string(json_object_object_get(alternative, "name"));
+	}
+	p.made = o.made;
+	return answer(c, &p);
+}
+
+enum err
+group_get(struct ctx *c)
+{
+	struct place p = {.segmentation = c->args[0]};
+	const struct segmentation *s;
+	struct visitor who;
+	bool assign;
+	enum err e = load(c, req_query(&c->req, "user_id"), &who);
+
+	if (e == OK)
+		e = read_assign(c, &assign);
+	if (e == OK)
+		e = segments_one(c, c->args[0], &s);
+	if (e == ERR_NOT_FOUND)
+		return experiment_group(c, &who, assign);
+	if (e != OK)
+		return e;
+	if (!s->active)
+		return answer(c, &p);
+	if (s->type == SEGMENTATION_RULE)
+		take(&p, person_group(c, &who, s));
+	else
+		e = stored_group(c, &who, s, assign, &p);
+	return e == OK ? answer(c, &p) : e;
+}
+
+/* The segmentation of the path, which must be one whose groups are stored. */
+static enum err
+load_stored(struct ctx *c, const struct segmentation **out)
+{
+	enum err e = segments_one(c, c->args[0], out);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? no_segmentation(c) : e;
+	if ((*out)->type == SEGMENTATION_RULE)
+		return fail_detail(
+		    c, ERR_CONFLICT, "its groups are computed by rules, nobody is placed");
+	return OK;
+}
+
+/* A group by its name, or by its number. */
+static const struct group *
+find_group(const struct segmentation *s, struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_int))
+		return segmentation_group(s, json_object_get_int64(value));
+	for (size_t i = 0; json_object_is_type(value, json_type_string) && i < s->n; i++)
+		if (strcmp(s->groups[i].name, json_object_get_string(value)) == 0)
+			return &s->groups[i];
+	return NULL;
+}
+
+static void
+add_previous(struct ctx *c, const struct segmentation *s, const struct db_rows *rows)
+{
+	const struct group *g = db_count(rows) == 0 || db_cell(rows, 0, "previous") == NULL
+	    ? NULL : segmentation_group(s, db_int(rows, 0, "previous"));
+
+	json_object_object_add(c->model, "previous",
+	    g == NULL ? NULL : json_object_new_string(g->name));
+}
+
+/* An experiment's members are put by hand as into an alternative. */
+static enum err
+put_alternative(struct ctx *c, const struct visitor *who, struct json_object *group)
+{
+	struct outcome o = {0};
+	struct place p = {.segmentation = c->args[0]};
+	enum err e = actives_one(c, c->args[0], &o.experiment);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? no_segmentation(c) : e;
+	struct json_object *alternative = json_object_is_type(group, json_type_string)
+	    ? decide_named(o.experiment->alternatives, json_object_get_string(group))
+	    : decide_numbered(o.experiment->alternatives, json_object_get_int(group));
+	if (alternative == NULL)
+		return fail(c, ERR_INVALID, "/group", "is no alternative of the experiment");
+	e = enrol_set(c, who, &o, alternative);
+	if (e != OK)
+		return e;
+	p.nr = decide_number(alternative);
+	p.name = json_object_get_string(json_object_object_get(alternative, "name"));
+	p.made = o.made;
+	return answer(c, &p);
+}
+
+enum err
+member_put(struct ctx *c)
+{
+	struct placing p = {.how = "manual"};
+	struct place out = {.segmentation = c->args[0]};
+	struct json_object *body;
+	struct visitor who;
+	struct db_rows *rows;
+	enum err e = load(c, c->args[1], &who);
+
+	if (e == OK)
+		e = req_json(c, &body);
+	if (e != OK)
+		return e;
+	struct json_object *group = json_object_object_get(body, "group");
+	e = load_stored(c, &p.s);
+	if (e == ERR_NOT_FOUND) {
+		c->detail = NULL;
+		return put_alternative(c, &who, group);
+	}
+	if (e != OK)
+		return e;
+	p.who = &who;
+	p.g = find_group(p.s, group);
+	if (p.g == NULL)
+		return fail(c, ERR_INVALID, "/group", "is no group of this segmentation");
+	e = put(c, &p, &rows);
+	if (e != OK)
+		return e;
+	take(&out, p.g);
+	out.made = *db_cell(rows, 0, "made") == 't';
+	e = answer(c, &out);
+	add_previous(c, p.s, rows);
+	return e;
+}
+
+/* ?group= where groups overlap; without it, from all. */
+enum err
+member_drop(struct ctx *c)
+{
+	const char *name = req_query(&c->req, "group"), *nr = NULL;
+	const struct segmentation *s;
+	struct place out = {.segmentation = c->args[0]};
+	struct visitor who;
+	struct db_rows *rows;
+	enum err e = load(c, c->args[1], &who);
+
+	if (e == OK)
+		e = load_stored(c, &s);
+	if (e != OK)
+		return e;
+	if (name != NULL) {
+		const struct group *g =
+		    find_group(s, mem_json(c->mem, json_object_new_string(name)));
+		if (g == NULL)
+			return fail(c, ERR_INVALID, "group", "is no group of this segmentation");
+		nr = mem_printf(c->mem, "%lld", (long long)g->nr);
+	}
+	const char *params[] = {who.subject, mem_printf(c->mem, "%lld", (long long)s->nr), nr};
+	e = record_bury_kind(c->records, RECORD_SUBJECT, &who.subject, 1);
+	if (e == OK)
+		e = db_query(c->db, c->mem, QUERY_membership_drop, params, &rows);
+	if (e == OK)
+		e = record_bury_kind(c->records, RECORD_SUBJECT, &who.subject, 1);
+	if (e != OK)
+		return e;
+	e = answer(c, &out);
+	add_previous(c, s, rows);
+	return e;
+}

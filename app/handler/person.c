@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All that is known of somebody, as terms that rules and criteria are decided on: from one record,
+ * without a query.
+ */
+#include "handler/person.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "core/decide.h"
+#include "core/facts.h"
+#include "handler/segments.h"
+#include "web/ctx.h"
+
+struct person {
+	struct ctx *c;
+	const struct visitor *who;
+	const struct segments *all;
+	struct json_object *attributes;
+	struct terms_extra *extra;
+	size_t n, room;
+	struct json_object *known; /* ids of segmentations of rules that were worked out */
+};
+
+static void
+add(struct person *p, const char *path, struct json_object *value)
+{
+	if (p->n == p->room) {
+		size_t room = p->room == 0 ? 16 : 2 * p->room;
+		struct terms_extra *more = mem_array(p->c->mem, struct terms_extra, room);
+		if (p->n > 0)
+			memcpy(more, p->extra, p->n * sizeof *more);
+		p->extra = more;
+		p->room = room;
+	}
+	p->extra[p->n++] = (struct terms_extra){path, value};
+}
+
+static void
+overlay(struct json_object *onto, struct json_object *o)
+{
+	if (o == NULL)
+		return;
+	json_object_object_foreach(o, name, value) {
+		json_object_object_add(onto, name, json_object_get(value));
+	}
+}
+
+static void
+add_tags(struct person *p)
+{
+	struct json_object *tags = json_object_object_get(p->who->record, "tags");
+
+	for (size_t i = 0; tags != NULL && i < json_object_array_length(tags); i++) {
+		struct json_object *row = json_object_array_get_idx(tags, i);
+		const char *scope = json_object_get_string(json_object_array_get_idx(row, 0));
+		const char *key = json_object_get_string(json_object_array_get_idx(row, 1));
+		add(p, facts_tag(p->c->mem, scope, key), json_object_array_get_idx(row, 2));
+	}
+}
+
+static void
+add_group(struct person *p, const struct segmentation *s, const struct group *g)
+{
+	add(p, facts_group(p->c->mem, s->id), facts_exact(p->c->mem, g->name));
+}
+
+static void
+add_memberships(struct person *p)
+{
+	struct json_object *rows = json_object_object_get(p->who->record, "memberships");
+
+	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		const struct segmentation *s = segments_numbered(
+		    p->all, json_object_get_int64(json_object_array_get_idx(row, 0)));
+		const struct group *g = s == NULL || !s->active ? NULL
+		    : segmentation_group(
+			  s, json_object_get_int64(json_object_array_get_idx(row, 1)));
+		if (g != NULL)
+			add_group(p, s, g);
+	}
+}
+
+/* An experiment is a segmentation, too: its alternative stands under both names. */
+static void
+add_alternative(struct person *p, const struct segments_experiment *x, int number)
+{
+	struct json_object *o = decide_numbered(x->alternatives, number);
+
+	if (o == NULL)
+		return;
+	struct json_object *name = facts_exact(
+	    p->c->mem, json_object_get_string(json_object_object_get(o, "name")));
+	add(p, facts_alternative(p->c->mem, x->id), name);
+	add(p, facts_group(p->c->mem, x->id), name);
+}
+
+static void
+add_alternatives(struct person *p)
+{
+	for (size_t i = 0; i < p->all->experiments_n; i++) {
+		struct enrolled n;
+		if (enrol_stored(p->who, p->all->experiments[i].nr, &n))
+			add_alternative(p, &p->all->experiments[i], n.alternative);
+	}
+}
+
+static const struct terms *
+terms_of(const struct person *p)
+{
+	return terms_join(p->c->mem, p->attributes, p->extra, p->n);
+}
+
+static bool
+is_known(const struct person *p, const char *id)
+{
+	return json_object_object_get_ex(p->known, id, NULL);
+}
+
+/* Works out the groups of the segmentations of rules among needs; what those need comes first. Each
+ * is entered once, so it ends. */
+static void
+add_needed(struct person *p, struct json_object *needs)
+{
+	for (size_t i = 0; i < json_object_array_length(needs); i++) {
+		const char *id = json_object_get_string(json_object_array_get_idx(needs, i));
+		const struct segmentation *s = segments_find(p->all, id);
+		if (s == NULL || s->type != SEGMENTATION_RULE || !s->active || is_known(p, id))
+			continue;
+		json_object_object_add(p->known, id, NULL);
+		for (size_t k = 0; k < s->n; k++)
+			if (s->groups[k].rule != NULL)
+				add_needed(p, rule_needs(p->c->mem, s->groups[k].rule));
+		const struct group *g = segmentation_decide(s, terms_of(p));
+		if (g != NULL)
+			add_group(p, s, g);
+	}
+}
+
+static struct person
+begin(struct ctx *c, const struct visitor *who)
+{
+	struct person p = {.c = c, .who = who};
+	struct json_object *kind = mem_json(c->mem, json_object_new_object());
+	const char *field = subject_field(subject_kind(who->subject));
+	const char *word = mem_dupn(c->mem, field, strlen(field) - strlen("_id"));
+
+	p.attributes = mem_json(c->mem, json_object_new_object());
+	p.known = kind;
+	overlay(p.attributes, json_object_object_get(who->record, "attributes"));
+	overlay(p.attributes, who->attributes);
+	add(&p, facts_kind(), facts_exact(c->mem, word));
+	add_tags(&p);
+	/* What cannot be read now is not known: rules on it are false. */
+	if (segments_get(c, 0, &p.all) == OK) {
+		add_memberships(&p);
+		add_alternatives(&p);
+	} else
+		p.all = mem_new(c->mem, struct segments);
+	return p;
+}
+
+const struct terms *
+person_terms(struct ctx *c, const struct visitor *who, struct json_object *needs)
+{
+	struct person p = begin(c, who);
+
+	add_needed(&p, needs);
+	return terms_of(&p);
+}
+
+const struct group *
+person_group(struct ctx *c, const struct visitor *who, const struct segmentation *s)
+{
+	struct person p = begin(c, who);
+
+	for (size_t k = 0; k < s->n; k++)
+		if (s->groups[k].rule != NULL)
+			add_needed(&p, rule_needs(c->mem, s->groups[k].rule));
+	return segmentation_decide(s, terms_of(&p));
+}
+
+bool
+person_stored(const struct visitor *who, const struct segmentation *s, int64_t *nr)
+{
+	struct json_object *rows = json_object_object_get(who->record, "memberships");
+
+	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		if (json_object_get_int64(json_object_array_get_idx(row, 0)) != s->nr)
+			continue;
+		*nr = json_object_get_int64(json_object_array_get_idx(row, 1));
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What rules speak of must be there when they are saved.
+ */
+#include "handler/references.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "core/decide.h"
+#include "handler/segments.h"
+#include "store/db.h"
+#include "store/pgtype.h"
+#include "web/ctx.h"
+
+struct checker {
+	struct ctx *c;
+	const struct segments *all;
+	struct json_object *experiments; /* id: alternatives */
+};
+
+const char *
+references_array(struct ctx *c, struct json_object *ids)
+{
+	struct buf *out = buf_new(c->mem, 64);
+
+	pgtype_array_open(out);
+	for (size_t i = 0; ids != NULL && i < json_object_array_length(ids); i++)
+		pgtype_array_item(
+		    out, json_object_get_string(json_object_array_get_idx(ids, i)));
+	pgtype_array_close(out);
+	return out->data;
+}
+
+/* The alternatives of the experiments that are referred to; a group may be one, too. */
+static enum err
+load(struct checker *k, struct json_object *references)
+{
+	struct json_object *ids = mem_json(k->c->mem, json_object_new_array());
+	struct db_rows *rows;
+
+	k->experiments = mem_json(k->c->mem, json_object_new_object());
+	for (size_t i = 0; i < json_object_array_length(references); i++)
+		json_object_array_add(ids, json_object_get(json_object_object_get(
+		    json_object_array_get_idx(references, i), "id")));
+	if (json_object_array_length(ids) == 0)
+		return OK;
+	const char *list = references_array(k->c, ids);
+	enum err e = db_query(k->c->db, k->c->mem, QUERY_segmentation_targets, &list, &rows);
+	for (int i = 0; e == OK && i < db_count(rows); i++) {
+		struct json_object *row = mem_json(k->c->mem, db_row_json(rows, i));
+		json_object_object_add(k->experiments, db_cell(rows, i, "id"),
+		    json_object_get(json_object_object_get(row, "alternatives")));
+	}
+	return e;
+}
+
+static bool
+has_group(const struct segmentation *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->groups[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A name that is wanted, or each of a list of them. */
+static bool
+check_name(struct checker *k, const struct segmentation *s, struct json_object *alternatives,
+    struct json_object *name, const char *at)
+{
+	if (json_object_is_type(name, json_type_array)) {
+		bool good = true;
+		for (size_t i = 0; i < json_object_array_length(name); i++)
+			good &= check_name(
+			    k, s, alternatives, json_object_array_get_idx(name, i), at);
+		return good;
+	}
+	if (!json_object_is_type(name, json_type_string))
+		return true;
+	const char *text = json_object_get_string(name);
+	if (s != NULL ? has_group(s, text) : decide_named(alternatives, text) != NULL)
+		return true;
+	problem_add(k->c->problems, at, "there is no group `%s`", text);
+	return false;
+}
+
+static bool
+check(struct checker *k, struct json_object *ref)
+{
+	const char *id = json_object_get_string(json_object_object_get(ref, "id"));
+	const char *at = json_object_get_string(json_object_object_get(ref, "at"));
+	const char *target = json_object_get_string(json_object_object_get(ref, "target"));
+	struct json_object *wanted = json_object_object_get(ref, "wanted");
+	struct json_object *alternatives = json_object_object_get(k->experiments, id);
+	const struct segmentation *s = segments_find(k->all, id);
+
+	if (s != NULL && strcmp(target, "segmentation") == 0)
+		return check_name(k, s, NULL, wanted, at);
+	if (alternatives != NULL)
+		return check_name(k, NULL, alternatives, wanted, at);
+	problem_add(k->c->problems, at, "there is no %s `%s`", target, id);
+	return false;
+}
+
+enum err
+references_check(struct ctx *c, const struct segments *all, struct json_object *references)
+{
+	struct checker k = {.c = c, .all = all};
+	enum err e = load(&k, references);
+	bool good = true;
+
+	for (size_t i = 0; e == OK && i < json_object_array_length(references); i++)
+		good &= check(&k, json_object_array_get_idx(references, i));
+	return e != OK || good ? e : ERR_INVALID;
+}

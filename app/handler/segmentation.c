@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Definitions of segmentations. Each is saved only over the definitions that it was checked
+ * against, so that two people cannot make a circle of rules together.
+ */
+#include "core/segmentation.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "core/circle.h"
+#include "core/definition.h"
+#include "handler/references.h"
+#include "handler/routes.h"
+#include "handler/segments.h"
+#include "store/db.h"
+#include "web/ctx.h"
+#include "web/once.h"
+
+enum { TRIES = 8, SALT = 16, LIST_DEFAULT = 100, LIST_MOST = 1000 };
+
+/* A definition on its way into the database. */
+struct saving {
+	struct segmentation_definition d;
+	const char *version; /* NULL: it is new */
+	int64_t generation;  /* of the definitions that it was checked against */
+	bool made;
+};
+
+static const char *
+json_text(struct json_object *o)
+{
+	return o == NULL ? "{}" : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+}
+
+static enum err
+load(struct ctx *c, const char *id, struct json_object **out)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_segmentation_get, &id, &rows);
+
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return fail_detail(c, ERR_NOT_FOUND, "there is no such segmentation");
+	*out = mem_json(c->mem, db_row_json(rows, 0));
+	c->etag = mem_printf(c->mem, "\"%s\"", db_cell(rows, 0, "version"));
+	return OK;
+}
+
+static enum err
+answer(struct ctx *c, const char *id)
+{
+	enum err e = load(c, id, &c->model);
+
+	if (e != OK)
+		return e;
+	json_object_object_del(c->model, "version");
+	json_object_object_del(c->model, "next_group");
+	return OK;
+}
+
+/* Of all that uses anything, with d in the place of what is stored of it. */
+static const char *
+find_circle(struct ctx *c, const struct segments *all, const struct segmentation_definition *d)
+{
+	struct json_object *graph = mem_json(c->mem, json_object_new_object());
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct segmentation *s = &all->list[i];
+		struct json_object *uses = json_object_new_array();
+		json_object_object_add(graph, s->id, uses);
+		for (size_t k = 0; k < s->n; k++) {
+			if (s->groups[k].rule == NULL)
+				continue;
+			struct json_object *needs = rule_needs(c->mem, s->groups[k].rule);
+			for (size_t j = 0; j < json_object_array_length(needs); j++)
+				json_object_array_add(uses, json_object_get(
+				    json_object_array_get_idx(needs, j)));
+		}
+	}
+	json_object_object_add(graph, d->id, json_object_get(d->uses));
+	return circle_find(c->mem, graph, d->id);
+}
+
+/* Against the definitions of s->generation or newer; if newer, saving will notice. */
+static enum err
+check(struct ctx *c, struct saving *s)
+{
+	const struct segments *all;
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_cache_epoch, NULL, &rows);
+
+	if (e != OK)
+		return e;
+	s->generation = db_int(rows, 0, "definitions");
+	e = segments_get(c, s->generation, &all);
+	if (e == OK)
+		e = references_check(c, all, s->d.references);
+	if (e != OK)
+		return e;
+	const char *circle = find_circle(c, all, &s->d);
+	if (circle != NULL)
+		return fail(c, ERR_INVALID, "/groups", "the rules go in a circle: %s", circle);
+	return OK;
+}
+
+/* *done false: the definitions have changed, check again. */
+static enum err
+write(struct ctx *c, struct saving *s, bool *done)
+{
+	const struct segmentation_definition *d = &s->d;
+	const char *overlap = d->overlap ? "true" : "false";
+	const char *active = d->active ? "true" : "false";
+	const char *next = mem_printf(c->mem, "%lld", (long long)d->next_group);
+	const char *generation = mem_printf(c->mem, "%lld", (long long)s->generation);
+	const char *uses = references_array(c, d->uses);
+	char now[INSTANT_TEXT], salt[2 * SALT + 1];
+	struct db_rows *rows;
+
+	instant_format(c->now, now);
+	hash_random_hex(salt, SALT);
+	const char *add[] = {d->id, d->context, segmentation_word(d->type), d->name,
+		d->description, json_text(d->groups), overlap, active, json_text(d->parameters),
+		salt, next, uses, generation, now};
+	const char *change[] = {d->id, s->version, d->context, d->name, d->description,
+		json_text(d->groups), overlap, active, json_text(d->parameters), next, uses,
+		generation, now};
+	enum err e = s->version == NULL
+	    ? db_query(c->db, c->mem, QUERY_segmentation_add, add, &rows)
+	    : db_query(c->db, c->mem, QUERY_segmentation_change, change, &rows);
+	if (e != OK)
+		return e;
+	*done = db_count(rows) > 0;
+	s->made = *done && *db_cell(rows, 0, "made") == 't';
+	return OK;
+}
+
+static enum err
+save(struct ctx *c, struct saving *s)
+{
+	bool done = false;
+	enum err e = OK;
+
+	for (int tries = 0; e == OK && !done && tries < TRIES; tries++) {
+		e = check(c, s);
+		if (e == OK)
+			e = write(c, s, &done);
+	}
+	return e == OK && !done ? ERR_UNAVAILABLE : e;
+}
+
+static enum err
+create(struct ctx *c)
+{
+	struct saving s = {0};
+	struct json_object *body;
+	enum err e = req_json(c, &body);
+
+	if (e != OK)
+		return e;
+	if (!segmentation_read(body, 0, c->problems, &s.d))
+		return ERR_INVALID;
+	e = save(c, &s);
+	if (e != OK)
+		return e;
+	if (!s.made)
+		return fail(c, ERR_CONFLICT, "/id", "is taken by a segmentation or an experiment");
+	c->location = mem_printf(c->mem, "/v1/segmentation/%s", s.d.id);
+	return answer(c, s.d.id);
+}
+
+enum err
+segmentation_create(struct ctx *c)
+{
+	return once_run(c, create);
+}
+
+enum err
+segmentation_get(struct ctx *c)
+{
+	return answer(c, c->args[0]);
+}
+
+/* Absent keeps, null clears. */
+static enum err
+merge(struct ctx *c, struct json_object *row, struct json_object *changes)
+{
+	struct json_object *type = json_object_object_get(changes, "type");
+
+	if (!json_object_is_type(changes, json_type_object))
+		return fail(c, ERR_INVALID, "", "must be an object");
+	if (json_object_object_get_ex(changes, "id", NULL))
+		return fail(c, ERR_INVALID, "/id", "stays");
+	if (type != NULL && !json_object_equal(type, json_object_object_get(row, "type")))
+		return fail(c, ERR_CONFLICT, "/type", "stays");
+	json_object_object_foreach(changes, name, value) {
+		json_object_object_add(row, name, json_object_get(value));
+	}
+	return OK;
+}
+
+enum err
+segmentation_patch(struct ctx *c)
+{
+	struct saving s = {0};
+	struct json_object *changes, *row;
+	enum err e = req_if_match(c, &s.version);
+
+	if (e == OK)
+		e = req_json(c, &changes);
+	if (e == OK)
+		e = load(c, c->args[0], &row);
+	if (e != OK)
+		return e;
+	if (strcmp(json_object_get_string(json_object_object_get(row, "type")), "experiment") == 0)
+		return fail_detail(c, ERR_CONFLICT, "it is an experiment: change that");
+	if (s.version == NULL)
+		s.version = mem_dupn(c->mem, c->etag + 1, strlen(c->etag) - 2);
+	int64_t next = json_object_get_int64(json_object_object_get(row, "next_group"));
+	e = merge(c, row, changes);
+	if (e != OK)
+		return e;
+	if (!segmentation_read(row, next, c->problems, &s.d))
+		return ERR_INVALID;
+	e = save(c, &s);
+	if (e == OK && !s.made)
+		return fail_detail(c, ERR_PRECONDITION, "the definition has been changed");
+	return e == OK ? answer(c, c->args[0]) : e;
+}
+
+/* Why it could not be deleted. */
+static enum err
+explain(struct ctx *c, const char *version)
+{
+	struct json_object *row;
+	struct db_rows *rows;
+	enum err e = load(c, c->args[0], &row);
+
+	if (e == OK)
+		e = db_query(c->db, c->mem, QUERY_segmentation_users, c->args, &rows);
+	if (e != OK)
+		return e;
+	if (strcmp(json_object_get_string(json_object_object_get(row, "type")), "experiment") == 0)
+		return fail_detail(c, ERR_CONFLICT, "it is an experiment: delete that");
+	for (int i = 0; i < db_count(rows); i++)
+		problem_add(c->problems, "/id", "is used by %s", db_cell(rows, i, "id"));
+	if (db_count(rows) > 0)
+		return fail_detail(c, ERR_CONFLICT, "the segmentation is in use");
+	if (version != NULL)
+		return fail_detail(
+		    c, ERR_PRECONDITION, "the definition has been changed: now %s", c->etag);
+	return ERR_UNAVAILABLE;
+}
+
+enum err
+segmentation_drop(struct ctx *c)
+{
+	const char *version;
+	struct db_rows *rows;
+	enum err e = req_if_match(c, &version);
+
+	if (e != OK)
+		return e;
+	const char *params[] = {c->args[0], version};
+	e = db_query(c->db, c->mem, QUERY_segmentation_drop, params, &rows);
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return explain(c, version);
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "id", json_object_new_string(c->args[0]));
+	json_object_object_add(c->model, "deleted", json_object_new_boolean(true));
+	return OK;
+}
+
+enum err
+segmentation_list(struct ctx *c)
+{
+	const char *limit = req_query(&c->req, "limit");
+	int64_t most = LIST_DEFAULT;
+	struct db_rows *rows;
+
+	if (limit != NULL && !num_int(limit, 1, LIST_MOST, &most))
+		return fail(c, ERR_INVALID, "limit", "must be a whole number from 1 to 1000");
+	const char *params[] = {req_query(&c->req, "after"), req_query(&c->req, "context"),
+		req_query(&c->req, "type"), mem_printf(c->mem, "%lld", (long long)most)};
+	enum err e = db_query(c->db, c->mem, QUERY_segmentation_list, params, &rows);
+	if (e != OK)
+		return e;
+	struct json_object *list = json_object_new_array();
+	int n = db_count(rows);
+	for (int i = 0; i < n; i++)
+		json_object_array_add(list, db_row_json(rows, i));
+	const char *next = n == most ? db_cell(rows, n - 1, "id") : NULL;
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "segmentations", list);
+	json_object_object_add(
+	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
+	if (next != NULL)
+		c->next = req_next_page(c, next);
+	return OK;
+}

@@ -1,0 +1,21 @@
+-- Makes segmentation $1 in context $2, of type $3, if the definitions are of generation $13: name,
+-- description, groups, overlap, active, parameters, salt, next number of a group, uses; at $14.
+-- made is false when the id is taken; no row when the definitions have changed.
+-- reach: definitions
+-- retry: no
+with bump as (
+	update cache_epoch set definitions = definitions + 1 where definitions = $13::bigint
+	returning definitions
+), named as (
+	insert into name (id, kind) select $1::text, 'segmentation' from bump
+	on conflict do nothing
+	returning id
+), made as (
+	insert into segmentation (id, context, type, name, description, groups, overlap, active,
+		parameters, salt, next_group, uses, created_at, updated_at)
+	select id, $2, $3, $4, $5, $6::jsonb, $7::boolean, $8::boolean, $9::jsonb, $10, $11::bigint,
+		$12::text[], $14::timestamptz, $14::timestamptz
+	from named
+	returning nr
+)
+select definitions as generation, exists (select from made) as made from bump
