@@ -22,6 +22,9 @@
 /* An import that has not stored anything for so long may have been killed. */
 #define IMPORT_SILENT (10 * INSTANT_SECOND)
 
+/* How much later one is tried again that the database cannot map now. */
+#define LATER INSTANT_SECOND
+
 /* Profiles that are being written when they are decided again are looked at once more. */
 enum { PASSES = 8 };
 
@@ -176,12 +179,11 @@ catch_up(struct mapping *m, int64_t erased_before)
 	return e;
 }
 
-/* The audience is complete: from now on a refresh will do. */
+/* Nothing more to do for so many microseconds, unless somebody wishes. */
 static enum err
-settle(struct mapping *m)
+settle(struct mapping *m, int64_t us)
 {
-	const char *params[] = {
-	    m->nr, m->version, m->due, instant(m, instant_now() + m->refresh)};
+	const char *params[] = {m->nr, m->version, m->due, instant(m, instant_now() + us)};
 
 	return db_query(m->db, m->mem, QUERY_map_settle, params, NULL);
 }
@@ -214,7 +216,7 @@ map_one(struct mapping *m)
 	if (e == OK && m->criteria != NULL && (matched > 0 || !m->first))
 		e = catch_up(m, erased.before);
 	if (e == OK && m->criteria != NULL)
-		e = settle(m);
+		e = settle(m, m->refresh);
 	if (e != OK)
 		return e;
 	int64_t took = instant_now() - m->began;
@@ -268,6 +270,9 @@ map_claimed(struct mapping *m)
 	if (read_criteria(m) != OK)
 		return note_failure(m, "the criteria cannot be read");
 	e = map_one(m);
+	/* Others first, if the database is not away but only cannot do this one. */
+	if (e == ERR_UNAVAILABLE && settle(m, LATER) == OK)
+		log_say(LOG_WARN, "mapping_later", "%s: %s", m->id, db_message(m->db));
 	if (e == OK || e == ERR_CONFLICT || e == ERR_UNAVAILABLE)
 		return e;
 	return note_failure(m, "the database refused the statement");

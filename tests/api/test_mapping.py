@@ -111,6 +111,23 @@ def test_a_statement_that_the_database_refuses_fails_alone(stack, client, team):
     assert members(stack, good) == team
 
 
+def test_one_that_the_database_cannot_map_now_lets_others_go_first(stack, client, team):
+    bad, good = (define(stack, client, criteria=of_users(team=client)) for _ in range(2))
+    nr = stack.sql("select nr from experiment where id = %s", bad)[0][0]
+    stack.sql("create function no_room() returns trigger language plpgsql as"
+              " $$ begin raise sqlstate '53100'; end $$;"
+              " create trigger no_room before insert on audience for each row"
+              f" when (new.experiment = {nr}) execute function no_room()")
+    try:
+        submit_again(stack, bad, good)
+        await_status(stack, good)
+        assert status(stack, bad) == "PROCESSING"
+    finally:
+        stack.sql("drop trigger no_room on audience; drop function no_room")
+    await_status(stack, bad)
+    assert members(stack, bad) == members(stack, good) == team
+
+
 def test_a_refresh_that_fails_leaves_the_audience_as_it_was(stack, client, team):
     exp = define(stack, client, criteria=of_users(team=client))
     before = get(stack, exp)
