@@ -64,15 +64,30 @@ parse(const char *text, size_t len)
 	return o;
 }
 
+/* The length of the piece at s: a number, a text, else a byte; whether it is a huge number. */
+static size_t
+piece(const char *s, bool *huge)
+{
+	size_t number = strspn(s, NUMBER);
+
+	*huge = number > 0 && is_huge(s, number);
+	return number > 0 ? number : *s == '"' ? string_length(s) : 1;
+}
+
 struct json_object *
 json_own(const char *text)
 {
-	struct buf *out = buf_new(NULL, strlen(text) + 32);
+	const char *s = text;
+	bool huge = false;
 
-	for (const char *s = text; *s != '\0';) {
-		size_t number = strspn(s, NUMBER);
-		size_t n = number > 0 ? number : *s == '"' ? string_length(s) : 1;
-		if (number > 0 && is_huge(s, n))
+	for (size_t n; *s != '\0' && (n = piece(s, &huge), !huge);)
+		s += n;
+	if (!huge)
+		return parse(text, (size_t)(s - text));
+	struct buf *out = buf_new(NULL, strlen(text) + 32);
+	for (s = text; *s != '\0';) {
+		size_t n = piece(s, &huge);
+		if (huge)
 			add_double(out, s);
 		else
 			buf_add(out, s, n);
