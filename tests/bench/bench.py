@@ -12,11 +12,13 @@ import sys
 import time
 
 import statements
+from experiments import Experiments
 from place import BUILD, CONNECTIONS, Failed, Stack, Wrk, machine, pgbench, resident_mb
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", 4))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
-PARTS = os.environ.get("BENCH_PARTS", "lighttpd nginx workers size memory").split()
+PARTS = os.environ.get("BENCH_PARTS",
+                       "lighttpd nginx workers size memory lookup import mapping").split()
 
 LOAD = os.getloadavg()[0]  # of others: before it, nothing here has run
 
@@ -58,6 +60,10 @@ class Bench:
         self.rows = []
         self.workers = []
         self.wrk = Wrk(int(MIDNIGHT.timestamp()))
+
+    def row(self, *words):
+        self.rows.append(Row(*words))
+        say(", ".join(words))
 
     def add(self, what, server, rates, unit, target):
         ratio = rates[0] / rates[1]
@@ -113,7 +119,7 @@ class Bench:
     # Parts of the table.
 
     def server(self, stack, server):
-        stack.start(server, ASSAY_WORKERS="4")
+        stack.start(server, ASSAY_WORKERS="8")
         self.wrk.run(stack, "health", USERS, 2)
         self.wrk.run(stack, "profile", FEW, 1)
         cached = paired(lambda: self.cached(stack), lambda: self.healthz(stack))
@@ -149,7 +155,7 @@ class Bench:
         say("loading 10 million views")
         for stack, users in stacks:
             if stack.process is None:
-                stack.start("nginx", ASSAY_WORKERS="4")
+                stack.start("nginx", ASSAY_WORKERS="8")
             if stack.sql("-c", "select to_regclass('assay.bench_size')") != "":
                 continue
             load_data(stack, users)
@@ -249,7 +255,7 @@ def report(bench):
                 "verdict"), bench.rows), "",
         *(lines(("workers", "GET /healthz /s", "cached", "uncached", "page view"), bench.workers)
           if bench.workers else ()), "",
-        f"{CONNECTIONS} connections, 4 workers, {USERS * 10:,} views of {USERS:,} users; the "
+        f"{CONNECTIONS} connections, 8 workers, {USERS * 10:,} views of {USERS:,} users; the "
         f"middle of {ROUNDS} rounds of {SECONDS} s, each next to its reference; load average "
         f"before the first: {LOAD:.1f}. {machine()}"])
     (BUILD / "table.txt").write_text(text + "\n")
@@ -259,12 +265,14 @@ def report(bench):
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: told to stop"))
     bench = Bench()
+    experiments = Experiments(bench, paired, SECONDS)
     small, middle, large = Stack("small"), Stack("middle"), Stack("large")
     try:
-        middle.start("nginx")
-        say(f"loading {USERS * 10:,} views")
-        load_data(middle, USERS)
-        middle.stop()
+        if set(PARTS) & {"lighttpd", "nginx", "workers", "size"}:
+            middle.start("nginx")
+            say(f"loading {USERS * 10:,} views")
+            load_data(middle, USERS)
+            middle.stop()
         for server in ("lighttpd", "nginx"):
             if server in PARTS:
                 bench.server(middle, server)
@@ -278,6 +286,15 @@ def main():
         if "memory" in PARTS:
             for server in ("lighttpd", "nginx"):
                 bench.memory(small, server)
+        small.forget()
+        if "lookup" in PARTS:
+            for server in ("lighttpd", "nginx"):
+                experiments.lookup(small, server)
+                small.forget()
+        if "import" in PARTS:
+            experiments.imports(large)
+        if "mapping" in PARTS:
+            experiments.mapping(large)
         report(bench)
     except Failed as why:
         sys.exit(f"bench: {why}")

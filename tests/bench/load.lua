@@ -80,6 +80,13 @@ function modes.page()
 	return post(view(next_user(), next_instant()))
 end
 
+-- A device that is known tells nothing new and asks.
+function modes.lookup()
+	local body = '{"request":{"producer":"the.bench"}}'
+	return wrk.format("POST", string.format("/v1/device/register/demo-device-%03d", next_user()),
+		post_headers, body)
+end
+
 function modes.batch()
 	return post(batch(1000))
 end
