@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Read by stack-run.sh: the demo. Page views and a directory before the pool starts, two experiments
+# Read by stack-run.sh: the demo. Page views and a directory before the pool starts, experiments
 # over that directory when it answers; each once, until the data is forgotten.
 
 # today [DAYS]: the date so many days from now, by the clock of the stack
@@ -72,6 +72,32 @@ define_demo()
 			{\"name\":\"first_access\",\"operator\":\"RANGE\",
 				\"value\":{\"start\":\"$(today -20)\",\"end\":\"$(today -10)\"}}]},
 		\"data\":{$dates,\"key\":\"3fksjfksdlfj\",\"client\":\"app\"}}"
+	define_with_results
 	touch "$state/demo-experiments"
-	say "defined the experiments U1234 of users and D1234 of devices"
+	say "defined the experiments U1234 of users and D1234 of devices, and four with results:
+CHECKOUT-BUTTON, HERO-TEXT, NEW-SEARCH, CREATOR-TIPS"
+}
+
+# define_for_all ID GOAL CRITERIA NAME..: alternatives beside control, everything by default
+define_for_all()
+{
+	id=$1 goal=$2 criteria=$3
+	shift 3
+	names=$(printf ',{"name":"%s"}' "$@")
+	define "$id" "{\"expId\":\"$id\",\"name\":\"$id\",\"createdBy\":\"demo\",
+		\"description\":\"A demo with results\",\"criteria\":$criteria,
+		\"goals\":[\"$goal\"],\"alternatives\":[{\"name\":\"control\"}$names],
+		\"data\":{$dates,\"key\":\"$id\",\"client\":\"demo\"}}"
+}
+
+define_with_results()
+{
+	define_for_all CHECKOUT-BUTTON purchase null green
+	define_for_all HERO-TEXT purchase null short long
+	define_for_all NEW-SEARCH search null fast
+	define_for_all CREATOR-TIPS signup '{"type":"user",
+		"filters":{"organisations.roles":["content_creator"]}}' tips
+	now=$(eval "$clock date -u +%Y-%m-%dT%H:%M:%SZ")
+	tool demo-experiments query -U assay_owner -d assay -v now="$now" \
+		-f "$root/sql/demo_experiments.sql"
 }

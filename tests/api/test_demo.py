@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `make run` shows a stranger: a directory, and two experiments over it."""
+"""What `make run` shows a stranger: a directory, two experiments over it, four with
+results."""
 
 import pytest
 
 from lookups import admin, found
 from stack import Stack
+
+
+VERDICTS = {"CHECKOUT-BUTTON": "Winner: green.", "HERO-TEXT": "No difference shown yet.",
+            "NEW-SEARCH": "Do not trust these numbers: the split is broken.",
+            "CREATOR-TIPS": "No difference shown yet."}
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +27,8 @@ def test_the_directory_is_there(stack):
 
 def test_the_experiments_are_mapped_when_it_says_where_it_is(stack):
     listed = {e["expId"]: e for e in admin(stack, "GET", "list")["experiments"]}
-    assert {name: e["status"] for name, e in listed.items()} == {"U1234": "ACTIVE",
-                                                                 "D1234": "ACTIVE"}
+    assert set(listed) == {"U1234", "D1234", *VERDICTS}
+    assert {e["status"] for e in listed.values()} == {"ACTIVE"}
     assert listed["U1234"]["stats"] == {"usersMatched": 500, "devicesMatched": 0}
     assert 10 <= listed["D1234"]["stats"]["devicesMatched"] <= 100
 
@@ -33,3 +39,25 @@ def test_the_experiments_are_mapped_when_it_says_where_it_is(stack):
     ("demo-device-002", "portal", "demo-001", [])])
 def test_a_look_up_finds_the_experiment_of_its_client(stack, device, client, user, ids):
     assert found(stack, device, client, user=user) == ids
+
+
+@pytest.mark.parametrize("exp, verdict", VERDICTS.items())
+def test_results_say_what_the_demo_is_about(stack, exp, verdict):
+    told = stack.call("GET", f"/v1/experiment/{exp}/results").json()
+    assert told["verdict"]["text"] == verdict
+    assert sum(a["participants"] for a in told["alternatives"]) > 900
+
+
+def test_page_views_feed_a_goal_of_the_demo(stack):
+    goal, = stack.call("GET", "/v1/experiment/CREATOR-TIPS/results").json()["goals"]
+    assert goal["goal"] == "signup"
+    assert all(a["conversions"] > 0 for a in goal["alternatives"])
+
+
+def test_who_is_enrolled_is_where_the_draw_puts_him(stack):
+    for user in ("demo-001", "demo-042", "demo-4999"):
+        gates = stack.call("GET", "/v1/experiment/HERO-TEXT/explain",
+                           params={"user_id": user}).json()
+        drawn, = [g for g in gates["gates"] if g["gate"] == "assigned"]
+        assert gates["reason"] == "ENROLLED"
+        assert gates["alternative"] == drawn["alternative"]
