@@ -10,12 +10,15 @@
 #include "command.h"
 #include "core/subject.h"
 
+/* The rows, or, with member, what each of them holds there. */
 static void
-print_rows(const struct db_rows *rows)
+print_rows(const struct db_rows *rows, const char *member)
 {
 	for (int i = 0; i < db_count(rows); i++) {
 		struct json_object *o = db_row_json(rows, i);
-		puts(json_object_to_json_string_ext(o,
+		struct json_object *shown =
+		    member == NULL ? o : json_object_object_get(o, member);
+		puts(json_object_to_json_string_ext(shown,
 		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 		json_object_put(o);
 	}
@@ -31,14 +34,14 @@ export_user(const struct command *c, const char *subject)
 
 	if (db_query(db, c->mem, QUERY_profile_export, &subject, &entry) != OK)
 		return command_db_failed(db);
-	print_rows(entry);
+	print_rows(entry, NULL);
 	do {
 		void *mem = mem_ctx(c->mem);
 		struct db_rows *rows;
 		const char *params[] = {subject, after, "1000"};
 		if (db_query(db, mem, QUERY_subject_export, params, &rows) != OK)
 			return command_db_failed(db);
-		print_rows(rows);
+		print_rows(rows, "record");
 		got = db_count(rows);
 		if (got > 0)
 			snprintf(after, sizeof after, "%s", db_cell(rows, got - 1, "timestamp"));

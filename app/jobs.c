@@ -19,6 +19,9 @@
  * own is still kept, in the default one. */
 enum { DAYS_BACK = 14, DAYS_AHEAD = 8 };
 
+/* So long an event that is told again is known. */
+#define EVENTS (8 * INSTANT_DAY)
+
 #define EVERY (3600 * INSTANT_SECOND)
 #define AGAIN (60 * INSTANT_SECOND)
 
@@ -62,13 +65,37 @@ forget_answers(struct db *db)
 	return db_query(db, db, QUERY_idempotency_forget, params, NULL);
 }
 
+/* What subjects did: what is too old, and what is of experiments that there are no more. */
+static enum err
+forget_activity(struct db *db)
+{
+	char now[INSTANT_TEXT], since[INSTANT_TEXT];
+	int64_t reaped = 1;
+	struct db_rows *rows;
+
+	instant_format(instant_now(), now);
+	instant_format(instant_now() - EVENTS, since);
+	enum err e = db_query(
+	    db, db, QUERY_activity_forget, (const char *const[]){since, now}, NULL);
+	while (e == OK && reaped > 0) {
+		e = db_query(db, db, QUERY_activity_reap, NULL, &rows);
+		if (e != OK)
+			return e;
+		reaped = db_int(rows, 0, "reaped");
+		talloc_free(rows);
+	}
+	return e;
+}
+
 /* What is due every hour. */
 static enum err
 keep_house(struct db *db, const struct conf *conf)
 {
 	enum err e = keep_partitions(db, conf);
 
-	return e == OK ? forget_answers(db) : e;
+	if (e == OK)
+		e = forget_answers(db);
+	return e == OK ? forget_activity(db) : e;
 }
 
 enum err

@@ -49,6 +49,8 @@ handle(struct ctx *c)
 
 	if (e == OK)
 		e = route_match(c);
+	else
+		route_match_image(c);
 	if (e == ERR_METHOD && strcmp(c->req.method, "OPTIONS") == 0)
 		return auth_preflight(c);
 	if (e != OK)

@@ -180,6 +180,30 @@ read_data(struct json_object *r, const struct calendar *k, struct problems *prob
 	read_modulus(data, problems);
 }
 
+bool
+definition_is_test(const char *word)
+{
+	return strcmp(word, "chi2") == 0 || strcmp(word, "mwu") == 0;
+}
+
+/* A goal by its name, or {name, test} where it has another test in this experiment. */
+static void
+read_goal(struct json_object *o, const char *at, struct problems *problems)
+{
+	bool whole = json_object_is_type(o, json_type_object);
+	struct json_object *name = whole ? json_object_object_get(o, "name") : o;
+	struct json_object *test = whole ? json_object_object_get(o, "test") : NULL;
+	const char *fault = text_fault_json(problems, name, DEFINITION_TEXT);
+
+	if (fault != NULL)
+		problem_add(
+		    problems, whole ? mem_printf(problems, "%s/name", at) : at, "%s", fault);
+	if (test != NULL && (!json_object_is_type(test, json_type_string) ||
+	    !definition_is_test(json_object_get_string(test))))
+		problem_add(
+		    problems, mem_printf(problems, "%s/test", at), "must be chi2 or mwu");
+}
+
 static void
 read_goals(struct json_object *r, struct problems *problems, struct definition *out)
 {
@@ -194,13 +218,9 @@ read_goals(struct json_object *r, struct problems *problems, struct definition *
 		    DEFINITION_GOALS);
 		return;
 	}
-	for (size_t i = 0; i < json_object_array_length(goals); i++) {
-		const char *fault = text_fault_json(problems, json_object_array_get_idx(goals, i),
-		    DEFINITION_TEXT);
-		if (fault != NULL)
-			problem_add(
-			    problems, mem_printf(problems, "/request/goals/%zu", i), "%s", fault);
-	}
+	for (size_t i = 0; i < json_object_array_length(goals); i++)
+		read_goal(json_object_array_get_idx(goals, i),
+		    mem_printf(problems, "/request/goals/%zu", i), problems);
 }
 
 static void

@@ -27,7 +27,7 @@ struct definition {
 	const char *start, *end;         /* "2019-08-01"; end NULL: no end */
 	struct json_object *alternatives; /* complete: control is always there */
 	const char *standard;            /* the default alternative; NULL: control */
-	struct json_object *goals;       /* list of names; NULL: all */
+	struct json_object *goals;       /* list of names or {name, test}; NULL: all */
 	int state;
 	double traffic; /* 0..100 */
 };
@@ -45,6 +45,9 @@ bool definition_read(struct json_object *request, const char *today, struct prob
  */
 bool definition_reread(struct json_object *request, const char *today, const char *old_end,
     struct problems *problems, struct definition *out);
+
+/* Whether word names a test of goals: chi2 or mwu. */
+bool definition_is_test(const char *word);
 
 /* Why id cannot name an experiment or a segmentation, or NULL when it can. */
 const char *definition_id_fault(const char *id);

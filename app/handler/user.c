@@ -141,13 +141,6 @@ read_after(struct ctx *c, char after[INSTANT_TEXT])
 	return OK;
 }
 
-static void
-add_records(struct json_object *records, const struct db_rows *rows)
-{
-	for (int i = 0; i < db_count(rows); i++)
-		json_object_array_add(records, db_row_json(rows, i));
-}
-
 /* What is not of some time stands before all that is: on the first page. */
 static enum err
 add_profile(struct ctx *c, struct json_object *records)
@@ -155,8 +148,8 @@ add_profile(struct ctx *c, struct json_object *records)
 	struct db_rows *rows;
 	enum err e = db_query(c->db, c->mem, QUERY_profile_export, &c->subject, &rows);
 
-	if (e == OK)
-		add_records(records, rows);
+	for (int i = 0; e == OK && i < db_count(rows); i++)
+		json_object_array_add(records, db_row_json(rows, i));
 	return e;
 }
 
@@ -223,10 +216,14 @@ user_export(struct ctx *c)
 		e = db_query(c->db, c->mem, QUERY_subject_export, params, &rows);
 	if (e != OK)
 		return e;
-	add_records(records, rows);
+	for (int i = 0; i < db_count(rows); i++)
+		json_object_array_add(records, json_object_get(json_object_object_get(
+		    mem_json(c->mem, db_row_json(rows, i)), "record")));
 	const char *next = NULL;
-	if (db_count(rows) == limit) {
-		struct json_object *last = mem_json(c->mem, db_row_json(rows, (int)limit - 1));
+	/* Those of one instant are not torn apart, so there may be more. */
+	if (db_count(rows) >= limit) {
+		struct json_object *last =
+		    mem_json(c->mem, db_row_json(rows, db_count(rows) - 1));
 		next = json_object_get_string(json_object_object_get(last, "timestamp"));
 		c->next = mem_printf(c->mem, "?after=%s&limit=%d%s", next, (int)limit,
 		    lines ? "&format=ndjson" : "");

@@ -58,7 +58,7 @@ visitor_read(struct ctx *c, struct json_object **body, struct visitor *out)
 }
 
 enum err
-visitor_query(struct ctx *c, struct visitor *out)
+visitor_named(struct ctx *c)
 {
 	struct json_object *named = mem_json(c->mem, json_object_new_object());
 
@@ -69,8 +69,16 @@ visitor_query(struct ctx *c, struct visitor *out)
 			json_object_object_add(named, field, json_object_new_string(id));
 	}
 	c->subject = subject_read(c->mem, named, VISITOR_ANYBODY, "", c->problems);
-	if (c->subject == NULL)
-		return ERR_INVALID;
+	return c->subject == NULL ? ERR_INVALID : OK;
+}
+
+enum err
+visitor_query(struct ctx *c, struct visitor *out)
+{
+	enum err e = visitor_named(c);
+
+	if (e != OK)
+		return e;
 	*out = (struct visitor){.bot = visitor_is_bot(c, NULL)};
 	return load(c, out);
 }

@@ -20,6 +20,9 @@ enum err visitor_body(struct ctx *c, unsigned allowed, struct json_object **body
 /* The visitor whom the body names, with `attributes` and the record. */
 enum err visitor_read(struct ctx *c, struct json_object **body, struct visitor *out) must_check;
 
+/* Sets c->subject to the one that the query string names. */
+enum err visitor_named(struct ctx *c) must_check;
+
 /* The visitor whom the query string names. */
 enum err visitor_query(struct ctx *c, struct visitor *out) must_check;
 

@@ -140,13 +140,15 @@ find(struct ctx *c, const char *text, const struct key **out)
 }
 
 static const char *
-given_key(const struct req *r)
+given_key(const struct ctx *c)
 {
+	const struct req *r = &c->req;
 	const char *bearer = req_param(r, "HTTP_AUTHORIZATION");
+	const char *header = req_param(r, "HTTP_X_API_KEY");
 
 	if (bearer != NULL && strncasecmp(bearer, "Bearer ", 7) == 0)
 		return bearer + 7 + strspn(bearer + 7, " ");
-	return req_param(r, "HTTP_X_API_KEY");
+	return header == NULL && route_is_image(c->route) ? req_query(r, "key") : header;
 }
 
 /* A caller on this machine, and not somebody for whom a proxy on this machine speaks. */
@@ -190,13 +192,13 @@ enum err
 auth_check(struct ctx *c)
 {
 	enum key_class needed = c->route->key;
-	const char *text = given_key(&c->req);
 	const struct key *k = NULL;
 
 	if (needed == KEY_NONE || (needed == KEY_LOCAL && is_local(&c->req)))
 		return OK;
 	if (needed == KEY_LOCAL)
 		needed = KEY_ADMIN;
+	const char *text = given_key(c);
 	if (text == NULL)
 		return refuse(c, ERR_UNAUTHORIZED, "send a key: Authorization: Bearer <key>");
 	enum err e = find(c, text, &k);

@@ -23,7 +23,8 @@ enum {
 struct keyring *auth_new(void *ctx);
 
 /*
- * Checks the key of c (Authorization: Bearer, or X-API-Key) against c->route and sets c->key_id,
+ * Checks the key of c (Authorization: Bearer, X-API-Key, or, for an image, ?key=) against c->route
+ * and sets c->key_id,
  * and c->origin when the caller is a page that the key allows. ERR_UNAUTHORIZED, ERR_FORBIDDEN,
  * or ERR_UNAVAILABLE when the database cannot be asked.
  */

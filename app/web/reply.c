@@ -20,6 +20,15 @@
 #define CSP_DATA "default-src 'none'; frame-ancestors 'none'"
 #define TYPE_PAGE "text/html; charset=utf-8"
 
+/* One transparent pixel as PNG: 8-bit RGBA, 1 by 1. */
+static const unsigned char pixel[] = {
+	0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48,
+	0x44, 0x52, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00,
+	0x00, 0x1f, 0x15, 0xc4, 0x89, 0x00, 0x00, 0x00, 0x0b, 0x49, 0x44, 0x41, 0x54, 0x78,
+	0xda, 0x63, 0x60, 0x00, 0x02, 0x00, 0x00, 0x05, 0x00, 0x01, 0xe9, 0xfa, 0xdc, 0xd8,
+	0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+};
+
 struct body {
 	const char *type; /* NULL: no body */
 	const char *data;
@@ -82,6 +91,8 @@ page_body(struct ctx *c, const char *view, struct json_object *model)
 static struct body
 make_body(struct ctx *c, enum err e)
 {
+	if (c->route != NULL && route_is_image(c->route))
+		return (struct body){"image/png", (const char *)pixel, sizeof pixel};
 	if (e == OK && (c->status == 204 || c->status == 304))
 		return (struct body){NULL, "", 0};
 	if (c->route != NULL && c->route->envelope != NULL)
@@ -102,6 +113,8 @@ make_body(struct ctx *c, enum err e)
 static int
 status_of(const struct ctx *c, enum err e)
 {
+	if (c->route != NULL && route_is_image(c->route))
+		return 200;
 	/* The envelope knows no 422. */
 	if (e == ERR_INVALID && c->route != NULL && c->route->envelope != NULL)
 		return 400;

@@ -5,11 +5,26 @@
  */
 #include "web/route.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "web/ctx.h"
+
+/* What a segment has where the pattern, of n bytes, says ":name" or ":name.suffix"; NULL: it does
+ * not end so. */
+static const char *
+argument(struct ctx *c, const char *part, size_t n, const char *segment)
+{
+	const char *suffix = memchr(part, '.', n);
+	size_t len = strlen(segment);
+
+	if (suffix == NULL)
+		return segment;
+	size_t tail = n - (size_t)(suffix - part);
+	if (len < tail || memcmp(segment + len - tail, suffix, tail) != 0)
+		return NULL;
+	return mem_dupn(c->mem, segment, len - tail);
+}
 
 /* Whether pattern has the shape of the segments from first on; notes its arguments. */
 static bool
@@ -24,8 +39,10 @@ fits(struct ctx *c, const char *pattern, size_t first)
 		size_t n = strcspn(part, "/");
 		if (i >= r->segments)
 			return false;
-		if (*part == ':')
-			c->args[args++] = r->segment[i];
+		if (*part == ':' && (c->args[args] = argument(c, part, n, r->segment[i])) != NULL)
+			args++;
+		else if (*part == ':')
+			return false;
 		else if (strlen(r->segment[i]) != n || memcmp(r->segment[i], part, n) != 0)
 			return false;
 		s = part + n;
@@ -73,4 +90,25 @@ route_match(struct ctx *c)
 		return fail_detail(c, ERR_NOT_FOUND, "no such path");
 	c->allow = mem_printf(c->mem, "%s, OPTIONS", c->allow);
 	return fail_detail(c, ERR_METHOD, "this path answers %s", c->allow);
+}
+
+bool
+route_is_image(const struct route *route)
+{
+	size_t n = strlen(route->path);
+
+	return n > 4 && strcmp(route->path + n - 4, ".png") == 0;
+}
+
+void
+route_match_image(struct ctx *c)
+{
+	size_t first = c->req.segments > 0 && strcmp(c->req.segment[0], "v1") == 0;
+
+	for (size_t i = 0; i < c->routes->count; i++) {
+		const struct route *route = &c->routes->list[i];
+		if (route_is_image(route) && strcmp(route->method, c->req.method) == 0 &&
+		    fits(c, route->path, first))
+			c->route = route;
+	}
 }

@@ -2,6 +2,7 @@
 #ifndef ROUTE_H
 #define ROUTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -22,7 +23,8 @@ typedef enum err handler_fn(struct ctx *c);
 
 struct route {
 	const char *method;
-	const char *path; /* "/user/:id": segments after a colon become c->args */
+	const char *path; /* "/user/:id": segments after a colon become c->args; "/:name.png":
+			     so does what stands before the suffix */
 	enum key_class key;
 	size_t body_limit; /* bytes */
 	int budget_ms;     /* for all that the handler waits for */
@@ -43,5 +45,15 @@ struct routes {
  * the body is over the limit of the route.
  */
 enum err route_match(struct ctx *c) must_check;
+
+/*
+ * Whether it answers an image, which its path says: it ends in .png. Whoever shows an image can
+ * neither send a header nor understand an error: the key may be in the query, as `key`, and the
+ * answer is an image whatever happens.
+ */
+bool route_is_image(const struct route *route);
+
+/* For a request that could not be parsed to its end: sets c->route if it asks for an image. */
+void route_match_image(struct ctx *c);
 
 #endif

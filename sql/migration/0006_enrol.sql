@@ -54,8 +54,9 @@ begin
 end
 $$;
 
--- What is about one session is done one after the other: it may be confirmed or become a user at
--- the same moment.
+-- What a call says of one subject happens one after the other: a session may be confirmed or become a
+-- user, and a user be erased, at the same moment. Taken before any row; who needs two takes them in
+-- order of their hashes. Page views take none: they write only where they hold the enrolment's row.
 create function subject_hold(subject text)
 returns void
 language plpgsql
@@ -107,12 +108,15 @@ as $$
 declare
 	counts boolean;
 	changed bigint[] := '{}';
+	i bigint;
 begin
-	if left(subject, 2) = 's:' then
-		perform subject_hold(subject);
-	end if;
+	perform subject_hold(subject);
 	counts := subject_counts(subject, verify);
-	for i in 1 .. coalesce(cardinality(experiments), 0) loop
+	for i in
+		select o.i from unnest(experiments) with ordinality as o (nr, i)
+		where exists (select from experiment as e where e.nr = o.nr)
+		order by o.nr
+	loop
 		if gone[i] is not null then
 			update enrolment as n
 			set alternative = alternatives[i], split = splits[i], source = how

@@ -1,35 +1,5 @@
 -- How goals and visits are counted, without a lost update.
 
--- Adds hits of a goal to a subject's rows in one experiment, left out of results if the exposure is;
--- of who does not count yet they wait, 300 s from the last one on.
-create function conversion_add(subject text, in_experiment bigint, shown integer, of_goal bigint,
-	times bigint, counts boolean, now timestamptz)
-returns void
-language plpgsql
-set search_path from current
-as $$
-begin
-	if counts then
-		insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced,
-			first_at, last_at)
-		select subject, in_experiment, shown, of_goal, times, coalesce(bool_or(x.forced), true),
-			now, now
-		from exposure as x
-		where x.subject_id = subject and x.experiment = in_experiment and x.alternative = shown
-		on conflict (subject_id, experiment, alternative, goal) do update
-		set hits = c.hits + excluded.hits, last_at = excluded.last_at;
-		return;
-	end if;
-	delete from waiting_goal where subject_id = subject and expires_at <= now;
-	insert into waiting_goal as w (subject_id, experiment, alternative, goal, hits, first_at,
-		expires_at)
-	values (subject, in_experiment, shown, of_goal, times, now, now + interval '300 seconds')
-	on conflict (subject_id, experiment, alternative, goal) do update
-	set hits = w.hits + excluded.hits;
-	update waiting_goal set expires_at = now + interval '300 seconds' where subject_id = subject;
-end
-$$;
-
 -- Whether an experiment records what its subjects do.
 create function experiment_records(status text, state integer, start_date date, end_date date,
 	now timestamptz)
@@ -44,36 +14,6 @@ begin
 end
 $$;
 
--- Counts a goal, hit by a page seen at seen_at (null: by a call), in all experiments in which the
--- subject is enrolled and which record; answers their numbers. Results are stale by it: their rows
--- come last in a transaction, after those of all its subjects, or two batches wait in a circle.
-create function goal_count(subject text, of_goal bigint, times bigint, seen_at timestamptz,
-	counts boolean, now timestamptz)
-returns bigint[]
-language plpgsql
-set search_path from current
-as $$
-declare
-	row record;
-	changed bigint[] := '{}';
-begin
-	for row in
-		select n.experiment, n.alternative
-		from enrolment as n join experiment as e on e.nr = n.experiment
-		where n.subject_id = subject
-			and experiment_records(e.status, e.state, e.start_date, e.end_date, now)
-			and (seen_at is null or seen_at >= date_trunc('milliseconds', n.enrolled_at))
-		order by n.experiment
-		for update of n
-	loop
-		perform conversion_add(subject, row.experiment, row.alternative, of_goal, times, counts,
-			now);
-		changed := changed || row.experiment;
-	end loop;
-	return changed;
-end
-$$;
-
 create function subject_is_bot(subject text)
 returns boolean
 language plpgsql stable
@@ -85,6 +25,103 @@ begin
 end
 $$;
 
+-- Counts what subjects did in all experiments in which they are enrolled and which record: who[i]
+-- hit goals[i] (null: none) so many times by a page seen at seen[i] (null: by a call), and visited.
+-- A visit counts goal 2 when it is the first or comes 6 hours or more after the last that counted,
+-- and then goal 1, too. What is done is left out of results if the exposure is. Of who does not
+-- count yet all waits, 300 s from the last on. Answers the experiments' ids and whether anything waits.
+-- First the enrolments are locked, in one order by everybody. What is read afterwards stays so:
+-- whoever writes conversions, confirms or moves a subject holds these rows. Called once in a
+-- transaction: the results are the last to be locked.
+create function activity_count(who text[], goals bigint[], times bigint[], seen timestamptz[],
+	visits boolean, verify boolean, now timestamptz, out ids text[], out waits boolean)
+language plpgsql
+set search_path from current
+as $$
+declare
+	subjects text[];
+	experiments bigint[];
+	changed bigint[];
+	waiters text[];
+begin
+	ids := '{}';
+	waits := false;
+	select array_agg(h.subject_id), array_agg(h.experiment) into subjects, experiments
+	from (
+		select n.subject_id, n.experiment from enrolment as n
+		where n.subject_id = any (who) order by n.subject_id, n.experiment for update
+	) as h;
+	if subjects is null then
+		return;
+	end if;
+	with held as materialized (
+		select n.subject_id, n.experiment, n.alternative, coalesce(x.forced, true) as forced,
+			n.enrolled_at, n.last_seen, e.id, subject_counts(n.subject_id, verify) as counts
+		from unnest(subjects, experiments) as h (subject_id, experiment)
+		join enrolment as n on n.subject_id = h.subject_id and n.experiment = h.experiment
+		join experiment as e on e.nr = n.experiment
+		left join exposure as x on x.subject_id = n.subject_id and x.experiment = n.experiment
+			and x.alternative = n.alternative
+		where experiment_records(e.status, e.state, e.start_date, e.end_date, now)
+			and not subject_is_bot(n.subject_id)
+	), hit as (
+		select h.subject_id, h.experiment, a.goal, sum(a.times)::bigint as hits
+		from held as h
+		join unnest(who, goals, times, seen) as a (subject_id, goal, times, at)
+			on a.subject_id = h.subject_id and a.goal is not null
+			and (a.at is null or a.at >= date_trunc('milliseconds', h.enrolled_at))
+		group by h.subject_id, h.experiment, a.goal
+	), visited as (
+		update enrolment as n set last_seen = now
+		from held as h
+		where visits and n.subject_id = h.subject_id and n.experiment = h.experiment
+			and (h.last_seen is null or h.last_seen <= now - interval '6 hours')
+		returning n.subject_id, n.experiment, h.last_seen is not null as again
+	), deed as materialized (
+		select h.subject_id, h.experiment, h.alternative, h.forced, h.id, h.counts, d.goal, d.hits
+		from (
+			select subject_id, experiment, goal, hits from hit
+			union all
+			select subject_id, experiment, 2, 1 from visited
+			union all
+			select subject_id, experiment, 1, 1 from visited where again
+		) as d (subject_id, experiment, goal, hits)
+		join held as h on h.subject_id = d.subject_id and h.experiment = d.experiment
+	), counted as (
+		insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced,
+			first_at, last_at)
+		select d.subject_id, d.experiment, d.alternative, d.goal, d.hits, d.forced, now, now
+		from deed as d where d.counts
+		order by d.subject_id, d.experiment, d.alternative, d.goal
+		on conflict (subject_id, experiment, alternative, goal) do update
+		set hits = c.hits + excluded.hits, last_at = excluded.last_at
+	), put_off as (
+		insert into waiting_goal as w (subject_id, experiment, alternative, goal, hits, first_at,
+			expires_at)
+		select d.subject_id, d.experiment, d.alternative, d.goal, d.hits, now,
+			now + interval '300 seconds'
+		from deed as d where not d.counts
+		order by d.subject_id, d.experiment, d.alternative, d.goal
+		on conflict (subject_id, experiment, alternative, goal) do update
+		set hits = excluded.hits + case when w.expires_at > now then w.hits else 0 end,
+			first_at = case when w.expires_at > now then w.first_at else now end,
+			expires_at = excluded.expires_at
+	)
+	select coalesce(array_agg(distinct d.id), '{}'), coalesce(bool_or(not d.counts), false),
+		array_agg(distinct d.experiment) filter (where d.counts),
+		array_agg(distinct d.subject_id) filter (where not d.counts)
+	into ids, waits, changed, waiters
+	from deed as d;
+	if waits then
+		update waiting_goal set expires_at = now + interval '300 seconds'
+		where subject_id = any (waiters) and expires_at > now;
+	end if;
+	if changed is not null then
+		perform result_stale(changed);
+	end if;
+end
+$$;
+
 -- A hit of a goal by name. known: there is such a goal. With an event it counts once.
 create function goal_hit(subject text, goal_name text, times bigint, event text, verify boolean,
 	now timestamptz, out known boolean, out duplicate boolean, out waits boolean, out ids text[])
@@ -93,8 +130,6 @@ set search_path from current
 as $$
 declare
 	of_goal bigint;
-	counts boolean;
-	changed bigint[];
 begin
 	ids := '{}';
 	duplicate := false;
@@ -104,61 +139,17 @@ begin
 	if not known or times = 0 or subject_is_bot(subject) then
 		return;
 	end if;
-	if left(subject, 2) = 's:' then
-		perform subject_hold(subject);
-	end if;
+	perform subject_hold(subject);
 	if event is not null then
 		insert into goal_event (subject_id, event_id, at) values (subject, event, now)
 		on conflict do nothing;
 		duplicate := not found;
 	end if;
 	if not duplicate then
-		counts := subject_counts(subject, verify);
-		changed := goal_count(subject, of_goal, times, null, counts, now);
-		ids := array(select e.id from experiment as e where e.nr = any (changed) order by e.nr);
-		waits := not counts and changed <> '{}';
-		if counts and changed <> '{}' then
-			perform result_stale(changed);
-		end if;
+		select a.ids, a.waits into ids, waits
+		from activity_count(array[subject], array[of_goal], array[times],
+			array[null::timestamptz], false, verify, now) as a;
 	end if;
-end
-$$;
-
--- A visit drives the two retention goals: 2 at the first and at every one 6 hours or more after the
--- last that counted, 1 at the latter only. Answers the numbers of the experiments, as goal_count.
-create function visit_count(subject text, counts boolean, now timestamptz)
-returns bigint[]
-language plpgsql
-set search_path from current
-as $$
-declare
-	row record;
-	changed bigint[] := '{}';
-begin
-	if not exists (
-		select from enrolment where subject_id = subject
-			and (last_seen is null or last_seen <= now - interval '6 hours')
-	) or subject_is_bot(subject) then
-		return changed;
-	end if;
-	for row in
-		select n.experiment, n.alternative, n.last_seen
-		from enrolment as n join experiment as e on e.nr = n.experiment
-		where n.subject_id = subject
-			and experiment_records(e.status, e.state, e.start_date, e.end_date, now)
-			and (n.last_seen is null or n.last_seen <= now - interval '6 hours')
-		order by n.experiment
-		for update of n
-	loop
-		update enrolment set last_seen = now
-		where subject_id = subject and experiment = row.experiment;
-		perform conversion_add(subject, row.experiment, row.alternative, 2, 1, counts, now);
-		if row.last_seen is not null then
-			perform conversion_add(subject, row.experiment, row.alternative, 1, 1, counts, now);
-		end if;
-		changed := changed || row.experiment;
-	end loop;
-	return changed;
 end
 $$;
 
@@ -167,23 +158,20 @@ returns void
 language plpgsql
 set search_path from current
 as $$
-declare
-	counts boolean;
-	changed bigint[];
 begin
-	if left(subject, 2) = 's:' then
+	if exists (
+		select from enrolment where subject_id = subject
+			and (last_seen is null or last_seen <= now - interval '6 hours')
+	) then
 		perform subject_hold(subject);
-	end if;
-	counts := subject_counts(subject, verify);
-	changed := visit_count(subject, counts, now);
-	if counts and changed <> '{}' then
-		perform result_stale(changed);
+		perform activity_count(array[subject], array[null::bigint], array[0::bigint],
+			array[null::timestamptz], true, verify, now);
 	end if;
 end
 $$;
 
 -- What page views mean to experiments: the subjects have visited, and pages hit goals. Views are
--- those that were stored just now, in order of subject.
+-- those that were stored just now.
 create function page_view_counts(subjects text[], ats timestamptz[], names text[], verify boolean,
 	now timestamptz)
 returns void
@@ -191,40 +179,24 @@ language plpgsql
 set search_path from current
 as $$
 declare
-	row record;
-	last text := '';
-	counts boolean;
-	hit bigint[];
-	changed bigint[] := '{}';
+	who text[];
+	goals bigint[];
+	seen timestamptz[];
 begin
-	for row in
-		select v.subject_id, v.at, g.nr as goal
-		from unnest(subjects, ats, names) as v (subject_id, at, name)
-		left join goal as g on g.page = v.name and g.retired_at is null
-		where exists (select from enrolment as n where n.subject_id = v.subject_id)
-		order by v.subject_id, v.at, g.nr
-	loop
-		if row.subject_id <> last then
-			last := row.subject_id;
-			if left(last, 2) = 's:' then
-				perform subject_hold(last);
-			end if;
-			counts := subject_counts(last, verify);
-			hit := visit_count(last, counts, now);
-			changed := changed || case when counts then hit end;
-		end if;
-		if row.goal is not null and not subject_is_bot(last) then
-			hit := goal_count(last, row.goal, 1, row.at, counts, now);
-			changed := changed || case when counts then hit end;
-		end if;
-	end loop;
-	if changed <> '{}' then
-		perform result_stale(changed);
+	select array_agg(v.subject_id), array_agg(g.nr), array_agg(v.at) into who, goals, seen
+	from unnest(subjects, ats, names) as v (subject_id, at, name)
+	left join goal as g on g.page = v.name and g.retired_at is null
+	where g.nr is not null or exists (
+		select from enrolment as n where n.subject_id = v.subject_id
+			and (n.last_seen is null or n.last_seen <= now - interval '6 hours'));
+	if who is not null then
+		perform activity_count(who, goals, array_fill(1::bigint, array[cardinality(who)]), seen,
+			true, verify, now);
 	end if;
 end
 $$;
 
-revoke execute on function conversion_add, experiment_records, goal_count, subject_is_bot,
-	goal_hit, visit_count, visit, page_view_counts from public;
-grant execute on function conversion_add, experiment_records, goal_count, subject_is_bot,
-	goal_hit, visit_count, visit, page_view_counts to assay_app;
+revoke execute on function activity_count, experiment_records, subject_is_bot, goal_hit, visit,
+	page_view_counts from public;
+grant execute on function activity_count, experiment_records, subject_is_bot, goal_hit, visit,
+	page_view_counts to assay_app;

@@ -1,5 +1,31 @@
 -- Sessions become humans and users, and users are forgotten.
 
+-- Turns what waits of one subject (in one experiment, or null: all) into rows of another or itself,
+-- whose exposures are there already.
+create function waiting_replay(waiter text, receiver text, of_experiment bigint, now timestamptz)
+returns void
+language plpgsql
+set search_path from current
+as $$
+begin
+	insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced, first_at,
+		last_at)
+	select receiver, w.experiment, w.alternative, w.goal, w.hits, coalesce(x.forced, true),
+		w.first_at, now
+	from waiting_goal as w
+	join enrolment as n on n.subject_id = w.subject_id and n.experiment = w.experiment
+	left join exposure as x on x.subject_id = receiver and x.experiment = w.experiment
+		and x.alternative = w.alternative
+	where w.subject_id = waiter and w.expires_at > now
+		and (of_experiment is null or w.experiment = of_experiment)
+	order by w.experiment, w.alternative, w.goal
+	on conflict (subject_id, experiment, alternative, goal) do update
+	set hits = c.hits + excluded.hits, last_at = excluded.last_at;
+	delete from waiting_goal
+	where subject_id = waiter and (of_experiment is null or experiment = of_experiment);
+end
+$$;
+
 -- A session has turned out to be human: it counts from now on, and what waited counts, too.
 create function confirm(subject text, now timestamptz)
 returns void
@@ -8,6 +34,7 @@ set search_path from current
 as $$
 declare
 	row record;
+	changed bigint[] := '{}';
 begin
 	perform subject_hold(subject);
 	insert into confirmed (subject_id, at) values (subject, now) on conflict do nothing;
@@ -20,39 +47,41 @@ begin
 	loop
 		perform exposure_add(subject, row.experiment, row.alternative, row.split,
 			row.source = 'forced', now);
+		changed := changed || row.experiment;
 	end loop;
 	perform waiting_replay(subject, subject, null, now);
-	perform result_stale(array(select experiment from enrolment where subject_id = subject));
+	if changed <> '{}' then
+		perform result_stale(changed);
+	end if;
 end
 $$;
 
--- Turns what waits of one subject (in one experiment, or null: all) into rows of another or itself.
-create function waiting_replay(waiter text, receiver text, of_experiment bigint, now timestamptz)
+-- Gives the receiver what a session did in one experiment.
+create function incorporate_one(session text, receiver text, of_experiment bigint, now timestamptz)
 returns void
 language plpgsql
 set search_path from current
 as $$
-declare
-	row record;
 begin
-	for row in
-		select w.experiment, w.alternative, w.goal, w.hits
-		from waiting_goal as w
-		join enrolment as n on n.subject_id = w.subject_id and n.experiment = w.experiment
-		where w.subject_id = waiter and w.expires_at > now
-			and (of_experiment is null or w.experiment = of_experiment)
-		order by w.experiment, w.alternative, w.goal
-	loop
-		perform conversion_add(receiver, row.experiment, row.alternative, row.goal, row.hits,
-			true, now);
-	end loop;
-	delete from waiting_goal
-	where subject_id = waiter and (of_experiment is null or experiment = of_experiment);
+	insert into exposure (subject_id, experiment, alternative, split, forced, nth, at)
+	select receiver, x.experiment, x.alternative, x.split, x.forced, x.nth, x.at
+	from exposure as x where x.subject_id = session and x.experiment = of_experiment
+	on conflict do nothing;
+	perform exposure_add(receiver, n.experiment, n.alternative, n.split, n.source = 'forced', now)
+	from enrolment as n where n.subject_id = receiver and n.experiment = of_experiment;
+	insert into conversion (subject_id, experiment, alternative, goal, hits, forced, first_at,
+		last_at)
+	select receiver, c.experiment, c.alternative, c.goal, c.hits, c.forced, c.first_at, c.last_at
+	from conversion as c where c.subject_id = session and c.experiment = of_experiment
+	on conflict do nothing;
+	perform waiting_replay(session, receiver, of_experiment, now);
 end
 $$;
 
 -- A session has turned out to be a user: what only the session was enrolled in moves, where the user
--- is enrolled the session's data is dropped. Nothing of the session is left.
+-- is enrolled the session's data is dropped, as all of it is for a user who is no human. Nothing of
+-- the session is left. Page views come first: who stores some holds them while it waits for
+-- enrolments.
 create function incorporate(session text, receiver text, now timestamptz, out moved bigint,
 	out dropped bigint, out page_views bigint)
 language plpgsql
@@ -61,10 +90,20 @@ as $$
 declare
 	row record;
 	changed bigint[] := '{}';
+	is_bot boolean := subject_is_bot(receiver);
 begin
-	perform subject_hold(session);
+	perform subject_hold(case when hashtext(session) < hashtext(receiver) then session
+		else receiver end);
+	perform subject_hold(case when hashtext(session) < hashtext(receiver) then receiver
+		else session end);
 	moved := 0;
 	dropped := 0;
+	insert into page_view (subject_id, at, name, url, referrer)
+	select receiver, v.at, v.name, v.url, v.referrer
+	from page_view as v where v.subject_id = session order by v.at
+	on conflict do nothing;
+	get diagnostics page_views = row_count;
+	delete from page_view where subject_id = session;
 	for row in
 		select n.* from enrolment as n
 		where n.subject_id = session order by n.experiment for update
@@ -72,35 +111,20 @@ begin
 		changed := changed || row.experiment;
 		insert into enrolment (subject_id, experiment, alternative, split, source, enrolled_at,
 			last_seen)
-		values (receiver, row.experiment, row.alternative, row.split, row.source, row.enrolled_at,
-			row.last_seen)
+		select receiver, row.experiment, row.alternative, row.split, row.source, row.enrolled_at,
+			row.last_seen
+		where not is_bot
 		on conflict do nothing;
-		if not found then
+		if found then
+			moved := moved + 1;
+			perform incorporate_one(session, receiver, row.experiment, now);
+		else
 			dropped := dropped + 1;
-			continue;
 		end if;
-		moved := moved + 1;
-		insert into exposure (subject_id, experiment, alternative, split, forced, nth, at)
-		select receiver, x.experiment, x.alternative, x.split, x.forced, x.nth, x.at
-		from exposure as x where x.subject_id = session and x.experiment = row.experiment
-		on conflict do nothing;
-		perform exposure_add(receiver, row.experiment, row.alternative, row.split,
-			row.source = 'forced', now);
-		insert into conversion (subject_id, experiment, alternative, goal, hits, forced, first_at,
-			last_at)
-		select receiver, c.experiment, c.alternative, c.goal, c.hits, c.forced, c.first_at,
-			c.last_at
-		from conversion as c where c.subject_id = session and c.experiment = row.experiment
-		on conflict do nothing;
-		perform waiting_replay(session, receiver, row.experiment, now);
 	end loop;
-	insert into page_view (subject_id, at, name, url, referrer)
-	select receiver, v.at, v.name, v.url, v.referrer
-	from page_view as v where v.subject_id = session order by v.at
-	on conflict do nothing;
-	get diagnostics page_views = row_count;
 	insert into goal_event (subject_id, event_id, at)
-	select receiver, g.event_id, g.at from goal_event as g where g.subject_id = session
+	select receiver, g.event_id, g.at from goal_event as g
+	where g.subject_id = session and not is_bot
 	on conflict do nothing;
 	delete from enrolment where subject_id = session;
 	delete from exposure where subject_id = session;
@@ -108,7 +132,6 @@ begin
 	delete from waiting_goal where subject_id = session;
 	delete from confirmed where subject_id = session;
 	delete from goal_event where subject_id = session;
-	delete from page_view where subject_id = session;
 	if changed <> '{}' then
 		perform result_stale(changed);
 	end if;
@@ -117,8 +140,8 @@ $$;
 
 -- Erases a subject everywhere and tells how many rows of each kind are gone.
 create function subject_erase(subject text, out page_views bigint, out enrollments bigint,
-	out exposures bigint, out conversions bigint, out waiting_goals bigint, out profile bigint,
-	out audiences bigint)
+	out exposures bigint, out conversions bigint, out waiting_goals bigint, out goal_events bigint,
+	out profile bigint, out audiences bigint)
 language plpgsql
 set search_path from current
 as $$
@@ -127,6 +150,7 @@ declare
 begin
 	perform subject_hold(subject);
 	select l.profiles, l.audiences into profile, audiences from audience_leave(subject) as l;
+	perform from enrolment as n where n.subject_id = subject order by n.experiment for update;
 	changed := array(select x.experiment from enrolment as x where x.subject_id = subject
 		union select x.experiment from exposure as x where x.subject_id = subject);
 	delete from enrolment where subject_id = subject;
@@ -137,8 +161,9 @@ begin
 	get diagnostics conversions = row_count;
 	delete from waiting_goal where subject_id = subject;
 	get diagnostics waiting_goals = row_count;
-	delete from confirmed where subject_id = subject;
 	delete from goal_event where subject_id = subject;
+	get diagnostics goal_events = row_count;
+	delete from confirmed where subject_id = subject;
 	delete from page_view where subject_id = subject;
 	get diagnostics page_views = row_count;
 	if changed <> '{}' then
@@ -147,5 +172,46 @@ begin
 end
 $$;
 
-revoke execute on function confirm, waiting_replay, incorporate, subject_erase from public;
-grant execute on function confirm, waiting_replay, incorporate, subject_erase to assay_app;
+-- Lets go of rows of experiments that there are no more: most at a time from each table, and none for
+-- which it would wait. The splits, which tell that there was one, go last, when nothing else is left.
+-- Tells how many rows are gone.
+create function activity_reap(most integer)
+returns bigint
+language plpgsql
+set search_path from current
+as $$
+declare
+	dead bigint[] := array(select distinct s.experiment from split as s
+		where not exists (select from experiment as e where e.nr = s.experiment));
+	part text;
+	gone bigint;
+	reaped bigint := 0;
+begin
+	if dead = '{}' then
+		return 0;
+	end if;
+	foreach part in array array['enrolment', 'exposure', 'conversion', 'waiting_goal', 'result',
+		'layer_slot'] loop
+		execute format('delete from %I where ctid = any (array(
+			select ctid from %I where experiment = any ($1) limit $2
+			for update skip locked))', part, part)
+		using dead, most;
+		get diagnostics gone = row_count;
+		reaped := reaped + gone;
+	end loop;
+	if reaped = 0 then
+		delete from split as s where s.experiment = any (dead)
+			and not exists (select from enrolment as n where n.experiment = s.experiment)
+			and not exists (select from exposure as x where x.experiment = s.experiment)
+			and not exists (select from conversion as c where c.experiment = s.experiment);
+		get diagnostics reaped = row_count;
+	end if;
+	return reaped;
+end
+$$;
+
+revoke execute on function activity_reap from public;
+revoke execute on function confirm, waiting_replay, incorporate_one, incorporate, subject_erase
+	from public;
+grant execute on function confirm, waiting_replay, incorporate_one, incorporate, subject_erase
+	to assay_app;

@@ -2,5 +2,6 @@
 -- reach: subject
 -- retry: yes
 -- time: long
-select page_views, enrollments, exposures, conversions, waiting_goals, profile, audiences
+select page_views, enrollments, exposures, conversions, waiting_goals, goal_events, profile,
+	audiences
 from subject_erase($1)

@@ -1,9 +1,54 @@
--- What is held about subject $1, in order of time, from just behind $2, at most $3 rows.
+-- What is held about subject $1, in order of time, from just behind $2, at most $3 records, or as many
+-- as are of the last instant. Page views are many: no more of them is read than is shown.
 -- reach: subject
 -- retry: yes
 -- time: long
-select 'page_view' as record, at as timestamp, name, url, referrer
-from page_view
-where subject_id = $1 and at > $2::timestamptz
+with held as (
+	(
+		select at, 1 as kind, json_build_object('record', 'page_view', 'timestamp',
+			to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'name', name, 'url', url,
+			'referrer', referrer) as record
+		from page_view
+		where subject_id = $1 and at > $2::timestamptz
+		order by at limit $3::bigint
+	)
+	union all
+	select n.enrolled_at, 2, json_build_object('record', 'enrollment', 'timestamp',
+		to_char(n.enrolled_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'experiment', e.id,
+		'alternative', n.alternative, 'source', n.source, 'last_seen',
+		to_char(n.last_seen, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+	from enrolment as n left join experiment as e on e.nr = n.experiment
+	where n.subject_id = $1
+	union all
+	select x.at, 3, json_build_object('record', 'exposure', 'timestamp',
+		to_char(x.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'experiment', e.id,
+		'alternative', x.alternative, 'forced', x.forced)
+	from exposure as x left join experiment as e on e.nr = x.experiment
+	where x.subject_id = $1
+	union all
+	select c.first_at, 4, json_build_object('record', 'conversion', 'timestamp',
+		to_char(c.first_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'experiment', e.id,
+		'alternative', c.alternative, 'goal', g.name, 'hits', c.hits, 'last_at',
+		to_char(c.last_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+	from conversion as c left join experiment as e on e.nr = c.experiment
+	left join goal as g on g.nr = c.goal
+	where c.subject_id = $1
+	union all
+	select w.first_at, 5, json_build_object('record', 'waiting_goal', 'timestamp',
+		to_char(w.first_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'experiment', e.id,
+		'alternative', w.alternative, 'goal', g.name, 'hits', w.hits, 'expires_at',
+		to_char(w.expires_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+	from waiting_goal as w left join experiment as e on e.nr = w.experiment
+	left join goal as g on g.nr = w.goal
+	where w.subject_id = $1
+	union all
+	select at, 6, json_build_object('record', 'goal_event', 'timestamp',
+		to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'event_id', event_id)
+	from goal_event
+	where subject_id = $1
+)
+select at as timestamp, record
+from held
+where at > $2::timestamptz
 order by at
-limit $3::bigint
+fetch first ($3::bigint) rows with ties

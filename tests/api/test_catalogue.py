@@ -170,9 +170,9 @@ def test_strangers_have_no_rights(stack):
     assert sorted(rows(stack, f"""
         select p.proname::text from pg_proc p
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == [
-            "audience_fit", "audience_leave", "audience_ready", "confirm", "conversion_add",
-            "enrol", "experiment_records", "exposure_add", "goal_count", "goal_hit",
-            "incorporate", "page_view_counts", "result_begin", "result_stale", "subject_counts",
+            "activity_count", "audience_fit", "audience_leave", "audience_ready", "confirm",
+            "enrol", "experiment_records", "exposure_add", "goal_hit", "incorporate",
+            "incorporate_one", "page_view_counts", "result_begin", "result_stale", "subject_counts",
             "subject_erase", "subject_hold", "subject_is_bot", "visit", "waiting_replay"]
     assert rows(stack, """
         select c.relname::text from pg_class c, aclexplode(c.relacl) g

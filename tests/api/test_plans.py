@@ -23,7 +23,7 @@ READS = {
 # The same without a file: the calls that other statements make.
 CALLS = {
     "visit": "visit('u:nobody', true, now())",
-    "goal_count": "goal_count('u:nobody', 1, 1, null, true, now())",
+    "activity_count": "activity_count('{u:nobody}', '{1}', '{1}', '{null}', true, true, now())",
     "page_view_counts": "page_view_counts('{u:nobody}', array[now()], '{home}', true, now())",
     "confirm": "confirm('s:nobody', now())",
     "incorporate": "incorporate('s:nobody', 'u:nobody', now())",

@@ -65,6 +65,7 @@ check(struct ctx *c, enum key_class class, const char *const *env)
 	begin(c, env);
 	struct route *route = mem_new(c->mem, struct route);
 	route->key = class;
+	route->path = "/thing";
 	c->route = route;
 	return auth_check(c);
 }
@@ -108,6 +109,26 @@ START_TEST(asks_for_a_key_where_one_is_needed)
 	ck_assert_pstr_eq(c.detail, callers[_i].detail);
 	ck_assert_ptr_null(c.key_id);
 	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(takes_a_key_from_the_query_for_an_image_alone)
+{
+	static const char *const paths[] = {"/goal/:name", "/goal/:name.png"};
+	struct ctx c;
+
+	for (int i = 0; i < ROWS(paths); i++) {
+		struct route route = {.key = KEY_CLIENT, .path = paths[i]};
+		begin(&c, (const char *const[]){NULL});
+		c.route = &route;
+		c.req.query_name[0] = "key";
+		c.req.query_value[0] = "nonsense";
+		c.req.queries = 1;
+		ck_assert_int_eq(auth_check(&c), ERR_UNAUTHORIZED);
+		ck_assert_str_eq(
+		    c.detail, i == 0 ? SEND : "the key is unknown, expired or revoked");
+		ctx_reset(&c);
+	}
 }
 END_TEST
 
@@ -210,6 +231,7 @@ auth_suite(void)
 	tcase_add_loop_test(t, without_database_no_key_is_judged, 0, 4);
 	tcase_add_test(t, a_preflight_without_origin_needs_no_database);
 	tcase_add_test(t, a_preflight_that_cannot_ask_is_no_success);
+	tcase_add_test(t, takes_a_key_from_the_query_for_an_image_alone);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -18,6 +18,7 @@
 
 static const struct route data = {"GET", "/data", KEY_NONE, 0, 100, NULL, NULL, NULL, ""};
 static const struct route page = {"GET", "/page", KEY_NONE, 0, 100, NULL, "page.html", NULL, ""};
+static const struct route image = {"GET", "/i.png", KEY_NONE, 0, 100, NULL, NULL, NULL, ""};
 static const struct route lost = {"GET", "/lost", KEY_NONE, 0, 100, NULL, "lost.html", NULL, ""};
 
 static const char *const plain_env[] = {"HTTP_ACCEPT=*/*", NULL};
@@ -286,6 +287,7 @@ static const struct {
     {&data, ERR_FORBIDDEN, 0, NULL, NULL, NULL, NULL, 403, "WWW-Authenticate", NULL},
     /* A failure never has the status of a success. */
     {NULL, ERR_UNAVAILABLE, 204, NULL, NULL, ALLOW, NULL, 503, "Content-Type", PROBLEM},
+    {&image, ERR_UNAUTHORIZED, 0, NULL, NULL, NULL, NULL, 200, "Content-Type", "image/png"},
     /* What a browser may do with a page, and with anything else. */
     {&page, OK, 0, NULL, NULL, NULL, NULL, 200, "Content-Security-Policy", PAGE_POLICY},
     {&page, OK, 0, NULL, NULL, NULL, NULL, 200, "Cross-Origin-Opener-Policy", "same-origin"},

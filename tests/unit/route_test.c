@@ -17,7 +17,9 @@ never(struct ctx *c)
 	return ERR_INTERNAL;
 }
 
-enum row { FRONT, PAGE, USER_LIST, USER, USER_ERASE, USER_PUT, EXPORT, TAG, SHADOWED, ROW__NONE };
+enum row {
+	FRONT, PAGE, USER_LIST, USER, USER_ERASE, USER_PUT, EXPORT, TAG, SHADOWED, IMAGE, ROW__NONE
+};
 
 static const struct route list[] = {
     [FRONT] = {"GET", "/", KEY_NONE, 0, 100, never, NULL, NULL, ""},
@@ -29,6 +31,7 @@ static const struct route list[] = {
     [EXPORT] = {"GET", "/user/:id/export", KEY_NONE, 10, 100, never, NULL, NULL, ""},
     [TAG] = {"GET", "/user/:id/tag/:scope/:key", KEY_NONE, 10, 100, never, NULL, NULL, ""},
     [SHADOWED] = {"GET", "/user/:name", KEY_NONE, 10, 100, never, NULL, NULL, ""},
+    [IMAGE] = {"GET", "/goal/:name.png", KEY_NONE, 10, 100, never, NULL, NULL, ""},
 };
 
 static const struct routes routes = {list, sizeof list / sizeof list[0]};
@@ -65,6 +68,9 @@ static const struct {
     {"GET", "user :id", USER, {":id"}},
     {"GET", "user 7 export", EXPORT, {"7"}},
     {"GET", "v1 user 7 tag global quiz.grade", TAG, {"7", "global", "quiz.grade"}},
+    {"GET", "v1 goal buy.png", IMAGE, {"buy"}},
+    {"GET", "goal a.png.png", IMAGE, {"a.png"}},
+    {"GET", "goal .png", IMAGE, {""}},
     /* The first row that fits wins. */
     {"GET", "user list", USER_LIST, {NULL}},
     {"GET", "user lists", USER, {"lists"}},
@@ -86,7 +92,8 @@ END_TEST
 
 static const char *const unknown[] = {"pages", "pag", "Page", "page x", "user", "v1 user",
     "v1 v1 page", "V1 page", "v2 page", "user 7 exports", "user 7 export x", "user 7 tag",
-    "user 7 tag a", "user 7 tag a b c", "x"};
+    "user 7 tag a", "user 7 tag a b c", "x", "goal", "goal buy", "goal png", "goal buy.PNG",
+    "goal buy.png x"};
 
 START_TEST(knows_no_other_path)
 {
@@ -156,6 +163,27 @@ START_TEST(names_the_limit_of_the_row)
 }
 END_TEST
 
+START_TEST(an_image_is_known_by_its_path)
+{
+	struct ctx c;
+
+	for (int i = 0; i < ROWS(list); i++)
+		ck_assert_int_eq(route_is_image(&list[i]), i == IMAGE);
+	begin(&c, "GET", "goal buy.png", 0);
+	route_match_image(&c);
+	ck_assert_ptr_eq(c.route, &list[IMAGE]);
+	ctx_reset(&c);
+	begin(&c, "GET", "user 7", 0);
+	route_match_image(&c);
+	ck_assert_ptr_null(c.route);
+	ctx_reset(&c);
+	begin(&c, "POST", "goal buy.png", 0);
+	route_match_image(&c);
+	ck_assert_ptr_null(c.route);
+	ctx_reset(&c);
+}
+END_TEST
+
 Suite *
 route_suite(void)
 {
@@ -166,6 +194,7 @@ route_suite(void)
 	tcase_add_loop_test(t, knows_no_other_path, 0, ROWS(unknown));
 	tcase_add_loop_test(t, names_the_methods_of_the_path, 0, ROWS(refused));
 	tcase_add_loop_test(t, names_the_limit_of_the_row, 0, ROWS(bodies));
+	tcase_add_test(t, an_image_is_known_by_its_path);
 	suite_add_tcase(s, t);
 	return s;
 }

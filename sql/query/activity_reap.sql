@@ -1,0 +1,6 @@
+-- Lets go of rows of experiments that there are no more, some at a time.
+-- reach: all
+-- retry: yes
+-- time: long
+-- role: owner
+select activity_reap(20000) as reaped

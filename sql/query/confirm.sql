@@ -1,0 +1,4 @@
+-- Session $1 has turned out to be human, at $2.
+-- reach: subject
+-- retry: yes
+select confirm($1, $2::timestamptz)

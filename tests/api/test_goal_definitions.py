@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Goals are defined before they are hit: by name, changed, retired, and revived."""
+
+import uuid
+
+import pytest
+
+from enrols import enroll, running, somebody
+from goals import PRESENT, NOT_PRESENT, conversions, goal, hit, said
+from lookups import body as definition, new_id
+
+
+def listed(stack, name):
+    """The goal as the list has it."""
+    after = name[:-1]
+    answer = stack.call("GET", "/v1/goal/list", params={"after": after, "limit": 1})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()["goals"]
+    return found[0] if found and found[0]["name"] == name else None
+
+
+def change(stack, name, status=200, **more):
+    answer = stack.call("PATCH", f"/v1/goal/{name}", key="admin", json=more)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def retire(stack, name, status=200):
+    answer = stack.call("DELETE", f"/v1/goal/{name}", key="admin")
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_a_goal_is_listed_as_it_was_defined(stack):
+    name, page = new_id("goal"), new_id("page")
+    body = {"name": name, "test": "mwu", "page": page, "description": "All of it"}
+    answer = stack.call("POST", "/v1/goal", key="admin", json=body)
+    assert answer.status_code == 201
+    made = answer.json()
+    assert {k: made[k] for k in body} == body
+    assert (made["retired"], made["built_in"]) == (False, False)
+    assert listed(stack, name) == made
+
+
+def test_a_goal_has_the_test_chi2_and_no_page_unless_said(stack):
+    made = listed(stack, goal(stack))
+    assert (made["test"], made["page"], made["description"]) == ("chi2", None, "")
+
+
+def test_a_name_can_be_given_once(stack):
+    goal(stack, status=409, name=goal(stack))
+
+
+def test_a_definition_sent_again_with_its_key_gets_the_same_answer(stack):
+    body, headers = {"name": new_id("goal")}, {"Idempotency-Key": uuid.uuid4().hex}
+    first, again = (stack.call("POST", "/v1/goal", key="admin", json=body, headers=headers)
+                    for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+
+
+@pytest.mark.parametrize("body, pointer", [
+    ({}, "/name"), ({"name": ""}, "/name"), ({"name": 5}, "/name"), ({"name": "x" * 201}, "/name"),
+    ({"name": "_mine"}, "/name"), ({"name": PRESENT}, "/name"), ({"name": "a\nb"}, "/name"),
+    ({"name": ".."}, "/name"), ({"name": "a", "test": "t"}, "/test"),
+    ({"name": "a", "test": 1}, "/test"), ({"name": "a", "page": ""}, "/page"),
+    ({"name": "a", "page": "p" * 513}, "/page"), ({"name": "a", "description": 1}, "/description"),
+    ([], "")])
+def test_what_is_no_goal_is_refused_with_its_place(stack, body, pointer):
+    answer = stack.call("POST", "/v1/goal", key="admin", json=body)
+    assert answer.status_code == 422
+    assert pointer in [e["pointer"] for e in answer.json()["errors"]]
+
+
+@pytest.mark.parametrize("name", ["x" * 200, "50 % / off?", "größe.png", "a+b", "list"])
+def test_any_name_can_be_reached_by_its_path(stack, name):
+    name = name if len(name) == 200 else name + new_id()
+    path = "/v1/goal/" + "".join(f"%{b:02x}" for b in name.encode())
+    stack.call("POST", "/v1/goal", key="admin", json={"name": name})
+    assert stack.call("POST", path, json={"user_id": "a"}).status_code == 200
+    assert stack.call("DELETE", path, key="admin").json()["name"] == name
+
+
+def test_a_change_keeps_what_it_does_not_name_and_null_clears(stack):
+    name = goal(stack, test="mwu", page="p", description="d")
+    assert change(stack, name, description="e")["page"] == "p"
+    changed = change(stack, name, page=None)
+    assert (changed["page"], changed["description"], changed["test"]) == (None, "e", "mwu")
+    changed = change(stack, name, test=None, description=None)
+    assert (changed["test"], changed["description"]) == ("chi2", "")
+    assert listed(stack, name) == changed
+    change(stack, name, 422, test="x")
+    assert listed(stack, name) == changed
+
+
+def test_a_retired_goal_is_hit_no_more_and_keeps_its_counts(stack):
+    name, exp, user = goal(stack), running(stack), somebody()
+    enroll(stack, exp, user)
+    hit(stack, name, user)
+    assert retire(stack, name)["retired"] is True
+    hit(stack, name, user, status=404)
+    assert conversions(stack, exp) == {("control", name): {1: 1}}
+    assert listed(stack, name)["retired"] is True
+    retire(stack, name, 404)
+    change(stack, name, 404, page="x")
+
+
+def test_a_retired_goal_that_is_defined_again_goes_on(stack):
+    name, exp, user = goal(stack, page="old"), running(stack), somebody()
+    enroll(stack, exp, user)
+    hit(stack, name, user)
+    retire(stack, name)
+    goal(stack, name=name, test="mwu")
+    assert (listed(stack, name)["test"], listed(stack, name)["page"]) == ("mwu", None)
+    assert hit(stack, name, user) == said([exp])
+    assert conversions(stack, exp) == {("control", name): {2: 1}}
+
+
+@pytest.mark.parametrize("name", [PRESENT, NOT_PRESENT])
+def test_built_in_goals_are_listed_and_cannot_be_touched(stack, name):
+    assert listed(stack, name)["built_in"] is True
+    retire(stack, name, 422)
+    change(stack, name, 422, test="chi2")
+    hit(stack, name, "a", status=404)
+
+
+def test_the_list_goes_on_behind_the_last_name(stack):
+    prefix = new_id()
+    names = sorted(goal(stack, name=f"{prefix}-{i}") for i in range(3))
+    first = stack.call("GET", "/v1/goal/list", params={"after": prefix, "limit": 2})
+    assert [g["name"] for g in first.json()["goals"]] == names[:2]
+    assert first.json()["next"] == names[1]
+    second = stack.call("GET", "/v1/goal/list" + first.links["next"]["url"])
+    assert second.json()["goals"][0]["name"] == names[2]
+    assert stack.call("GET", "/v1/goal/list", params={"limit": 0}).status_code == 422
+
+
+@pytest.mark.parametrize("method, path, key", [
+    ("POST", "/v1/goal", "server"), ("GET", "/v1/goal/list", "client"),
+    ("PATCH", "/v1/goal/a", "server"), ("DELETE", "/v1/goal/a", "server"),
+    ("POST", "/v1/user/a/incorporate", "client")])
+def test_a_key_of_a_lower_class_is_refused(stack, method, path, key):
+    assert stack.call(method, path, key=key, json={}).status_code == 403
+
+
+@pytest.mark.parametrize("goals, status", [
+    (["a", {"name": "b", "test": "mwu"}, {"name": "c"}], 200), ([{"test": "mwu"}], 400),
+    ([{"name": "a", "test": "t"}], 400), ([["a"]], 400)])
+def test_an_experiment_may_name_a_goal_with_another_test(stack, goals, status):
+    request = definition("goals", goals=goals)
+    answer = stack.call("POST", "/v1/experiment/create", key="admin", json={"request": request})
+    assert answer.status_code == status, answer.text
+    if status == 200:
+        kept = stack.call("GET", f"/v1/experiment/{request['expId']}").json()["result"]
+        assert kept["goals"] == goals
