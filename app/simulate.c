@@ -194,23 +194,42 @@ print(const struct simulation *s, const struct alarms *aa, const struct alarms *
 }
 
 static bool
-read_count(const struct command *c, const char *name, int64_t most, int64_t *out)
+read_rate(const char *text, double *out)
 {
-	const char *text = command_option(c, name);
+	char *end;
 
-	return text == NULL || num_int(text, 1, most, out);
+	*out = strtod(text, &end);
+	return end != text && *end == '\0' && *out >= 0 && *out <= 1;
 }
 
 static bool
-read_rate(const struct command *c, const char *name, double *out)
+read_options(const struct command *c, struct simulation *s)
 {
-	const char *text = command_option(c, name);
-	char *end;
+	const struct {
+		const char *name;
+		int64_t most, *count;
+		double *rate;
+	} known[] = {
+	    {"--experiments", 100000, &s->experiments, NULL},
+	    {"--subjects", 1000000, &s->subjects, NULL},
+	    {"--looks", 1000, &s->peeks, NULL},
+	    {"--seed", INT64_MAX, &s->seed, NULL},
+	    {"--baseline", 0, NULL, &s->baseline},
+	    {"--effect", 0, NULL, &s->effect},
+	};
 
-	if (text == NULL)
-		return true;
-	*out = strtod(text, &end);
-	return end != text && *end == '\0' && *out >= 0 && *out <= 1;
+	for (int i = 0; i < c->argc; i += 2) {
+		size_t k = 0;
+		while (k < sizeof known / sizeof known[0] && strcmp(c->argv[i], known[k].name) != 0)
+			k++;
+		if (k == sizeof known / sizeof known[0] || i + 1 == c->argc)
+			return false;
+		const char *text = c->argv[i + 1];
+		if (known[k].count != NULL ? !num_int(text, 1, known[k].most, known[k].count)
+		                           : !read_rate(text, known[k].rate))
+			return false;
+	}
+	return s->baseline + s->effect <= 1;
 }
 
 int
@@ -221,12 +240,7 @@ command_simulate(const struct command *c)
 	struct conf *conf = mem_new(c->mem, struct conf);
 	struct alarms aa, ab;
 
-	if (!read_count(c, "--experiments", 100000, &s.experiments) ||
-	    !read_count(c, "--subjects", 1000000, &s.subjects) ||
-	    !read_count(c, "--looks", 1000, &s.peeks) ||
-	    !read_count(c, "--seed", INT64_MAX, &s.seed) ||
-	    !read_rate(c, "--baseline", &s.baseline) || !read_rate(c, "--effect", &s.effect) ||
-	    s.baseline + s.effect > 1)
+	if (!read_options(c, &s))
 		return EXIT_USAGE;
 	/* Nobody else sees these subjects, so nobody is to be told of them. */
 	*conf = *c->conf;

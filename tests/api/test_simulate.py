@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""assay simulate: how often results deceive, by the very way of real subjects. A seed makes all of
+it, so what is asserted of a run holds at each run."""
+
+import re
+
+import pytest
+
+# One web server is enough: these never pass through it.
+pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
+
+SMALL = ("simulate", "--experiments", "30", "--subjects", "200", "--looks", "20", "--seed", "7")
+TABLES = ("experiment", "enrolment", "exposure", "conversion", "goal", "split", "result",
+          "waiting_goal", "confirmed", "map_job")
+
+
+def rates(text):
+    """Percent called different by what way of looking: {way: (A/A, A/B)}."""
+    return {found[1].strip(): (float(found[2]), float(found[3])) for found in
+            re.finditer(r"^(\S.*\S) +([\d.]+)% +([\d.]+)%$", text, re.M)}
+
+
+def everything(stack):
+    return [stack.sql("select count(*), md5(string_agg(row::text, ' ' order by row::text)) "
+                      f"from {table} as row") for table in TABLES]
+
+
+def test_the_peek_safe_way_deceives_at_most_one_time_in_twenty_and_peeking_more(stack):
+    found = rates(stack.assay(*SMALL).stdout)
+    once, peeking, sequence, broken, held = found.values()
+    assert list(found) == [
+        "chi-square, looked at once, at the end", "chi-square, looked at every time",
+        "confidence sequence, looked at every time", "sample ratio called broken",
+        "confidence sequence always held the truth"]
+    assert sequence[0] <= 5 < peeking[0]
+    assert once[0] < peeking[0] and once[1] > once[0]
+    assert broken == (0, 0) and held[0] >= 95 and held[1] >= 95
+
+
+def test_a_large_difference_is_found_by_the_peek_safe_way(stack):
+    done = stack.assay("simulate", "--experiments", "5", "--subjects", "400", "--baseline", "0.1",
+                       "--effect", "0.5", "--seed", "3")
+    assert rates(done.stdout)["confidence sequence, looked at every time"] == (0, 100)
+
+
+def test_a_simulation_leaves_nothing_in_the_database(stack):
+    before = everything(stack)
+    stack.assay(*SMALL[:2], "2", *SMALL[3:])
+    assert everything(stack) == before
+
+
+def test_a_seed_makes_the_same_run_again_and_another_one_another(stack):
+    few = ("simulate", "--experiments", "5", "--subjects", "150", "--seed")
+    runs = [stack.assay(*few, seed).stdout for seed in ("1", "1", "2")]
+    assert runs[0] == runs[1]
+    assert rates(runs[0]) != rates(runs[2])
+
+
+@pytest.mark.parametrize("words", [
+    ["--experiments", "0"], ["--experiments", "-1"], ["--experiments", "many"],
+    ["--experiments", "100001"], ["--subjects", "0"], ["--subjects", "1000001"],
+    ["--looks", "0"], ["--looks", "1001"], ["--seed", "0"], ["--seed", "x"], ["--seed", "1.5"],
+    ["--baseline", "2"], ["--baseline", "-0.1"], ["--baseline", "nan"], ["--baseline", "0.2x"],
+    ["--baseline", ""], ["--effect", "inf"], ["--effect", "-0.1"],
+    ["--baseline", "0.9", "--effect", "0.2"], ["--experiments"], ["--experimets", "5"], ["5"]])
+def test_a_misused_simulation_is_2_and_runs_nothing(stack, words):
+    done = stack.assay("simulate", *words, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "assay simulate" in done.stderr
+
+
+def test_a_simulation_fails_without_a_database(stack):
+    done = stack.assay(*SMALL, check=False, ASSAY_DATABASE_URL="host=/nonexistent")
+    assert (done.returncode, done.stdout) == (1, "") and done.stderr
