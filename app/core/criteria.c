@@ -38,6 +38,19 @@ read_comparison(
 	return good;
 }
 
+/* Groups by name must exist; any other test asks for none in particular. */
+static void
+refer(const struct condition *c, struct json_object *value, const char *at, struct criteria *out)
+{
+	bool names = c->op == CONDITION_ANY || c->op == CONDITION_NONE ||
+	    c->op == CONDITION_NOT_EQUAL;
+	struct rule_reference ref = {
+	    RULE_SEGMENTATION, c->segmentation, at, names ? value : NULL};
+
+	if (c->segmentation != NULL)
+		json_object_array_add(out->references, rule_reference_json(&ref));
+}
+
 static bool
 read_user_filters(const struct condition_reader *r, struct json_object *filters, const char *at,
     struct criteria *out)
@@ -59,6 +72,7 @@ read_user_filters(const struct condition_reader *r, struct json_object *filters,
 			good &= read_comparison(r, value, here, c);
 		else
 			good &= condition_wanted(r, value, here, c);
+		refer(c, value, here, out);
 	}
 	return good;
 }
@@ -161,17 +175,25 @@ read_device_filters(const struct condition_reader *r, struct json_object *filter
 	if (n == 0 || n > CRITERIA_CONDITIONS)
 		return condition_wrong(
 		    r, at, n == 0 ? "must not be empty" : "has more than 100 conditions");
-	for (size_t i = 0; i < n; i++)
-		good &= read_device_filter(r, json_object_array_get_idx(filters, i),
-		    mem_printf(r->ctx, "%s/%zu", at, i), &out->list[out->n++]);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *filter = json_object_array_get_idx(filters, i);
+		const char *here = mem_printf(r->ctx, "%s/%zu", at, i);
+		struct condition *c = &out->list[out->n++];
+		good &= read_device_filter(r, filter, here, c);
+		refer(c, json_object_object_get(filter, "value"), here, out);
+	}
 	return good;
 }
 
 static void
 note_live(struct criteria *out)
 {
+	const struct rule_reference *ref;
+
 	for (size_t i = 0; i < out->n; i++)
 		out->live = out->live || out->list[i].live;
+	for (size_t i = 0; out->rule != NULL && (ref = rule_reference(out->rule, i)) != NULL; i++)
+		json_object_array_add(out->references, rule_reference_json(ref));
 }
 
 struct criteria *
@@ -186,6 +208,7 @@ criteria_read(void *ctx, struct json_object *o, const char *at, struct problems 
 	const char *here = condition_below(&r, at, "filters");
 	bool good;
 
+	out->references = mem_json(ctx, json_object_new_array());
 	out->list = mem_check(talloc_zero_array(ctx, struct condition, CRITERIA_CONDITIONS));
 	if (strcmp(word, "user") == 0 || strcmp(word, "user_mod") == 0) {
 		out->kind = SUBJECT_USER;

@@ -66,6 +66,15 @@ read_names(struct json_object *r, struct problems *problems, struct definition *
 		"Experiment Description should not be empty", DEFINITION_LONG_TEXT, problems);
 }
 
+static void
+take_criteria(const struct criteria *criteria, struct definition *out)
+{
+	if (criteria == NULL)
+		return;
+	out->references = criteria->references;
+	out->live = criteria->live;
+}
+
 /* An explicit null is everybody; a missing key is an oversight. */
 static void
 read_criteria(struct json_object *r, struct problems *problems, struct definition *out)
@@ -86,7 +95,8 @@ read_criteria(struct json_object *r, struct problems *problems, struct definitio
 	else if (missing(json_object_object_get(o, "type")))
 		problem_add(problems, "request.type", "Criteria Type should not be empty");
 	else
-		(void)criteria_read(problems, o, "/request/criteria", problems);
+		take_criteria(
+		    criteria_read(problems, o, "/request/criteria", problems), out);
 }
 
 /* A day that exists, as "yyyy-mm-dd"; such texts are ordered like the days. NULL otherwise. The

@@ -23,6 +23,8 @@ enum {
 struct definition {
 	const char *id, *name, *description, *created_by;
 	struct json_object *criteria;    /* as given; NULL: everybody */
+	struct json_object *references;  /* [{at, target, id, wanted}] of criteria, or NULL */
+	bool live;                       /* criteria are decided subject by subject, never mapped */
 	struct json_object *data;        /* as given */
 	const char *start, *end;         /* "2019-08-01"; end NULL: no end */
 	struct json_object *alternatives; /* complete: control is always there */

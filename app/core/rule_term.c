@@ -160,6 +160,19 @@ refer(struct rule_terms *r, enum rule_target target, struct json_object *o, cons
 	r->references[r->n++] = (struct rule_reference){target, id, at, wanted};
 }
 
+struct json_object *
+rule_reference_json(const struct rule_reference *ref)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "at", json_object_new_string(ref->at));
+	json_object_object_add(o, "target", json_object_new_string(
+	    ref->target == RULE_SEGMENTATION ? "segmentation" : "experiment"));
+	json_object_object_add(o, "id", json_object_new_string(ref->id));
+	json_object_object_add(o, "wanted", json_object_get(ref->wanted));
+	return o;
+}
+
 static bool
 read_attribute(struct rule_terms *r, struct json_object *o, const char *at, struct condition *c)
 {

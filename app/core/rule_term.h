@@ -22,6 +22,9 @@ struct rule_reference {
 	struct json_object *wanted; /* a name, a list of names, or NULL */
 };
 
+/* The same as {at, target, id, wanted}. The caller owns the result. */
+struct json_object *rule_reference_json(const struct rule_reference *ref);
+
 struct rule_terms {
 	struct condition_reader r;
 	size_t count;

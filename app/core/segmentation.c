@@ -76,13 +76,7 @@ add_references(struct segmentation_definition *out, const struct rule *rule)
 	const struct rule_reference *ref;
 
 	for (size_t i = 0; (ref = rule_reference(rule, i)) != NULL; i++) {
-		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "at", json_object_new_string(ref->at));
-		json_object_object_add(o, "target", json_object_new_string(
-		    ref->target == RULE_SEGMENTATION ? "segmentation" : "experiment"));
-		json_object_object_add(o, "id", json_object_new_string(ref->id));
-		json_object_object_add(o, "wanted", json_object_get(ref->wanted));
-		json_object_array_add(out->references, o);
+		json_object_array_add(out->references, rule_reference_json(ref));
 		json_object_array_add(out->uses, json_object_new_string(ref->id));
 	}
 }

@@ -14,6 +14,7 @@
 #include "core/lifecycle.h"
 #include "core/numbers.h"
 #include "handler/experiment.h"
+#include "handler/references.h"
 #include "handler/routes.h"
 #include "store/db.h"
 #include "web/ctx.h"
@@ -226,28 +227,54 @@ json_text(struct json_object *o)
 	return o == NULL ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
 }
 
-/* numbers: those of the alternatives so far. */
+/* A changed definition on its way into the database. */
+struct writing {
+	struct definition d;
+	struct json_object *numbers; /* of the alternatives so far */
+	const char *version;         /* the one that it was read at */
+	const char *by;
+};
+
 static enum err
-store_change(struct ctx *c, const struct definition *d, struct json_object *numbers,
-    const char *version, const char *by)
+write_change(struct ctx *c, const struct writing *w, const char *generation, bool *done)
 {
+	const struct definition *d = &w->d;
 	char now[INSTANT_TEXT];
 	struct db_rows *rows;
 
-	if (!numbers_give(d->alternatives, numbers, c->problems))
-		return ERR_INVALID;
-
 	instant_format(c->now, now);
-	const char *params[] = {c->args[0], version, now, d->name, d->description, by,
+	const char *params[] = {c->args[0], w->version, now, d->name, d->description, w->by,
 	    json_text(d->criteria), json_text(d->data), d->start, d->end,
 	    json_text(d->alternatives), d->standard, json_text(d->goals),
 	    mem_printf(c->mem, "%.17g", d->traffic), d->created_by,
-	    lifecycle_move(MOVE_MAP)->message, json_text(numbers),
-	    json_text(mem_json(c->mem, bucket_shares(d->alternatives)))};
+	    lifecycle_move(MOVE_MAP)->message, json_text(w->numbers),
+	    json_text(mem_json(c->mem, bucket_shares(d->alternatives))),
+	    references_uses(c, d->references), generation};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_change, params, &rows);
+	*done = e == OK && db_count(rows) > 0;
+	return e;
+}
+
+/* What the criteria refer to is there when it is stored. */
+static enum err
+store_change(struct ctx *c, const struct writing *w)
+{
+	const char *generation;
+	bool done = false, moved = true;
+	enum err e = OK;
+
+	if (!numbers_give(w->d.alternatives, w->numbers, c->problems))
+		return ERR_INVALID;
+	for (int left = TRIES; e == OK && !done && moved && left > 0; left--) {
+		e = references_check_now(c, w->d.references, &generation);
+		if (e == OK)
+			e = write_change(c, w, generation, &done);
+		if (e == OK && !done)
+			e = references_moved(c, generation, &moved);
+	}
 	if (e != OK)
 		return e;
-	return db_count(rows) > 0 ? answer(c) : explain(c, version, "change it");
+	return done ? answer(c) : explain(c, w->version, "change it");
 }
 
 static enum err
@@ -277,20 +304,19 @@ change_once(struct ctx *c, struct json_object *changes, const char *version)
 {
 	struct json_object *by = json_object_object_get(changes, "updatedBy");
 	struct json_object *row;
-	struct definition d;
+	struct writing w = {.by = json_object_is_type(by, json_type_string)
+		? json_object_get_string(by) : "Experiment_PATCH_API"};
 	enum err e = experiment_load(c, c->args[0], &row);
 
 	if (e == ERR_NOT_FOUND)
 		return fail_detail(c, e, "no experiment available with the given experimentid");
 	if (e == OK)
-		e = read_change(c, changes, row, &d);
+		e = read_change(c, changes, row, &w.d);
 	if (e != OK)
 		return e;
-	if (version == NULL)
-		version = current_version(c);
-	return store_change(c, &d, json_object_object_get(row, "numbers"), version,
-	    json_object_is_type(by, json_type_string) ? json_object_get_string(by)
-	                                              : "Experiment_PATCH_API");
+	w.version = version != NULL ? version : current_version(c);
+	w.numbers = json_object_object_get(row, "numbers");
+	return store_change(c, &w);
 }
 
 enum err

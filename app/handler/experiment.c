@@ -16,14 +16,16 @@
 #include "core/criteria.h"
 #include "core/definition.h"
 #include "core/delivery.h"
+#include "core/lifecycle.h"
 #include "core/numbers.h"
+#include "handler/references.h"
 #include "handler/routes.h"
 #include "store/db.h"
 #include "web/ctx.h"
 #include "web/envelope.h"
 #include "web/once.h"
 
-enum { LIST_DEFAULT = 100, LIST_MOST = 1000, SALT = 16 };
+enum { LIST_DEFAULT = 100, LIST_MOST = 1000, SALT = 16, TRIES = 8 };
 
 const char *
 experiment_today(struct ctx *c)
@@ -111,9 +113,11 @@ json_text(struct json_object *o)
 	return o == NULL ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
 }
 
+/* generation: of the definitions that it was checked against, or NULL. */
 static enum err
-insert(struct ctx *c, const struct definition *d, bool *made)
+insert(struct ctx *c, const struct definition *d, const char *generation, bool *made)
 {
+	const struct move_info *live = lifecycle_move(MOVE_MAP);
 	struct json_object *numbers = mem_json(c->mem, json_object_new_object());
 	char now[INSTANT_TEXT], salt[2 * SALT + 1], state[16];
 	struct db_rows *rows;
@@ -127,12 +131,34 @@ insert(struct ctx *c, const struct definition *d, bool *made)
 		json_text(d->criteria), json_text(d->data), d->start, d->end, state,
 		json_text(d->alternatives), d->standard, json_text(d->goals),
 		mem_printf(c->mem, "%.17g", d->traffic), salt, json_text(numbers),
-		json_text(mem_json(c->mem, bucket_shares(d->alternatives)))};
+		json_text(mem_json(c->mem, bucket_shares(d->alternatives))),
+		references_uses(c, d->references), generation,
+		d->live ? live->to : "SUBMITTED",
+		d->live ? live->message : "Experiment successfully submitted"};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_add, params, &rows);
 	if (e == ERR_INVALID)
 		return fail(c, ERR_CONFLICT, "request.expid", "is the id of a segmentation");
 	if (e == OK)
 		*made = db_count(rows) > 0;
+	return e;
+}
+
+/* What the criteria refer to is there when it is stored. */
+static enum err
+check_and_insert(struct ctx *c, const struct definition *d, bool *made)
+{
+	const char *generation;
+	bool moved = true;
+	enum err e = OK;
+
+	*made = false;
+	for (int tries = 0; e == OK && !*made && moved && tries < TRIES; tries++) {
+		e = references_check_now(c, d->references, &generation);
+		if (e == OK)
+			e = insert(c, d, generation, made);
+		if (e == OK && !*made)
+			e = references_moved(c, generation, &moved);
+	}
 	return e;
 }
 
@@ -174,7 +200,7 @@ create(struct ctx *c)
 		return e;
 	if (!definition_read(request, experiment_today(c), c->problems, &d))
 		return ERR_INVALID;
-	e = insert(c, &d, &made);
+	e = check_and_insert(c, &d, &made);
 	if (e == OK)
 		e = experiment_load(c, d.id, &row);
 	if (e != OK)

@@ -32,17 +32,31 @@ references_array(struct ctx *c, struct json_object *ids)
 	return out->data;
 }
 
+static struct json_object *
+ids_of(struct ctx *c, struct json_object *references)
+{
+	struct json_object *ids = mem_json(c->mem, json_object_new_array());
+
+	for (size_t i = 0; references != NULL && i < json_object_array_length(references); i++)
+		json_object_array_add(ids, json_object_get(json_object_object_get(
+		    json_object_array_get_idx(references, i), "id")));
+	return ids;
+}
+
+const char *
+references_uses(struct ctx *c, struct json_object *references)
+{
+	return references_array(c, ids_of(c, references));
+}
+
 /* The alternatives of the experiments that are referred to; a group may be one, too. */
 static enum err
 load(struct checker *k, struct json_object *references)
 {
-	struct json_object *ids = mem_json(k->c->mem, json_object_new_array());
+	struct json_object *ids = ids_of(k->c, references);
 	struct db_rows *rows;
 
 	k->experiments = mem_json(k->c->mem, json_object_new_object());
-	for (size_t i = 0; i < json_object_array_length(references); i++)
-		json_object_array_add(ids, json_object_get(json_object_object_get(
-		    json_object_array_get_idx(references, i), "id")));
 	if (json_object_array_length(ids) == 0)
 		return OK;
 	const char *list = references_array(k->c, ids);
@@ -113,4 +127,35 @@ references_check(struct ctx *c, const struct segments *all, struct json_object *
 	for (size_t i = 0; e == OK && i < json_object_array_length(references); i++)
 		good &= check(&k, json_object_array_get_idx(references, i));
 	return e != OK || good ? e : ERR_INVALID;
+}
+
+enum err
+references_check_now(struct ctx *c, struct json_object *references, const char **generation)
+{
+	const struct segments *all;
+	struct db_rows *rows;
+
+	*generation = NULL;
+	if (references == NULL || json_object_array_length(references) == 0)
+		return OK;
+	enum err e = db_query(c->db, c->mem, QUERY_cache_epoch, NULL, &rows);
+	if (e != OK)
+		return e;
+	*generation = db_cell(rows, 0, "definitions");
+	e = segments_get(c, db_int(rows, 0, "definitions"), &all);
+	return e == OK ? references_check(c, all, references) : e;
+}
+
+enum err
+references_moved(struct ctx *c, const char *generation, bool *moved)
+{
+	struct db_rows *rows;
+
+	*moved = false;
+	if (generation == NULL)
+		return OK;
+	enum err e = db_query(c->db, c->mem, QUERY_cache_epoch, NULL, &rows);
+	if (e == OK)
+		*moved = strcmp(generation, db_cell(rows, 0, "definitions")) != 0;
+	return e;
 }

@@ -3,6 +3,7 @@
 #define REFERENCES_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 
@@ -17,7 +18,21 @@ struct segments;
 enum err references_check(struct ctx *c, const struct segments *all,
     struct json_object *references) must_check;
 
+/*
+ * The same for a definition that is about to be saved (references NULL: none), at the newest
+ * definitions. *generation: theirs, on c->mem, over which alone it may be saved; NULL when it
+ * refers to nothing and any will do.
+ */
+enum err references_check_now(struct ctx *c, struct json_object *references,
+    const char **generation) must_check;
+
+/* Whether the definitions are of another generation by now; false for NULL. */
+enum err references_moved(struct ctx *c, const char *generation, bool *moved) must_check;
+
 /* The ids (JSON strings) as a PostgreSQL array, on c->mem. */
 const char *references_array(struct ctx *c, struct json_object *ids);
+
+/* The same of the ids that references name; NULL for none. */
+const char *references_uses(struct ctx *c, struct json_object *references);
 
 #endif

@@ -256,20 +256,38 @@ explain(struct ctx *c, const char *version)
 	return ERR_UNAVAILABLE;
 }
 
+/* *done: what uses it was seen; *gone: nothing did. */
+static enum err
+try_drop(struct ctx *c, const char *version, bool *done, bool *gone)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_cache_epoch, NULL, &rows);
+
+	if (e != OK)
+		return e;
+	const char *params[] = {c->args[0], version, db_cell(rows, 0, "definitions")};
+	e = db_query(c->db, c->mem, QUERY_segmentation_drop, params, &rows);
+	if (e != OK)
+		return e;
+	*done = db_count(rows) > 0;
+	*gone = *done && *db_cell(rows, 0, "gone") == 't';
+	return OK;
+}
+
 enum err
 segmentation_drop(struct ctx *c)
 {
 	const char *version;
-	struct db_rows *rows;
+	bool done = false, gone = false;
 	enum err e = req_if_match(c, &version);
 
+	for (int tries = 0; e == OK && !done && tries < TRIES; tries++)
+		e = try_drop(c, version, &done, &gone);
 	if (e != OK)
 		return e;
-	const char *params[] = {c->args[0], version};
-	e = db_query(c->db, c->mem, QUERY_segmentation_drop, params, &rows);
-	if (e != OK)
-		return e;
-	if (db_count(rows) == 0)
+	if (!done)
+		return ERR_UNAVAILABLE;
+	if (!gone)
 		return explain(c, version);
 	c->model = mem_json(c->mem, json_object_new_object());
 	json_object_object_add(c->model, "id", json_object_new_string(c->args[0]));

@@ -2,9 +2,17 @@
 -- mapped again; a failed one is submitted again; an end that moves forward revives (message $16),
 -- and who changed while it was over is mapped too. Null criteria are in effect at once, and others
 -- than those begin with that audience of everybody.
+-- The criteria refer to $19, which were there at generation $20 of the definitions (null: to none): no
+-- row at another.
 -- reach: definitions
 -- retry: no
-with before as (
+with held as (
+	update cache_epoch set definitions = definitions + 1 where definitions = $20::bigint
+	returning definitions
+), gate as (
+	select $20::bigint as definitions where $20::bigint is null
+	union all select definitions from held
+), before as (
 	select nr, criteria is distinct from $7::jsonb
 		or data -> 'modulus' is distinct from $8::jsonb -> 'modulus'
 			or status = 'INACTIVE' as remap
@@ -14,6 +22,7 @@ with before as (
 	set name = $4, description = $5, created_by = $15, updated_by = $6, criteria = $7::jsonb, data = $8::jsonb,
 		start_date = $9::date, end_date = $10::date, alternatives = $11::jsonb, standard = $12,
 		goals = $13::jsonb, traffic = $14::double precision, numbers = $17::jsonb, shares = $18::jsonb,
+		uses = $19::text[],
 		split = case when e.shares = $18::jsonb then e.split else e.split + 1 end,
 		updated_at = $3::timestamptz, version = e.version + 1,
 		audience = case when $7::jsonb is null then 0 else e.audience end,
@@ -29,7 +38,7 @@ with before as (
 			then 'Experiment successfully submitted'
 			when e.status = 'INACTIVE' and coalesce($10::date >= ($3::timestamptz)::date, true)
 			then $16 else e.status_msg end
-	from before as b
+	from before as b, gate
 	where e.nr = b.nr and e.version = $2::bigint
 	returning e.nr, e.split, e.shares, b.remap
 ), part as (
@@ -38,6 +47,7 @@ with before as (
 ), job as (
 	update map_job set due_at = $3::timestamptz where nr in (select nr from changed where remap)
 ), bump as (
-	update cache_epoch set definitions = definitions + 1 where exists (select from changed)
+	update cache_epoch set definitions = definitions + 1
+	where $20::bigint is null and exists (select from changed)
 )
 select nr, pg_notify('assay_map', '') from changed

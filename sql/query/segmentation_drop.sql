@@ -1,8 +1,10 @@
--- Deletes segmentation $1 with its members (version $2, null: any) unless something uses it.
+-- Deletes segmentation $1 with its members (version $2, null: any) unless something uses it, if the
+-- definitions are of generation $3: what came later would not be seen. No row when they are not.
 -- reach: definitions
 -- retry: no
 with bump as (
-	update cache_epoch set definitions = definitions + 1 returning definitions
+	update cache_epoch set definitions = definitions + 1 where definitions = $3::bigint
+	returning definitions
 ), gone as (
 	delete from segmentation as s
 	where s.id = $1 and ($2::bigint is null or s.version = $2::bigint)
@@ -13,4 +15,4 @@ with bump as (
 ), named as (
 	delete from name where id in (select id from gone)
 )
-select id from gone
+select exists (select from gone) as gone from bump
