@@ -19,8 +19,9 @@
 #include "store/db.h"
 #include "web/ctx.h"
 
-/* Others may add alternatives at the same moment, but not so often. */
-enum { TRIES = 8, SALT = 16 };
+/* Whoever is overtaken sees the list longer than before, and it has an end; only people who change
+ * the definition again and again could use up the rest. */
+enum { TRIES = DELIVERY_ALTERNATIVES + 10, SALT = 16 };
 
 static void
 add_named(struct json_object *list, const char *name, struct json_object *weight)
@@ -94,17 +95,27 @@ make(struct ctx *c, const char *id, struct json_object *named, int64_t *generati
 	return e;
 }
 
-/* Adds those of named that the experiment has not; *changed false when there is none or somebody
- * was faster. */
+/* What this worker knows of the definitions may be a second old; *generation becomes theirs. */
 static enum err
-extend(struct ctx *c, const char *id, struct json_object *named, int64_t *generation,
-    bool *changed)
+now_current(struct ctx *c, int64_t *generation)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_cache_epoch, NULL, &rows);
+
+	if (e == OK)
+		*generation = db_int(rows, 0, "definitions");
+	return e;
+}
+
+/* Adds those of named that the experiment has not; nothing where there is none or somebody was
+ * faster. *generation becomes that of the definitions. */
+static enum err
+extend(struct ctx *c, const char *id, struct json_object *named, int64_t *generation)
 {
 	struct json_object *row;
 	struct db_rows *rows;
 	enum err e = experiment_load(c, id, &row);
 
-	*changed = false;
 	if (e != OK)
 		return e;
 	struct json_object *list = json_object_object_get(row, "alternatives");
@@ -119,17 +130,17 @@ extend(struct ctx *c, const char *id, struct json_object *named, int64_t *genera
 			json_object_array_add(list, json_object_get(o));
 	}
 	if (json_object_array_length(list) == before)
-		return OK;
+		return now_current(c, generation);
 	list = delivery_alternatives(list, "/alternatives", c->problems);
 	if (list == NULL || !numbers_give(list, numbers, c->problems))
 		return ERR_INVALID;
 	const char *params[] = {id, version, json_text(list), json_text(numbers),
 		json_text(mem_json(c->mem, bucket_shares(list)))};
 	e = db_query(c->db, c->mem, QUERY_experiment_extend, params, &rows);
-	*changed = e == OK && db_count(rows) > 0;
-	if (*changed)
-		*generation = db_int(rows, 0, "generation");
-	return e;
+	if (e != OK || db_count(rows) == 0)
+		return e == OK ? now_current(c, generation) : e;
+	*generation = db_int(rows, 0, "generation");
+	return OK;
 }
 
 static bool
@@ -151,7 +162,6 @@ mention(struct ctx *c, const char *id, struct json_object *alternatives, const s
 	bool may = c->key_class >= KEY_SERVER && c->conf->auto_create != 0;
 	const struct actives *all;
 	int64_t generation = 0;
-	bool changed;
 
 	if (definition_id_fault(id) != NULL)
 		return fail(c, ERR_INVALID, "/experiment", "%s", definition_id_fault(id));
@@ -170,11 +180,11 @@ mention(struct ctx *c, const char *id, struct json_object *alternatives, const s
 			e = actives_one(c, id, out);
 	}
 	for (int tries = 0; e == OK && tries < TRIES && lacks(*out, named); tries++) {
-		e = extend(c, id, named, &generation, &changed);
+		e = extend(c, id, named, &generation);
 		if (e == OK)
 			e = actives_get(c, generation, &all);
 		if (e == OK)
 			e = actives_one(c, id, out);
 	}
-	return e;
+	return e == OK && lacks(*out, named) ? ERR_UNAVAILABLE : e;
 }
