@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
+#include "handler/actives.h"
 #include "handler/experiment.h"
 #include "handler/find.h"
 #include "handler/person.h"
@@ -86,7 +88,8 @@ enrol_look(struct ctx *c, const struct visitor *who, struct outcome list[], size
 		struct enrolled scrap;
 		struct question q = enrol_question(c, who, &list[i], &scrap);
 		list[i].decision = decide(&q);
-		list[i].enrolled = q.enrolled != NULL;
+		/* Who was in one that is gone is in nothing until he is drawn again. */
+		list[i].enrolled = q.enrolled != NULL && list[i].decision.gone == 0;
 		list[i].made = false;
 	}
 }
@@ -106,8 +109,28 @@ add_row(struct ctx *c, const struct outcome *o, struct buf *columns[COLUMNS])
 	    columns[GONE], d->gone == 0 ? NULL : mem_printf(c->mem, "%d", d->gone));
 }
 
-/* What the database says holds now: another worker may have been first. */
-static void
+/* Decides by what is stored now, and by the definitions of now. */
+static enum err
+look_again(struct ctx *c, const struct visitor *who, struct outcome *o)
+{
+	struct visitor again = *who;
+	const struct actives *all;
+	enum err e = find_record(c, who->subject, &again.record);
+
+	if (e == OK)
+		e = find_agreed(c, &again.subject, 1, &again.record, &all);
+	if (e != OK)
+		return e;
+	const struct active *a = actives_find(all, o->experiment->nr);
+	if (a != NULL)
+		o->experiment = a;
+	enrol_look(c, &again, o, 1);
+	return OK;
+}
+
+/* What the database says holds now: another worker may have been first, and may have known of
+ * alternatives that this one has yet to hear of. */
+static enum err
 take_row(struct ctx *c, const struct visitor *who, struct outcome *o, const struct db_rows *rows,
     int i)
 {
@@ -115,18 +138,23 @@ take_row(struct ctx *c, const struct visitor *who, struct outcome *o, const stru
 	struct json_object *held =
 	    decide_numbered(alternatives, (int)db_int(rows, i, "alternative"));
 
+	if (held == NULL)
+		return look_again(c, who, o);
 	o->enrolled = true;
 	o->made = *db_cell(rows, i, "made") == 't';
-	if (held != NULL)
-		o->decision.alternative = held;
-	if (!o->made)
-		o->decision.reason = strcmp(db_cell(rows, i, "source"), "drawn") == 0
-		    ? REASON_ENROLLED
-		    : REASON_FORCED;
-	else {
-		metric_add(METRIC_enrolments_total, 1);
-		tell_enrolled(c, who->subject, o);
+	o->decision.alternative = held;
+	if (*db_cell(rows, i, "wrote") != 't') {
+		bool drawn = strcmp(db_cell(rows, i, "source"), "drawn") == 0;
+		o->decision.reason = drawn ? REASON_ENROLLED : REASON_FORCED;
+		return OK;
 	}
+	if (o->decision.gone != 0)
+		log_say(LOG_INFO, "alternative_gone", "%s: number %d, drawn again",
+		    o->experiment->id, o->decision.gone);
+	if (o->made)
+		metric_add(METRIC_enrolments_total, 1);
+	tell_enrolled(c, who->subject, o);
+	return OK;
 }
 
 static enum err
@@ -172,11 +200,11 @@ write(struct ctx *c, const struct visitor *who, const char *how, struct outcome 
 	enum err e = store(c, who, how, columns, &rows);
 	if (e != OK)
 		return e;
-	for (int r = 0; r < db_count(rows); r++)
-		for (size_t i = 0; i < count; i++)
+	for (int r = 0; e == OK && r < db_count(rows); r++)
+		for (size_t i = 0; e == OK && i < count; i++)
 			if (wanted[i]->experiment->nr == db_int(rows, r, "nr"))
-				take_row(c, who, wanted[i], rows, r);
-	return OK;
+				e = take_row(c, who, wanted[i], rows, r);
+	return e;
 }
 
 enum err
@@ -195,12 +223,9 @@ enrol_set(struct ctx *c, const struct visitor *who, struct outcome *o,
 	enrol_look(c, who, o, 1);
 	if (o->decision.reason == REASON_BOT)
 		return OK;
-	bool before = o->enrolled;
 	o->decision = (struct decision){
 		.alternative = alternative, .reason = REASON_FORCED, .enrol = true};
-	enum err e = write(c, who, "set", o, 1);
-	o->made = o->made && !before;
-	return e;
+	return write(c, who, "set", o, 1);
 }
 
 struct json_object *

@@ -97,10 +97,11 @@ $$;
 -- Enrols a subject in experiments, one alternative each, of the split in force. how: 'drawn',
 -- 'forced', or 'set' by hand. A drawn or forced one stays what it is when there is an enrolment, but
 -- for one in the alternative gone[i], which the experiment no longer has; one set by hand is moved.
--- Answers what holds afterwards, and whether this call made it.
+-- Answers what holds afterwards, whether this call made it, and whether it wrote at all.
 create function enrol(subject text, experiments bigint[], alternatives integer[],
 	splits bigint[], gone integer[], how text, verify boolean, now timestamptz)
-returns table (nr bigint, alternative integer, source text, enrolled_at timestamptz, made boolean)
+returns table (nr bigint, alternative integer, source text, enrolled_at timestamptz, made boolean,
+	wrote boolean)
 language plpgsql
 set search_path from current
 as $$
@@ -118,23 +119,28 @@ begin
 		order by o.nr
 	loop
 		if gone[i] is not null then
-			update enrolment as n
-			set alternative = alternatives[i], split = splits[i], source = how
-			where n.subject_id = subject and n.experiment = experiments[i]
-				and n.alternative = gone[i];
+			insert into enrolment as n (subject_id, experiment, alternative, split, source,
+				enrolled_at)
+			values (subject, experiments[i], alternatives[i], splits[i], how, now)
+			on conflict (subject_id, experiment) do update
+			set alternative = excluded.alternative, split = excluded.split, source = excluded.source
+			where n.alternative = gone[i];
+			made := found;
 		elsif how = 'set' then
 			insert into enrolment as n (subject_id, experiment, alternative, split, source,
 				enrolled_at)
 			values (subject, experiments[i], alternatives[i], splits[i], how, now)
 			on conflict (subject_id, experiment) do update
-			set alternative = excluded.alternative, split = excluded.split, source = 'set';
+			set alternative = excluded.alternative, split = excluded.split, source = 'set'
+			returning n.xmax = 0 into made;
 		else
 			insert into enrolment (subject_id, experiment, alternative, split, source, enrolled_at)
 			values (subject, experiments[i], alternatives[i], splits[i], how, now)
 			on conflict do nothing;
+			made := found;
 		end if;
-		made := found;
-		if made and counts then
+		wrote := made or how = 'set';
+		if wrote and counts then
 			perform exposure_add(subject, experiments[i], alternatives[i], splits[i],
 				how = 'forced', now);
 			changed := changed || experiments[i];
