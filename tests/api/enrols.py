@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the tests of enrolment say again and again."""
 
-from lookups import admin, await_status, body, new_id
+from lookups import a_second_later, admin, await_status, body, new_id
 
 
 def running(stack, *names, **more):
@@ -55,3 +55,11 @@ def rows(stack, table, exp):
 
 def somebody():
     return new_id("user")
+
+
+def change(stack, exp, *alternatives, **more):
+    """Gives an experiment these alternatives, and every worker the second to learn of it."""
+    given = [n if isinstance(n, dict) else {"name": n} for n in alternatives]
+    result = admin(stack, "PATCH", exp, {"alternatives": given, **more})
+    a_second_later()
+    return result

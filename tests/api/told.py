@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A stack that writes telemetry, and what it wrote."""
+
+import json
+import pathlib
+import shutil
+import tempfile
+
+from stack import Stack, wait_until
+
+
+class Told:
+    """A stack that tells its look-ups in a folder that the pool's user may write to."""
+
+    def __init__(self, server, **settings):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-told-"))
+        self.folder.chmod(0o777)
+        self.path = self.folder / "telemetry.ndjson"
+        settings.setdefault("ASSAY_TELEMETRY_FILE", self.path)
+        self.stack = Stack(server, **settings)
+
+    def events(self, path=None):
+        """Every line, which must be an event by itself."""
+        path = path or self.path
+        text = path.read_text() if path.exists() else ""
+        assert text == "" or text.endswith("\n")
+        return [json.loads(line) for line in text.splitlines()]
+
+    def lookups(self, path=None):
+        """The lines of look-ups, which also name who was enrolled on the way in lines of AUDIT."""
+        events = self.events(path)
+        assert {e["eid"] for e in events} <= {"LOG", "AUDIT"}
+        return [e for e in events if e["eid"] == "LOG"]
+
+    def restart(self, **settings):
+        """Another pool with other settings, and a log of its own."""
+        self.stack.end("serve")
+        seen = len(self.stack.log())
+        self.stack.again("serve", **settings)
+        wait_until(lambda: self.stack.call("GET", "/readyz", key=None).status_code == 200, 20,
+                   "the pool")
+        return seen
+
+    def stop(self):
+        self.stack.stop()
+        shutil.rmtree(self.folder)
