@@ -154,7 +154,11 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "idempotency": "insert select update", "ip_location": "select",
         "job_counter": "select", "layer": "insert select",
         "layer_slot": "delete insert select", "map_job": "delete insert select update",
-        "page_view": "delete insert select", "profile": "delete insert select update",
+        "membership": "delete insert select update", "name": "delete insert select",
+        "preassigned": "delete insert select update",
+        "segmentation": "delete insert select update", "tag": "delete insert select update",
+        "upload": "delete insert select update", "page_view": "delete insert select",
+        "profile": "delete insert select update",
         "result": "delete insert select update", "result_token": "usage",
         "schema_migration": "select", "split": "insert select",
         "waiting_goal": "delete insert select update"}
@@ -170,10 +174,11 @@ def test_strangers_have_no_rights(stack):
     assert sorted(rows(stack, f"""
         select p.proname::text from pg_proc p
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == [
-            "activity_count", "audience_fit", "audience_leave", "audience_ready", "confirm",
-            "enrol", "experiment_records", "exposure_add", "goal_hit", "incorporate",
-            "incorporate_one", "page_view_counts", "result_begin", "result_stale", "subject_counts",
-            "subject_erase", "subject_hold", "subject_is_bot", "visit", "waiting_replay"]
+            "activity_count", "assign", "audience_fit", "audience_leave", "audience_ready",
+            "confirm", "enrol", "experiment_records", "exposure_add", "goal_hit", "incorporate",
+            "incorporate_one", "page_view_counts", "result_begin", "result_stale",
+            "subject_counts", "subject_erase", "subject_hold", "subject_is_bot", "visit",
+            "waiting_replay"]
     assert rows(stack, """
         select c.relname::text from pg_class c, aclexplode(c.relacl) g
         where relnamespace = 'assay'::regnamespace and g.grantee = 0""") == []
