@@ -80,8 +80,7 @@ $$;
 
 -- A session has turned out to be a user: what only the session was enrolled in moves, where the user
 -- is enrolled the session's data is dropped, as all of it is for a user who is no human. Nothing of
--- the session is left. Page views come first: who stores some holds them while it waits for
--- enrolments.
+-- the session is left. Page views move when the enrolments are held: those that counted are here then.
 create function incorporate(session text, receiver text, now timestamptz, out moved bigint,
 	out dropped bigint, out page_views bigint)
 language plpgsql
@@ -98,12 +97,6 @@ begin
 		else session end);
 	moved := 0;
 	dropped := 0;
-	insert into page_view (subject_id, at, name, url, referrer)
-	select receiver, v.at, v.name, v.url, v.referrer
-	from page_view as v where v.subject_id = session order by v.at
-	on conflict do nothing;
-	get diagnostics page_views = row_count;
-	delete from page_view where subject_id = session;
 	for row in
 		select n.* from enrolment as n
 		where n.subject_id = session order by n.experiment for update
@@ -122,6 +115,12 @@ begin
 			dropped := dropped + 1;
 		end if;
 	end loop;
+	insert into page_view (subject_id, at, name, url, referrer)
+	select receiver, v.at, v.name, v.url, v.referrer
+	from page_view as v where v.subject_id = session order by v.at
+	on conflict do nothing;
+	get diagnostics page_views = row_count;
+	delete from page_view where subject_id = session;
 	insert into goal_event (subject_id, event_id, at)
 	select receiver, g.event_id, g.at from goal_event as g
 	where g.subject_id = session and not is_bot
