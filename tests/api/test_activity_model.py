@@ -56,7 +56,8 @@ class World:
 
     def hit(self):
         who, name = self.dice.choice(self.all), self.dice.choice(self.goals)
-        count, event = self.dice.choice([0, 1, 1, 2, 1000]), self.dice.choice([None, None, "a", "b"])
+        count = self.dice.choice([0, 1, 1, 2, 1000])
+        event = self.dice.choice([None, None, "a", "b"])
         more = {} if event is None else {"event_id": event}
         answer = hit(self.stack, name, who, count=count, **more)
         assert {k: sorted(v) if isinstance(v, list) else v for k, v in answer.items()} == \
