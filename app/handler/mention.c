@@ -14,6 +14,7 @@
 #include "core/definition.h"
 #include "core/delivery.h"
 #include "core/numbers.h"
+#include "core/text.h"
 #include "handler/actives.h"
 #include "handler/experiment.h"
 #include "store/db.h"
@@ -33,6 +34,17 @@ add_named(struct json_object *list, const char *name, struct json_object *weight
 	json_object_array_add(list, o);
 }
 
+/* Whether the name at this place may be one more of the list. */
+static enum err
+check_name(struct ctx *c, const char *at, struct json_object *name, struct json_object *list)
+{
+	const char *fault = text_fault_json(c->problems, name, DELIVERY_NAME);
+
+	if (fault == NULL && delivery_has(list, json_object_get_string(name)))
+		fault = "is named twice";
+	return fault == NULL ? OK : fail(c, ERR_INVALID, at, "%s", fault);
+}
+
 /* The names and weights of the body as alternatives of a definition. */
 static enum err
 read_named(struct ctx *c, struct json_object *given, struct json_object **out)
@@ -42,12 +54,16 @@ read_named(struct ctx *c, struct json_object *given, struct json_object **out)
 	*out = list;
 	if (json_object_is_type(given, json_type_object)) {
 		json_object_object_foreach(given, name, weight) {
+			const char *at = mem_printf(c->mem, "/alternatives/%s", name);
+			struct json_object *own = mem_json(c->mem, json_object_new_string(name));
+			enum err e = check_name(c, at, own, list);
+			if (e != OK)
+				return e;
 			double w = json_object_get_double(weight);
 			bool number = json_object_is_type(weight, json_type_int) ||
 			    json_object_is_type(weight, json_type_double);
 			if (!number || !isfinite(w) || w < 0 || w > DELIVERY_WEIGHT)
-				return fail(c, ERR_INVALID,
-				    mem_printf(c->mem, "/alternatives/%s", name),
+				return fail(c, ERR_INVALID, at,
 				    "must be a weight: a number, 0 or more");
 			add_named(list, name, weight);
 		}
@@ -58,9 +74,10 @@ read_named(struct ctx *c, struct json_object *given, struct json_object **out)
 		    "must be a list of names, or an object of name: weight");
 	for (size_t i = 0; i < json_object_array_length(given); i++) {
 		struct json_object *name = json_object_array_get_idx(given, i);
-		if (!json_object_is_type(name, json_type_string))
-			return fail(c, ERR_INVALID, mem_printf(c->mem, "/alternatives/%zu", i),
-			    "must be a name");
+		const char *at = mem_printf(c->mem, "/alternatives/%zu", i);
+		enum err e = check_name(c, at, name, list);
+		if (e != OK)
+			return e;
 		add_named(list, json_object_get_string(name), NULL);
 	}
 	return OK;
