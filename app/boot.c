@@ -107,6 +107,7 @@ boot_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx *
 		return ERR_INVALID;
 	}
 	out->db = boot_db(ctx, conf, shared);
+	out->hashing = &shared->hashing;
 	out->records = record_new(ctx, out->cache, out->db);
 	out->keys = auth_new(ctx);
 	out->actives = actives_new(ctx);

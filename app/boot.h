@@ -15,6 +15,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 struct shared {
 	struct breaker breakers[CACHE_NODES];
 	struct db_gate gate;
+	_Atomic int hashing; /* passwords, at this moment */
 };
 
 /* Memory that children will share, or ends the process. */

@@ -21,6 +21,7 @@ command_fn command_export;
 command_fn command_import;
 command_fn command_key;
 command_fn command_simulate;
+command_fn command_user;
 
 /* The word behind the option name ("--class") of the command, or NULL. */
 const char *command_option(const struct command *c, const char *name);

@@ -91,6 +91,13 @@ static const struct {
 	"assay key revoke ID [-c FILE]\n\n"
 	"A key is shown once, when it is made. --origin names the pages that may use a client\n"
 	"key from a browser; --days ends it after so many days.\n"},
+    {"user", command_user, "make, reset and disable accounts of the pages",
+	"assay user add NAME --role viewer|editor|admin [-c FILE]\n"
+	"assay user reset NAME [-c FILE]\n"
+	"assay user disable NAME [-c FILE]\n"
+	"assay user list [-c FILE]\n\n"
+	"add and reset print the address of a page that lets somebody in once, within 24 hours;\n"
+	"there a password is set. reset takes the old password and ends all sessions.\n"},
     {"import", command_import, "load users, devices or places of addresses from a file",
 	"assay import users|devices FILE [--csv] [--from LINE] [--errors FILE] [-c FILE]\n"
 	"assay import ip-locations FILE.csv [--errors FILE] [-c FILE]\n\n"

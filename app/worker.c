@@ -19,11 +19,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
+#include "handler/audit.h"
 #include "web/access.h"
 #include "web/auth.h"
 #include "web/fcgi.h"
 #include "web/reply.h"
 #include "web/route.h"
+#include "web/session.h"
 
 struct worker {
 	struct ctx ctx;
@@ -56,8 +58,11 @@ handle(struct ctx *c)
 	if (e != OK)
 		return e;
 	db_set_deadline(c->db, c->began + c->route->budget_ms * INSTANT_MS);
-	e = auth_check(c);
-	return e == OK ? c->route->run(c) : e;
+	e = c->route->key >= ROLE_VIEWER ? session_check(c) : auth_check(c);
+	if (e == OK)
+		e = c->route->run(c);
+	audit_note(c, e);
+	return e;
 }
 
 /* The whole life of a request. */

@@ -80,3 +80,24 @@ hash_unhex(const char *s, uint8_t *out, size_t n)
 	return strlen(s) == 2 * n && sodium_hex2bin(out, n, s, 2 * n, NULL, &len, NULL) == 0 &&
 	    len == n;
 }
+
+#define OPS crypto_pwhash_OPSLIMIT_INTERACTIVE
+#define MEM crypto_pwhash_MEMLIMIT_INTERACTIVE
+
+_Static_assert(HASH_PASSWORD >= crypto_pwhash_STRBYTES, "a hash must fit");
+
+void
+hash_password(const char *password, char out[HASH_PASSWORD])
+{
+	if (crypto_pwhash_str(out, password, strlen(password), OPS, MEM) == 0)
+		return;
+	fputs("level=error event=no_memory_for_password\n", stderr);
+	abort();
+}
+
+bool
+hash_password_fits(const char *stored, const char *password, bool *weak)
+{
+	*weak = crypto_pwhash_str_needs_rehash(stored, OPS, MEM) != 0;
+	return crypto_pwhash_str_verify(stored, password, strlen(password)) == 0;
+}

@@ -34,6 +34,14 @@ void hash_random(void *out, size_t n);
 /* n random bytes as 2 n lower-case hexadecimal digits and a NUL. */
 void hash_random_hex(char *out, size_t n);
 
+enum { HASH_PASSWORD = 128 }; /* bytes of a hashed password with its NUL */
+
+/* Argon2id of a password, with 64 MiB; aborts when there is no memory for it. */
+void hash_password(const char *password, char out[HASH_PASSWORD]);
+
+/* Whether stored is a hash of password. *weak: hash it anew, today one would hash harder. */
+bool hash_password_fits(const char *stored, const char *password, bool *weak);
+
 /* Equal, in a time that does not depend on where they differ. */
 bool hash_equal(const void *a, const void *b, size_t n);
 

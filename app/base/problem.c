@@ -4,6 +4,8 @@
  */
 #include "base/problem.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 
 struct problems *
@@ -44,4 +46,49 @@ problem_first(struct problems *p)
 	return mem_printf(p, "%s: %s",
 	    json_object_get_string(json_object_object_get(o, "pointer")),
 	    json_object_get_string(json_object_object_get(o, "detail")));
+}
+
+/* The member of o of that name, which is an object from now on. */
+static struct json_object *
+enter(struct json_object *o, const char *name)
+{
+	struct json_object *next;
+
+	if (json_object_object_get_ex(o, name, &next) &&
+	    json_object_is_type(next, json_type_object))
+		return next;
+	next = json_object_new_object();
+	json_object_object_add(o, name, next);
+	return next;
+}
+
+/* Puts detail at the place that the pointer, which is cut up, names below tree. */
+static void
+plant(struct json_object *tree, char *pointer, struct json_object *detail)
+{
+	struct json_object *o = tree;
+	char *last = NULL;
+
+	for (char *part; (part = strsep(&pointer, "/.")) != NULL;) {
+		if (*part == '\0' || (last == NULL && strcmp(part, "request") == 0))
+			continue;
+		o = last != NULL ? enter(o, last) : o;
+		last = part;
+	}
+	if (last != NULL)
+		json_object_object_add(o, last, json_object_get(detail));
+}
+
+struct json_object *
+problem_tree(void *ctx, const struct problems *p)
+{
+	struct json_object *tree = json_object_new_object();
+
+	for (size_t i = 0; i < json_object_array_length(p->list); i++) {
+		struct json_object *row = json_object_array_get_idx(p->list, i);
+		struct json_object *pointer = json_object_object_get(row, "pointer");
+		plant(tree, mem_dup(ctx, json_object_get_string(pointer)),
+		    json_object_object_get(row, "detail"));
+	}
+	return tree;
 }

@@ -26,4 +26,10 @@ const char *problem_first(struct problems *p);
 /* How many there are. */
 size_t problem_count(const struct problems *p);
 
+/*
+ * The problems by their place, as a tree on ctx: /request/data/startDate and data.startDate are
+ * both {"data": {"startDate": text}}. The caller owns the result.
+ */
+struct json_object *problem_tree(void *ctx, const struct problems *p);
+
 #endif

@@ -74,6 +74,8 @@ experiment_load(struct ctx *c, const char *id, struct json_object **out)
 		return ERR_NOT_FOUND;
 	c->etag = mem_printf(c->mem, "\"%s\"", db_cell(rows, 0, "version"));
 	*out = mem_json(c->mem, db_row_json(rows, 0));
+	if (c->before == NULL)
+		c->before = mem_json(c->mem, db_row_json(rows, 0));
 	return OK;
 }
 

@@ -39,6 +39,9 @@ who(enum key_class key)
 		[KEY_SERVER] = "server key",
 		[KEY_ADMIN] = "admin key",
 		[KEY_LOCAL] = "this machine, or an admin key",
+		[ROLE_VIEWER] = "viewer, signed in",
+		[ROLE_EDITOR] = "editor, signed in",
+		[ROLE_ADMIN] = "admin, signed in",
 	};
 
 	return words[key];

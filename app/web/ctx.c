@@ -23,6 +23,7 @@ ctx_begin(struct ctx *c, int64_t now, int64_t monotonic)
 		.actives = c->actives,
 		.segments = c->segments,
 		.telemetry = c->telemetry,
+		.hashing = c->hashing,
 		.mem = mem_check(talloc_pool(NULL, POOL)),
 		.now = now,
 		.began = monotonic,

@@ -12,6 +12,7 @@
 #include "web/req.h"
 #include "web/route.h"
 
+struct account;
 struct actives;
 struct segments;
 struct cache;
@@ -36,6 +37,7 @@ struct ctx {
 	struct actives *actives;
 	struct segments *segments;
 	struct telemetry *telemetry; /* NULL: off */
+	_Atomic int *hashing;        /* passwords being hashed, in all workers */
 
 	/* The request; all of it is on mem and dies with it. */
 	void *mem;
@@ -46,6 +48,10 @@ struct ctx {
 	const char *args[CTX_ARGS]; /* the decoded :segments of the path, in order */
 	const char *key_id;         /* NULL: no key was needed or given */
 	enum key_class key_class;   /* of that key */
+	const struct account *account; /* who is signed in; NULL: nobody */
+	struct json_object *before; /* what a change found, for the audit log; may be NULL */
+	struct json_object *form;   /* what was typed into a page; NULL: nothing */
+	const char *cookie;         /* to set: the value of Set-Cookie; NULL: none */
 	const char *subject;        /* whom it is about, for the log (hashed there); may be NULL */
 
 	/* What the handler leaves. */

@@ -11,7 +11,9 @@
 #include "base/mem.h"
 #include "web/ctx.h"
 #include "web/envelope.h"
+#include "web/form.h"
 #include "web/route.h"
+#include "web/session.h"
 #include "web/tmpl.h"
 
 #define CSP_PAGE \
@@ -88,9 +90,65 @@ page_body(struct ctx *c, const char *view, struct json_object *model)
 	return (struct body){TYPE_PAGE, page->data, page->len};
 }
 
+static struct json_object *
+text(const char *s)
+{
+	return s == NULL ? NULL : json_object_new_string(s);
+}
+
+/* The lists of the model that are not empty: a heading stands once, not once for each. */
+static struct json_object *
+make_has(struct json_object *model)
+{
+	struct json_object *has = json_object_new_object();
+
+	json_object_object_foreach(model, name, value) {
+		if (json_object_is_type(value, json_type_array) &&
+		    json_object_array_length(value) > 0)
+			json_object_object_add(has, name, json_object_new_boolean(true));
+	}
+	return has;
+}
+
+/* What every page of those who are signed in shows. */
+static void
+add_page(struct ctx *c, struct json_object *model)
+{
+	struct json_object *page = json_object_new_object();
+
+	json_object_object_add(page, "account", text(c->account->name));
+	json_object_object_add(page, "role", text(c->account->role));
+	json_object_object_add(page, "csrf", text(c->account->csrf));
+	json_object_object_add(page, "version", text(ASSAY_VERSION));
+	json_object_object_add(page, "editor",
+	    json_object_new_boolean(strcmp(c->account->role, "viewer") != 0));
+	json_object_object_add(page, "admin",
+	    json_object_new_boolean(strcmp(c->account->role, "admin") == 0));
+	json_object_object_add(page, "id", text(c->args[0]));
+	json_object_object_add(page, "next", text(c->next));
+	struct json_object *query = json_object_new_object();
+	for (size_t i = 0; i < c->req.queries; i++)
+		json_object_object_add(query, c->req.query_name[i], text(c->req.query_value[i]));
+	json_object_object_add(page, "query", query);
+	json_object_object_add(page, "has", make_has(model));
+	json_object_object_add(model, "page", page);
+}
+
+/* A form that was refused, again: with what was typed, and what is wrong beside it. */
+static struct body
+form_again(struct ctx *c, struct json_object *problem)
+{
+	json_object_object_add(problem, "form", json_object_get(c->form));
+	json_object_object_add(
+	    problem, "wrong", problem_tree(c->mem, c->problems));
+	return page_body(c, c->route->view, problem);
+}
+
 static struct body
 make_body(struct ctx *c, enum err e)
 {
+	if (c->account != NULL && c->model != NULL)
+		add_page(c, c->model);
 	if (c->route != NULL && route_is_image(c->route))
 		return (struct body){"image/png", (const char *)pixel, sizeof pixel};
 	if (e == OK && (c->status == 204 || c->status == 304))
@@ -99,6 +157,10 @@ make_body(struct ctx *c, enum err e)
 		return json_body(envelope_make(c, e), "application/json; charset=utf-8");
 	if (e != OK) {
 		struct json_object *model = problem_model(c, e);
+		if (c->account != NULL)
+			add_page(c, model);
+		if (c->form != NULL && e != ERR_FORBIDDEN)
+			return form_again(c, model);
 		if (wants_page(c))
 			return page_body(c, "error.html", model);
 		return json_body(model, "application/problem+json; charset=utf-8");
@@ -110,6 +172,14 @@ make_body(struct ctx *c, enum err e)
 	return json_body(c->model, "application/json; charset=utf-8");
 }
 
+/* A form that did something leads on to a page. */
+static bool
+is_page_post(const struct ctx *c)
+{
+	return c->route != NULL && c->route->view != NULL && c->req.method != NULL &&
+	    strcmp(c->req.method, "POST") == 0;
+}
+
 static int
 status_of(const struct ctx *c, enum err e)
 {
@@ -118,8 +188,12 @@ status_of(const struct ctx *c, enum err e)
 	/* The envelope knows no 422. */
 	if (e == ERR_INVALID && c->route != NULL && c->route->envelope != NULL)
 		return 400;
+	if (e == ERR_UNAUTHORIZED && c->location != NULL)
+		return 303;
 	if (e != OK)
 		return err_info(e)->status;
+	if (is_page_post(c))
+		return 303;
 	if (c->status != 0)
 		return c->status;
 	return c->location != NULL ? 201 : 200;
@@ -170,6 +244,8 @@ add_headers(const struct ctx *c, int status, const struct body *body, struct buf
 		buf_printf(out, "Link: <%s>; rel=\"next\"\r\n", c->next);
 	if (c->allow != NULL && c->route == NULL)
 		buf_printf(out, "Allow: %s\r\n", c->allow);
+	if (c->cookie != NULL)
+		buf_printf(out, "Set-Cookie: %s\r\n", c->cookie);
 	if (c->origin != NULL)
 		add_cors(c, out);
 	if (status == 401)
@@ -178,9 +254,26 @@ add_headers(const struct ctx *c, int status, const struct body *body, struct buf
 		add_retry_after(out);
 }
 
+/* Where a form leads: where it says, if that is one of the pages here; else to what was made. */
+static void
+find_next_page(struct ctx *c)
+{
+	const char *back = form_value(c, "back");
+	const char *made = c->location;
+
+	if (back != NULL && session_is_page(back))
+		c->location = back;
+	else if (made != NULL && strncmp(made, "/v1/", 4) == 0)
+		c->location = mem_printf(c->mem, "/admin/%s", made + 4);
+	else if (made == NULL)
+		c->location = "/admin";
+}
+
 int
 reply_build(struct ctx *c, enum err e, struct buf *out)
 {
+	if (e == OK && is_page_post(c))
+		find_next_page(c);
 	struct body body = make_body(c, e);
 	int status = status_of(c, e);
 

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "web/ctx.h"
+#include "web/form.h"
 
 /* Headers of which only one value makes sense; lighttpd joins doubled ones with a comma. */
 static const char *const single[] = {"HTTP_AUTHORIZATION", "HTTP_X_API_KEY",
@@ -330,6 +331,11 @@ req_json(struct ctx *c, struct json_object **out)
 {
 	struct json_fault fault;
 
+	if (c->account != NULL) {
+		enum err f = form_json(c, out);
+		c->form = *out;
+		return f;
+	}
 	if (!has_type(&c->req, (const char *const[]){"application/json", NULL}))
 		return fail_detail(c, ERR_MEDIA_TYPE, "the body must be application/json");
 	if (c->req.body == NULL)

@@ -16,6 +16,9 @@ enum key_class {
 	KEY_SERVER, /* the operator's own programs */
 	KEY_ADMIN,  /* definitions and keys */
 	KEY_LOCAL,  /* an admin key, or a caller on this machine */
+	ROLE_VIEWER, /* somebody who is signed in to the pages; each role includes the one before */
+	ROLE_EDITOR, /* changes what experiments are */
+	ROLE_ADMIN,  /* keys, accounts, erasure */
 };
 
 /* What a handler is: it fills the ctx and never writes a byte. */

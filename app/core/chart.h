@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CHART_H
+#define CHART_H
+
+#include <json-c/json.h>
+
+/*
+ * Results (core/results.h, with `days`) as a page draws them: numbers as people read them, and
+ * places on a canvas. Pure; nothing in it that the results do not say.
+ */
+
+/*
+ * {days: {width, height, most, first, last, bars, rows}, goals: [{number, goal, rows, forest,
+ * histogram}]} on ctx. Widths and heights are units of the drawing.
+ */
+struct json_object *chart_results(void *ctx, struct json_object *results);
+
+/* "good" for a winner, "bad" for what must not be trusted, "" for the rest. */
+const char *chart_kind(struct json_object *results);
+
+/* Adds to every alternative of the results its share in percent, as people read it. */
+void chart_shares(void *ctx, struct json_object *results);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who changed what, as people ask weeks later.
+ */
+#include "handler/audit.h"
+
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/db.h"
+#include "web/ctx.h"
+#include "web/session.h"
+
+enum { AFTER_MOST = 65536 };
+
+static bool
+is_noted(const struct ctx *c, enum err e)
+{
+	if (c->route == NULL || strcmp(c->req.method, "GET") == 0)
+		return false;
+	if (c->account != NULL && e == ERR_FORBIDDEN)
+		return true;
+	return e == OK && (c->route->key == KEY_ADMIN || c->route->key >= ROLE_EDITOR);
+}
+
+/* As text, unless there is none or it is too long to be kept. */
+static const char *
+json_text(struct json_object *o)
+{
+	const char *text =
+	    o == NULL ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+
+	return text != NULL && strlen(text) > AFTER_MOST ? "\"too long to be kept\"" : text;
+}
+
+void
+audit_note(struct ctx *c, enum err e)
+{
+	char now[INSTANT_TEXT];
+
+	if (!is_noted(c, e))
+		return;
+	instant_format(c->now, now);
+	const char *params[] = {now, c->account != NULL ? c->account->name : NULL, c->key_id,
+		mem_printf(c->mem, "%s %s", c->req.method, c->route->path), c->args[0],
+		mem_printf(c->mem, "%d", err_info(e)->status), json_text(c->before),
+		e == OK ? json_text(c->model) : NULL, c->req.id};
+	if (db_query(c->db, c->mem, QUERY_audit_add, params, NULL) != OK)
+		log_say(LOG_ERROR, "audit_lost", "%s %s", params[3],
+		    c->args[0] != NULL ? c->args[0] : "-");
+}

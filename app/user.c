@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * assay user: accounts are made here, by whoever may connect as the owner. There is no default
+ * password, and none is printed: a link that works once lets somebody in, who then sets one.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/mem.h"
+#include "command.h"
+#include "core/text.h"
+
+enum { NAME_MOST = 100, TOKEN = 32, LINK_HOURS = 24 };
+
+static bool
+is_role(const char *role)
+{
+	return strcmp(role, "viewer") == 0 || strcmp(role, "editor") == 0 ||
+	    strcmp(role, "admin") == 0;
+}
+
+static int
+refuse(const char *why)
+{
+	fprintf(stderr, "assay user: %s\n\n", why);
+	return EXIT_USAGE;
+}
+
+/* A link for the account; statement q makes or resets it. */
+static int
+make_link(const struct command *c, enum query q, const char *name, const char *role)
+{
+	struct db *db = boot_owner_db(c->mem, c->conf);
+	char token[2 * TOKEN + 1], now[INSTANT_TEXT], expires[INSTANT_TEXT];
+	uint8_t digest[HASH_SECRET];
+	char hex[2 * HASH_SECRET + 1];
+	struct db_rows *rows;
+
+	hash_random_hex(token, TOKEN);
+	hash_secret(token, digest);
+	for (size_t i = 0; i < HASH_SECRET; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	instant_format(instant_now(), now);
+	instant_format(instant_now() + LINK_HOURS * 3600 * INSTANT_SECOND, expires);
+	const char *params[] = {name, hex, now, expires, role};
+	if (db_query(db, c->mem, q, params, &rows) != OK)
+		return command_db_failed(db);
+	if (db_count(rows) == 0) {
+		fprintf(stderr, "assay user: %s %s\n", name,
+		    q == QUERY_account_add ? "is there already" : "is no account");
+		return EXIT_FAILED;
+	}
+	printf("/admin/enter?token=%s\n", token);
+	return EXIT_DONE;
+}
+
+static int
+add(const struct command *c)
+{
+	const char *role = command_option(c, "--role");
+	const char *name = c->argv[1];
+
+	if (role == NULL || !is_role(role))
+		return refuse("--role must be viewer, editor or admin");
+	if (text_fault(c->mem, name, strlen(name), NAME_MOST) != NULL || *name == '-')
+		return refuse("NAME must be 1 to 100 bytes without control characters");
+	return make_link(c, QUERY_account_add, name, role);
+}
+
+static int
+disable(const struct command *c)
+{
+	struct db *db = boot_owner_db(c->mem, c->conf);
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(instant_now(), now);
+	const char *params[] = {c->argv[1], now};
+	if (db_query(db, c->mem, QUERY_account_disable, params, &rows) != OK)
+		return command_db_failed(db);
+	if (db_count(rows) == 0) {
+		fprintf(stderr, "assay user: %s is no account\n", c->argv[1]);
+		return EXIT_FAILED;
+	}
+	printf("%s is disabled and signed out everywhere\n", c->argv[1]);
+	return EXIT_DONE;
+}
+
+static int
+list(const struct command *c)
+{
+	struct db *db = boot_owner_db(c->mem, c->conf);
+	struct db_rows *rows;
+
+	if (db_query(db, c->mem, QUERY_account_list, NULL, &rows) != OK)
+		return command_db_failed(db);
+	printf("%-20s  %-6s  %-8s  %s\n", "name", "role", "state", "created");
+	for (int i = 0; i < db_count(rows); i++)
+		printf("%-20s  %-6s  %-8s  %.10s\n", db_cell(rows, i, "name"),
+		    db_cell(rows, i, "role"), db_cell(rows, i, "state"),
+		    db_cell(rows, i, "created_at"));
+	return EXIT_DONE;
+}
+
+int
+command_user(const struct command *c)
+{
+	if (c->argc == 4 && strcmp(c->argv[0], "add") == 0)
+		return add(c);
+	if (c->argc == 2 && strcmp(c->argv[0], "reset") == 0)
+		return make_link(c, QUERY_account_reset, c->argv[1], NULL);
+	if (c->argc == 2 && strcmp(c->argv[0], "disable") == 0)
+		return disable(c);
+	if (c->argc == 1 && strcmp(c->argv[0], "list") == 0)
+		return list(c);
+	return EXIT_USAGE;
+}

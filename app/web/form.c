@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What people send from pages, as what programs send: handlers know one input only.
+ */
+#include "web/form.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "web/ctx.h"
+
+enum { FIELDS_MOST = 5000, DEPTH_MOST = 8 };
+
+struct field {
+	char *name;  /* decoded */
+	char *value; /* decoded */
+};
+
+/* The next field at *at, on c->mem. False at the end; *e when it is no field. */
+static bool
+next_field(struct ctx *c, const char **at, struct field *out, enum err *e)
+{
+	size_t n = strcspn(*at, "&"), eq = strcspn(*at, "=&");
+
+	if (**at == '\0')
+		return false;
+	out->name = req_decode(c->mem, *at, eq, true);
+	out->value = eq < n ? req_decode(c->mem, *at + eq + 1, n - eq - 1, true)
+	                    : mem_dup(c->mem, "");
+	*at += n + ((*at)[n] == '&');
+	if (out->name != NULL && out->value != NULL)
+		return true;
+	*e = fail_detail(c, ERR_SYNTAX, "a field of the form cannot be read");
+	return false;
+}
+
+const char *
+form_value(struct ctx *c, const char *name)
+{
+	const char *at = c->req.body;
+	struct field f;
+	enum err e = OK;
+
+	while (at != NULL && next_field(c, &at, &f, &e))
+		if (strcmp(f.name, name) == 0)
+			return f.value;
+	return NULL;
+}
+
+static struct json_object *
+make_list(const char *text)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (const char *s = text; *s != '\0'; s += *s == ',') {
+		s += strspn(s, " ");
+		size_t n = strcspn(s, ",");
+		size_t kept = n;
+		while (kept > 0 && s[kept - 1] == ' ')
+			kept--;
+		if (kept > 0)
+			json_object_array_add(list, json_object_new_string_len(s, (int)kept));
+		s += n;
+	}
+	return list;
+}
+
+/* A text as the JSON that it is written as. A number that is none stays a text, which the handler
+ * then refuses in its own words. */
+static enum err
+read_as(struct ctx *c, const struct field *f, bool number, struct json_object **out)
+{
+	struct json_fault fault;
+
+	if (json_read(c->mem, f->value, strlen(f->value), out, &fault) == OK) {
+		json_object_get(*out);
+		return OK;
+	}
+	if (!number)
+		return fail(c, ERR_INVALID, mem_printf(c->mem, "/%s", f->name),
+		    "line %u, column %u: %s", fault.line, fault.column, fault.why);
+	*out = json_object_new_string(f->value);
+	return OK;
+}
+
+/* The value of a field of that type, which the caller owns. *there: there is one. */
+static enum err
+make_value(struct ctx *c, const struct field *f, const char *type, struct json_object **out,
+    bool *there)
+{
+	*there = *f->value != '\0' || strcmp(type, "text") == 0;
+	*out = NULL;
+	if (!*there)
+		return OK;
+	if (strcmp(type, "number") == 0 || strcmp(type, "json") == 0)
+		return read_as(c, f, *type == 'n', out);
+	if (strcmp(type, "flag") == 0)
+		*out = json_object_new_boolean(strcmp(f->value, "false") != 0);
+	else if (strcmp(type, "list") == 0)
+		*out = make_list(f->value);
+	else
+		*out = json_object_new_string(f->value);
+	return OK;
+}
+
+/* Puts value at the dotted way below o. */
+static enum err
+put(struct ctx *c, struct json_object *o, char *way, struct json_object *value)
+{
+	int depth = 0;
+
+	for (char *dot; (dot = strchr(way, '.')) != NULL; way = dot + 1) {
+		struct json_object *next;
+		*dot = '\0';
+		if (!json_object_object_get_ex(o, way, &next)) {
+			next = json_object_new_object();
+			json_object_object_add(o, way, next);
+		}
+		if (!json_object_is_type(next, json_type_object) || ++depth > DEPTH_MOST) {
+			json_object_put(value);
+			return fail_detail(c, ERR_SYNTAX, "the fields of the form clash");
+		}
+		o = next;
+	}
+	json_object_object_add(o, way, value);
+	return OK;
+}
+
+static bool
+is_list(struct json_object *o)
+{
+	bool all = json_object_object_length(o) > 0;
+
+	json_object_object_foreach(o, name, value) {
+		(void)value;
+		all = all && *name != '\0' && strspn(name, "0123456789") == strlen(name);
+	}
+	return all;
+}
+
+/* Objects of numbered members become lists. The result is the caller's, o is not. */
+static struct json_object *
+tidy(struct json_object *o)
+{
+	if (!json_object_is_type(o, json_type_object))
+		return json_object_get(o);
+	bool list = is_list(o);
+	struct json_object *out = list ? json_object_new_array() : json_object_new_object();
+	json_object_object_foreach(o, name, value) {
+		if (list)
+			json_object_array_add(out, tidy(value));
+		else
+			json_object_object_add(out, name, tidy(value));
+	}
+	return out;
+}
+
+enum err
+form_json(struct ctx *c, struct json_object **out)
+{
+	struct json_object *raw = mem_json(c->mem, json_object_new_object());
+	const char *at = c->req.body != NULL ? c->req.body : "";
+	struct field f;
+	enum err e = OK;
+
+	for (int n = 0; e == OK && next_field(c, &at, &f, &e); n++) {
+		char *colon = strrchr(f.name, ':');
+		struct json_object *value;
+		bool there;
+		if (n >= FIELDS_MOST)
+			return fail_detail(c, ERR_TOO_LARGE, "the form has too many fields");
+		if (colon != NULL)
+			*colon = '\0';
+		e = make_value(c, &f, colon == NULL ? "" : colon + 1, &value, &there);
+		if (e == OK && there)
+			e = put(c, raw, f.name, value);
+	}
+	json_object_object_del(raw, "csrf");
+	json_object_object_del(raw, "back");
+	*out = mem_json(c->mem, tidy(raw));
+	return e;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FORM_H
+#define FORM_H
+
+#include <json-c/json.h>
+
+#include "base/err.h"
+
+struct ctx;
+
+/*
+ * Forms (application/x-www-form-urlencoded) as the JSON that a program would send. A field's name
+ * is the way to its value, "request.data.startDate"; "alternatives.0.name" is in a list. What
+ * follows a colon says what the text is:
+ *
+ *	weight:number	a number, or nothing when it is empty
+ *	enabled:flag	true
+ *	payload:json	any JSON, or nothing when it is empty
+ *	goals:list	a list, of texts separated by commas
+ *	name:text	a text even when it is empty
+ *
+ * A field that is empty is not there. Elements of a list of which nothing is there fall out.
+ */
+
+/* The body of c as JSON, on c->mem. ERR_MEDIA_TYPE, ERR_SYNTAX, ERR_INVALID with its problems. */
+enum err form_json(struct ctx *c, struct json_object **out) must_check;
+
+/* The first field of that very name, decoded; NULL when there is none. */
+const char *form_value(struct ctx *c, const char *name);
+
+#endif

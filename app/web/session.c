@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who is at the pages. What an outsider can try is bounded: tries by account and by address,
+ * passwords hashed at once, the life of a session.
+ */
+#include "web/session.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/db.h"
+#include "web/client.h"
+#include "web/ctx.h"
+#include "web/form.h"
+
+#define NAME_PLAIN "assay"
+#define NAME_SECURE "__Host-assay"
+
+/* A hash of no password, so that a name that there is not takes as long as one that there is. */
+#define NOBODY \
+	"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$" \
+	"7tSUxAFXEbtdS5hXq8qzcBBJuXe+AjJ3Yx3oDMuGDpY"
+
+enum { TOKEN = 32, TRIES_ADDRESS = 20, PASSWORD_MOST = 128 };
+
+static const char *const roles[] = {"viewer", "editor", "admin"};
+
+static bool
+is_secure(const struct ctx *c)
+{
+	const char *https = req_param(&c->req, "HTTPS");
+	const char *scheme = req_param(&c->req, "REQUEST_SCHEME");
+
+	return (https != NULL && *https != '\0' && strcmp(https, "off") != 0) ||
+	    (scheme != NULL && strcmp(scheme, "https") == 0);
+}
+
+/* The token in the cookie, on c->mem; NULL when there is none. */
+static const char *
+read_cookie(struct ctx *c)
+{
+	const char *name = is_secure(c) ? NAME_SECURE : NAME_PLAIN;
+	const char *all = req_param(&c->req, "HTTP_COOKIE");
+	size_t n = strlen(name);
+
+	for (const char *s = all; s != NULL; s = strchr(s, ';')) {
+		s += strspn(s, "; ");
+		if (strncmp(s, name, n) == 0 && s[n] == '=')
+			return mem_dupn(c->mem, s + n + 1, strcspn(s + n + 1, "; "));
+	}
+	return NULL;
+}
+
+static void
+digest(const char *token, char hex[2 * HASH_SECRET + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t sum[HASH_SECRET];
+
+	hash_secret(token, sum);
+	for (size_t i = 0; i < HASH_SECRET; i++) {
+		hex[2 * i] = digits[sum[i] >> 4];
+		hex[2 * i + 1] = digits[sum[i] & 15];
+	}
+	hex[2 * HASH_SECRET] = '\0';
+}
+
+static enum err
+find(struct ctx *c)
+{
+	const char *token = read_cookie(c);
+	char hex[2 * HASH_SECRET + 1], now[INSTANT_TEXT];
+	struct account *a;
+	struct db_rows *rows;
+
+	if (token == NULL)
+		return OK;
+	digest(token, hex);
+	instant_format(c->now, now);
+	enum err e = db_query(
+	    c->db, c->mem, QUERY_session_find, (const char *const[]){hex, now}, &rows);
+	if (e != OK || db_count(rows) == 0)
+		return e;
+	a = mem_new(c->mem, struct account);
+	*a = (struct account){
+	    db_cell(rows, 0, "name"), db_cell(rows, 0, "role"), db_cell(rows, 0, "csrf")};
+	c->account = a;
+	return OK;
+}
+
+static bool
+may(const struct account *a, enum key_class needed)
+{
+	for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+		if (strcmp(a->role, roles[i]) == 0)
+			return i + ROLE_VIEWER >= (size_t)needed;
+	return false;
+}
+
+/* The origin that the browser names must be this one. */
+bool
+session_own_origin(const struct ctx *c)
+{
+	const char *site = req_param(&c->req, "HTTP_SEC_FETCH_SITE");
+	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
+	const char *host = req_param(&c->req, "HTTP_HOST");
+
+	if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+		return false;
+	if (origin == NULL)
+		return true;
+	const char *at = strstr(origin, "://");
+	return at != NULL && host != NULL && strcmp(at + 3, host) == 0;
+}
+
+static enum err
+check_form(struct ctx *c)
+{
+	const char *given = form_value(c, "csrf");
+	size_t n = strlen(c->account->csrf);
+
+	if (session_own_origin(c) && given != NULL && strlen(given) == n &&
+	    hash_equal(given, c->account->csrf, n))
+		return OK;
+	log_say(LOG_WARN, "csrf", "%s", c->route->path);
+	return fail_detail(c, ERR_FORBIDDEN, "the form is too old, or not one of this site");
+}
+
+/* The address of the request as a value in another, on c->mem. */
+static const char *
+encode(struct ctx *c, const char *uri)
+{
+	static const char safe[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+	struct buf *out = buf_new(c->mem, strlen(uri) + 16);
+
+	for (const char *s = uri; *s != '\0'; s++)
+		if (strchr(safe, *s) != NULL)
+			buf_char(out, *s);
+		else
+			buf_printf(out, "%%%02X", (unsigned char)*s);
+	return out->data;
+}
+
+enum err
+session_check(struct ctx *c)
+{
+	enum err e = find(c);
+
+	if (e != OK)
+		return e;
+	if (c->account == NULL) {
+		c->location = strcmp(c->req.method, "GET") == 0
+		    ? mem_printf(c->mem, "/admin/login?to=%s",
+			  encode(c, req_param(&c->req, "REQUEST_URI")))
+		    : "/admin/login";
+		return fail_detail(c, ERR_UNAUTHORIZED, "sign in first");
+	}
+	if (!may(c->account, c->route->key)) {
+		log_say(LOG_WARN, "forbidden", "%s %s", c->account->name, c->route->path);
+		return fail_detail(c, ERR_FORBIDDEN, "your role does not allow this");
+	}
+	return strcmp(c->req.method, "GET") == 0 ? OK : check_form(c);
+}
+
+bool
+session_is_page(const char *where)
+{
+	static const char start[] = "/admin";
+	size_t n = sizeof start - 1;
+
+	if (strncmp(where, start, n) != 0 || strstr(where, "//") != NULL)
+		return false;
+	for (const char *s = where; *s != '\0'; s++)
+		if (*s <= ' ' || *s > '~' || *s == '\\')
+			return false;
+	return where[n] == '\0' || where[n] == '/' || where[n] == '?';
+}
+
+static enum err
+open_session(struct ctx *c, const char *account, const char *password)
+{
+	char token[2 * TOKEN + 1], csrf[2 * TOKEN + 1], hex[2 * HASH_SECRET + 1];
+	char now[INSTANT_TEXT];
+
+	hash_random_hex(token, TOKEN);
+	hash_random_hex(csrf, TOKEN);
+	digest(token, hex);
+	instant_format(c->now, now);
+	const char *params[] = {account, hex, csrf, now, password};
+	enum err e = db_query(c->db, c->mem, QUERY_session_open, params, NULL);
+	if (e != OK)
+		return e;
+	c->cookie = mem_printf(c->mem, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s",
+	    is_secure(c) ? NAME_SECURE : NAME_PLAIN, token, is_secure(c) ? "; Secure" : "");
+	return OK;
+}
+
+static enum err
+note_failure(struct ctx *c, const char *name)
+{
+	char now[INSTANT_TEXT];
+
+	instant_format(c->now, now);
+	const char *params[] = {name, client_address(c) != NULL ? client_address(c) : "", now};
+	enum err e = db_query(c->db, c->mem, QUERY_account_failed, params, NULL);
+	log_say(LOG_WARN, "sign_in_failed", "%s", c->req.id);
+	return e == OK ? fail(c, ERR_INVALID, "/name", "name or password is wrong") : e;
+}
+
+/* Takes one of the places in which passwords are hashed. */
+static bool
+take_place(_Atomic int *busy)
+{
+	if (atomic_fetch_add(busy, 1) < SESSION_HASHES)
+		return true;
+	atomic_fetch_sub(busy, 1);
+	return false;
+}
+
+enum err
+session_sign_in(struct ctx *c, const char *name, const char *password, _Atomic int *busy)
+{
+	char now[INSTANT_TEXT], fresh[HASH_PASSWORD];
+	struct db_rows *rows;
+	bool weak;
+
+	instant_format(c->now, now);
+	const char *params[] = {name, now, client_address(c) != NULL ? client_address(c) : ""};
+	enum err e = db_query(c->db, c->mem, QUERY_account_find, params, &rows);
+	if (e != OK)
+		return e;
+	const char *tries = db_cell(rows, 0, "tries");
+	if ((tries != NULL && db_int(rows, 0, "tries") >= TRIES_ADDRESS) ||
+	    *db_cell(rows, 0, "blocked") == 't')
+		return fail_detail(c, ERR_THROTTLED, "too many tries; wait a moment");
+	if (!take_place(busy))
+		return ERR_UNAVAILABLE;
+	const char *stored = db_cell(rows, 0, "password");
+	bool fits = strlen(password) <= PASSWORD_MOST &&
+	    hash_password_fits(stored != NULL ? stored : NOBODY, password, &weak);
+	bool good = fits && stored != NULL && *db_cell(rows, 0, "disabled") != 't';
+	if (good && weak)
+		hash_password(password, fresh);
+	atomic_fetch_sub(busy, 1);
+	if (!good)
+		return note_failure(c, name);
+	log_say(LOG_INFO, "sign_in", "%s", name);
+	return open_session(c, db_cell(rows, 0, "id"), weak ? fresh : NULL);
+}
+
+enum err
+session_enter(struct ctx *c, const char *token)
+{
+	char hex[2 * HASH_SECRET + 1], now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	digest(token, hex);
+	instant_format(c->now, now);
+	enum err e = db_query(
+	    c->db, c->mem, QUERY_sign_in_link_use, (const char *const[]){hex, now}, &rows);
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return fail(c, ERR_INVALID, "/token", "the link was used already, or is too old");
+	log_say(LOG_INFO, "sign_in_link", "%s", db_cell(rows, 0, "name"));
+	return open_session(c, db_cell(rows, 0, "id"), NULL);
+}
+
+enum err
+session_sign_out(struct ctx *c)
+{
+	const char *token = read_cookie(c);
+	char hex[2 * HASH_SECRET + 1];
+
+	if (token == NULL)
+		return OK;
+	digest(token, hex);
+	c->cookie = mem_printf(c->mem, "%s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0%s",
+	    is_secure(c) ? NAME_SECURE : NAME_PLAIN, is_secure(c) ? "; Secure" : "");
+	const char *params[] = {hex};
+	return db_query(c->db, c->mem, QUERY_session_close, params, NULL);
+}

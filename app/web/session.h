@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct ctx;
+
+/*
+ * People sign in to the pages: a cookie with 32 random bytes, of which the database keeps a
+ * digest; 30 minutes idle, 12 hours at most. Every form carries the session's CSRF token.
+ */
+
+/* Who is signed in. */
+struct account {
+	const char *name;
+	const char *role; /* "viewer", "editor", "admin" */
+	const char *csrf;
+};
+
+enum { SESSION_HASHES = 2 }; /* passwords that all workers together hash at once */
+
+/*
+ * Checks that somebody is signed in whose role allows the route of c, and for a form that it is
+ * one of ours: sets c->account. Who is not signed in is sent to the sign-in page (303) with
+ * ERR_UNAUTHORIZED. ERR_FORBIDDEN otherwise.
+ */
+enum err session_check(struct ctx *c) must_check;
+
+/*
+ * Signs in by name and password; opens a session. busy: how many passwords are being hashed, in
+ * memory that all workers share. ERR_INVALID for a wrong name or password alike, ERR_THROTTLED,
+ * ERR_UNAVAILABLE when too many sign in at once.
+ */
+enum err session_sign_in(struct ctx *c, const char *name, const char *password,
+    _Atomic int *busy) must_check;
+
+/* Signs in by a one-time link's token. ERR_INVALID when it is used, unknown or too old. */
+enum err session_enter(struct ctx *c, const char *token) must_check;
+
+/* Ends the session of c. */
+enum err session_sign_out(struct ctx *c) must_check;
+
+/* Whether where is the address of one of the pages here, so that it can be gone to. */
+bool session_is_page(const char *where);
+
+/* Whether a form was sent from a page of this site, by what the browser says. */
+bool session_own_origin(const struct ctx *c);
+
+#endif

@@ -1,0 +1,69 @@
+-- People who sign in to the pages, their sessions, and the record of what they changed.
+
+create table account (
+	id bigint generated always as identity,
+	name text collate "C" not null,
+	role text not null,
+	password text,
+	created_at timestamptz not null,
+	disabled_at timestamptz,
+	failures integer not null default 0,
+	blocked_until timestamptz,
+	constraint account_pk primary key (id),
+	constraint account_name unique (name),
+	constraint account_role check (role in ('viewer', 'editor', 'admin'))
+);
+
+comment on column account.password is 'Argon2id; null: nobody can sign in by password';
+
+-- Of a session only a digest is kept.
+create table session (
+	hash bytea not null,
+	account bigint not null,
+	csrf text not null,
+	created_at timestamptz not null,
+	seen_at timestamptz not null,
+	constraint session_pk primary key (hash),
+	constraint session_hash check (octet_length(hash) = 32),
+	constraint session_account foreign key (account) references account (id) on delete cascade
+);
+
+create index session_by_account on session (account);
+
+create table sign_in_link (
+	hash bytea not null,
+	account bigint not null,
+	expires_at timestamptz not null,
+	constraint sign_in_link_pk primary key (hash),
+	constraint sign_in_link_account foreign key (account) references account (id)
+		on delete cascade
+);
+
+-- Tries to sign in by address: so many since then.
+create table sign_in_try (
+	address text collate "C" not null,
+	since timestamptz not null,
+	failures integer not null,
+	constraint sign_in_try_pk primary key (address)
+);
+
+-- Who changed what: by a page (account) or by a key.
+create table audit (
+	nr bigint generated always as identity,
+	at timestamptz not null,
+	account text,
+	key_id text,
+	action text not null,
+	target text,
+	status integer not null,
+	before jsonb,
+	after jsonb,
+	request_id text,
+	constraint audit_pk primary key (nr)
+);
+
+create index audit_target on audit (target, nr);
+
+grant select, insert, update, delete on session, sign_in_link, sign_in_try to assay_app;
+grant select, update (password, failures, blocked_until) on account to assay_app;
+grant select, insert on audit to assay_app;

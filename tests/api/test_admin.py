@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pages of those who are signed in: doors, roles, forms, the audit log."""
+
+import pytest
+import requests
+
+from enrols import running
+from pages import Person
+
+DOORS = {
+    "/admin/login": lambda stack: stack.call("GET", "/admin/login", key=None),
+    "/admin/enter": lambda stack: stack.call("GET", "/admin/enter", key=None),
+}
+
+
+@pytest.fixture(scope="module")
+def editor(stack):
+    return Person(stack, "editor")
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_door_is_open_to_everybody(stack, door):
+    assert DOORS[door](stack).status_code == 200
+
+
+def test_who_is_not_signed_in_is_led_to_the_door_and_back(stack):
+    answer = requests.get(stack.url + "/admin/experiments?q=a", allow_redirects=False, timeout=10)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith("/admin/login?to=/admin/experiments%3Fq%3Da")
+
+
+def test_a_link_lets_in_once(stack):
+    link = stack.assay("user", "add", "once", "--role", "viewer").stdout.strip()
+    token = link.partition("token=")[2]
+    first = stack.call("POST", "/admin/enter", key=None, data={"token": token},
+                       allow_redirects=False)
+    assert first.status_code == 303
+    assert "HttpOnly; SameSite=Lax" in first.headers["Set-Cookie"]
+    again = stack.call("POST", "/admin/enter", key=None, data={"token": token},
+                       allow_redirects=False)
+    assert again.status_code == 422
+    assert "Set-Cookie" not in again.headers
+
+
+def test_a_wrong_password_and_a_wrong_name_are_told_alike(stack, editor):
+    def told(name):
+        return stack.call("POST", "/admin/login", key=None, allow_redirects=False,
+                          data={"name": name, "password": "wrong"})
+    known, unknown = told(editor.name), told("nobody")
+    assert known.status_code == unknown.status_code == 422
+    assert "name or password is wrong" in known.text
+    assert "name or password is wrong" in unknown.text
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/experiments"])
+def test_a_page_is_shown_with_its_policy(editor, path):
+    answer = {"/admin": lambda: editor.get("/admin"),
+              "/admin/experiments": lambda: editor.get("/admin/experiments")}[path]()
+    assert answer.status_code == 200
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert len(answer.content) < 50_000
+
+
+def test_an_experiment_has_a_page_and_its_state_is_changed_by_a_form(stack, editor):
+    exp = running(stack, "b")
+    assert editor.get(f"/admin/experiment/{exp}").status_code == 200
+    assert editor.get(f"/admin/experiment/{exp}/setup").status_code == 200
+    back = f"/admin/experiment/{exp}/setup"
+    answer = editor.post(f"/admin/experiment/{exp}/state", state="track", back=back)
+    assert (answer.status_code, answer.headers["Location"]) == (303, back)
+    assert editor.post(f"/admin/experiment/{exp}/stop").status_code == 303
+    assert editor.post(f"/admin/experiment/{exp}/resume").status_code == 303
+    row, = stack.sql("select state, status from assay.experiment where id = %s", exp)
+    assert row == (3, "ACTIVE")
+    noted = stack.sql("select action, account from assay.audit where target = %s order by nr", exp)
+    assert noted == [(f"POST /admin/experiment/:id/{what}", editor.name)
+                     for what in ("state", "stop", "resume")]
+
+
+def test_a_form_without_the_token_or_from_elsewhere_is_refused(stack, editor):
+    exp = running(stack, "b")
+    assert editor.post(f"/admin/experiment/{exp}/stop", csrf="x").status_code == 403
+    elsewhere = {"Origin": "https://evil.example"}
+    assert editor.post(f"/admin/experiment/{exp}/stop", headers=elsewhere).status_code == 403
+    assert stack.sql("select status from assay.experiment where id = %s", exp) == [("ACTIVE",)]
+
+
+def test_a_viewer_changes_nothing_and_the_try_is_noted(stack):
+    viewer, exp = Person(stack, "viewer"), running(stack, "b")
+    assert viewer.post(f"/admin/experiment/{exp}/stop").status_code == 403
+    assert stack.sql("select status from assay.audit where account = %s", viewer.name) == [(403,)]
+
+
+@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "/admin//evil.example",
+                                "/adminevil", "/admin\\evil", "javascript:alert(1)"])
+def test_no_sign_in_leads_to_another_site(stack, to):
+    link = stack.assay("user", "reset", Person(stack, "viewer").name).stdout.strip()
+    answer = stack.call("POST", "/admin/enter", key=None, allow_redirects=False,
+                        data={"token": link.partition("token=")[2], "to": to})
+    assert answer.headers["Location"].endswith("/admin")
+
+
+def test_signing_out_ends_the_session(stack):
+    viewer = Person(stack, "viewer")
+    cookie = dict(viewer.session.cookies)
+    assert viewer.post("/admin/logout").status_code == 303
+    answer = requests.get(stack.url + "/admin", cookies=cookie, allow_redirects=False, timeout=10)
+    assert answer.status_code == 303
