@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "web/ctx.h"
 
+#define FORM "application/x-www-form-urlencoded"
+
 enum { FIELDS_MOST = 5000, DEPTH_MOST = 8 };
 
 struct field {
@@ -160,10 +162,13 @@ enum err
 form_json(struct ctx *c, struct json_object **out)
 {
 	struct json_object *raw = mem_json(c->mem, json_object_new_object());
+	const char *type = req_param(&c->req, "CONTENT_TYPE");
 	const char *at = c->req.body != NULL ? c->req.body : "";
 	struct field f;
 	enum err e = OK;
 
+	if (type == NULL || strncasecmp(type, FORM, sizeof FORM - 1) != 0)
+		return fail_detail(c, ERR_MEDIA_TYPE, "the body must be " FORM);
 	for (int n = 0; e == OK && next_field(c, &at, &f, &e); n++) {
 		char *colon = strrchr(f.name, ':');
 		struct json_object *value;
@@ -179,5 +184,6 @@ form_json(struct ctx *c, struct json_object **out)
 	json_object_object_del(raw, "csrf");
 	json_object_object_del(raw, "back");
 	*out = mem_json(c->mem, tidy(raw));
+	c->form = *out;
 	return e;
 }

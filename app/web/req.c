@@ -331,11 +331,8 @@ req_json(struct ctx *c, struct json_object **out)
 {
 	struct json_fault fault;
 
-	if (c->account != NULL) {
-		enum err f = form_json(c, out);
-		c->form = *out;
-		return f;
-	}
+	if (c->account != NULL)
+		return form_json(c, out);
 	if (!has_type(&c->req, (const char *const[]){"application/json", NULL}))
 		return fail_detail(c, ERR_MEDIA_TYPE, "the body must be application/json");
 	if (c->req.body == NULL)
