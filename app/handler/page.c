@@ -16,11 +16,13 @@
 #include "web/items.h"
 
 struct batch {
-	void *mem;
+	struct ctx *c;
 	struct page_view *views; /* the good ones */
 	size_t good;
 	size_t room;
-	int64_t now;
+	bool all_bot;     /* all are a bot's, by the user agent of a public key */
+	struct buf *bots; /* whose views are: an array literal that is not closed */
+	bool bot;         /* the last good one is */
 };
 
 enum { ROOM = 4 };
@@ -32,15 +34,20 @@ take(void *to, struct json_object *o, const char *at, struct problems *problems)
 
 	if (b->good == b->room) {
 		b->room *= 4;
-		b->views = mem_check(talloc_realloc(b->mem, b->views, struct page_view, b->room));
+		b->views = mem_check(
+		    talloc_realloc(b->c->mem, b->views, struct page_view, b->room));
 	}
-	if (!page_view_read(o, b->now, at, problems, &b->views[b->good]))
+	if (!page_view_read(o, b->c->now, at, problems, &b->views[b->good]))
 		return false;
+	b->bot = b->all_bot || (b->c->key_class != KEY_CLIENT && visitor_is_bot(b->c, o));
+	if (b->bot)
+		pgtype_array_item(b->bots, b->views[b->good].subject);
 	b->good++;
 	return true;
 }
 
-enum column { SUBJECT, AT, NAME, URL, REFERRER, COLUMNS, COUNTS = COLUMNS, VERIFY, NOW, PARAMS };
+/* WHO: whether the one view counts, or whose of many do not. */
+enum column { SUBJECT, AT, NAME, URL, REFERRER, COLUMNS, WHO = COLUMNS, VERIFY, NOW, PARAMS };
 
 /* The good views as one array literal a column. */
 static void
@@ -75,7 +82,7 @@ insert(struct ctx *c, const struct batch *b, struct db_rows **rows)
 	bool one = b->good == 1;
 	char at[INSTANT_TEXT], now[INSTANT_TEXT];
 	const char *params[PARAMS] = {
-		[COUNTS] = visitor_is_bot(c, NULL) ? "false" : "true",
+		[WHO] = b->bot ? "false" : "true",
 		[VERIFY] = c->conf->verify_human != 0 ? "true" : "false",
 		[NOW] = now,
 	};
@@ -90,6 +97,8 @@ insert(struct ctx *c, const struct batch *b, struct db_rows **rows)
 		params[REFERRER] = v->referrer;
 	} else {
 		build_columns(c, b, params);
+		pgtype_array_close(b->bots);
+		params[WHO] = b->all_bot ? NULL : b->bots->data;
 	}
 	return db_query(
 	    c->db, c->mem, one ? QUERY_page_view_add_one : QUERY_page_view_add, params, rows);
@@ -132,10 +141,12 @@ answer(struct ctx *c, const struct batch *b, const struct items *items, int64_t 
 enum err
 page_add(struct ctx *c)
 {
-	struct batch b = {
-	    c->mem, mem_array(c->mem, struct page_view, ROOM), 0, ROOM, c->now};
+	struct batch b = {.c = c, .views = mem_array(c->mem, struct page_view, ROOM),
+		.room = ROOM, .all_bot = visitor_is_bot(c, NULL), .bots = buf_new(c->mem, 64)};
 	struct items items;
 	int64_t recorded;
+
+	pgtype_array_open(b.bots);
 	enum err e = items_read(c, (struct items_rules){PAGE_VIEW_BATCH, false}, take, &b, &items);
 
 	metric_add(METRIC_page_views_rejected_total, items.bad);

@@ -1,6 +1,6 @@
--- Stores a batch of page views in one statement, and what they mean to experiments: $6 whether they
--- count as visits and hits, $7 whether sessions must be confirmed, at $8. Sorted, so that two batches
--- cannot wait for each other; of two views of a subject at one instant the first one stays.
+-- Stores a batch of page views in one statement, and what they mean to experiments: those of subjects
+-- $6, bots, nothing (null: all are), $7 whether sessions must be confirmed, at $8. Sorted, so that two
+-- batches cannot wait for each other; of two views of a subject at one instant the first one stays.
 -- reach: subject
 -- retry: yes
 with put as (
@@ -14,7 +14,8 @@ with put as (
 ), enrolled as materialized (
 	select array_agg(p.subject_id) as subjects, array_agg(p.at) as ats, array_agg(p.name) as names
 	from put as p
-	where $6::boolean and exists (select from enrolment as n where n.subject_id = p.subject_id)
+	where p.subject_id <> all ($6::text[])
+		and exists (select from enrolment as n where n.subject_id = p.subject_id)
 )
 select (select count(*) from put) as recorded,
 	case when subjects is not null

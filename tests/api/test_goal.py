@@ -253,6 +253,22 @@ def test_a_page_view_of_a_bot_is_stored_and_hits_nothing(stack):
     assert conversions(stack, exp) == {}
 
 
+def test_page_views_that_a_server_says_are_a_bots_hit_nothing(stack):
+    page = new_id("page")
+    name, exp, users = goal(stack, page=page), running(stack), [somebody(), somebody()]
+    for user in users:
+        enroll(stack, exp, user)
+    stack.sql("update enrolment set enrolled_at = '2012-01-01' where subject_id = any (%s)",
+              [text_of(u) for u in users])
+    bot = {"user_id": users[0], "name": page, "user_agent": BOT["User-Agent"]}
+    person = {"user_id": users[1], "name": page, "user_agent": "Mozilla/5.0"}
+    for second in (1, 2):
+        batch = [{**item, "timestamp": f"2013-01-01T00:00:0{second}Z"} for item in (bot, person)]
+        body = batch if second == 1 else batch[0]
+        assert stack.call("POST", "/v1/page", json=body).status_code == 200
+    assert conversions(stack, exp) == {("control", name): {1: 1}, ("control", NOT_PRESENT): {1: 1}}
+
+
 def test_a_goal_without_a_page_any_more_is_not_hit_by_it(stack):
     page = new_id("page")
     name, exp, user = goal(stack, page=page), running(stack), somebody()

@@ -49,7 +49,7 @@ def batch_insert():
     """1,000 rows; the client sends the arrays as text each time, like the program. One addition
     makes the rows new each time."""
     text = query("page_view_add", ":users", ":ats", ":names", ":urls", ":referrers",
-                 *NO_EXPERIMENT)
+                 "'{}'", *NO_EXPERIMENT[1:])
     moved = text.replace("select v.subject_id, v.at,",
                          "select v.subject_id, v.at + :shift * interval '1 millisecond',")
     if moved == text:
