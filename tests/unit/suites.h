@@ -57,6 +57,7 @@ Suite *verdict_suite(void);
 
 /* web */
 Suite *auth_suite(void);
+Suite *form_suite(void);
 Suite *items_suite(void);
 Suite *reply_suite(void);
 Suite *req_body_suite(void);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Forms become the JSON that a program would send, or are told where they are wrong.
+ */
+#include "web/form.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/problem.h"
+#include "suites.h"
+#include "web/ctx.h"
+
+static const char *const env[] = {"CONTENT_TYPE=application/x-www-form-urlencoded", NULL};
+static const char *const other[] = {"CONTENT_TYPE=application/json", NULL};
+
+/* The caller resets c. */
+static enum err
+read_form(struct ctx *c, const char *const params[], const char *body, struct json_object **out)
+{
+	*c = (struct ctx){0};
+	ctx_begin(c, 0, 0);
+	c->req.source.env = params;
+	c->req.body = body;
+	c->req.body_len = strlen(body);
+	return form_json(c, out);
+}
+
+static const struct {
+	const char *body, *json;
+} good[] = {
+    {"", "{}"},
+    {"name=ann", "{\"name\":\"ann\"}"},
+    {"name=ann%20b&x=%2B", "{\"name\":\"ann b\",\"x\":\"+\"}"},
+    {"name=a+b", "{\"name\":\"a b\"}"},
+    {"name=", "{}"},
+    {"name%3Atext=", "{\"name\":\"\"}"},
+    {"a.b.c=1", "{\"a\":{\"b\":{\"c\":\"1\"}}}"},
+    {"a.b:number=1&a.c:number=0.5", "{\"a\":{\"b\":1,\"c\":0.5}}"},
+    {"n:number=", "{}"},
+    {"n:number=x1", "{\"n\":\"x1\"}"},
+    {"f:flag=on&g:flag=false", "{\"f\":true,\"g\":false}"},
+    {"p:json=%7B%22a%22%3A%5B1%5D%7D", "{\"p\":{\"a\":[1]}}"},
+    {"g:list=a,+b+,,c", "{\"g\":[\"a\",\"b\",\"c\"]}"},
+    {"l.0.name=a&l.1.name=b", "{\"l\":[{\"name\":\"a\"},{\"name\":\"b\"}]}"},
+    {"l.0.name=&l.1.name=b", "{\"l\":[{\"name\":\"b\"}]}"},
+    {"l.0=x&l.7=y", "{\"l\":[\"x\",\"y\"]}"},
+    {"csrf=1&back=/admin&a=b", "{\"a\":\"b\"}"},
+    {"a=1&a=2", "{\"a\":\"2\"}"},
+};
+
+START_TEST(reads_fields_by_their_names)
+{
+	struct json_object *out;
+	struct ctx c;
+
+	ck_assert_int_eq(read_form(&c, env, good[_i].body, &out), OK);
+	ck_assert_str_eq(json_object_to_json_string_ext(out, JSON_C_TO_STRING_PLAIN),
+	    good[_i].json);
+	ctx_reset(&c);
+}
+END_TEST
+
+static const struct {
+	const char *body;
+	enum err e;
+} bad[] = {
+    {"a=%zz", ERR_SYNTAX},
+    {"a=%00", ERR_SYNTAX},
+    {"%ff=a", ERR_SYNTAX},
+    {"a=1&a.b=2", ERR_SYNTAX},
+    {"a.b.c.d.e.f.g.h.i.j.k=1", ERR_SYNTAX},
+    {"p:json=%7B", ERR_INVALID},
+};
+
+START_TEST(refuses_what_is_no_form)
+{
+	struct json_object *out;
+	struct ctx c;
+
+	ck_assert_int_eq(read_form(&c, env, bad[_i].body, &out), bad[_i].e);
+	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(refuses_another_type)
+{
+	struct json_object *out;
+	struct ctx c;
+
+	ck_assert_int_eq(read_form(&c, other, "a=b", &out), ERR_MEDIA_TYPE);
+	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(finds_a_field_by_its_very_name)
+{
+	struct json_object *out;
+	struct ctx c;
+
+	ck_assert_int_eq(read_form(&c, env, "a.b=1&b=two+words&c", &out), OK);
+	ck_assert_str_eq(form_value(&c, "b"), "two words");
+	ck_assert_str_eq(form_value(&c, "c"), "");
+	ck_assert_ptr_null(form_value(&c, "a"));
+	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(plants_problems_at_their_places)
+{
+	void *ctx = mem_ctx(NULL);
+	struct problems *p = problem_new(ctx);
+
+	problem_add(p, "/request/data/startDate", "one");
+	problem_add(p, "data.endDate", "two");
+	problem_add(p, "request.expid", "three");
+	problem_add(p, "", "nowhere");
+	struct json_object *tree = mem_json(ctx, problem_tree(ctx, p));
+	ck_assert_str_eq(json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN),
+	    "{\"data\":{\"startDate\":\"one\",\"endDate\":\"two\"},\"expid\":\"three\"}");
+	talloc_free(ctx);
+}
+END_TEST
+
+Suite *
+form_suite(void)
+{
+	Suite *s = suite_create("form");
+	TCase *t = tcase_create("form");
+
+	tcase_add_loop_test(t, reads_fields_by_their_names, 0, ROWS(good));
+	tcase_add_loop_test(t, refuses_what_is_no_form, 0, ROWS(bad));
+	tcase_add_test(t, refuses_another_type);
+	tcase_add_test(t, finds_a_field_by_its_very_name);
+	tcase_add_test(t, plants_problems_at_their_places);
+	suite_add_tcase(s, t);
+	return s;
+}
