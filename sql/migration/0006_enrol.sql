@@ -23,7 +23,8 @@ $$;
 
 -- Asked when counts are wanted and none are kept. One who asks counts: he gets a token to keep what
 -- he counts by, or none when somebody is writing at this moment. Who comes meanwhile gets what the
--- first one kept; he waits 3 seconds for it, and not for one who began before that.
+-- first one kept; he waits 3 seconds for it, and not for one who began before that. A token
+-- that is still there is good for a second one, too: nobody has written since.
 create function result_begin(counted bigint, now timestamptz, out token bigint, out data jsonb,
 	out counted_at timestamptz)
 language plpgsql

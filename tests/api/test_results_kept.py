@@ -8,6 +8,7 @@ import psycopg2
 import pytest
 
 from enrols import put, running, set_state, somebody
+from goals import hit
 from lookups import admin, await_status, body
 from stack import TOP, wait_until
 from tallies import cell, counted, fill, number, participants, results, two_arms
@@ -114,7 +115,7 @@ def test_an_erased_user_is_no_longer_in_results_that_were_kept(stack):
     exp, goal = two_arms(stack)
     user = somebody()
     put(stack, exp, user, "b")
-    stack.sql("select goal_hit(%s, %s, 3, null, true, now())", "u:" + user, goal)
+    hit(stack, goal, user, count=3)
     assert cell(results(stack, exp), goal)["conversions"] == 1
     assert kept(stack, exp)
     stack.call("DELETE", f"/v1/user/{user}")

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from enrols import enroll, put, running, somebody
+from goals import hit
 from lookups import a_second_later, admin
 from stack import TOP
 from tallies import a_goal, cell, fill, rates, results, two_arms
@@ -147,6 +148,6 @@ def test_who_was_forced_and_then_set_to_the_same_is_left_out_with_all_he_does(st
     user = somebody()
     enroll(stack, exp, user, force="b")
     put(stack, exp, user, "b")
-    stack.sql("select goal_hit(%s, %s, 1, null, true, now())", "u:" + user, goal)
+    hit(stack, goal, user)
     told = cell(results(stack, exp), goal)
     assert (told["conversions"], told["reason"]) == (0, "nobody took part")

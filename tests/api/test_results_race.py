@@ -50,8 +50,7 @@ def without_keeping(stack, exp):
 
 
 class Writer:
-    """One who does anything that counts to subjects, by HTTP where there is a door and by the
-    function of the door's statement where there is none yet."""
+    """One who does to subjects anything that counts."""
 
     def __init__(self, stack, exps, goals, page, seed):
         self.stack, self.exps, self.goals, self.page = stack, exps, goals, page
@@ -89,28 +88,23 @@ class Writer:
             {**self.subject(), "name": self.page,
              "timestamp": f"{at}.{self.random.randrange(1000):03d}Z"} for _ in range(6)])
 
-    def run_sql(self, text, *params):
-        try:
-            self.stack.sql(text, *params)
-        except Exception as why:  # a conflict is refused whole, as the program would retry it
-            assert "deadlock" not in str(why), why
-
     def hit(self):
-        (kind, who), = self.subject().items()
-        self.run_sql("select goal_hit(%s, %s, %s, null, true, now())", f"{kind[0]}:{who}",
-                     self.random.choice(self.goals), self.random.randrange(3))
+        self.post("POST", f"/v1/goal/{self.random.choice(self.goals)}",
+                  {**self.subject(), "count": self.random.randrange(3)})
+
+    def visit(self):
+        self.post("POST", "/v1/visit", self.subject())
 
     def confirm(self):
-        self.run_sql("select confirm(%s, now())", "s:" + self.random.choice(self.sessions))
+        self.post("POST", "/v1/confirm_human", {"session_id": self.random.choice(self.sessions)})
 
     def incorporate(self):
-        self.run_sql("select incorporate(%s, %s, now())",
-                     "s:" + self.random.choice(self.sessions),
-                     "u:" + self.random.choice(self.users))
+        self.post("POST", f"/v1/user/{self.random.choice(self.users)}/incorporate",
+                  {"session_id": self.random.choice(self.sessions)})
 
     def run(self, until):
         doors = [self.enroll] * 4 + [self.enroll_all] * 2 + [self.put] * 2 + [self.hit] * 5 + [
-            self.view] * 3 + [self.confirm, self.incorporate, self.erase]
+            self.view] * 3 + [self.visit, self.confirm, self.incorporate, self.erase]
         while time.monotonic() < until:
             self.random.choice(doors)()
 
