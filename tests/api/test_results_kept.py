@@ -97,18 +97,64 @@ def test_a_writer_who_comes_while_others_read_what_is_kept_is_seen_when_he_is_do
     assert participants(stack, exp) == {"control": 0, "b": 1}
 
 
+MADE_UP = '{"exposures": [[2, 1, 77, 0]], "days": [], "conversions": []}'
+
+
+def keep(cursor, nr, token):
+    """Runs the program's statement."""
+    text = (TOP / "sql/query/result_keep.sql").read_text()
+    cursor.execute(f"prepare keep as {text}; execute keep (%s, %s, %s); deallocate keep",
+                   (nr, token, MADE_UP))
+
+
+def begin(cursor, nr):
+    cursor.execute("select token from result_begin(%s, now())", (nr,))
+    return cursor.fetchone()[0]
+
+
 def test_who_would_keep_does_not_wait_for_one_who_writes(stack):
     """A token was given; then somebody takes the row and is not done."""
     exp = running(stack, "b")
     nr = number(stack, exp)
-    (token,), = stack.sql("select token from result_begin(%s, now())", nr)
-    text = (TOP / "sql/query/result_keep.sql").read_text()
-    with transaction(stack) as cursor:
-        cursor.execute("select result_stale(array[%s::bigint])", (nr,))
-        stack.sql(f"set lock_timeout = 1; prepare keep as {text}; execute keep (%s, %s, '[]')",
-                  nr, token)
-        cursor.execute("rollback")
+    with transaction(stack) as one, transaction(stack) as other:
+        token = begin(one, nr)
+        one.execute("commit")
+        other.execute("select result_stale(array[%s::bigint])", (nr,))
+        one.execute("set lock_timeout = 1")
+        keep(one, nr, token)
+        one.execute("commit")
+        other.execute("rollback")
     assert not kept(stack, exp)
+
+
+def test_what_was_counted_before_somebody_wrote_is_not_kept_for_who_counts_behind_him(stack):
+    exp = running(stack, "b")
+    nr = number(stack, exp)
+    with transaction(stack) as one:
+        token = begin(one, nr)
+        one.execute("commit")
+        put(stack, exp, somebody(), "b")
+        assert begin(one, nr) not in (None, token)
+        keep(one, nr, token)
+        one.execute("commit")
+    assert not kept(stack, exp)
+
+
+def one_waits(stack):
+    return stack.sql("select 1 from pg_stat_activity where wait_event = 'PgSleep' and "
+                     "query like '%result_begin%'", role="postgres")
+
+
+def test_who_asks_while_another_begins_to_count_is_told_what_he_keeps(stack):
+    exp = running(stack, "b")
+    nr = number(stack, exp)
+    with transaction(stack) as one, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        token = begin(one, nr)
+        asked = pool.submit(lambda: participants(stack, exp))
+        wait_until(lambda: one_waits(stack), 3, "one who waits")
+        keep(one, nr, token)
+        one.execute("commit")
+        assert asked.result() == {"control": 0, "b": 77}
 
 
 def test_an_erased_user_is_no_longer_in_results_that_were_kept(stack):
@@ -163,8 +209,6 @@ def test_a_count_that_never_ended_holds_nobody_up_for_long(stack, age, waits):
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         answer = pool.submit(lambda: participants(stack, exp))
         if waits:
-            wait_until(lambda: stack.sql(
-                "select 1 from pg_stat_activity where wait_event = 'PgSleep' and "
-                "query like '%result_begin%'", role="postgres"), 3, "one who waits")
+            wait_until(lambda: one_waits(stack), 3, "one who waits")
         assert answer.result() == {"control": 0, "b": 0}
     assert kept(stack, exp)
