@@ -12,13 +12,15 @@ import sys
 import time
 
 import statements
+from enrolments import Enrolments
 from experiments import Experiments
 from place import BUILD, CONNECTIONS, Failed, Stack, Wrk, machine, pgbench, resident_mb
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", 4))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
 PARTS = os.environ.get("BENCH_PARTS",
-                       "lighttpd nginx workers size memory lookup import mapping").split()
+                       "lighttpd nginx workers size memory lookup enrol results import mapping"
+                       ).split()
 
 LOAD = os.getloadavg()[0]  # of others: before it, nothing here has run
 
@@ -266,6 +268,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: told to stop"))
     bench = Bench()
     experiments = Experiments(bench, paired, SECONDS)
+    enrolments = Enrolments(bench, paired, SECONDS)
     small, middle, large = Stack("small"), Stack("middle"), Stack("large")
     try:
         if set(PARTS) & {"lighttpd", "nginx", "workers", "size"}:
@@ -291,6 +294,13 @@ def main():
             for server in ("lighttpd", "nginx"):
                 experiments.lookup(small, server)
                 small.forget()
+        if "enrol" in PARTS:
+            for server in ("lighttpd", "nginx"):
+                enrolments.server(small, server)
+                small.forget()
+        if "results" in PARTS:
+            enrolments.results(small, BUILD)
+            small.forget()
         if "import" in PARTS:
             experiments.imports(large)
         if "mapping" in PARTS:

@@ -87,6 +87,32 @@ function modes.lookup()
 		post_headers, body)
 end
 
+function modes.enroll()
+	return wrk.format("POST", "/v1/experiment/BENCH-RUN-0/enroll", post_headers,
+		string.format('{"user_id":"in-%d"}', next_user()))
+end
+
+function modes.enroll_all()
+	return wrk.format("POST", "/v1/enroll", post_headers,
+		string.format('{"user_id":"in-%d"}', next_user()))
+end
+
+-- Somebody whom nobody has ever seen.
+function modes.enroll_first()
+	instant = instant + 1
+	return wrk.format("POST", "/v1/experiment/BENCH-RUN-0/enroll", post_headers,
+		string.format('{"user_id":"new-%d-%d"}', number, instant))
+end
+
+function modes.goal()
+	return wrk.format("POST", "/v1/goal/bench-buy", post_headers,
+		string.format('{"user_id":"in-%d"}', next_user()))
+end
+
+function modes.results()
+	return get("/v1/experiment/BENCH-BIG/results")
+end
+
 function modes.batch()
 	return post(batch(1000))
 end
