@@ -22,7 +22,10 @@ struct ctx;
  * A field that is empty is not there. Elements of a list of which nothing is there fall out.
  */
 
-/* The body of c as JSON, on c->mem, also in c->form. ERR_MEDIA_TYPE, ERR_SYNTAX, ERR_INVALID with its problems. */
+/*
+ * The body of c as JSON, on c->mem, also in c->form. ERR_MEDIA_TYPE, ERR_SYNTAX, ERR_INVALID with
+ * its problems.
+ */
 enum err form_json(struct ctx *c, struct json_object **out) must_check;
 
 /* The first field of that very name, decoded; NULL when there is none. */

@@ -18,7 +18,8 @@ static suite_fn *const suites[] = {
 	page_view_suite, plan_suite, profile_suite, results_csv_suite, results_suite,
 	stats_pair_suite, stats_suite, subject_suite,
 	terms_suite, verdict_suite,
-	auth_suite, form_suite, items_suite, reply_suite, req_suite, req_body_suite, route_suite, tmpl_suite,
+	auth_suite,
+	form_suite, items_suite, reply_suite, req_suite, req_body_suite, route_suite, tmpl_suite,
 };
 
 int
