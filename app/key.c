@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "command.h"
+#include "core/tag.h"
 #include "core/text.h"
 #include "web/auth.h"
 
@@ -43,7 +44,7 @@ refuse(const char *why)
 static bool
 options_known(const struct command *c)
 {
-	static const char *const known[] = {"--class", "--name", "--origin", "--days"};
+	static const char *const known[] = {"--class", "--name", "--origin", "--days", "--tags"};
 
 	for (int i = 1; i < c->argc; i += 2) {
 		size_t k = 0;
@@ -61,13 +62,14 @@ create(const struct command *c)
 	const char *kind = command_option(c, "--class");
 	const char *name = command_option(c, "--name");
 	const char *days_text = command_option(c, "--days");
+	const char *tags = command_option(c, "--tags");
 	char text[AUTH_KEY_TEXT], id[AUTH_KEY_ID], digest[AUTH_DIGEST_HEX];
 	char now[INSTANT_TEXT], expires[INSTANT_TEXT];
 	int64_t days = 0;
 
 	if (!options_known(c))
 		return refuse(
-		    "options are --class, --name, --origin and --days, each with a value");
+		    "options are --class, --name, --origin, --days and --tags, each with a value");
 	if (kind == NULL || (strcmp(kind, "client") != 0 && strcmp(kind, "server") != 0 &&
 	    strcmp(kind, "admin") != 0))
 		return refuse("--class must be client, server or admin");
@@ -77,6 +79,8 @@ create(const struct command *c)
 		return refuse("--name must be 1 to 100 bytes without control characters");
 	if (days_text != NULL && !num_int(days_text, 1, DAYS_MOST, &days))
 		return refuse("--days must be a whole number from 1 to 3650");
+	if (tags != NULL && !tag_key_is(tags))
+		return refuse("--tags must be 1 to 255 of A-Z a-z 0-9 . - _");
 	struct json_object *origins = read_origins(c->mem, command_option(c, "--origin"));
 	if (origins == NULL)
 		return refuse("--origin must be like https://www.example.org, without a path");
@@ -85,7 +89,7 @@ create(const struct command *c)
 	instant_format(instant_now() + days * INSTANT_DAY, expires);
 	struct db *db = boot_owner_db(c->mem, c->conf);
 	const char *params[] = {id, kind, name, digest, json_object_to_json_string(origins), now,
-		days == 0 ? NULL : expires};
+		days == 0 ? NULL : expires, tags == NULL ? "" : tags};
 	if (db_query(db, c->mem, QUERY_key_create, params, NULL) != OK)
 		return command_db_failed(db);
 	puts(text);

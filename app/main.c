@@ -86,11 +86,12 @@ static const struct {
 	"assay doctor [-c FILE]\n\nPrints a line a check; exit code 1 when one fails.\n"},
     {"key", command_key, "make, list and revoke API keys",
 	"assay key create --class client|server|admin [--name TEXT] [--origin URL,URL]\n"
-	"                 [--days N] [-c FILE]\n"
+	"                 [--days N] [--tags PREFIX] [-c FILE]\n"
 	"assay key list [-c FILE]\n"
 	"assay key revoke ID [-c FILE]\n\n"
 	"A key is shown once, when it is made. --origin names the pages that may use a client\n"
-	"key from a browser; --days ends it after so many days.\n"},
+	"key from a browser; --days ends it after so many days; with --tags it writes only\n"
+	"tags of users whose keys begin so.\n"},
     {"user", command_user, "make, reset and disable accounts of the pages",
 	"assay user add NAME --role viewer|editor|admin [-c FILE]\n"
 	"assay user reset NAME [-c FILE]\n"

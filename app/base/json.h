@@ -18,7 +18,7 @@
 enum {
 	JSON_DEPTH = 32,     /* nesting of arrays and objects */
 	JSON_VALUES = 20000, /* values in one text, keys not counted */
-	JSON_KEY = 128,      /* bytes of a key, as decoded */
+	JSON_KEY = 256,      /* bytes of a key, as decoded */
 };
 
 /* Where and why a text is not acceptable; line and column count from 1, column in bytes. */

@@ -79,6 +79,8 @@ make_event(void *ctx, struct event_head head, const char *eid, struct json_objec
 	json_object_object_add(o, "actor", actor);
 	json_object_object_add(o, "context", make_context());
 	add(o, "object", NULL);
+	if (head.tags != NULL)
+		json_object_object_add(edata, "tags", json_object_get(head.tags));
 	json_object_object_add(o, "edata", edata);
 	add(o, "@timestamp", mem_printf(ctx, "%.19s+00:00", now));
 	return o;

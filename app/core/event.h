@@ -12,6 +12,7 @@
 struct event_head {
 	int64_t now;
 	const char *mid; /* its id */
+	struct json_object *tags; /* of whom it is about (core/tag.h); NULL: none */
 };
 
 /*

@@ -34,7 +34,7 @@ struct group {
 /* A segmentation as a worker holds it. */
 struct segmentation {
 	int64_t nr;
-	const char *id;
+	const char *id, *context;
 	enum segmentation_type type;
 	bool active;
 	const char *salt;

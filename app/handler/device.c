@@ -183,7 +183,7 @@ device_register(struct ctx *c)
 		return e;
 	e = answer(c, &who, records, &found);
 	if (e == OK)
-		tell_lookup(c, &who, &found);
+		tell_lookup(c, &who, records[1], &found);
 	return e;
 }
 

@@ -153,7 +153,7 @@ take_row(struct ctx *c, const struct visitor *who, struct outcome *o, const stru
 		    o->experiment->id, o->decision.gone);
 	if (o->made)
 		metric_add(METRIC_enrolments_total, 1);
-	tell_enrolled(c, who->subject, o);
+	tell_enrolled(c, who, o);
 	return OK;
 }
 

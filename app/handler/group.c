@@ -116,7 +116,7 @@ put(struct ctx *c, const struct placing *p, struct db_rows **rows)
 	if (db_cell(*rows, 0, "made") == NULL)
 		return no_segmentation(c);
 	if (*db_cell(*rows, 0, "made") == 't')
-		tell_placed(c, p->who->subject, p->s->id, p->g);
+		tell_placed(c, p->who, p->s, p->g);
 	return OK;
 }
 

@@ -49,6 +49,7 @@ read_row(void *mem, const struct db_rows *rows, int i, struct segmentation *out)
 	*out = (struct segmentation){
 		.nr = db_int(rows, i, "nr"),
 		.id = mem_dup(mem, db_cell(rows, i, "id")),
+		.context = mem_dup(mem, db_cell(rows, i, "context")),
 		.type = type_of(db_cell(rows, i, "type")),
 		.active = *db_cell(rows, i, "active") == 't',
 		.salt = mem_dup(mem, db_cell(rows, i, "salt")),

@@ -28,6 +28,7 @@ struct key {
 	enum key_class class;
 	uint8_t digest[HASH_SECRET];
 	struct json_object *origins; /* JSON array, on the ring */
+	char *tag_prefix; /* on the ring; NULL: any */
 };
 
 /* Ids are random, so their first two digits pick a slot; of two in one slot the newer stays. */
@@ -82,6 +83,7 @@ load(struct ctx *c, const char *id, struct key *k)
 	if (e != OK)
 		return e;
 	json_object_put(k->origins);
+	talloc_free(k->tag_prefix);
 	*k = (struct key){.read_at = c->began};
 	memcpy(k->id, id, AUTH_KEY_ID);
 	if (db_count(rows) == 0)
@@ -91,6 +93,8 @@ load(struct ctx *c, const char *id, struct key *k)
 	k->class = class_of(db_cell(rows, 0, "kind"));
 	k->origins = json_tokener_parse(db_cell(rows, 0, "origins"));
 	k->stale = *db_cell(rows, 0, "stale") == 't';
+	if (*db_cell(rows, 0, "tag_prefix") != '\0')
+		k->tag_prefix = mem_dup(c->keys, db_cell(rows, 0, "tag_prefix"));
 	return OK;
 }
 
@@ -208,6 +212,7 @@ auth_check(struct ctx *c)
 		return refuse(c, ERR_UNAUTHORIZED, "the key is unknown, expired or revoked");
 	c->key_id = mem_dup(c->mem, k->id);
 	c->key_class = k->class;
+	c->tag_prefix = k->tag_prefix == NULL ? NULL : mem_dup(c->mem, k->tag_prefix);
 	if (k->class < needed)
 		return refuse(c, ERR_FORBIDDEN, needed == KEY_ADMIN ? "this needs an admin key" :
 		    "this needs a server key");

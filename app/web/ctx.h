@@ -48,6 +48,7 @@ struct ctx {
 	const char *args[CTX_ARGS]; /* the decoded :segments of the path, in order */
 	const char *key_id;         /* NULL: no key was needed or given */
 	enum key_class key_class;   /* of that key */
+	const char *tag_prefix;     /* with which tags begin that the key may write; NULL: any */
 	const struct account *account; /* who is signed in; NULL: nobody */
 	struct json_object *before; /* what a change found, for the audit log; may be NULL */
 	struct json_object *form;   /* what was typed into a page; NULL: nothing */

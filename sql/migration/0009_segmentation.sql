@@ -167,5 +167,39 @@ begin
 end
 $$;
 
-revoke execute on function assign from public;
-grant execute on function assign to assay_app;
+-- Writes tags of a subject in one scope: keys with values as JSON texts, null takes the tag away. All
+-- or, when the subject would have more than most, none: made is null then.
+create function tags_put(subject text, in_scope text, keys text[], texts text[], who text,
+	now timestamptz, most bigint, out made bigint, out gone bigint)
+language plpgsql
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+	others bigint;
+	coming bigint;
+begin
+	perform subject_hold(subject);
+	select count(*) into others from tag
+	where subject_id = subject and not (scope = in_scope and key = any (keys));
+	select count(t) into coming from unnest(texts) as t;
+	if coming > 0 and others + coming > most then
+		return;
+	end if;
+	delete from tag using unnest(keys, texts) as w (k, t)
+	where subject_id = subject and scope = in_scope and key = w.k and w.t is null;
+	get diagnostics gone = row_count;
+	with put as (
+		insert into tag (subject_id, scope, key, value, by, at)
+		select subject, in_scope, w.k, w.t::jsonb, who, now
+		from unnest(keys, texts) as w (k, t) where w.t is not null
+		on conflict (subject_id, scope, key) do update
+		set value = excluded.value, by = excluded.by, at = excluded.at
+		returning xmax = 0 as fresh
+	)
+	select count(*) filter (where fresh) into made from put;
+end
+$$;
+
+revoke execute on function assign, tags_put from public;
+grant execute on function assign, tags_put to assay_app;

@@ -1,8 +1,10 @@
--- A new key; $4 is the digest of its secret in hex, $5 its origins as a JSON array.
+-- A new key; $4 is the digest of its secret in hex, $5 its origins as a JSON array, $8 what the keys of
+-- tags that it may write begin with.
 -- reach: definitions
 -- retry: no
 -- role: owner
-insert into api_key (id, kind, name, secret_hash, origins, created_at, expires_at)
+insert into api_key (id, kind, name, secret_hash, origins, created_at, expires_at,
+	tag_prefix)
 select $1, $2, $3, decode($4, 'hex'),
 	coalesce((select array_agg(o) from jsonb_array_elements_text($5::jsonb) as o), '{}'),
-	$6::timestamptz, $7::timestamptz
+	$6::timestamptz, $7::timestamptz, $8

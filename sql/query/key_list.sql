@@ -2,7 +2,8 @@
 -- reach: definitions
 -- retry: yes
 -- role: owner
-select id, kind, name, array_to_string(origins, ' ') as origins,
+select id, kind, name, array_to_string(origins, ' ') ||
+		case when tag_prefix = '' then '' else ' (tags ' || tag_prefix || ')' end as origins,
 	to_char(created_at, 'YYYY-MM-DD') as created,
 	coalesce(to_char(expires_at, 'YYYY-MM-DD HH24:MI'), '-') as expires,
 	coalesce(to_char(last_used_at, 'YYYY-MM-DD HH24:MI'), '-') as last_used,

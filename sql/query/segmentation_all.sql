@@ -1,4 +1,4 @@
 -- What a worker needs of every segmentation.
 -- reach: definitions
 -- retry: yes
-select nr, id, type, active, salt, groups from segmentation order by id
+select nr, id, context, type, active, salt, groups from segmentation order by id

@@ -177,8 +177,8 @@ def test_strangers_have_no_rights(stack):
             "activity_count", "assign", "audience_fit", "audience_leave", "audience_ready",
             "confirm", "enrol", "experiment_records", "exposure_add", "goal_hit", "incorporate",
             "incorporate_one", "page_view_counts", "result_begin", "result_stale",
-            "subject_counts", "subject_erase", "subject_hold", "subject_is_bot", "visit",
-            "waiting_replay"]
+            "subject_counts", "subject_erase", "subject_hold", "subject_is_bot", "tags_put",
+            "visit", "waiting_replay"]
     assert rows(stack, """
         select c.relname::text from pg_class c, aclexplode(c.relacl) g
         where relnamespace = 'assay'::regnamespace and g.grantee = 0""") == []

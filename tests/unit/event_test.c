@@ -50,7 +50,7 @@ static const struct {
 START_TEST(a_lookup_is_told_in_the_known_shape)
 {
 	void *ctx = mem_ctx(NULL);
-	struct event_head head = {INT64_C(1561817862019) * INSTANT_MS, MID};
+	struct event_head head = {INT64_C(1561817862019) * INSTANT_MS, MID, NULL};
 	struct json_object *o = event_lookup(ctx, head, &events[_i].who, matches, events[_i].n);
 
 	ck_assert_str_eq(json_object_to_json_string_ext(o,
