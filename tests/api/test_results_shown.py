@@ -3,7 +3,6 @@
 
 import csv
 import io
-import json
 
 import pytest
 
@@ -33,9 +32,7 @@ def test_an_experiment_that_names_no_goal_shows_all(stack):
 
 def test_a_goal_can_be_named_with_another_test(stack):
     goal = a_goal(stack, "chi2")
-    exp = running(stack, "b")
-    stack.sql("update experiment set goals = %s where id = %s",
-              json.dumps([{"name": goal, "test": "mwu"}]), exp)
+    exp = running(stack, "b", goals=[{"name": goal, "test": "mwu"}])
     for arm in (1, 2):
         fill(stack, exp, arm, 30, {goal: {arm: 20}})
     told = results(stack, exp)
