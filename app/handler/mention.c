@@ -45,6 +45,31 @@ check_name(struct ctx *c, const char *at, struct json_object *name, struct json_
 	return fault == NULL ? OK : fail(c, ERR_INVALID, at, "%s", fault);
 }
 
+/* {name: weight, ..}: weights that leave somebody to be drawn. */
+static enum err
+read_weights(struct ctx *c, struct json_object *given, struct json_object *list)
+{
+	double sum = 0;
+
+	json_object_object_foreach(given, name, weight) {
+		const char *at = mem_printf(c->mem, "/alternatives/%s", name);
+		struct json_object *own = mem_json(c->mem, json_object_new_string(name));
+		enum err e = check_name(c, at, own, list);
+		if (e != OK)
+			return e;
+		double w = json_object_get_double(weight);
+		bool number = json_object_is_type(weight, json_type_int) ||
+		    json_object_is_type(weight, json_type_double);
+		if (!number || !isfinite(w) || w < 0 || w > DELIVERY_WEIGHT)
+			return fail(c, ERR_INVALID, at, "must be a weight: a number, 0 or more");
+		sum += w;
+		add_named(list, name, weight);
+	}
+	if (json_object_object_length(given) > 0 && sum <= 0)
+		return fail(c, ERR_INVALID, "/alternatives", "the weights must not all be 0");
+	return OK;
+}
+
 /* The names and weights of the body as alternatives of a definition. */
 static enum err
 read_named(struct ctx *c, struct json_object *given, struct json_object **out)
@@ -52,23 +77,8 @@ read_named(struct ctx *c, struct json_object *given, struct json_object **out)
 	struct json_object *list = mem_json(c->mem, json_object_new_array());
 
 	*out = list;
-	if (json_object_is_type(given, json_type_object)) {
-		json_object_object_foreach(given, name, weight) {
-			const char *at = mem_printf(c->mem, "/alternatives/%s", name);
-			struct json_object *own = mem_json(c->mem, json_object_new_string(name));
-			enum err e = check_name(c, at, own, list);
-			if (e != OK)
-				return e;
-			double w = json_object_get_double(weight);
-			bool number = json_object_is_type(weight, json_type_int) ||
-			    json_object_is_type(weight, json_type_double);
-			if (!number || !isfinite(w) || w < 0 || w > DELIVERY_WEIGHT)
-				return fail(c, ERR_INVALID, at,
-				    "must be a weight: a number, 0 or more");
-			add_named(list, name, weight);
-		}
-		return OK;
-	}
+	if (json_object_is_type(given, json_type_object))
+		return read_weights(c, given, list);
 	if (!json_object_is_type(given, json_type_array))
 		return fail(c, ERR_INVALID, "/alternatives",
 		    "must be a list of names, or an object of name: weight");

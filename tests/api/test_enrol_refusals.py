@@ -192,3 +192,9 @@ def test_attributes_of_the_request_go_before_the_profile_for_this_one_decision(s
     assert reason(user_id=user) == "ENROLLED"
     held, = stack.sql("select attributes from profile where subject_id = %s", "u:" + user)
     assert held[0] == {"grade": "4"}
+
+
+def test_weights_that_add_up_to_nothing_are_refused_for_a_running_one_too(stack, exp):
+    body = {"user_id": somebody(), "alternatives": {"control": 0, "red": 0}}
+    refused(stack, f"/v1/experiment/{exp}/enroll", body, 422, "/alternatives")
+    assert rows(stack, "enrolment", exp) == []
