@@ -10,6 +10,8 @@
 
 #include "base/mem.h"
 #include "core/delivery.h"
+#include "core/layer.h"
+#include "core/plan.h"
 #include "core/terms.h"
 #include "core/text.h"
 
@@ -261,8 +263,19 @@ read_delivery(struct json_object *r, struct problems *problems, struct definitio
 		if (!number || !(out->traffic >= 0 && out->traffic <= 100))
 			problem_add(problems, "/request/traffic", "must be a number from 0 to 100");
 	}
-	if (json_object_object_get(r, "layer") != NULL)
-		problem_add(problems, "/request/layer", "there is no such layer");
+}
+
+static void
+read_layer_and_plan(struct json_object *r, struct problems *problems, struct definition *out)
+{
+	struct json_object *layer;
+	struct plan plan;
+
+	if (json_object_object_get_ex(r, "layer", &layer))
+		out->layer = layer_wish(layer, "/request/layer", problems);
+	out->plan = json_object_object_get(r, "plan");
+	if (out->plan != NULL)
+		(void)plan_read(out->plan, "/request/plan", problems, &plan);
 }
 
 static bool
@@ -281,6 +294,7 @@ read_all(struct json_object *request, const struct calendar *k, struct problems 
 	read_data(request, k, problems, out);
 	read_delivery(request, problems, out);
 	read_goals(request, problems, out);
+	read_layer_and_plan(request, problems, out);
 	return problem_count(problems) == before;
 }
 

@@ -32,6 +32,8 @@ struct definition {
 	struct json_object *goals;       /* list of names or {name, test}; NULL: all */
 	int state;
 	double traffic; /* 0..100 */
+	struct json_object *layer; /* the wish of core/layer.h; NULL: nothing is said about it */
+	struct json_object *plan;  /* as given, see core/plan.h; NULL: none */
 };
 
 /*

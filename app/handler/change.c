@@ -16,6 +16,7 @@
 #include "handler/experiment.h"
 #include "handler/references.h"
 #include "handler/routes.h"
+#include "handler/slots.h"
 #include "store/db.h"
 #include "web/ctx.h"
 
@@ -177,7 +178,7 @@ as_request(struct ctx *c, struct json_object *row)
 	static const char *const names[][2] = {{"expId", "expId"}, {"name", "expName"},
 	    {"description", "expDescription"}, {"createdBy", "createdBy"}, {"criteria", "criteria"},
 	    {"data", "expData"}, {"alternatives", "alternatives"}, {"default", "default"},
-	    {"goals", "goals"}, {"traffic", "traffic"}};
+	    {"goals", "goals"}, {"traffic", "traffic"}, {"plan", "plan"}};
 	struct json_object *o = mem_json(c->mem, json_object_new_object());
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -249,10 +250,11 @@ write_change(struct ctx *c, const struct writing *w, const char *generation, boo
 	    mem_printf(c->mem, "%.17g", d->traffic), d->created_by,
 	    lifecycle_move(MOVE_MAP)->message, json_text(w->numbers),
 	    json_text(mem_json(c->mem, bucket_shares(d->alternatives))),
-	    references_uses(c, d->references), generation};
+	    references_uses(c, d->references), generation, json_text(d->plan),
+	    json_text(d->layer)};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_change, params, &rows);
 	*done = e == OK && db_count(rows) > 0;
-	return e;
+	return slots_lost(c, e, d->layer, "/request/layer");
 }
 
 /* What the criteria refer to is there when it is stored. */
@@ -265,6 +267,7 @@ store_change(struct ctx *c, const struct writing *w)
 
 	if (!numbers_give(w->d.alternatives, w->numbers, c->problems))
 		return ERR_INVALID;
+	e = slots_look(c, w->d.layer, c->args[0], "/request/layer");
 	for (int left = TRIES; e == OK && !done && moved && left > 0; left--) {
 		e = references_check_now(c, w->d.references, &generation);
 		if (e == OK)

@@ -20,6 +20,7 @@
 #include "core/numbers.h"
 #include "handler/references.h"
 #include "handler/routes.h"
+#include "handler/slots.h"
 #include "store/db.h"
 #include "web/ctx.h"
 #include "web/envelope.h"
@@ -136,13 +137,14 @@ insert(struct ctx *c, const struct definition *d, const char *generation, bool *
 		json_text(mem_json(c->mem, bucket_shares(d->alternatives))),
 		references_uses(c, d->references), generation,
 		d->live ? live->to : "SUBMITTED",
-		d->live ? live->message : "Experiment successfully submitted"};
+		d->live ? live->message : "Experiment successfully submitted", json_text(d->plan),
+		d->layer == NULL ? "{}" : json_text(d->layer)};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_add, params, &rows);
 	if (e == ERR_INVALID)
 		return fail(c, ERR_CONFLICT, "request.expid", "is the id of a segmentation");
 	if (e == OK)
 		*made = db_count(rows) > 0;
-	return e;
+	return slots_lost(c, e, d->layer, "/request/layer");
 }
 
 /* What the criteria refer to is there when it is stored. */
@@ -202,7 +204,9 @@ create(struct ctx *c)
 		return e;
 	if (!definition_read(request, experiment_today(c), c->problems, &d))
 		return ERR_INVALID;
-	e = check_and_insert(c, &d, &made);
+	e = slots_look(c, d.layer, d.id, "/request/layer");
+	if (e == OK)
+		e = check_and_insert(c, &d, &made);
 	if (e == OK)
 		e = experiment_load(c, d.id, &row);
 	if (e != OK)

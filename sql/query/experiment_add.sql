@@ -1,6 +1,7 @@
 -- Creates definition $1, or replaces it when it had failed; no row when it exists. Wakes the job.
 -- Its criteria refer to $18, which were there at generation $19 of the definitions (null: to none):
--- no row at another. It begins with status $20, message $21.
+-- no row at another. It begins with status $20, message $21. $23 is
+-- the layer that it is to be in, with which slots (layer_place).
 -- reach: definitions
 -- retry: no
 with held as (
@@ -15,22 +16,23 @@ with held as (
 	insert into experiment as e (id, name, description, created_by, updated_by, created_at,
 		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives, standard,
 		goals, traffic, salt, numbers, shares, status, status_msg,
-		uses)
+		uses, plan, layer)
 	select $1, $2, $3, $4, 'Experiment_CREATE_API', $5::timestamptz, $5::timestamptz, $6::jsonb,
 		$7::jsonb, $8::date, $9::date, $10::integer,
 		case when $10::integer = 0 then $5::timestamptz end, $11::jsonb, $12, $13::jsonb,
-		$14::double precision, $15, $16::jsonb, $17::jsonb, $20, $21, $18::text[]
+		$14::double precision, $15, $16::jsonb, $17::jsonb, $20, $21, $18::text[], $22::jsonb,
+		(select l.nr from layer as l where l.id = $23::jsonb ->> 'id')
 	from gate
 	on conflict (id) do update set (name, description, created_by, updated_by, created_at,
 		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives, standard,
 		goals, traffic, salt, numbers, shares, split, status, status_msg, version, audience,
-		uses) = (excluded.name,
+		uses, plan, layer) = (excluded.name,
 		excluded.description, excluded.created_by, excluded.updated_by, excluded.created_at,
 		excluded.updated_at, excluded.criteria, excluded.data, excluded.start_date,
 		excluded.end_date, excluded.state, excluded.ended_at, excluded.alternatives,
 		excluded.standard, excluded.goals, excluded.traffic, excluded.salt,
 		excluded.numbers, excluded.shares, e.split + 1, excluded.status, excluded.status_msg,
-		e.version + 1, 0, excluded.uses)
+		e.version + 1, 0, excluded.uses, excluded.plan, excluded.layer)
 	where upper(e.status) = 'FAILED'
 	returning nr, split, shares
 ), part as (
@@ -44,4 +46,4 @@ with held as (
 	update cache_epoch set definitions = definitions + 1
 	where $19::bigint is null and exists (select from made)
 )
-select nr, pg_notify('assay_map', '') from made
+select nr, pg_notify('assay_map', ''), layer_place(nr, $23::jsonb) from made

@@ -3,7 +3,7 @@
 -- and who changed while it was over is mapped too. Null criteria are in effect at once, and others
 -- than those begin with that audience of everybody.
 -- The criteria refer to $19, which were there at generation $20 of the definitions (null: to none): no
--- row at another.
+-- row at another. $22 is the layer that it is to be in, with which slots (layer_place); null: as it is.
 -- reach: definitions
 -- retry: no
 with held as (
@@ -23,6 +23,8 @@ with held as (
 		start_date = $9::date, end_date = $10::date, alternatives = $11::jsonb, standard = $12,
 		goals = $13::jsonb, traffic = $14::double precision, numbers = $17::jsonb, shares = $18::jsonb,
 		uses = $19::text[],
+		plan = $21::jsonb, layer = case when $22::jsonb is null then e.layer
+			else (select l.nr from layer as l where l.id = $22::jsonb ->> 'id') end,
 		split = case when e.shares = $18::jsonb then e.split else e.split + 1 end,
 		updated_at = $3::timestamptz, version = e.version + 1,
 		audience = case when $7::jsonb is null then 0 else e.audience end,
@@ -50,4 +52,6 @@ with held as (
 	update cache_epoch set definitions = definitions + 1
 	where $20::bigint is null and exists (select from changed)
 )
-select nr, pg_notify('assay_map', '') from changed
+select nr, pg_notify('assay_map', ''),
+	case when $22::jsonb is not null then layer_place(nr, $22::jsonb) end
+from changed

@@ -9,6 +9,8 @@ with gone as (
 	delete from name where id in (select id from gone)
 ), job as (
 	delete from map_job where nr in (select nr from gone)
+), slots as (
+	delete from layer_slot where experiment in (select nr from gone)
 ), bump as (
 	update cache_epoch set definitions = definitions + 1 where exists (select from gone)
 )

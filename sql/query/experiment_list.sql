@@ -10,7 +10,11 @@ select e.id as "expId", e.name as "expName", e.description as "expDescription",
 		else jsonb_build_object('usersMatched', j.users_matched,
 			'devicesMatched', j.devices_matched) end as stats,
 	e.state, coalesce(e.standard, 'control') as "default", e.alternatives, e.goals, e.traffic,
-	null::text as layer, e.ended_at, e.nr
+	(
+		select jsonb_build_object('id', l.id, 'slots', (
+			select jsonb_agg(jsonb_build_array(lower(s.slots), upper(s.slots) - 1) order by s.slots)
+			from layer_slot as s where s.experiment = e.nr))
+		from layer as l where l.nr = e.layer) as layer, e.plan, e.ended_at, e.nr
 from experiment as e left join map_job as j on j.nr = e.nr
 where ($1::bigint is null or e.nr < $1::bigint)
 	and ($2::text is null or upper(e.status) = upper($2))

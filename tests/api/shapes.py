@@ -17,8 +17,8 @@ ZEROS = {
 }
 
 SLUGS = {400: "bad-request", 401: "unauthorized", 403: "forbidden", 404: "not-found",
-         405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type",
-         422: "invalid"}
+         405: "method-not-allowed", 409: "conflict", 413: "too-large",
+         415: "unsupported-media-type", 422: "invalid"}
 
 
 def instant(when):

@@ -152,7 +152,7 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "experiment": "delete insert select update", "exposure": "delete insert select",
         "goal": "insert select update", "goal_event": "delete insert select",
         "idempotency": "insert select update", "ip_location": "select",
-        "job_counter": "select", "layer": "insert select",
+        "job_counter": "select", "layer": "delete insert select update",
         "layer_slot": "delete insert select", "map_job": "delete insert select update",
         "membership": "delete insert select update", "name": "delete insert select",
         "preassigned": "delete insert select update",
@@ -176,9 +176,9 @@ def test_strangers_have_no_rights(stack):
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == [
             "activity_count", "assign", "audience_fit", "audience_leave", "audience_ready",
             "confirm", "enrol", "experiment_records", "exposure_add", "goal_hit", "incorporate",
-            "incorporate_one", "page_view_counts", "result_begin", "result_stale",
-            "subject_counts", "subject_erase", "subject_hold", "subject_is_bot", "tags_put",
-            "visit", "waiting_replay"]
+            "incorporate_one", "layer_drop", "layer_place", "page_view_counts", "result_begin",
+            "result_stale", "subject_counts", "subject_erase", "subject_hold", "subject_is_bot",
+            "tags_put", "visit", "waiting_replay"]
     assert rows(stack, """
         select c.relname::text from pg_class c, aclexplode(c.relacl) g
         where relnamespace = 'assay'::regnamespace and g.grantee = 0""") == []

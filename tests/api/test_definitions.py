@@ -244,7 +244,8 @@ def test_case_26_both_routes_give_the_same_flat_definition(stack):
         "alternatives": [
             {"name": "control", "weight": None, "payload": None, "enabled": True},
             {"name": "blue", "weight": 1, "payload": None, "enabled": True}],
-        "goals": ["buy"], "traffic": 12.5, "layer": None, "ended_at": None, "weighting": "off"}
+        "goals": ["buy"], "traffic": 12.5, "layer": None, "plan": None, "ended_at": None,
+        "weighting": "off"}
 
 
 def listed(stack, **params):

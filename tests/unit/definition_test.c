@@ -29,6 +29,7 @@
 #define KEY "data.key: Experiment Key should not be empty"
 #define CLIENT "data.client: Experiment Client should not be empty"
 #define MODULUS "data.modulus: must be a whole number, 0 or more"
+#define LAYER "/request/layer: must be the id of a layer, or an object"
 #define TRAFFIC "/request/traffic: must be a number from 0 to 100"
 #define STATE "/request/state: must be default, enabled or track (0, 1 or 3)"
 #define BAD_ID "request.expid: must be 1 to 64 of A-Z a-z 0-9 . _ ~ -"
@@ -155,10 +156,13 @@ static const struct {
     {"{\"data\":{\"url\":\"http://x/\",\"other\":1}}", ""},
     {"{\"data\":{\"url\":5}}", "data.url: must be a string"},
     /* Delivery and goals. */
-    {"{\"state\":2,\"traffic\":101,\"default\":\"blue\",\"layer\":\"x\"}",
+    {"{\"state\":2,\"traffic\":101,\"default\":\"blue\",\"layer\":5,\"plan\":5}",
 	STATE "\n/request/default: is no alternative\n" TRAFFIC
-	      "\n/request/layer: there is no such layer"},
+	      "\n" LAYER
+	      "\n/request/plan: must be an object with baseline and effect"},
     {"{\"state\":\"track\",\"traffic\":0,\"default\":\"control\",\"layer\":null}", ""},
+    {"{\"plan\":null}", ""},
+    {"{\"layer\":\"x\",\"plan\":{\"baseline\":0.1,\"effect\":0.02}}", ""},
     {"{\"default\":5}", "/request/default: is no alternative"},
     {"{\"default\":\"blue\",\"alternatives\":[{\"name\":\"blue\"}]}", ""},
     {"{\"traffic\":\"5\"}", TRAFFIC},

@@ -41,6 +41,7 @@ Suite *definition_suite(void);
 Suite *delivery_suite(void);
 Suite *device_suite(void);
 Suite *event_suite(void);
+Suite *layer_suite(void);
 Suite *lookup_suite(void);
 Suite *modulus_suite(void);
 Suite *numbers_suite(void);
