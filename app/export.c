@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "command.h"
 #include "core/subject.h"
+#include "export_groups.h"
 
 /* The rows, or, with member, what each of them holds there. */
 static void
@@ -53,6 +54,8 @@ export_user(const struct command *c, const char *subject)
 int
 command_export(const struct command *c)
 {
+	if (c->argc > 0 && strcmp(c->argv[0], "groups") == 0)
+		return export_groups(c);
 	if (c->argc != 2 || strcmp(c->argv[0], "user") != 0)
 		return EXIT_USAGE;
 	const char *fault = subject_fault(c->mem, c->argv[1], strlen(c->argv[1]));

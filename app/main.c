@@ -111,8 +111,13 @@ static const struct {
 	"A bad line is left out and told as `line N: reason`, on standard error or in the\n"
 	"--errors file. --from goes on at a line: the last line printed names it. Exit code 0\n"
 	"when every line was good, 1 when not or when it was interrupted.\n"},
-    {"export", command_export, "print everything held about a user",
-	"assay export user ID [-c FILE]\n\nPrints NDJSON, a record a line.\n"},
+    {"export", command_export, "print a user, or the groups of a context",
+	"assay export user ID [-c FILE]\n"
+	"assay export groups [--context C] [--csv] [-c FILE]\n\n"
+	"user: everything held about a user, as NDJSON, a record a line.\n\n"
+	"groups: who is in which group of the segmentations of a context (global, when none is\n"
+	"given: experiments, too), a line a user, by id; NDJSON, or CSV with a column a\n"
+	"segmentation. Nobody is put into a group by it. Needs the owner role.\n"},
     {"simulate", command_simulate, "how often would results deceive, and how often find",
 	"assay simulate [--experiments N] [--subjects N] [--looks N] [--baseline RATE]\n"
 	"               [--effect DIFFERENCE] [--seed N] [-c FILE]\n\n"

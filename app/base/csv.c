@@ -202,3 +202,23 @@ csv_next(struct csv *c, void *ctx, struct json_object **row, const char **fault)
 			    *row, c->names[i], json_object_new_string(r.fields[i]));
 	return true;
 }
+
+void
+csv_text(struct buf *out, const char *s)
+{
+	const char *guard = *s != '\0' && strchr("=+-@\t\r", *s) != NULL ? "'" : "";
+
+	if (strpbrk(s, ",\"\r\n") == NULL) {
+		buf_str(out, guard);
+		buf_str(out, s);
+		return;
+	}
+	buf_char(out, '"');
+	buf_str(out, guard);
+	for (; *s != '\0'; s++) {
+		if (*s == '"')
+			buf_char(out, '"');
+		buf_char(out, *s);
+	}
+	buf_char(out, '"');
+}

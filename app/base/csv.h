@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+
 /*
  * CSV from outside (RFC 4180 and what people really send): a header row, then records; LF, CR or
  * CRLF; quoted fields with line breaks and doubled quotes; a BOM is skipped. Records of nothing
@@ -39,5 +41,9 @@ size_t csv_record(const char *text, size_t len);
 
 /* What is wrong with the header row (static), which spoils every record; NULL when nothing is. */
 const char *csv_fault(const struct csv *c);
+
+/* Appends a field (RFC 4180). What begins like a formula gets an apostrophe in front, so that
+ * spreadsheets take it for text. */
+void csv_text(struct buf *out, const char *s);
 
 #endif

@@ -4,35 +4,13 @@
  */
 #include "core/results.h"
 
-#include <string.h>
-
 #include "base/buf.h"
+#include "base/csv.h"
 #include "base/mem.h"
 
 #define HEAD "goal,test,alternative,participants,conversions,rate,improvement,chi2_confidence," \
 	"interval_low,interval_high,chance_to_beat_control,expected_loss,mean_actions," \
 	"mwu_confidence,sequence_low,sequence_high,sequence_p,adjusted_p,reason,histogram\r\n"
-
-/* RFC 4180; what begins like a formula is told to be text. */
-static void
-add_text(struct buf *out, const char *s)
-{
-	const char *guard = *s != '\0' && strchr("=+-@\t\r", *s) != NULL ? "'" : "";
-
-	if (strpbrk(s, ",\"\r\n") == NULL) {
-		buf_str(out, guard);
-		buf_str(out, s);
-		return;
-	}
-	buf_char(out, '"');
-	buf_str(out, guard);
-	for (; *s != '\0'; s++) {
-		if (*s == '"')
-			buf_char(out, '"');
-		buf_char(out, *s);
-	}
-	buf_char(out, '"');
-}
 
 /* A cell that is not the first. */
 static void
@@ -40,7 +18,7 @@ add_cell(struct buf *out, struct json_object *o)
 {
 	buf_char(out, ',');
 	if (json_object_is_type(o, json_type_string))
-		add_text(out, json_object_get_string(o));
+		csv_text(out, json_object_get_string(o));
 	else if (o != NULL)
 		buf_str(out, json_object_get_string(o));
 }
@@ -80,7 +58,7 @@ add_row(struct buf *out, struct json_object *goal, struct json_object *x, struct
 	    "mean_actions", "mwu_confidence", NULL};
 	static const char *const ends[] = {"sequence_p", "adjusted_p", "reason", NULL};
 
-	add_text(out, json_object_get_string(json_object_object_get(goal, "goal")));
+	csv_text(out, json_object_get_string(json_object_object_get(goal, "goal")));
 	add_cell(out, json_object_object_get(goal, "test"));
 	add_cell(out, json_object_object_get(x, "name"));
 	add_cell(out, json_object_object_get(arm, "participants"));

@@ -13,6 +13,7 @@
 #include "base/num.h"
 #include "core/circle.h"
 #include "core/definition.h"
+#include "core/rule_words.h"
 #include "handler/references.h"
 #include "handler/routes.h"
 #include "handler/segments.h"
@@ -51,6 +52,18 @@ load(struct ctx *c, const char *id, struct json_object **out)
 	return OK;
 }
 
+/* Rules for people beside those for programs. */
+static void
+add_words(struct ctx *c, struct json_object *groups)
+{
+	for (size_t i = 0; i < json_object_array_length(groups); i++) {
+		struct json_object *o = json_object_array_get_idx(groups, i), *rule;
+		if (json_object_object_get_ex(o, "rule", &rule))
+			json_object_object_add(o, "rule_text",
+			    json_object_new_string(rule_words(c->mem, rule)));
+	}
+}
+
 static enum err
 answer(struct ctx *c, const char *id)
 {
@@ -60,6 +73,7 @@ answer(struct ctx *c, const char *id)
 		return e;
 	json_object_object_del(c->model, "version");
 	json_object_object_del(c->model, "next_group");
+	add_words(c, json_object_object_get(c->model, "groups"));
 	return OK;
 }
 

@@ -60,7 +60,7 @@ create table enrolment (
 
 comment on table enrolment is 'a subject has an alternative: made once';
 
-create index enrolment_experiment on enrolment (experiment);
+create index enrolment_experiment on enrolment (experiment, subject_id) include (alternative);
 
 create table exposure (
 	subject_id text collate "C" not null,

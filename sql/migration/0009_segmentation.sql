@@ -73,7 +73,8 @@ create table membership (
 		references segmentation (nr, overlap) on delete cascade
 );
 
-create index membership_segmentation_subject on membership (segmentation, subject_id);
+create index membership_segmentation_subject on membership (segmentation, subject_id)
+	include (group_nr);
 
 create table tag (
 	subject_id text collate "C" not null,

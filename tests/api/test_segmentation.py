@@ -2,21 +2,7 @@
 """Segmentations: named ways to divide users into groups."""
 
 from lookups import new_id
-
-
-def make(stack, kind="random", groups=("zero", "one"), status=201, **more):
-    body = dict({"id": new_id("seg")[:40], "type": kind, "name": "a name",
-                 "groups": [g if isinstance(g, dict) else {"name": g} for g in groups]}, **more)
-    answer = stack.call("POST", "/v1/segmentation", key="admin", json=body)
-    assert answer.status_code == status, answer.text
-    return body["id"] if status == 201 else answer.json()
-
-
-def group(stack, seg, user, assign=False):
-    answer = stack.call("GET", f"/v1/segmentation/{seg}/group",
-                        params={"user_id": user, "assign": str(assign).lower()})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+from segments import group, make
 
 
 def test_a_random_group_is_drawn_once_and_only_when_asked(stack):
@@ -58,6 +44,9 @@ def test_a_rule_is_computed_from_groups_and_attributes(stack):
                     {"not": {"attribute": {"path": "age", "lt": 18}}}]}
     seg = make(stack, "rule", [{"name": "adults", "rule": rule},
                                {"name": "others", "rule": {"kind": {"eq": "user"}}}])
+    shown = stack.call("GET", f"/v1/segmentation/{seg}").json()["groups"]
+    assert [g["rule_text"] for g in shown] == [
+        f'group of {base} is "one" and not (age < 18)', 'kind is "user"']
     assert group(stack, seg, user)["group"]["name"] == "others"
     stack.call("PUT", f"/v1/segmentation/{base}/member/{user}", json={"group": "one"})
     assert group(stack, seg, user)["group"]["name"] == "adults"

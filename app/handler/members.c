@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who is in a segmentation, and who is in which of a context: page by page, and without an effect.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "core/decide.h"
+#include "core/roster.h"
+#include "core/segmentation.h"
+#include "handler/actives.h"
+#include "handler/routes.h"
+#include "handler/segments.h"
+#include "store/db.h"
+#include "web/ctx.h"
+
+enum { PAGE = 100, PAGE_MOST = 1000, CELLS = 200000 /* of a page of CSV at most */ };
+
+struct page {
+	const char *after; /* as a subject */
+	int64_t limit;
+};
+
+static enum err
+read_page(struct ctx *c, int64_t standard, struct page *out)
+{
+	const char *limit = req_query(&c->req, "limit"), *after = req_query(&c->req, "after");
+
+	out->limit = standard;
+	out->after = mem_printf(c->mem, "u:%s", after != NULL ? after : "");
+	if (limit == NULL || num_int(limit, 1, PAGE_MOST, &out->limit))
+		return OK;
+	return fail(c, ERR_INVALID, "limit", "must be a whole number from 1 to %d", PAGE_MOST);
+}
+
+/* Groups of a segmentation, or alternatives of an experiment. */
+struct source {
+	const struct segmentation *s;
+	const struct active *experiment;
+};
+
+static enum err
+find_source(struct ctx *c, struct source *out)
+{
+	enum err e = segments_one(c, c->args[0], &out->s);
+
+	if (e == ERR_NOT_FOUND)
+		e = actives_one(c, c->args[0], &out->experiment);
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(c, e, "there is no such segmentation");
+	if (e == OK && out->s != NULL && out->s->type == SEGMENTATION_RULE)
+		return fail_detail(c, ERR_CONFLICT,
+		    "its groups are computed by rules: it has no members that could be listed");
+	return e;
+}
+
+static const char *
+group_name(const struct source *from, int64_t nr)
+{
+	if (from->s != NULL) {
+		const struct group *g = segmentation_group(from->s, nr);
+		return g == NULL ? NULL : g->name;
+	}
+	struct json_object *o = decide_numbered(from->experiment->alternatives, (int)nr);
+	return json_object_get_string(json_object_object_get(o, "name"));
+}
+
+/* A group that is gone is null: whoever is in it is in none. */
+static struct json_object *
+member(const struct source *from, const struct db_rows *rows, int i)
+{
+	struct json_object *o = db_row_json(rows, i), *group = NULL;
+	int64_t nr = db_int(rows, i, "group_nr");
+	const char *name = group_name(from, nr);
+
+	if (name != NULL) {
+		group = json_object_new_object();
+		json_object_object_add(group, "id", json_object_new_int64(nr));
+		json_object_object_add(group, "name", json_object_new_string(name));
+	}
+	json_object_object_del(o, "group_nr");
+	json_object_object_add(o, "group", group);
+	return o;
+}
+
+enum err
+members_list(struct ctx *c)
+{
+	struct source from = {0};
+	struct page page;
+	struct db_rows *rows;
+	enum err e = read_page(c, PAGE, &page);
+
+	if (e == OK)
+		e = find_source(c, &from);
+	if (e != OK)
+		return e;
+	int64_t nr = from.s != NULL ? from.s->nr : from.experiment->nr;
+	const char *params[] = {mem_printf(c->mem, "%lld", (long long)nr), page.after,
+		mem_printf(c->mem, "%lld", (long long)page.limit)};
+	e = db_query(c->db, c->mem,
+	    from.s != NULL ? QUERY_membership_list : QUERY_enrolment_members, params, &rows);
+	if (e != OK)
+		return e;
+	struct json_object *list = json_object_new_array();
+	int n = db_count(rows);
+	for (int i = 0; i < n; i++)
+		json_object_array_add(list, member(&from, rows, i));
+	const char *next = n >= page.limit ? db_cell(rows, n - 1, "user_id") : NULL;
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "members", list);
+	json_object_object_add(
+	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
+	if (next != NULL)
+		c->next = req_next_page(c, next);
+	return OK;
+}
+
+static enum err
+load_columns(struct ctx *c, const char *context, struct roster **out)
+{
+	struct json_object *columns = mem_json(c->mem, json_object_new_array());
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_roster_columns, &context, &rows);
+
+	if (e != OK)
+		return e;
+	for (int i = 0; i < db_count(rows); i++)
+		json_object_array_add(columns, db_row_json(rows, i));
+	*out = roster_new(c->mem, columns);
+	return OK;
+}
+
+enum err
+members_export(struct ctx *c)
+{
+	const char *given = req_query(&c->req, "context");
+	const char *context = given == NULL ? "global" : given;
+	struct roster *r;
+	struct page page;
+	struct db_rows *rows;
+	enum err e = read_page(c, PAGE_MOST, &page);
+
+	if (e == OK)
+		e = load_columns(c, context, &r);
+	if (e != OK)
+		return e;
+	if (page.limit * (int64_t)r->n > CELLS)
+		page.limit = CELLS / (int64_t)r->n + 1;
+	const char *params[] = {roster_numbers(c->mem, r, false), roster_places(c->mem, r, false),
+		roster_numbers(c->mem, r, true), roster_places(c->mem, r, true),
+		strcmp(context, "global") == 0 ? "true" : "false", page.after,
+		mem_printf(c->mem, "%lld", (long long)page.limit)};
+	e = db_query(c->db, c->mem, QUERY_roster_page, params, &rows);
+	if (e != OK)
+		return e;
+	int n = db_count(rows);
+	c->text = buf_new(c->mem, 65536);
+	c->text_type = "text/csv; charset=utf-8";
+	roster_head(r, c->text);
+	for (int i = 0; i < n; i++)
+		roster_csv(r, db_cell(rows, i, "user_id"), db_cell(rows, i, "columns"),
+		    db_cell(rows, i, "groups"), c->text);
+	if (n > 0 && *db_cell(rows, 0, "more") == 't')
+		c->next = req_next_page(c, db_cell(rows, n - 1, "user_id"));
+	return OK;
+}

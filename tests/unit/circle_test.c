@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Circles among definitions that need each other.
+ */
+#include "core/circle.h"
+
+#include "base/mem.h"
+#include "suites.h"
+
+static const struct {
+	const char *graph;
+	const char *way; /* from a back to itself; NULL: there is none */
+} graphs[] = {
+	{"{}", NULL},
+	{"{\"a\":[]}", NULL},
+	{"{\"a\":[\"gone\"]}", NULL},
+	{"{\"a\":[\"a\"]}", "a > a"},
+	{"{\"a\":[\"b\"],\"b\":[\"a\"]}", "a > b > a"},
+	{"{\"a\":[\"x\",\"b\"],\"b\":[\"c\"],\"c\":[\"x\",\"a\"],\"x\":[]}", "a > b > c > a"},
+	/* Two ways to the same are no circle. */
+	{"{\"a\":[\"b\",\"c\"],\"b\":[\"d\"],\"c\":[\"d\"],\"d\":[]}", NULL},
+	/* A circle of others is not one of a, and does not go on for ever. */
+	{"{\"a\":[\"b\"],\"b\":[\"c\"],\"c\":[\"b\"]}", NULL},
+	{"{\"b\":[\"a\"],\"a\":[\"c\"],\"c\":[]}", NULL},
+};
+
+START_TEST(a_way_back_to_the_start_is_found_and_told)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *graph = mem_json(ctx, json_tokener_parse(graphs[_i].graph));
+	const char *way = circle_find(ctx, graph, "a");
+
+	if (graphs[_i].way == NULL)
+		ck_assert_ptr_null(way);
+	else
+		ck_assert_str_eq(way, graphs[_i].way);
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(a_thousand_that_all_need_each_later_one_are_walked_once)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *graph = mem_json(ctx, json_object_new_object());
+
+	for (int i = 0; i < 1000; i++) {
+		struct json_object *uses = json_object_new_array();
+		for (int k = i + 1; k < 1000; k += 1 + i / 10)
+			json_object_array_add(
+			    uses, json_object_new_string(mem_printf(ctx, "n%d", k)));
+		json_object_object_add(graph, mem_printf(ctx, "n%d", i), uses);
+	}
+	ck_assert_ptr_null(circle_find(ctx, graph, "n0"));
+	json_object_array_add(
+	    json_object_object_get(graph, "n999"), json_object_new_string("n0"));
+	ck_assert_ptr_nonnull(circle_find(ctx, graph, "n0"));
+	talloc_free(ctx);
+}
+END_TEST
+
+Suite *
+circle_suite(void)
+{
+	Suite *s = suite_create("circle");
+	TCase *t = tcase_create("circle");
+
+	tcase_add_loop_test(t, a_way_back_to_the_start_is_found_and_told, 0, ROWS(graphs));
+	tcase_add_test(t, a_thousand_that_all_need_each_later_one_are_walked_once);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where groups, alternatives and tags stand: never where an attribute or another of them does.
+ */
+#include "core/facts.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "suites.h"
+
+static const struct {
+	const char *name;
+	const char *path;         /* NULL: a field of the profile */
+	const char *segmentation; /* NULL: none */
+} fields[] = {
+	{"age", NULL, NULL},
+	{"groups:x", NULL, NULL},
+	{"Group:x", NULL, NULL},
+	{"group", NULL, NULL},
+	{"group:seg", "#group:seg", "seg"},
+	{"group:", "#group:", ""},
+	{"group:a:b", "#group:a:b", "a:b"},
+	{"tag:global:key", "#tag:global:key", NULL},
+	{"tag:course:x:quiz.grade", "#tag:course:x:quiz.grade", NULL},
+	{"tag:global", NULL, NULL},
+	{"tag:", NULL, NULL},
+	{"tag:a=b:c#d", "#tag:a%3Db:c%23d", NULL},
+};
+
+START_TEST(fields_of_criteria_mean_groups_and_tags)
+{
+	void *ctx = mem_ctx(NULL);
+	const char *segmentation = "not set";
+	const char *path = facts_field(ctx, fields[_i].name, &segmentation);
+
+	if (fields[_i].path == NULL)
+		ck_assert_ptr_null(path);
+	else
+		ck_assert_str_eq(path, fields[_i].path);
+	if (fields[_i].segmentation == NULL)
+		ck_assert_ptr_null(segmentation);
+	else
+		ck_assert_str_eq(segmentation, fields[_i].segmentation);
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(no_attribute_stands_where_facts_do)
+{
+	void *ctx = mem_ctx(NULL);
+	const char *const paths[] = {facts_kind(), facts_group(ctx, "a"),
+		facts_alternative(ctx, "a"), facts_tag(ctx, "a", "b")};
+
+	for (int i = 0; i < ROWS(paths); i++) {
+		ck_assert_int_eq(paths[i][0], '#');
+		ck_assert_str_ne(terms_path(ctx, paths[i]), paths[i]);
+		for (int k = 0; k < i; k++)
+			ck_assert_str_ne(paths[i], paths[k]);
+	}
+	talloc_free(ctx);
+}
+END_TEST
+
+static const char *const names[] = {"a", "A", "^a", "^A", "^^a", "aB", "Ab", "AB", "ab", "^", "^^"};
+
+/* Terms fold letters; two names are one only when they are the same bytes. */
+START_TEST(names_keep_their_case_in_terms)
+{
+	void *ctx = mem_ctx(NULL);
+	const char *mine = terms_scalar(ctx, "#x", facts_exact(ctx, names[_i]));
+
+	for (int i = 0; i < ROWS(names); i++) {
+		const char *other = terms_scalar(ctx, "#x", facts_exact(ctx, names[i]));
+		ck_assert_int_eq(strcmp(mine, other) == 0, i == _i);
+	}
+	talloc_free(ctx);
+}
+END_TEST
+
+Suite *
+facts_suite(void)
+{
+	Suite *s = suite_create("facts");
+	TCase *t = tcase_create("facts");
+
+	tcase_add_loop_test(t, fields_of_criteria_mean_groups_and_tags, 0, ROWS(fields));
+	tcase_add_test(t, no_attribute_stands_where_facts_do);
+	tcase_add_loop_test(t, names_keep_their_case_in_terms, 0, ROWS(names));
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Exports of groups: numbers of the database as names in their columns.
+ */
+#include "core/roster.h"
+
+#include "base/mem.h"
+#include "suites.h"
+
+static const char columns[] =
+    "[{\"id\":\"a\",\"nr\":\"7\",\"experiment\":false,"
+    "\"groups\":[{\"id\":5,\"name\":\"x,y\"},{\"id\":0,\"name\":\"zero\"}]},"
+    "{\"id\":\"b\",\"nr\":\"7\",\"experiment\":true,\"groups\":[{\"id\":1,\"name\":\"=1\"}]},"
+    "{\"id\":\"c\",\"nr\":\"9\",\"experiment\":false,\"groups\":[]}]";
+
+static const struct {
+	const char *places, *groups, *csv, *line;
+} rows[] = {
+	{"{1,2}", "{0,1}", "u,zero,'=1,\r\n", "{\"a\":\"zero\",\"b\":\"=1\",\"c\":null}"},
+	{"{2,1}", "{1,0}", "u,zero,'=1,\r\n", "{\"a\":\"zero\",\"b\":\"=1\",\"c\":null}"},
+	/* A user of the directory is in none: place 0. */
+	{"{0}", "{0}", "u,,,\r\n", "{\"a\":null,\"b\":null,\"c\":null}"},
+	{"{0,1}", "{0,5}", "u,\"x,y\",,\r\n", "{\"a\":\"x,y\",\"b\":null,\"c\":null}"},
+	/* Groups that are gone are none. */
+	{"{1,3}", "{4,0}", "u,,,\r\n", "{\"a\":null,\"b\":null,\"c\":null}"},
+	/* Several, by their numbers. */
+	{"{1,1,1}", "{5,4,0}", "u,\"zero; x,y\",,\r\n",
+	    "{\"a\":[\"zero\",\"x,y\"],\"b\":null,\"c\":null}"},
+};
+
+START_TEST(a_user_is_a_row)
+{
+	void *ctx = mem_ctx(NULL);
+	struct roster *r = roster_new(ctx, mem_json(ctx, json_tokener_parse(columns)));
+	struct buf *out = buf_new(ctx, 64);
+
+	roster_csv(r, "u", rows[_i].places, rows[_i].groups, out);
+	ck_assert_str_eq(out->data, rows[_i].csv);
+	buf_reset(out);
+	roster_line(r, "u", rows[_i].places, rows[_i].groups, out);
+	ck_assert_str_eq(out->data,
+	    mem_printf(ctx, "{\"user_id\":\"u\",\"groups\":%s}\n", rows[_i].line));
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(columns_have_a_head_and_places)
+{
+	void *ctx = mem_ctx(NULL);
+	struct roster *r = roster_new(ctx, mem_json(ctx, json_tokener_parse(columns)));
+	struct roster *none = roster_new(ctx, mem_json(ctx, json_object_new_array()));
+	struct buf *out = buf_new(ctx, 64);
+
+	roster_head(r, out);
+	ck_assert_str_eq(out->data, "user_id,a,b,c\r\n");
+	ck_assert_str_eq(roster_numbers(ctx, r, false), "{7,9}");
+	ck_assert_str_eq(roster_places(ctx, r, false), "{1,3}");
+	ck_assert_str_eq(roster_numbers(ctx, r, true), "{7}");
+	ck_assert_str_eq(roster_places(ctx, r, true), "{2}");
+	ck_assert_str_eq(roster_numbers(ctx, none, true), "{}");
+	buf_reset(out);
+	roster_head(none, out);
+	roster_csv(none, "@u", "{0}", "{0}", out);
+	ck_assert_str_eq(out->data, "user_id\r\n'@u\r\n");
+	talloc_free(ctx);
+}
+END_TEST
+
+Suite *
+roster_suite(void)
+{
+	Suite *s = suite_create("roster");
+	TCase *t = tcase_create("roster");
+
+	tcase_add_loop_test(t, a_user_is_a_row, 0, ROWS(rows));
+	tcase_add_test(t, columns_have_a_head_and_places);
+	suite_add_tcase(s, t);
+	return s;
+}
