@@ -88,19 +88,34 @@ default_of(const struct active *a)
 	return o != NULL ? o : control_of(a);
 }
 
+/* What a gate looked at is told only to who asks: a decision makes no text. */
 static void
-tell(struct verdict *v, const char *name, struct json_object *value)
+tell_text(struct verdict *v, const char *name, const char *text)
 {
 	if (v->told != NULL)
-		json_object_object_add(v->told, name, value);
-	else
-		json_object_put(value);
+		json_object_object_add(
+		    v->told, name, text == NULL ? NULL : json_object_new_string(text));
 }
 
-static struct json_object *
-text(const char *s)
+static void
+tell_flag(struct verdict *v, const char *name, bool flag)
 {
-	return s == NULL ? NULL : json_object_new_string(s);
+	if (v->told != NULL)
+		json_object_object_add(v->told, name, json_object_new_boolean(flag));
+}
+
+static void
+tell_number(struct verdict *v, const char *name, int64_t number)
+{
+	if (v->told != NULL)
+		json_object_object_add(v->told, name, json_object_new_int64(number));
+}
+
+static void
+tell_double(struct verdict *v, const char *name, double number)
+{
+	if (v->told != NULL)
+		json_object_object_add(v->told, name, json_object_new_double(number));
 }
 
 /* The gate applies: q sees alternative for this reason. */
@@ -116,7 +131,7 @@ bot(const struct question *q, struct verdict *v)
 {
 	const struct active *a = q->experiment;
 
-	tell(v, "bot", json_object_new_boolean(q->bot));
+	tell_flag(v, "bot", q->bot);
 	return q->bot && sees(v, REASON_BOT,
 	    a->state == STATE_DEFAULT ? default_of(a) : control_of(a));
 }
@@ -125,22 +140,21 @@ static bool
 in_effect(const struct question *q, struct verdict *v)
 {
 	const struct active *a = q->experiment;
-	struct json_object *alternative = default_of(a);
 
-	tell(v, "status", text(a->status));
-	tell(v, "today", text(q->today));
-	tell(v, "start_date", text(a->start));
-	tell(v, "end_date", text(a->end));
+	tell_text(v, "status", a->status);
+	tell_text(v, "today", q->today);
+	tell_text(v, "start_date", a->start);
+	tell_text(v, "end_date", a->end);
 	if (strcmp(a->status, "STOPPED") == 0)
-		return sees(v, REASON_STOPPED, alternative);
+		return sees(v, REASON_STOPPED, default_of(a));
 	if (strcmp(a->status, "INACTIVE") == 0)
-		return sees(v, REASON_ENDED, alternative);
+		return sees(v, REASON_ENDED, default_of(a));
 	if (strcmp(a->status, "ACTIVE") != 0)
-		return sees(v, REASON_NOT_ACTIVE, alternative);
+		return sees(v, REASON_NOT_ACTIVE, default_of(a));
 	if (strcmp(a->start, q->today) > 0)
-		return sees(v, REASON_NOT_STARTED, alternative);
+		return sees(v, REASON_NOT_STARTED, default_of(a));
 	return a->end != NULL && strcmp(a->end, q->today) < 0 &&
-	    sees(v, REASON_ENDED, alternative);
+	    sees(v, REASON_ENDED, default_of(a));
 }
 
 static bool
@@ -148,7 +162,7 @@ by_default(const struct question *q, struct verdict *v)
 {
 	const struct active *a = q->experiment;
 
-	tell(v, "state", text(delivery_word(a->state)));
+	tell_text(v, "state", delivery_word(a->state));
 	return a->state == STATE_DEFAULT && sees(v, REASON_DEFAULT, default_of(a));
 }
 
@@ -160,7 +174,7 @@ drawn(const struct question *q, struct verdict *v)
 	double u = bucket_of(salt, q->id);
 
 	talloc_free(salt);
-	tell(v, "bucket", json_object_new_double(u));
+	tell_double(v, "bucket", u);
 	struct json_object *o = bucket_pick(a->alternatives, u);
 	return o != NULL ? o : control_of(a);
 }
@@ -172,7 +186,7 @@ enrolled(const struct question *q, struct verdict *v)
 	struct json_object *o =
 	    n == NULL ? NULL : decide_numbered(q->experiment->alternatives, n->alternative);
 
-	tell(v, "enrolled", json_object_new_boolean(n != NULL));
+	tell_flag(v, "enrolled", n != NULL);
 	if (n == NULL)
 		return false;
 	if (o != NULL)
@@ -186,7 +200,7 @@ enrolled(const struct question *q, struct verdict *v)
 static bool
 tracked(const struct question *q, struct verdict *v)
 {
-	tell(v, "state", text(delivery_word(q->experiment->state)));
+	tell_text(v, "state", delivery_word(q->experiment->state));
 	return q->experiment->state == STATE_TRACK &&
 	    sees(v, REASON_TRACK, control_of(q->experiment));
 }
@@ -194,7 +208,7 @@ tracked(const struct question *q, struct verdict *v)
 static bool
 audience(const struct question *q, struct verdict *v)
 {
-	tell(v, "in_audience", json_object_new_boolean(q->in_audience));
+	tell_flag(v, "in_audience", q->in_audience);
 	return !q->in_audience && sees(v, REASON_NOT_IN_AUDIENCE, control_of(q->experiment));
 }
 
@@ -206,10 +220,10 @@ rollout(const struct question *q, struct verdict *v)
 	double u = bucket_of(salt, q->id);
 
 	talloc_free(salt);
-	tell(v, "modulus", json_object_new_int64(a->modulus));
-	tell(v, "modulus_hash", json_object_new_int64(modulus_hash(q->id)));
-	tell(v, "traffic", json_object_new_double(a->traffic));
-	tell(v, "bucket", json_object_new_double(u));
+	tell_number(v, "modulus", a->modulus);
+	tell_number(v, "modulus_hash", modulus_hash(q->id));
+	tell_double(v, "traffic", a->traffic);
+	tell_double(v, "bucket", u);
 	return (!modulus_includes(q->id, a->modulus) || u >= a->traffic / 100) &&
 	    sees(v, REASON_NOT_IN_ROLLOUT, control_of(a));
 }
@@ -219,11 +233,11 @@ layer(const struct question *q, struct verdict *v)
 {
 	const struct layer *l = q->experiment->layer;
 
-	tell(v, "layer", l == NULL ? NULL : text(l->id));
+	tell_text(v, "layer", l == NULL ? NULL : l->id);
 	if (l == NULL)
 		return false;
 	int slot = (int)(bucket_of(l->salt, q->id) * LAYER_SLOTS);
-	tell(v, "slot", json_object_new_int(slot));
+	tell_number(v, "slot", slot);
 	for (size_t i = 0; l->unit == q->kind && i < l->n; i++)
 		if (slot >= l->ranges[i].first && slot <= l->ranges[i].last)
 			return false;
@@ -233,7 +247,7 @@ layer(const struct question *q, struct verdict *v)
 static bool
 forced(const struct question *q, struct verdict *v)
 {
-	tell(v, "force", text(q->force));
+	tell_text(v, "force", q->force);
 	if (q->force == NULL)
 		return false;
 	sees(v, REASON_FORCED, decide_named(q->experiment->alternatives, q->force));
@@ -291,7 +305,8 @@ decide_explain(const struct question *q)
 		json_object_object_add(o, "applies", json_object_new_boolean(applies));
 		json_object_object_add(o, "decides", json_object_new_boolean(applies && !decided));
 		if (applies) {
-			json_object_object_add(o, "reason", text(decide_word(v.out.reason)));
+			json_object_object_add(
+			    o, "reason", json_object_new_string(decide_word(v.out.reason)));
 			json_object_object_add(o, "alternative", json_object_get(
 			    json_object_object_get(v.out.alternative, "name")));
 		}

@@ -103,6 +103,20 @@ make_action(const struct active *a, struct json_object *alternative)
 	return o;
 }
 
+/* The action for an alternative, made once for all who get it: it hangs on the alternative, as long
+ * as the worker holds that definition. The caller owns a reference. */
+static struct json_object *
+share_action(const struct active *a, struct json_object *alternative)
+{
+	struct json_object *action = json_object_object_get(alternative, "action");
+
+	if (action == NULL) {
+		action = make_action(a, alternative);
+		json_object_object_add(alternative, "action", action);
+	}
+	return json_object_get(action);
+}
+
 static bool
 is_live(const struct active *a)
 {
@@ -148,7 +162,7 @@ answer(struct ctx *c, const struct asker *who, struct json_object *records[2],
 		if (!is_delivered(&list[i]))
 			continue;
 		json_object_array_add(
-		    actions, make_action(list[i].experiment, list[i].decision.alternative));
+		    actions, share_action(list[i].experiment, list[i].decision.alternative));
 		found->list[kept++] = found->list[i];
 	}
 	found->n = kept;

@@ -33,8 +33,11 @@ experiment_today(struct ctx *c)
 {
 	char now[INSTANT_TEXT];
 
+	if (c->today != NULL)
+		return c->today;
 	instant_format(c->now, now);
-	return mem_dupn(c->mem, now, DEFINITION_DATE - 1);
+	c->today = mem_dupn(c->mem, now, DEFINITION_DATE - 1);
+	return c->today;
 }
 
 enum err

@@ -43,6 +43,7 @@ struct ctx {
 	void *mem;
 	int64_t now;   /* the wall clock, read once */
 	int64_t began; /* monotonic */
+	const char *today; /* of now, "2026-11-21"; NULL until somebody asks */
 	struct req req;
 	const struct route *route;  /* NULL until one matched */
 	const char *args[CTX_ARGS]; /* the decoded :segments of the path, in order */
