@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Pages that are put together from more than one answer.
+ * The first page: what is running, and what is wrong.
  */
 #include <string.h>
 
@@ -9,7 +9,6 @@
 #include "core/chart.h"
 #include "core/delivery.h"
 #include "handler/actives.h"
-#include "handler/experiment.h"
 #include "handler/ready.h"
 #include "handler/result.h"
 #include "handler/routes.h"
@@ -94,55 +93,4 @@ overview(struct ctx *c)
 	}
 	add_warnings(c, warnings);
 	return e;
-}
-
-/* What every tab of an experiment shows above. */
-static enum err
-load_tab(struct ctx *c, const char *tab)
-{
-	struct json_object *row, *which = json_object_new_object();
-	enum err e = experiment_load(c, c->args[0], &row);
-
-	c->model = mem_json(c->mem, json_object_new_object());
-	json_object_object_add(c->model, "tab", which);
-	json_object_object_add(which, tab, json_object_new_boolean(true));
-	if (e == ERR_NOT_FOUND)
-		return fail_detail(c, e, "there is no such experiment");
-	if (e != OK)
-		return e;
-	experiment_finish(row);
-	json_object_object_add(c->model, "definition", json_object_get(row));
-	json_object_object_add(
-	    c->model, "name", json_object_get(json_object_object_get(row, "expName")));
-	json_object_object_add(c->model, "description",
-	    json_object_get(json_object_object_get(row, "expDescription")));
-	json_object_object_add(
-	    c->model, "status", json_object_get(json_object_object_get(row, "status")));
-	json_object_object_add(
-	    c->model, "state", json_object_get(json_object_object_get(row, "state")));
-	return OK;
-}
-
-enum err
-admin_results(struct ctx *c)
-{
-	struct json_object *results;
-	enum err e = load_tab(c, "results");
-
-	if (e == OK)
-		e = result_of(c, c->args[0], &results);
-	if (e != OK)
-		return e;
-	chart_shares(c->mem, results);
-	put(c->model, "kind", chart_kind(results));
-	json_object_object_add(c->model, "results", json_object_get(results));
-	json_object_object_add(
-	    c->model, "chart", json_object_get(chart_results(c->mem, results)));
-	return OK;
-}
-
-enum err
-admin_setup(struct ctx *c)
-{
-	return load_tab(c, "setup");
 }

@@ -35,6 +35,20 @@ json_text(struct json_object *o)
 	return text != NULL && strlen(text) > AFTER_MOST ? "\"too long to be kept\"" : text;
 }
 
+/* What was changed: what the path names, or what was made. */
+static const char *
+target_of(const struct ctx *c)
+{
+	static const char *const names[] = {"expId", "id", "name"};
+
+	for (size_t i = 0; c->args[0] == NULL && i < sizeof names / sizeof names[0]; i++) {
+		struct json_object *o = json_object_object_get(c->model, names[i]);
+		if (json_object_is_type(o, json_type_string))
+			return json_object_get_string(o);
+	}
+	return c->args[0];
+}
+
 void
 audit_note(struct ctx *c, enum err e)
 {
@@ -44,10 +58,10 @@ audit_note(struct ctx *c, enum err e)
 		return;
 	instant_format(c->now, now);
 	const char *params[] = {now, c->account != NULL ? c->account->name : NULL, c->key_id,
-		mem_printf(c->mem, "%s %s", c->req.method, c->route->path), c->args[0],
+		mem_printf(c->mem, "%s %s", c->req.method, c->route->path), target_of(c),
 		mem_printf(c->mem, "%d", err_info(e)->status), json_text(c->before),
 		e == OK ? json_text(c->model) : NULL, c->req.id};
 	if (db_query(c->db, c->mem, QUERY_audit_add, params, NULL) != OK)
 		log_say(LOG_ERROR, "audit_lost", "%s %s", params[3],
-		    c->args[0] != NULL ? c->args[0] : "-");
+		    params[4] != NULL ? params[4] : "-");
 }

@@ -13,7 +13,6 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/bucket.h"
-#include "core/criteria.h"
 #include "core/definition.h"
 #include "core/delivery.h"
 #include "core/lifecycle.h"
@@ -78,8 +77,10 @@ experiment_load(struct ctx *c, const char *id, struct json_object **out)
 		return ERR_NOT_FOUND;
 	c->etag = mem_printf(c->mem, "\"%s\"", db_cell(rows, 0, "version"));
 	*out = mem_json(c->mem, db_row_json(rows, 0));
-	if (c->before == NULL)
+	if (c->before == NULL) {
 		c->before = mem_json(c->mem, db_row_json(rows, 0));
+		experiment_finish(c->before);
+	}
 	return OK;
 }
 
@@ -193,6 +194,7 @@ answer_made(struct ctx *c, struct json_object *row)
 	    json_object_new_string("Experiment successfully submitted"));
 	json_object_object_add(row, "stats", json_object_new_object());
 	c->model = row;
+	c->before = NULL;
 }
 
 static enum err
@@ -314,33 +316,4 @@ experiment_list(struct ctx *c)
 	if (more)
 		c->next = req_next_page(c, next);
 	return OK;
-}
-
-enum err
-experiment_preview(struct ctx *c)
-{
-	struct criteria_params *params = mem_new(c->mem, struct criteria_params);
-	struct buf *sql = buf_new(c->mem, 1024);
-	struct json_object *body;
-	struct db_rows *rows;
-	enum err e = req_json(c, &body);
-
-	if (e != OK)
-		return e;
-	struct json_object *request = json_object_object_get(body, "request");
-	struct json_object *o =
-	    json_object_object_get(request != NULL ? request : body, "criteria");
-	const struct criteria *criteria = criteria_read(
-	    c->mem, o, request != NULL ? "/request/criteria" : "/criteria", c->problems);
-	if (criteria == NULL)
-		return ERR_INVALID;
-	if (criteria->live)
-		return fail(c, ERR_INVALID, "/criteria",
-		    "is decided live, subject by subject: there is no audience to count");
-	criteria_sql(c->mem, criteria, sql, params);
-	e = db_query_built(c->db, c->mem,
-	    &(struct db_built){QUERY_criteria_preview, sql->data, params->n, params->list}, &rows);
-	if (e == OK)
-		c->model = mem_json(c->mem, db_row_json(rows, 0));
-	return e;
 }

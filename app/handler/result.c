@@ -168,20 +168,42 @@ result_of(struct ctx *c, const char *id, struct json_object **out)
 	return OK;
 }
 
+static enum err
+results(struct ctx *c)
+{
+	enum err e = result_of(c, c->args[0], &c->model);
+
+	return e == ERR_NOT_FOUND ? fail_detail(c, e, "there is no such experiment") : e;
+}
+
+static void
+answer_csv(struct ctx *c)
+{
+	c->text = buf_new(c->mem, 4096);
+	buf_str(c->text, results_csv(c->mem, c->model));
+	c->text_type = "text/csv; charset=utf-8";
+}
+
 enum err
 experiment_results(struct ctx *c)
 {
 	const char *format = req_query(&c->req, "format");
-	enum err e = result_of(c, c->args[0], &c->model);
+	enum err e = results(c);
 
-	if (e == ERR_NOT_FOUND)
-		return fail_detail(c, e, "there is no such experiment");
 	if (format == NULL || strcmp(format, "json") == 0 || e != OK)
 		return e;
 	if (strcmp(format, "csv") != 0)
 		return fail(c, ERR_INVALID, "format", "must be json or csv");
-	c->text = buf_new(c->mem, 4096);
-	buf_str(c->text, results_csv(c->mem, c->model));
-	c->text_type = "text/csv; charset=utf-8";
+	answer_csv(c);
 	return OK;
+}
+
+enum err
+tab_results_csv(struct ctx *c)
+{
+	enum err e = results(c);
+
+	if (e == OK)
+		answer_csv(c);
+	return e;
 }

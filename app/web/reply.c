@@ -147,7 +147,7 @@ form_again(struct ctx *c, struct json_object *problem)
 static struct body
 make_body(struct ctx *c, enum err e)
 {
-	if (c->account != NULL && c->model != NULL)
+	if (c->account != NULL && c->model != NULL && wants_page(c))
 		add_page(c, c->model);
 	if (c->route != NULL && route_is_image(c->route))
 		return (struct body){"image/png", (const char *)pixel, sizeof pixel};
@@ -157,7 +157,7 @@ make_body(struct ctx *c, enum err e)
 		return json_body(envelope_make(c, e), "application/json; charset=utf-8");
 	if (e != OK) {
 		struct json_object *model = problem_model(c, e);
-		if (c->account != NULL)
+		if (c->account != NULL && wants_page(c))
 			add_page(c, model);
 		if (c->form != NULL && e != ERR_FORBIDDEN)
 			return form_again(c, model);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Whom criteria would match, before anything is made of them.
+ */
+#include "handler/preview.h"
+
+#include "base/mem.h"
+#include "core/criteria.h"
+#include "handler/routes.h"
+#include "store/db.h"
+#include "web/ctx.h"
+
+enum err
+preview_of(struct ctx *c, struct json_object *criteria, const char *at, struct json_object **out)
+{
+	struct criteria_params *params = mem_new(c->mem, struct criteria_params);
+	struct buf *sql = buf_new(c->mem, 1024);
+	struct db_rows *rows;
+	const struct criteria *read = criteria_read(c->mem, criteria, at, c->problems);
+
+	if (read == NULL)
+		return ERR_INVALID;
+	if (read->live)
+		return fail(c, ERR_INVALID, at,
+		    "is decided live, subject by subject: there is no audience to count");
+	criteria_sql(c->mem, read, sql, params);
+	enum err e = db_query_built(c->db, c->mem,
+	    &(struct db_built){QUERY_criteria_preview, sql->data, params->n, params->list}, &rows);
+	if (e == OK)
+		*out = mem_json(c->mem, db_row_json(rows, 0));
+	return e;
+}
+
+enum err
+experiment_preview(struct ctx *c)
+{
+	struct json_object *body;
+	enum err e = req_json(c, &body);
+
+	if (e != OK)
+		return e;
+	struct json_object *request = json_object_object_get(body, "request");
+	struct json_object *o =
+	    json_object_object_get(request != NULL ? request : body, "criteria");
+	return preview_of(c, o, request != NULL ? "/request/criteria" : "/criteria", &c->model);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PREVIEW_H
+#define PREVIEW_H
+
+#include <json-c/json.h>
+
+#include "base/err.h"
+
+struct ctx;
+
+/*
+ * How many profiles the criteria, which stand at the JSON pointer at, match, and ten of their ids:
+ * {matched, sample}, on c->mem. ERR_INVALID when they are wrong, or are decided live.
+ */
+enum err preview_of(struct ctx *c, struct json_object *criteria, const char *at,
+    struct json_object **out) must_check;
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pages of one experiment. Each is put together from the answers that programs get.
+ */
+#include "handler/tabs.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "core/chart.h"
+#include "core/criteria_words.h"
+#include "core/differ.h"
+#include "core/health.h"
+#include "handler/experiment.h"
+#include "handler/preview.h"
+#include "handler/result.h"
+#include "handler/routes.h"
+#include "store/db.h"
+#include "web/ctx.h"
+
+enum { CHANGES = 10 };
+
+static void
+put(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
+}
+
+static const char *
+readable(struct json_object *o)
+{
+	return o == NULL ? NULL
+	    : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+		  JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+enum err
+tabs_load(struct ctx *c, const char *tab)
+{
+	static const char *const shown[][2] = {{"name", "expName"},
+	    {"description", "expDescription"}, {"status", "status"}, {"state", "state"}};
+	struct json_object *row, *which = json_object_new_object();
+	enum err e = experiment_load(c, c->args[0], &row);
+
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "tab", which);
+	json_object_object_add(which, tab, json_object_new_boolean(true));
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(c, e, "there is no such experiment");
+	if (e != OK)
+		return e;
+	experiment_finish(row);
+	json_object_object_add(c->model, "definition", json_object_get(row));
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		json_object_object_add(c->model, shown[i][0],
+		    json_object_get(json_object_object_get(row, shown[i][1])));
+	return OK;
+}
+
+/* The tab with the results in its model. */
+static enum err
+load_results(struct ctx *c, const char *tab, struct json_object **results)
+{
+	enum err e = tabs_load(c, tab);
+
+	if (e == OK)
+		e = result_of(c, c->args[0], results);
+	if (e != OK)
+		return e;
+	chart_shares(c->mem, *results);
+	put(c->model, "kind", chart_kind(*results));
+	json_object_object_add(c->model, "results", json_object_get(*results));
+	return OK;
+}
+
+enum err
+tab_results(struct ctx *c)
+{
+	struct json_object *results;
+	enum err e = load_results(c, "results", &results);
+
+	if (e == OK)
+		json_object_object_add(
+		    c->model, "chart", json_object_get(chart_results(c->mem, results)));
+	return e;
+}
+
+enum err
+tab_setup(struct ctx *c)
+{
+	return tabs_load(c, "setup");
+}
+
+enum err
+tab_health(struct ctx *c)
+{
+	struct json_object *results;
+	enum err e = load_results(c, "health", &results);
+
+	if (e == OK)
+		json_object_object_add(
+		    c->model, "health", json_object_get(health_of(c->mem, results)));
+	return e;
+}
+
+/* Ten of those who are in it; without them where counting takes too long. */
+static enum err
+add_sample(struct ctx *c, struct json_object *criteria)
+{
+	struct json_object *found = NULL;
+	enum err e = preview_of(c, criteria, "/criteria", &found);
+
+	if (e == OK) {
+		json_object_object_add(c->model, "sample", json_object_get(found));
+		return OK;
+	}
+	if (e == ERR_UNAVAILABLE)
+		put(c->model, "late", "Counting takes too long just now.");
+	else if (e == ERR_INVALID)
+		json_object_object_add(c->model, "live", json_object_new_boolean(true));
+	else
+		return e;
+	c->problems = problem_new(c->mem);
+	return OK;
+}
+
+enum err
+tab_audience(struct ctx *c)
+{
+	enum err e = tabs_load(c, "audience");
+
+	if (e != OK)
+		return e;
+	struct json_object *definition = json_object_object_get(c->model, "definition");
+	struct json_object *criteria = json_object_object_get(definition, "criteria");
+	if (criteria == NULL)
+		return OK;
+	struct json_object *told = json_object_new_object();
+	json_object_object_add(told, "type",
+	    json_object_get(json_object_object_get(criteria, "type")));
+	json_object_object_add(
+	    told, "words", json_object_get(criteria_words(c->mem, criteria)));
+	put(told, "json", readable(criteria));
+	json_object_object_add(c->model, "criteria", told);
+	return add_sample(c, criteria);
+}
+
+static struct json_object *
+make_change(struct ctx *c, struct json_object *row)
+{
+	struct json_object *pair[2] = {
+	    json_object_object_get(row, "before"), json_object_object_get(row, "after")};
+	const char *texts[2];
+
+	differ_texts(c->mem, pair, texts);
+	put(row, "was", texts[0]);
+	put(row, "is", texts[1]);
+	json_object_object_del(row, "before");
+	json_object_object_del(row, "after");
+	return row;
+}
+
+enum err
+tab_history(struct ctx *c)
+{
+	const char *after = req_query(&c->req, "after");
+	struct json_object *list = json_object_new_array();
+	struct db_rows *rows;
+	int64_t number;
+	enum err e = tabs_load(c, "history");
+
+	json_object_object_add(c->model, "changes", list);
+	if (e == OK && after != NULL && !num_int(after, 1, INT64_MAX, &number))
+		e = fail(c, ERR_INVALID, "after", "must be a whole number");
+	if (e != OK)
+		return e;
+	const char *params[] = {c->args[0], after, mem_printf(c->mem, "%d", CHANGES)};
+	e = db_query(c->db, c->mem, QUERY_experiment_history, params, &rows);
+	if (e != OK)
+		return e;
+	for (int i = 0; i < db_count(rows); i++)
+		json_object_array_add(list, make_change(c, db_row_json(rows, i)));
+	if (db_count(rows) == CHANGES)
+		c->next = req_next_page(c, db_cell(rows, CHANGES - 1, "nr"));
+	return OK;
+}
+
+static const char *
+question_of(const char *gate)
+{
+	static const char *const questions[][2] = {{"bot", "Is it a bot?"},
+	    {"in_effect", "Is the experiment out of effect?"},
+	    {"default", "Does everybody see the default?"},
+	    {"enrolled", "Is it enrolled already?"}, {"track", "Is nobody new enrolled?"},
+	    {"audience", "Is it outside of the audience?"},
+	    {"rollout", "Is it outside of the roll-out?"},
+	    {"layer", "Is its slot of the layer another's?"},
+	    {"forced", "Was an alternative asked for?"}, {"assigned", "Then the draw decides"}};
+
+	for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+		if (strcmp(questions[i][0], gate) == 0)
+			return questions[i][1];
+	return gate;
+}
+
+/* A gate as people read it: what it asks, and what it looked at as a text. */
+static struct json_object *
+make_gate(struct json_object *gate)
+{
+	static const char *const own[] = {
+	    "gate", "applies", "decides", "reason", "alternative"};
+	struct json_object *out = json_object_new_object();
+
+	put(out, "question",
+	    question_of(json_object_get_string(json_object_object_get(gate, "gate"))));
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+		json_object_object_add(
+		    out, own[i], json_object_get(json_object_object_get(gate, own[i])));
+		json_object_object_del(gate, own[i]);
+	}
+	if (json_object_object_length(gate) > 0)
+		put(out, "looked_at", readable(gate));
+	return out;
+}
+
+/* What the subject of the query sees; an empty field of the form is none. */
+static enum err
+add_explanation(struct ctx *c)
+{
+	struct json_object *page = c->model, *list = json_object_new_array();
+	enum err e = experiment_explain(c);
+	struct json_object *told = c->model;
+
+	c->model = page;
+	json_object_object_add(page, "gates", list);
+	if (e != OK)
+		return e;
+	struct json_object *gates = json_object_object_get(told, "gates");
+	for (size_t i = 0; i < json_object_array_length(gates); i++)
+		json_object_array_add(list, make_gate(json_object_array_get_idx(gates, i)));
+	put(told, "payload", readable(json_object_object_get(told, "payload")));
+	json_object_object_del(told, "gates");
+	json_object_object_add(page, "told", json_object_get(told));
+	return OK;
+}
+
+enum err
+tab_explain(struct ctx *c)
+{
+	enum err e = tabs_load(c, "explain");
+
+	return e == OK && c->req.queries > 0 ? add_explanation(c) : e;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TABS_H
+#define TABS_H
+
+#include "base/err.h"
+
+struct ctx;
+
+/*
+ * Begins the page of the experiment that the path names: a model with its definition, as
+ * `definition`, and what every tab shows above. ERR_NOT_FOUND.
+ */
+enum err tabs_load(struct ctx *c, const char *tab) must_check;
+
+#endif

@@ -1,0 +1,10 @@
+-- What was done to experiment $1, by pages and by keys, the newest first, below number $2 (null: from
+-- the newest), at most $3.
+-- reach: definitions
+-- retry: yes
+select nr, at, account, key_id, action, status, before, after
+from audit
+where target = $1 and action ~ '^[A-Z]+ (/admin)?/experiment'
+	and ($2::bigint is null or nr < $2::bigint)
+order by nr desc
+limit $3::bigint

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pages of an experiment: results, audience, health, what somebody sees, history."""
+
+import csv
+import html
+import io
+
+import pytest
+
+from enrols import change, enroll, running, set_state, somebody
+from goals import goal, hit
+from lookups import define, new_id, submit
+from pages import Person
+
+TABS = {
+    "results": lambda who, exp: who.get(f"/admin/experiment/{exp}"),
+    "setup": lambda who, exp: who.get(f"/admin/experiment/{exp}/setup"),
+    "audience": lambda who, exp: who.get(f"/admin/experiment/{exp}/audience"),
+    "health": lambda who, exp: who.get(f"/admin/experiment/{exp}/health"),
+    "explain": lambda who, exp: who.get(f"/admin/experiment/{exp}/explain"),
+    "history": lambda who, exp: who.get(f"/admin/experiment/{exp}/history"),
+}
+HOSTILE = "<script>alert('x')</script>\u202e\"&"
+
+
+@pytest.fixture(scope="module")
+def viewer(stack):
+    return Person(stack, "viewer")
+
+
+@pytest.fixture(scope="module")
+def editor(stack):
+    return Person(stack, "editor")
+
+
+def text_of(answer, status=200):
+    """A page as the reader of its text sees it."""
+    assert answer.status_code == status, answer.text
+    assert "<script>" not in answer.text
+    assert len(answer.content) < 50_000
+    return html.unescape(answer.text)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_tab_is_shown_to_a_viewer_with_hostile_names_escaped(stack, viewer, tab):
+    exp = running(stack, HOSTILE, name=HOSTILE, description=HOSTILE)
+    enroll(stack, exp, somebody())
+    assert HOSTILE in text_of(TABS[tab](viewer, exp))
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_there_is_no_tab_of_what_is_not_there(viewer, tab):
+    assert TABS[tab](viewer, "nothing").status_code == 404
+
+
+def test_the_csv_and_the_json_of_a_page_are_those_of_programs(stack, viewer):
+    exp = running(stack, "b")
+    enroll(stack, exp, somebody())
+    told = viewer.get(f"/admin/experiment/{exp}/results.json")
+    wanted = stack.call("GET", f"/v1/experiment/{exp}/results").json()
+    assert told.headers["Content-Type"].startswith("application/json")
+    assert told.json() == wanted
+    table = viewer.get(f"/admin/experiment/{exp}/results.csv")
+    assert table.headers["Content-Type"].startswith("text/csv")
+    assert table.text == stack.call("GET", f"/v1/experiment/{exp}/results?format=csv").text
+    assert len(list(csv.reader(io.StringIO(table.text)))) > 2
+    assert viewer.get("/admin/experiment/nothing/results.csv").status_code == 404
+
+
+def test_the_audience_is_told_in_words_with_who_is_in_it(stack, viewer):
+    word, who = new_id("city"), somebody()
+    stack.call("PUT", f"/v1/user/{who}/profile", json={"city": word, "age": 40})
+    exp = define(stack, "a", criteria={"type": "user", "filters": {
+        "city": [word, "other"], "age": {">=": 18, "<": 65}}})
+    text = text_of(viewer.get(f"/admin/experiment/{exp}/audience"))
+    assert f'city is one of "{word}", "other"' in text
+    assert "age is below 65 and is at least 18" in text
+    assert "1 profiles match" in text and f"<code>{who}</code>" in text
+
+
+def test_an_audience_of_nobody_says_what_to_do(stack, viewer):
+    exp = submit(stack, "a", criteria={"type": "device", "filters": [
+        {"name": "os", "operator": "ISNULL"},
+        {"name": "n", "operator": "RANGE", "value": {"start": 1, "end": 2}},
+        {"name": "city", "operator": "IN", "value": [new_id("city")]}]})
+    text = text_of(viewer.get(f"/admin/experiment/{exp}/audience"))
+    assert "os is not there" in text and "n is from 1 to 2" in text
+    assert "Nobody matches" in text and "curl -X PUT" in text
+
+
+def test_health_warns_of_a_split_that_cannot_be_chance(stack, viewer):
+    exp = running(stack, "b")
+    text = text_of(viewer.get(f"/admin/experiment/{exp}/health"))
+    assert "Nobody has taken part yet" in text
+    stack.sql("insert into assay.exposure (subject_id, experiment, alternative, nth, at, forced,"
+              " split) select 'u:' || %s || i, nr, 2, 0, now(), false, 1 from assay.experiment,"
+              " generate_series(1, 100) as i where id = %s", exp, exp)
+    enroll(stack, exp, somebody())
+    text = text_of(viewer.get(f"/admin/experiment/{exp}/health"))
+    assert "The split is not as expected" in text
+
+
+def test_what_somebody_sees_is_told_with_its_reason_and_changes_nothing(stack, viewer):
+    exp = running(stack, "b")
+    text = text_of(viewer.get(f"/admin/experiment/{exp}/explain?session_id=a%20s"))
+    assert "a s sees" in text and "ASSIGNED" in text and "Then the draw decides" in text
+    assert stack.sql("select count(*) from assay.enrolment where subject_id = 's:a s'") == [(0,)]
+    enroll(stack, exp, {"device_id": "d1"})
+    assert "It is enrolled." in text_of(
+        viewer.get(f"/admin/experiment/{exp}/explain?device_id=d1"))
+    assert viewer.get(f"/admin/experiment/{exp}/explain?user_id=").status_code == 422
+
+
+def test_history_tells_who_changed_what_with_before_and_after(stack, editor):
+    exp = running(stack, "b")
+    change(stack, exp, "b", name="another name")
+    for n in range(6):
+        editor.post(f"/admin/experiment/{exp}/state", state="track" if n % 2 else "enabled")
+        set_state(stack, exp, "default")
+    first = editor.get(f"/admin/experiment/{exp}/history")
+    text = text_of(first)
+    assert text.count("<li><p><time") == 10
+    assert editor.name in text and "POST /admin/experiment/:id/state" in text
+    assert '"state": "enabled"' in text and '"state": "default"' in text
+    older = first.links["next"]["url"]
+    text = text_of(editor.get(f"/admin/experiment/{exp}/history{older}"))
+    assert '"expName": "another name"' in text and '"expName": "a name"' in text
+    assert "POST /experiment/create" in text and "there was nothing" in text
+
+
+def test_a_page_of_a_goal_has_its_counts(stack, viewer):
+    name = goal(stack)
+    exp = running(stack, "b", goals=[name])
+    who = somebody()
+    enroll(stack, exp, who)
+    hit(stack, name, who)
+    assert f"Goal: {name}" in text_of(viewer.get(f"/admin/experiment/{exp}"))
