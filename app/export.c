@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "command.h"
 #include "core/subject.h"
+#include "definitions.h"
 #include "export_groups.h"
 
 /* The rows, or, with member, what each of them holds there. */
@@ -56,6 +57,8 @@ command_export(const struct command *c)
 {
 	if (c->argc > 0 && strcmp(c->argv[0], "groups") == 0)
 		return export_groups(c);
+	if (c->argc == 1 && strcmp(c->argv[0], "definitions") == 0)
+		return definitions_export(c);
 	if (c->argc != 2 || strcmp(c->argv[0], "user") != 0)
 		return EXIT_USAGE;
 	const char *fault = subject_fault(c->mem, c->argv[1], strlen(c->argv[1]));

@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "command.h"
+#include "definitions.h"
 
 static volatile sig_atomic_t stopping;
 
@@ -251,6 +252,8 @@ command_import(const struct command *c)
 	struct import im = {.mem = c->mem, .errors = stderr, .next = 1};
 	struct options o = {0};
 
+	if (c->argc == 2 && strcmp(c->argv[0], "definitions") == 0)
+		return definitions_import(c, c->argv[1]);
 	if (!read_options(c, &o) || (o.from != NULL && !num_int(o.from, 1, INT64_MAX, &im.from)))
 		return EXIT_USAGE;
 	int fd = strcmp(o.file, "-") == 0 ? STDIN_FILENO : open(o.file, O_RDONLY | O_CLOEXEC);

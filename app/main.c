@@ -101,23 +101,30 @@ static const struct {
 	"there a password is set. reset takes the old password and ends all sessions.\n"},
     {"import", command_import, "load users, devices or places of addresses from a file",
 	"assay import users|devices FILE [--csv] [--from LINE] [--errors FILE] [-c FILE]\n"
-	"assay import ip-locations FILE.csv [--errors FILE] [-c FILE]\n\n"
+	"assay import ip-locations FILE.csv [--errors FILE] [-c FILE]\n"
+	"assay import definitions FILE [-c FILE]\n\n"
 	"FILE - is standard input. Users and devices: NDJSON, an object a line with user_id or\n"
 	"device_id and any attributes; or CSV with a header row, where FILE ends in .csv or with\n"
 	"--csv. A profile is replaced by the one in the file; a repeat does no harm. At the end\n"
 	"`assay jobs` is asked to map the experiments in effect again. Needs the owner role.\n\n"
 	"ip-locations: CSV with first,last (addresses) or network (as 192.0.2.0/24), and state,\n"
 	"district, city, country. The whole table is replaced, if any line is good.\n\n"
+	"definitions: what `assay export definitions` prints. What is not there is made, what\n"
+	"differs is changed, what the file does not name stays. Of what is wrong nothing is\n"
+	"written, and every problem is told with its place in the file.\n\n"
 	"A bad line is left out and told as `line N: reason`, on standard error or in the\n"
 	"--errors file. --from goes on at a line: the last line printed names it. Exit code 0\n"
 	"when every line was good, 1 when not or when it was interrupted.\n"},
     {"export", command_export, "print a user, or the groups of a context",
 	"assay export user ID [-c FILE]\n"
-	"assay export groups [--context C] [--csv] [-c FILE]\n\n"
+	"assay export groups [--context C] [--csv] [-c FILE]\n"
+	"assay export definitions [-c FILE]\n\n"
 	"user: everything held about a user, as NDJSON, a record a line.\n\n"
 	"groups: who is in which group of the segmentations of a context (global, when none is\n"
 	"given: experiments, too), a line a user, by id; NDJSON, or CSV with a column a\n"
-	"segmentation. Nobody is put into a group by it. Needs the owner role.\n"},
+	"segmentation. Nobody is put into a group by it. Needs the owner role.\n\n"
+	"definitions: goals, layers, segmentations and experiments as one JSON document; the\n"
+	"same definitions give the same bytes, so that it can live in a repository.\n"},
     {"simulate", command_simulate, "how often would results deceive, and how often find",
 	"assay simulate [--experiments N] [--subjects N] [--looks N] [--baseline RATE]\n"
 	"               [--effect DIFFERENCE] [--seed N] [-c FILE]\n\n"

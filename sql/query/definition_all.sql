@@ -1,0 +1,32 @@
+-- All definitions, in the words in which they are made, in a fixed order: part 1 goals, 2 layers, 3
+-- segmentations, 4 experiments.
+-- reach: definitions
+-- retry: yes
+select part, id, definition from (
+	select 1 as part, name as id, json_build_object('name', name, 'test', test, 'page', page,
+		'description', nullif(description, '')) as definition
+	from goal where nr >= 100 and retired_at is null
+	union all
+	select 2, id, json_build_object('id', id, 'unit', unit, 'description',
+		nullif(description, '')) from layer
+	union all
+	select 3, id, json_build_object('id', id, 'context', context, 'type', type, 'name', name,
+		'description', description, 'groups', groups, 'overlap', overlap, 'active', active,
+		'parameters', parameters)
+	from segmentation
+	union all
+	select 4, e.id, json_build_object('expId', e.id, 'name', e.name, 'description', e.description,
+		'createdBy', e.created_by, 'criteria', e.criteria, 'data', e.data, 'alternatives', (
+			select jsonb_agg(a - array['id', 'was'] order by n)
+			from jsonb_array_elements(e.alternatives) with ordinality as t (a, n)),
+		'default', coalesce(e.standard, 'control'), 'goals', e.goals, 'traffic', e.traffic,
+		'state', case e.state when 0 then 'default' when 1 then 'enabled' else 'track' end,
+		'stopped', e.status = 'STOPPED', 'plan', e.plan, 'layer', (
+			select jsonb_build_object('id', l.id, 'slots', (
+				select jsonb_agg(jsonb_build_array(lower(s.slots), upper(s.slots) - 1)
+					order by s.slots)
+				from layer_slot as s where s.experiment = e.nr))
+			from layer as l where l.nr = e.layer))
+	from experiment as e
+) as d
+order by part, id collate "C"

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Definitions as a file: the same bytes for the same definitions, there and back."""
+
+import json
+
+import pytest
+
+from lookups import admin, await_status, body, day
+from stack import Stack
+
+RULE = {"all": [{"group": {"segmentation": "z-base", "eq": "one"}},
+                {"not": {"alternative": {"experiment": "exp", "eq": "B"}}}]}
+
+
+@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+def both(request):
+    """Two installations: one with definitions, one without."""
+    pair = [Stack(request.param), Stack(request.param)]
+    yield pair
+    for s in pair:
+        s.stop()
+
+
+def export(stack):
+    return stack.assay("export", "definitions").stdout
+
+
+def load(stack, tmp_path, document, code=0):
+    path = tmp_path / "definitions.json"
+    path.write_text(document if isinstance(document, str) else json.dumps(document))
+    done = stack.assay("import", "definitions", str(path), check=False)
+    assert done.returncode == code, done.stderr
+    return done.stderr
+
+
+def define_all(stack):
+    """One of each kind; what needs others has an id before theirs."""
+    for path, request in [
+            ("goal", {"name": "a buy/ä", "test": "mwu", "page": "Thanks"}),
+            ("layer", {"id": "layer", "unit": "user", "description": "x"}),
+            ("segmentation", {"id": "z-base", "type": "manual", "name": "n", "overlap": True,
+                              "context": "course:x", "parameters": {"b": 1.50, "aa": None},
+                              "groups": [{"id": 7, "name": "one"}, {"name": "two"}]})]:
+        answer = stack.call("POST", f"/v1/{path}", key="admin", json=request)
+        assert answer.status_code == 201, answer.text
+    admin(stack, "POST", "create", body(
+        "files", expId="exp", alternatives=[{"name": "control", "weight": 1},
+                                            {"name": "B", "weight": 3, "payload": {"c": "/x"}}],
+        default="B", traffic=12.5, state="track", goals=["a buy/ä"],
+        layer={"id": "layer", "slots": [[0, 99], [200, 299]]}, data={"extra": [1, {"z": 2}]}))
+    answer = stack.call("POST", "/v1/segmentation", key="admin", json={
+        "id": "a-rule", "type": "rule", "name": "n", "active": False,
+        "groups": [{"name": "low", "rule": RULE}]})
+    assert answer.status_code == 201, answer.text
+    admin(stack, "POST", "create", body("files", expId="b-live", criteria={
+        "type": "rule", "filters": {"group": {"segmentation": "a-rule", "eq": "low"}}}))
+    await_status(stack, "exp")
+    admin(stack, "POST", "exp/stop")
+
+
+def test_an_export_into_an_empty_installation_exports_the_same_bytes(both, tmp_path):
+    full, empty = both
+    assert json.loads(export(empty)) == {"goals": [], "layers": [], "segmentations": [],
+                                         "experiments": []}
+    define_all(full)
+    # One that began long ago is carried over, too.
+    full.sql("update assay.experiment set start_date = '2020-01-01', "
+             "data = data || '{\"startDate\": \"2020-01-01\"}' where id = 'b-live'")
+    document = export(full)
+    assert export(full) == document
+    assert [d["id"] for d in json.loads(document)["segmentations"]] == ["a-rule", "z-base"]
+    assert "6 made, 0 changed, 0 as they were, 0 bad" in load(empty, tmp_path, document)
+    await_status(empty, "exp", "STOPPED")
+    assert export(empty) == document
+    versions = "select id, version, updated_at from assay.experiment union all " \
+               "select id, version, updated_at from assay.segmentation order by 1"
+    before = empty.sql(versions)
+    assert "0 made, 0 changed, 6 as they were, 0 bad" in load(empty, tmp_path, document)
+    assert (export(empty), empty.sql(versions)) == (document, before)
+
+
+def test_what_differs_is_changed_and_what_is_not_named_stays(both, tmp_path):
+    full = both[0]
+    document = json.loads(export(full))
+    exp = next(e for e in document["experiments"] if e["expId"] == "exp")
+    base = next(s for s in document["segmentations"] if s["id"] == "z-base")
+    exp.update(traffic=50, state="default", stopped=False)
+    base["groups"].append({"name": "three"})
+    document["goals"][0]["test"] = "chi2"
+    said = load(full, tmp_path, {"experiments": [exp], "segmentations": [base],
+                                 "goals": document["goals"]})
+    assert "0 made, 3 changed, 0 as they were, 0 bad" in said
+    after = json.loads(export(full))
+    base["groups"][2]["id"] = 9
+    assert after == dict(document, experiments=after["experiments"])
+    assert next(e for e in after["experiments"] if e["expId"] == "exp") == exp
+
+
+def test_problems_are_told_with_their_places_and_the_rest_is_made(both, tmp_path):
+    full = both[0]
+    wrong = body("files", expId="wrong", criteria={
+        "type": "rule", "filters": {"any": [{"kind": {"eq": "user"}}, {"kind": {"lt": 1}}]}})
+    said = load(full, tmp_path, {
+        "goals": [{"name": "good"}, {"name": "x", "test": "t"}, {"test": "mwu"}],
+        "layers": [{"id": "layer", "unit": "device", "description": "x"}],
+        "segmentations": [
+            {"id": "s1", "type": "rule", "name": "n", "groups": [
+                {"name": "a", "rule": {"group": {"segmentation": "nobody", "eq": "x"}}}]},
+            {"id": "exp", "type": "manual", "name": "n", "groups": []}, 5],
+        "experiments": [wrong, dict(wrong, expId="late", criteria=None,
+                                    data=dict(wrong["data"], endDate="2020-01-01",
+                                              startDate=day()))]}, 1)
+    for place in ("/goals/1/test: must be", "/goals/2/name: is missing", "/layers/0: is there",
+                  "/segmentations/0/groups/0/rule/group: there is no segmentation `nobody`",
+                  "/segmentations/1/id: is taken", "/segmentations/2/id: is missing",
+                  "/experiments/0/criteria/filters/any/1/kind/lt: names have no order",
+                  "/experiments/1 data.endDate: End_Date should be"):
+        assert place in said, (place, said)
+    assert "1 made, 0 changed, 0 as they were, 8 bad" in said
+    after = json.loads(export(full))
+    assert [g["name"] for g in after["goals"]] == ["a buy/ä", "good"]
+    assert not {"s1", "wrong", "late"} & {
+        d.get("id", d.get("expId")) for d in after["segmentations"] + after["experiments"]}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "5", "{", '{"goals": ['])
+def test_what_is_no_document_is_refused(both, tmp_path, text):
+    assert "assay import: " in load(both[0], tmp_path, text, 1)
+
+
+def test_a_file_that_is_not_there_is_told(both):
+    done = both[0].assay("import", "definitions", "/nowhere/x", check=False)
+    assert done.returncode == 1 and "No such file" in done.stderr
