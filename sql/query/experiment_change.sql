@@ -1,7 +1,8 @@
 -- Writes changes to definition $1 over version $2 at $3. Other criteria or another modulus are
 -- mapped again; a failed one is submitted again; an end that moves forward revives (message $16),
 -- and who changed while it was over is mapped too. Null criteria are in effect at once, and others
--- than those begin with that audience of everybody.
+-- than those begin with that audience of everybody; what replaces criteria that are decided live begins
+-- with nobody (-1), as there are no rows of who was in.
 -- The criteria refer to $19, which were there at generation $20 of the definitions (null: to none): no
 -- row at another. $22 is the layer that it is to be in, with which slots (layer_place); null: as it is.
 -- reach: definitions
@@ -27,15 +28,17 @@ with held as (
 			else (select l.nr from layer as l where l.id = $22::jsonb ->> 'id') end,
 		split = case when e.shares = $18::jsonb then e.split else e.split + 1 end,
 		updated_at = $3::timestamptz, version = e.version + 1,
-		audience = case when $7::jsonb is null then 0 else e.audience end,
+		audience = case when $7::jsonb is null then 0
+			when e.criteria ->> 'type' = 'rule' or e.criteria::text ~ '"(group|tag):' then -1
+			else e.audience end,
 		status = case when b.remap and upper(e.status) = 'FAILED' then 'SUBMITTED'
-			when e.status = 'INACTIVE' and $7::jsonb is not null and e.audience = 0
+			when e.status = 'INACTIVE' and $7::jsonb is not null and e.audience <= 0
 				and coalesce($10::date >= ($3::timestamptz)::date, true) then 'SUBMITTED'
 			when e.status = 'INACTIVE' and coalesce($10::date >= ($3::timestamptz)::date, true)
 			then 'ACTIVE' else e.status end,
 		status_msg = case when b.remap and upper(e.status) = 'FAILED'
 			then 'Experiment successfully submitted'
-			when e.status = 'INACTIVE' and $7::jsonb is not null and e.audience = 0
+			when e.status = 'INACTIVE' and $7::jsonb is not null and e.audience <= 0
 				and coalesce($10::date >= ($3::timestamptz)::date, true)
 			then 'Experiment successfully submitted'
 			when e.status = 'INACTIVE' and coalesce($10::date >= ($3::timestamptz)::date, true)

@@ -4,9 +4,9 @@
 -- retry: no
 with moved as (
 	update experiment
-	set status = case when $4 = 'ACTIVE' and audience = 0 and criteria is not null
+	set status = case when $4 = 'ACTIVE' and audience <= 0 and criteria is not null
 			then 'SUBMITTED' else $4 end,
-		status_msg = case when $4 = 'ACTIVE' and audience = 0 and criteria is not null
+		status_msg = case when $4 = 'ACTIVE' and audience <= 0 and criteria is not null
 			then 'Experiment successfully submitted' else $5 end,
 		updated_at = $6::timestamptz, version = version + 1
 	where id = $1 and status = any ($2::text[]) and ($3::bigint is null or version = $3::bigint)

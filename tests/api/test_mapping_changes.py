@@ -266,3 +266,16 @@ def test_a_changed_modulus_is_mapped_again(stack, client, exp):
     patch(stack, exp, data={"modulus": 7})
     wait_until(lambda: version(stack, exp) > before, 20, "the mapping")
     assert (get(stack, exp)["status"], get(stack, exp)["status_msg"]) == ("ACTIVE", MAPPED)
+
+
+def test_criteria_that_replace_a_rule_are_for_nobody_until_they_are_mapped(stack, client, team):
+    rule = {"attribute": {"path": "team", "eq": client}}
+    exp = define(stack, client, criteria={"type": "rule", "filters": rule})
+    with holding(stack):
+        patch(stack, exp, criteria=of_users(team=client))
+        wait_until(lambda: inserting(stack), 20, "the mapping")
+        a_second_later()
+        answer = stack.call("POST", f"/v1/experiment/{exp}/enroll",
+                            json={"user_id": sorted(team)[0]}).json()
+        assert (answer["reason"], answer["enrolled"]) == ("NOT_IN_AUDIENCE", False)
+    wait_until(lambda: members(stack, exp) == team, 20, "the new audience")
