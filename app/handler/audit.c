@@ -22,6 +22,9 @@ is_noted(const struct ctx *c, enum err e)
 		return false;
 	if (c->account != NULL && e == ERR_FORBIDDEN)
 		return true;
+	/* A form that only asks something. */
+	if (c->account != NULL && c->status == 200)
+		return false;
 	return e == OK && (c->route->key == KEY_ADMIN || c->route->key >= ROLE_EDITOR);
 }
 

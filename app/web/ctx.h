@@ -52,6 +52,7 @@ struct ctx {
 	const char *tag_prefix;     /* with which tags begin that the key may write; NULL: any */
 	const struct account *account; /* who is signed in; NULL: nobody */
 	struct json_object *before; /* what a change found, for the audit log; may be NULL */
+	struct json_object *input;  /* what handlers read instead of the body; NULL: the body */
 	struct json_object *form;   /* what was typed into a page; NULL: nothing */
 	const char *cookie;         /* to set: the value of Set-Cookie; NULL: none */
 	const char *subject;        /* whom it is about, for the log (hashed there); may be NULL */

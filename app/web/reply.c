@@ -172,12 +172,12 @@ make_body(struct ctx *c, enum err e)
 	return json_body(c->model, "application/json; charset=utf-8");
 }
 
-/* A form that did something leads on to a page. */
+/* A form that did something leads on to a page; one that asks something (200) is answered. */
 static bool
 is_page_post(const struct ctx *c)
 {
-	return c->route != NULL && c->route->view != NULL && c->req.method != NULL &&
-	    strcmp(c->req.method, "POST") == 0;
+	return c->status != 200 && c->route != NULL && c->route->view != NULL &&
+	    c->req.method != NULL && strcmp(c->req.method, "POST") == 0;
 }
 
 static int

@@ -296,7 +296,8 @@ req_is_csv(const struct req *r)
 enum err
 req_if_match(struct ctx *c, const char **version)
 {
-	const char *tag = req_param(&c->req, "HTTP_IF_MATCH");
+	const char *tag = c->account != NULL ? form_value(c, "version")
+					     : req_param(&c->req, "HTTP_IF_MATCH");
 
 	*version = NULL;
 	if (tag == NULL || strcmp(tag, "*") == 0)
@@ -331,6 +332,10 @@ req_json(struct ctx *c, struct json_object **out)
 {
 	struct json_fault fault;
 
+	if (c->input != NULL) {
+		*out = c->input;
+		return OK;
+	}
 	if (c->account != NULL)
 		return form_json(c, out);
 	if (!has_type(&c->req, (const char *const[]){"application/json", NULL}))

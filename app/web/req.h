@@ -53,16 +53,18 @@ const char *req_param(const struct req *r, const char *name);
 const char *req_query(const struct req *r, const char *name);
 
 /*
- * The version that If-Match names, on ctx, without what jobs have done since (the part behind a
- * point); NULL when there is no If-Match, or *. Compression by the web server changes an ETag ("v1"
- * to "v1-gzip" or W/"v1"): both are undone. ERR_PRECONDITION when it is no version of ours.
+ * The version that If-Match, or the field `version` of a form, names, on c->mem, without what jobs
+ * have done since (the part behind a point); NULL when there is no If-Match, or *. Compression by
+ * the web server changes an ETag ("v1" to "v1-gzip" or W/"v1"): both are undone. ERR_PRECONDITION
+ * when it is no version of ours.
  */
 enum err req_if_match(struct ctx *c, const char **version) must_check;
 
 /* Whether the client says, by If-None-Match, that it has what etag (in quotes) stands for. */
 bool req_has_already(const struct req *r, const char *etag);
 
-/* The body as JSON. ERR_MEDIA_TYPE unless it says it is JSON; ERR_SYNTAX with line and column. */
+/* The body, or what c->input has in its place, as JSON. ERR_MEDIA_TYPE unless it says it is JSON;
+ * ERR_SYNTAX with line and column. */
 enum err req_json(struct ctx *c, struct json_object **out) must_check;
 
 /* Whether the body says it is NDJSON, or CSV. */
