@@ -224,6 +224,17 @@ segmentation_group(const struct segmentation *s, int64_t nr)
 }
 
 const struct group *
+segmentation_wanted(const struct segmentation *s, struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_int))
+		return segmentation_group(s, json_object_get_int64(value));
+	for (size_t i = 0; json_object_is_type(value, json_type_string) && i < s->n; i++)
+		if (strcmp(s->groups[i].name, json_object_get_string(value)) == 0)
+			return &s->groups[i];
+	return NULL;
+}
+
+const struct group *
 segmentation_draw(const struct segmentation *s, const char *id)
 {
 	if (s->n == 0)

@@ -68,6 +68,9 @@ bool segmentation_read(struct json_object *o, int64_t next_group, struct problem
 /* The group of number nr, or NULL. */
 const struct group *segmentation_group(const struct segmentation *s, int64_t nr);
 
+/* The group that a JSON text names, or a JSON number numbers; NULL when there is none. */
+const struct group *segmentation_wanted(const struct segmentation *s, struct json_object *value);
+
 /* The group that the hash draws for the bare id; NULL when there is none. */
 const struct group *segmentation_draw(const struct segmentation *s, const char *id);
 

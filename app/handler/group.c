@@ -20,6 +20,9 @@
 #include "store/record.h"
 #include "web/ctx.h"
 
+/* Definitions may change between a draw and its answer, but not so often. */
+enum { TRIES = 5 };
+
 /* What is answered of a segmentation. */
 struct place {
 	const char *segmentation;
@@ -120,21 +123,27 @@ put(struct ctx *c, const struct placing *p, struct db_rows **rows)
 	return OK;
 }
 
-/* Draws a group for who has none, or one that is gone. */
+/* Draws a group for who has none, or whose is gone; what is stored then may be gone, too: it is
+ * in gone. */
 static enum err
-draw(struct ctx *c, const struct visitor *who, const struct segmentation *s, const char *gone,
+draw(struct ctx *c, const struct visitor *who, const struct segmentation **s, const char **gone,
     struct place *out)
 {
-	struct placing p = {who, s, segmentation_draw(s, subject_id(who->subject)), "drawn", gone};
+	struct placing p = {who, *s, segmentation_draw(*s, subject_id(who->subject)), "drawn",
+		*gone};
+	const struct group *held;
 	struct db_rows *rows;
 
 	if (p.g == NULL)
 		return fail_detail(c, ERR_CONFLICT, "the segmentation is empty: it has no groups");
 	enum err e = put(c, &p, &rows);
+	if (e == OK)
+		e = segments_group(c, s, db_int(rows, 0, "group_nr"), &held);
 	if (e != OK)
-		return e;
+		return e == ERR_NOT_FOUND ? no_segmentation(c) : e;
 	out->made = *db_cell(rows, 0, "made") == 't';
-	take(out, segmentation_group(s, db_int(rows, 0, "group_nr")));
+	*gone = db_cell(rows, 0, "group_nr");
+	take(out, held);
 	return OK;
 }
 
@@ -142,19 +151,26 @@ static enum err
 stored_group(struct ctx *c, const struct visitor *who, const struct segmentation *s, bool assign,
     struct place *out)
 {
+	const struct group *held;
 	const char *gone = NULL;
 	int64_t nr;
+	enum err e = OK;
 
 	if (person_stored(who, s, &nr)) {
-		take(out, segmentation_group(s, nr));
-		if (out->name != NULL)
+		e = segments_group(c, &s, nr, &held);
+		if (e != OK)
+			return e == ERR_NOT_FOUND ? no_segmentation(c) : e;
+		take(out, held);
+		if (held != NULL)
 			return OK;
 		gone = mem_printf(c->mem, "%lld", (long long)nr);
 		log_say(LOG_WARN, "group_gone", "%s: %s", s->id, gone);
 	}
 	if (!assign || s->type != SEGMENTATION_RANDOM)
 		return OK;
-	return draw(c, who, s, gone, out);
+	for (int tries = 0; e == OK && out->name == NULL && tries < TRIES; tries++)
+		e = draw(c, who, &s, &gone, out);
+	return e == OK && out->name == NULL ? ERR_UNAVAILABLE : e;
 }
 
 /* An experiment's groups are its alternatives. */
@@ -225,18 +241,6 @@ load_stored(struct ctx *c, const struct segmentation **out)
 	return OK;
 }
 
-/* A group by its name, or by its number. */
-static const struct group *
-find_group(const struct segmentation *s, struct json_object *value)
-{
-	if (json_object_is_type(value, json_type_int))
-		return segmentation_group(s, json_object_get_int64(value));
-	for (size_t i = 0; json_object_is_type(value, json_type_string) && i < s->n; i++)
-		if (strcmp(s->groups[i].name, json_object_get_string(value)) == 0)
-			return &s->groups[i];
-	return NULL;
-}
-
 static void
 add_previous(struct ctx *c, const struct segmentation *s, const struct db_rows *rows)
 {
@@ -294,7 +298,7 @@ member_put(struct ctx *c)
 	if (e != OK)
 		return e;
 	p.who = &who;
-	p.g = find_group(p.s, group);
+	p.g = segmentation_wanted(p.s, group);
 	if (p.g == NULL)
 		return fail(c, ERR_INVALID, "/group", "is no group of this segmentation");
 	e = put(c, &p, &rows);
@@ -324,7 +328,7 @@ member_drop(struct ctx *c)
 		return e;
 	if (name != NULL) {
 		const struct group *g =
-		    find_group(s, mem_json(c->mem, json_object_new_string(name)));
+		    segmentation_wanted(s, mem_json(c->mem, json_object_new_string(name)));
 		if (g == NULL)
 			return fail(c, ERR_INVALID, "group", "is no group of this segmentation");
 		nr = mem_printf(c->mem, "%lld", (long long)g->nr);

@@ -155,23 +155,41 @@ segments_numbered(const struct segments *all, int64_t nr)
 	return found == NULL ? NULL : *found;
 }
 
-enum err
-segments_one(struct ctx *c, const char *id, const struct segmentation **out)
+static enum err
+find_newest(struct ctx *c, const char *id, const struct segmentation **out)
 {
 	const struct segments *all;
 	struct db_rows *rows;
-	enum err e = segments_get(c, 0, &all);
+	enum err e = db_query(c->db, c->mem, QUERY_cache_epoch, NULL, &rows);
 
-	if (e != OK)
-		return e;
-	*out = segments_find(all, id);
-	if (*out != NULL)
-		return OK;
-	e = db_query(c->db, c->mem, QUERY_cache_epoch, NULL, &rows);
 	if (e == OK)
 		e = segments_get(c, db_int(rows, 0, "definitions"), &all);
 	if (e != OK)
 		return e;
 	*out = segments_find(all, id);
 	return *out == NULL ? ERR_NOT_FOUND : OK;
+}
+
+enum err
+segments_one(struct ctx *c, const char *id, const struct segmentation **out)
+{
+	const struct segments *all;
+	enum err e = segments_get(c, 0, &all);
+
+	if (e != OK)
+		return e;
+	*out = segments_find(all, id);
+	return *out != NULL ? OK : find_newest(c, id, out);
+}
+
+enum err
+segments_group(struct ctx *c, const struct segmentation **s, int64_t nr, const struct group **out)
+{
+	*out = segmentation_group(*s, nr);
+	if (*out != NULL)
+		return OK;
+	enum err e = find_newest(c, (*s)->id, s);
+	if (e == OK)
+		*out = segmentation_group(*s, nr);
+	return e;
 }

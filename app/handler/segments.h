@@ -37,6 +37,14 @@ enum err segments_get(struct ctx *c, int64_t at_least, const struct segments **o
 /* The segmentation of that id, also when it was made a moment ago. ERR_NOT_FOUND. */
 enum err segments_one(struct ctx *c, const char *id, const struct segmentation **out) must_check;
 
+/*
+ * The group of number nr of *s, or NULL when it is gone: a worker that does not know it looks at
+ * the newest definition, which *s then is, since others may have put somebody into a group that was
+ * made a moment ago. ERR_NOT_FOUND when the segmentation has gone meanwhile.
+ */
+enum err segments_group(struct ctx *c, const struct segmentation **s, int64_t nr,
+    const struct group **out) must_check;
+
 /* The segmentation of that id, or number; NULL when there is none. */
 const struct segmentation *segments_find(const struct segments *all, const char *id);
 const struct segmentation *segments_numbered(const struct segments *all, int64_t nr);

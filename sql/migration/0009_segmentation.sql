@@ -143,17 +143,21 @@ begin
 		return;
 	end if;
 	in_slot := case when overlapping then to_group else 0 end;
-	insert into membership as m (subject_id, segmentation, slot, group_nr, overlap, source, by, at)
-	values (subject, of_segmentation, in_slot, to_group, overlapping, how, who, now)
-	on conflict do nothing;
-	made := found;
 	group_nr := to_group;
-	if made then
-		return;
-	end if;
-	select m.group_nr into previous from membership as m
-	where m.subject_id = subject and m.segmentation = of_segmentation and m.slot = in_slot
-	for update;
+	-- What is in the way may be taken away before it can be held: then there is room again.
+	loop
+		insert into membership as m (subject_id, segmentation, slot, group_nr, overlap, source, by, at)
+		values (subject, of_segmentation, in_slot, to_group, overlapping, how, who, now)
+		on conflict do nothing;
+		made := found;
+		if made then
+			return;
+		end if;
+		select m.group_nr into previous from membership as m
+		where m.subject_id = subject and m.segmentation = of_segmentation and m.slot = in_slot
+		for update;
+		exit when found;
+	end loop;
 	if previous = to_group then
 		return;
 	end if;
