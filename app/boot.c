@@ -85,6 +85,27 @@ boot_owner_db(void *ctx, const struct conf *conf)
 	return db_new(ctx, &d);
 }
 
+struct ctx *
+boot_writer(void *ctx, const struct conf *conf, struct db *db)
+{
+	struct ctx *c = mem_new(ctx, struct ctx);
+	struct cache_conf cc = {
+		.nodes = conf->memcached,
+		.timeout_ms = conf->cache_timeout_ms,
+		.seconds = conf->cache_seconds,
+		.breakers = mem_new(ctx, struct shared)->breakers,
+	};
+
+	*c = (struct ctx){.conf = conf, .db = db};
+	if (cache_new(ctx, &cc, &c->cache) != OK) {
+		log_say(LOG_ERROR, "configuration", "memcached: cannot read `%s`", conf->memcached);
+		return NULL;
+	}
+	c->records = record_new(ctx, c->cache, db);
+	c->telemetry = telemetry_open(ctx, conf->telemetry_file);
+	return c;
+}
+
 enum err
 boot_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx *out)
 {

@@ -36,4 +36,10 @@ struct db *boot_owner_db(void *ctx, const struct conf *conf);
 enum err boot_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx *out)
     must_check;
 
+/*
+ * For a command or job that writes about subjects over db: cache, records and telemetry, on ctx.
+ * NULL when the configuration cannot be read, which is logged.
+ */
+struct ctx *boot_writer(void *ctx, const struct conf *conf, struct db *db);
+
 #endif

@@ -189,8 +189,13 @@ finish(const struct import *im, enum err e)
 	return end == IMPORT_WHOLE && im->bad == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
+struct options {
+	const char *what, *segmentation, *file, *from, *errors;
+	bool csv;
+};
+
 static int
-run(struct import *im, const char *what)
+run(struct import *im, const struct options *o)
 {
 	enum err e;
 
@@ -198,19 +203,16 @@ run(struct import *im, const char *what)
 	im->began = im->told = instant_monotonic();
 	if (db_open(im->db) != OK)
 		return command_db_failed(im->db);
-	if (strcmp(what, "users") == 0)
+	if (strcmp(o->what, "users") == 0)
 		e = import_profiles(im, SUBJECT_USER);
-	else if (strcmp(what, "devices") == 0)
+	else if (strcmp(o->what, "devices") == 0)
 		e = import_profiles(im, SUBJECT_DEVICE);
+	else if (strcmp(o->what, "members") == 0)
+		e = import_members(im, o->segmentation);
 	else
 		e = import_places(im);
 	return finish(im, e);
 }
-
-struct options {
-	const char *what, *file, *from, *errors;
-	bool csv;
-};
 
 static bool
 read_options(const struct command *c, struct options *o)
@@ -225,6 +227,9 @@ read_options(const struct command *c, struct options *o)
 			o->errors = c->argv[++i];
 		else if (strncmp(word, "--", 2) != 0 && o->what == NULL)
 			o->what = word;
+		else if (strncmp(word, "--", 2) != 0 && o->segmentation == NULL &&
+		    strcmp(o->what, "members") == 0)
+			o->segmentation = word;
 		else if (strncmp(word, "--", 2) != 0 && o->file == NULL)
 			o->file = word;
 		else
@@ -234,6 +239,8 @@ read_options(const struct command *c, struct options *o)
 		return false;
 	if (strcmp(o->what, "ip-locations") == 0)
 		return o->csv = o->from == NULL;
+	if (strcmp(o->what, "members") == 0)
+		return o->csv = true;
 	size_t n = strlen(o->file);
 	o->csv = o->csv || (n > 4 && strcasecmp(o->file + n - 4, ".csv") == 0);
 	return strcmp(o->what, "users") == 0 || strcmp(o->what, "devices") == 0;
@@ -262,8 +269,11 @@ command_import(const struct command *c)
 	if (o.errors != NULL && (im.errors = fopen(o.errors, "we")) == NULL)
 		return cannot_open(o.errors);
 	im.db = boot_owner_db(c->mem, c->conf);
+	im.c = boot_writer(c->mem, c->conf, im.db);
+	if (im.c == NULL)
+		return EXIT_FAILED;
 	im.file = import_file_new(c->mem, fd, o.csv);
-	int code = o.csv && !read_header(&im) ? EXIT_FAILED : run(&im, o.what);
+	int code = o.csv && !read_header(&im) ? EXIT_FAILED : run(&im, &o);
 	if (fflush(im.errors) != 0)
 		code = cannot_open(o.errors != NULL ? o.errors : "standard error");
 	if (im.errors != stderr)

@@ -14,6 +14,7 @@
 struct import {
 	void *mem;
 	struct db *db;
+	struct ctx *c; /* for what handlers do; its db is db */
 	struct import_file *file;
 	struct csv *csv; /* NULL for NDJSON */
 	FILE *errors;
@@ -48,5 +49,6 @@ enum err import_db_failed(const struct import *im, enum err e);
 /* The imports themselves; what is not OK has been told. */
 enum err import_profiles(struct import *im, enum subject_kind kind) must_check;
 enum err import_places(struct import *im) must_check;
+enum err import_members(struct import *im, const char *segmentation) must_check;
 
 #endif

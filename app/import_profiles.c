@@ -11,9 +11,11 @@
 #include "base/instant.h"
 #include "base/mem.h"
 #include "core/directory.h"
+#include "handler/placement.h"
 #include "import.h"
 #include "store/pgtype.h"
 #include "store/record.h"
+#include "web/ctx.h"
 
 enum { ROWS = 5000, BYTES = 4 << 20 };
 enum column { SUBJECT, ATTRIBUTES, TERMS, COLUMNS };
@@ -100,6 +102,19 @@ slice(void *mem, const struct batch *b, enum column c, size_t low, size_t high)
 	    column->data + b->starts[c][low]);
 }
 
+/* Who was known by an e-mail address only has got a group. */
+static enum err
+take_arrived(struct import *im, const struct db_rows *rows)
+{
+	if (db_cell(rows, 0, "placed") == NULL)
+		return OK;
+	ctx_begin(im->c, instant_now(), instant_monotonic());
+	struct json_object *row = mem_json(im->c->mem, db_row_json(rows, 0));
+	enum err e = placement_arrived(im->c, json_object_object_get(row, "placed"));
+	ctx_reset(im->c);
+	return e;
+}
+
 static enum err
 collect(struct import *im, const char *const params[])
 {
@@ -107,8 +122,10 @@ collect(struct import *im, const char *const params[])
 	struct db_rows *rows;
 	enum err e = db_collect(im->db, mem, QUERY_profile_load, params, &rows);
 
-	if (e == OK)
+	if (e == OK) {
 		im->changed += db_int(rows, 0, "changed");
+		e = take_arrived(im, rows);
+	}
 	talloc_free(mem);
 	return e;
 }

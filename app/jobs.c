@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "map.h"
+#include "upload_job.h"
 
 /* Views arrive up to a day ahead and mostly within two weeks; a day without a partition of its
  * own is still kept, in the default one. */
@@ -103,6 +104,8 @@ jobs_once(struct db *db, const struct conf *conf)
 {
 	enum err e = keep_house(db, conf);
 
+	if (e == OK)
+		e = upload_job_run(db, conf);
 	return e == OK ? map_due(db, conf) : e;
 }
 
@@ -142,7 +145,8 @@ jobs_run(struct db *db, const struct conf *conf)
 			    (keep_house(db, conf) == OK ? EVERY : AGAIN);
 		/* Listening first: what is announced while mapping goes on is not missed. */
 		healthy =
-		    db_query(db, db, QUERY_listen, NULL, NULL) == OK && map_due(db, conf) == OK;
+		    db_query(db, db, QUERY_listen, NULL, NULL) == OK &&
+		    upload_job_run(db, conf) == OK && map_due(db, conf) == OK;
 	} while (!wait_for_news(db, signal_fd, healthy));
 	log_say(LOG_INFO, "stopped", "jobs");
 	close(signal_fd);

@@ -99,9 +99,10 @@ static const struct {
 	"assay user list [-c FILE]\n\n"
 	"add and reset print the address of a page that lets somebody in once, within 24 hours;\n"
 	"there a password is set. reset takes the old password and ends all sessions.\n"},
-    {"import", command_import, "load users, devices or places of addresses from a file",
+    {"import", command_import, "load users, devices, members or places of addresses",
 	"assay import users|devices FILE [--csv] [--from LINE] [--errors FILE] [-c FILE]\n"
 	"assay import ip-locations FILE.csv [--errors FILE] [-c FILE]\n"
+	"assay import members SEGMENTATION FILE.csv [--from LINE] [--errors FILE] [-c FILE]\n"
 	"assay import definitions FILE [-c FILE]\n\n"
 	"FILE - is standard input. Users and devices: NDJSON, an object a line with user_id or\n"
 	"device_id and any attributes; or CSV with a header row, where FILE ends in .csv or with\n"
@@ -109,6 +110,8 @@ static const struct {
 	"`assay jobs` is asked to map the experiments in effect again. Needs the owner role.\n\n"
 	"ip-locations: CSV with first,last (addresses) or network (as 192.0.2.0/24), and state,\n"
 	"district, city, country. The whole table is replaced, if any line is good.\n\n"
+	"members: CSV with user_id or email (or both), and group: who is in which group of a\n"
+	"segmentation. An e-mail address that no profile has waits for one.\n\n"
 	"definitions: what `assay export definitions` prints. What is not there is made, what\n"
 	"differs is changed, what the file does not name stays. Of what is wrong nothing is\n"
 	"written, and every problem is told with its place in the file.\n\n"

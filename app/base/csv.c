@@ -151,6 +151,15 @@ csv_fault(const struct csv *c)
 	return c->fault;
 }
 
+bool
+csv_has(const struct csv *c, const char *name)
+{
+	for (size_t i = 0; i < c->columns; i++)
+		if (strcmp(c->names[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* Behind the field at s: behind its closing quote, or where its line or the field itself ends. */
 static const char *
 skip_field(const char *s, const char *end)

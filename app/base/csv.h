@@ -46,4 +46,7 @@ const char *csv_fault(const struct csv *c);
  * spreadsheets take it for text. */
 void csv_text(struct buf *out, const char *s);
 
+/* Whether the header row has a column of that name. */
+bool csv_has(const struct csv *c, const char *name);
+
 #endif

@@ -11,6 +11,7 @@
 #include "base/instant.h"
 #include "base/mem.h"
 #include "handler/actives.h"
+#include "handler/placement.h"
 #include "store/db.h"
 #include "store/pgtype.h"
 #include "store/record.h"
@@ -129,6 +130,8 @@ store(struct ctx *c, const struct actives *all, struct buf *columns[COLUMNS], in
 		return e;
 	*generation = db_int(rows, 0, "generation");
 	*changed = db_cell(rows, 0, "changed") == NULL ? -1 : db_int(rows, 0, "changed");
+	struct json_object *row = mem_json(c->mem, db_row_json(rows, 0));
+	placement_tell(c, json_object_object_get(row, "placed"));
 	return OK;
 }
 

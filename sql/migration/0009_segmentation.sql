@@ -93,36 +93,8 @@ alter table api_key add tag_prefix text not null default '';
 
 comment on column api_key.tag_prefix is 'keys of tags that may be written begin so';
 
--- Groups of users who are not known yet, by their folded e-mail address.
-create table preassigned (
-	email text collate "C" not null,
-	segmentation bigint not null,
-	group_nr bigint not null,
-	by text,
-	at timestamptz not null,
-	constraint preassigned_pk primary key (email, segmentation),
-	constraint preassigned_segmentation foreign key (segmentation)
-		references segmentation (nr) on delete cascade
-);
-
--- Files of members that came in: those that are worked on by the jobs, and what became of all.
-create table upload (
-	nr bigint generated always as identity,
-	segmentation bigint not null,
-	by text,
-	at timestamptz not null,
-	content text,
-	position bigint not null default 0,
-	report jsonb not null,
-	done_at timestamptz,
-	constraint upload_pk primary key (nr),
-	constraint upload_segmentation foreign key (segmentation)
-		references segmentation (nr) on delete cascade
-);
-
 grant select, insert, delete on name to assay_app;
-grant select, insert, update, delete on segmentation, membership, tag, preassigned, upload
-	to assay_app;
+grant select, insert, update, delete on segmentation, membership, tag to assay_app;
 
 -- Puts a subject into a group. how 'drawn' keeps what is there, but for a group in gone; 'manual' and
 -- 'upload' move. Answers the group afterwards, whether this call changed anything, and the group

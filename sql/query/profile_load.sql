@@ -17,10 +17,18 @@ with v as (
 	on conflict (subject_id) do update
 	set attributes = excluded.attributes, terms = excluded.terms, changed_at = excluded.changed_at
 	where profile.attributes <> excluded.attributes or profile.terms <> excluded.terms
-	returning 1
+	returning subject_id,
+		case when octet_length(attributes ->> 'email') <= 254
+			then lower((attributes ->> 'email') collate "C") end as email
 ), mark as (
 	insert into bulk_import (id, kind, changed_at)
 	select $5, $6, $4::timestamptz where exists (select from put)
 	on conflict (id) do update set changed_at = excluded.changed_at
+), come as materialized (
+	select array_agg(subject_id) as subjects, array_agg(email) as emails
+	from put where email is not null and $6 = 'user'
 )
-select (select count(*) from v) as stored, (select count(*) from put) as changed
+select (select count(*) from v) as stored, (select count(*) from put) as changed,
+	case when come.subjects is not null then preassigned_apply(come.subjects, come.emails,
+		$4::timestamptz) end as placed
+from come

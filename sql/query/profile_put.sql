@@ -2,7 +2,8 @@
 -- (JSON arrays), changed at $4. Then they leave and join audiences: of the experiments $5, which
 -- were decided for all of them, the subjects $6 are in $7. Stores nothing, and changed is null,
 -- when the definitions are not of generation $8 any more: decide again. What is already so is not
--- written again. Sorted, so that two batches cannot wait for each other.
+-- written again. Whoever was assigned by an e-mail address that has a profile now is placed. Sorted, so
+-- that two batches cannot wait for each other.
 -- reach: subject
 -- retry: yes
 with ready as materialized (
@@ -17,11 +18,20 @@ with ready as materialized (
 	on conflict (subject_id) do update
 	set attributes = excluded.attributes, terms = excluded.terms, changed_at = excluded.changed_at
 	where profile.attributes <> excluded.attributes
-	returning 1
+	returning subject_id,
+		case when octet_length(attributes ->> 'email') <= 254
+			then lower((attributes ->> 'email') collate "C") end as email
 ), counted as materialized (
-	select count(*) as changed from put
+	select count(*) as changed,
+		array_agg(subject_id) filter (where email is not null and left(subject_id, 2) = 'u:')
+			as subjects,
+		array_agg(email) filter (where email is not null and left(subject_id, 2) = 'u:')
+			as emails
+	from put
 )
 select ready.generation, case when ready.current then counted.changed end as changed,
 	case when ready.current
-		then audience_fit($1::text[], $5::bigint[], $6::text[], $7::bigint[]) end
+		then audience_fit($1::text[], $5::bigint[], $6::text[], $7::bigint[]) end,
+	case when counted.subjects is not null then preassigned_apply(counted.subjects,
+		counted.emails, $4::timestamptz) end as placed
 from ready, counted

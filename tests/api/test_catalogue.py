@@ -157,7 +157,8 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "membership": "delete insert select update", "name": "delete insert select",
         "preassigned": "delete insert select update",
         "segmentation": "delete insert select update", "tag": "delete insert select update",
-        "upload": "delete insert select update", "page_view": "delete insert select",
+        "upload": "delete insert select update",
+        "upload_row": "delete insert select update", "page_view": "delete insert select",
         "profile": "delete insert select update",
         "result": "delete insert select update", "result_token": "usage",
         "schema_migration": "select", "split": "insert select",
@@ -176,8 +177,9 @@ def test_strangers_have_no_rights(stack):
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == [
             "activity_count", "assign", "audience_fit", "audience_leave", "audience_ready",
             "confirm", "enrol", "exposure_add", "goal_hit", "incorporate",
-            "incorporate_one", "layer_drop", "layer_place", "page_view_counts", "result_begin",
-            "result_stale", "subject_counts", "subject_erase", "subject_hold", "subject_is_bot",
+            "incorporate_one", "layer_drop", "layer_place", "members_put", "page_view_counts",
+            "preassigned_apply", "preassigned_settle", "result_begin", "result_stale",
+            "subject_counts", "subject_erase", "subject_hold", "subject_is_bot",
             "tags_put", "visit", "waiting_replay"]
     assert rows(stack, """
         select c.relname::text from pg_class c, aclexplode(c.relacl) g

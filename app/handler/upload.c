@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Files of members: a small one is worked on at once, a larger one by `assay jobs`. What became of
+ * its rows is kept as a report.
+ */
+#include "handler/upload.h"
+
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/instant.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "handler/actives.h"
+#include "handler/placement_text.h"
+#include "handler/routes.h"
+#include "handler/segments.h"
+#include "store/db.h"
+#include "web/ctx.h"
+
+enum { AT_ONCE = 1000, LISTED = 1000, CSV_ROWS = 1000000 };
+
+static enum err
+find(struct ctx *c, const struct segmentation **s)
+{
+	const struct active *experiment;
+	enum err e = segments_one(c, c->args[0], s);
+
+	if (e == ERR_NOT_FOUND && actives_one(c, c->args[0], &experiment) == OK)
+		return fail_detail(c, ERR_CONFLICT, "it is an experiment: its groups are drawn");
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(c, e, "there is no such segmentation");
+	if (e == OK && (*s)->type == SEGMENTATION_RULE)
+		return fail_detail(
+		    c, ERR_CONFLICT, "its groups are computed by rules, nobody is placed");
+	return e;
+}
+
+/* The body with a line end behind it. What the database could not keep as text becomes a character
+ * that no name may hold. */
+static char *
+body_text(struct ctx *c, size_t *len)
+{
+	size_t n = c->req.body_len;
+	char *text = mem_array(c->mem, char, n + 2);
+
+	memcpy(text, c->req.body, n);
+	text[n] = '\n';
+	text[n + 1] = '\0';
+	for (size_t i = 0, good; i < n; i += good) {
+		good = text[i] == '\0' ? 0 : utf8_char(text + i, n - i);
+		if (good == 0) {
+			text[i] = '\x1a';
+			good = 1;
+		}
+	}
+	*len = n + 1;
+	return text;
+}
+
+enum err
+upload_move(struct placement *m, size_t at, bool done)
+{
+	struct ctx *c = m->c;
+	const int64_t counts[] = {
+	    (int64_t)at, m->total, m->added, m->changed, m->present, m->preassigned, m->failed};
+	char now[INSTANT_TEXT];
+	const char *params[9] = {m->upload};
+
+	instant_format(c->now, now);
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+		params[i + 1] = mem_printf(c->mem, "%lld", (long long)counts[i]);
+	params[8] = done ? now : NULL;
+	return db_query(c->db, c->mem, QUERY_upload_move, params, NULL);
+}
+
+/* A new upload of m->segmentation; content NULL: it is worked on now. */
+static enum err
+add(struct placement *m, const char *content)
+{
+	struct ctx *c = m->c;
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(c->now, now);
+	const char *params[] = {m->segmentation, m->by, now, content};
+	enum err e = db_query(c->db, c->mem, QUERY_upload_add, params, &rows);
+	if (e == OK)
+		m->upload = db_cell(rows, 0, "nr");
+	return e;
+}
+
+/* The whole file in one transaction. */
+static enum err
+store(struct placement *m)
+{
+	struct ctx *c = m->c;
+	enum err e = db_begin(c->db);
+
+	if (e != OK)
+		return e;
+	e = add(m, NULL);
+	if (e == OK)
+		e = placement_put(m);
+	if (e == OK)
+		e = upload_move(m, 0, true);
+	if (e == OK)
+		e = db_commit(c->db);
+	else
+		db_rollback(c->db);
+	if (e == OK)
+		e = placement_told(m);
+	return e == OK && m->preassigned > 0 ? placement_settle(m) : e;
+}
+
+static void
+add_row(struct json_object *lists[2], struct json_object *row)
+{
+	bool failed = strcmp(json_object_get_string(json_object_object_get(row, "outcome")),
+	    "failed") == 0;
+
+	json_object_object_del(row, "outcome");
+	json_object_object_del(row, failed ? "previous" : "reason");
+	if (failed)
+		json_object_object_del(row, "user");
+	json_object_array_add(lists[failed], json_object_get(row));
+}
+
+static enum err
+load_rows(struct ctx *c, const char *job, int limit, struct db_rows **rows)
+{
+	const char *params[] = {job, "0", mem_printf(c->mem, "%d", limit)};
+
+	return db_query(c->db, c->mem, QUERY_upload_rows, params, rows);
+}
+
+static enum err
+load(struct ctx *c, const char *job, struct json_object **row)
+{
+	const char *params[] = {c->args[0], job};
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_upload_get, params, &rows);
+
+	if (e == OK && db_count(rows) == 0)
+		return fail_detail(c, ERR_NOT_FOUND, "there is no such upload");
+	if (e == OK)
+		*row = mem_json(c->mem, db_row_json(rows, 0));
+	return e;
+}
+
+/* How far it is, from 0 to 1. */
+static double
+progress(struct json_object *row)
+{
+	int64_t bytes = json_object_get_int64(json_object_object_get(row, "bytes"));
+	int64_t at = json_object_get_int64(json_object_object_get(row, "position"));
+
+	return json_object_object_get(row, "done_at") != NULL || bytes == 0
+	    ? 1 : (double)at / (double)bytes;
+}
+
+static enum err
+answer(struct ctx *c, const char *job)
+{
+	static const char *const counts[] = {"total", "added", "present", "preassigned"};
+	struct json_object *row, *lists[2] = {json_object_new_array(), json_object_new_array()};
+	struct db_rows *rows;
+	enum err e = load(c, job, &row);
+
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "changed", lists[0]);
+	json_object_object_add(c->model, "failed", lists[1]);
+	if (e == OK)
+		e = load_rows(c, job, LISTED, &rows);
+	if (e != OK)
+		return e;
+	for (int i = 0; i < db_count(rows); i++)
+		add_row(lists, mem_json(c->mem, db_row_json(rows, i)));
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+		json_object_object_add(
+		    c->model, counts[i], json_object_get(json_object_object_get(row, counts[i])));
+	json_object_object_add(
+	    c->model, "job", json_object_get(json_object_object_get(row, "nr")));
+	json_object_object_add(c->model, "progress", json_object_new_double(progress(row)));
+	json_object_object_add(c->model, "done",
+	    json_object_new_boolean(json_object_object_get(row, "done_at") != NULL));
+	json_object_object_add(c->model, "more", json_object_new_boolean(db_count(rows) == LISTED));
+	return OK;
+}
+
+static enum err
+leave_to_jobs(struct placement *m, const char *text)
+{
+	struct ctx *c = m->c;
+	enum err e = add(m, text);
+
+	if (e == OK)
+		e = answer(c, m->upload);
+	c->status = 202;
+	c->location = mem_printf(c->mem, "/v1/segmentation/%s/upload/%s", m->id, m->upload);
+	return e;
+}
+
+enum err
+upload_post(struct ctx *c)
+{
+	const struct segmentation *s;
+	struct placement_text t;
+	struct json_object *row;
+	const char *fault;
+	int64_t line;
+	size_t len;
+	enum err e = find(c, &s);
+
+	if (e != OK)
+		return e;
+	if (!req_is_csv(&c->req))
+		return fail_detail(c, ERR_MEDIA_TYPE, "send text/csv");
+	if (c->req.body == NULL)
+		return fail_detail(c, ERR_INVALID, "there is nothing in the body");
+	char *text = body_text(c, &len);
+	fault = placement_text_open(c->mem, &t, text, len);
+	if (fault != NULL)
+		return fail_detail(c, ERR_INVALID, "%s", fault);
+	struct placement m = {.c = c, .id = s->id, .context = s->context, .by = c->key_id,
+		.segmentation = mem_printf(c->mem, "%lld", (long long)s->nr)};
+	placement_begin(&m);
+	while (m.n <= AT_ONCE && placement_text_next(&t, c->mem, &row, &fault, &line))
+		placement_add(&m, line, row, fault);
+	if (m.n > AT_ONCE)
+		return leave_to_jobs(&m, text);
+	e = store(&m);
+	return e == OK ? answer(c, m.upload) : e;
+}
+
+static enum err
+answer_csv(struct ctx *c, const char *job)
+{
+	static const char *const names[] = {"outcome", "user", "previous", "reason"};
+	struct json_object *row;
+	struct db_rows *rows;
+	enum err e = load(c, job, &row);
+
+	if (e == OK)
+		e = load_rows(c, job, CSV_ROWS, &rows);
+	if (e != OK)
+		return e;
+	c->text = buf_new(c->mem, 65536);
+	c->text_type = "text/csv; charset=utf-8";
+	buf_str(c->text, "row,outcome,user,previous,reason\r\n");
+	for (int i = 0; i < db_count(rows); i++) {
+		buf_str(c->text, db_cell(rows, i, "row"));
+		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+			buf_char(c->text, ',');
+			const char *cell = db_cell(rows, i, names[k]);
+			csv_text(c->text, cell == NULL ? "" : cell);
+		}
+		buf_str(c->text, "\r\n");
+	}
+	return OK;
+}
+
+/* :job is a number, or a number and .csv. */
+enum err
+upload_get(struct ctx *c)
+{
+	static const char suffix[] = ".csv";
+	size_t n = strlen(c->args[1]), cut = sizeof suffix - 1;
+	bool csv = n > cut && strcmp(c->args[1] + n - cut, suffix) == 0;
+	const char *job = mem_dupn(c->mem, c->args[1], csv ? n - cut : n);
+	int64_t nr;
+
+	if (!num_int(job, 1, INT64_MAX, &nr))
+		return fail_detail(c, ERR_NOT_FOUND, "there is no such upload");
+	return csv ? answer_csv(c, job) : answer(c, job);
+}

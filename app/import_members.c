@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A file of members of any size: the rows go the way of an upload, a batch a transaction.
+ */
+#include "base/csv.h"
+#include "base/instant.h"
+#include "base/mem.h"
+#include "handler/placement.h"
+#include "import.h"
+#include "web/ctx.h"
+
+static void
+tell_failed(struct import *im, const struct placement *m)
+{
+	for (int i = 0; i < db_count(m->rows); i++)
+		if (db_cell(m->rows, i, "reason") != NULL)
+			import_bad(im, db_int(m->rows, i, "nr"), db_cell(m->rows, i, "reason"));
+	im->changed += m->added + m->changed + m->preassigned;
+}
+
+static enum err
+store(struct placement *m)
+{
+	struct ctx *c = m->c;
+	enum err e = db_begin(c->db);
+
+	if (e != OK)
+		return e;
+	e = placement_put(m);
+	if (e == OK)
+		e = db_commit(c->db);
+	else
+		db_rollback(c->db);
+	return e == OK ? placement_told(m) : e;
+}
+
+/* Up to a batch of rows; *more false when the file is through. */
+static enum err
+load_batch(struct import *im, struct placement *m, bool *more)
+{
+	struct json_object *row;
+
+	placement_begin(m);
+	while (m->n < PLACEMENT_ROWS && (row = import_row(im)) != NULL)
+		placement_add(m, im->line, row, NULL);
+	*more = m->n == PLACEMENT_ROWS;
+	enum err e = m->n == 0 ? OK : store(m);
+	if (e != OK)
+		return import_db_failed(im, e);
+	if (m->n > 0)
+		tell_failed(im, m);
+	im->next = import_file_line(im->file);
+	return OK;
+}
+
+static enum err
+find(struct import *im, struct placement *m)
+{
+	struct db_rows *rows;
+	enum err e = db_query(im->db, im->mem, QUERY_members_target, &m->id, &rows);
+
+	if (e != OK)
+		return import_db_failed(im, e);
+	if (db_count(rows) == 0) {
+		fprintf(stderr, "assay import: no segmentation `%s` whose groups are stored\n",
+		    m->id);
+		return ERR_NOT_FOUND;
+	}
+	m->segmentation = db_cell(rows, 0, "nr");
+	m->context = db_cell(rows, 0, "context");
+	return OK;
+}
+
+enum err
+import_members(struct import *im, const char *segmentation)
+{
+	struct placement m = {.c = im->c, .id = segmentation, .by = "assay import"};
+	bool more = true;
+	enum err e = find(im, &m);
+
+	if (e == OK && (!csv_has(im->csv, "group") ||
+	    (!csv_has(im->csv, "user_id") && !csv_has(im->csv, "email")))) {
+		fputs("assay import: the header row must have group, and user_id or email\n",
+		    stderr);
+		e = ERR_INVALID;
+	}
+	while (e == OK && more) {
+		ctx_begin(im->c, instant_now(), instant_monotonic());
+		e = load_batch(im, &m, &more);
+		if (e == OK && !more)
+			e = placement_settle(&m);
+		ctx_reset(im->c);
+	}
+	return e;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Files of members that are too large for one answer.
+ */
+#include "upload_job.h"
+
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "boot.h"
+#include "handler/placement_text.h"
+#include "handler/upload.h"
+
+/* One file under way. */
+struct work {
+	struct ctx *c;
+	struct placement m;
+	void *mem; /* of the file */
+	struct placement_text text;
+	const char *scrubbed; /* how often somebody had been erased from it when it was read */
+	bool done;
+};
+
+/* ERR_NOT_FOUND when it is done, or deleted. */
+static enum err
+read_content(struct work *w)
+{
+	struct db_rows *rows;
+	enum err e = db_query(w->c->db, w->mem, QUERY_upload_read, &w->m.upload, &rows);
+
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return ERR_NOT_FOUND;
+	w->m.segmentation = db_cell(rows, 0, "segmentation");
+	w->m.id = db_cell(rows, 0, "id");
+	w->m.context = db_cell(rows, 0, "context");
+	w->m.by = db_cell(rows, 0, "by");
+	w->scrubbed = db_cell(rows, 0, "scrubbed");
+	const char *content = db_cell(rows, 0, "content");
+	if (placement_text_open(w->mem, &w->text, content, strlen(content)) != NULL)
+		return ERR_INVALID;
+	size_t at = (size_t)db_int(rows, 0, "position");
+	if (at > w->text.at)
+		placement_text_skip(&w->text, at);
+	return OK;
+}
+
+/* Holds the upload. Who was erased since it was read must not come back. */
+static enum err
+hold(struct work *w)
+{
+	struct db_rows *rows;
+	enum err e = db_query(w->c->db, w->c->mem, QUERY_upload_lock, &w->m.upload, &rows);
+
+	if (e == OK && db_count(rows) == 0)
+		return ERR_NOT_FOUND;
+	return e == OK && strcmp(db_cell(rows, 0, "scrubbed"), w->scrubbed) != 0
+	    ? read_content(w) : e;
+}
+
+static enum err
+fill(struct work *w)
+{
+	struct json_object *row;
+	const char *fault;
+	int64_t line;
+
+	placement_begin(&w->m);
+	while (w->m.n < PLACEMENT_ROWS &&
+	    placement_text_next(&w->text, w->c->mem, &row, &fault, &line))
+		placement_add(&w->m, line, row, fault);
+	return OK;
+}
+
+static enum err
+step(struct work *w)
+{
+	enum err e = hold(w);
+
+	if (e == OK)
+		e = fill(w);
+	if (e == OK)
+		e = placement_put(&w->m);
+	w->done = w->text.at >= w->text.len;
+	return e == OK ? upload_move(&w->m, w->text.at, false) : e;
+}
+
+/* The addresses that are left are looked at before it counts as done: whoever is killed before that
+ * leaves an empty rest to the next. */
+static enum err
+finish(struct work *w)
+{
+	enum err e = placement_settle(&w->m);
+
+	placement_begin(&w->m);
+	return e == OK ? upload_move(&w->m, w->text.len, true) : e;
+}
+
+static enum err
+run_batch(struct work *w)
+{
+	struct ctx *c = w->c;
+
+	ctx_begin(c, instant_now(), instant_monotonic());
+	enum err e = db_begin(c->db);
+	if (e == OK) {
+		e = step(w);
+		if (e == OK)
+			e = db_commit(c->db);
+		else
+			db_rollback(c->db);
+	}
+	if (e == OK)
+		e = placement_told(&w->m);
+	if (e == OK && w->done)
+		e = finish(w);
+	ctx_reset(c);
+	return e;
+}
+
+static enum err
+run_one(struct ctx *c, const char *nr)
+{
+	struct work w = {.c = c, .mem = mem_ctx(c->db), .m = {.c = c, .upload = nr}};
+	int64_t began = instant_monotonic();
+	enum err e = read_content(&w);
+
+	while (e == OK && !w.done)
+		e = run_batch(&w);
+	if (e == OK)
+		log_say(LOG_INFO, "upload", "%s of %s in %lld ms", nr, w.m.id,
+		    (long long)((instant_monotonic() - began) / INSTANT_MS));
+	talloc_free(w.mem);
+	/* Deleted meanwhile, or done by another process: nothing to do. */
+	return e == ERR_NOT_FOUND || e == ERR_INVALID ? OK : e;
+}
+
+/* ERR_NOT_FOUND when nothing waits. */
+static enum err
+run_next(struct ctx *c)
+{
+	void *mem = mem_ctx(c->db);
+	struct db_rows *rows;
+	enum err e = db_query(c->db, mem, QUERY_upload_claim, NULL, &rows);
+
+	if (e == OK && db_count(rows) == 0)
+		e = ERR_NOT_FOUND;
+	if (e == OK)
+		e = run_one(c, db_cell(rows, 0, "nr"));
+	if (e != ERR_NOT_FOUND && db_query(c->db, mem, QUERY_map_free, NULL, NULL) != OK && e == OK)
+		e = ERR_UNAVAILABLE;
+	talloc_free(mem);
+	return e;
+}
+
+enum err
+upload_job_run(struct db *db, const struct conf *conf)
+{
+	void *mem = mem_ctx(db);
+	struct ctx *c = boot_writer(mem, conf, db);
+	enum err e = c == NULL ? ERR_INVALID : OK;
+
+	db_set_deadline(db, INT64_MAX);
+	while (e == OK)
+		e = run_next(c);
+	talloc_free(mem);
+	return e == ERR_NOT_FOUND ? OK : e;
+}

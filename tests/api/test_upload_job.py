@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files of members that the jobs work off: with progress, by many at once, killed in the middle."""
+
+import os
+import signal
+
+import pytest
+
+from stack import wait_until
+from told import Told
+from uploads import counts, finished, group, make, upload
+
+
+@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+def told(request):
+    t = Told(request.param, KEEP=1)
+    yield t
+    t.stop()
+
+
+def roster(user, n, name="A"):
+    return [(f"{user}-{i}", name if i % 2 else "B") for i in range(n)]
+
+
+def assigned(told, seg):
+    return [e["edata"] for e in told.events() if e["edata"].get("segmentation") == seg]
+
+
+def test_a_long_file_is_a_job_with_the_same_report(told, user):
+    seg, rows = make(told.stack), roster(user, 1500)
+    report = finished(told.stack, upload(told.stack, seg, rows, 202))
+    assert counts(report) == {"total": 1500, "added": 1500}
+    assert report["progress"] == 1
+    assert [group(told.stack, seg, u) for u, _ in rows[:2]] == ["B", "A"]
+    again = finished(told.stack, upload(told.stack, seg, rows, 202))
+    assert counts(again) == {"total": 1500, "present": 1500}
+    events = assigned(told, seg)
+    assert len(events) == 1500
+    assert {e["by"] for e in events} == {told.stack.key("server").split("_")[2]}
+
+
+def test_a_thousand_rows_are_answered_at_once_and_told_once(told, user):
+    seg = make(told.stack)
+    assert counts(upload(told.stack, seg, roster(user, 1000)).json()) == {
+        "total": 1000, "added": 1000}
+    upload(told.stack, seg, roster(user, 1000))
+    assert len(assigned(told, seg)) == 1000
+    upload(told.stack, seg, [(f"{user}-0", "A")])
+    assert [e["group"] for e in assigned(told, seg)[1000:]] == ["A"]
+
+
+def test_bad_rows_of_a_job_are_told_with_their_lines(told, user):
+    seg = make(told.stack)
+    rows = roster(user, 1200)
+    rows[7] = ("null", "A")
+    rows[1100] = (user, "none")
+    report = finished(told.stack, upload(told.stack, seg, rows, 202))
+    assert counts(report) == {"total": 1200, "added": 1198, "failed": 2}
+    assert [f["row"] for f in report["failed"]] == [9, 1102]
+
+
+def slow(told):
+    """Puts every membership off by a little, so that a job can be met in the middle."""
+    told.stack.sql("""
+        create function crawl() returns trigger language plpgsql as $$
+        begin perform pg_sleep(0.0002); return new; end $$""")
+    told.stack.sql("create trigger crawl before insert on membership for each row "
+                   "execute function crawl()")
+
+
+def quick(told):
+    told.stack.sql("drop trigger crawl on membership")
+    told.stack.sql("drop function crawl()")
+
+
+@pytest.fixture
+def crawling(told):
+    slow(told)
+    yield told
+    quick(told)
+
+
+def members(told, seg):
+    return told.stack.sql("select count(*) from membership as m join segmentation as s "
+                          "on s.nr = m.segmentation where s.id = %s", seg)[0][0]
+
+
+def test_a_job_that_is_killed_is_gone_on_with(crawling, user):
+    stack, seg = crawling.stack, make(crawling.stack)
+    answer = upload(stack, seg, roster(user, 11000), 202)
+    where = answer.headers["Location"]
+    wait_until(lambda: stack.call("GET", where).json()["total"] > 0, 30, "the first batch")
+    stack.end("jobs", signal.SIGKILL)
+    met = stack.call("GET", where).json()
+    assert 0 < met["progress"] < 1 and not met["done"]
+    assert met["total"] == members(crawling, seg)
+    stack.again("jobs")
+    report = finished(stack, answer)
+    assert counts(report) == {"total": 11000, "added": 11000}
+    assert members(crawling, seg) == 11000
+
+
+def test_two_job_processes_share_the_files(crawling, user):
+    stack = crawling.stack
+    stack.end("jobs")
+    segs = [make(stack) for _ in range(2)]
+    answers = [upload(stack, seg, roster(f"{user}{seg}", 10001), 202) for seg in segs]
+    stack.again("jobs")
+    first = stack.pid("jobs")
+    second = stack.again("jobs")
+
+    def both():
+        return all(0 < stack.call("GET", a.headers["Location"]).json()["progress"] < 1
+                   for a in answers)
+    wait_until(both, 30, "two files under way at once")
+    assert first != second
+    for answer, seg in zip(answers, segs):
+        assert counts(finished(stack, answer)) == {"total": 10001, "added": 10001}
+        assert len(assigned(crawling, seg)) == 10001
+    os.kill(first, signal.SIGTERM)
+
+
+def test_a_segmentation_that_is_deleted_ends_its_job(crawling, user):
+    stack, seg = crawling.stack, make(crawling.stack)
+    answer = upload(stack, seg, roster(user, 11000), 202)
+    where = answer.headers["Location"]
+    wait_until(lambda: stack.call("GET", where).json()["total"] > 0, 30, "the first batch")
+    assert stack.call("DELETE", f"/v1/segmentation/{seg}", key="admin").status_code == 200
+    assert stack.call("GET", where).status_code == 404
+    other = make(stack)
+    finished(stack, upload(stack, other, roster(user, 1001), 202))
+
+
+def test_what_is_cached_of_a_member_is_not_believed_after_a_job(told, user):
+    seg = make(told.stack)
+    assert group(told.stack, seg, f"{user}-1") is None
+    finished(told.stack, upload(told.stack, seg, roster(user, 1001), 202))
+    assert group(told.stack, seg, f"{user}-1") == "A"
