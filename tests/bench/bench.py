@@ -14,13 +14,14 @@ import time
 import statements
 from enrolments import Enrolments
 from experiments import Experiments
+from groups import Groups
 from place import BUILD, CONNECTIONS, Failed, Stack, Wrk, machine, pgbench, resident_mb
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", 4))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
 PARTS = os.environ.get("BENCH_PARTS",
-                       "lighttpd nginx workers size memory lookup enrol results import mapping"
-                       ).split()
+                       "lighttpd nginx workers size memory lookup enrol results import mapping "
+                       "groups").split()
 
 LOAD = os.getloadavg()[0]  # of others: before it, nothing here has run
 
@@ -269,6 +270,7 @@ def main():
     bench = Bench()
     experiments = Experiments(bench, paired, SECONDS)
     enrolments = Enrolments(bench, paired, SECONDS)
+    groups = Groups(bench, paired, SECONDS)
     small, middle, large = Stack("small"), Stack("middle"), Stack("large")
     try:
         if set(PARTS) & {"lighttpd", "nginx", "workers", "size"}:
@@ -300,6 +302,12 @@ def main():
                 small.forget()
         if "results" in PARTS:
             enrolments.results(small, BUILD)
+            small.forget()
+        if "groups" in PARTS:
+            for server in ("lighttpd", "nginx"):
+                groups.server(small, server)
+                small.forget()
+            groups.export(small)
             small.forget()
         if "import" in PARTS:
             experiments.imports(large)

@@ -109,6 +109,15 @@ function modes.goal()
 		string.format('{"user_id":"in-%d"}', next_user()))
 end
 
+-- Drawn at the first of them, read from then on.
+function modes.group()
+	return get("/v1/segmentation/bench-0/group?assign=true&user_id=" .. next_user())
+end
+
+function modes.rule()
+	return get("/v1/segmentation/bench-rule/group?user_id=" .. next_user())
+end
+
 function modes.results()
 	return get("/v1/experiment/BENCH-BIG/results")
 end

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Groups, as rows for the table: read when assigned, computed by a rule, exported."""
+
+import json
+import subprocess
+import time
+import urllib.request
+
+from place import BUILD, Failed, resident_mb
+
+FEW = 300
+USERS, SEGMENTATIONS, TERMS = 1_000_000, 5, 20
+CONTEXT = "course:bench"
+
+MEMBERS = f"""
+insert into assay.membership (subject_id, segmentation, slot, group_nr, source, at)
+select 'u:' || i, s.nr, 0, i % 4, 'manual', now()
+from generate_series(1, {USERS}) as i, assay.segmentation as s where s.context = '{CONTEXT}'
+"""
+
+
+def define(stack, seg, kind, groups, context=CONTEXT):
+    body = {"id": seg, "type": kind, "name": seg, "context": context, "groups": groups}
+    request = urllib.request.Request(
+        stack.url + "/v1/segmentation", json.dumps(body).encode(),
+        {"X-API-Key": stack.env["ASSAY_ADMIN_KEY"], "Content-Type": "application/json"})
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).read()
+
+
+def rule():
+    """Of 20 terms the last alone holds, so that all are decided."""
+    none = [{"group": {"segmentation": f"bench-{n % SEGMENTATIONS}", "eq": f"none {n}"}}
+            if n % 2 else {"attribute": {"path": f"field.{n}", "gte": n}} for n in range(TERMS - 1)]
+    return {"any": [*none, {"kind": {"eq": "user"}}]}
+
+
+def groups_of(names):
+    return [{"name": name} for name in names]
+
+
+class Groups:
+    """The rows about groups; `bench` keeps them."""
+
+    def __init__(self, bench, paired, seconds):
+        self.bench, self.paired, self.seconds = bench, paired, seconds
+
+    def rate(self, stack, mode):
+        return self.bench.wrk.run(stack, mode, FEW, self.seconds).rate
+
+    def server(self, stack, server):
+        stack.start(server, ASSAY_WORKERS="8")
+        none = [f"none {n}" for n in range(TERMS)]
+        for n in range(SEGMENTATIONS):
+            define(stack, f"bench-{n}", "random", groups_of(["a", "b", *none]), "global")
+        define(stack, "bench-rule", "rule", [{"name": "all", "rule": rule()}], "global")
+        time.sleep(1.1)  # until every worker knows
+        self.rate(stack, "group")
+        time.sleep(6)  # the cache stays shut for who was drawn just now
+        self.rate(stack, "group")
+        for what, mode, target in (("group of an assigned user", "group", 0.65),
+                                   (f"group by a rule of {TERMS} terms", "rule", 0.55)):
+            rates = self.paired(lambda m=mode: self.rate(stack, m),
+                                lambda: self.bench.healthz(stack))
+            self.bench.add(f"{what} : GET /healthz", server, rates, "/s", target)
+        stack.stop()
+
+    def export(self, stack):
+        """Rows a second of the whole export, and the memory of the command."""
+        stack.start("nginx")
+        for n in range(SEGMENTATIONS):
+            define(stack, f"bench-{n}", "manual", groups_of("abcd"))
+        stack.sql("-c", MEMBERS)
+        stack.sql("-c", "vacuum analyze assay.membership")
+        words = [BUILD / "assay", "export", "groups", "--context", CONTEXT, "--csv", "-c",
+                 stack.env["ASSAY_STATE"] + "/assay.conf"]
+        began, lines, early, late = time.monotonic(), -1, 0, 0
+        with subprocess.Popen(words, stdout=subprocess.PIPE) as command:
+            for _ in command.stdout:
+                lines += 1
+                if lines == USERS // 10:
+                    early = resident_mb(command.pid)
+                elif lines == USERS * 9 // 10:
+                    late = resident_mb(command.pid)
+        rate = lines / (time.monotonic() - began)
+        if lines != USERS:
+            raise Failed(f"{lines} rows for {USERS} users")
+        self.bench.row(f"export of {USERS:,} users x {SEGMENTATIONS} segmentations", "",
+                       f"{rate:,.0f} rows/s", "", "", ">= 100,000",
+                       "met" if rate >= 100_000 else "NOT met")
+        self.bench.row("its memory after nine tenths : after one", "", f"{late:.1f} MB",
+                       f"{early:.1f} MB", f"{late / early:.2f}", "<= 1.1",
+                       "met" if late <= early * 1.1 else "NOT met")
+        stack.stop()
