@@ -140,7 +140,8 @@ $$;
 -- Erases a subject everywhere and tells how many rows of each kind are gone.
 create function subject_erase(subject text, out page_views bigint, out enrollments bigint,
 	out exposures bigint, out conversions bigint, out waiting_goals bigint, out goal_events bigint,
-	out profile bigint, out audiences bigint)
+	out profile bigint, out audiences bigint, out memberships bigint, out tags bigint,
+	out preassignments bigint, out upload_rows bigint)
 language plpgsql
 set search_path from current
 as $$
@@ -148,6 +149,12 @@ declare
 	changed bigint[];
 begin
 	perform subject_hold(subject);
+	select u.preassignments, u.upload_rows into preassignments, upload_rows
+	from upload_forget(subject) as u;
+	delete from membership where subject_id = subject;
+	get diagnostics memberships = row_count;
+	delete from tag where subject_id = subject;
+	get diagnostics tags = row_count;
 	select l.profiles, l.audiences into profile, audiences from audience_leave(subject) as l;
 	perform from enrolment as n where n.subject_id = subject order by n.experiment for update;
 	changed := array(select x.experiment from enrolment as x where x.subject_id = subject

@@ -289,5 +289,58 @@ begin
 end
 $$;
 
+-- Takes the rows that name a user, by a field or (folded) by the e-mail address, out of files that are
+-- not worked off: blanks of as many bytes stand there then. What a job reads it holds: this waits.
+create function upload_scrub(name text, address text)
+returns void
+language plpgsql
+set search_path from current
+as $$
+begin
+	update upload as u
+	set scrubbed = u.scrubbed + 1, content = (
+		select string_agg(case when w.n > 1 and (
+				position(',' || translate(name, '"', ',') || ','
+					in ',' || translate(w.line, E'"\r', ',,') || ',') > 0
+				or position(',' || address || ','
+					in ',' || lower(translate(w.line, E'"\r', ',,') collate "C") || ',') > 0)
+			then repeat(' ', octet_length(w.line)) else w.line end, p.mark order by w.n)
+		from unnest(string_to_array(u.content, p.mark)) with ordinality as w (line, n)
+	)
+	from (
+		select i.nr, case when position(E'\n' in rtrim(i.content, E'\n')) > 0
+			then E'\n' else E'\r' end as mark
+		from upload as i where i.done_at is null and i.content is not null
+	) as p
+	where u.nr = p.nr and u.done_at is null and (position(name in u.content) > 0
+		or position(address in lower(u.content collate "C")) > 0);
+end
+$$;
+
+-- What files of members, and answers that are kept for a day, hold of a user.
+create function upload_forget(subject text, out preassignments bigint, out upload_rows bigint)
+language plpgsql
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+	address text;
+begin
+	select lower((p.attributes ->> 'email') collate "C") into address
+	from profile as p where p.subject_id = upload_forget.subject;
+	perform upload_scrub(substr(upload_forget.subject, 3), address);
+	delete from preassigned as a where a.email = address;
+	get diagnostics preassignments = row_count;
+	delete from upload_row as r where r.subject = upload_forget.subject;
+	get diagnostics upload_rows = row_count;
+	delete from idempotency as i
+	where position(to_jsonb(substr(upload_forget.subject, 3))::text in i.answer::text) > 0;
+end
+$$;
+
+grant delete on idempotency to assay_app;
+
+revoke execute on function upload_scrub, upload_forget from public;
+grant execute on function upload_scrub, upload_forget to assay_app;
 revoke execute on function members_put, preassigned_apply, preassigned_settle from public;
 grant execute on function members_put, preassigned_apply, preassigned_settle to assay_app;

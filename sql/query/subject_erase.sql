@@ -3,5 +3,5 @@
 -- retry: yes
 -- time: long
 select page_views, enrollments, exposures, conversions, waiting_goals, goal_events, profile,
-	audiences
+	audiences, memberships, tags, preassignments, upload_rows
 from subject_erase($1)

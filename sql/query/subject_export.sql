@@ -46,6 +46,24 @@ with held as (
 		to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'event_id', event_id)
 	from goal_event
 	where subject_id = $1
+	union all
+	select m.at, 7, json_build_object('record', 'membership', 'timestamp',
+		to_char(m.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'segmentation', s.id,
+		'group', m.group_nr, 'source', m.source)
+	from membership as m join segmentation as s on s.nr = m.segmentation
+	where m.subject_id = $1
+	union all
+	select at, 8, json_build_object('record', 'tag', 'timestamp',
+		to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'scope', scope, 'key', key,
+		'value', value)
+	from tag
+	where subject_id = $1
+	union all
+	select u.at, 9, json_build_object('record', 'upload_row', 'timestamp',
+		to_char(u.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'upload', r.upload, 'row', r.line,
+		'previous', r.previous)
+	from upload_row as r join upload as u on u.nr = r.upload
+	where r.subject = $1
 )
 select at as timestamp, record
 from held

@@ -151,7 +151,7 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "enrolment": "delete insert select update", "erasure": "usage",
         "experiment": "delete insert select update", "exposure": "delete insert select",
         "goal": "insert select update", "goal_event": "delete insert select",
-        "idempotency": "insert select update", "ip_location": "select",
+        "idempotency": "delete insert select update", "ip_location": "select",
         "job_counter": "select", "layer": "delete insert select update",
         "layer_slot": "delete insert select", "map_job": "delete insert select update",
         "membership": "delete insert select update", "name": "delete insert select",
@@ -180,7 +180,7 @@ def test_strangers_have_no_rights(stack):
             "incorporate_one", "layer_drop", "layer_place", "members_put", "page_view_counts",
             "preassigned_apply", "preassigned_settle", "result_begin", "result_stale",
             "subject_counts", "subject_erase", "subject_hold", "subject_is_bot",
-            "tags_put", "visit", "waiting_replay"]
+            "tags_put", "upload_forget", "upload_scrub", "visit", "waiting_replay"]
     assert rows(stack, """
         select c.relname::text from pg_class c, aclexplode(c.relacl) g
         where relnamespace = 'assay'::regnamespace and g.grantee = 0""") == []

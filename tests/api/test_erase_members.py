@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Erasure and export of a user cover groups, tags, files of members and kept answers."""
+
+import pytest
+
+from lookups import new_id
+from stack import Stack
+from uploads import counts, finished, group, make, profile, upload
+
+
+@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+def own(request):
+    """A stack whose jobs may be ended."""
+    s = Stack(request.param, KEEP=1)
+    yield s
+    s.stop()
+
+
+def erase(stack, user):
+    return stack.call("DELETE", f"/v1/user/{user}").json()["deleted"]
+
+
+def test_groups_tags_and_reports_are_exported_and_erased(stack, user):
+    seg, address = make(stack), new_id("m") + "@x.org"
+    upload(stack, seg, [(user, "A"), (user + "2", "A")])
+    job = upload(stack, seg, [(user, "B"), (user + "2", "B")]).json()["job"]
+    stack.call("PUT", f"/v1/user/{user}/tags", params={"scope": "global"}, json={"k": [1], "l": 2})
+    profile(stack, user, email=address)
+    records = stack.call("GET", f"/v1/user/{user}/export").json()["records"]
+    assert sorted(r["record"] for r in records) == [
+        "membership", "profile", "tag", "tag", "upload_row"]
+    deleted = erase(stack, user)
+    assert [deleted[k] for k in ("memberships", "tags", "upload_rows", "profile")] == [1, 2, 1, 1]
+    assert erase(stack, user) == dict.fromkeys(deleted, 0)
+    report = stack.call("GET", f"/v1/segmentation/{seg}/upload/{job}").json()
+    assert [row["user"] for row in report["changed"]] == [user + "2"]
+    assert group(stack, seg, user) is None and group(stack, seg, user + "2") == "B"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_who_is_erased_does_not_come_back_from_a_waiting_file(own, user, end):
+    seg, address = make(own), new_id("M") + "@x.org"
+    profile(own, user, email=address.lower())
+    own.end("jobs")
+    rows = [f"{user}{n},,A" for n in range(1200)]
+    rows[5:5] = [f'"{user}",,A', f",{address},A"]
+    answer = upload(own, seg, end.join(["user_id,email,group", *rows, ""]), 202)
+    erase(own, user)
+    content, = own.sql("select content from upload where content is not null")
+    assert f"{user}," not in content[0] and address not in content[0]
+    own.again("jobs")
+    assert counts(finished(own, answer)) == {"total": 1200, "added": 1200}
+    assert group(own, seg, user) is None and group(own, seg, user + "1") == "A"
+
+
+def test_kept_answers_that_name_a_user_are_forgotten(stack, user):
+    body = {"id": new_id("seg")[:40], "type": "manual", "name": user, "groups": [{"name": "A"}]}
+    answer = stack.call("POST", "/v1/segmentation", key="admin", json=body,
+                        headers={"Idempotency-Key": new_id("key")})
+    assert answer.status_code == 201
+    kept = "select count(*) from idempotency where answer::text like %s"
+    assert stack.sql(kept, f"%{user}%") == [(1,)]
+    erase(stack, user)
+    assert stack.sql(kept, f"%{user}%") == [(0,)]
