@@ -104,6 +104,19 @@ buf_html(struct buf *b, const char *s, size_t n)
 }
 
 void
+buf_url(struct buf *b, const char *s)
+{
+	static const char safe[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+
+	for (; *s != '\0'; s++)
+		if (strchr(safe, *s) != NULL)
+			buf_char(b, *s);
+		else
+			buf_printf(b, "%%%02X", (unsigned char)*s);
+}
+
+void
 buf_reset(struct buf *b)
 {
 	b->len = 0;

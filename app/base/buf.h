@@ -25,6 +25,9 @@ void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(print
  * attributes of HTML. */
 void buf_html(struct buf *b, const char *s, size_t n);
 
+/* Append s percent-encoded: safe as a segment of a path and in a query. */
+void buf_url(struct buf *b, const char *s);
+
 /* Forget the content, keep the room. */
 void buf_reset(struct buf *b);
 

@@ -41,16 +41,25 @@ tabs_load(struct ctx *c, const char *tab)
 	static const char *const shown[][2] = {{"name", "expName"},
 	    {"description", "expDescription"}, {"status", "status"}, {"state", "state"}};
 	struct json_object *row, *which = json_object_new_object();
+	struct json_object *is = json_object_new_object(), *in = json_object_new_object();
 	enum err e = experiment_load(c, c->args[0], &row);
 
 	c->model = mem_json(c->mem, json_object_new_object());
 	json_object_object_add(c->model, "tab", which);
+	json_object_object_add(c->model, "is", is);
+	json_object_object_add(c->model, "in", in);
 	json_object_object_add(which, tab, json_object_new_boolean(true));
 	if (e == ERR_NOT_FOUND)
 		return fail_detail(c, e, "there is no such experiment");
 	if (e != OK)
 		return e;
 	experiment_finish(row);
+	json_object_object_add(is,
+	    json_object_get_string(json_object_object_get(row, "state")),
+	    json_object_new_boolean(true));
+	json_object_object_add(in,
+	    json_object_get_string(json_object_object_get(row, "status")),
+	    json_object_new_boolean(true));
 	json_object_object_add(c->model, "definition", json_object_get(row));
 	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
 		json_object_object_add(c->model, shown[i][0],
@@ -90,6 +99,16 @@ enum err
 tab_setup(struct ctx *c)
 {
 	return tabs_load(c, "setup");
+}
+
+enum err
+tab_delete(struct ctx *c)
+{
+	enum err e = tabs_load(c, "setup");
+
+	if (e == OK)
+		put(c->model, "version", c->etag);
+	return e;
 }
 
 enum err

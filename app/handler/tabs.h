@@ -8,7 +8,8 @@ struct ctx;
 
 /*
  * Begins the page of the experiment that the path names: a model with its definition, as
- * `definition`, and what every tab shows above. ERR_NOT_FOUND.
+ * `definition`, its state and status as the one member of `is` and `in`, and what every tab shows
+ * above. ERR_NOT_FOUND.
  */
 enum err tabs_load(struct ctx *c, const char *tab) must_check;
 

@@ -74,33 +74,20 @@ req_decode(void *ctx, const char *s, size_t n, bool plus)
 	return utf8_valid(out, len) ? out : NULL;
 }
 
-static void
-add_escaped(struct buf *out, const char *s)
-{
-	static const char safe[] =
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-
-	for (; *s != '\0'; s++)
-		if (strchr(safe, *s) != NULL)
-			buf_char(out, *s);
-		else
-			buf_printf(out, "%%%02X", (unsigned char)*s);
-}
-
 const char *
 req_next_page(struct ctx *c, const char *after)
 {
 	struct buf *out = buf_new(c->mem, 256);
 
 	buf_str(out, "?after=");
-	add_escaped(out, after);
+	buf_url(out, after);
 	for (size_t i = 0; i < c->req.queries; i++) {
 		if (strcmp(c->req.query_name[i], "after") == 0)
 			continue;
 		buf_char(out, '&');
-		add_escaped(out, c->req.query_name[i]);
+		buf_url(out, c->req.query_name[i]);
 		buf_char(out, '=');
-		add_escaped(out, c->req.query_value[i]);
+		buf_url(out, c->req.query_value[i]);
 	}
 	return out->data;
 }
