@@ -9,7 +9,8 @@ import pytest
 from shapes import SCHEMA, post, view, views
 from stack import BINARY
 
-COMMANDS = ["serve", "jobs", "migrate", "check", "doctor", "key", "import", "export", "simulate"]
+COMMANDS = ["serve", "jobs", "migrate", "check", "doctor", "key", "user", "import", "export",
+            "simulate"]
 
 # One web server is enough: these never pass through it.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)

@@ -19,7 +19,7 @@ from stack import TOP, Stack, gone, wait_until
 
 @pytest.fixture(scope="module")
 def stack():
-    s = Stack("nginx", KEEP=1)
+    s = Stack("nginx", KEEP=1, ASSAY_WORKERS=4)
     yield s
     s.stop()
 
