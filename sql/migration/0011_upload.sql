@@ -301,15 +301,15 @@ begin
 	set scrubbed = u.scrubbed + 1, content = (
 		select string_agg(case when w.n > 1 and (
 				position(',' || translate(name, '"', ',') || ','
-					in ',' || translate(w.line, E'"\r', ',,') || ',') > 0
+					in ',' || translate(w.line, '"' || chr(13), ',,') || ',') > 0
 				or position(',' || address || ','
-					in ',' || lower(translate(w.line, E'"\r', ',,') collate "C") || ',') > 0)
+					in ',' || lower(translate(w.line, '"' || chr(13), ',,') collate "C") || ',') > 0)
 			then repeat(' ', octet_length(w.line)) else w.line end, p.mark order by w.n)
 		from unnest(string_to_array(u.content, p.mark)) with ordinality as w (line, n)
 	)
 	from (
-		select i.nr, case when position(E'\n' in rtrim(i.content, E'\n')) > 0
-			then E'\n' else E'\r' end as mark
+		select i.nr, case when position(chr(10) in rtrim(i.content, chr(10))) > 0
+			then chr(10) else chr(13) end as mark
 		from upload as i where i.done_at is null and i.content is not null
 	) as p
 	where u.nr = p.nr and u.done_at is null and (position(name in u.content) > 0
