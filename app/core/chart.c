@@ -9,8 +9,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "core/curve.h"
+#include "core/spread.h"
 
-enum { WIDTH = 600, HEIGHT = 160, ROW = 28, LEFT = 150, SERIES = 5, HISTOGRAM = 40 };
+enum { WIDTH = 600, HEIGHT = 160, ROW = 28, LEFT = 150, SERIES = 5 };
+
+/* What is drawn, so that a page stays small: the last days, the first goals. */
+enum { DAYS = 30, DAY_ROWS = 30, DRAWN = 2 };
 
 static struct json_object *
 member(struct json_object *o, const char *name)
@@ -92,11 +97,30 @@ largest(struct json_object *days)
 	return most;
 }
 
-/* Rows [day, alternative, subjects] come in order of day. */
+/* Rows [day, alternative, subjects], in order of day, of the last days that have any; the
+ * caller owns them. */
+static struct json_object *
+last_days(struct json_object *all)
+{
+	struct json_object *out = json_object_new_array(), *day = NULL;
+	size_t n = json_object_array_length(all), first = n, different = 0;
+
+	for (; first > 0; first--) {
+		struct json_object *its = item(item(all, first - 1), 0);
+		different += json_object_equal(its, day) ? 0 : 1;
+		if (!json_object_equal(its, day) && (different > DAYS || n - first >= DAY_ROWS))
+			break;
+		day = its;
+	}
+	for (size_t i = first; i < n; i++)
+		json_object_array_add(out, json_object_get(item(all, i)));
+	return out;
+}
+
 static struct json_object *
 draw_days(struct json_object *results)
 {
-	struct json_object *days = member(results, "days");
+	struct json_object *days = last_days(member(results, "days"));
 	size_t n = json_object_array_length(days);
 	struct json_object *out = json_object_new_object(), *bars = json_object_new_array();
 	struct json_object *rows = json_object_new_array();
@@ -127,6 +151,23 @@ draw_days(struct json_object *results)
 	put(out, "last", n == 0 ? "" : json_object_get_string(item(item(days, n - 1), 0)));
 	json_object_object_add(out, "bars", bars);
 	json_object_object_add(out, "rows", rows);
+	json_object_put(days);
+	return out;
+}
+
+/* Which series is which alternative. */
+static struct json_object *
+make_legend(struct json_object *results)
+{
+	struct json_object *list = member(results, "alternatives");
+	struct json_object *out = json_object_new_array();
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "name", json_object_get(member(item(list, i), "name")));
+		put_place(o, "series", (double)(i % SERIES));
+		json_object_array_add(out, o);
+	}
 	return out;
 }
 
@@ -206,51 +247,23 @@ draw_forest(void *ctx, struct json_object *goal)
 	return NULL;
 }
 
-/* times -> subjects, with how many did it at least so often. */
-static void
-add_histogram(struct json_object *rows, struct json_object *alternative)
-{
-	struct json_object *histogram = member(alternative, "histogram");
-	int64_t left = 0;
-	int n = 0;
-
-	if (histogram == NULL)
-		return;
-	json_object_object_foreach(histogram, any, count) {
-		(void)any;
-		left += json_object_get_int64(count);
-	}
-	json_object_object_foreach(histogram, times, subjects) {
-		struct json_object *row = json_object_new_object();
-		put(row, "name", json_object_get_string(member(alternative, "name")));
-		put(row, "times", times);
-		json_object_object_add(row, "count", json_object_get(subjects));
-		json_object_object_add(row, "at_least", json_object_new_int64(left));
-		left -= json_object_get_int64(subjects);
-		json_object_array_add(rows, row);
-		if (++n == HISTOGRAM)
-			return;
-	}
-}
-
 static struct json_object *
 draw_goal(void *ctx, struct json_object *results, size_t number)
 {
 	struct json_object *goal = item(member(results, "goals"), number);
 	struct json_object *alternatives = member(goal, "alternatives");
 	struct json_object *out = json_object_new_object(), *rows = json_object_new_array();
-	struct json_object *histogram = json_object_new_object(), *times = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++) {
+	for (size_t i = 0; i < json_object_array_length(alternatives); i++)
 		json_object_array_add(rows, make_row(ctx, results, goal, i));
-		add_histogram(times, item(alternatives, i));
-	}
 	put_place(out, "number", (double)number);
 	put(out, "goal", json_object_get_string(member(goal, "goal")));
 	json_object_object_add(out, "rows", rows);
 	json_object_object_add(out, "forest", draw_forest(ctx, goal));
-	json_object_object_add(histogram, "rows", times);
-	json_object_object_add(out, "histogram", histogram);
+	if (number >= DRAWN)
+		return out;
+	json_object_object_add(out, "curve", json_object_get(curve_of(ctx, results, number)));
+	json_object_object_add(out, "spread", json_object_get(spread_of(ctx, results, number)));
 	return out;
 }
 
@@ -265,5 +278,6 @@ chart_results(void *ctx, struct json_object *results)
 	json_object_object_add(out, "days",
 	    json_object_array_length(member(results, "days")) > 0 ? draw_days(results) : NULL);
 	json_object_object_add(out, "goals", goals);
+	json_object_object_add(out, "legend", make_legend(results));
 	return out;
 }

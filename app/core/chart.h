@@ -10,8 +10,9 @@
  */
 
 /*
- * {days: {width, height, most, first, last, bars, rows}, goals: [{number, goal, rows, forest,
- * histogram}]} on ctx. Widths and heights are units of the drawing.
+ * {days: {width, height, most, first, last, bars, rows}, legend: [{name, series}], goals: [{number,
+ * goal, rows, forest, curve, spread}]} on ctx; core/curve.h, core/spread.h. Of days the last 30 or
+ * less, curve and spread of the first two goals. Widths and heights are units of the drawing.
  */
 struct json_object *chart_results(void *ctx, struct json_object *results);
 

@@ -98,6 +98,17 @@ goal_named(struct json_object *goals, struct json_object *name)
 	return NULL;
 }
 
+static struct json_object *
+goal_numbered(struct json_object *goals, struct json_object *nr)
+{
+	for (size_t i = 0; goals != NULL && i < json_object_array_length(goals); i++) {
+		struct json_object *o = json_object_array_get_idx(goals, i);
+		if (json_object_equal(json_object_object_get(o, "nr"), nr))
+			return o;
+	}
+	return NULL;
+}
+
 /* The goals to show, the one that decides first: those that the experiment names, by name or as
  * {name, test}, else all. */
 static struct json_object *
@@ -142,6 +153,31 @@ name_days(struct json_object *days, struct json_object *alternatives)
 	return list;
 }
 
+/* Who did a goal for the first time, by day, with the names of goals and alternatives; NULL where
+ * that was not counted. */
+static struct json_object *
+name_converted(struct json_object *rows, const struct results_input *in)
+{
+	struct json_object *list = rows == NULL ? NULL : json_object_new_array();
+
+	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		struct json_object *arm = decide_numbered(in->alternatives,
+		    json_object_get_int(json_object_array_get_idx(row, 2)));
+		struct json_object *goal =
+		    goal_numbered(in->goals, json_object_array_get_idx(row, 1));
+		if (arm == NULL || goal == NULL)
+			continue;
+		struct json_object *out = json_object_new_array();
+		json_object_array_add(out, json_object_get(json_object_array_get_idx(row, 0)));
+		json_object_array_add(out, json_object_get(json_object_object_get(goal, "name")));
+		json_object_array_add(out, json_object_get(json_object_object_get(arm, "name")));
+		json_object_array_add(out, json_object_get(json_object_array_get_idx(row, 3)));
+		json_object_array_add(list, out);
+	}
+	return list;
+}
+
 enum err
 result_of(struct ctx *c, const char *id, struct json_object **out)
 {
@@ -165,6 +201,8 @@ result_of(struct ctx *c, const char *id, struct json_object **out)
 	*out = results_json(c->mem, &in);
 	json_object_object_add(
 	    *out, "days", name_days(json_object_object_get(data, "days"), alternatives));
+	json_object_object_add(*out, "converted",
+	    name_converted(json_object_object_get(data, "converted"), &in));
 	return OK;
 }
 

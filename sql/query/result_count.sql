@@ -1,5 +1,6 @@
 -- Counts the rows of experiment $1: participants by alternative and split, those of them who had
--- been exposed to another before, participants by day; subjects by goal, alternative and hits.
+-- been exposed to another before, participants by day; subjects by goal, alternative and hits,
+-- and by the day of their first.
 -- reach: all
 -- retry: yes
 -- time: long
@@ -15,9 +16,16 @@ with exposed as materialized (
 	select day, alternative, sum(subjects)::bigint as subjects
 	from exposed group by day, alternative
 ), converted as materialized (
-	select goal, alternative, hits, count(*) as subjects
+	select goal, alternative, hits, (first_at at time zone 'UTC')::date as day,
+		count(*) as subjects
 	from conversion where experiment = $1::bigint and not forced
-	group by goal, alternative, hits
+	group by goal, alternative, hits, day
+), often as (
+	select goal, alternative, hits, sum(subjects)::bigint as subjects
+	from converted group by goal, alternative, hits
+), daily_converted as (
+	select day, goal, alternative, sum(subjects)::bigint as subjects
+	from converted group by day, goal, alternative
 )
 select jsonb_build_object(
 	'exposures', (select coalesce(jsonb_agg(
@@ -26,4 +34,7 @@ select jsonb_build_object(
 		jsonb_build_array(day, alternative, subjects) order by day, alternative), '[]')
 		from daily),
 	'conversions', (select coalesce(jsonb_agg(
-		jsonb_build_array(goal, alternative, hits, subjects)), '[]') from converted)) as data
+		jsonb_build_array(goal, alternative, hits, subjects)), '[]') from often),
+	'converted', (select coalesce(jsonb_agg(
+		jsonb_build_array(day, goal, alternative, subjects)
+		order by day, goal, alternative), '[]') from daily_converted)) as data

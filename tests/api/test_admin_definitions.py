@@ -4,6 +4,7 @@
 import csv
 import html
 import io
+import re
 
 import pytest
 
@@ -11,6 +12,7 @@ from enrols import change, enroll, running, set_state, somebody
 from goals import goal, hit
 from lookups import define, new_id, submit
 from pages import Person
+from tallies import fill
 
 TABS = {
     "results": lambda who, exp: who.get(f"/admin/experiment/{exp}"),
@@ -135,3 +137,55 @@ def test_a_page_of_a_goal_has_its_counts(stack, viewer):
     enroll(stack, exp, who)
     hit(stack, name, who)
     assert f"Goal: {name}" in text_of(viewer.get(f"/admin/experiment/{exp}"))
+
+
+def spread_over(stack, exp, name, control, b):
+    """Participants of the last three days, with what they did: {times: subjects} an arm."""
+    for arm, hits in ((1, control), (2, b)):
+        fill(stack, exp, arm, 60, {name: hits})
+    stack.sql("update exposure as x set at = x.at - (length(subject_id) + hashtext(subject_id)) "
+              "%% 2 * interval '1 day' - interval '1 day' from experiment as e "
+              "where e.nr = x.experiment and e.id = %s", exp)
+    stack.sql("select result_stale(array[nr]) from experiment where id = %s", exp)
+
+
+def test_a_result_is_drawn_over_time_and_by_how_often(stack, viewer):
+    name = goal(stack, test="mwu")
+    exp = running(stack, HOSTILE, goals=[name])
+    spread_over(stack, exp, name, {1: 10, 3: 5}, {1: 20, 20: 5})
+    answer = viewer.get(f"/admin/experiment/{exp}")
+    text = text_of(answer)
+    assert answer.text.count('<polygon class="band') == 2
+    assert answer.text.count('<polyline class="series') == 4
+    assert "<td>control</td><td>25.00 %</td>" in text
+    # 20 times count with the last column, 8.
+    assert "<td>8</td><td>5</td><td>5</td>" in answer.text
+    for drawing in re.findall(r"<svg[^>]*role=\"img\".*?</svg>", answer.text, re.S):
+        title, desc = re.search(r'aria-labelledby="(\S+) (\S+)"', drawing).groups()
+        assert f'<title id="{title}">' in drawing and f'<desc id="{desc}">' in drawing
+        assert answer.text.count(f'id="{title}"') == 1
+
+
+def test_a_goal_of_how_many_has_no_drawing_of_how_often(stack, viewer):
+    name = goal(stack)
+    exp = running(stack, "b", goals=[name])
+    spread_over(stack, exp, name, {1: 10}, {1: 20})
+    text = text_of(viewer.get(f"/admin/experiment/{exp}"))
+    assert "Rate as it went on" in text and "At least so many times" not in text
+
+
+def test_an_experiment_of_nobody_says_how_people_come_in(stack, viewer):
+    exp = running(stack, "b")
+    text = text_of(viewer.get(f"/admin/experiment/{exp}"))
+    assert "Nobody takes part yet" in text and f"/v1/experiment/{exp}/enroll" in text
+
+
+def test_a_result_of_a_year_and_many_alternatives_is_a_small_page(stack, viewer):
+    names = [goal(stack, test="mwu") for _ in range(3)]
+    exp = running(stack, "b", "c", "d", "e", goals=names)
+    for arm in range(1, 6):
+        fill(stack, exp, arm, 40, {n: {times: 2 for times in range(1, 16)} for n in names})
+    stack.sql("update exposure as x set at = x.at - (hashtext(subject_id) & 255) * interval "
+              "'1 day' from experiment as e where e.nr = x.experiment and e.id = %s", exp)
+    stack.sql("select result_stale(array[nr]) from experiment where id = %s", exp)
+    text_of(viewer.get(f"/admin/experiment/{exp}"))
