@@ -94,11 +94,12 @@ static const struct {
 	"tags of users whose keys begin so.\n"},
     {"user", command_user, "make, reset and disable accounts of the pages",
 	"assay user add NAME --role viewer|editor|admin [-c FILE]\n"
+	"assay user link NAME [-c FILE]\n"
 	"assay user reset NAME [-c FILE]\n"
 	"assay user disable NAME [-c FILE]\n"
 	"assay user list [-c FILE]\n\n"
-	"add and reset print the address of a page that lets somebody in once, within 24 hours;\n"
-	"there a password is set. reset takes the old password and ends all sessions.\n"},
+	"add, link and reset print the address of a page that lets somebody in once, within 24\n"
+	"hours. reset takes the old password and ends all sessions; link leaves both.\n"},
     {"import", command_import, "load users, devices, members or places of addresses",
 	"assay import users|devices FILE [--csv] [--from LINE] [--errors FILE] [-c FILE]\n"
 	"assay import ip-locations FILE.csv [--errors FILE] [-c FILE]\n"

@@ -6,20 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "command.h"
-#include "core/text.h"
-
-enum { NAME_MOST = 100, TOKEN = 32, LINK_HOURS = 24 };
-
-static bool
-is_role(const char *role)
-{
-	return strcmp(role, "viewer") == 0 || strcmp(role, "editor") == 0 ||
-	    strcmp(role, "admin") == 0;
-}
+#include "core/account.h"
+#include "web/link.h"
 
 static int
 refuse(const char *why)
@@ -28,31 +19,21 @@ refuse(const char *why)
 	return EXIT_USAGE;
 }
 
-/* A link for the account; statement q makes or resets it. */
+/* A link for the account; statement q makes it, resets it or leaves it as it is. */
 static int
 make_link(const struct command *c, enum query q, const char *name, const char *role)
 {
 	struct db *db = boot_owner_db(c->mem, c->conf);
-	char token[2 * TOKEN + 1], now[INSTANT_TEXT], expires[INSTANT_TEXT];
-	uint8_t digest[HASH_SECRET];
-	char hex[2 * HASH_SECRET + 1];
-	struct db_rows *rows;
+	const char *path;
 
-	hash_random_hex(token, TOKEN);
-	hash_secret(token, digest);
-	for (size_t i = 0; i < HASH_SECRET; i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-	instant_format(instant_now(), now);
-	instant_format(instant_now() + LINK_HOURS * 3600 * INSTANT_SECOND, expires);
-	const char *params[] = {name, hex, now, expires, role};
-	if (db_query(db, c->mem, q, params, &rows) != OK)
+	if (link_make(db, c->mem, &(struct link_order){q, name, role}, &path) != OK)
 		return command_db_failed(db);
-	if (db_count(rows) == 0) {
+	if (path == NULL) {
 		fprintf(stderr, "assay user: %s %s\n", name,
-		    q == QUERY_account_add ? "is there already" : "is no account");
+		    q == QUERY_account_add ? "is there already" : "is no account, or disabled");
 		return EXIT_FAILED;
 	}
-	printf("/admin/enter?token=%s\n", token);
+	puts(path);
 	return EXIT_DONE;
 }
 
@@ -61,11 +42,12 @@ add(const struct command *c)
 {
 	const char *role = command_option(c, "--role");
 	const char *name = c->argv[1];
+	const char *fault = account_name_fault(c->mem, name);
 
-	if (role == NULL || !is_role(role))
+	if (role == NULL || !account_is_role(role))
 		return refuse("--role must be viewer, editor or admin");
-	if (text_fault(c->mem, name, strlen(name), NAME_MOST) != NULL || *name == '-')
-		return refuse("NAME must be 1 to 100 bytes without control characters");
+	if (fault != NULL)
+		return refuse(mem_printf(c->mem, "NAME %s", fault));
 	return make_link(c, QUERY_account_add, name, role);
 }
 
@@ -111,6 +93,8 @@ command_user(const struct command *c)
 		return add(c);
 	if (c->argc == 2 && strcmp(c->argv[0], "reset") == 0)
 		return make_link(c, QUERY_account_reset, c->argv[1], NULL);
+	if (c->argc == 2 && strcmp(c->argv[0], "link") == 0)
+		return make_link(c, QUERY_account_link, c->argv[1], NULL);
 	if (c->argc == 2 && strcmp(c->argv[0], "disable") == 0)
 		return disable(c);
 	if (c->argc == 1 && strcmp(c->argv[0], "list") == 0)

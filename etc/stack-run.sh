@@ -129,6 +129,15 @@ make_keys()
 	. "$state/keys"
 }
 
+# A way into the pages, good once: whoever is there first sets a password.
+make_link()
+{
+	user="$clock \"\$bin\" user -c \"\$state/assay.conf\""
+	link=$(eval "$user add admin --role admin" </dev/null 2>/dev/null ||
+		eval "$user link admin" </dev/null 2>>"$state/log/user.log")
+	link=${link:+$url$link}
+}
+
 start_lighttpd()
 {
 	printf 'include "%s/etc/lighttpd.conf"\n' "$root" >"$state/lighttpd.conf"
@@ -194,6 +203,7 @@ ASSAY_URL=$url
 ASSAY_SERVER_KEY=$ASSAY_SERVER_KEY
 ASSAY_CLIENT_KEY=$ASSAY_CLIENT_KEY
 ASSAY_ADMIN_KEY=$ASSAY_ADMIN_KEY
+ASSAY_SIGN_IN=$link
 ASSAY_DATABASE_URL=$app_url
 ASSAY_OWNER_DATABASE_URL=$owner_url
 ASSAY_MEMCACHED=$state/run/memcached.sock
@@ -218,6 +228,9 @@ tell()
 assay is at $url ($SERVER), for scripts see $STACK_VAR/assay.env
 	server key	$ASSAY_SERVER_KEY
 	client key	$ASSAY_CLIENT_KEY
+
+Look at it in a browser; this signs you in as admin, once:
+	${link:-the account admin is disabled: assay user reset admin}
 
 Post a page view, read a user's profile, erase a user, ask which experiments a device is in:
 
@@ -266,6 +279,7 @@ supervise()
 	eval "tool migrate $clock \"\$bin\" migrate -c \"\$state/assay.conf\""
 	load_demo
 	make_keys
+	make_link
 	await 10 memcached test -S "$state/run/memcached.sock"
 	start_behind "$WRAP" serve "$bin" serve -c "$state/assay.conf"
 	start_behind "$clock" jobs "$bin" jobs -c "$state/assay.conf"

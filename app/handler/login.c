@@ -83,7 +83,7 @@ login(struct ctx *c)
 		return fail(c, ERR_INVALID, "/name", "must not be empty");
 	if (password == NULL || *password == '\0')
 		return fail(c, ERR_INVALID, "/password", "must not be empty");
-	e = session_sign_in(c, name, password, c->hashing);
+	e = session_sign_in(c, name, password);
 	if (e == OK)
 		lead_on(c);
 	return e;

@@ -12,19 +12,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/db.h"
-#include "web/client.h"
 #include "web/ctx.h"
 #include "web/form.h"
+#include "web/password.h"
 
 #define NAME_PLAIN "assay"
 #define NAME_SECURE "__Host-assay"
 
-/* A hash of no password, so that a name that there is not takes as long as one that there is. */
-#define NOBODY \
-	"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$" \
-	"7tSUxAFXEbtdS5hXq8qzcBBJuXe+AjJ3Yx3oDMuGDpY"
-
-enum { TOKEN = 32, TRIES_ADDRESS = 20, PASSWORD_MOST = 128 };
+enum { TOKEN = 32 };
 
 static const char *const roles[] = {"viewer", "editor", "admin"};
 
@@ -85,8 +80,8 @@ find(struct ctx *c)
 	if (e != OK || db_count(rows) == 0)
 		return e;
 	a = mem_new(c->mem, struct account);
-	*a = (struct account){
-	    db_cell(rows, 0, "name"), db_cell(rows, 0, "role"), db_cell(rows, 0, "csrf")};
+	*a = (struct account){db_cell(rows, 0, "id"), db_cell(rows, 0, "name"),
+		db_cell(rows, 0, "role"), db_cell(rows, 0, "csrf")};
 	c->account = a;
 	return OK;
 }
@@ -199,57 +194,21 @@ open_session(struct ctx *c, const char *account, const char *password)
 	return OK;
 }
 
-static enum err
-note_failure(struct ctx *c, const char *name)
-{
-	char now[INSTANT_TEXT];
-
-	instant_format(c->now, now);
-	const char *params[] = {name, client_address(c) != NULL ? client_address(c) : "", now};
-	enum err e = db_query(c->db, c->mem, QUERY_account_failed, params, NULL);
-	log_say(LOG_WARN, "sign_in_failed", "%s", c->req.id);
-	return e == OK ? fail(c, ERR_INVALID, "/name", "name or password is wrong") : e;
-}
-
-/* Takes one of the places in which passwords are hashed. */
-static bool
-take_place(_Atomic int *busy)
-{
-	if (atomic_fetch_add(busy, 1) < SESSION_HASHES)
-		return true;
-	atomic_fetch_sub(busy, 1);
-	return false;
-}
-
 enum err
-session_sign_in(struct ctx *c, const char *name, const char *password, _Atomic int *busy)
+session_sign_in(struct ctx *c, const char *name, const char *password)
 {
-	char now[INSTANT_TEXT], fresh[HASH_PASSWORD];
-	struct db_rows *rows;
-	bool weak;
+	struct password_owner owner;
+	enum err e = password_find(c, name, &owner);
 
-	instant_format(c->now, now);
-	const char *params[] = {name, now, client_address(c) != NULL ? client_address(c) : ""};
-	enum err e = db_query(c->db, c->mem, QUERY_account_find, params, &rows);
 	if (e != OK)
 		return e;
-	const char *tries = db_cell(rows, 0, "tries");
-	if ((tries != NULL && db_int(rows, 0, "tries") >= TRIES_ADDRESS) ||
-	    *db_cell(rows, 0, "blocked") == 't')
-		return fail_detail(c, ERR_THROTTLED, "too many tries; wait a moment");
-	if (!take_place(busy))
-		return ERR_UNAVAILABLE;
-	const char *stored = db_cell(rows, 0, "password");
-	bool fits = strlen(password) <= PASSWORD_MOST &&
-	    hash_password_fits(stored != NULL ? stored : NOBODY, password, &weak);
-	bool good = fits && stored != NULL && *db_cell(rows, 0, "disabled") != 't';
-	if (good && weak)
-		hash_password(password, fresh);
-	atomic_fetch_sub(busy, 1);
-	if (!good)
-		return note_failure(c, name);
+	e = password_check(c, name, &owner, password);
+	if (e == ERR_INVALID)
+		return fail(c, e, "/name", "name or password is wrong");
+	if (e != OK)
+		return e;
 	log_say(LOG_INFO, "sign_in", "%s", name);
-	return open_session(c, db_cell(rows, 0, "id"), weak ? fresh : NULL);
+	return open_session(c, owner.id, owner.fresh);
 }
 
 enum err
@@ -270,6 +229,13 @@ session_enter(struct ctx *c, const char *token)
 	return open_session(c, db_cell(rows, 0, "id"), NULL);
 }
 
+static void
+drop_cookie(struct ctx *c)
+{
+	c->cookie = mem_printf(c->mem, "%s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0%s",
+	    is_secure(c) ? NAME_SECURE : NAME_PLAIN, is_secure(c) ? "; Secure" : "");
+}
+
 enum err
 session_sign_out(struct ctx *c)
 {
@@ -279,8 +245,34 @@ session_sign_out(struct ctx *c)
 	if (token == NULL)
 		return OK;
 	digest(token, hex);
-	c->cookie = mem_printf(c->mem, "%s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0%s",
-	    is_secure(c) ? NAME_SECURE : NAME_PLAIN, is_secure(c) ? "; Secure" : "");
+	drop_cookie(c);
 	const char *params[] = {hex};
 	return db_query(c->db, c->mem, QUERY_session_close, params, NULL);
+}
+
+enum err
+session_end_all(struct ctx *c)
+{
+	log_say(LOG_INFO, "signed_out_everywhere", "%s", c->account->name);
+	drop_cookie(c);
+	return db_query(c->db, c->mem, QUERY_session_end_all, &c->account->id, NULL);
+}
+
+/* All sessions end first: should this one not open, one signs in again, with the old password. */
+enum err
+session_set_password(struct ctx *c, const char *current, const char *fresh)
+{
+	struct password_owner owner;
+	const char *hashed;
+	enum err e = password_find(c, c->account->name, &owner);
+
+	if (e == OK && owner.stored != NULL)
+		e = password_check(c, c->account->name, &owner, current);
+	if (e == ERR_INVALID)
+		return fail(c, e, "/current", "is not your password");
+	if (e == OK)
+		e = password_hash(c, fresh, &hashed);
+	if (e == OK)
+		e = session_end_all(c);
+	return e == OK ? open_session(c, c->account->id, hashed) : e;
 }

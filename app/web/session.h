@@ -2,7 +2,6 @@
 #ifndef SESSION_H
 #define SESSION_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/err.h"
@@ -16,12 +15,11 @@ struct ctx;
 
 /* Who is signed in. */
 struct account {
+	const char *id; /* its number */
 	const char *name;
 	const char *role; /* "viewer", "editor", "admin" */
 	const char *csrf;
 };
-
-enum { SESSION_HASHES = 2 }; /* passwords that all workers together hash at once */
 
 /*
  * Checks that somebody is signed in whose role allows the route of c, and for a form that it is
@@ -31,18 +29,25 @@ enum { SESSION_HASHES = 2 }; /* passwords that all workers together hash at once
 enum err session_check(struct ctx *c) must_check;
 
 /*
- * Signs in by name and password; opens a session. busy: how many passwords are being hashed, in
- * memory that all workers share. ERR_INVALID for a wrong name or password alike, ERR_THROTTLED,
- * ERR_UNAVAILABLE when too many sign in at once.
+ * Signs in by name and password; opens a session. ERR_INVALID for a wrong name or password alike,
+ * ERR_THROTTLED, ERR_UNAVAILABLE when too many sign in at once.
  */
-enum err session_sign_in(struct ctx *c, const char *name, const char *password,
-    _Atomic int *busy) must_check;
+enum err session_sign_in(struct ctx *c, const char *name, const char *password) must_check;
 
 /* Signs in by a one-time link's token. ERR_INVALID when it is used, unknown or too old. */
 enum err session_enter(struct ctx *c, const char *token) must_check;
 
 /* Ends the session of c. */
 enum err session_sign_out(struct ctx *c) must_check;
+
+/* Ends all sessions of whoever is signed in, and the links by which one could still get in. */
+enum err session_end_all(struct ctx *c) must_check;
+
+/*
+ * Gives whoever is signed in the password fresh, in place of current, which nobody asks for where
+ * there was none. All sessions end and a new one is opened. Errors as of session_sign_in.
+ */
+enum err session_set_password(struct ctx *c, const char *current, const char *fresh) must_check;
 
 /* Whether where is the address of one of the pages here, so that it can be gone to. */
 bool session_is_page(const char *where);

@@ -1,7 +1,6 @@
 -- Disables account $1 at $2 and ends its sessions.
 -- reach: definitions
 -- retry: yes
--- role: owner
 with found as (
 	update account set disabled_at = coalesce(disabled_at, $2::timestamptz)
 	where name = $1

@@ -3,7 +3,7 @@
 -- reach: definitions
 -- retry: yes
 with found as (
-	select s.hash, s.csrf, s.seen_at, a.name, a.role
+	select s.hash, s.csrf, s.seen_at, a.id, a.name, a.role
 	from session as s join account as a on a.id = s.account
 	where s.hash = decode($1, 'hex') and a.disabled_at is null
 		and s.seen_at > $2::timestamptz - interval '30 minutes'
@@ -13,4 +13,4 @@ with found as (
 	from found as f
 	where s.hash = f.hash and f.seen_at < $2::timestamptz - interval '1 minute'
 )
-select csrf, name, role from found
+select id, csrf, name, role from found

@@ -48,6 +48,7 @@ Suite *lookup_suite(void);
 Suite *modulus_suite(void);
 Suite *numbers_suite(void);
 Suite *page_view_suite(void);
+Suite *passphrase_suite(void);
 Suite *plan_suite(void);
 Suite *profile_suite(void);
 Suite *results_csv_suite(void);

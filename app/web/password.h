@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PASSWORD_H
+#define PASSWORD_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct ctx;
+
+/*
+ * Passwords, checked within bounds: tries by account and by address, and how many all workers
+ * together hash at once (c->hashing), for each takes 64 MiB.
+ */
+
+enum { PASSWORD_HASHES = 2 };
+
+/* The account of a name, as a check found it. */
+struct password_owner {
+	const char *id;     /* NULL: there is no such account */
+	const char *stored; /* NULL: it has no password */
+	const char *fresh;  /* after password_check: the same, hashed as one would today; or NULL */
+	bool disabled;
+};
+
+/* Who has that name. ERR_THROTTLED while that account or the caller's address has to wait. */
+enum err password_find(struct ctx *c, const char *name, struct password_owner *out) must_check;
+
+/*
+ * Whether given is the owner's password, in a time that does not tell whether there is an owner.
+ * ERR_INVALID, noted as a failure of name and of the address, but without a problem.
+ */
+enum err password_check(struct ctx *c, const char *name, struct password_owner *owner,
+    const char *given) must_check;
+
+/* Hashes password, to a text on c->mem. ERR_UNAVAILABLE while too many others do. */
+enum err password_hash(struct ctx *c, const char *password, const char **out) must_check;
+
+#endif
