@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay key: keys are made here, by whoever may connect as the owner, and nowhere else.
+ * assay key: keys are made here, by whoever may connect as the owner.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,29 +9,10 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "command.h"
+#include "core/key.h"
 #include "core/tag.h"
 #include "core/text.h"
 #include "web/auth.h"
-
-enum { NAME_MOST = 100, DAYS_MOST = 3650 };
-
-/* "https://a.example,https://b.example" as a JSON array; NULL when one is no origin. */
-static struct json_object *
-read_origins(void *mem, const char *text)
-{
-	struct json_object *list = mem_json(mem, json_object_new_array());
-	char *rest = mem_dup(mem, text == NULL ? "" : text);
-
-	for (char *origin; (origin = strsep(&rest, ",")) != NULL;) {
-		if (*origin == '\0')
-			continue;
-		const char *host = strstr(origin, "://");
-		if (host == NULL || host[3] == '\0' || strpbrk(host + 3, "/ \"") != NULL)
-			return NULL;
-		json_object_array_add(list, json_object_new_string(origin));
-	}
-	return list;
-}
 
 static int
 refuse(const char *why)
@@ -63,36 +44,30 @@ create(const struct command *c)
 	const char *name = command_option(c, "--name");
 	const char *days_text = command_option(c, "--days");
 	const char *tags = command_option(c, "--tags");
-	char text[AUTH_KEY_TEXT], id[AUTH_KEY_ID], digest[AUTH_DIGEST_HEX];
-	char now[INSTANT_TEXT], expires[INSTANT_TEXT];
+	struct auth_made made;
 	int64_t days = 0;
 
 	if (!options_known(c))
 		return refuse(
 		    "options are --class, --name, --origin, --days and --tags, each with a value");
-	if (kind == NULL || (strcmp(kind, "client") != 0 && strcmp(kind, "server") != 0 &&
-	    strcmp(kind, "admin") != 0))
+	if (kind == NULL || !key_is_class(kind))
 		return refuse("--class must be client, server or admin");
 	if (name == NULL)
 		name = kind;
-	if (text_fault(c->mem, name, strlen(name), NAME_MOST) != NULL)
+	if (text_fault(c->mem, name, strlen(name), KEY_NAME) != NULL)
 		return refuse("--name must be 1 to 100 bytes without control characters");
-	if (days_text != NULL && !num_int(days_text, 1, DAYS_MOST, &days))
+	if (days_text != NULL && !num_int(days_text, 1, KEY_DAYS, &days))
 		return refuse("--days must be a whole number from 1 to 3650");
 	if (tags != NULL && !tag_key_is(tags))
 		return refuse("--tags must be 1 to 255 of A-Z a-z 0-9 . - _");
-	struct json_object *origins = read_origins(c->mem, command_option(c, "--origin"));
+	struct json_object *origins = key_origins(c->mem, command_option(c, "--origin"));
 	if (origins == NULL)
 		return refuse("--origin must be like https://www.example.org, without a path");
-	auth_make_key(kind, text, id, digest);
-	instant_format(instant_now(), now);
-	instant_format(instant_now() + days * INSTANT_DAY, expires);
 	struct db *db = boot_owner_db(c->mem, c->conf);
-	const char *params[] = {id, kind, name, digest, json_object_to_json_string(origins), now,
-		days == 0 ? NULL : expires, tags == NULL ? "" : tags};
-	if (db_query(db, c->mem, QUERY_key_create, params, NULL) != OK)
+	struct auth_wish wish = {kind, name, json_object_to_json_string(origins), days, tags};
+	if (auth_create_key(db, c->mem, &wish, &made) != OK)
 		return command_db_failed(db);
-	puts(text);
+	puts(made.text);
 	return EXIT_DONE;
 }
 

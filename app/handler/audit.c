@@ -15,6 +15,14 @@
 
 enum { AFTER_MOST = 65536 };
 
+/* Whether an answer to a form tells what it did: a form without one only asked something. */
+static bool
+has_receipt(const struct ctx *c)
+{
+	return json_object_object_get_ex(c->model, "once", NULL) ||
+	    json_object_object_get_ex(c->model, "deleted", NULL);
+}
+
 static bool
 is_noted(const struct ctx *c, enum err e)
 {
@@ -22,8 +30,7 @@ is_noted(const struct ctx *c, enum err e)
 		return false;
 	if (c->account != NULL && e == ERR_FORBIDDEN)
 		return true;
-	/* A form that only asks something. */
-	if (c->account != NULL && c->status == 200)
+	if (c->account != NULL && c->status == 200 && !has_receipt(c))
 		return false;
 	return e == OK && (c->route->key == KEY_ADMIN || c->route->key >= ROLE_EDITOR);
 }
@@ -36,6 +43,21 @@ json_text(struct json_object *o)
 	    o == NULL ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
 
 	return text != NULL && strlen(text) > AFTER_MOST ? "\"too long to be kept\"" : text;
+}
+
+/* What came of it, without what is shown once and kept nowhere. */
+static struct json_object *
+outcome(struct ctx *c)
+{
+	struct json_object *out = mem_json(c->mem, json_object_new_object());
+
+	if (!json_object_object_get_ex(c->model, "once", NULL))
+		return c->model;
+	json_object_object_foreach(c->model, name, value) {
+		if (strcmp(name, "once") != 0)
+			json_object_object_add(out, name, json_object_get(value));
+	}
+	return out;
 }
 
 /* What was changed: what the path names, or what was made. */
@@ -63,7 +85,7 @@ audit_note(struct ctx *c, enum err e)
 	const char *params[] = {now, c->account != NULL ? c->account->name : NULL, c->key_id,
 		mem_printf(c->mem, "%s %s", c->req.method, c->route->path), target_of(c),
 		mem_printf(c->mem, "%d", err_info(e)->status), json_text(c->before),
-		e == OK ? json_text(c->model) : NULL, c->req.id};
+		e == OK ? json_text(outcome(c)) : NULL, c->req.id};
 	if (db_query(c->db, c->mem, QUERY_audit_add, params, NULL) != OK)
 		log_say(LOG_ERROR, "audit_lost", "%s %s", params[3],
 		    params[4] != NULL ? params[4] : "-");

@@ -253,3 +253,17 @@ auth_make_key(const char *kind, char text[AUTH_KEY_TEXT], char id[AUTH_KEY_ID],
 	for (size_t i = 0; i < sizeof sum; i++)
 		snprintf(digest + 2 * i, 3, "%02x", sum[i]);
 }
+
+enum err
+auth_create_key(struct db *db, void *mem, const struct auth_wish *wish, struct auth_made *out)
+{
+	char digest[AUTH_DIGEST_HEX], now[INSTANT_TEXT], expires[INSTANT_TEXT];
+	int64_t at = instant_now();
+
+	auth_make_key(wish->kind, out->text, out->id, digest);
+	instant_format(at, now);
+	instant_format(at + wish->days * INSTANT_DAY, expires);
+	const char *params[] = {out->id, wish->kind, wish->name, digest, wish->origins, now,
+		wish->days == 0 ? NULL : expires, wish->tags == NULL ? "" : wish->tags};
+	return db_query(db, mem, QUERY_key_create, params, NULL);
+}

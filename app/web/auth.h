@@ -2,10 +2,13 @@
 #ifndef AUTH_H
 #define AUTH_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "web/route.h"
 
 struct ctx;
+struct db;
 struct keyring;
 
 /*
@@ -40,5 +43,22 @@ enum err auth_preflight(struct ctx *c) must_check;
  * digest of its secret in hex. */
 void auth_make_key(const char *kind, char text[AUTH_KEY_TEXT], char id[AUTH_KEY_ID],
     char digest[AUTH_DIGEST_HEX]);
+
+/* A key that somebody wants: origins as a JSON array, days of its life (0: without end), what the
+ * tags that it may write begin with (NULL: all). */
+struct auth_wish {
+	const char *kind, *name, *origins;
+	int64_t days;
+	const char *tags;
+};
+
+/* A key that was made; its text is kept nowhere else. */
+struct auth_made {
+	char text[AUTH_KEY_TEXT], id[AUTH_KEY_ID];
+};
+
+/* Makes it. What is wished must be checked before. */
+enum err auth_create_key(struct db *db, void *mem, const struct auth_wish *wish,
+    struct auth_made *out) must_check;
 
 #endif

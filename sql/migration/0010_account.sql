@@ -63,7 +63,10 @@ create table audit (
 );
 
 create index audit_target on audit (target, nr);
+create index audit_account on audit (account, nr);
 
 grant select, insert, update, delete on session, sign_in_link, sign_in_try to assay_app;
-grant select, update (password, failures, blocked_until) on account to assay_app;
+grant select, insert, update (role, password, disabled_at, failures, blocked_until) on account
+	to assay_app;
 grant select, insert on audit to assay_app;
+grant insert, update (revoked_at) on api_key to assay_app;

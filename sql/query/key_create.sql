@@ -2,7 +2,6 @@
 -- tags that it may write begin with.
 -- reach: definitions
 -- retry: no
--- role: owner
 insert into api_key (id, kind, name, secret_hash, origins, created_at, expires_at,
 	tag_prefix)
 select $1, $2, $3, decode($4, 'hex'),

@@ -1,7 +1,6 @@
 -- All keys for people, oldest first; no secret, not even its digest.
 -- reach: definitions
 -- retry: yes
--- role: owner
 select id, kind, name, array_to_string(origins, ' ') ||
 		case when tag_prefix = '' then '' else ' (tags ' || tag_prefix || ')' end as origins,
 	to_char(created_at, 'YYYY-MM-DD') as created,

@@ -146,7 +146,10 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         select attrelid::regclass::text, attname::text, lower(g.privilege_type)
         from pg_attribute a, aclexplode(attacl) g where g.grantee = 'assay_app'::regrole""")
     assert dict(rights) == {
-        "api_key": "select", "audience": "delete insert select", "cache_epoch": "select update",
+        "account": "insert select", "api_key": "insert select", "audit": "insert select",
+        "session": "delete insert select update", "sign_in_link": "delete insert select update",
+        "sign_in_try": "delete insert select update", "audience": "delete insert select",
+        "cache_epoch": "select update",
         "confirmed": "delete insert select", "conversion": "delete insert select update",
         "enrolment": "delete insert select update", "erasure": "usage",
         "experiment": "delete insert select update", "exposure": "delete insert select",
@@ -163,7 +166,10 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "result": "delete insert select update", "result_token": "usage",
         "schema_migration": "select", "split": "insert select",
         "waiting_goal": "delete insert select update"}
-    assert columns == [("api_key", "last_used_at", "update")]
+    assert sorted(columns) == [
+        *[("account", column, "update") for column in
+          ("blocked_until", "disabled_at", "failures", "password", "role")],
+        *[("api_key", column, "update") for column in ("last_used_at", "revoked_at")]]
 
 
 def test_strangers_have_no_rights(stack):
@@ -200,10 +206,13 @@ REFUSED = [
     "truncate page_view",
     "create index on page_view (name)",
     "update page_view set name = 'x'",
-    "insert into api_key (id, kind, name, secret_hash, created_at) "
-    "values ('00000000', 'admin', 'x', sha256(''), now())",
     "update api_key set kind = 'admin'",
+    "update api_key set secret_hash = sha256('')",
     "delete from api_key",
+    "update account set name = 'x'",
+    "delete from account",
+    "update audit set account = 'x'",
+    "delete from audit",
     "insert into schema_migration values (9, 'x', 'x', now())",
     "select * from page_view_keep(date '2012-01-01', date '2012-01-01', now())",
     "select pg_read_file('/etc/passwd')",

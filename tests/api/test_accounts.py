@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Accounts, keys and the audit log, as an admin sees them."""
+
+import re
+import urllib.parse
+
+import pytest
+
+from lookups import new_id
+from pages import Person
+
+STRANGE = 'a/b "<i>é\u202e%2e?#&'
+
+
+@pytest.fixture(scope="module")
+def admin(stack):
+    return Person(stack, "admin")
+
+
+def enter(stack, page):
+    """Uses the link that a page shows."""
+    token = re.search(r"/admin/enter\?token=([0-9a-f]{64})", page).group(1)
+    return stack.call("POST", "/admin/enter", key=None, data={"token": token},
+                      allow_redirects=False).status_code
+
+
+def noted(stack, name):
+    return stack.sql("select action, before, after from assay.audit where target = %s "
+                     "order by nr", name)
+
+
+def test_an_account_is_added_and_its_link_shown_once(stack, admin):
+    name = new_id("added")
+    answer = admin.post("/admin/accounts", name=name, role="editor")
+    assert answer.status_code == 200
+    assert enter(stack, answer.text) == 303 and enter(stack, answer.text) == 422
+    page = admin.get("/admin/accounts")
+    assert name in page.text and "/admin/enter" not in page.text
+    token = re.search("token=([0-9a-f]{64})", answer.text).group(1)
+    (action, before, after), = noted(stack, name)
+    assert (action, before) == ("POST /admin/accounts", None)
+    assert after["role"] == "editor" and token not in str(after)
+
+
+def test_a_form_with_mistakes_comes_back_with_what_was_typed(admin):
+    answer = admin.post("/admin/accounts", name="-x<b>", role="owner")
+    assert answer.status_code == 422
+    assert 'value="-x&lt;b&gt;"' in answer.text
+    assert "must not begin with -" in answer.text and "must be viewer" in answer.text
+    taken = admin.post("/admin/accounts", name=admin.name, role="viewer")
+    assert taken.status_code == 409 and "another account" in taken.text
+
+
+def test_role_reset_and_disable_of_another_account(stack, admin):
+    other = Person(stack, "viewer")
+    assert admin.post(f"/admin/accounts/{other.name}/role", role="editor").status_code == 303
+    assert "(editor)" in other.get("/admin").text
+    reset = admin.post(f"/admin/accounts/{other.name}/reset")
+    assert other.get("/admin").status_code == 303
+    assert enter(stack, reset.text) == 303
+    other = Person(stack, "viewer")
+    assert admin.post(f"/admin/accounts/{other.name}/disable").status_code == 303
+    assert other.get("/admin").status_code == 303
+    assert stack.sql("select disabled_at is not null from assay.account where name = %s",
+                     other.name) == [(True,)]
+
+
+def test_a_change_of_role_is_noted_with_the_one_before(stack, admin):
+    other = Person(stack, "viewer")
+    admin.post(f"/admin/accounts/{other.name}/role", role="admin")
+    assert noted(stack, other.name) == [
+        ("POST /admin/accounts/:name/role", {"role": "viewer"}, {"role": "admin"})]
+
+
+@pytest.mark.parametrize("what", ["role", "reset", "disable"])
+def test_nobody_takes_the_own_rights_away(admin, what):
+    assert admin.post(f"/admin/accounts/{admin.name}/{what}", role="viewer").status_code == 409
+    assert admin.get("/admin/accounts").status_code == 200
+
+
+@pytest.mark.parametrize("what", ["role", "reset", "disable"])
+def test_an_account_that_there_is_not_is_not_found(admin, what):
+    assert admin.post(f"/admin/accounts/nobody/{what}", role="viewer").status_code == 404
+
+
+def test_a_name_of_any_letters_is_managed_by_its_forms(stack, admin):
+    name = STRANGE + new_id()
+    assert admin.post("/admin/accounts", name=name, role="viewer").status_code == 200
+    way = f"/admin/accounts/{urllib.parse.quote(name, safe='')}/disable"
+    page = admin.get("/admin/accounts")
+    assert way in page.text and "<i>" not in page.text
+    assert admin.post(way).status_code == 303
+    assert stack.sql("select disabled_at is not null from assay.account where name = %s",
+                     name) == [(True,)]
+
+
+def test_a_key_is_shown_once_and_works_until_it_is_revoked(stack, admin):
+    label = new_id("key")
+    answer = admin.post("/admin/keys", **{"class": "server", "name": label, "days": "7"})
+    key = re.search(r"asy_server_([0-9a-f]{8})_[0-9a-f]{48}", answer.text)
+    headers = {"X-API-Key": key.group()}
+
+    def use():
+        return stack.call("GET", "/v1/user/any", key=None, headers=headers).status_code
+    assert (answer.status_code, use()) == (200, 200)
+    page = admin.get("/admin/keys")
+    assert label in page.text and key.group() not in page.text
+    assert admin.post(f"/admin/keys/{key.group(1)}/revoke").status_code == 303
+    assert label not in admin.get("/admin/keys").text
+    assert label in admin.get("/admin/keys?all=1").text
+    assert stack.sql("select revoked_at is not null from assay.api_key where id = %s",
+                     key.group(1)) == [(True,)]
+    assert key.group() not in str(noted(stack, key.group(1)))
+
+
+def test_what_is_wrong_with_a_key_is_said_beside_its_fields(admin):
+    answer = admin.post("/admin/keys", **{"class": "root", "name": "n", "days": "0",
+                                          "origins": "example.org", "tags": "a b"})
+    assert answer.status_code == 422
+    for why in ("must be client, server or admin", "from 1 to 3650", "without a path",
+                "must be 1 to 255"):
+        assert why in answer.text
+    assert admin.post("/admin/keys/00000000/revoke").status_code == 404
+
+
+def test_the_audit_log_is_filtered_and_paged(stack, admin):
+    other = Person(stack, "viewer")
+    for n in range(26):
+        admin.post(f"/admin/accounts/{other.name}/role", role=("editor", "viewer")[n % 2])
+    first = admin.get(f"/admin/audit?target={other.name}")
+    assert first.status_code == 200 and len(first.content) < 50_000
+    assert first.text.count("<details>") == 25
+    older = re.search(r'href="/admin/audit(\?after=[^"]*)"', first.text).group(1)
+    rest = admin.get("/admin/audit" + older.replace("&amp;", "&"))
+    assert rest.text.count("<details>") == 1
+    assert "<details>" not in admin.get(f"/admin/audit?account={other.name}").text
+    assert admin.get("/admin/audit?after=x").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/admin/accounts", "/admin/keys", "/admin/audit"])
+def test_a_page_of_the_admin_is_small(admin, path):
+    assert len(admin.get(path).content) < 50_000
