@@ -55,7 +55,14 @@ void
 chart_shares(void *ctx, struct json_object *results)
 {
 	struct json_object *list = member(results, "alternatives");
+	struct json_object *split = member(results, "srm");
+	const char *const names[][2] = {{"p", "p_shown"}, {"chi2", "chi2_shown"}};
 
+	for (size_t i = 0; i < 2; i++) {
+		struct json_object *number = member(split, names[i][0]);
+		put(split, names[i][1], number == NULL ? "–"
+		    : mem_printf(ctx, "%.3g", json_object_get_double(number)));
+	}
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *o = item(list, i);
 		put(o, "expected_percent", percent(ctx, member(o, "expected_share"), 100, ""));

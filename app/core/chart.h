@@ -19,7 +19,8 @@ struct json_object *chart_results(void *ctx, struct json_object *results);
 /* "good" for a winner, "bad" for what must not be trusted, "" for the rest. */
 const char *chart_kind(struct json_object *results);
 
-/* Adds to every alternative of the results its share in percent, as people read it. */
+/* Adds to every alternative of the results its share in percent, and to the split its numbers, as
+ * people read them. */
 void chart_shares(void *ctx, struct json_object *results);
 
 #endif

@@ -44,7 +44,8 @@ struct routes {
 
 /*
  * Finds the route of c->req in c->routes, with or without the prefix /v1, and sets c->route,
- * c->args and, where the path exists, c->allow. ERR_NOT_FOUND, ERR_METHOD, or ERR_TOO_LARGE when
+ * c->args and, where the path exists, c->allow. On the pages of those who are signed in it takes
+ * empty parameters of the query away. ERR_NOT_FOUND, ERR_METHOD, or ERR_TOO_LARGE when
  * the body is over the limit of the route.
  */
 enum err route_match(struct ctx *c) must_check;

@@ -62,6 +62,12 @@ def test_a_page_is_shown_with_its_policy(editor, path):
     assert len(answer.content) < 50_000
 
 
+def test_a_filter_that_was_left_empty_does_not_filter(stack, editor):
+    exp = running(stack, "b")
+    answer = editor.get(f"/admin/experiments?q={exp}&status=&state=")
+    assert answer.status_code == 200 and f"/admin/experiment/{exp}" in answer.text
+
+
 def test_an_experiment_has_a_page_and_its_state_is_changed_by_a_form(stack, editor):
     exp = running(stack, "b")
     assert editor.get(f"/admin/experiment/{exp}").status_code == 200
