@@ -91,6 +91,16 @@ def stack(request):
 
 
 @pytest.fixture(scope="session")
+def demo():
+    """The demo of `make run`, with its experiments and their results, and what it has not."""
+    s = Stack("lighttpd", demo=True)
+    layer = {"id": "menu", "unit": "user"}
+    assert s.call("POST", "/v1/layer", key="admin", json=layer).status_code == 201
+    yield s
+    s.stop()
+
+
+@pytest.fixture(scope="session")
 def browser():
     b = Browser()
     yield b

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the browser tests of the admin share: how one signs in, and which pages there are."""
+
+import re
+
+from selenium.webdriver.common.by import By
+
+from lookups import new_id
+from stack import TOP, wait_until
+
+# What stands for the :names of a page's address over the demo, by the longest beginning that fits.
+SAMPLES = {"/admin/experiment/:id": ["CHECKOUT-BUTTON"], "/admin/goal/:name": ["purchase"],
+           "/admin/layer/:id": ["menu"]}
+# The same pages with something in them, or without anything; by route.
+ALSO = {
+    "/admin/experiments": ["?q=hero", "?q=no+such+thing"],
+    "/admin/experiment/:id/explain": ["?user_id=demo-007"],
+}
+ROW = re.compile(r'^ROUTE\("GET", "(/admin[^"]*)", (\w+), .*, "([a-z_]+\.html)"', re.M)
+
+
+def address(route):
+    """The route with its :names filled in."""
+    begins = [b for b in SAMPLES if route.startswith(b)]
+    for value in SAMPLES[max(begins, key=len)] if begins else []:
+        route = re.sub(r":\w+", value, route, count=1)
+    assert ":" not in route, f"what stands for the names in {route}? say it in SAMPLES"
+    return route
+
+
+def pages():
+    """Every page for those who are signed in, as the program's own table has them."""
+    rows = ROW.findall((TOP / "app/handler/routes.def").read_text())
+    routes = [route for route, who, _ in rows if who.startswith("ROLE_")]
+    assert len(routes) > 5
+    return [address(route) + more for route in routes for more in ["", *ALSO.get(route, [])]]
+
+
+def link(stack, role, name=None):
+    """A link that lets a new person of a role in."""
+    words = ("user", "add", name or new_id(role)[:20], "--role", role)
+    return stack.url + stack.assay(*words).stdout.strip()
+
+
+def sign_in(browser, stack, role, name=None):
+    """Lets the browser in by a link, as a person would."""
+    driver = browser.open(link(stack, role, name))
+    press(driver, "Sign in")
+    wait_until(lambda: driver.current_url == stack.url + "/admin", what="the overview")
+    return driver
+
+
+def texts(driver, selector):
+    return [e.text for e in driver.find_elements(By.CSS_SELECTOR, selector)]
+
+
+def button(driver, words):
+    """The button that says so."""
+    found = [b for b in driver.find_elements(By.TAG_NAME, "button") if b.text == words]
+    assert len(found) == 1, f"{len(found)} buttons say {words}"
+    return found[0]
+
+
+def press(driver, words):
+    """Presses the button that says so, and waits until the page is another."""
+    page = driver.find_element(By.TAG_NAME, "html")
+    button(driver, words).click()
+    left(driver, page)
+
+
+def left(driver, page):
+    """Until the page, of which this is the root, is gone and the next one is there."""
+    wait_until(lambda: [e for e in driver.find_elements(By.TAG_NAME, "html") if e != page],
+               what="another page")
+    wait_until(lambda: driver.execute_script("return document.readyState") == "complete",
+               what="the whole page")
+
+
+def label(driver, words):
+    """The field that a label with these words is for."""
+    found = [e for e in driver.find_elements(By.TAG_NAME, "label") if e.text == words]
+    assert len(found) == 1, f"{len(found)} labels say {words}"
+    inside = found[0].find_elements(By.CSS_SELECTOR, "input, select, textarea")
+    return inside[0] if inside else driver.find_element(By.ID, found[0].get_attribute("for"))

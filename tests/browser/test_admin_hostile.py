@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names come from strangers. Whatever they are, every page that shows them says them letter for
+letter, runs nothing of them and stays a page."""
+
+import urllib.parse
+
+import pytest
+from selenium.common.exceptions import NoAlertPresentException
+from selenium.webdriver.common.by import By
+
+from enrols import enroll
+from goals import goal
+from lookups import admin, await_status, body, new_id
+from people import press, sign_in, texts
+
+TEXTS = {
+    "script": "<script>alert(1)</script>",
+    "image": "<img src=x onerror=alert(2)>\"'><svg onload=alert(3)>",
+    "out of a place": "</title></textarea></pre></svg><script src=//evil.example></script>",
+    "attribute": "\" autofocus onfocus=alert(4) x=\"' onclick='alert(5)",
+    "address": "javascript:alert(6)//../..?a=b&c=d#e",
+    "template": "{{{page.csrf}}} {{> head.html}} {{=<% %>=}} &lt;b&gt; &amp;",
+    "right to left": "\u202emoc.live\u2066 \u05d0\u05d1\u05d2 \u200f!",
+    "one word": "W" * 200,
+    "high": "e" + "\u0301" * 90 + "\U0001f600",
+}
+BROKEN = """
+return [document.documentElement.scrollWidth > innerWidth && "too wide",
+    document.querySelectorAll("main script, main img, main [onclick], main [onfocus], main svg svg")
+        .length > 0 && "markup got in",
+    document.querySelectorAll("h1").length !== 1 && "not one heading",
+    !document.querySelector("footer") && "no end", document.dir].filter(x => x);
+"""
+TABS = ["", "/setup", "/audience", "/health", "/history"]
+
+
+@pytest.fixture(scope="module")
+def reader(stack, browser):
+    browser.width(1280)
+    sign_in(browser, stack, "admin")
+    return browser
+
+
+@pytest.fixture(scope="module", params=TEXTS)
+def hostile(request, stack):
+    """A running experiment that has the text wherever a text may be: (the text, its id, a user)."""
+    text = TEXTS[request.param]
+    user = text[:40] + new_id("")
+    arm = text.encode()[:50].decode(errors="ignore")
+    goal(stack, name=text)
+    request = body("hostile", name=text, criteria=None, description=text * 2, createdBy=text,
+                   alternatives=[{"name": "control"}, {"name": arm, "payload": {"x": text}}],
+                   goals=[text], data={"key": text})
+    admin(stack, "POST", "create", request)
+    await_status(stack, request["expId"])
+    enroll(stack, request["expId"], user)
+    return text, request["expId"], user
+
+
+def no_script_ran(browser):
+    """The browser tells of each script that the policy stopped, and a dialog of each it did not."""
+    try:
+        said = browser.driver.switch_to.alert.text
+    except NoAlertPresentException:
+        said = None
+    assert said is None
+    assert browser.complaints() == []
+    assert browser.driver.execute_script(BROKEN) == []
+
+
+def look(stack, reader, path):
+    driver = reader.open(stack.url + path)
+    no_script_ran(reader)
+    return driver
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_an_experiment_is_named_letter_for_letter_and_its_page_stays_a_page(stack, reader, hostile,
+                                                                            tab):
+    text, exp, _ = hostile
+    driver = look(stack, reader, f"/admin/experiment/{exp}{tab}")
+    heading = driver.find_element(By.TAG_NAME, "h1").get_attribute("textContent")
+    assert heading == f"{text} {exp}"
+    assert text in driver.find_element(By.TAG_NAME, "main").get_attribute("textContent")
+    assert driver.execute_script("return document.title").endswith(" · assay")
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/experiments"])
+def test_a_list_names_it_letter_for_letter_and_leads_to_it(stack, reader, hostile, path):
+    text, exp, _ = hostile
+    driver = look(stack, reader, path)
+    way = driver.find_element(By.CSS_SELECTOR, f"a[href='/admin/experiment/{exp}']")
+    assert way.get_attribute("textContent") == text
+
+
+def test_a_search_keeps_what_was_typed(stack, reader, hostile):
+    text, exp, _ = hostile
+    driver = look(stack, reader, "/admin/experiments?q=" + urllib.parse.quote(text, safe=""))
+    assert driver.find_element(By.ID, "q").get_attribute("value") == text
+    assert exp in driver.find_element(By.TAG_NAME, "main").get_attribute("textContent")
+
+
+def test_a_user_is_explained_by_any_name(stack, reader, hostile):
+    _, exp, user = hostile
+    driver = look(stack, reader, f"/admin/experiment/{exp}/explain?user_id="
+                  + urllib.parse.quote(user, safe=""))
+    assert driver.find_element(By.ID, "user_id").get_attribute("value") == user
+    heading = driver.find_element(By.ID, "sees").get_attribute("textContent")
+    assert heading.startswith(user + " sees ")
+
+
+def test_the_door_keeps_a_name_and_a_way_without_running_them(stack, sized_browser, hostile):
+    sized_browser.width(1280)
+    sized_browser.driver.delete_all_cookies()
+    text = hostile[0]
+    driver = sized_browser.open(stack.url + "/admin/login?to="
+                                + urllib.parse.quote("/admin?" + text, safe=""))
+    sized_browser.complaints()
+    driver.execute_script("document.getElementById('name').value = arguments[0];"
+                          "document.getElementById('password').value = 'wrong';", text[:100])
+    press(driver, "Sign in")
+    assert texts(driver, "h1") == ["Sign in"]
+    assert driver.execute_script(
+        "return document.querySelectorAll('main script, main img').length") == 0

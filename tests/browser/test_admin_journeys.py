@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people come to the admin for, from the first click to the last, with a mouse."""
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from enrols import enroll, running
+from lookups import new_id
+from people import label, left, link, press, sign_in, texts
+from stack import wait_until
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["scripts", "no-scripts"])
+def editor(request, stack, browser, plain_browser):
+    """Somebody who changes experiments, with a script or without."""
+    b = browser if request.param else plain_browser
+    b.width(1280)
+    sign_in(b, stack, "editor")
+    return b
+
+
+def follow(driver, words):
+    page = driver.find_element(By.TAG_NAME, "html")
+    driver.find_element(By.LINK_TEXT, words).click()
+    left(driver, page)
+
+
+def test_a_link_lets_in_once_and_then_leads_to_the_door(stack, sized_browser):
+    name = new_id("once")[:20]
+    address = link(stack, "viewer", name)
+    driver = sized_browser.open(address)
+    press(driver, "Sign in")
+    assert texts(driver, "h1") == ["Overview"]
+    assert texts(driver, ".who span") == [f"{name} (viewer)"]
+    assert texts(driver, "a[href='/admin/accounts']") == []
+    press(driver, "Sign out")
+    assert texts(driver, "h1") == ["Sign in"]
+    driver = sized_browser.open(address)
+    press(driver, "Sign in")
+    assert "Overview" not in driver.title
+    assert texts(driver, "[role=alert]")
+    driver = sized_browser.open(stack.url + "/admin")
+    assert driver.current_url == stack.url + "/admin/login?to=/admin"
+
+
+def test_signing_in_leads_back_to_where_one_wanted_to_go(stack, sized_browser):
+    sized_browser.driver.delete_all_cookies()
+    driver = sized_browser.open(stack.url + "/admin/experiments?q=some")
+    label(driver, "Name").send_keys("nobody")
+    label(driver, "Password").send_keys("a wrong password")
+    press(driver, "Sign in")
+    assert texts(driver, "[role=alert]") == ["name or password is wrong"]
+    assert label(driver, "Name").get_attribute("value") == "nobody"
+    assert driver.find_element(By.NAME, "to").get_attribute("value") == "/admin/experiments?q=some"
+
+
+def test_a_filter_finds_an_experiment_and_the_address_says_which(stack, editor):
+    exp = running(stack, "b", name=new_id("Found"))
+    driver = editor.open(stack.url + "/admin/experiments")
+    label(driver, "Search id or name").send_keys(exp)
+    press(driver, "Filter")
+    assert [a.rpartition("/")[2] for a in hrefs(driver, "main td a")] == [exp]
+    label(driver, "State").send_keys("track")
+    press(driver, "Filter")
+    assert texts(driver, "main td a") == []
+    assert label(driver, "State").get_attribute("value") == "track"
+    assert exp in driver.current_url
+
+
+def hrefs(driver, selector):
+    return [a.get_attribute("href") for a in driver.find_elements(By.CSS_SELECTOR, selector)]
+
+
+def test_enrolments_arrive_on_the_results_page(stack, editor):
+    exp = running(stack, "b", name=new_id("Seen"))
+    driver = editor.open(f"{stack.url}/admin/experiment/{exp}")
+    assert texts(driver, ".verdict h2") == ["No participants yet."]
+    for _ in range(3):
+        enroll(stack, exp, new_id("user"))
+
+    def total():
+        driver = editor.open(f"{stack.url}/admin/experiment/{exp}")
+        table = driver.find_element(By.CSS_SELECTOR, "section[aria-labelledby=split] table")
+        return sum(int(row.split()[1]) for row in table.text.splitlines()[1:])
+    wait_until(lambda: total() == 3, 30, "three participants")
+
+
+def test_a_state_a_winner_a_stop_and_a_resume_are_a_form_each(stack, editor):
+    exp = running(stack, "b", name=new_id("Stately"))
+    driver = editor.open(f"{stack.url}/admin/experiment/{exp}")
+    follow(driver, "Setup")
+    label(driver, "The winner").send_keys("b")
+    press(driver, "Show the winner to everybody")
+    assert "default" in texts(driver, ".chip")
+    assert enroll(stack, exp, new_id("user"))["alternative"] == "b"
+    press(driver, "Stop")
+    assert "STOPPED" in texts(driver, ".chip")
+    press(driver, "Resume")
+    wait_until(lambda: "ACTIVE" in texts(editor.open(driver.current_url), ".chip"), 20, "ACTIVE")
+    follow(driver, "History")
+    assert len(texts(driver, ".changes > li")) >= 3
+    assert editor.complaints() == []

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every page of the admin over the demo: quiet, closed to the world, readable by everybody."""
+
+import base64
+import re
+
+import pytest
+from selenium.webdriver.common.by import By
+
+import axe
+from people import pages, sign_in, texts
+from stack import TOP
+
+SHOTS = TOP / "build/screenshots"
+WIDE = """
+return [...document.querySelectorAll("body *")].filter(e =>
+    getComputedStyle(e).position !== "absolute" && !e.closest("svg, details:not([open]) > *")
+    && e.getBoundingClientRect().right > arguments[0] + 1).map(e => e.outerHTML.slice(0, 120));
+"""
+
+
+@pytest.fixture(scope="module")
+def rules():
+    return axe.source()
+
+
+@pytest.fixture(scope="module")
+def reader(demo, browser):
+    """A browser that an administrator, who sees all that there is, has signed in with."""
+    sign_in(browser, demo, "admin")
+    browser.width(1280)
+    browser.dark(False)
+    return browser
+
+
+@pytest.fixture(scope="module")
+def plain_reader(demo, plain_browser):
+    sign_in(plain_browser, demo, "admin")
+    return plain_browser
+
+
+@pytest.fixture(scope="module", params=pages())
+def page(request, demo, reader):
+    """A page that was just opened: its address, what the browser said and what it loaded."""
+    reader.open(demo.url + request.param)
+    return request.param, reader.complaints(), reader.loads()
+
+
+def test_the_browser_has_nothing_to_complain_about(page):
+    assert page[1] == []
+
+
+def test_nothing_comes_from_elsewhere_and_all_that_is_asked_for_is_there(demo, page):
+    path, _, loads = page
+    loads = {url: loads[url] for url in loads if not url.startswith("data:image/")}
+    assert all(url.startswith(demo.url + "/") for url in loads), loads
+    assert set(loads.values()) <= {200, 304}, loads
+    assert demo.url + path in loads
+
+
+def test_a_page_has_a_title_one_heading_landmarks_and_no_empty_hole(page, reader):
+    driver = reader.driver
+    assert driver.title.endswith(" · assay")
+    assert len(texts(driver, "h1")) == 1 and texts(driver, "h1")[0]
+    assert [len(texts(driver, mark)) for mark in ("header", "main", "footer")] == [1, 1, 1]
+    assert "{{" not in driver.page_source and "undefined" not in driver.page_source
+
+
+def test_a_page_is_shown_for_people_who_only_look_at_pictures(page, reader):
+    """Kept in build/screenshots; a page that shows nothing would be a small file."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[^a-zA-Z0-9]+", "-", page[0].removeprefix("/admin")).strip("-") or "overview"
+    high = reader.driver.execute_script("return document.documentElement.scrollHeight")
+    taken = reader.driver.execute_cdp_cmd("Page.captureScreenshot", {
+        "captureBeyondViewport": True,
+        "clip": {"x": 0, "y": 0, "width": 1280, "height": min(high, 2400), "scale": 1}})
+    picture = base64.b64decode(taken["data"])
+    (SHOTS / f"{name}.png").write_bytes(picture)
+    assert len(picture) > 8_000
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_serious(demo, page, reader, rules, dark):
+    reader.dark(dark)
+    try:
+        reader.open(demo.url + page[0])
+        reader.driver.execute_script(
+            "document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        assert axe.serious(reader.driver, rules) == []
+    finally:
+        reader.dark(False)
+
+
+def test_nothing_is_wider_than_a_small_phone(demo, page, reader):
+    reader.width(320)
+    try:
+        driver = reader.open(demo.url + page[0])
+        assert driver.execute_script(WIDE, 320) == []
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= 320
+    finally:
+        reader.width(1280)
+
+
+def test_a_page_says_the_same_without_scripts(demo, page, reader, plain_reader):
+    def said(driver):
+        return [texts(driver, mark) for mark in ("h1", "h2", "main th", "main td", "main a")]
+    plain = said(plain_reader.open(demo.url + page[0]))
+    assert plain == said(reader.open(demo.url + page[0]))
+    assert plain[0]
+
+
+def test_axe_would_find_a_field_without_a_label_and_pale_text(demo, reader, rules):
+    """Else the tests above would prove nothing."""
+    driver = reader.open(demo.url + "/admin")
+    driver.execute_script(
+        "const i = document.createElement('input'), p = document.createElement('p');"
+        "p.textContent = 'pale'; p.style.color = '#ddd'; p.style.background = '#fff';"
+        "document.querySelector('main').append(i, p);")
+    found = axe.serious(driver, rules)
+    assert [line.split(": ")[1] for line in found] == ["color-contrast", "label"], found
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_button_turns_the_colours_and_they_stay_turned(demo, reader, dark):
+    def is_dark(driver):
+        colour = driver.find_element(By.TAG_NAME, "body").value_of_css_property("background-color")
+        return sum(map(int, re.findall(r"\d+", colour)[:3])) < 300
+    reader.dark(dark)
+    driver = reader.open(demo.url + "/admin")
+    try:
+        assert is_dark(driver) == dark
+        driver.find_element(By.CSS_SELECTOR, "footer [data-scheme]").click()
+        assert is_dark(driver) != dark
+        assert is_dark(reader.open(demo.url + "/admin/experiments")) != dark
+        assert reader.complaints() == []
+    finally:
+        driver.execute_script("localStorage.clear()")
+        reader.dark(False)
