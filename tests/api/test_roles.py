@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may do what at the pages, by the very table of routes; and what a session is worth."""
+
+import re
+
+import pytest
+import requests
+
+from pages import Person
+from stack import TOP
+
+ROW = re.compile(r'^ROUTE\("([A-Z]+)", "(/admin[^"]*)", ROLE_([A-Z]+), ', re.M)
+ROWS = [row.groups() for row in ROW.finditer((TOP / "app/handler/routes.def").read_text())]
+ROLES = ["viewer", "editor", "admin"]
+ENDS = {"/admin/logout", "/admin/account/sign_out"}
+GOOD = "seven ochre lighthouses drifting"
+
+
+@pytest.fixture(scope="module")
+def people(stack):
+    return {role: Person(stack, role) for role in ROLES}
+
+
+def fill(path):
+    return re.sub(":[a-z_]+", "nothing-there", path)
+
+
+def names(row):
+    return " ".join(row)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=names)
+def test_who_is_not_signed_in_is_led_to_the_door(stack, row):
+    answer = requests.request(row[0], stack.url + fill(row[1]), allow_redirects=False, timeout=10)
+    assert (answer.status_code, "/admin/login" in answer.headers["Location"]) == (303, True)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("row", ROWS, ids=names)
+def test_a_role_may_what_its_row_says_and_no_more(stack, people, row, role):
+    method, path, needed = row
+    person = Person(stack, role) if path in ENDS else people[role]
+    answer = person.get(fill(path)) if method == "GET" else person.post(fill(path))
+    allowed = ROLES.index(role) >= ROLES.index(needed.lower())
+    assert answer.status_code < 500
+    assert (answer.status_code != 403) == allowed
+    assert path in ENDS or "/admin/login" not in answer.headers.get("Location", "")
+
+
+@pytest.mark.parametrize("spoiled", [{"csrf": ""}, {"csrf": "0" * 64},
+                                     {"headers": {"Origin": "https://evil.example"}},
+                                     {"headers": {"Sec-Fetch-Site": "cross-site"}}])
+@pytest.mark.parametrize("row", [r for r in ROWS if r[0] == "POST"], ids=names)
+def test_every_form_needs_its_token_and_comes_from_here(people, row, spoiled):
+    assert people["admin"].post(fill(row[1]), **spoiled).status_code == 403
+
+
+@pytest.mark.parametrize("change", ["seen_at = seen_at - interval '31 minutes'",
+                                    "created_at = created_at - interval '12 hours 1 minute'"])
+def test_a_session_ends_when_it_is_idle_or_old(stack, change):
+    person = Person(stack, "viewer")
+    assert person.get("/admin/account").status_code == 200
+    stack.sql(f"update assay.session set {change} where account = "
+              "(select id from assay.account where name = %s)", person.name)
+    assert person.get("/admin/account").status_code == 303
+
+
+def test_a_cookie_that_was_there_before_is_not_taken_over(stack):
+    link = stack.assay("user", "link", Person(stack, "viewer").name).stdout.strip()
+    planted = {"assay": "0" * 64}
+    answer = stack.call("POST", "/admin/enter", key=None, allow_redirects=False, cookies=planted,
+                        data={"token": link.partition("token=")[2]})
+    assert re.fullmatch("assay=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Lax",
+                        answer.headers["Set-Cookie"])
+    assert "0" * 64 not in answer.headers["Set-Cookie"]
+    assert requests.get(stack.url + "/admin", cookies=planted, allow_redirects=False,
+                        timeout=10).status_code == 303
+
+
+def test_an_account_waits_after_five_failures_and_a_disabled_one_is_out(stack):
+    person = Person(stack, "viewer")
+    assert person.post("/admin/account/password", password=GOOD, again=GOOD).status_code == 303
+    stack.sql("update assay.account set failures = 4 where name = %s", person.name)
+    wrong = person.post("/admin/account/password", current="x", password=GOOD, again=GOOD)
+    right = person.post("/admin/account/password", current=GOOD, password=GOOD, again=GOOD)
+    assert (wrong.status_code, right.status_code) == (422, 429)
+    stack.assay("user", "disable", person.name)
+    assert person.get("/admin").status_code == 303
