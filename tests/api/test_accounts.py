@@ -140,3 +140,10 @@ def test_the_audit_log_is_filtered_and_paged(stack, admin):
 @pytest.mark.parametrize("path", ["/admin/accounts", "/admin/keys", "/admin/audit"])
 def test_a_page_of_the_admin_is_small(admin, path):
     assert len(admin.get(path).content) < 50_000
+
+
+def test_settings_show_the_configuration_without_secrets(stack):
+    page = Person(stack, "viewer").get("/admin/settings")
+    assert page.status_code == 200 and len(page.content) < 50_000
+    assert "memcached = " in page.text and "database_url = " in page.text
+    assert "assay_app@" not in page.text
