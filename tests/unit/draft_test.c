@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Between forms and definitions: rows become criteria, and these the same rows again; rates over
+ * time are what was counted by then.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/problem.h"
+#include "core/criteria_words.h"
+#include "core/curve.h"
+#include "core/draft_criteria.h"
+#include "suites.h"
+
+static const struct {
+	const char *rows;
+	const char *criteria; /* NULL: refused */
+	const char *words;    /* of the first filter */
+} cases[] = {
+    {"{\"type\":\"user\",\"user\":[{\"field\":\"a\",\"operator\":\"\",\"value\":"
+     "\"x, \\\"5\\\", 5\"}]}",
+        "{\"type\":\"user\",\"filters\":{\"a\":[\"x\",\"5\",5]}}", "a is one of \"x\", \"5\", 5"},
+    {"{\"type\":\"user\",\"user\":[{\"field\":\"a\",\"operator\":\"\",\"value\":"
+     "\"\\\"x, y\\\"\"}]}",
+        "{\"type\":\"user\",\"filters\":{\"a\":\"x, y\"}}", "a is \"x, y\""},
+    {"{\"type\":\"user\",\"user\":[{\"field\":\"a\",\"operator\":\">=\",\"value\":\"1\"},"
+     "{\"field\":\"a\",\"operator\":\"<\",\"value\":\"9\"}]}",
+        "{\"type\":\"user\",\"filters\":{\"a\":{\">=\":1,\"<\":9}}}",
+        "a is at least 1 and is below 9"},
+    {"{\"type\":\"user\",\"user\":[{\"field\":\"a\",\"operator\":\"<\",\"value\":\"1\"},"
+     "{\"field\":\"a\",\"operator\":\"<\",\"value\":\"9\"}]}", NULL, NULL},
+    {"{\"type\":\"user\",\"user\":[{\"operator\":\"<\",\"value\":\"1\"}]}", NULL, NULL},
+    {"{\"type\":\"device\",\"device\":[{\"name\":\"n\",\"operator\":\"RANGE\",\"value\":"
+     "\"1, 2\"}]}",
+        "{\"type\":\"device\",\"filters\":[{\"name\":\"n\",\"operator\":\"RANGE\","
+        "\"value\":{\"start\":1,\"end\":2}}]}", "n is from 1 to 2"},
+    {"{\"type\":\"json\",\"json\":\"{\"}", NULL, NULL},
+};
+
+/* The text as JSON, on ctx. */
+static struct json_object *
+parse(void *ctx, const char *text)
+{
+	struct json_object *o = json_tokener_parse(text);
+
+	ck_assert_ptr_nonnull(o);
+	return mem_json(ctx, o);
+}
+
+START_TEST(rows_become_criteria_and_rows_again)
+{
+	void *ctx = mem_ctx(NULL);
+	struct problems *problems = problem_new(ctx);
+	struct json_object *rows = parse(ctx, cases[_i].rows);
+	struct json_object *made = draft_criteria(rows, problems);
+
+	if (made != NULL)
+		mem_json(ctx, made);
+	ck_assert_int_eq(problem_count(problems) == 0, cases[_i].criteria != NULL);
+	if (cases[_i].criteria != NULL) {
+		struct json_object *again = mem_json(ctx, draft_criteria_rows(made));
+		struct json_object *words = criteria_words(ctx, made);
+		ck_assert(json_object_equal(made, parse(ctx, cases[_i].criteria)));
+		ck_assert(json_object_equal(again, rows));
+		ck_assert_str_eq(json_object_get_string(json_object_array_get_idx(words, 0)),
+		    cases[_i].words);
+	}
+	talloc_free(ctx);
+}
+END_TEST
+
+static const char counts[] =
+    "{\"goals\": [{\"goal\": \"g\"}], \"alternatives\": [{\"name\": \"control\"}], "
+    "\"days\": [[\"2026-11-01\", \"control\", 10], [\"2026-11-03\", \"control\", 10]], "
+    "\"converted\": [[\"2026-11-02\", \"g\", \"control\", 5], "
+    "[\"2026-11-02\", \"h\", \"control\", 9]]}";
+
+START_TEST(a_rate_is_of_those_who_took_part_by_then)
+{
+	static const char *const rates[] = {"0.00 %", "50.00 %", "25.00 %"};
+	void *ctx = mem_ctx(NULL);
+	struct json_object *curve = curve_of(ctx, parse(ctx, counts), 0);
+	struct json_object *rows = json_object_object_get(curve, "rows");
+
+	ck_assert_uint_eq(json_object_array_length(rows), 3);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_str_eq(json_object_get_string(json_object_object_get(
+		    json_object_array_get_idx(rows, i), "rate")), rates[i]);
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(what_was_not_counted_by_day_is_not_drawn)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *results = parse(ctx, counts);
+
+	json_object_object_del(results, "converted");
+	ck_assert_ptr_null(curve_of(ctx, results, 0));
+	talloc_free(ctx);
+}
+END_TEST
+
+Suite *
+draft_suite(void)
+{
+	Suite *s = suite_create("draft");
+	TCase *t = tcase_create("draft");
+
+	tcase_add_loop_test(t, rows_become_criteria_and_rows_again, 0, ROWS(cases));
+	tcase_add_test(t, a_rate_is_of_those_who_took_part_by_then);
+	tcase_add_test(t, what_was_not_counted_by_day_is_not_drawn);
+	suite_add_tcase(s, t);
+	return s;
+}
