@@ -32,10 +32,10 @@ experiment_today(struct ctx *c)
 {
 	char now[INSTANT_TEXT];
 
-	if (c->today != NULL)
-		return c->today;
-	instant_format(c->now, now);
-	c->today = mem_dupn(c->mem, now, DEFINITION_DATE - 1);
+	if (*c->today == '\0') {
+		instant_format(c->now, now);
+		memcpy(c->today, now, CTX_DATE - 1);
+	}
 	return c->today;
 }
 

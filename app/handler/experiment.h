@@ -11,7 +11,7 @@ struct ctx;
 /* The definition that the path names, in its flat shape, on c->mem. ERR_NOT_FOUND; sets c->etag. */
 enum err experiment_load(struct ctx *c, const char *id, struct json_object **out) must_check;
 
-/* Today in UTC, "2026-11-21", on c->mem. */
+/* Today in UTC, "2026-11-21"; lives as long as the request. */
 const char *experiment_today(struct ctx *c);
 
 /* `request` of the body, NULL when it has none. */

@@ -22,7 +22,7 @@ struct records;
 struct telemetry;
 struct tmpl_set;
 
-enum { CTX_ARGS = 4 };
+enum { CTX_ARGS = 4, CTX_DATE = 11 };
 
 /* One request from its first byte to its log line. */
 struct ctx {
@@ -43,7 +43,7 @@ struct ctx {
 	void *mem;
 	int64_t now;   /* the wall clock, read once */
 	int64_t began; /* monotonic */
-	const char *today; /* of now, "2026-11-21"; NULL until somebody asks */
+	char today[CTX_DATE]; /* of now, "2026-11-21"; "" until somebody asks */
 	struct req req;
 	const struct route *route;  /* NULL until one matched */
 	const char *args[CTX_ARGS]; /* the decoded :segments of the path, in order */

@@ -230,7 +230,8 @@ def test_the_export_shows_all_that_is_erased(stack):
     assert len(lines) == sum(map(len, records.values()))
     answer = stack.call("DELETE", f"/v1/user/{user}").json()["deleted"]
     assert answer == {"page_views": 1, "enrollments": 1, "exposures": 1, "conversions": 2,
-                      "waiting_goals": 0, "goal_events": 1, "profile": 1, "audiences": 0}
+                      "waiting_goals": 0, "goal_events": 1, "memberships": 0, "tags": 0,
+                      "preassignments": 0, "upload_rows": 0, "profile": 1, "audiences": 0}
     assert held(stack, user) == 0
     assert held(stack, other) == before
     assert participants(stack, exp) == {"control": 1}

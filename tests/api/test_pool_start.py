@@ -11,10 +11,12 @@ import pytest
 from load import Client
 from stack import Stack, wait_until
 
+WORKERS = 4
+
 
 @pytest.fixture(scope="module")
 def stack():
-    s = Stack("nginx", KEEP=1)
+    s = Stack("nginx", KEEP=1, ASSAY_WORKERS=WORKERS)
     yield s
     s.stop()
 
@@ -95,6 +97,7 @@ def test_a_pool_that_starts_without_its_database_serves_when_it_comes(stopped):
         start(stopped)
         ready = Client(stopped).send("GET", "/readyz")
         read = Client(stopped).send("GET", "/v1/user/a")
+        wait_until(lambda: len(stopped.workers()) == WORKERS, 10, "a full pool")
         workers = sorted(stopped.workers())
     finally:
         stopped.again("postgres")
