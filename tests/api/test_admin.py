@@ -5,6 +5,7 @@ import pytest
 import requests
 
 from enrols import running
+from lookups import new_id
 from pages import Person
 
 DOORS = {
@@ -114,3 +115,14 @@ def test_signing_out_ends_the_session(stack):
     assert viewer.post("/admin/logout").status_code == 303
     answer = requests.get(stack.url + "/admin", cookies=cookie, allow_redirects=False, timeout=10)
     assert answer.status_code == 303
+
+
+def test_segmentations_are_listed_with_their_groups(stack, editor):
+    context = "course:" + new_id("x")
+    stack.call("POST", "/v1/segmentation", key="admin", json={
+        "id": new_id("seg")[:40], "type": "manual", "name": "<b>Tables", "context": context,
+        "groups": [{"name": "one"}]})
+    page = editor.get("/admin/segmentations", params={"context": context})
+    assert page.status_code == 200
+    assert "&lt;b&gt;Tables" in page.text and "one" in page.text
+    assert len(editor.get("/admin/segmentations").content) < 50_000
