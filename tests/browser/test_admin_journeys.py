@@ -5,7 +5,7 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from enrols import enroll, running
-from lookups import new_id
+from lookups import await_status, new_id
 from people import label, left, link, press, sign_in, texts
 from stack import wait_until
 
@@ -100,3 +100,48 @@ def test_a_state_a_winner_a_stop_and_a_resume_are_a_form_each(stack, editor):
     follow(driver, "History")
     assert len(texts(driver, ".changes > li")) >= 3
     assert editor.complaints() == []
+
+
+def test_an_experiment_is_defined_with_a_mistake_and_then_right_and_started(stack, editor):
+    exp = new_id("made")[:40]
+    driver = editor.open(stack.url + "/admin/experiments/new")
+    given = {"request.expId": exp, "request.name": "From a form", "request.description": "See",
+             "request.data.client": "a-client", "request.data.key": "k",
+             "request.traffic": "150", "request.alternatives.1.name": "b"}
+    for name, text in given.items():
+        field = driver.find_element(By.NAME, name)
+        field.clear()
+        field.send_keys(text)
+    press(driver, "Define it")
+    wrong = driver.find_element(By.NAME, "request.traffic")
+    assert wrong.get_attribute("aria-invalid") == "true"
+    assert driver.find_element(By.ID, wrong.get_attribute("aria-describedby")).text
+    assert len(driver.find_elements(By.CSS_SELECTOR, "[aria-invalid]")) == 1
+    kept = {name: driver.find_element(By.NAME, name).get_attribute("value") for name in given}
+    assert kept == given
+    wrong.clear()
+    wrong.send_keys("100")
+    press(driver, "Define it")
+    await_status(stack, exp)
+    driver = editor.open(f"{stack.url}/admin/experiment/{exp}/setup")
+    assert "From a form" in texts(driver, "h1")[0]
+    press(driver, "Enrol nobody new")
+    press(driver, "Start")
+    assert "enabled" in texts(driver, ".chip")
+    assert enroll(stack, exp, new_id("user"))["new"]
+
+
+def test_a_password_is_set_and_then_lets_in(stack, sized_browser):
+    sized_browser.driver.delete_all_cookies()
+    name, words = new_id("words")[:20], "seven grey donkeys walk at dawn"
+    sign_in(sized_browser, stack, "viewer", name)
+    driver = sized_browser.open(stack.url + "/admin/account")
+    for field in ("New password", "The same again"):
+        label(driver, field).send_keys(words)
+    press(driver, "Save")
+    press(driver, "Sign out")
+    label(driver, "Name").send_keys(name)
+    label(driver, "Password").send_keys(words)
+    press(driver, "Sign in")
+    assert texts(driver, "h1") == ["Overview"]
+    assert sized_browser.complaints() == []
