@@ -15,13 +15,14 @@ import statements
 from enrolments import Enrolments
 from experiments import Experiments
 from groups import Groups
+from pages import Pages
 from place import BUILD, CONNECTIONS, Failed, Stack, Wrk, machine, pgbench, resident_mb
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", 4))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
 PARTS = os.environ.get("BENCH_PARTS",
                        "lighttpd nginx workers size memory lookup enrol results import mapping "
-                       "groups").split()
+                       "groups pages").split()
 
 LOAD = os.getloadavg()[0]  # of others: before it, nothing here has run
 
@@ -309,6 +310,10 @@ def main():
                 small.forget()
             groups.export(small)
             small.forget()
+        if "pages" in PARTS:
+            for server in ("lighttpd", "nginx"):
+                Pages(bench, paired, SECONDS).server(small, server)
+                small.forget()
         if "import" in PARTS:
             experiments.imports(large)
         if "mapping" in PARTS:

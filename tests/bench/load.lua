@@ -122,6 +122,11 @@ function modes.results()
 	return get("/v1/experiment/BENCH-BIG/results")
 end
 
+-- A page for somebody who is signed in.
+function modes.page_of_admin()
+	return wrk.format("GET", os.getenv("BENCH_PATH"), {["Cookie"] = os.getenv("BENCH_COOKIE")})
+end
+
 function modes.batch()
 	return post(batch(1000))
 end

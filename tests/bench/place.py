@@ -52,7 +52,8 @@ class Stack:
     def start(self, server, **settings):
         self.server = server
         env = dict(os.environ, SERVER=server, PORT=str(free_port()), VAR=str(self.var), QUIET="1",
-                   DEMO="0", PGEXTRA=POSTGRES, ASSAY_BIN=str(BUILD / "assay"), **settings)
+                   DEMO=settings.pop("DEMO", "0"), PGEXTRA=POSTGRES,
+                   ASSAY_BIN=str(BUILD / "assay"), **settings)
         self.process = subprocess.Popen([str(TOP / "etc/stack.sh")], env=env,
                                         stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + 60

@@ -5,8 +5,8 @@
 #
 #	BENCH_SECONDS=4	length of one measurement
 #	BENCH_ROUNDS=3	how often each is taken, in turn with its reference; the middle one counts
-#	BENCH_PARTS="lighttpd nginx workers size memory lookup enrol results import mapping groups"
-#		what is measured
+#	BENCH_PARTS="lighttpd nginx workers size memory lookup enrol results import mapping groups
+#		pages"		what is measured
 
 set -eu
 
