@@ -308,6 +308,7 @@ def main():
             for server in ("lighttpd", "nginx"):
                 groups.server(small, server)
                 small.forget()
+            groups.upload(small)
             groups.export(small)
             small.forget()
         if "pages" in PARTS:

@@ -10,6 +10,7 @@ from place import BUILD, Failed, resident_mb
 
 FEW = 300
 USERS, SEGMENTATIONS, TERMS = 1_000_000, 5, 20
+UPLOAD = 100_000  # rows of a file
 CONTEXT = "course:bench"
 
 MEMBERS = f"""
@@ -19,12 +20,17 @@ from generate_series(1, {USERS}) as i, assay.segmentation as s where s.context =
 """
 
 
+def ask(stack, path, kind="application/json", data=None):
+    """The JSON that the path answers to an admin key."""
+    request = urllib.request.Request(
+        stack.url + path, data, {"X-API-Key": stack.env["ASSAY_ADMIN_KEY"], "Content-Type": kind})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+        return json.load(answer), answer.headers.get("Location")
+
+
 def define(stack, seg, kind, groups, context=CONTEXT):
     body = {"id": seg, "type": kind, "name": seg, "context": context, "groups": groups}
-    request = urllib.request.Request(
-        stack.url + "/v1/segmentation", json.dumps(body).encode(),
-        {"X-API-Key": stack.env["ASSAY_ADMIN_KEY"], "Content-Type": "application/json"})
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).read()
+    ask(stack, "/v1/segmentation", data=json.dumps(body).encode())
 
 
 def rule():
@@ -62,6 +68,25 @@ class Groups:
             rates = self.paired(lambda m=mode: self.rate(stack, m),
                                 lambda: self.bench.healthz(stack))
             self.bench.add(f"{what} : GET /healthz", server, rates, "/s", target)
+        stack.stop()
+
+    def upload(self, stack):
+        """Rows a second from the request to the end of the job that works the file off."""
+        stack.start("nginx")
+        define(stack, "bench-file", "manual", groups_of("ab"))
+        rows = "".join(f"file-{n},{'ab'[n % 2]}\n" for n in range(UPLOAD))
+        began = time.monotonic()
+        _, job = ask(stack, "/v1/segmentation/bench-file/upload", "text/csv",
+                     f"user_id,group\n{rows}".encode())
+        report = {}
+        while not report.get("done"):
+            time.sleep(0.05)
+            report, _ = ask(stack, job)
+        rate = UPLOAD / (time.monotonic() - began)
+        if report["added"] != UPLOAD:
+            raise Failed(f"{report['added']} of {UPLOAD} rows were added")
+        self.bench.row(f"upload of {UPLOAD:,} members", "", f"{rate:,.0f} rows/s", "", "",
+                       ">= 20,000", "met" if rate >= 20_000 else "NOT met")
         stack.stop()
 
     def export(self, stack):
