@@ -12,7 +12,7 @@ function name_of(file) {
 }
 
 function quoted(line) {
-	gsub(/\\/, "\\\\", line)
+	gsub(/\\/, "\\\\\\\\", line) # one becomes two: each level halves them
 	gsub(/"/, "\\\"", line)
 	return "\"" line "\\n\""
 }
