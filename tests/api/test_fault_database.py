@@ -18,10 +18,12 @@ from stack import Stack, wait_until
 # The longest that any request may take: its budget of 2 s (3 s to erase) and some for the machine.
 PATIENCE = 4.5
 
+WORKERS = 4
+
 
 @pytest.fixture(scope="module")
 def stack():
-    s = Stack("nginx", KEEP=1, ASSAY_WORKERS=4)
+    s = Stack("nginx", KEEP=1, ASSAY_WORKERS=WORKERS)
     yield s
     s.stop()
 
@@ -132,8 +134,9 @@ def test_metrics_without_the_database_leave_out_what_is_kept_there(stack):
 
 
 def test_lost_connections_are_opened_again_without_a_word(stack):
+    losses = 6
     with Load(stack, pause=0.01) as load:
-        for _ in range(6):
+        for _ in range(losses):
             # Not one that is only being opened: a second loss within a request is told.
             stack.sql("select count(pg_terminate_backend(pid)) from pg_stat_activity where"
                       " usename = 'assay_app' and backend_start < now() - interval '0.2 s'",
@@ -142,7 +145,9 @@ def test_lost_connections_are_opened_again_without_a_word(stack):
             wait_until(lambda: len(load.answers) > seen + 250, 10, "requests")
     check(stack, load)
     why = [line for line in stack.log().splitlines() if "event=db_" in line]
-    assert len(load.refused()) < len(load.answers) / 100, why[-5:]
+    # A statement is sent again on a new connection; where that cannot be opened at once, the one
+    # request that was under way on a lost connection is told.
+    assert len(load.refused()) < losses * WORKERS, why[-5:]
 
 
 def view(user):
