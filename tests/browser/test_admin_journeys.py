@@ -31,7 +31,7 @@ def test_a_link_lets_in_once_and_then_leads_to_the_door(stack, sized_browser):
     driver = sized_browser.open(address)
     press(driver, "Sign in")
     assert texts(driver, "h1") == ["Overview"]
-    assert texts(driver, ".who span") == [f"{name} (viewer)"]
+    assert texts(driver, ".who a") == [f"{name} (viewer)"]
     assert texts(driver, "a[href='/admin/accounts']") == []
     press(driver, "Sign out")
     assert texts(driver, "h1") == ["Sign in"]
