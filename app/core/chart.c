@@ -15,7 +15,7 @@
 enum { WIDTH = 600, HEIGHT = 160, ROW = 28, LEFT = 150, SERIES = 5 };
 
 /* What is drawn, so that a page stays small: the last days, the first goals. */
-enum { DAYS = 30, DAY_ROWS = 30, DRAWN = 2 };
+enum { DAYS = 30, DAY_ROWS = 21, DRAWN = 2 };
 
 static struct json_object *
 member(struct json_object *o, const char *name)

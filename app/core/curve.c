@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "core/stats.h"
 
-enum { WIDTH = 600, HEIGHT = 200, LEFT = 8, RIGHT = 120, TOP = 10, POINTS = 8 };
+enum { WIDTH = 600, HEIGHT = 200, LEFT = 8, RIGHT = 120, TOP = 10, POINTS = 7 };
 
 /* The days of a drawing, as numbers. */
 struct span {
