@@ -125,6 +125,8 @@ def test_metrics_without_the_database_leave_out_what_is_kept_there(stack):
         assert answer.status_code == 200
         return {line.split()[2].removeprefix("assay_") for line in answer.text.splitlines()
                 if line.startswith("# TYPE")}
+    # Workers do not ask a database for a while that was away a moment ago.
+    wait_until(lambda: serves(stack), 10, "service")
     whole = names()
     stack.end("postgres", signal.SIGQUIT)
     rest = names()
