@@ -14,6 +14,7 @@ struct db {
 	PGconn *conn;     /* NULL when closed */
 	bool in_tx;       /* between begin and commit: a lost connection is not opened again */
 	bool bare;        /* opened without prepared statements */
+	bool reached;     /* a server took up the last attempt to connect */
 	int64_t deadline; /* of the request, monotonic */
 	int schema;       /* -1: never seen */
 	int64_t told;     /* when a failure to connect was last logged */

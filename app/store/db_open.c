@@ -147,7 +147,10 @@ connect_socket(struct db *db, int64_t deadline)
 	mem_check(db->conn);
 	PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
 	PostgresPollingStatusType s = PGRES_POLLING_WRITING;
+	db->reached = false;
 	while (PQstatus(db->conn) != CONNECTION_BAD && s != PGRES_POLLING_OK) {
+		ConnStatusType at = PQstatus(db->conn);
+		db->reached = at == CONNECTION_AWAITING_RESPONSE || at == CONNECTION_AUTH_OK;
 		if (!db_wait(db, s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
 			break;
 		s = PQconnectPoll(db->conn);
@@ -206,6 +209,17 @@ tell(struct db *db)
 }
 
 static enum err
+open_once(struct db *db, bool bare, int64_t deadline)
+{
+	enum err e = connect_socket(db, deadline);
+	if (e == OK)
+		e = begin_session(db, deadline);
+	if (e == OK && !bare)
+		e = prepare_all(db, deadline);
+	return e == OK && !PQexitPipelineMode(db->conn) ? ERR_UNAVAILABLE : e;
+}
+
+static enum err
 open_with(struct db *db, bool bare)
 {
 	struct db_gate *g = db->conf.gate;
@@ -219,13 +233,13 @@ open_with(struct db *db, bool bare)
 	if (g != NULL && !gate_pass(g, now))
 		return ERR_UNAVAILABLE;
 	int64_t deadline = now + CONNECT_TIME < db->deadline ? now + CONNECT_TIME : db->deadline;
-	enum err e = connect_socket(db, deadline);
-	if (e == OK)
-		e = begin_session(db, deadline);
-	if (e == OK && !bare)
-		e = prepare_all(db, deadline);
-	if (e == OK && !PQexitPipelineMode(db->conn))
-		e = ERR_UNAVAILABLE;
+	enum err e = open_once(db, bare, deadline);
+	/* A server that ends the session while it begins may have ended just this one, and is no
+	 * reason yet to close the gate before all workers. Nothing was asked so far: once more. */
+	if (e != OK && db->reached && PQstatus(db->conn) == CONNECTION_BAD) {
+		db_close(db);
+		e = open_once(db, bare, deadline);
+	}
 	if (e != OK) {
 		db_close(db);
 		gate_close(db);
