@@ -306,3 +306,11 @@ json_read(void *ctx, const char *text, size_t len, struct json_object **out,
 	*out = mem_json(ctx, o);
 	return OK;
 }
+
+const char *
+json_readable(struct json_object *o)
+{
+	return o == NULL ? NULL
+	    : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+		  JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+}

@@ -5,9 +5,9 @@
 #include "core/differ.h"
 
 #include <stdbool.h>
-#include <string.h>
 
-#include "base/mem.h"
+#include "base/json.h"
+#include "core/text.h"
 
 enum { LONGEST = 1200 };
 
@@ -27,19 +27,6 @@ only_here(struct json_object *o, struct json_object *other)
 	return out;
 }
 
-static const char *
-cut(void *ctx, const char *text)
-{
-	size_t n = LONGEST;
-
-	if (strlen(text) <= n)
-		return mem_dup(ctx, text);
-	/* Never within a character. */
-	while ((text[n] & 0xc0) == 0x80)
-		n--;
-	return mem_printf(ctx, "%.*s …", (int)n, text);
-}
-
 void
 differ_texts(void *ctx, struct json_object *objects[2], const char *texts[2])
 {
@@ -51,9 +38,7 @@ differ_texts(void *ctx, struct json_object *objects[2], const char *texts[2])
 		bool both = json_object_is_type(o, json_type_object) &&
 		    json_object_is_type(other, json_type_object);
 		struct json_object *shown = both ? only_here(o, other) : json_object_get(o);
-		texts[i] = cut(ctx, json_object_to_json_string_ext(shown,
-		    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-		    JSON_C_TO_STRING_NOSLASHESCAPE));
+		texts[i] = text_cut(ctx, json_readable(shown), LONGEST);
 		json_object_put(shown);
 	}
 }

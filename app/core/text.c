@@ -6,6 +6,7 @@
 #include "core/text.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -36,4 +37,15 @@ text_fault_json(void *ctx, struct json_object *o, size_t max)
 		return "must be a string";
 	return text_fault(
 	    ctx, json_object_get_string(o), (size_t)json_object_get_string_len(o), max);
+}
+
+const char *
+text_cut(void *ctx, const char *s, size_t most)
+{
+	if (strlen(s) <= most)
+		return mem_dup(ctx, s);
+	/* Never within a character. */
+	while (((unsigned char)s[most] & 0xc0) == 0x80)
+		most--;
+	return mem_printf(ctx, "%.*s …", (int)most, s);
 }

@@ -10,7 +10,6 @@
 #include "handler/enrol.h"
 #include "handler/experiment.h"
 #include "handler/mention.h"
-#include "handler/path.h"
 #include "handler/routes.h"
 #include "handler/visitor.h"
 #include "store/db.h"
@@ -151,25 +150,4 @@ experiment_explain(struct ctx *c)
 	json_object_object_add(c->model, "salt", json_object_new_string(o.experiment->salt));
 	json_object_object_add(c->model, "gates", decide_explain(&q));
 	return OK;
-}
-
-enum err
-user_experiments(struct ctx *c)
-{
-	struct json_object *list = json_object_new_array();
-	struct db_rows *rows;
-	enum err e = path_user(c);
-
-	c->model = mem_json(c->mem, json_object_new_object());
-	json_object_object_add(c->model, "experiments", list);
-	if (e == OK)
-		e = db_query(c->db, c->mem, QUERY_enrolment_list, &c->subject, &rows);
-	for (int i = 0; e == OK && i < db_count(rows); i++) {
-		struct json_object *row = db_row_json(rows, i);
-		int state = json_object_get_int(json_object_object_get(row, "state"));
-		json_object_object_add(
-		    row, "state", json_object_new_string(delivery_word(state)));
-		json_object_array_add(list, row);
-	}
-	return e;
 }

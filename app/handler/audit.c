@@ -9,7 +9,9 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "core/subject.h"
 #include "store/db.h"
+#include "web/access.h"
 #include "web/ctx.h"
 #include "web/session.h"
 
@@ -45,27 +47,39 @@ json_text(struct json_object *o)
 	return text != NULL && strlen(text) > AFTER_MOST ? "\"too long to be kept\"" : text;
 }
 
-/* What came of it, without what is shown once and kept nowhere. */
+/* Whether a member is shown once and kept nowhere, or names somebody, who may be erased. */
+static bool
+is_unkept(const char *name)
+{
+	for (int k = 0; k < SUBJECT__MAX; k++)
+		if (strcmp(name, subject_field((enum subject_kind)k)) == 0)
+			return true;
+	return strcmp(name, "once") == 0;
+}
+
 static struct json_object *
 outcome(struct ctx *c)
 {
 	struct json_object *out = mem_json(c->mem, json_object_new_object());
 
-	if (!json_object_object_get_ex(c->model, "once", NULL))
+	if (!json_object_is_type(c->model, json_type_object))
 		return c->model;
 	json_object_object_foreach(c->model, name, value) {
-		if (strcmp(name, "once") != 0)
+		if (!is_unkept(name))
 			json_object_object_add(out, name, json_object_get(value));
 	}
 	return out;
 }
 
-/* What was changed: what the path names, or what was made. */
+/* What was changed: what the path names, whom it was about (as the log names people), or what was
+ * made. */
 static const char *
 target_of(const struct ctx *c)
 {
 	static const char *const names[] = {"expId", "id", "name"};
 
+	if (c->args[0] == NULL && c->subject != NULL)
+		return access_subject(c);
 	for (size_t i = 0; c->args[0] == NULL && i < sizeof names / sizeof names[0]; i++) {
 		struct json_object *o = json_object_object_get(c->model, names[i]);
 		if (json_object_is_type(o, json_type_string))

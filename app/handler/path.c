@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "core/subject.h"
 #include "web/ctx.h"
 
@@ -19,4 +20,14 @@ path_user(struct ctx *c)
 		return fail(c, ERR_INVALID, "/user_id", "%s", fault);
 	c->subject = subject_text(c->mem, SUBJECT_USER, id);
 	return OK;
+}
+
+const char *
+path_query(const struct ctx *c)
+{
+	struct buf *out = buf_new(c->mem, 64);
+
+	buf_printf(out, "%s=", subject_field(subject_kind(c->subject)));
+	buf_url(out, subject_id(c->subject));
+	return out->data;
 }

@@ -9,4 +9,7 @@ struct ctx;
 /* The user that the path names first: checked, and set as c->subject. ERR_INVALID. */
 enum err path_user(struct ctx *c) must_check;
 
+/* c->subject as a query string names it, on c->mem: "user_id=ann%20lee". */
+const char *path_query(const struct ctx *c);
+
 #endif

@@ -6,13 +6,16 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/chart.h"
 #include "core/criteria_words.h"
 #include "core/differ.h"
 #include "core/health.h"
+#include "core/subject.h"
 #include "handler/experiment.h"
+#include "handler/path.h"
 #include "handler/preview.h"
 #include "handler/result.h"
 #include "handler/routes.h"
@@ -25,14 +28,6 @@ static void
 put(struct json_object *o, const char *name, const char *text)
 {
 	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
-}
-
-static const char *
-readable(struct json_object *o)
-{
-	return o == NULL ? NULL
-	    : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
-		  JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
 enum err
@@ -123,14 +118,36 @@ tab_health(struct ctx *c)
 	return e;
 }
 
+/* The ids of a sample, with the way to the page of each. */
+static struct json_object *
+make_people(struct ctx *c, struct json_object *ids, bool devices)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < json_object_array_length(ids); i++) {
+		const char *id = json_object_get_string(json_object_array_get_idx(ids, i));
+		struct json_object *o = json_object_new_object();
+		c->subject = subject_text(c->mem, devices ? SUBJECT_DEVICE : SUBJECT_USER, id);
+		put(o, "id", id);
+		put(o, "way", path_query(c));
+		json_object_array_add(list, o);
+	}
+	c->subject = NULL;
+	return list;
+}
+
 /* Ten of those who are in it; without them where counting takes too long. */
 static enum err
 add_sample(struct ctx *c, struct json_object *criteria)
 {
 	struct json_object *found = NULL;
+	const char *type = json_object_get_string(json_object_object_get(criteria, "type"));
 	enum err e = preview_of(c, criteria, "/criteria", &found);
 
 	if (e == OK) {
+		json_object_object_add(found, "sample",
+		    make_people(c, json_object_object_get(found, "sample"),
+			strncmp(type, "device", strlen("device")) == 0));
 		json_object_object_add(c->model, "sample", json_object_get(found));
 		return OK;
 	}
@@ -160,7 +177,7 @@ tab_audience(struct ctx *c)
 	    json_object_get(json_object_object_get(criteria, "type")));
 	json_object_object_add(
 	    told, "words", json_object_get(criteria_words(c->mem, criteria)));
-	put(told, "json", readable(criteria));
+	put(told, "json", json_readable(criteria));
 	json_object_object_add(c->model, "criteria", told);
 	return add_sample(c, criteria);
 }
@@ -239,7 +256,7 @@ make_gate(struct json_object *gate)
 		json_object_object_del(gate, own[i]);
 	}
 	if (json_object_object_length(gate) > 0)
-		put(out, "looked_at", readable(gate));
+		put(out, "looked_at", json_readable(gate));
 	return out;
 }
 
@@ -258,7 +275,8 @@ add_explanation(struct ctx *c)
 	struct json_object *gates = json_object_object_get(told, "gates");
 	for (size_t i = 0; i < json_object_array_length(gates); i++)
 		json_object_array_add(list, make_gate(json_object_array_get_idx(gates, i)));
-	put(told, "payload", readable(json_object_object_get(told, "payload")));
+	put(told, "payload", json_readable(json_object_object_get(told, "payload")));
+	put(told, "way", path_query(c));
 	json_object_object_del(told, "gates");
 	json_object_object_add(page, "told", json_object_get(told));
 	return OK;

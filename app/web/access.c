@@ -9,19 +9,21 @@
 #include "base/hash.h"
 #include "base/instant.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/metric.h"
 #include "web/ctx.h"
 #include "web/route.h"
 
-static void
-log_subject(struct log_line *l, const struct ctx *c)
+enum { SUBJECT_HASH = 16 }; /* digits */
+
+const char *
+access_subject(const struct ctx *c)
 {
 	char hash[HASH_HEX];
 	size_t n = strlen(c->conf->log_key);
 
 	hash_hex(c->subject, strlen(c->subject), c->conf->log_key, n > 64 ? 64 : n, hash);
-	hash[16] = '\0';
-	log_text(l, "subject", hash);
+	return mem_dupn(c->mem, hash, SUBJECT_HASH);
 }
 
 void
@@ -42,7 +44,7 @@ access_log(const struct ctx *c, enum err e, int status, size_t bytes)
 	if (c->key_id != NULL)
 		log_text(&l, "key", c->key_id);
 	if (c->subject != NULL)
-		log_subject(&l, c);
+		log_text(&l, "subject", access_subject(c));
 	if (e != OK)
 		log_text(&l, "error", err_info(e)->slug);
 	if (e != OK && c->detail != NULL)

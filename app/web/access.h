@@ -14,4 +14,7 @@ struct ctx;
  */
 void access_log(const struct ctx *c, enum err e, int status, size_t bytes);
 
+/* What stands for c->subject where ids may not: some digits of a keyed hash, on c->mem. */
+const char *access_subject(const struct ctx *c);
+
 #endif

@@ -15,7 +15,12 @@ SAMPLES = {"/admin/experiment/:id": ["CHECKOUT-BUTTON"], "/admin/goal/:name": ["
 ALSO = {
     "/admin/experiments": ["?q=hero", "?q=no+such+thing"],
     "/admin/experiment/:id/explain": ["?user_id=demo-007"],
+    "/admin/people": ["?q=demo-", "?q=no+such+user"],
+    "/admin/person": ["?user_id=nobody", "?device_id=demo-device-001", "?session_id=nobody",
+                      "?user_id=demo-007&after=2100-01-01T00%3A00%3A00Z"],
 }
+# The query without which a page has nothing to tell.
+NEEDS = {"/admin/person": "?user_id=demo-007", "/admin/person/erase": "?user_id=demo-007"}
 ROW = re.compile(r'^ROUTE\("GET", "(/admin[^"]*)", (\w+), .*, "([a-z_]+\.html)"', re.M)
 
 
@@ -33,7 +38,8 @@ def pages():
     rows = ROW.findall((TOP / "app/handler/routes.def").read_text())
     routes = [route for route, who, _ in rows if who.startswith("ROLE_")]
     assert len(routes) > 5
-    return [address(route) + more for route in routes for more in ["", *ALSO.get(route, [])]]
+    return [address(route) + query for route in routes
+            for query in [NEEDS.get(route, ""), *ALSO.get(route, [])]]
 
 
 def link(stack, role, name=None):

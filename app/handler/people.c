@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pages of people: found by id, shown with all that is held of them, erased. Each is put
+ * together from what programs are answered.
+ */
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "core/subject.h"
+#include "core/text.h"
+#include "handler/find.h"
+#include "handler/held.h"
+#include "handler/path.h"
+#include "handler/routes.h"
+#include "handler/segments.h"
+#include "handler/visitor.h"
+#include "store/db.h"
+#include "web/ctx.h"
+#include "web/form.h"
+
+enum {
+	SHOWN = 50,        /* of each list on a page */
+	VIEWS = 20,        /* page views on a page */
+	LONG_TEXT = 200,   /* bytes of what others have written into a row */
+	ATTRIBUTES = 8000, /* bytes of a profile; what is cut is in the export */
+	WINDOW = 7,        /* days in which views are looked for at first */
+};
+
+static void
+put(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
+}
+
+/* Long texts end in an ellipsis. */
+static void
+put_cut(struct ctx *c, struct json_object *o, const char *name, const char *text)
+{
+	put(o, name, text == NULL ? NULL : text_cut(c->mem, text, LONG_TEXT));
+}
+
+/* The directory, with the way to each. */
+enum err
+people_list(struct ctx *c)
+{
+	enum err e = users_list(c);
+
+	if (e != OK)
+		return e;
+	struct json_object *list = json_object_object_get(c->model, "users");
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
+		c->subject = subject_text(c->mem, SUBJECT_USER,
+		    json_object_get_string(json_object_object_get(o, "user_id")));
+		put(o, "way", path_query(c));
+	}
+	c->subject = NULL;
+	return OK;
+}
+
+/* Whom the query names. What is wrong with it stands beside what was typed. */
+static enum err
+begin(struct ctx *c)
+{
+	struct json_object *is = json_object_new_object();
+	enum err e = visitor_named(c);
+
+	if (e != OK) {
+		c->form = mem_json(c->mem, is);
+		return e;
+	}
+	const char *field = subject_field(subject_kind(c->subject));
+	const char *kind = mem_dupn(c->mem, field, strlen(field) - strlen("_id"));
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(is, kind, json_object_new_boolean(true));
+	json_object_object_add(c->model, "is", is);
+	put(c->model, "kind", kind);
+	put(c->model, "id", subject_id(c->subject));
+	put(c->model, "way", path_query(c));
+	return OK;
+}
+
+/* A list of the page, of which so many more are not shown. */
+static void
+add_list(struct ctx *c, const char *name, struct json_object *list, size_t more)
+{
+	json_object_object_add(c->model, name, list);
+	if (more > 0)
+		json_object_object_add(c->model, mem_printf(c->mem, "more_%s", name),
+		    json_object_new_int64((int64_t)more));
+}
+
+/* The first of an array that the record, or another answer, holds; the caller owns it. */
+static struct json_object *
+first_of(struct json_object *all, size_t *more)
+{
+	struct json_object *list = json_object_new_array();
+	size_t n = all == NULL ? 0 : json_object_array_length(all);
+
+	*more = n > SHOWN ? n - SHOWN : 0;
+	for (size_t i = 0; i < n - *more; i++)
+		json_object_array_add(list, json_object_get(json_object_array_get_idx(all, i)));
+	return list;
+}
+
+static void
+add_tags(struct ctx *c, struct json_object *record)
+{
+	static const char *const names[] = {"scope", "key"};
+	struct json_object *out = json_object_new_array();
+	size_t more;
+	struct json_object *tags =
+	    mem_json(c->mem, first_of(json_object_object_get(record, "tags"), &more));
+
+	for (size_t i = 0; i < json_object_array_length(tags); i++) {
+		struct json_object *row = json_object_array_get_idx(tags, i);
+		struct json_object *tag = json_object_new_object();
+		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+			json_object_object_add(
+			    tag, names[k], json_object_get(json_object_array_get_idx(row, k)));
+		put_cut(c, tag, "value", json_object_to_json_string_ext(
+		    json_object_array_get_idx(row, 2),
+		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_array_add(out, tag);
+	}
+	add_list(c, "tags", out, more);
+}
+
+/* The groups that are stored, of segmentations as new as the record. */
+static enum err
+add_groups(struct ctx *c, struct json_object *record)
+{
+	struct json_object *out = json_object_new_array();
+	const struct segments *all;
+	size_t more;
+	struct json_object *rows =
+	    mem_json(c->mem, first_of(json_object_object_get(record, "memberships"), &more));
+	int64_t generation =
+	    json_object_get_int64(json_object_object_get(record, "generation"));
+
+	add_list(c, "groups", out, more);
+	if (json_object_array_length(rows) == 0)
+		return OK;
+	enum err e = segments_get(c, generation, &all);
+	for (size_t i = 0; e == OK && i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		const struct segmentation *s = segments_numbered(
+		    all, json_object_get_int64(json_object_array_get_idx(row, 0)));
+		const struct group *g = s == NULL ? NULL
+		    : segmentation_group(
+			  s, json_object_get_int64(json_object_array_get_idx(row, 1)));
+		if (g == NULL)
+			continue;
+		struct json_object *o = json_object_new_object();
+		put(o, "segmentation", s->id);
+		put(o, "group", g->name);
+		json_object_array_add(out, o);
+	}
+	return e;
+}
+
+static enum err
+add_enrolments(struct ctx *c, struct json_object *record)
+{
+	struct json_object *all = json_object_object_get(record, "enrolments");
+	size_t more = 0;
+	enum err e = OK;
+
+	if (json_object_array_length(all) > 0)
+		e = held_enrolments(c, &all);
+	if (e != OK)
+		return e;
+	all = first_of(all, &more);
+	add_list(c, "enrolments", all, more);
+	return OK;
+}
+
+/*
+ * Views behind ?after= (an instant), or the last: those of the last days, which are few tables;
+ * who wants to see older ones asks for them.
+ */
+static enum err
+add_views(struct ctx *c)
+{
+	const char *text = req_query(&c->req, "after");
+	struct json_object *list = json_object_new_array();
+	int64_t at = c->now + INSTANT_DAY + INSTANT_SECOND;
+	char before[INSTANT_TEXT], from[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	json_object_object_add(c->model, "views", list);
+	if (text != NULL && !instant_parse(text, strlen(text), &at))
+		return fail(c, ERR_INVALID, "after", "must be the `next` of the page before");
+	/* Nothing that is held is older than 1970; the database has no year 0. */
+	instant_format(at < 0 ? 0 : at, before);
+	instant_format(text != NULL ? -INSTANT_DAY : c->now - WINDOW * INSTANT_DAY, from);
+	const char *params[] = {c->subject, before, from, mem_printf(c->mem, "%d", VIEWS)};
+	enum err e = db_query(c->db, c->mem, QUERY_page_view_last, params, &rows);
+	if (e != OK)
+		return e;
+	for (int i = 0; i < db_count(rows); i++) {
+		struct json_object *o = db_row_json(rows, i);
+		put_cut(c, o, "name", db_cell(rows, i, "name"));
+		put_cut(c, o, "url", db_cell(rows, i, "url"));
+		put_cut(c, o, "referrer", db_cell(rows, i, "referrer"));
+		json_object_array_add(list, o);
+	}
+	if (db_count(rows) == VIEWS)
+		c->next = req_next_page(c, json_object_get_string(json_object_object_get(
+		    json_object_array_get_idx(list, VIEWS - 1), "at")));
+	else if (text == NULL)
+		c->next = req_next_page(c, from);
+	json_object_object_add(
+	    c->model, "further", json_object_new_boolean(text != NULL));
+	return OK;
+}
+
+static enum err
+add_page_views(struct ctx *c)
+{
+	struct json_object *week = NULL;
+	enum err e;
+
+	if (subject_kind(c->subject) == SUBJECT_DEVICE)
+		return OK;
+	e = held_week(c, &week);
+	if (e == OK)
+		e = add_views(c);
+	if (e == OK)
+		json_object_object_add(c->model, "week", json_object_get(week));
+	return e;
+}
+
+static bool
+has(struct json_object *o, const char *name)
+{
+	struct json_object *list = json_object_object_get(o, name);
+
+	return list != NULL && json_object_array_length(list) > 0;
+}
+
+/* Whether anything is held: by what was read anyway, or by a look at all there is. */
+static enum err
+find_known(struct ctx *c, struct json_object *record, bool *known)
+{
+	const char *params[] = {c->subject, "1969-12-31T00:00:00Z", "1"};
+	struct db_rows *rows;
+
+	*known = has(c->model, "enrolments") || has(c->model, "groups") ||
+	    has(c->model, "tags") || has(c->model, "views") ||
+	    json_object_object_get(record, "attributes") != NULL;
+	if (*known)
+		return OK;
+	enum err e = db_query(c->db, c->mem, QUERY_subject_export, params, &rows);
+	if (e == OK)
+		*known = db_count(rows) > 0;
+	return e;
+}
+
+enum err
+people_person(struct ctx *c)
+{
+	struct json_object *record, *attributes;
+	bool known;
+	enum err e = begin(c);
+
+	if (e == OK)
+		e = find_record(c, c->subject, &record);
+	if (e == OK)
+		e = add_enrolments(c, record);
+	if (e == OK)
+		e = add_groups(c, record);
+	if (e == OK)
+		e = add_page_views(c);
+	if (e != OK)
+		return e;
+	add_tags(c, record);
+	attributes = json_object_object_get(record, "attributes");
+	if (attributes != NULL)
+		put(c->model, "attributes",
+		    text_cut(c->mem, json_readable(attributes), ATTRIBUTES));
+	e = find_known(c, record, &known);
+	json_object_object_add(c->model, "known", json_object_new_boolean(known));
+	return e;
+}
+
+enum err
+people_export(struct ctx *c)
+{
+	enum err e = visitor_named(c);
+
+	return e == OK ? held_export(c) : e;
+}
+
+enum err
+people_ask(struct ctx *c)
+{
+	return begin(c);
+}
+
+/* Only who typed the id meant this very person. */
+enum err
+people_erase(struct ctx *c)
+{
+	struct json_object *typed;
+	enum err e = begin(c);
+
+	if (e == OK)
+		e = form_json(c, &typed);
+	if (e != OK)
+		return e;
+	put(typed, "way", path_query(c));
+	const char *confirm = form_value(c, "confirm");
+	if (confirm == NULL || strcmp(confirm, subject_id(c->subject)) != 0)
+		return fail(c, ERR_INVALID, "/confirm", "is not the id, so nothing was erased");
+	c->status = 200;
+	return held_erase(c);
+}
