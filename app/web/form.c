@@ -5,9 +5,12 @@
 #include "web/form.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/multipart.h"
+#include "base/utf8.h"
 #include "web/ctx.h"
 
 #define FORM "application/x-www-form-urlencoded"
@@ -19,20 +22,62 @@ struct field {
 	char *value; /* decoded */
 };
 
-/* The next field at *at, on c->mem. False at the end; *e when it is no field. */
-static bool
-next_field(struct ctx *c, const char **at, struct field *out, enum err *e)
-{
-	size_t n = strcspn(*at, "&"), eq = strcspn(*at, "=&");
+/* A form on its way through its fields. */
+struct walk {
+	const char *at;
+	bool parts; /* it is of many parts, which m knows */
+	struct multipart m;
+};
 
-	if (**at == '\0')
+static struct walk
+begin(struct ctx *c)
+{
+	struct walk w = {.at = c->req.body != NULL ? c->req.body : ""};
+
+	w.parts = multipart_open(
+	    c->mem, req_param(&c->req, "CONTENT_TYPE"), c->req.body, c->req.body_len, &w.m);
+	return w;
+}
+
+/* A text on c->mem; NULL when the n bytes at s are none. */
+static char *
+make_text(struct ctx *c, const char *s, size_t n)
+{
+	return memchr(s, '\0', n) == NULL && utf8_valid(s, n) ? mem_dupn(c->mem, s, n) : NULL;
+}
+
+/* The next part that is no file. */
+static bool
+next_part(struct ctx *c, struct multipart *m, struct field *out)
+{
+	struct multipart_part part;
+	bool more;
+
+	do
+		more = multipart_next(m, c->mem, &part);
+	while (more && part.file);
+	if (!more)
 		return false;
-	out->name = req_decode(c->mem, *at, eq, true);
-	out->value = eq < n ? req_decode(c->mem, *at + eq + 1, n - eq - 1, true)
-	                    : mem_dup(c->mem, "");
-	*at += n + ((*at)[n] == '&');
-	if (out->name != NULL && out->value != NULL)
-		return true;
+	out->name = make_text(c, part.name, strlen(part.name));
+	out->value = make_text(c, part.data, part.len);
+	return true;
+}
+
+/* The next field, on c->mem. False at the end; *e when it is no field. */
+static bool
+next_field(struct ctx *c, struct walk *w, struct field *out, enum err *e)
+{
+	size_t n = strcspn(w->at, "&"), eq = strcspn(w->at, "=&");
+	bool more = w->parts ? next_part(c, &w->m, out) : *w->at != '\0';
+
+	if (more && !w->parts) {
+		out->name = req_decode(c->mem, w->at, eq, true);
+		out->value = eq < n ? req_decode(c->mem, w->at + eq + 1, n - eq - 1, true)
+		                    : mem_dup(c->mem, "");
+		w->at += n + (w->at[n] == '&');
+	}
+	if (more ? out->name != NULL && out->value != NULL : !w->m.broken)
+		return more;
 	*e = fail_detail(c, ERR_SYNTAX, "a field of the form cannot be read");
 	return false;
 }
@@ -40,13 +85,27 @@ next_field(struct ctx *c, const char **at, struct field *out, enum err *e)
 const char *
 form_value(struct ctx *c, const char *name)
 {
-	const char *at = c->req.body;
+	struct walk w = begin(c);
 	struct field f;
 	enum err e = OK;
 
-	while (at != NULL && next_field(c, &at, &f, &e))
+	while (next_field(c, &w, &f, &e))
 		if (strcmp(f.name, name) == 0)
 			return f.value;
+	return NULL;
+}
+
+const char *
+form_file(struct ctx *c, const char *name, size_t *len)
+{
+	struct walk w = begin(c);
+	struct multipart_part part;
+
+	while (w.parts && multipart_next(&w.m, c->mem, &part)) {
+		*len = part.len;
+		if (part.file && part.len > 0 && strcmp(part.name, name) == 0)
+			return part.data;
+	}
 	return NULL;
 }
 
@@ -163,13 +222,13 @@ form_json(struct ctx *c, struct json_object **out)
 {
 	struct json_object *raw = mem_json(c->mem, json_object_new_object());
 	const char *type = req_param(&c->req, "CONTENT_TYPE");
-	const char *at = c->req.body != NULL ? c->req.body : "";
+	struct walk w = begin(c);
 	struct field f;
 	enum err e = OK;
 
-	if (type == NULL || strncasecmp(type, FORM, sizeof FORM - 1) != 0)
+	if (!w.parts && (type == NULL || strncasecmp(type, FORM, sizeof FORM - 1) != 0))
 		return fail_detail(c, ERR_MEDIA_TYPE, "the body must be " FORM);
-	for (int n = 0; e == OK && next_field(c, &at, &f, &e); n++) {
+	for (int n = 0; e == OK && next_field(c, &w, &f, &e); n++) {
 		char *colon = strrchr(f.name, ':');
 		struct json_object *value;
 		bool there;

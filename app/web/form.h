@@ -9,9 +9,10 @@
 struct ctx;
 
 /*
- * Forms (application/x-www-form-urlencoded) as the JSON that a program would send. A field's name
- * is the way to its value, "request.data.startDate"; "alternatives.0.name" is in a list. What
- * follows a colon says what the text is:
+ * Forms (application/x-www-form-urlencoded, or multipart/form-data where there are files) as the
+ * JSON that a program would send. A field's name is the way to its value,
+ * "request.data.startDate"; "alternatives.0.name" is in a list. What follows a colon says what the
+ * text is:
  *
  *	weight:number	a number, or nothing when it is empty
  *	enabled:flag	true
@@ -19,7 +20,8 @@ struct ctx;
  *	goals:list	a list, of texts separated by commas
  *	name:text	a text even when it is empty
  *
- * A field that is empty is not there. Elements of a list of which nothing is there fall out.
+ * A field that is empty is not there, nor are files. Elements of a list of which nothing is there
+ * fall out.
  */
 
 /*
@@ -30,5 +32,9 @@ enum err form_json(struct ctx *c, struct json_object **out) must_check;
 
 /* The first field of that very name, decoded; NULL when there is none. */
 const char *form_value(struct ctx *c, const char *name);
+
+/* The bytes of the file that the field of that name sends, within the body; NULL when there is
+ * none, or nothing in it. */
+const char *form_file(struct ctx *c, const char *name, size_t *len);
 
 #endif

@@ -23,6 +23,7 @@ Suite *jsonown_suite(void);
 Suite *log_suite(void);
 Suite *mem_suite(void);
 Suite *metric_suite(void);
+Suite *multipart_suite(void);
 Suite *num_suite(void);
 
 /* store */
