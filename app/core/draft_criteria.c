@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "core/draft_value.h"
 
 static const char *
 text(struct json_object *o, const char *name)
@@ -20,60 +21,11 @@ text(struct json_object *o, const char *name)
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }
 
-/* The n bytes at s as the scalar that they are written as; else as text. The caller owns it. */
-static struct json_object *
-make_scalar(const char *s, size_t n)
-{
-	struct json_object *o = NULL;
-	struct json_fault fault;
-	void *work = mem_ctx(NULL);
-	bool read = json_read(work, s, n, &o, &fault) == OK &&
-	    !json_object_is_type(o, json_type_object) && !json_object_is_type(o, json_type_array);
-	struct json_object *out =
-	    read ? json_object_get(o) : json_object_new_string_len(s, (int)n);
-
-	talloc_free(work);
-	return out;
-}
-
-/* How far the value at s goes: to the next comma that is not in quotes. */
-static size_t
-span(const char *s)
-{
-	bool quoted = *s == '"';
-	size_t n = quoted ? 1 : 0;
-
-	for (; quoted && s[n] != '\0'; n++) {
-		if (s[n] == '\\' && s[n + 1] != '\0')
-			n++;
-		else if (s[n] == '"')
-			break;
-	}
-	return n + strcspn(s + n, ",");
-}
-
-static struct json_object *
-make_list(const char *s)
-{
-	struct json_object *list = json_object_new_array();
-
-	while (*s != '\0') {
-		s += strspn(s, " ,");
-		size_t n = span(s), kept = n;
-		while (kept > 0 && s[kept - 1] == ' ')
-			kept--;
-		if (kept > 0)
-			json_object_array_add(list, make_scalar(s, kept));
-		s += n;
-	}
-	return list;
-}
-
 /* The only value as itself, several as a list. */
 static struct json_object *
 make_wanted(const char *s)
 {
-	struct json_object *list = make_list(s);
+	struct json_object *list = draft_values(s);
 
 	if (json_object_array_length(list) != 1)
 		return list;
@@ -102,14 +54,14 @@ add_user(struct json_object *filters, struct json_object *row, const char *at,
 		if (!there)
 			json_object_object_add(filters, field, json_object_new_object());
 		json_object_object_add(json_object_object_get(filters, field), operator,
-		    make_scalar(value, strlen(value)));
+		    draft_value(value, strlen(value)));
 	}
 }
 
 static struct json_object *
 make_range(const char *s)
 {
-	struct json_object *list = make_list(s), *o = json_object_new_object();
+	struct json_object *list = draft_values(s), *o = json_object_new_object();
 	static const char *const ends[] = {"start", "end"};
 
 	for (size_t i = 0; i < 2 && i < json_object_array_length(list); i++)
@@ -132,9 +84,9 @@ make_device(struct json_object *row)
 	if (strcmp(operator, "RANGE") == 0)
 		json_object_object_add(o, "value", make_range(value));
 	else if (many)
-		json_object_object_add(o, "value", make_list(value));
+		json_object_object_add(o, "value", draft_values(value));
 	else if (*value != '\0')
-		json_object_object_add(o, "value", make_scalar(value, strlen(value)));
+		json_object_object_add(o, "value", draft_value(value, strlen(value)));
 	return o;
 }
 
@@ -184,34 +136,6 @@ draft_criteria(struct json_object *rows, struct problems *problems)
 	return o;
 }
 
-/* A scalar as it is written in a field: quoted where it would be read as something else. */
-static void
-write_scalar(struct buf *out, struct json_object *value)
-{
-	const char *s = json_object_get_string(value);
-
-	if (json_object_is_type(value, json_type_string)) {
-		struct json_object *again = make_scalar(s, strlen(s));
-		bool plain = json_object_is_type(again, json_type_string) && *s != '"' &&
-		    *s != '\0' && strchr(s, ',') == NULL && *s != ' ' &&
-		    s[strlen(s) - 1] != ' ';
-		json_object_put(again);
-		if (plain) {
-			buf_str(out, s);
-			return;
-		}
-	}
-	buf_str(out, value == NULL ? "null" : json_object_to_json_string_ext(
-	    value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-}
-
-static bool
-is_scalar(struct json_object *o)
-{
-	return !json_object_is_type(o, json_type_object) &&
-	    !json_object_is_type(o, json_type_array);
-}
-
 /* Adds a row; false when the value has no place in one. */
 static bool
 write_row(struct json_object *list, const char *names[3], struct json_object *value)
@@ -227,9 +151,9 @@ write_row(struct json_object *list, const char *names[3], struct json_object *va
 		    ? json_object_object_get(value, i == 0 ? "start" : "end")
 		    : json_object_is_type(value, json_type_array)
 		    ? json_object_array_get_idx(value, i) : value;
-		good = good && is_scalar(o);
+		good = good && draft_value_fits(o);
 		buf_str(out, i == 0 ? "" : ", ");
-		write_scalar(out, o);
+		draft_value_write(out, o);
 	}
 	json_object_object_add(row, names[0], json_object_new_string(names[1]));
 	json_object_object_add(row, "operator", json_object_new_string(names[2]));
@@ -252,7 +176,7 @@ write_users(struct json_object *list, struct json_object *filters)
 			continue;
 		}
 		json_object_object_foreach(value, operator, bound) {
-			good &= is_scalar(bound) &&
+			good &= draft_value_fits(bound) &&
 			    write_row(list, (const char *[]){"field", field, operator}, bound);
 		}
 	}

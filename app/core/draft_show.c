@@ -8,35 +8,33 @@
 
 #include "base/mem.h"
 #include "core/draft.h"
+#include "core/draft_choice.h"
 #include "core/draft_criteria.h"
 
 enum { EMPTY_ROWS = 3 };
 
-/* What can be chosen in a field; ends with NULL words. */
-struct choice {
-	const char *value, *words;
-};
-
-static const struct choice types[] = {{"", "everybody: users, devices and sessions"},
+static const struct draft_choice types[] = {{"", "everybody: users, devices and sessions"},
     {"user", "users, by their profile"}, {"device", "devices, by what they said"},
     {"json", "as JSON says below"}, {NULL, NULL}};
-static const struct choice user_operators[] = {{"", "is, or is one of"}, {"<=", "is at most"},
-    {"<", "is below"}, {">=", "is at least"}, {">", "is above"}, {"startsWith", "begins with"},
-    {NULL, NULL}};
-static const struct choice device_operators[] = {{"", "is"}, {"NE", "is there and is not"},
-    {"IN", "is one of"}, {"NIN", "is none of"}, {"ISNULL", "is not there"},
-    {"ISNOTNULL", "is there"}, {"ISEMPTY", "is empty"}, {"ISNOTEMPTY", "is not empty"},
+static const struct draft_choice user_operators[] = {{"", "is, or is one of"},
+    {"<=", "is at most"}, {"<", "is below"}, {">=", "is at least"}, {">", "is above"},
+    {"startsWith", "begins with"}, {NULL, NULL}};
+static const struct draft_choice device_operators[] = {{"", "is"},
+    {"NE", "is there and is not"}, {"IN", "is one of"}, {"NIN", "is none of"},
+    {"ISNULL", "is not there"}, {"ISNOTNULL", "is there"}, {"ISEMPTY", "is empty"},
+    {"ISNOTEMPTY", "is not empty"},
     {"RANGE", "is from, to"}, {"LT", "is below"}, {"GT", "is above"}, {NULL, NULL}};
-static const struct choice tests[] = {{"", "as the goal says"}, {"chi2", "how many do it: chi2"},
-    {"mwu", "how often: mwu"}, {NULL, NULL}};
-static const struct choice enabled[] = {{"", "yes"}, {"no", "no"}, {NULL, NULL}};
-static const struct choice states[] = {{"default", "default: nothing happens until it is started"},
+static const struct draft_choice tests[] = {{"", "as the goal says"},
+    {"chi2", "how many do it: chi2"}, {"mwu", "how often: mwu"}, {NULL, NULL}};
+static const struct draft_choice enabled[] = {{"", "yes"}, {"no", "no"}, {NULL, NULL}};
+static const struct draft_choice states[] = {
+    {"default", "default: nothing happens until it is started"},
     {"enabled", "enabled: people are enrolled at once"}, {NULL, NULL}};
 
 /* A table of rows with what one can choose in one of their columns. */
 struct table {
 	const char *column;       /* with choices */
-	const struct choice *choices;
+	const struct draft_choice *choices;
 	const char *const *texts; /* the other columns; ends with NULL */
 };
 
@@ -68,37 +66,6 @@ put(struct json_object *o, const char *name, const char *value)
 	json_object_object_add(o, name, json_object_new_string(value));
 }
 
-static struct json_object *
-choose(const struct choice *list, const char *chosen)
-{
-	struct json_object *out = json_object_new_array();
-
-	for (; list->words != NULL; list++) {
-		struct json_object *o = json_object_new_object();
-		put(o, "value", list->value);
-		put(o, "words", list->words);
-		json_object_object_add(o, "selected",
-		    json_object_new_boolean(strcmp(list->value, chosen) == 0));
-		json_object_array_add(out, o);
-	}
-	return out;
-}
-
-/* What is wrong at the pointer or below it, or "". */
-static const char *
-fault_at(const struct problems *problems, const char *pointer)
-{
-	size_t n = strlen(pointer);
-
-	for (size_t i = 0; i < problem_count(problems); i++) {
-		struct json_object *o = json_object_array_get_idx(problems->list, i);
-		const char *at = text(o, "pointer");
-		if (strncmp(at, pointer, n) == 0 && (at[n] == '\0' || at[n] == '/'))
-			return text(o, "detail");
-	}
-	return "";
-}
-
 /* A name within a JSON pointer (RFC 6901), on ctx. */
 static const char *
 escape(void *ctx, const char *name)
@@ -125,15 +92,16 @@ row_fault(const struct table *t, struct json_object *row, size_t n, const struct
 	const char *found;
 
 	if (t == &users) {
-		found = fault_at(problems, mem_printf(work, "/criteria/user/%zu", n));
+		found = draft_fault(problems, mem_printf(work, "/criteria/user/%zu", n));
 		if (*found == '\0')
-			found = fault_at(problems, mem_printf(work, "/request/criteria/filters/%s",
-			    escape(work, text(row, "field"))));
+			found = draft_fault(problems,
+			    mem_printf(work, "/request/criteria/filters/%s",
+				escape(work, text(row, "field"))));
 	} else if (t == &devices) {
-		found = fault_at(
+		found = draft_fault(
 		    problems, mem_printf(work, "/request/criteria/filters/%zu", n));
 	} else {
-		found = fault_at(problems, mem_printf(work, "/request/%s/%zu",
+		found = draft_fault(problems, mem_printf(work, "/request/%s/%zu",
 		    t == &goals ? "goals" : "alternatives", n));
 	}
 	talloc_free(work);
@@ -153,7 +121,8 @@ show_rows(struct json_object *rows, const struct table *t, const struct problems
 		json_object_object_add(o, "n", json_object_new_int64((int64_t)i));
 		for (const char *const *name = t->texts; *name != NULL; name++)
 			put(o, *name, text(row, *name));
-		json_object_object_add(o, "choices", choose(t->choices, text(row, t->column)));
+		json_object_object_add(
+		    o, "choices", draft_choices(t->choices, text(row, t->column)));
 		put(o, "fault",
 		    row == NULL || gone ? "" : row_fault(t, row, number, problems));
 		number += gone ? 0 : 1;
@@ -172,7 +141,7 @@ draft_show(void *ctx, struct json_object *typed, const struct problems *problems
 
 	json_object_object_add(out, "request", json_object_get(request));
 	json_object_object_add(out, "version", json_object_get(member(typed, "version")));
-	json_object_object_add(out, "types", choose(types, text(criteria, "type")));
+	json_object_object_add(out, "types", draft_choices(types, text(criteria, "type")));
 	json_object_object_add(out, "json", json_object_get(member(criteria, "json")));
 	json_object_object_add(
 	    out, "users", show_rows(member(criteria, "user"), &users, problems));
@@ -183,7 +152,7 @@ draft_show(void *ctx, struct json_object *typed, const struct problems *problems
 	json_object_object_add(out, "alternatives",
 	    show_rows(member(request, "alternatives"), &alternatives, problems));
 	json_object_object_add(
-	    out, "states", choose(states, *state == '\0' ? "default" : state));
+	    out, "states", draft_choices(states, *state == '\0' ? "default" : state));
 	return out;
 }
 
