@@ -19,6 +19,7 @@
 #include "store/db.h"
 #include "store/record.h"
 #include "web/ctx.h"
+#include "web/session.h"
 
 /* Definitions may change between a draw and its answer, but not so often. */
 enum { TRIES = 5 };
@@ -107,7 +108,8 @@ put(struct ctx *c, const struct placing *p, struct db_rows **rows)
 
 	instant_format(c->now, now);
 	const char *params[] = {p->who->subject, mem_printf(c->mem, "%lld", (long long)p->s->nr),
-		mem_printf(c->mem, "%lld", (long long)p->g->nr), p->gone, p->how, c->key_id, now};
+		mem_printf(c->mem, "%lld", (long long)p->g->nr), p->gone, p->how,
+		session_who(c), now};
 	enum err e = record_bury_kind(c->records, RECORD_SUBJECT, &p->who->subject, 1);
 	if (e == OK)
 		e = db_query(c->db, c->mem, QUERY_assign, params, rows);

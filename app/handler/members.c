@@ -66,6 +66,28 @@ group_name(const struct source *from, int64_t nr)
 	return json_object_get_string(json_object_object_get(o, "name"));
 }
 
+/* The number of the group that ?group= names, as text; NULL when it names none. */
+static enum err
+wanted_group(struct ctx *c, const struct source *from, const char **out)
+{
+	const char *name = req_query(&c->req, "group");
+	const struct group *g = NULL;
+	struct json_object *o = NULL;
+
+	*out = NULL;
+	if (name == NULL)
+		return OK;
+	if (from->s != NULL)
+		g = segmentation_wanted(from->s, mem_json(c->mem, json_object_new_string(name)));
+	else
+		o = decide_named(from->experiment->alternatives, name);
+	if (g == NULL && o == NULL)
+		return fail(c, ERR_INVALID, "group", "is no group of this segmentation");
+	int64_t nr = g != NULL ? g->nr : decide_number(o);
+	*out = mem_printf(c->mem, "%lld", (long long)nr);
+	return OK;
+}
+
 /* A group that is gone is null: whoever is in it is in none. */
 static struct json_object *
 member(const struct source *from, const struct db_rows *rows, int i)
@@ -89,16 +111,19 @@ members_list(struct ctx *c)
 {
 	struct source from = {0};
 	struct page page;
+	const char *group;
 	struct db_rows *rows;
 	enum err e = read_page(c, PAGE, &page);
 
 	if (e == OK)
 		e = find_source(c, &from);
+	if (e == OK)
+		e = wanted_group(c, &from, &group);
 	if (e != OK)
 		return e;
 	int64_t nr = from.s != NULL ? from.s->nr : from.experiment->nr;
 	const char *params[] = {mem_printf(c->mem, "%lld", (long long)nr), page.after,
-		mem_printf(c->mem, "%lld", (long long)page.limit)};
+		mem_printf(c->mem, "%lld", (long long)page.limit), group};
 	e = db_query(c->db, c->mem,
 	    from.s != NULL ? QUERY_membership_list : QUERY_enrolment_members, params, &rows);
 	if (e != OK)

@@ -49,6 +49,8 @@ load(struct ctx *c, const char *id, struct json_object **out)
 		return fail_detail(c, ERR_NOT_FOUND, "there is no such segmentation");
 	*out = mem_json(c->mem, db_row_json(rows, 0));
 	c->etag = mem_printf(c->mem, "\"%s\"", db_cell(rows, 0, "version"));
+	if (c->before == NULL)
+		c->before = mem_json(c->mem, db_row_json(rows, 0));
 	return OK;
 }
 
@@ -184,7 +186,9 @@ create(struct ctx *c)
 	if (!s.made)
 		return fail(c, ERR_CONFLICT, "/id", "is taken by a segmentation or an experiment");
 	c->location = mem_printf(c->mem, "/v1/segmentation/%s", s.d.id);
-	return answer(c, s.d.id);
+	e = answer(c, s.d.id);
+	c->before = NULL;
+	return e;
 }
 
 enum err
@@ -293,8 +297,12 @@ segmentation_drop(struct ctx *c)
 {
 	const char *version;
 	bool done = false, gone = false;
+	struct json_object *row;
 	enum err e = req_if_match(c, &version);
 
+	if (e == OK)
+		e = load(c, c->args[0], &row);
+	c->etag = NULL;
 	for (int tries = 0; e == OK && !done && tries < TRIES; tries++)
 		e = try_drop(c, version, &done, &gone);
 	if (e != OK)

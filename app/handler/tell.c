@@ -14,6 +14,7 @@
 #include "core/tag.h"
 #include "store/telemetry.h"
 #include "web/ctx.h"
+#include "web/session.h"
 
 /* An id as telemetry shows it: itself where the operator asked for that, else a keyed hash. */
 static const char *
@@ -68,7 +69,7 @@ tell_enrolled(struct ctx *c, const struct visitor *who, const struct outcome *o)
 		.group = json_object_object_get(o->decision.alternative, "name"),
 		.group_id = json_object_object_get(o->decision.alternative, "id"),
 		.reason = decide_word(o->decision.reason),
-		.by = c->key_id,
+		.by = session_who(c),
 	};
 	struct event_head head = make_head(c, who->record, TAG_GLOBAL);
 	telemetry_write(c->telemetry, event_assignment(c->mem, head, &a));
@@ -87,7 +88,7 @@ tell_placed(struct ctx *c, const struct visitor *who, const struct segmentation 
 		.group = mem_json(c->mem, json_object_new_string(g->name)),
 		.group_id = mem_json(c->mem, json_object_new_int64(g->nr)),
 		.reason = "ASSIGNED",
-		.by = c->key_id,
+		.by = session_who(c),
 	};
 	struct event_head head = make_head(c, who->record, s->context);
 	telemetry_write(c->telemetry, event_assignment(c->mem, head, &a));

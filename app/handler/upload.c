@@ -18,6 +18,7 @@
 #include "handler/segments.h"
 #include "store/db.h"
 #include "web/ctx.h"
+#include "web/session.h"
 
 enum { AT_ONCE = 1000, LISTED = 1000, CSV_ROWS = 1000000 };
 
@@ -37,15 +38,14 @@ find(struct ctx *c, const struct segmentation **s)
 	return e;
 }
 
-/* The body with a line end behind it. What the database could not keep as text becomes a character
- * that no name may hold. */
+/* The n bytes with a line end behind them. What the database could not keep as text becomes a
+ * character that no name may hold. */
 static char *
-body_text(struct ctx *c, size_t *len)
+make_text(struct ctx *c, const char *bytes, size_t n, size_t *len)
 {
-	size_t n = c->req.body_len;
 	char *text = mem_array(c->mem, char, n + 2);
 
-	memcpy(text, c->req.body, n);
+	memcpy(text, bytes, n);
 	text[n] = '\n';
 	text[n + 1] = '\0';
 	for (size_t i = 0, good; i < n; i += good) {
@@ -202,15 +202,42 @@ leave_to_jobs(struct placement *m, const char *text)
 	return e;
 }
 
+static enum err
+take(struct ctx *c, const struct segmentation *s, const char *bytes, size_t n)
+{
+	struct placement_text t;
+	struct json_object *row;
+	int64_t line;
+	size_t len;
+	char *text = make_text(c, bytes, n, &len);
+	const char *fault = placement_text_open(c->mem, &t, text, len);
+
+	if (fault != NULL)
+		return fail_detail(c, ERR_INVALID, "%s", fault);
+	struct placement m = {.c = c, .id = s->id, .context = s->context, .by = session_who(c),
+		.segmentation = mem_printf(c->mem, "%lld", (long long)s->nr)};
+	placement_begin(&m);
+	while (m.n <= AT_ONCE && placement_text_next(&t, c->mem, &row, &fault, &line))
+		placement_add(&m, line, row, fault);
+	if (m.n > AT_ONCE)
+		return leave_to_jobs(&m, text);
+	enum err e = store(&m);
+	return e == OK ? answer(c, m.upload) : e;
+}
+
+enum err
+upload_take(struct ctx *c, const char *bytes, size_t n)
+{
+	const struct segmentation *s;
+	enum err e = find(c, &s);
+
+	return e == OK ? take(c, s, bytes, n) : e;
+}
+
 enum err
 upload_post(struct ctx *c)
 {
 	const struct segmentation *s;
-	struct placement_text t;
-	struct json_object *row;
-	const char *fault;
-	int64_t line;
-	size_t len;
 	enum err e = find(c, &s);
 
 	if (e != OK)
@@ -219,19 +246,7 @@ upload_post(struct ctx *c)
 		return fail_detail(c, ERR_MEDIA_TYPE, "send text/csv");
 	if (c->req.body == NULL)
 		return fail_detail(c, ERR_INVALID, "there is nothing in the body");
-	char *text = body_text(c, &len);
-	fault = placement_text_open(c->mem, &t, text, len);
-	if (fault != NULL)
-		return fail_detail(c, ERR_INVALID, "%s", fault);
-	struct placement m = {.c = c, .id = s->id, .context = s->context, .by = c->key_id,
-		.segmentation = mem_printf(c->mem, "%lld", (long long)s->nr)};
-	placement_begin(&m);
-	while (m.n <= AT_ONCE && placement_text_next(&t, c->mem, &row, &fault, &line))
-		placement_add(&m, line, row, fault);
-	if (m.n > AT_ONCE)
-		return leave_to_jobs(&m, text);
-	e = store(&m);
-	return e == OK ? answer(c, m.upload) : e;
+	return take(c, s, c->req.body, c->req.body_len);
 }
 
 static enum err

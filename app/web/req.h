@@ -52,6 +52,9 @@ const char *req_param(const struct req *r, const char *name);
 /* The value of a query parameter, or NULL. */
 const char *req_query(const struct req *r, const char *name);
 
+/* Gives a query parameter that value, for handlers that a page calls; a full query stays. */
+void req_set_query(struct req *r, const char *name, const char *value);
+
 /*
  * The version that If-Match, or the field `version` of a form, names, on c->mem, without what jobs
  * have done since (the part behind a point); NULL when there is no If-Match, or *. Compression by

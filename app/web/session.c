@@ -161,6 +161,12 @@ session_check(struct ctx *c)
 	return strcmp(c->req.method, "GET") == 0 ? OK : check_form(c);
 }
 
+const char *
+session_who(const struct ctx *c)
+{
+	return c->key_id == NULL && c->account != NULL ? c->account->name : c->key_id;
+}
+
 bool
 session_is_page(const char *where)
 {

@@ -49,6 +49,9 @@ enum err session_end_all(struct ctx *c) must_check;
  */
 enum err session_set_password(struct ctx *c, const char *current, const char *fresh) must_check;
 
+/* Who asks: the id of the key, or the name of whoever is signed in; NULL when it is nobody. */
+const char *session_who(const struct ctx *c);
+
 /* Whether where is the address of one of the pages here, so that it can be gone to. */
 bool session_is_page(const char *where);
 

@@ -1,7 +1,7 @@
--- The ids of what uses segmentation $1.
+-- The ids of what uses segmentation $1, and which kind it is.
 -- reach: definitions
 -- retry: yes
-select id from segmentation where $1::text = any (uses)
+select id, 'segmentation' as kind from segmentation where $1::text = any (uses)
 union
-select id from experiment where $1::text = any (uses)
+select id, 'experiment' from experiment where $1::text = any (uses)
 order by id

@@ -13,6 +13,10 @@
 		document.querySelectorAll(".scheme, [data-add]").forEach(function (o) { o.hidden = false; });
 	});
 
+	// What is under way is looked at again.
+	if (document.querySelector("[data-again]"))
+		setTimeout(function () { location.reload(); }, 3000);
+
 	document.addEventListener("click", function (event) {
 		var button = event.target.closest("[data-scheme]");
 		if (!button || button === root)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A person at the pages, without a browser: signs in by a link, reads, sends forms."""
 
+import html
 import re
 
 import requests
@@ -25,9 +26,25 @@ class Person:
         """The token that every form of this session carries."""
         return re.search(r'name="csrf" value="([0-9a-f]+)"', self.get("/admin").text).group(1)
 
-    def post(self, path, headers=None, **fields):
-        """Sends a form; with the token, where there is a session, unless one is given."""
+    def post(self, path, headers=None, files=None, **fields):
+        """Sends a form; with the token, where there is a session, unless one is given. With files
+        it is of many parts."""
         if self.session.cookies and "csrf" not in fields:
             fields["csrf"] = self.csrf()
-        return self.session.post(self.stack.url + path, data=fields, headers=headers,
+        return self.session.post(self.stack.url + path, data=fields, headers=headers, files=files,
                                  allow_redirects=False, timeout=10)
+
+
+def values(page):
+    """{name: value} of the fields of a page."""
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", page):
+        of = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+        if of.get("type") != "checkbox" and "name" in of:
+            found[of["name"]] = html.unescape(of.get("value", ""))
+    for name, text in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>([^<]*)<', page):
+        found[name] = html.unescape(text)
+    for name, inner in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', inner)
+        found[name] = html.unescape(chosen.group(1)) if chosen else ""
+    return found

@@ -9,7 +9,7 @@ import pytest
 from enrols import running
 from goals import goal
 from lookups import admin, day, new_id, submit
-from pages import Person
+from pages import Person, values
 
 HOSTILE = "<script>alert('x')</script>\u202e\"&"
 
@@ -32,21 +32,6 @@ def make(editor, status=303, **more):
     answer = editor.post("/admin/experiments", **form)
     assert answer.status_code == status, answer.text
     return form["request.expId"], answer
-
-
-def values(page):
-    """{name: value} of the fields of a page."""
-    found = {}
-    for tag in re.findall(r"<input[^>]*>", page):
-        of = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
-        if of.get("type") != "checkbox" and "name" in of:
-            found[of["name"]] = html.unescape(of.get("value", ""))
-    for name, text in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>([^<]*)<', page):
-        found[name] = html.unescape(text)
-    for name, inner in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, re.S):
-        chosen = re.search(r'value="([^"]*)" selected', inner)
-        found[name] = html.unescape(chosen.group(1)) if chosen else ""
-    return found
 
 
 def test_a_new_form_begins_with_today_and_three_empty_rows(editor):

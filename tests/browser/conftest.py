@@ -96,6 +96,12 @@ def demo():
     s = Stack("lighttpd", demo=True)
     layer = {"id": "menu", "unit": "user"}
     assert s.call("POST", "/v1/layer", key="admin", json=layer).status_code == 201
+    tables = {"id": "tables", "type": "manual", "name": "Tables",
+              "groups": [{"name": "one"}, {"name": "two"}]}
+    assert s.call("POST", "/v1/segmentation", key="admin", json=tables).status_code == 201
+    rows = "user_id,group\nann,two\nann,one\nbob,one\neve,no such group\n"
+    assert s.call("POST", "/v1/segmentation/tables/upload", data=rows,
+                  headers={"Content-Type": "text/csv"}).status_code == 200
     yield s
     s.stop()
 

@@ -10,7 +10,8 @@ from stack import TOP, wait_until
 
 # What stands for the :names of a page's address over the demo, by the longest beginning that fits.
 SAMPLES = {"/admin/experiment/:id": ["CHECKOUT-BUTTON"], "/admin/goal/:name": ["purchase"],
-           "/admin/layer/:id": ["menu"]}
+           "/admin/layer/:id": ["menu"], "/admin/segmentation/:id": ["tables"],
+           "/admin/segmentation/:id/upload/:job": ["tables", "1"]}
 # The same pages with something in them, or without anything; by route.
 ALSO = {
     "/admin/experiments": ["?q=hero", "?q=no+such+thing"],
@@ -18,6 +19,9 @@ ALSO = {
     "/admin/people": ["?q=demo-", "?q=no+such+user"],
     "/admin/person": ["?user_id=nobody", "?device_id=demo-device-001", "?session_id=nobody",
                       "?user_id=demo-007&after=2100-01-01T00%3A00%3A00Z"],
+    "/admin/segmentation/:id": ["?user_id=bob&group=one", "?group=two"],
+    "/admin/segmentations": ["?context=nothing"],
+    "/admin/segmentations/new": ["?type=rule"],
 }
 # The query without which a page has nothing to tell.
 NEEDS = {"/admin/person": "?user_id=demo-007", "/admin/person/erase": "?user_id=demo-007"}
