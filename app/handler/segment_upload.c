@@ -79,10 +79,14 @@ segment_upload(struct ctx *c)
 {
 	enum err e = take(c);
 
-	if (e == OK)
-		c->location = mem_printf(c->mem, "/admin/segmentation/%s/upload/%s", c->args[0],
-		    json_object_get_string(get(c->model, "job")));
-	return e;
+	if (e != OK)
+		return e;
+	c->location = mem_printf(c->mem, "/admin/segmentation/%s/upload/%s", c->args[0],
+	    json_object_get_string(get(c->model, "job")));
+	/* The audit log keeps numbers and nobody's id, which could not be erased there. */
+	json_object_object_del(c->model, "changed");
+	json_object_object_del(c->model, "failed");
+	return OK;
 }
 
 /* The first rows of a kind, and how many there are. */
