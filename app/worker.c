@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "handler/audit.h"
+#include "store/record.h"
 #include "web/access.h"
 #include "web/auth.h"
 #include "web/fcgi.h"
@@ -76,6 +77,7 @@ serve(struct worker *w)
 	c->req.source = (struct req_source){fcgi_env(w->fcgi), read_source, w->fcgi};
 	db_set_deadline(c->db, c->began + 2 * INSTANT_SECOND);
 	enum err e = handle(c);
+	record_flush(c->records);
 	buf_reset(w->out);
 	int status = reply_build(c, e, w->out);
 	fcgi_finish(w->fcgi, w->out->data, w->out->len);

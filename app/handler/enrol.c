@@ -5,6 +5,7 @@
  */
 #include "handler/enrol.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"
@@ -173,7 +174,15 @@ store(struct ctx *c, const struct visitor *who, const char *how, struct buf *col
 	return e == OK ? record_bury_kind(c->records, RECORD_SUBJECT, &who->subject, 1) : e;
 }
 
-/* Enrols where the decision says so, of the forced ones or of the others. */
+static int
+compare_numbers(const void *a, const void *b)
+{
+	const struct outcome *x = *(struct outcome *const *)a, *y = *(struct outcome *const *)b;
+
+	return (x->experiment->nr > y->experiment->nr) - (x->experiment->nr < y->experiment->nr);
+}
+
+/* Enrols where the decision says so, of the forced ones or of the others; in one order of all. */
 static enum err
 write(struct ctx *c, const struct visitor *who, const char *how, struct outcome list[], size_t n)
 {
@@ -189,6 +198,7 @@ write(struct ctx *c, const struct visitor *who, const char *how, struct outcome 
 			wanted[count++] = &list[i];
 	if (count == 0)
 		return OK;
+	qsort(wanted, count, sizeof *wanted, compare_numbers);
 	for (int k = 0; k < COLUMNS; k++) {
 		columns[k] = buf_new(c->mem, 64);
 		pgtype_array_open(columns[k]);

@@ -23,12 +23,23 @@ enum { EPOCH_AHEAD = 5, EPOCH_SANE = 10 };
 static const char *const kinds[] = {RECORD_PROFILE, RECORD_SUBJECT};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
+/* So many records one request reads; what it reads beyond that is not stored. */
+enum { FILLS = 4 };
+
+/* What the database said and the cache shall hold. */
+struct fill {
+	struct record_slot slot;
+	char *payload;
+};
+
 struct records {
 	struct cache *cache;
 	struct db *db;
 	int64_t epoch;   /* seconds; as read or raised last */
 	int64_t definitions; /* their generation, read with it */
 	int64_t read_at; /* monotonic; 0: not known */
+	struct fill fills[FILLS];
+	size_t waiting; /* fills */
 };
 
 struct records *
@@ -136,15 +147,44 @@ record_find(struct records *r, void *ctx, struct record_slot *slot)
 void
 record_fill(struct records *r, struct record_slot *slot, const char *payload)
 {
-	if (slot->fill == RECORD_SHUT || instant_monotonic() - slot->began >= FILL_AGE)
-		return;
-	bool known = slot->fill == RECORD_EMPTY
-	    ? cache_add(r->cache, slot->key, payload)
-	    : cache_replace(r->cache, slot->key, payload, slot->version);
+	if (slot->fill != RECORD_SHUT && r->waiting < FILLS)
+		r->fills[r->waiting++] =
+		    (struct fill){*slot, mem_check(talloc_strdup(r, payload))};
 	slot->fill = RECORD_SHUT;
+}
+
+static void
+store(struct records *r, const struct fill *f)
+{
+	if (instant_monotonic() - f->slot.began >= FILL_AGE)
+		return;
+	bool known = f->slot.fill == RECORD_EMPTY
+	    ? cache_add(r->cache, f->slot.key, f->payload)
+	    : cache_replace(r->cache, f->slot.key, f->payload, f->slot.version);
 	/* What may still be stored later could bring an old value back. */
 	if (!known && raise_epoch(r) != OK)
 		r->read_at = 0;
+}
+
+void
+record_flush(struct records *r)
+{
+	for (size_t i = 0; i < r->waiting; i++) {
+		store(r, &r->fills[i]);
+		talloc_free(r->fills[i].payload);
+	}
+	r->waiting = 0;
+}
+
+/* The database would say something else now. */
+static void
+drop_fill(struct records *r, const char *key)
+{
+	for (size_t i = 0; i < r->waiting; i++)
+		if (strcmp(r->fills[i].slot.key, key) == 0) {
+			talloc_free(r->fills[i].payload);
+			r->fills[i--] = r->fills[--r->waiting];
+		}
 }
 
 static int
@@ -178,6 +218,8 @@ bury(struct records *r, const char *const of[], size_t count, const char *const 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < count; k++)
 			make_key(r, of[k], subjects[i], keys[i * count + k]);
+	for (size_t i = 0; r->waiting > 0 && i < n * count; i++)
+		drop_fill(r, keys[i]);
 	bool buried = cache_bury(r->cache, (const char(*)[CACHE_KEY])keys, unique(keys, n * count));
 	talloc_free(keys);
 	return buried ? OK : raise_epoch(r);

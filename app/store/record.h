@@ -65,8 +65,13 @@ enum err record_definitions(struct records *r, int64_t *generation) must_check;
  */
 char *record_find(struct records *r, void *ctx, struct record_slot *slot);
 
-/* Stores what the database said, if nobody has written there since record_find. */
+/* What the database said: to be stored by record_flush, if nobody has written there since
+ * record_find. */
 void record_fill(struct records *r, struct record_slot *slot, const char *payload);
+
+/* Stores what was offered since the last time. Before the answer: what a request was told, the next
+ * one finds. Who goes on to write about a subject has spared storing what it read of it. */
+void record_flush(struct records *r);
 
 /*
  * Before a write about these n subjects, and once more before it is acknowledged: nothing cached

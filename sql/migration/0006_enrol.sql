@@ -1,23 +1,20 @@
--- How subjects are enrolled, exactly once.
+-- How subjects are enrolled, exactly once. What only these functions call has no search_path of its
+-- own: it is the caller's, and to set it again costs as much as a row.
 
 -- Who writes rows that results are computed from calls this in the same transaction. Who counts
 -- keeps the counts only if nobody was between this and his commit when he began (result_begin), and
--- nobody has deleted them since.
+-- nobody has deleted them since. Experiments come in ascending order, each once.
 create function result_stale(experiments bigint[])
 returns void
 language plpgsql
-set search_path from current
 as $$
 declare
 	counted bigint;
 begin
-	for counted in select distinct e from unnest(experiments) as e order by e loop
+	foreach counted in array experiments loop
 		perform pg_advisory_xact_lock_shared(4702113, (counted % 2147483647)::integer);
+		delete from result where experiment = counted;
 	end loop;
-	delete from result where experiment in (
-		select r.experiment from result as r
-		where r.experiment = any (experiments) order by r.experiment for update
-	);
 end
 $$;
 
@@ -61,7 +58,6 @@ $$;
 create function subject_hold(subject text)
 returns void
 language plpgsql
-set search_path from current
 as $$
 begin
 	perform pg_advisory_xact_lock(4702114, hashtext(subject));
@@ -72,7 +68,6 @@ $$;
 create function subject_counts(subject text, verify boolean)
 returns boolean
 language plpgsql stable
-set search_path from current
 as $$
 begin
 	return not verify or left(subject, 2) <> 's:'
@@ -84,7 +79,6 @@ create function exposure_add(subject text, in_experiment bigint, shown integer, 
 	is_forced boolean, now timestamptz)
 returns void
 language plpgsql
-set search_path from current
 as $$
 begin
 	insert into exposure (subject_id, experiment, alternative, split, forced, nth, at)
@@ -98,7 +92,8 @@ $$;
 -- Enrols a subject in experiments, one alternative each, of the split in force. how: 'drawn',
 -- 'forced', or 'set' by hand. A drawn or forced one stays what it is when there is an enrolment, but
 -- for one in the alternative gone[i], which the experiment no longer has; one set by hand is moved.
--- Answers what holds afterwards, whether this call made it, and whether it wrote at all.
+-- Experiments come in ascending order. Answers what holds afterwards, whether this call made it, and
+-- whether it wrote at all.
 create function enrol(subject text, experiments bigint[], alternatives integer[],
 	splits bigint[], gone integer[], how text, verify boolean, now timestamptz)
 returns table (nr bigint, alternative integer, source text, enrolled_at timestamptz, made boolean,
@@ -108,52 +103,38 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
-	counts boolean;
+	counts boolean := not verify or left(subject, 2) <> 's:';
 	changed bigint[] := '{}';
-	i bigint;
 begin
 	-- As subject_hold and subject_counts do: a call of a function costs as much as a row.
 	perform pg_advisory_xact_lock(4702114, hashtext(subject));
-	counts := not verify or left(subject, 2) <> 's:'
-		or exists (select from confirmed where subject_id = subject);
-	for i in
-		select o.i from unnest(experiments) with ordinality as o (nr, i)
-		where exists (select from experiment as e where e.nr = o.nr)
-		order by o.nr
-	loop
-		if gone[i] is not null then
-			insert into enrolment as n (subject_id, experiment, alternative, split, source,
-				enrolled_at)
-			values (subject, experiments[i], alternatives[i], splits[i], how, now)
-			on conflict (subject_id, experiment) do update
-			set alternative = excluded.alternative, split = excluded.split, source = excluded.source
-			where n.alternative = gone[i];
-			made := found;
-		elsif how = 'set' then
-			insert into enrolment as n (subject_id, experiment, alternative, split, source,
-				enrolled_at)
-			values (subject, experiments[i], alternatives[i], splits[i], how, now)
-			on conflict (subject_id, experiment) do update
-			set alternative = excluded.alternative, split = excluded.split, source = 'set'
-			returning n.xmax = 0 into made;
-		else
-			insert into enrolment (subject_id, experiment, alternative, split, source, enrolled_at)
-			values (subject, experiments[i], alternatives[i], splits[i], how, now)
-			on conflict do nothing;
-			made := found;
-		end if;
-		wrote := made or how = 'set';
+	if not counts then
+		counts := exists (select from confirmed where subject_id = subject);
+	end if;
+	for i in 1 .. coalesce(cardinality(experiments), 0) loop
+		insert into enrolment as n (subject_id, experiment, alternative, split, source,
+			enrolled_at)
+		select subject, e.nr, enrol.alternatives[i], splits[i], how, now
+		from experiment as e where e.nr = experiments[i]
+		on conflict (subject_id, experiment) do update
+		set alternative = excluded.alternative, split = excluded.split, source = excluded.source
+		where how = 'set' or n.alternative = gone[i]
+		returning n.experiment, n.alternative, n.source, n.enrolled_at,
+			how <> 'set' or n.xmax = 0
+		into nr, alternative, source, enrolled_at, made;
+		wrote := found;
 		if wrote and counts then
-			perform exposure_add(subject, experiments[i], alternatives[i], splits[i],
-				how = 'forced', now);
-			changed := changed || experiments[i];
+			perform exposure_add(subject, nr, alternative, splits[i], how = 'forced', now);
+			changed := changed || nr;
 		end if;
-		select n.experiment, n.alternative, n.source, n.enrolled_at
-		into nr, alternative, source, enrolled_at
-		from enrolment as n where n.subject_id = subject and n.experiment = experiments[i];
-		if found then
-			return next;
+		if not wrote then
+			made := false;
+			select n.experiment, n.alternative, n.source, n.enrolled_at
+			into nr, alternative, source, enrolled_at
+			from enrolment as n where n.subject_id = subject and n.experiment = experiments[i];
+			continue when not found;
 		end if;
+		return next;
 	end loop;
 	if changed <> '{}' then
 		perform result_stale(changed);

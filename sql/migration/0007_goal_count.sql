@@ -3,7 +3,6 @@
 create function subject_is_bot(subject text)
 returns boolean
 language plpgsql stable
-set search_path from current
 as $$
 begin
 	return exists (
@@ -24,7 +23,6 @@ $$;
 create function activity_count(who text[], goals bigint[], times bigint[], seen timestamptz[],
 	visits boolean, verify boolean, now timestamptz, out ids text[], out waits boolean)
 language plpgsql
-set search_path from current
 as $$
 declare
 	subjects text[];
@@ -32,8 +30,10 @@ declare
 	shown integer[];
 	since timestamptz[];
 	last timestamptz[];
+	visitors text[];
+	visited bigint[];
+	put_off waiting_goal[];
 	changed bigint[];
-	waiters text[];
 begin
 	ids := '{}';
 	waits := false;
@@ -65,29 +65,20 @@ begin
 			and not exists (
 				select from profile as p
 				where p.subject_id = h.subject_id and p.attributes -> 'human' = 'false')
-	), hit as (
-		select h.subject_id, h.experiment, a.goal, sum(a.times)::bigint as hits
+	), deed as materialized (
+		select h.subject_id, h.experiment, h.alternative, h.forced, h.id, h.counts, a.goal,
+			sum(a.times)::bigint as hits
 		from held as h
 		join unnest(who, goals, times, seen) as a (subject_id, goal, times, at)
 			on a.subject_id = h.subject_id and a.goal is not null
 			and (a.at is null or a.at >= date_trunc('milliseconds', h.enrolled_at))
-		group by h.subject_id, h.experiment, a.goal
-	), visited as (
-		update enrolment as n set last_seen = now
+		group by h.subject_id, h.experiment, h.alternative, h.forced, h.id, h.counts, a.goal
+		union all
+		select h.subject_id, h.experiment, h.alternative, h.forced, h.id, h.counts, v.goal, 1
 		from held as h
-		where visits and n.subject_id = h.subject_id and n.experiment = h.experiment
-			and (h.last_seen is null or h.last_seen <= now - interval '6 hours')
-		returning n.subject_id, n.experiment, h.last_seen is not null as again
-	), deed as materialized (
-		select h.subject_id, h.experiment, h.alternative, h.forced, h.id, h.counts, d.goal, d.hits
-		from (
-			select subject_id, experiment, goal, hits from hit
-			union all
-			select subject_id, experiment, 2, 1 from visited
-			union all
-			select subject_id, experiment, 1, 1 from visited where again
-		) as d (subject_id, experiment, goal, hits)
-		join held as h on h.subject_id = d.subject_id and h.experiment = d.experiment
+		join (values (1, false), (2, true)) as v (goal, first)
+			on v.first or h.last_seen is not null
+		where visits and (h.last_seen is null or h.last_seen <= now - interval '6 hours')
 	), counted as (
 		insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced,
 			first_at, last_at)
@@ -96,26 +87,31 @@ begin
 		order by d.subject_id, d.experiment, d.alternative, d.goal
 		on conflict (subject_id, experiment, alternative, goal) do update
 		set hits = c.hits + excluded.hits, last_at = excluded.last_at
-	), put_off as (
-		insert into waiting_goal as w (subject_id, experiment, alternative, goal, hits, first_at,
-			expires_at)
-		select d.subject_id, d.experiment, d.alternative, d.goal, d.hits, now,
-			now + interval '300 seconds'
-		from deed as d where not d.counts
+	)
+	select coalesce(array_agg(distinct d.id), '{}'),
+		array_agg(distinct d.experiment) filter (where d.counts),
+		array_agg(row(d.subject_id, d.experiment, d.alternative, d.goal, d.hits, now,
+			now + interval '300 seconds')::waiting_goal) filter (where not d.counts),
+		array_agg(d.subject_id) filter (where d.goal = 2),
+		array_agg(d.experiment) filter (where d.goal = 2)
+	into ids, changed, put_off, visitors, visited
+	from deed as d;
+	if visitors is not null then
+		update enrolment as n set last_seen = now
+		from unnest(visitors, visited) as v (subject_id, experiment)
+		where n.subject_id = v.subject_id and n.experiment = v.experiment;
+	end if;
+	if put_off is not null then
+		waits := true;
+		insert into waiting_goal as w
+		select d.* from unnest(put_off) as d
 		order by d.subject_id, d.experiment, d.alternative, d.goal
 		on conflict (subject_id, experiment, alternative, goal) do update
 		set hits = excluded.hits + case when w.expires_at > now then w.hits else 0 end,
 			first_at = case when w.expires_at > now then w.first_at else now end,
-			expires_at = excluded.expires_at
-	)
-	select coalesce(array_agg(distinct d.id), '{}'), coalesce(bool_or(not d.counts), false),
-		array_agg(distinct d.experiment) filter (where d.counts),
-		array_agg(distinct d.subject_id) filter (where not d.counts)
-	into ids, waits, changed, waiters
-	from deed as d;
-	if waits then
+			expires_at = excluded.expires_at;
 		update waiting_goal set expires_at = now + interval '300 seconds'
-		where subject_id = any (waiters) and expires_at > now;
+		where subject_id in (select d.subject_id from unnest(put_off) as d) and expires_at > now;
 	end if;
 	if changed is not null then
 		perform result_stale(changed);
@@ -131,16 +127,21 @@ set search_path from current
 as $$
 declare
 	of_goal bigint;
+	is_bot boolean;
 begin
 	ids := '{}';
 	duplicate := false;
 	waits := false;
-	select nr into of_goal from goal where name = goal_name and retired_at is null and nr >= 100;
+	select nr, exists (
+		select from profile where subject_id = subject and attributes -> 'human' = 'false')
+	into of_goal, is_bot
+	from goal where name = goal_name and retired_at is null and nr >= 100;
 	known := found;
-	if not known or times = 0 or subject_is_bot(subject) then
+	if not known or times = 0 or is_bot then
 		return;
 	end if;
-	perform subject_hold(subject);
+	-- As subject_hold does.
+	perform pg_advisory_xact_lock(4702114, hashtext(subject));
 	if event is not null then
 		insert into goal_event (subject_id, event_id, at) values (subject, event, now)
 		on conflict do nothing;

@@ -158,7 +158,8 @@ begin
 	select l.profiles, l.audiences into profile, audiences from audience_leave(subject) as l;
 	perform from enrolment as n where n.subject_id = subject order by n.experiment for update;
 	changed := array(select x.experiment from enrolment as x where x.subject_id = subject
-		union select x.experiment from exposure as x where x.subject_id = subject);
+		union select x.experiment from exposure as x where x.subject_id = subject
+		order by 1);
 	delete from enrolment where subject_id = subject;
 	get diagnostics enrollments = row_count;
 	delete from exposure where subject_id = subject;

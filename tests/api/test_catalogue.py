@@ -95,6 +95,11 @@ def test_numbers_that_the_database_hands_out_are_bigint(stack):
         where schemaname = 'assay' and data_type <> 'bigint'::regtype""") == []
 
 
+# Called by others only, which have fixed the path.
+INNER = {"activity_count", "exposure_add", "result_stale", "subject_counts", "subject_hold",
+         "subject_is_bot"}
+
+
 def test_functions_run_with_the_rights_of_their_caller_and_a_fixed_path(stack):
     functions = stack.sql(f"""
         select p.oid::regprocedure::text, prosecdef, lanname::text, pronargs,
@@ -103,7 +108,7 @@ def test_functions_run_with_the_rights_of_their_caller_and_a_fixed_path(stack):
         where {OURS}""")
     assert functions
     for name, definer, language, arguments, fixed in functions:
-        assert not definer and fixed, name
+        assert not definer and fixed == (name.partition("(")[0] not in INNER), name
         assert language != "sql" or arguments == 0, name
 
 
