@@ -265,7 +265,8 @@ def test_a_file_is_uploaded_and_its_report_names_the_bad_row(stack, editor):
     assert csv.headers["Content-Type"].startswith("text/csv") and "3,changed,bob,two" in csv.text
     listed = editor.get(f"/admin/segmentation/{seg}/upload").text
     assert answer.headers["Location"] in listed and editor.name in listed
-    noted, = stack.sql("select after from assay.audit where target = %s", seg)
+    noted, = stack.sql("select after from assay.audit where target = %s "
+                       "and account = %s", seg, editor.name)
     assert noted[0]["total"] == 3 and "bob" not in str(noted)
 
 
