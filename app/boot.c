@@ -12,6 +12,7 @@
 #include "base/instant.h"
 #include "base/mem.h"
 #include "handler/actives.h"
+#include "handler/memo.h"
 #include "handler/segments.h"
 #include "handler/routes.h"
 #include "store/record.h"
@@ -133,6 +134,7 @@ boot_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx *
 	out->keys = auth_new(ctx);
 	out->actives = actives_new(ctx);
 	out->segments = segments_new(ctx);
+	out->memo = memo_new(ctx);
 	out->telemetry = telemetry_open(ctx, conf->telemetry_file);
 	return OK;
 }

@@ -22,32 +22,26 @@ enum { CHOICES = 100 };
 static enum err
 add_choices(struct ctx *c, struct json_object *shown)
 {
-	struct json_object *layers = json_object_new_array(), *goals = json_object_new_array();
 	struct json_object *request = json_object_object_get(shown, "request");
 	struct json_object *chosen = json_object_object_get(
 	    json_object_object_get(request, "layer"), "id");
 	const char *most = mem_printf(c->mem, "%d", CHOICES);
 	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_draft_choices, &most, &rows);
 
-	json_object_object_add(shown, "layers", layers);
-	json_object_object_add(shown, "known", goals);
-	enum err e = db_query(c->db, c->mem, QUERY_layer_list,
-	    (const char *const[]){NULL, NULL, most}, &rows);
-	for (int i = 0; e == OK && i < db_count(rows); i++) {
-		struct json_object *o = db_row_json(rows, i);
-		json_object_object_del(o, "members");
+	if (e != OK)
+		return e;
+	struct json_object *row = mem_json(c->mem, db_row_json(rows, 0));
+	struct json_object *layers = json_object_object_get(row, "layers");
+	for (size_t i = 0; layers != NULL && i < json_object_array_length(layers); i++) {
+		struct json_object *o = json_object_array_get_idx(layers, i);
 		json_object_object_add(o, "selected", json_object_new_boolean(
 		    json_object_equal(json_object_object_get(o, "id"), chosen)));
-		json_object_array_add(layers, o);
 	}
-	if (e == OK)
-		e = db_query(c->db, c->mem, QUERY_goal_list,
-		    (const char *const[]){NULL, most}, &rows);
-	for (int i = 0; e == OK && i < db_count(rows); i++)
-		if (*db_cell(rows, i, "retired") != 't')
-			json_object_array_add(
-			    goals, json_object_new_string(db_cell(rows, i, "name")));
-	return e;
+	json_object_object_add(shown, "layers", json_object_get(layers));
+	json_object_object_add(
+	    shown, "known", json_object_get(json_object_object_get(row, "goals")));
+	return OK;
 }
 
 /* The page of a form: where it is answered, and as it stands. */

@@ -15,6 +15,7 @@
 #include "core/health.h"
 #include "core/subject.h"
 #include "handler/experiment.h"
+#include "handler/memo.h"
 #include "handler/path.h"
 #include "handler/preview.h"
 #include "handler/result.h"
@@ -62,32 +63,58 @@ tabs_load(struct ctx *c, const char *tab)
 	return OK;
 }
 
-/* The tab with the results in its model. */
+/* What the tabs show of results: {results, kind, chart, health}. */
 static enum err
-load_results(struct ctx *c, const char *tab, struct json_object **results)
+make_shown(struct ctx *c, struct json_object **out)
 {
+	struct json_object *results;
+	enum err e = result_of(c, c->args[0], &results);
+
+	if (e != OK)
+		return e;
+	*out = mem_json(c->mem, json_object_new_object());
+	chart_shares(c->mem, results);
+	put(*out, "kind", chart_kind(results));
+	json_object_object_add(*out, "results", json_object_get(results));
+	json_object_object_add(*out, "chart", json_object_get(chart_results(c->mem, results)));
+	json_object_object_add(*out, "health", json_object_get(health_of(c->mem, results)));
+	return OK;
+}
+
+/* The tab with what is shown of results in its model. That is worked out once as long as the counts
+ * and the definition stay as they are; what is newer than the stamp is found to be so next time. */
+static enum err
+load_results(struct ctx *c, const char *tab)
+{
+	const char *id = c->args[0];
+	struct json_object *shown = NULL;
+	struct db_rows *rows;
 	enum err e = tabs_load(c, tab);
 
 	if (e == OK)
-		e = result_of(c, c->args[0], results);
+		e = db_query(c->db, c->mem, QUERY_result_stamp, &id, &rows);
 	if (e != OK)
 		return e;
-	chart_shares(c->mem, *results);
-	put(c->model, "kind", chart_kind(*results));
-	json_object_object_add(c->model, "results", json_object_get(*results));
+	const char *stamp = db_count(rows) == 0 ? NULL : db_cell(rows, 0, "stamp");
+	if (stamp != NULL)
+		shown = memo_find(c->memo, id, stamp);
+	if (shown == NULL) {
+		e = make_shown(c, &shown);
+		if (e == OK && stamp != NULL)
+			memo_keep(c->memo, id, stamp, shown);
+	}
+	if (e != OK)
+		return e;
+	json_object_object_foreach(shown, name, value) {
+		json_object_object_add(c->model, name, json_object_get(value));
+	}
 	return OK;
 }
 
 enum err
 tab_results(struct ctx *c)
 {
-	struct json_object *results;
-	enum err e = load_results(c, "results", &results);
-
-	if (e == OK)
-		json_object_object_add(
-		    c->model, "chart", json_object_get(chart_results(c->mem, results)));
-	return e;
+	return load_results(c, "results");
 }
 
 enum err
@@ -109,13 +136,7 @@ tab_delete(struct ctx *c)
 enum err
 tab_health(struct ctx *c)
 {
-	struct json_object *results;
-	enum err e = load_results(c, "health", &results);
-
-	if (e == OK)
-		json_object_object_add(
-		    c->model, "health", json_object_get(health_of(c->mem, results)));
-	return e;
+	return load_results(c, "health");
 }
 
 /* The ids of a sample, with the way to the page of each. */

@@ -22,6 +22,7 @@ ctx_begin(struct ctx *c, int64_t now, int64_t monotonic)
 		.keys = c->keys,
 		.actives = c->actives,
 		.segments = c->segments,
+		.memo = c->memo,
 		.telemetry = c->telemetry,
 		.hashing = c->hashing,
 		.mem = mem_check(talloc_pool(NULL, POOL)),

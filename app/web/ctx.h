@@ -18,6 +18,7 @@ struct segments;
 struct cache;
 struct db;
 struct keyring;
+struct memo;
 struct records;
 struct telemetry;
 struct tmpl_set;
@@ -36,6 +37,7 @@ struct ctx {
 	struct keyring *keys;
 	struct actives *actives;
 	struct segments *segments;
+	struct memo *memo;
 	struct telemetry *telemetry; /* NULL: off */
 	_Atomic int *hashing;        /* passwords being hashed, in all workers */
 

@@ -75,8 +75,10 @@ find(struct ctx *c)
 		return OK;
 	digest(token, hex);
 	instant_format(c->now, now);
-	enum err e = db_query(
-	    c->db, c->mem, QUERY_session_find, (const char *const[]){hex, now}, &rows);
+	const char *params[] = {hex, now};
+	enum err e = db_query(c->db, c->mem, QUERY_session_find, params, &rows);
+	if (e == OK && db_count(rows) > 0 && *db_cell(rows, 0, "old_news") == 't')
+		e = db_query(c->db, c->mem, QUERY_session_seen, params, NULL);
 	if (e != OK || db_count(rows) == 0)
 		return e;
 	a = mem_new(c->mem, struct account);

@@ -180,6 +180,15 @@ def test_an_experiment_of_nobody_says_how_people_come_in(stack, viewer):
     assert "Nobody takes part yet" in text and f"/v1/experiment/{exp}/enroll" in text
 
 
+def test_results_are_shown_as_they_are_by_every_worker_again_and_again(stack, viewer):
+    exp = running(stack, "b")
+    for whole in (10, 20, 30):
+        fill(stack, exp, 1, 10)
+        for _ in range(20):
+            text = text_of(viewer.get(f"/admin/experiment/{exp}/health"))
+            assert f"<dt>Participants</dt><dd>{whole}</dd>" in text
+
+
 def test_a_result_of_a_year_and_many_alternatives_is_a_small_page(stack, viewer):
     names = [goal(stack, test="mwu") for _ in range(3)]
     exp = running(stack, "b", "c", "d", "e", goals=names)
