@@ -54,11 +54,13 @@ gone()
 	done
 }
 
-# stop_pid NAME PID: asks, waits, insists. INT is the fast shutdown of postgres.
+# stop_pid NAME PID: asks, waits, insists. INT is the fast shutdown of postgres. memcached, which
+# keeps nothing, would take a second to hear.
 stop_pid()
 {
 	case $1 in
 	postgres) ask=INT insist=QUIT ;;
+	memcached) ask=KILL insist=KILL ;;
 	*) ask=TERM insist=KILL ;;
 	esac
 	kill -s "$ask" "$2" 2>/dev/null

@@ -8,12 +8,21 @@ import pytest
 from stack import Stack
 
 
+@pytest.fixture(scope="session")
+def stacks():
+    """Web server -> the stack behind it, once one was needed."""
+    started = {}
+    yield started
+    for s in started.values():
+        s.stop()
+
+
 @pytest.fixture(scope="session", params=["lighttpd", "nginx"])
-def stack(request):
+def stack(request, stacks):
     """A stack that tests share and leave running; they use subjects of their own."""
-    s = Stack(request.param)
-    yield s
-    s.stop()
+    if request.param not in stacks:
+        stacks[request.param] = Stack(request.param)
+    return stacks[request.param]
 
 
 @pytest.fixture

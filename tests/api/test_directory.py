@@ -217,7 +217,8 @@ def test_an_erased_user_is_in_no_table(stack, user):
     put_user(stack, user + "x", a=1)
     post(stack, views(user, 2))
     for who in (user, user + "x"):
-        stack.sql("insert into audience (subject_id, experiment, version) values (%s, 1, 1)",
+        # Of an experiment that no other test has, nor its mapping.
+        stack.sql("insert into audience (subject_id, experiment, version) values (%s, -1, 1)",
                   "u:" + who)
     assert held(stack, "u:" + user) >= {"profile", "audience"}
     deleted = stack.call("DELETE", f"/v1/user/{user}").json()["deleted"]
