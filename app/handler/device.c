@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "core/delivery.h"
@@ -18,6 +19,7 @@
 #include "handler/tell.h"
 #include "handler/visitor.h"
 #include "store/db.h"
+#include "store/record.h"
 #include "web/client.h"
 #include "web/ctx.h"
 
@@ -33,11 +35,10 @@ path_device(struct ctx *c)
 	return OK;
 }
 
-/* Where the client is; NULL when its address is missing, private or unknown. */
+/* Where address is; NULL when that is unknown. */
 static enum err
-locate(struct ctx *c, struct json_object **place)
+locate(struct ctx *c, const char *address, struct json_object **place)
 {
-	const char *address = client_address(c);
 	struct db_rows *rows;
 
 	*place = NULL;
@@ -49,12 +50,33 @@ locate(struct ctx *c, struct json_object **place)
 	return e;
 }
 
-/* Stores what has changed; leaves the record as it is afterwards. */
+/* What the cache keeps of an address at which a record was found right. */
+static const char *
+mark_of(struct ctx *c, const char *address)
+{
+	char digest[HASH_HEX];
+
+	hash_hex(address, strlen(address), NULL, 0, digest);
+	return mem_printf(c->mem, "%s", digest);
+}
+
+/* A client without an address is wherever it was. */
+static bool
+is_settled(struct json_object *record, const char *mark)
+{
+	const char *last = json_object_get_string(json_object_object_get(record, "settled_at"));
+
+	return mark == NULL || (last != NULL && strcmp(last, mark) == 0);
+}
+
+/* Stores what has changed; leaves the record as it is afterwards. settled: the cache is to know. */
 static enum err
-store(struct ctx *c, const struct registration *r, struct json_object **record)
+store(struct ctx *c, const struct registration *r, struct json_object **record, bool *settled)
 {
 	struct json_object *stored = json_object_object_get(*record, "attributes");
 	struct sighting seen = {.user_agent = req_param(&c->req, "HTTP_USER_AGENT")};
+	const char *address = client_address(c);
+	const char *mark = address == NULL ? NULL : mark_of(c, address);
 	char now[INSTANT_TEXT];
 	struct entry entry;
 	int64_t changed;
@@ -62,16 +84,39 @@ store(struct ctx *c, const struct registration *r, struct json_object **record)
 	instant_format(c->now, now);
 	seen.now = now;
 	struct json_object *merged = device_merge(c->mem, stored, r, &seen);
-	if (stored != NULL && device_same(stored, merged))
+	if (stored != NULL && device_same(stored, merged) && is_settled(*record, mark))
 		return OK;
-	enum err e = locate(c, &seen.location);
+	enum err e = locate(c, address, &seen.location);
 	if (e != OK)
 		return e;
 	merged = device_merge(c->mem, stored, r, &seen);
+	if (stored != NULL && device_same(stored, merged)) {
+		json_object_object_add(*record, "settled_at", json_object_new_string(mark));
+		*settled = true;
+		return OK;
+	}
 	if (!directory_entry(c->subject, merged, "/request", c->problems, &entry))
 		return ERR_INVALID;
 	e = entries_store(c, &entry, 1, SUBJECT_DEVICE, &changed);
 	return e == OK ? find_record(c, c->subject, record) : e;
+}
+
+/* The record of the device as this registration leaves it. */
+static enum err
+take(struct ctx *c, const struct registration *r, struct json_object **record)
+{
+	struct record_slot slot = {.kind = RECORD_SUBJECT, .subject = c->subject, .now = c->now};
+	struct json_object *found;
+	bool offer, settled = false;
+	enum err e = find_open(c, &slot, &found, &offer);
+
+	if (e != OK)
+		return e;
+	*record = found;
+	e = store(c, r, record, &settled);
+	if (e == OK && *record == found && (offer || settled))
+		find_offer(c, &slot, found);
+	return e;
 }
 
 static void
@@ -183,9 +228,7 @@ device_register(struct ctx *c)
 		return e;
 	if (!device_read(request, c->args[0], c->problems, &r))
 		return ERR_INVALID;
-	e = find_record(c, c->subject, &records[0]);
-	if (e == OK)
-		e = store(c, &r, &records[0]);
+	e = take(c, &r, &records[0]);
 	if (e == OK && r.user != NULL)
 		e = find_record(c, subject_text(c->mem, SUBJECT_USER, r.user), &records[1]);
 	if (e != OK)

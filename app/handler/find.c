@@ -34,25 +34,41 @@ read_record(struct ctx *c, const char *subject, struct json_object **out)
 }
 
 enum err
-find_record(struct ctx *c, const char *subject, struct json_object **out)
+find_open(struct ctx *c, struct record_slot *slot, struct json_object **out, bool *offer)
 {
-	struct record_slot slot = {.kind = RECORD_SUBJECT, .subject = subject, .now = c->now};
 	const struct actives *all;
 	enum err e = actives_get(c, 0, &all);
 
+	*offer = false;
 	if (e != OK)
 		return e;
-	const char *payload = record_find(c->records, c->mem, &slot);
+	const char *payload = record_find(c->records, c->mem, slot);
 	if (payload != NULL) {
 		*out = mem_json(c->mem, json_own(payload));
 		/* An audience that has changed since is not in it. */
 		if (*out != NULL && generation_of(*out) >= all->flipped)
 			return OK;
 	}
-	e = read_record(c, subject, out);
-	if (e == OK)
-		record_fill(c->records, &slot,
-		    json_object_to_json_string_ext(*out, JSON_C_TO_STRING_PLAIN));
+	*offer = true;
+	return read_record(c, slot->subject, out);
+}
+
+void
+find_offer(struct ctx *c, struct record_slot *slot, struct json_object *record)
+{
+	record_fill(c->records, slot,
+	    json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN));
+}
+
+enum err
+find_record(struct ctx *c, const char *subject, struct json_object **out)
+{
+	struct record_slot slot = {.kind = RECORD_SUBJECT, .subject = subject, .now = c->now};
+	bool offer;
+	enum err e = find_open(c, &slot, out, &offer);
+
+	if (e == OK && offer)
+		find_offer(c, &slot, *out);
 	return e;
 }
 

@@ -11,6 +11,7 @@
 
 struct actives;
 struct ctx;
+struct record_slot;
 
 /* What a look-up found, in order. */
 struct found {
@@ -23,6 +24,14 @@ struct found {
  * alternative, forced], ..], attributes}, on c->mem, from the cache or the database.
  */
 enum err find_record(struct ctx *c, const char *subject, struct json_object **out) must_check;
+
+/*
+ * As find_record in two steps, for who adds to the record what only the cache keeps. slot names kind,
+ * subject and now; offer: the cache does not have it. find_offer is for a record as it was found.
+ */
+enum err find_open(struct ctx *c, struct record_slot *slot, struct json_object **out, bool *offer)
+    must_check;
+void find_offer(struct ctx *c, struct record_slot *slot, struct json_object *record);
 
 /*
  * The definitions, and the records of n subjects, none of which is older than any audience among

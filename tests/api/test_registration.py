@@ -168,6 +168,15 @@ def test_a_device_that_moved_is_at_its_new_place_alone(stack, device):
         {"state": "Tamil Nadu", "district": "Chennai", "city": None, "country": None}
 
 
+def test_a_device_that_says_nothing_new_is_where_it_is_now(stack, device):
+    """However often it came before, and whatever the cache holds of it."""
+    for _ in range(2):
+        for address, state in (("115.99.217.196", "Karnataka"), ("106.51.74.185", "Tamil Nadu")):
+            for _ in range(3):
+                register(stack, device, headers={"X-Forwarded-For": address})
+                assert profile(stack, device)["state"] == state
+
+
 def test_an_address_of_an_unknown_place_takes_no_place_away(stack, device):
     register(stack, device, headers={"X-Forwarded-For": "106.51.74.185"}, channel="a")
     register(stack, device, headers={"X-Forwarded-For": "xyz"}, channel="b")
