@@ -66,3 +66,19 @@ client_address(struct ctx *c)
 	}
 	return address != NULL && is_address(address) ? address : NULL;
 }
+
+bool
+client_is_secure(struct ctx *c)
+{
+	const char *https = req_param(&c->req, "HTTPS");
+	const char *scheme = req_param(&c->req, "REQUEST_SCHEME");
+	const char *address = req_param(&c->req, "REMOTE_ADDR");
+	const char *said = req_param(&c->req, "HTTP_X_FORWARDED_PROTO");
+
+	if (https != NULL && *https != '\0' && strcmp(https, "off") != 0)
+		return true;
+	if (scheme != NULL && strcmp(scheme, "https") == 0)
+		return true;
+	return said != NULL && strcmp(said, "https") == 0 && address != NULL &&
+	    is_proxy(c, address);
+}

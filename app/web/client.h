@@ -2,6 +2,8 @@
 #ifndef CLIENT_H
 #define CLIENT_H
 
+#include <stdbool.h>
+
 struct ctx;
 
 /*
@@ -10,5 +12,9 @@ struct ctx;
  * no address.
  */
 const char *client_address(struct ctx *c);
+
+/* Whether the client came by TLS: to the web server, or to one of those proxies, which then says
+ * so in X-Forwarded-Proto. */
+bool client_is_secure(struct ctx *c);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/db.h"
+#include "web/client.h"
 #include "web/ctx.h"
 #include "web/form.h"
 #include "web/password.h"
@@ -23,21 +24,11 @@ enum { TOKEN = 32 };
 
 static const char *const roles[] = {"viewer", "editor", "admin"};
 
-static bool
-is_secure(const struct ctx *c)
-{
-	const char *https = req_param(&c->req, "HTTPS");
-	const char *scheme = req_param(&c->req, "REQUEST_SCHEME");
-
-	return (https != NULL && *https != '\0' && strcmp(https, "off") != 0) ||
-	    (scheme != NULL && strcmp(scheme, "https") == 0);
-}
-
 /* The token in the cookie, on c->mem; NULL when there is none. */
 static const char *
 read_cookie(struct ctx *c)
 {
-	const char *name = is_secure(c) ? NAME_SECURE : NAME_PLAIN;
+	const char *name = client_is_secure(c) ? NAME_SECURE : NAME_PLAIN;
 	const char *all = req_param(&c->req, "HTTP_COOKIE");
 	size_t n = strlen(name);
 
@@ -183,23 +174,49 @@ session_is_page(const char *where)
 	return where[n] == '\0' || where[n] == '/' || where[n] == '?';
 }
 
+/* Ends the session that the cookie names, if there is one. */
+static enum err
+close_session(struct ctx *c)
+{
+	const char *token = read_cookie(c);
+	char hex[2 * HASH_SECRET + 1];
+
+	if (token == NULL)
+		return OK;
+	digest(token, hex);
+	return db_query(c->db, c->mem, QUERY_session_close, (const char *const[]){hex}, NULL);
+}
+
+/* Sets the cookie; without a token it goes away. */
+static void
+set_cookie(struct ctx *c, const char *token)
+{
+	bool secure = client_is_secure(c);
+
+	c->cookie = mem_printf(c->mem, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s",
+	    secure ? NAME_SECURE : NAME_PLAIN, token == NULL ? "" : token,
+	    token == NULL ? "; Max-Age=0" : "", secure ? "; Secure" : "");
+}
+
+/* In place of the session that there was, if any. */
 static enum err
 open_session(struct ctx *c, const char *account, const char *password)
 {
 	char token[2 * TOKEN + 1], csrf[2 * TOKEN + 1], hex[2 * HASH_SECRET + 1];
 	char now[INSTANT_TEXT];
+	enum err e = close_session(c);
 
+	if (e != OK)
+		return e;
 	hash_random_hex(token, TOKEN);
 	hash_random_hex(csrf, TOKEN);
 	digest(token, hex);
 	instant_format(c->now, now);
 	const char *params[] = {account, hex, csrf, now, password};
-	enum err e = db_query(c->db, c->mem, QUERY_session_open, params, NULL);
-	if (e != OK)
-		return e;
-	c->cookie = mem_printf(c->mem, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s",
-	    is_secure(c) ? NAME_SECURE : NAME_PLAIN, token, is_secure(c) ? "; Secure" : "");
-	return OK;
+	e = db_query(c->db, c->mem, QUERY_session_open, params, NULL);
+	if (e == OK)
+		set_cookie(c, token);
+	return e;
 }
 
 enum err
@@ -237,32 +254,18 @@ session_enter(struct ctx *c, const char *token)
 	return open_session(c, db_cell(rows, 0, "id"), NULL);
 }
 
-static void
-drop_cookie(struct ctx *c)
-{
-	c->cookie = mem_printf(c->mem, "%s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0%s",
-	    is_secure(c) ? NAME_SECURE : NAME_PLAIN, is_secure(c) ? "; Secure" : "");
-}
-
 enum err
 session_sign_out(struct ctx *c)
 {
-	const char *token = read_cookie(c);
-	char hex[2 * HASH_SECRET + 1];
-
-	if (token == NULL)
-		return OK;
-	digest(token, hex);
-	drop_cookie(c);
-	const char *params[] = {hex};
-	return db_query(c->db, c->mem, QUERY_session_close, params, NULL);
+	set_cookie(c, NULL);
+	return close_session(c);
 }
 
 enum err
 session_end_all(struct ctx *c)
 {
 	log_say(LOG_INFO, "signed_out_everywhere", "%s", c->account->name);
-	drop_cookie(c);
+	set_cookie(c, NULL);
 	return db_query(c->db, c->mem, QUERY_session_end_all, &c->account->id, NULL);
 }
 

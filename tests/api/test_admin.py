@@ -100,15 +100,6 @@ def test_a_viewer_changes_nothing_and_the_try_is_noted(stack):
     assert stack.sql("select status from assay.audit where account = %s", viewer.name) == [(403,)]
 
 
-@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "/admin//evil.example",
-                                "/adminevil", "/admin\\evil", "javascript:alert(1)"])
-def test_no_sign_in_leads_to_another_site(stack, to):
-    link = stack.assay("user", "reset", Person(stack, "viewer").name).stdout.strip()
-    answer = stack.call("POST", "/admin/enter", key=None, allow_redirects=False,
-                        data={"token": link.partition("token=")[2], "to": to})
-    assert answer.headers["Location"].endswith("/admin")
-
-
 def test_signing_out_ends_the_session(stack):
     viewer = Person(stack, "viewer")
     cookie = dict(viewer.session.cookies)
