@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "map.h"
+#include "page_job.h"
 #include "upload_job.h"
 
 /* Views arrive up to a day ahead and mostly within two weeks; a day without a partition of its
@@ -96,7 +97,9 @@ keep_house(struct db *db, const struct conf *conf)
 
 	if (e == OK)
 		e = forget_answers(db);
-	return e == OK ? forget_activity(db) : e;
+	if (e == OK)
+		e = forget_activity(db);
+	return e == OK ? page_job_again(db) : e;
 }
 
 enum err
@@ -104,6 +107,8 @@ jobs_once(struct db *db, const struct conf *conf)
 {
 	enum err e = keep_house(db, conf);
 
+	if (e == OK)
+		e = page_job_all(db);
 	if (e == OK)
 		e = upload_job_run(db, conf);
 	return e == OK ? map_due(db, conf) : e;
@@ -136,8 +141,8 @@ int
 jobs_run(struct db *db, const struct conf *conf)
 {
 	int signal_fd = open_signals();
-	int64_t house_at = 0;
-	bool healthy;
+	int64_t house_at = 0, count_at = 0;
+	bool healthy, all = true;
 
 	do {
 		if (instant_monotonic() >= house_at)
@@ -147,6 +152,11 @@ jobs_run(struct db *db, const struct conf *conf)
 		healthy =
 		    db_query(db, db, QUERY_listen, NULL, NULL) == OK &&
 		    upload_job_run(db, conf) == OK && map_due(db, conf) == OK;
+		if (healthy && instant_monotonic() >= count_at) {
+			healthy = (all ? page_job_all(db) : page_job_count(db)) == OK;
+			all = all && !healthy;
+			count_at = instant_monotonic() + AGAIN;
+		}
 	} while (!wait_for_news(db, signal_fd, healthy));
 	log_say(LOG_INFO, "stopped", "jobs");
 	close(signal_fd);

@@ -5,7 +5,6 @@
 #include "core/directory.h"
 
 #include "base/mem.h"
-#include "base/num.h"
 #include "handler/entries.h"
 #include "handler/path.h"
 #include "handler/routes.h"
@@ -13,7 +12,7 @@
 #include "web/ctx.h"
 #include "web/items.h"
 
-enum { BULK = 1000, LIST_DEFAULT = 100, LIST_MOST = 1000 };
+enum { BULK = 1000, LIST_DEFAULT = 100 };
 
 struct batch {
 	struct entry *entries; /* the good ones */
@@ -56,30 +55,7 @@ users_add(struct ctx *c)
 enum err
 users_list(struct ctx *c)
 {
-	const char *text = req_query(&c->req, "limit"), *begin = req_query(&c->req, "q");
-	struct json_object *list = json_object_new_array();
-	int64_t limit = LIST_DEFAULT;
-	struct db_rows *rows;
-
-	c->model = mem_json(c->mem, json_object_new_object());
-	json_object_object_add(c->model, "users", list);
-	if (text != NULL && !num_int(text, 1, LIST_MOST, &limit))
-		return fail(
-		    c, ERR_INVALID, "limit", "must be a whole number from 1 to %d", LIST_MOST);
-	const char *params[] = {begin != NULL ? begin : "", req_query(&c->req, "after"),
-		mem_printf(c->mem, "%d", (int)limit)};
-	enum err e = db_query(c->db, c->mem, QUERY_profile_list, params, &rows);
-	if (e != OK)
-		return e;
-	for (int i = 0; i < db_count(rows); i++)
-		json_object_array_add(list, db_row_json(rows, i));
-	const char *next =
-	    db_count(rows) == limit ? db_cell(rows, (int)limit - 1, "user_id") : NULL;
-	json_object_object_add(
-	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
-	if (next != NULL)
-		c->next = req_next_page(c, next);
-	return OK;
+	return entries_list(c, LIST_DEFAULT);
 }
 
 static enum err

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The one way into the directory: a profile that is written is decided against the criteria in
- * effect in the same statement, so a new device is in its experiments at once.
+ * The directory, and the one way into it: a profile that is written is decided against the criteria
+ * in effect in the same statement, so a new device is in its experiments at once.
  */
 #include "handler/entries.h"
 
@@ -10,6 +10,7 @@
 
 #include "base/instant.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "handler/actives.h"
 #include "handler/placement.h"
 #include "store/db.h"
@@ -19,6 +20,8 @@
 
 /* Definitions may change between decision and statement, but not so often. */
 enum { TRIES = 8 };
+
+enum { LIST_MOST = 1000 };
 
 /* Entries of one kind, no subject twice. */
 struct batch {
@@ -175,4 +178,32 @@ entries_store(struct ctx *c, const struct entry given[], size_t n, enum subject_
 	if (e == OK && *changed < 0)
 		return ERR_UNAVAILABLE;
 	return e == OK ? record_bury_kind(c->records, RECORD_SUBJECT, subjects, n) : e;
+}
+
+enum err
+entries_list(struct ctx *c, int64_t limit)
+{
+	const char *text = req_query(&c->req, "limit"), *begin = req_query(&c->req, "q");
+	struct json_object *list = json_object_new_array();
+	struct db_rows *rows;
+
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "users", list);
+	if (text != NULL && !num_int(text, 1, LIST_MOST, &limit))
+		return fail(
+		    c, ERR_INVALID, "limit", "must be a whole number from 1 to %d", LIST_MOST);
+	const char *params[] = {begin != NULL ? begin : "", req_query(&c->req, "after"),
+		mem_printf(c->mem, "%d", (int)limit)};
+	enum err e = db_query(c->db, c->mem, QUERY_profile_list, params, &rows);
+	if (e != OK)
+		return e;
+	for (int i = 0; i < db_count(rows); i++)
+		json_object_array_add(list, db_row_json(rows, i));
+	const char *next =
+	    db_count(rows) == limit ? db_cell(rows, (int)limit - 1, "user_id") : NULL;
+	json_object_object_add(
+	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
+	if (next != NULL)
+		c->next = req_next_page(c, next);
+	return OK;
 }

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "core/subject.h"
 #include "core/text.h"
+#include "handler/entries.h"
 #include "handler/find.h"
 #include "handler/held.h"
 #include "handler/path.h"
@@ -21,8 +22,9 @@
 #include "web/form.h"
 
 enum {
+	LISTED = 25,       /* users of the directory on a page */
 	SHOWN = 50,        /* of each list on a page */
-	VIEWS = 20,        /* page views on a page */
+	VIEWS = 25,        /* page views on a page */
 	LONG_TEXT = 200,   /* bytes of what others have written into a row */
 	ATTRIBUTES = 8000, /* bytes of a profile; what is cut is in the export */
 	WINDOW = 7,        /* days in which views are looked for at first */
@@ -45,7 +47,7 @@ put_cut(struct ctx *c, struct json_object *o, const char *name, const char *text
 enum err
 people_list(struct ctx *c)
 {
-	enum err e = users_list(c);
+	enum err e = entries_list(c, LISTED);
 
 	if (e != OK)
 		return e;
@@ -178,8 +180,8 @@ add_enrolments(struct ctx *c, struct json_object *record)
 }
 
 /*
- * Views behind ?after= (an instant), or the last: those of the last days, which are few tables;
- * who wants to see older ones asks for them.
+ * Views behind ?after= (an instant), or with ?views= the last: those of the last days, which are
+ * few tables; who wants to see older ones asks for them.
  */
 static enum err
 add_views(struct ctx *c)
@@ -217,6 +219,14 @@ add_views(struct ctx *c)
 	return OK;
 }
 
+/* Whether the page is that of the views alone, which a device has not. */
+static bool
+is_list(const struct ctx *c)
+{
+	return subject_kind(c->subject) != SUBJECT_DEVICE &&
+	    (req_query(&c->req, "views") != NULL || req_query(&c->req, "after") != NULL);
+}
+
 static enum err
 add_page_views(struct ctx *c)
 {
@@ -226,11 +236,11 @@ add_page_views(struct ctx *c)
 	if (subject_kind(c->subject) == SUBJECT_DEVICE)
 		return OK;
 	e = held_week(c, &week);
-	if (e == OK)
-		e = add_views(c);
-	if (e == OK)
-		json_object_object_add(c->model, "week", json_object_get(week));
-	return e;
+	if (e != OK)
+		return e;
+	json_object_object_add(c->model, "week", json_object_get(week));
+	json_object_object_add(c->model, "listed", json_object_new_boolean(is_list(c)));
+	return is_list(c) ? add_views(c) : OK;
 }
 
 static bool
@@ -243,37 +253,32 @@ has(struct json_object *o, const char *name)
 
 /* Whether anything is held: by what was read anyway, or by a look at all there is. */
 static enum err
-find_known(struct ctx *c, struct json_object *record, bool *known)
+find_known(struct ctx *c, bool *known)
 {
-	const char *params[] = {c->subject, "1969-12-31T00:00:00Z", "1"};
 	struct db_rows *rows;
 
 	*known = has(c->model, "enrolments") || has(c->model, "groups") ||
 	    has(c->model, "tags") || has(c->model, "views") ||
-	    json_object_object_get(record, "attributes") != NULL;
+	    json_object_object_get(c->model, "attributes") != NULL;
 	if (*known)
 		return OK;
-	enum err e = db_query(c->db, c->mem, QUERY_subject_export, params, &rows);
+	enum err e = db_query(c->db, c->mem, QUERY_subject_known, &c->subject, &rows);
 	if (e == OK)
-		*known = db_count(rows) > 0;
+		*known = *db_cell(rows, 0, "known") == 't';
 	return e;
 }
 
-enum err
-people_person(struct ctx *c)
+/* What a record holds, and what it leads to. */
+static enum err
+add_record(struct ctx *c)
 {
 	struct json_object *record, *attributes;
-	bool known;
-	enum err e = begin(c);
+	enum err e = find_record(c, c->subject, &record);
 
-	if (e == OK)
-		e = find_record(c, c->subject, &record);
 	if (e == OK)
 		e = add_enrolments(c, record);
 	if (e == OK)
 		e = add_groups(c, record);
-	if (e == OK)
-		e = add_page_views(c);
 	if (e != OK)
 		return e;
 	add_tags(c, record);
@@ -281,8 +286,23 @@ people_person(struct ctx *c)
 	if (attributes != NULL)
 		put(c->model, "attributes",
 		    text_cut(c->mem, json_readable(attributes), ATTRIBUTES));
-	e = find_known(c, record, &known);
-	json_object_object_add(c->model, "known", json_object_new_boolean(known));
+	return OK;
+}
+
+enum err
+people_person(struct ctx *c)
+{
+	bool known = false;
+	enum err e = begin(c);
+
+	if (e == OK && !is_list(c))
+		e = add_record(c);
+	if (e == OK)
+		e = add_page_views(c);
+	if (e == OK)
+		e = find_known(c, &known);
+	if (e == OK)
+		json_object_object_add(c->model, "known", json_object_new_boolean(known));
 	return e;
 }
 

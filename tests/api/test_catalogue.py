@@ -167,6 +167,7 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "segmentation": "delete insert select update", "tag": "delete insert select update",
         "upload": "delete insert select update",
         "upload_row": "delete insert select update", "page_view": "delete insert select",
+        "page_view_week": "select",
         "profile": "delete insert select update",
         "result": "delete insert select update", "result_token": "usage",
         "schema_migration": "select", "split": "insert select",

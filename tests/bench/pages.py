@@ -13,6 +13,7 @@ EXP = "/admin/experiment/CHECKOUT-BUTTON"
 PAGES = {"/admin": 0.3, "/admin/experiments": 0.3, "/admin/experiments/new": 0.3, EXP: 0.15,
          EXP + "/setup": 0.3, EXP + "/audience": 0.3, EXP + "/health": 0.3, EXP + "/history": 0.3,
          EXP + "/explain?user_id=demo-007": 0.3, EXP + "/edit": 0.3, "/admin/goals": 0.3,
+         "/admin/people": 0.3, "/admin/person?user_id=demo-007": 0.3, "/admin/pages": 0.3,
          "/admin/layers": 0.3, "/admin/accounts": 0.3, "/admin/keys": 0.3, "/admin/audit": 0.3}
 LARGEST = 50_000
 MANY = 10_000

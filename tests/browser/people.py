@@ -18,6 +18,7 @@ ALSO = {
     "/admin/experiment/:id/explain": ["?user_id=demo-007"],
     "/admin/people": ["?q=demo-", "?q=no+such+user"],
     "/admin/person": ["?user_id=nobody", "?device_id=demo-device-001", "?session_id=nobody",
+                      "?user_id=demo-007&views=last",
                       "?user_id=demo-007&after=2100-01-01T00%3A00%3A00Z"],
     "/admin/segmentation/:id": ["?user_id=bob&group=one", "?group=two"],
     "/admin/segmentations": ["?context=nothing"],

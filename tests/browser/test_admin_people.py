@@ -55,7 +55,9 @@ def test_a_user_is_found_read_and_erased(stack, keeper):
             for s in ("enrolments", "groups", "tags")] == [[exp, "blue"], [seg, "one"],
                                                            ["global", "grade"]]
     assert texts(driver, ".numbers dd") == ["1", "1", "1", "1"]
+    follow(driver, "The last views")
     assert "Pricing" in texts(driver, "section[aria-labelledby=views] tbody tr")[0]
+    follow(driver, "Back to all that is held")
     follow(driver, f"Explain {exp}")
     assert texts(driver, "#sees") == [f"{user} sees blue"]
     follow(driver, "All that is held of it")

@@ -33,6 +33,7 @@ Suite *query_suite(void);
 Suite *sqlstate_suite(void);
 
 /* core */
+Suite *bars_suite(void);
 Suite *bot_suite(void);
 Suite *bucket_suite(void);
 Suite *circle_suite(void);
@@ -63,6 +64,7 @@ Suite *stats_pair_suite(void);
 Suite *stats_suite(void);
 Suite *subject_suite(void);
 Suite *terms_suite(void);
+Suite *text_suite(void);
 Suite *verdict_suite(void);
 
 /* web */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Numbers in a row, as bars.
+ */
+#include "core/bars.h"
+
+enum { GAP = 2 };
+
+static int64_t
+number_of(struct json_object *list, size_t i)
+{
+	return json_object_get_int64(
+	    json_object_object_get(json_object_array_get_idx(list, i), "views"));
+}
+
+static void
+place(struct json_object *o, const char *name, int64_t at)
+{
+	json_object_object_add(o, name, json_object_new_int64(at));
+}
+
+int64_t
+bars_add(struct json_object *list)
+{
+	size_t n = list == NULL ? 0 : json_object_array_length(list);
+	int64_t sum = 0, most = 1;
+
+	for (size_t i = 0; i < n; i++) {
+		sum += number_of(list, i);
+		if (number_of(list, i) > most)
+			most = number_of(list, i);
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
+		int64_t views = number_of(list, i);
+		int64_t h = (int64_t)((double)views / (double)most * BARS_HEIGHT);
+		if (views > 0 && h == 0)
+			h = 1;
+		place(o, "x", (int64_t)(i * BARS_WIDTH / n));
+		place(o, "y", BARS_HEIGHT - h);
+		place(o, "w", (int64_t)(BARS_WIDTH / n) - GAP);
+		place(o, "h", h);
+	}
+	return sum;
+}

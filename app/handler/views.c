@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Page views for people: how many come, of which pages, and what they are good for.
+ */
+#include "base/mem.h"
+#include "core/bars.h"
+#include "core/text.h"
+#include "handler/routes.h"
+#include "store/db.h"
+#include "web/ctx.h"
+
+enum { LONG_NAME = 200 };
+
+static void
+put_sum(struct ctx *c, const char *name, int64_t sum)
+{
+	json_object_object_add(c->model, name, json_object_new_int64(sum));
+}
+
+/* Long names of pages end in an ellipsis. */
+static void
+cut_names(struct ctx *c, const char *list, const char *name)
+{
+	struct json_object *rows = json_object_object_get(c->model, list);
+
+	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
+		struct json_object *o = json_object_array_get_idx(rows, i);
+		const char *text = json_object_get_string(json_object_object_get(o, name));
+		json_object_object_add(
+		    o, name, json_object_new_string(text_cut(c->mem, text, LONG_NAME)));
+	}
+}
+
+static void
+add_ways(struct ctx *c)
+{
+	struct json_object *goals = json_object_object_get(c->model, "goals");
+
+	for (size_t i = 0; i < json_object_array_length(goals); i++) {
+		struct json_object *o = json_object_array_get_idx(goals, i);
+		struct buf *path = buf_new(c->mem, 64);
+		buf_url(path, json_object_get_string(json_object_object_get(o, "name")));
+		json_object_object_add(o, "path", json_object_new_string(path->data));
+	}
+}
+
+enum err
+views_page(struct ctx *c)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_page_view_week, NULL, &rows);
+
+	if (e != OK)
+		return e;
+	c->model = mem_json(c->mem, db_row_json(rows, 0));
+	put_sum(c, "day_views", bars_add(json_object_object_get(c->model, "hours")));
+	put_sum(c, "week_views", bars_add(json_object_object_get(c->model, "days")));
+	add_ways(c);
+	cut_names(c, "pages", "name");
+	cut_names(c, "goals", "page");
+	return OK;
+}

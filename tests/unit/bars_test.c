@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Bars that stand for numbers.
+ */
+#include "core/bars.h"
+
+#include "base/mem.h"
+#include "suites.h"
+
+static const struct {
+	const char *list, *drawn;
+	int64_t sum;
+} rows[] = {
+	{"[]", "[]", 0},
+	{"[{\"views\":0}]", "[{\"views\":0,\"x\":0,\"y\":120,\"w\":598,\"h\":0}]", 0},
+	{"[{\"views\":3},{\"views\":1},{\"views\":0}]",
+	    "[{\"views\":3,\"x\":0,\"y\":0,\"w\":198,\"h\":120},"
+	    "{\"views\":1,\"x\":200,\"y\":80,\"w\":198,\"h\":40},"
+	    "{\"views\":0,\"x\":400,\"y\":120,\"w\":198,\"h\":0}]", 4},
+	/* Next to very many one can still be seen. */
+	{"[{\"views\":1},{\"views\":4000000000000000000}]",
+	    "[{\"views\":1,\"x\":0,\"y\":119,\"w\":298,\"h\":1},"
+	    "{\"views\":4000000000000000000,\"x\":300,\"y\":0,\"w\":298,\"h\":120}]",
+	    4000000000000000001},
+};
+
+START_TEST(the_highest_bar_takes_all_the_height)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *list = mem_json(ctx, json_tokener_parse(rows[_i].list));
+
+	ck_assert_int_eq(bars_add(list), rows[_i].sum);
+	ck_assert_str_eq(
+	    json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN), rows[_i].drawn);
+	ck_assert_int_eq(bars_add(NULL), 0);
+	talloc_free(ctx);
+}
+END_TEST
+
+Suite *
+bars_suite(void)
+{
+	Suite *s = suite_create("bars");
+	TCase *t = tcase_create("bars");
+
+	tcase_add_loop_test(t, the_highest_bar_takes_all_the_height, 0, ROWS(rows));
+	suite_add_tcase(s, t);
+	return s;
+}
