@@ -105,16 +105,18 @@ enum err
 experiment_drop(struct ctx *c)
 {
 	const char *version;
-	struct db_rows *rows;
+	bool gone, used;
 	enum err e = req_if_match(c, &version);
 
+	if (e == OK)
+		e = references_drop(c, QUERY_experiment_drop, version, &gone);
+	if (e == OK && !gone)
+		e = references_users(c, &used);
 	if (e != OK)
 		return e;
-	e = db_query(c->db, c->mem, QUERY_experiment_drop,
-	    (const char *const[]){c->args[0], version}, &rows);
-	if (e != OK)
-		return e;
-	if (db_count(rows) == 0)
+	if (!gone && used)
+		return fail_detail(c, ERR_CONFLICT, "the experiment is in use");
+	if (!gone)
 		return explain(c, version, "delete");
 	c->model = mem_json(c->mem, json_object_new_object());
 	json_object_object_add(c->model, "expId", json_object_new_string(c->args[0]));

@@ -26,8 +26,9 @@ struct found {
 enum err find_record(struct ctx *c, const char *subject, struct json_object **out) must_check;
 
 /*
- * As find_record in two steps, for who adds to the record what only the cache keeps. slot names kind,
- * subject and now; offer: the cache does not have it. find_offer is for a record as it was found.
+ * As find_record in two steps, for who adds to the record what only the cache keeps. slot names
+ * kind, subject and now; offer: the cache does not have it. find_offer takes the record as it was
+ * found, with what was added.
  */
 enum err find_open(struct ctx *c, struct record_slot *slot, struct json_object **out, bool *offer)
     must_check;

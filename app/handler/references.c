@@ -13,6 +13,9 @@
 #include "store/pgtype.h"
 #include "web/ctx.h"
 
+/* Definitions may change between a read and the statement that relies on it, but not so often. */
+enum { TRIES = 5 };
+
 struct checker {
 	struct ctx *c;
 	const struct segments *all;
@@ -157,5 +160,47 @@ references_moved(struct ctx *c, const char *generation, bool *moved)
 	enum err e = db_query(c->db, c->mem, QUERY_cache_epoch, NULL, &rows);
 	if (e == OK)
 		*moved = strcmp(generation, db_cell(rows, 0, "definitions")) != 0;
+	return e;
+}
+
+/* *done: what uses it was seen; *gone: nothing did. */
+static enum err
+try_drop(struct ctx *c, enum query q, const char *version, bool *done, bool *gone)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_cache_epoch, NULL, &rows);
+
+	if (e != OK)
+		return e;
+	const char *params[] = {c->args[0], version, db_cell(rows, 0, "definitions")};
+	e = db_query(c->db, c->mem, q, params, &rows);
+	if (e != OK)
+		return e;
+	*done = db_count(rows) > 0;
+	*gone = *done && *db_cell(rows, 0, "gone") == 't';
+	return OK;
+}
+
+enum err
+references_drop(struct ctx *c, enum query q, const char *version, bool *gone)
+{
+	bool done = false;
+	enum err e = OK;
+
+	*gone = false;
+	for (int tries = 0; e == OK && !done && tries < TRIES; tries++)
+		e = try_drop(c, q, version, &done, gone);
+	return e == OK && !done ? ERR_UNAVAILABLE : e;
+}
+
+enum err
+references_users(struct ctx *c, bool *any)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_segmentation_users, c->args, &rows);
+
+	*any = e == OK && db_count(rows) > 0;
+	for (int i = 0; *any && i < db_count(rows); i++)
+		problem_add(c->problems, "/id", "is used by %s", db_cell(rows, i, "id"));
 	return e;
 }

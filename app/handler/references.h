@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "store/query.h"
 
 struct ctx;
 struct segments;
@@ -34,5 +35,15 @@ const char *references_array(struct ctx *c, struct json_object *ids);
 
 /* The same of the ids that references name; NULL for none. */
 const char *references_uses(struct ctx *c, struct json_object *references);
+
+/*
+ * Deletes what c->args[0] names, of that version (NULL: any), by statement q, which does so if
+ * nothing uses it and the definitions are of generation $3. *gone: it did; else references_users
+ * may tell why.
+ */
+enum err references_drop(struct ctx *c, enum query q, const char *version, bool *gone) must_check;
+
+/* A problem for each that uses what c->args[0] names. *any: there is one. */
+enum err references_users(struct ctx *c, bool *any) must_check;
 
 #endif

@@ -255,18 +255,16 @@ static enum err
 explain(struct ctx *c, const char *version)
 {
 	struct json_object *row;
-	struct db_rows *rows;
+	bool used;
 	enum err e = load(c, c->args[0], &row);
 
 	if (e == OK)
-		e = db_query(c->db, c->mem, QUERY_segmentation_users, c->args, &rows);
+		e = references_users(c, &used);
 	if (e != OK)
 		return e;
 	if (strcmp(json_object_get_string(json_object_object_get(row, "type")), "experiment") == 0)
 		return fail_detail(c, ERR_CONFLICT, "it is an experiment: delete that");
-	for (int i = 0; i < db_count(rows); i++)
-		problem_add(c->problems, "/id", "is used by %s", db_cell(rows, i, "id"));
-	if (db_count(rows) > 0)
+	if (used)
 		return fail_detail(c, ERR_CONFLICT, "the segmentation is in use");
 	if (version != NULL)
 		return fail_detail(
@@ -274,41 +272,21 @@ explain(struct ctx *c, const char *version)
 	return ERR_UNAVAILABLE;
 }
 
-/* *done: what uses it was seen; *gone: nothing did. */
-static enum err
-try_drop(struct ctx *c, const char *version, bool *done, bool *gone)
-{
-	struct db_rows *rows;
-	enum err e = db_query(c->db, c->mem, QUERY_cache_epoch, NULL, &rows);
-
-	if (e != OK)
-		return e;
-	const char *params[] = {c->args[0], version, db_cell(rows, 0, "definitions")};
-	e = db_query(c->db, c->mem, QUERY_segmentation_drop, params, &rows);
-	if (e != OK)
-		return e;
-	*done = db_count(rows) > 0;
-	*gone = *done && *db_cell(rows, 0, "gone") == 't';
-	return OK;
-}
-
 enum err
 segmentation_drop(struct ctx *c)
 {
 	const char *version;
-	bool done = false, gone = false;
+	bool gone;
 	struct json_object *row;
 	enum err e = req_if_match(c, &version);
 
 	if (e == OK)
 		e = load(c, c->args[0], &row);
 	c->etag = NULL;
-	for (int tries = 0; e == OK && !done && tries < TRIES; tries++)
-		e = try_drop(c, version, &done, &gone);
+	if (e == OK)
+		e = references_drop(c, QUERY_segmentation_drop, version, &gone);
 	if (e != OK)
 		return e;
-	if (!done)
-		return ERR_UNAVAILABLE;
 	if (!gone)
 		return explain(c, version);
 	c->model = mem_json(c->mem, json_object_new_object());

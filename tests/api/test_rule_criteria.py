@@ -124,10 +124,32 @@ def test_a_change_of_criteria_begins_to_use_a_segmentation(stack):
     assert enroll(stack, exp, user)["reason"] == "NOT_IN_AUDIENCE"
 
 
-def test_use_and_deletion_at_once_leave_no_use_of_what_is_gone(stack):
+def of_alternative(exp, name):
+    return {"alternative": {"experiment": exp, "eq": name}}
+
+
+@pytest.mark.parametrize("kind", ["criteria", "segmentation"])
+def test_an_experiment_that_a_rule_asks_for_is_not_deleted(stack, kind):
+    base = running(stack, "B")
+    rule = of_alternative(base, "B")
+    if kind == "criteria":
+        user = create(stack, by_rule(rule))
+    else:
+        user = make(stack, "rule", [{"name": "in", "rule": rule}])
+    answer = stack.call("DELETE", f"/v1/experiment/{base}", key="admin")
+    assert answer.status_code == 409 and f"is used by {user}" in answer.text
+    path = "experiment" if kind == "criteria" else "segmentation"
+    assert stack.call("DELETE", f"/v1/{path}/{user}", key="admin").status_code == 200
+    assert stack.call("DELETE", f"/v1/experiment/{base}", key="admin").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["segmentation", "experiment"])
+def test_use_and_deletion_at_once_leave_no_use_of_what_is_gone(stack, kind):
     for _ in range(10):
-        seg = make(stack, "manual")
-        request = body("rules", criteria=of_group(seg, "one"))
+        base = make(stack, "manual") if kind == "segmentation" else running(stack, "one")
+        rule = of_group(base, "one") if kind == "segmentation" \
+            else by_rule(of_alternative(base, "one"))
+        request = body("rules", criteria=rule)
         codes = {}
 
         def call(name, method, path, **more):
@@ -136,7 +158,7 @@ def test_use_and_deletion_at_once_leave_no_use_of_what_is_gone(stack):
         threads = [
             threading.Thread(target=call, args=("made", "POST", "/v1/experiment/create"),
                              kwargs={"json": {"request": request}}),
-            threading.Thread(target=call, args=("gone", "DELETE", f"/v1/segmentation/{seg}"))]
+            threading.Thread(target=call, args=("gone", "DELETE", f"/v1/{kind}/{base}"))]
         for thread in threads:
             thread.start()
         for thread in threads:
