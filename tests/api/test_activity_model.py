@@ -13,6 +13,9 @@ from enrols import alternative, enroll, put, running, set_state
 from goals import confirm, goal, hit, merge, text_of, view, visit
 from lookups import a_second_later, new_id
 
+# One web server is enough: what is looked at are rows.
+pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
+
 STEPS = 250
 ARMS = ["red", "blue"]
 

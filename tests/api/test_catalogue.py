@@ -9,6 +9,9 @@ import re
 import psycopg2
 import pytest
 
+# One web server is enough: none of this passes through it.
+pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 QUERIES = sorted((TOP / "sql/query").glob("*.sql"))
 SERVED = [q for q in QUERIES if "\n-- role: owner\n" not in q.read_text()]

@@ -23,6 +23,14 @@ def stack():
     s.stop()
 
 
+@pytest.fixture(scope="module")
+def patient():
+    """One whose cache is never late, however busy the machine is: it is always told of writes."""
+    s = Stack("nginx", KEEP=1, ASSAY_WORKERS=4, ASSAY_CACHE_TIMEOUT_MS=1000)
+    yield s
+    s.stop()
+
+
 @pytest.fixture(autouse=True)
 def cache_in_use(stack):
     """Whatever the test before did: the cache answers again, by itself."""
@@ -92,12 +100,7 @@ def tiny(stack):
     stack.again("memcached", *command)
 
 
-# How long a read may lag: not at all, but a second where the cache could not be told.
-FAULTS = [(gone_and_back, 1), (hung, 1), (flickering, 1), (forgetful, 0), (tiny, 1)]
-
-
-@pytest.mark.parametrize("fault, slack", FAULTS, ids=lambda f: getattr(f, "__name__", ""))
-def test_no_request_fails_and_no_read_is_stale(stack, fault, slack):
+def unharmed(stack, fault, slack):
     with Load(stack, clients=4, pause=0.005, slack=slack) as load, \
             Race(stack, writers=2, slack=slack) as race:
         fault(stack)
@@ -106,22 +109,32 @@ def test_no_request_fails_and_no_read_is_stale(stack, fault, slack):
     race.check()
 
 
+@pytest.mark.parametrize("fault", [gone_and_back, hung, flickering, tiny], ids=lambda f: f.__name__)
+def test_no_request_fails_and_no_read_is_stale_for_more_than_a_second(stack, fault):
+    """For so long where the cache could not be told of a write."""
+    unharmed(stack, fault, slack=1)
+
+
+def test_a_cache_that_forgets_fails_no_request_and_no_read_is_stale(patient):
+    unharmed(patient, forgetful, slack=0)
+
+
 def test_a_hung_cache_costs_its_time_out_a_few_times_only(stack):
-    """Then the breaker is open: 500 reads and 100 writes take a fraction of their time-outs."""
+    """Then the breaker is open: of 500 reads and 100 writes hardly any waits for the cache."""
     client = Client(stack)
     opened = stack.metric("cache_breaker_opened_total")
     os.kill(stack.pid("memcached"), signal.SIGSTOP)
     try:
         wait_until(lambda: client.send("GET", "/v1/user/warm").good and
                    stack.metric("cache_breaker_opened_total") > opened, 10, "an open breaker")
-        begun = time.monotonic()
+        waits = stack.metric("cache_errors_total")
         made = [client.send("GET", f"/v1/user/u{n}") for n in range(500)]
         made += [client.send("DELETE", f"/v1/user/u{n}") for n in range(100)]
-        seconds = time.monotonic() - begun
+        waits = stack.metric("cache_errors_total") - waits
     finally:
         os.kill(stack.pid("memcached"), signal.SIGCONT)
     assert all(a.good for a in made)
-    assert seconds < 600 * TIMEOUT_MS / 1000 / 5
+    assert waits < 20
 
 
 def test_a_read_without_an_answer_of_the_cache_stores_nothing(stack):

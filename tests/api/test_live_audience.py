@@ -16,6 +16,9 @@ from stack import wait_until
 from test_preview import OPERATORS, device_filter, plain
 from test_preview import profile as random_profile
 
+# One web server is enough: the database decides, whoever asks.
+pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
+
 
 @pytest.fixture
 def client():

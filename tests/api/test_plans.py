@@ -10,6 +10,9 @@ import pytest
 from enrols import running
 from stack import TOP
 
+# One web server is enough: none of this passes through it.
+pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
+
 # For $1, $2, ..: a subject and what the statement asks with it.
 READS = {
     "profile": ("now() - interval '7 days'", "now()", "7", "now() + interval '1 day'"),

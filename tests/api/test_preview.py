@@ -11,6 +11,9 @@ import pytest
 from lookups import a_second_later, define, new_id
 from plain import holds
 
+# One web server is enough: the database decides, whoever asks.
+pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
+
 SEED = 20261121
 PROFILES, FILTERS = 300, 440
 

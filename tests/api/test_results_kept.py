@@ -13,6 +13,9 @@ from lookups import admin, await_status, body
 from stack import TOP, wait_until
 from tallies import cell, counted, fill, number, participants, results, two_arms
 
+# One web server is enough: what is looked at are rows.
+pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
+
 
 def kept(stack, exp):
     """Whether counts of the experiment are kept."""

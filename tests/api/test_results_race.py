@@ -12,6 +12,9 @@ from enrols import running
 from lookups import new_id
 from tallies import a_goal, counted, results
 
+# One web server is enough: what is looked at are rows.
+pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
+
 SECONDS = 4
 WRITERS = 3
 SUBJECTS = 12  # few, so that they meet

@@ -5,11 +5,16 @@ what is said of rules and not from the program. SEED names the run."""
 import os
 import random
 
+import pytest
+
 from enrols import put, running
 from lookups import a_second_later, new_id
 from plain_rules import Person
 from segments import make, name_of, place
 from test_preview import bound, field, plain, profile, scalar, text, value_of
+
+# One web server is enough: the database decides, whoever asks.
+pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
 
 SEED = int(os.environ.get("RULES_SEED", "20261122"))
 PEOPLE, RULES = 60, 60
