@@ -151,6 +151,7 @@ begin
 	perform subject_hold(subject);
 	select u.preassignments, u.upload_rows into preassignments, upload_rows
 	from upload_forget(subject) as u;
+	perform audit_forget(subject);
 	delete from membership where subject_id = subject;
 	get diagnostics memberships = row_count;
 	delete from tag where subject_id = subject;

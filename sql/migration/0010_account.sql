@@ -65,8 +65,44 @@ create table audit (
 create index audit_target on audit (target, nr);
 create index audit_account on audit (account, nr);
 
+-- The strings within before and after that may be an id.
+create function audit_words(before jsonb, after jsonb)
+returns text[]
+language plpgsql immutable
+set search_path from current
+as $$
+begin
+	return array(
+		select v #>> '{}' from unnest(array[before, after]) as o,
+			jsonb_path_query(o, 'strict $.** ? (@.type() == "string")') as v
+		where octet_length(v #>> '{}') <= 128);
+end
+$$;
+
+create index audit_word on audit using gin (audit_words(before, after));
+
+-- Takes the id of a subject that is erased out of what the log keeps.
+create function audit_forget(subject text)
+returns void
+language plpgsql
+set search_path from current
+as $$
+declare
+	id text := substr(subject, 3);
+	word text := to_jsonb(id)::text;
+begin
+	update audit as a
+	set before = replace(a.before::text, word, '"(erased)"')::jsonb,
+		after = replace(a.after::text, word, '"(erased)"')::jsonb
+	where audit_words(a.before, a.after) @> array[id];
+end
+$$;
+
+revoke execute on function audit_words, audit_forget from public;
+grant execute on function audit_words, audit_forget to assay_app;
+
 grant select, insert, update, delete on session, sign_in_link, sign_in_try to assay_app;
 grant select, insert, update (role, password, disabled_at, failures, blocked_until) on account
 	to assay_app;
-grant select, insert on audit to assay_app;
+grant select, insert, update (before, after) on audit to assay_app;
 grant insert, update (revoked_at) on api_key to assay_app;

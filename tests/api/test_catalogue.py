@@ -178,7 +178,8 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
     assert sorted(columns) == [
         *[("account", column, "update") for column in
           ("blocked_until", "disabled_at", "failures", "password", "role")],
-        *[("api_key", column, "update") for column in ("last_used_at", "revoked_at")]]
+        *[("api_key", column, "update") for column in ("last_used_at", "revoked_at")],
+        *[("audit", column, "update") for column in ("after", "before")]]
 
 
 def test_strangers_have_no_rights(stack):
@@ -191,7 +192,7 @@ def test_strangers_have_no_rights(stack):
         select p.proname::text from pg_proc p
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == [
             "activity_count", "assign", "audience_fit", "audience_leave", "audience_ready",
-            "confirm", "enrol", "exposure_add", "goal_hit", "incorporate",
+            "audit_forget", "audit_words", "confirm", "enrol", "exposure_add", "goal_hit", "incorporate",
             "incorporate_one", "layer_drop", "layer_place", "members_put", "page_view_counts",
             "preassigned_apply", "preassigned_settle", "result_begin", "result_stale",
             "subject_counts", "subject_erase", "subject_hold", "subject_is_bot",

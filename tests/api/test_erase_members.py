@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Erasure and export of a user cover groups, tags, files of members and kept answers."""
 
+from urllib.parse import quote
+
 import pytest
 
 from lookups import new_id
@@ -52,6 +54,30 @@ def test_who_is_erased_does_not_come_back_from_a_waiting_file(own, user, end):
     own.again("jobs")
     assert counts(finished(own, answer)) == {"total": 1200, "added": 1200}
     assert group(own, seg, user) is None and group(own, seg, user + "1") == "A"
+
+
+@pytest.mark.parametrize("word", ["{}", '{}"\\x', "<{}>é"], ids=["plain", "quote", "letters"])
+def test_the_audit_log_forgets_an_erased_id_and_nothing_else(stack, user, word):
+    user = word.format(user)
+    seg = make(stack, name=user, description=f"of {user}, and others")
+    for groups in ([{"id": 0, "name": "A"}, {"name": user}], [{"id": 0, "name": "A"}]):
+        answer = stack.call("PATCH", f"/v1/segmentation/{seg}", key="admin",
+                            json={"groups": groups})
+        assert answer.status_code == 200, answer.text
+
+    def told():
+        return stack.sql("select before, after from audit where target = %s or "
+                         "after ->> 'id' = %s order by nr", seg, seg)
+
+    def erased(o):
+        if isinstance(o, dict):
+            return {k: erased(v) for k, v in o.items()}
+        return [erased(v) for v in o] if isinstance(o, (list, tuple)) else \
+            "(erased)" if o == user else o
+    before = [list(row) for row in told()]
+    assert len(before) == 3 and erased(before) != before
+    erase(stack, quote(user, safe=""))
+    assert [list(row) for row in told()] == erased(before)
 
 
 def test_kept_answers_that_name_a_user_are_forgotten(stack, user):
