@@ -192,7 +192,8 @@ def test_strangers_have_no_rights(stack):
         select p.proname::text from pg_proc p
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == [
             "activity_count", "assign", "audience_fit", "audience_leave", "audience_ready",
-            "audit_forget", "audit_words", "confirm", "enrol", "exposure_add", "goal_hit", "incorporate",
+            "audit_forget", "audit_words",
+            "confirm", "enrol", "exposure_add", "goal_hit", "incorporate",
             "incorporate_one", "layer_drop", "layer_place", "members_put", "page_view_counts",
             "preassigned_apply", "preassigned_settle", "result_begin", "result_stale",
             "subject_counts", "subject_erase", "subject_hold", "subject_is_bot",
