@@ -49,10 +49,10 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
 
-    def width(self, pixels):
-        """The width of the page itself, as of a phone."""
+    def width(self, pixels, scale=1):
+        """The width of the page itself, as of a phone, or with each of its pixels so large."""
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": pixels, "height": 900, "deviceScaleFactor": 1, "mobile": pixels < 600})
+            "width": pixels, "height": 900, "deviceScaleFactor": scale, "mobile": pixels < 600})
 
     def open(self, url):
         """Loads a page with empty logs."""

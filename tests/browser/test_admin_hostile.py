@@ -5,32 +5,14 @@ letter, runs nothing of them and stays a page."""
 import urllib.parse
 
 import pytest
-from selenium.common.exceptions import NoAlertPresentException
 from selenium.webdriver.common.by import By
 
 from enrols import enroll
 from goals import goal
+from hostile import TEXTS, no_script_ran
 from lookups import admin, await_status, body, new_id
 from people import press, sign_in, texts
 
-TEXTS = {
-    "script": "<script>alert(1)</script>",
-    "image": "<img src=x onerror=alert(2)>\"'><svg onload=alert(3)>",
-    "out of a place": "</title></textarea></pre></svg><script src=//evil.example></script>",
-    "attribute": "\" autofocus onfocus=alert(4) x=\"' onclick='alert(5)",
-    "address": "javascript:alert(6)//../..?a=b&c=d#e",
-    "template": "{{{page.csrf}}} {{> head.html}} {{=<% %>=}} &lt;b&gt; &amp;",
-    "right to left": "\u202emoc.live\u2066 \u05d0\u05d1\u05d2 \u200f!",
-    "one word": "W" * 200,
-    "high": "e" + "\u0301" * 90 + "\U0001f600",
-}
-BROKEN = """
-return [document.documentElement.scrollWidth > innerWidth && "too wide",
-    document.querySelectorAll("main script, main img, main [onclick], main [onfocus], main svg svg")
-        .length > 0 && "markup got in",
-    document.querySelectorAll("h1").length !== 1 && "not one heading",
-    !document.querySelector("footer") && "no end", document.dir].filter(x => x);
-"""
 TABS = ["", "/setup", "/audience", "/health", "/history"]
 
 
@@ -55,17 +37,6 @@ def hostile(request, stack):
     await_status(stack, request["expId"])
     enroll(stack, request["expId"], user)
     return text, request["expId"], user
-
-
-def no_script_ran(browser):
-    """The browser tells of each script that the policy stopped, and a dialog of each it did not."""
-    try:
-        said = browser.driver.switch_to.alert.text
-    except NoAlertPresentException:
-        said = None
-    assert said is None
-    assert browser.complaints() == []
-    assert browser.driver.execute_script(BROKEN) == []
 
 
 def look(stack, reader, path):

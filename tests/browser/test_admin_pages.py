@@ -18,6 +18,13 @@ return [...document.querySelectorAll("body *")].filter(e =>
     && e.getBoundingClientRect().right > arguments[0] + 1).map(e => e.outerHTML.slice(0, 120));
 """
 
+# What does not fit and cannot be scrolled to either.
+CUT = """
+return [...document.querySelectorAll("main *")].filter(e => e.clientWidth > 0
+    && ["hidden", "clip"].includes(getComputedStyle(e).overflowX)
+    && e.scrollWidth > e.clientWidth + 1 && !e.closest("svg")).map(e => e.outerHTML.slice(0, 120));
+"""
+
 
 @pytest.fixture(scope="module")
 def rules():
@@ -102,6 +109,29 @@ def test_nothing_is_wider_than_a_small_phone(demo, page, reader):
         assert driver.execute_script("return document.documentElement.scrollWidth") <= 320
     finally:
         reader.width(1280)
+
+
+def test_at_twice_the_size_nothing_is_cut_off_or_scrolls_sideways(demo, page, reader):
+    """A window of 1280 px at 200 % is 640 px wide for the page."""
+    reader.width(640, scale=2)
+    try:
+        driver = reader.open(demo.url + page[0])
+        assert driver.execute_script("return [innerWidth, devicePixelRatio]") == [640, 2]
+        assert driver.execute_script(WIDE, 640) == []
+        assert driver.execute_script(CUT) == []
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= 640
+    finally:
+        reader.width(1280)
+
+
+def test_what_is_cut_off_would_be_found(demo, reader):
+    """Else the test above would prove nothing."""
+    driver = reader.open(demo.url + "/admin")
+    driver.execute_script(
+        "const p = document.createElement('p'); p.textContent = 'W'.repeat(500);"
+        "p.style.overflow = 'hidden'; p.style.overflowWrap = 'normal';"
+        "document.querySelector('main').append(p);")
+    assert len(driver.execute_script(CUT)) == 1
 
 
 def test_a_page_says_the_same_without_scripts(demo, page, reader, plain_reader):

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Somebody divides users into groups: by a form, by a file, by hand, by rules."""
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from lookups import new_id
+from people import label, left, press, sign_in, texts
+from segments import make, name_of, place
+from stack import wait_until
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["scripts", "no-scripts"])
+def editor(request, stack, browser, plain_browser):
+    """Somebody who changes definitions, with a script or without."""
+    b = browser if request.param else plain_browser
+    b.width(1280)
+    sign_in(b, stack, "editor")
+    return b
+
+
+def follow(driver, words):
+    page = driver.find_element(By.TAG_NAME, "html")
+    driver.find_element(By.LINK_TEXT, words).click()
+    left(driver, page)
+
+
+def write(driver, **fields):
+    """Types into fields by their names; __ for a point."""
+    for name, text in fields.items():
+        field = driver.find_element(By.NAME, name.replace("__", "."))
+        if field.tag_name != "select":
+            field.clear()
+        field.send_keys(text)
+
+
+def complaints(browser):
+    """What the browser says, but for forms that were refused."""
+    return [line for line in browser.complaints()
+            if "status of 422" not in line and "status of 409" not in line]
+
+
+def rows(driver, section):
+    found = driver.find_elements(By.CSS_SELECTOR, f"section[aria-labelledby={section}] tbody tr")
+    return [row.text.split() for row in found]
+
+
+def test_a_file_is_uploaded_into_what_was_defined_with_a_mistake_and_then_right(
+        stack, editor, tmp_path):
+    seg = new_id("file")[:40]
+    driver = editor.open(stack.url + "/admin/segmentations")
+    follow(driver, "New segmentation")
+    write(driver, id=seg, type="manual", name="Pilots", groups__0__name="in",
+          groups__1__name="in")
+    press(driver, "Define it")
+    wrong, = driver.find_elements(By.CSS_SELECTOR, "[aria-invalid]")
+    assert wrong.get_attribute("name") == "groups.1.name"
+    assert "twice" in driver.find_element(By.ID, wrong.get_attribute("aria-describedby")).text
+    assert driver.find_element(By.NAME, "name").get_attribute("value") == "Pilots"
+    write(driver, groups__1__name="out")
+    press(driver, "Define it")
+    assert texts(driver, "h1") == [f"Pilots {seg}"]
+    assert rows(driver, "groups") == [["in", "0", "0"], ["out", "1", "0"]]
+    follow(driver, "Upload a file of members")
+    press(driver, "Upload")
+    assert texts(driver, "#file-wrong") == ["choose a file, or paste its rows"]
+    members = tmp_path / "members.csv"
+    members.write_bytes(b"user_id,group\r\nann,in\r\nbob,nowhere\r\neve,out\r\n")
+    driver.find_element(By.ID, "file").send_keys(str(members))
+    press(driver, "Upload")
+    assert texts(driver, ".numbers dd") == ["3", "2", "0", "0", "0", "1"]
+    assert texts(driver, "main td") == ["3", "there is no group `nowhere`"]
+    follow(driver, "To the members")
+    assert rows(driver, "groups") == [["in", "0", "1"], ["out", "1", "1"]]
+    assert [row[:3] for row in rows(driver, "members")] == [["ann", "in", "upload"],
+                                                            ["eve", "out", "upload"]]
+    assert complaints(editor) == []
+
+
+def test_a_large_file_says_how_far_it_is_until_it_is_through(stack, editor, tmp_path):
+    seg = make(stack, "manual", ("in",))
+    members = tmp_path / "members.csv"
+    members.write_text("user_id,group\n" + "".join(f"u{n},in\n" for n in range(20_000)))
+    driver = editor.open(f"{stack.url}/admin/segmentation/{seg}/upload")
+    driver.find_element(By.ID, "file").send_keys(str(members))
+    press(driver, "Upload")
+
+    # A page of what is under way may be looked at again while it is read.
+    wait_until(lambda: "rows are worked off." in editor.open(driver.current_url).page_source, 60,
+               "the end of the file")
+    assert texts(driver, ".numbers dd")[:2] == ["20000", "20000"]
+
+
+def test_somebody_is_moved_and_taken_out_by_hand(stack, editor):
+    seg, user = make(stack, "manual", ("one", "two")), new_id("us er&")
+    place(stack, seg, user, "one")
+    driver = editor.open(f"{stack.url}/admin/segmentation/{seg}")
+    write(driver.find_element(By.CSS_SELECTOR, "form[method=post][action$=members]"),
+          user_id=user, group="nowhere")
+    press(driver, "Put into the group")
+    assert texts(driver, "#into-wrong") == ["is no group of this segmentation"]
+    assert label(driver, "User").get_attribute("value") == user
+    write(driver, group="two")
+    press(driver, "Put into the group")
+    assert texts(driver, "#who ~ [role=status]") == [f"{user} is in the group two."]
+    assert name_of(stack, seg, user) == "two"
+    write(driver.find_element(By.CSS_SELECTOR, "form[method=post][action$=members]"),
+          user_id=user)
+    press(driver, "Take out")
+    assert texts(driver, "#who ~ [role=status]") == [f"{user} is in no group."]
+    assert complaints(editor) == []
+
+
+def test_rules_are_rows_and_are_said_in_words(stack, editor):
+    seg, city, user = new_id("rules")[:40], new_id("city"), new_id("user")
+    stack.call("PUT", f"/v1/user/{user}/profile", json={"city": city, "age": 30})
+    driver = editor.open(stack.url + "/admin/segmentations/new?type=rule")
+    write(driver, id=seg, name="By rule", groups__0__name="here", groups__1__name="rest",
+          groups__1__json='{"kind": {"eq": "user"}}', rules__0__group="here",
+          rules__0__what="city", rules__0__value=city, rules__1__group="here",
+          rules__1__what="age", rules__1__test="is at least", rules__1__value="true")
+    press(driver, "Define it")
+    wrong, = driver.find_elements(By.CSS_SELECTOR, "[aria-invalid]")
+    assert wrong.get_attribute("name") == "rules.1.group"
+    write(driver, rules__1__value="18")
+    press(driver, "Define it")
+    assert [" ".join(row) for row in rows(driver, "groups")] == [
+        f'here 0 city is "{city}" and age >= 18', 'rest 1 kind is "user"']
+    write(driver.find_element(By.CSS_SELECTOR, "section[aria-labelledby=who]"), user_id=user)
+    press(driver, "Look")
+    assert texts(driver, "#who ~ [role=status]") == [f"{user} is in the group here."]
+    follow(driver, "Change")
+    write(driver, rules__1__value="31")
+    press(driver, "Change it")
+    assert "age >= 31" in " ".join(rows(driver, "groups")[0])
+    assert complaints(editor) == []
+
+
+def test_what_is_used_says_by_whom_and_goes_when_it_is_not(stack, editor):
+    seg = make(stack, "manual", ("one",))
+    rule = make(stack, "rule", [{"name": "a", "rule": {"group": {"segmentation": seg,
+                                                                 "eq": "one"}}}])
+    driver = editor.open(f"{stack.url}/admin/segmentation/{seg}")
+    follow(driver, "Delete")
+    assert rule in texts(driver, "main ul a")
+    driver.find_element(By.CSS_SELECTOR, "main [type=checkbox]").click()
+    press(driver, f"Delete {seg} for ever")
+    assert f"is used by {rule}" in texts(driver, "[role=alert]")[0]
+    stack.call("DELETE", f"/v1/segmentation/{rule}", key="admin")
+    driver = editor.open(f"{stack.url}/admin/segmentation/{seg}/delete")
+    driver.find_element(By.CSS_SELECTOR, "main [type=checkbox]").click()
+    press(driver, f"Delete {seg} for ever")
+    assert texts(driver, "h1") == ["Segmentations"]
+    assert stack.call("GET", f"/v1/segmentation/{seg}").status_code == 404
