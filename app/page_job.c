@@ -12,6 +12,9 @@ enum { DAYS = 8 };
 
 #define HOUR (3600 * INSTANT_SECOND)
 
+/* So much later most views have come. */
+#define LATE (10 * 60 * INSTANT_SECOND)
+
 /* Counts from .. to, which are full hours. */
 static enum err
 count(struct db *db, int64_t from, int64_t to)
@@ -48,8 +51,8 @@ count_day(struct db *db, int64_t back)
 enum err
 page_job_count(struct db *db)
 {
-	int64_t now = instant_now(), hour = now - now % HOUR;
-	enum err e = count(db, hour - HOUR, hour + HOUR);
+	int64_t now = instant_now(), from = now - LATE;
+	enum err e = count(db, from - from % HOUR, now - now % HOUR + HOUR);
 
 	return e == OK ? sum(db) : e;
 }

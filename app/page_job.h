@@ -6,7 +6,8 @@
 #include "store/db.h"
 
 /*
- * Counts page views by the hour, for people who look on: those of this hour and of the one before.
+ * Counts page views by the hour, for people who look on: those of this hour, and at its begin
+ * those of the one before.
  */
 enum err page_job_count(struct db *db) must_check;
 

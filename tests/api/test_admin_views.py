@@ -118,11 +118,12 @@ def test_names_are_as_many_as_they_are_and_the_page_stays_small(fresh, viewer):
     assert len(most) == 20 and all(len(name) < 250 for name, _ in most)
 
 
-def test_the_jobs_count_by_themselves():
-    """Those that run beside the server, without anybody asking; at their start."""
+def test_the_jobs_count_by_themselves_at_their_start_and_every_minute():
     started = Stack("lighttpd")
     try:
         person = Person(started, "viewer")
         wait_until(lambda: "has been counted" in person.get("/admin/pages").text, 30, "a count")
+        send(started, datetime.datetime.utcnow(), "just now")
+        wait_until(lambda: "just now" in person.get("/admin/pages").text, 100, "another count")
     finally:
         started.stop()
