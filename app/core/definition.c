@@ -165,6 +165,17 @@ read_modulus(struct json_object *data, struct problems *problems)
 		problem_add(problems, "data.modulus", "must be a whole number, 0 or more");
 }
 
+/* One that came into being because a program named it is for every client, until somebody says for
+ * which (experiment_mention.sql). */
+static bool
+is_mentioned(struct json_object *r)
+{
+	struct json_object *by = json_object_object_get(r, "createdBy");
+
+	return json_object_is_type(by, json_type_string) &&
+	    strcmp(json_object_get_string(by), "auto") == 0;
+}
+
 static void
 read_data(struct json_object *r, const struct calendar *k, struct problems *problems,
     struct definition *out)
@@ -184,8 +195,9 @@ read_data(struct json_object *r, const struct calendar *k, struct problems *prob
 		    end != NULL ? end : start);
 	read_text(json_object_object_get(data, "key"), "data.key",
 	    "Experiment Key should not be empty", DEFINITION_TEXT, problems);
-	read_text(json_object_object_get(data, "client"), "data.client",
-	    "Experiment Client should not be empty", DEFINITION_TEXT, problems);
+	if (json_object_object_get(data, "client") != NULL || !is_mentioned(r))
+		read_text(json_object_object_get(data, "client"), "data.client",
+		    "Experiment Client should not be empty", DEFINITION_TEXT, problems);
 	if (json_object_object_get(data, "url") != NULL)
 		read_text(json_object_object_get(data, "url"), "data.url", "must not be empty",
 		    DEFINITION_LONG_TEXT, problems);

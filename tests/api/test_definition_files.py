@@ -56,6 +56,9 @@ def define_all(stack):
         "type": "rule", "filters": {"group": {"segmentation": "a-rule", "eq": "low"}}}))
     await_status(stack, "exp")
     admin(stack, "POST", "exp/stop")
+    answer = stack.call("POST", "/v1/experiment/c-named/enroll", json={
+        "user_id": "u", "alternatives": {"D": 2}})
+    assert answer.json()["reason"] == "DEFAULT", answer.text
 
 
 def test_an_export_into_an_empty_installation_exports_the_same_bytes(both, tmp_path):
@@ -69,13 +72,13 @@ def test_an_export_into_an_empty_installation_exports_the_same_bytes(both, tmp_p
     document = export(full)
     assert export(full) == document
     assert [d["id"] for d in json.loads(document)["segmentations"]] == ["a-rule", "z-base"]
-    assert "6 made, 0 changed, 0 as they were, 0 bad" in load(empty, tmp_path, document)
+    assert "7 made, 0 changed, 0 as they were, 0 bad" in load(empty, tmp_path, document)
     await_status(empty, "exp", "STOPPED")
     assert export(empty) == document
     versions = "select id, version, updated_at from assay.experiment union all " \
                "select id, version, updated_at from assay.segmentation order by 1"
     before = empty.sql(versions)
-    assert "0 made, 0 changed, 6 as they were, 0 bad" in load(empty, tmp_path, document)
+    assert "0 made, 0 changed, 7 as they were, 0 bad" in load(empty, tmp_path, document)
     assert (export(empty), empty.sql(versions)) == (document, before)
 
 

@@ -4,7 +4,7 @@
 import pytest
 
 from enrols import alternative, enroll, put, rows, running, set_state, somebody
-from lookups import a_second_later, new_id
+from lookups import a_second_later, admin, new_id
 
 
 def test_who_is_enrolled_stays_where_he_was_drawn(stack):
@@ -32,6 +32,15 @@ def test_an_experiment_that_is_named_first_is_made_and_does_nothing(stack):
     assert answer["enrolled"] is False
     state, = stack.sql("select state from assay.experiment where id = %s", exp)
     assert state[0] == 0
+
+
+def test_one_that_was_named_first_is_changed_as_it_is_for_every_client(stack):
+    exp = new_id("exp")
+    enroll(stack, exp, somebody())
+    admin(stack, "PATCH", exp, {"description": "a"})
+    admin(stack, "PATCH", exp, {"data": {"client": ""}}, 400)
+    data = admin(stack, "PATCH", exp, {"data": {"client": "an.app"}})["expData"]
+    assert data["client"] == "an.app" and data["key"] == exp
 
 
 def test_a_client_key_makes_no_experiment(stack):
