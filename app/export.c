@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "command.h"
 #include "core/subject.h"
@@ -20,8 +21,7 @@ print_rows(const struct db_rows *rows, const char *member)
 		struct json_object *o = db_row_json(rows, i);
 		struct json_object *shown =
 		    member == NULL ? o : json_object_object_get(o, member);
-		puts(json_object_to_json_string_ext(shown,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		puts(shown == NULL ? "null" : json_plain(shown));
 		json_object_put(o);
 	}
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "store/db.h"
 #include "web/route.h"
@@ -29,8 +30,7 @@ read_text(void *from, char *out, size_t n)
 enum err
 inside_run(struct ctx *c, const struct inside *r)
 {
-	struct text body = {r->body == NULL ? "" : json_object_to_json_string_ext(
-	    r->body, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)};
+	struct text body = {r->body == NULL ? "" : json_plain(r->body)};
 
 	ctx_begin(c, r->now, instant_monotonic());
 	const char *env[] = {mem_printf(c->mem, "REQUEST_METHOD=%s", r->method),

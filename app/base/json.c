@@ -308,6 +308,14 @@ json_read(void *ctx, const char *text, size_t len, struct json_object **out,
 }
 
 const char *
+json_plain(struct json_object *o)
+{
+	return o == NULL ? NULL
+	    : json_object_to_json_string_ext(
+		  o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+const char *
 json_readable(struct json_object *o)
 {
 	return o == NULL ? NULL

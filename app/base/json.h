@@ -45,6 +45,10 @@ enum err json_guard(const char *text, size_t len, struct json_fault *fault) must
 enum err json_read(void *ctx, const char *text, size_t len, struct json_object **out,
     struct json_fault *fault) must_check;
 
+/* o as a text for programs, without a space; it lives as long as o does not change. NULL for NULL
+ * alone: who may hold a JSON null says what that is. */
+const char *json_plain(struct json_object *o);
+
 /* o as a text for people, over many lines; it lives as long as o does not change. NULL for NULL. */
 const char *json_readable(struct json_object *o);
 

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 
 struct compiler {
@@ -33,7 +34,7 @@ any_of(const struct compiler *k, const struct condition *c)
 	for (size_t i = 0; i < c->wanted; i++)
 		json_object_array_add(list, json_object_new_string(c->terms[i]));
 	buf_str(k->sql, "p.terms && array(select jsonb_array_elements_text(");
-	param(k, json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN));
+	param(k, json_plain(list));
 	buf_str(k->sql, "::jsonb))");
 }
 

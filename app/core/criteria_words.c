@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/mem.h"
 
 static const struct {
@@ -47,8 +48,7 @@ add_value(struct buf *out, struct json_object *value)
 		buf_str(out, " to ");
 		add_value(out, json_object_object_get(value, "end"));
 	} else {
-		buf_str(out, json_object_to_json_string_ext(
-		    value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		buf_str(out, value == NULL ? "null" : json_plain(value));
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "core/draft.h"
 #include "core/draft_choice.h"
@@ -171,8 +172,7 @@ rows_of(struct json_object *list)
 		if (weight != NULL)
 			put(row, "weight", json_object_get_string(weight));
 		if (payload != NULL)
-			put(row, "payload", json_object_to_json_string_ext(payload,
-			    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+			put(row, "payload", json_plain(payload));
 		json_object_array_add(out, row);
 	}
 	return out;

@@ -80,6 +80,5 @@ draft_value_write(struct buf *out, struct json_object *value)
 			return;
 		}
 	}
-	buf_str(out, value == NULL ? "null" : json_object_to_json_string_ext(
-	    value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_str(out, value == NULL ? "null" : json_plain(value));
 }

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/text.h"
@@ -119,7 +120,7 @@ read_names(void *ctx, struct json_object *row, struct problems *problems, struct
 		else
 			json_object_object_add(o, names[i], json_object_get(value));
 	}
-	out->names = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+	out->names = json_plain(o);
 	return problem_count(problems) == before;
 }
 

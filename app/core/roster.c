@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "base/json.h"
 #include "base/mem.h"
 
 /* A group that somebody is in. */
@@ -198,8 +199,7 @@ roster_line(const struct roster *r, const char *user, const char *places, const 
 	for (size_t place = 1; place <= r->n; place++)
 		json_object_object_add(names, r->columns[place - 1].id,
 		    names_at(r, &e, place, &i));
-	buf_str(out, json_object_to_json_string_ext(
-	    o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_str(out, json_plain(o));
 	buf_char(out, '\n');
 	json_object_put(o);
 	talloc_free(e.list);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 
 static void say(struct buf *out, struct json_object *rule, bool inside);
 
@@ -27,8 +28,7 @@ add_value(struct buf *out, struct json_object *value)
 		add_value(out, json_object_array_get_idx(value, i));
 	}
 	if (!list)
-		buf_str(out, json_object_to_json_string_ext(
-		    value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		buf_str(out, value == NULL ? "null" : json_plain(value));
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/subject.h"
@@ -41,8 +42,7 @@ is_noted(const struct ctx *c, enum err e)
 static const char *
 json_text(struct json_object *o)
 {
-	const char *text =
-	    o == NULL ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+	const char *text = json_plain(o);
 
 	return text != NULL && strlen(text) > AFTER_MOST ? "\"too long to be kept\"" : text;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "core/bucket.h"
 #include "core/definition.h"
@@ -224,12 +225,6 @@ follow_rename(struct json_object *request, struct json_object *changes)
 	}
 }
 
-static const char *
-json_text(struct json_object *o)
-{
-	return o == NULL ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-}
-
 /* A changed definition on its way into the database. */
 struct writing {
 	struct definition d;
@@ -247,13 +242,13 @@ write_change(struct ctx *c, const struct writing *w, const char *generation, boo
 
 	instant_format(c->now, now);
 	const char *params[] = {c->args[0], w->version, now, d->name, d->description, w->by,
-	    json_text(d->criteria), json_text(d->data), d->start, d->end,
-	    json_text(d->alternatives), d->standard, json_text(d->goals),
+	    json_plain(d->criteria), json_plain(d->data), d->start, d->end,
+	    json_plain(d->alternatives), d->standard, json_plain(d->goals),
 	    mem_printf(c->mem, "%.17g", d->traffic), d->created_by,
-	    lifecycle_move(MOVE_MAP)->message, json_text(w->numbers),
-	    json_text(mem_json(c->mem, bucket_shares(d->alternatives))),
-	    references_uses(c, d->references), generation, json_text(d->plan),
-	    json_text(d->layer)};
+	    lifecycle_move(MOVE_MAP)->message, json_plain(w->numbers),
+	    json_plain(mem_json(c->mem, bucket_shares(d->alternatives))),
+	    references_uses(c, d->references), generation, json_plain(d->plan),
+	    json_plain(d->layer)};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_change, params, &rows);
 	*done = e == OK && db_count(rows) > 0;
 	return slots_lost(c, e, d->layer, "/request/layer");

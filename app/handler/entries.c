@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "handler/actives.h"
@@ -39,7 +40,7 @@ terms_json(void *ctx, const struct terms *t)
 
 	for (size_t i = 0; i < t->n; i++)
 		json_object_array_add(list, json_object_new_string(t->list[i]));
-	return json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN);
+	return json_plain(list);
 }
 
 /* Whether the experiment has an audience of profiles of this kind. */

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/bucket.h"
@@ -114,12 +115,6 @@ experiment_echo(struct ctx *c, struct json_object *row)
 	    json_object_new_int64(milliseconds(row, "createdOn")));
 }
 
-static const char *
-json_text(struct json_object *o)
-{
-	return o == NULL ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-}
-
 /* generation: of the definitions that it was checked against, or NULL. */
 static enum err
 insert(struct ctx *c, const struct definition *d, const char *generation, bool *made)
@@ -135,14 +130,14 @@ insert(struct ctx *c, const struct definition *d, const char *generation, bool *
 	hash_random_hex(salt, SALT);
 	snprintf(state, sizeof state, "%d", d->state);
 	const char *params[] = {d->id, d->name, d->description, d->created_by, now,
-		json_text(d->criteria), json_text(d->data), d->start, d->end, state,
-		json_text(d->alternatives), d->standard, json_text(d->goals),
-		mem_printf(c->mem, "%.17g", d->traffic), salt, json_text(numbers),
-		json_text(mem_json(c->mem, bucket_shares(d->alternatives))),
+		json_plain(d->criteria), json_plain(d->data), d->start, d->end, state,
+		json_plain(d->alternatives), d->standard, json_plain(d->goals),
+		mem_printf(c->mem, "%.17g", d->traffic), salt, json_plain(numbers),
+		json_plain(mem_json(c->mem, bucket_shares(d->alternatives))),
 		references_uses(c, d->references), generation,
 		d->live ? live->to : "SUBMITTED",
-		d->live ? live->message : "Experiment successfully submitted", json_text(d->plan),
-		d->layer == NULL ? "{}" : json_text(d->layer)};
+		d->live ? live->message : "Experiment successfully submitted", json_plain(d->plan),
+		d->layer == NULL ? "{}" : json_plain(d->layer)};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_add, params, &rows);
 	if (e == ERR_INVALID)
 		return fail(c, ERR_CONFLICT, "request.expid", "is the id of a segmentation");

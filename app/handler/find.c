@@ -5,6 +5,7 @@
  */
 #include "handler/find.h"
 
+#include "base/json.h"
 #include "base/jsonown.h"
 #include "base/mem.h"
 #include "core/subject.h"
@@ -57,7 +58,7 @@ void
 find_offer(struct ctx *c, struct record_slot *slot, struct json_object *record)
 {
 	record_fill(c->records, slot,
-	    json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN));
+	    json_plain(record));
 }
 
 enum err

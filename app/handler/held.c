@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/jsonown.h"
 #include "base/mem.h"
 #include "base/metric.h"
@@ -65,7 +66,7 @@ held_week(struct ctx *c, struct json_object **out)
 	if (e != OK)
 		return e;
 	profile_set_span(row, c->now);
-	record_fill(c->records, &slot, json_object_to_json_string_ext(row, JSON_C_TO_STRING_PLAIN));
+	record_fill(c->records, &slot, json_plain(row));
 	*out = profile_week(c->mem, id, row);
 	return OK;
 }
@@ -163,8 +164,7 @@ export_lines(struct ctx *c, struct json_object *records)
 	c->text_type = "application/x-ndjson; charset=utf-8";
 	for (size_t i = 0; i < json_object_array_length(records); i++) {
 		struct json_object *o = json_object_array_get_idx(records, i);
-		buf_str(c->text, json_object_to_json_string_ext(o,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		buf_str(c->text, json_plain(o));
 		buf_char(c->text, '\n');
 	}
 }

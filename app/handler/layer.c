@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/definition.h"
@@ -142,7 +143,7 @@ assign(struct ctx *c, struct json_object *wish, const char *inside)
 
 	instant_format(c->now, now);
 	const char *params[] = {c->args[1],
-		json_object_to_json_string_ext(wish, JSON_C_TO_STRING_PLAIN), now, inside};
+		json_plain(wish), now, inside};
 	enum err e = db_query(c->db, c->mem, QUERY_layer_assign, params, &rows);
 	if (e != OK)
 		return slots_lost(c, e, wish, "");

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "core/bucket.h"
 #include "core/decide.h"
@@ -93,12 +94,6 @@ read_named(struct ctx *c, struct json_object *given, struct json_object **out)
 	return OK;
 }
 
-static const char *
-json_text(struct json_object *o)
-{
-	return json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-}
-
 /* Makes the experiment if nobody has; *generation becomes that of the definitions. */
 static enum err
 make(struct ctx *c, const char *id, struct json_object *named, int64_t *generation)
@@ -112,8 +107,8 @@ make(struct ctx *c, const char *id, struct json_object *named, int64_t *generati
 		return ERR_INVALID;
 	instant_format(c->now, now);
 	hash_random_hex(salt, SALT);
-	const char *params[] = {id, now, experiment_today(c), json_text(list), salt,
-		json_text(numbers), json_text(mem_json(c->mem, bucket_shares(list)))};
+	const char *params[] = {id, now, experiment_today(c), json_plain(list), salt,
+		json_plain(numbers), json_plain(mem_json(c->mem, bucket_shares(list)))};
 	enum err e = db_query(c->db, c->mem, QUERY_experiment_mention, params, &rows);
 	if (e == ERR_INVALID)
 		return fail_detail(c, ERR_CONFLICT, "the id is a segmentation's");
@@ -161,8 +156,8 @@ extend(struct ctx *c, const char *id, struct json_object *named, int64_t *genera
 	list = delivery_alternatives(list, "/alternatives", c->problems);
 	if (list == NULL || !numbers_give(list, numbers, c->problems))
 		return ERR_INVALID;
-	const char *params[] = {id, version, json_text(list), json_text(numbers),
-		json_text(mem_json(c->mem, bucket_shares(list)))};
+	const char *params[] = {id, version, json_plain(list), json_plain(numbers),
+		json_plain(mem_json(c->mem, bucket_shares(list)))};
 	e = db_query(c->db, c->mem, QUERY_experiment_extend, params, &rows);
 	if (e != OK || db_count(rows) == 0)
 		return e == OK ? now_current(c, generation) : e;

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/circle.h"
@@ -30,12 +31,6 @@ struct saving {
 	int64_t generation;  /* of the definitions that it was checked against */
 	bool made;
 };
-
-static const char *
-json_text(struct json_object *o)
-{
-	return o == NULL ? "{}" : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-}
 
 static enum err
 load(struct ctx *c, const char *id, struct json_object **out)
@@ -134,16 +129,17 @@ write(struct ctx *c, struct saving *s, bool *done)
 	const char *next = mem_printf(c->mem, "%lld", (long long)d->next_group);
 	const char *generation = mem_printf(c->mem, "%lld", (long long)s->generation);
 	const char *uses = references_array(c, d->uses);
+	const char *parameters = d->parameters == NULL ? "{}" : json_plain(d->parameters);
 	char now[INSTANT_TEXT], salt[2 * SALT + 1];
 	struct db_rows *rows;
 
 	instant_format(c->now, now);
 	hash_random_hex(salt, SALT);
 	const char *add[] = {d->id, d->context, segmentation_word(d->type), d->name,
-		d->description, json_text(d->groups), overlap, active, json_text(d->parameters),
+		d->description, json_plain(d->groups), overlap, active, parameters,
 		salt, next, uses, generation, now};
 	const char *change[] = {d->id, s->version, d->context, d->name, d->description,
-		json_text(d->groups), overlap, active, json_text(d->parameters), next, uses,
+		json_plain(d->groups), overlap, active, parameters, next, uses,
 		generation, now};
 	enum err e = s->version == NULL
 	    ? db_query(c->db, c->mem, QUERY_segmentation_add, add, &rows)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
@@ -47,8 +48,7 @@ telemetry_write(struct telemetry *t, struct json_object *event)
 	if (t == NULL)
 		return;
 	struct buf *line = buf_new(t, 1024);
-	buf_str(line, json_object_to_json_string_ext(event,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_str(line, json_plain(event));
 	buf_char(line, '\n');
 	if (write(t->fd, line->data, line->len) != (ssize_t)line->len)
 		metric_add(METRIC_telemetry_lost_total, 1);

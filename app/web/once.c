@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "store/db.h"
 #include "web/ctx.h"
@@ -78,7 +79,7 @@ find(struct ctx *c, const char *key, const char *hash, struct json_object **foun
 static enum err
 keep(struct ctx *c, const char *key, const char *hash)
 {
-	const char *answer = json_object_to_json_string_ext(c->model, JSON_C_TO_STRING_PLAIN);
+	const char *answer = json_plain(c->model);
 	char now[INSTANT_TEXT];
 
 	instant_format(c->now, now);
