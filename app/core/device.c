@@ -152,14 +152,16 @@ readable(void *ctx, const char *s)
 	return out->data;
 }
 
+static const char *const places[] = {"state", "district", "city", "country"};
+
+enum { PLACES = sizeof places / sizeof places[0] };
+
 /* Where the device is now; the old place may have been known in more detail. */
 static void
 set_place(struct json_object *o, struct json_object *location)
 {
-	static const char *const names[] = {"state", "district", "city", "country"};
-
-	for (size_t i = 0; location != NULL && i < sizeof names / sizeof names[0]; i++)
-		json_object_object_del(o, names[i]);
+	for (size_t i = 0; location != NULL && i < PLACES; i++)
+		json_object_object_del(o, places[i]);
 	set_all(o, location);
 }
 
@@ -221,4 +223,42 @@ device_same(struct json_object *a, struct json_object *b)
 		if (!device_same(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i)))
 			return false;
 	return true;
+}
+
+/* Whether o has this text as a member. */
+static bool
+says(struct json_object *o, const char *name, const char *text)
+{
+	return is_text(json_object_object_get(o, name), text);
+}
+
+static bool
+same_place(struct json_object *stored, struct json_object *location)
+{
+	for (size_t i = 0; location != NULL && i < PLACES; i++)
+		if (!json_object_equal(json_object_object_get(stored, places[i]),
+			json_object_object_get(location, places[i])))
+			return false;
+	return true;
+}
+
+bool
+device_is_known(void *ctx, struct json_object *stored, const struct registration *r,
+    const struct sighting *seen)
+{
+	char day[] = "2026-11-21";
+
+	memcpy(day, seen->now, sizeof day - 1);
+	if (stored == NULL || json_object_object_get(stored, "first_access") == NULL ||
+	    !says(stored, "last_access", day))
+		return false;
+	for (size_t i = 0; i < FIELDS; i++) {
+		struct json_object *value = json_object_object_get(r->request, fields[i].name);
+		if (value != NULL &&
+		    !device_same(value, json_object_object_get(stored, fields[i].name)))
+			return false;
+	}
+	return (seen->user_agent == NULL || says(stored, "user_agent", seen->user_agent) ||
+		   says(stored, "user_agent", readable(ctx, seen->user_agent))) &&
+	    same_place(stored, seen->location);
 }

@@ -37,6 +37,10 @@ struct sighting {
 struct json_object *device_merge(void *ctx, struct json_object *stored,
     const struct registration *r, const struct sighting *seen);
 
+/* Whether device_merge would give what is stored, without asking it; ctx is for work. */
+bool device_is_known(void *ctx, struct json_object *stored, const struct registration *r,
+    const struct sighting *seen);
+
 /* Whether two profiles are equal; 1e3 is 1000, as a database may write it. */
 bool device_same(struct json_object *a, struct json_object *b);
 

@@ -35,14 +35,14 @@ path_device(struct ctx *c)
 	return OK;
 }
 
-/* Where address is; NULL when that is unknown. */
+/* Where address is; NULL when that is unknown. A record that was just read tells it. */
 static enum err
-locate(struct ctx *c, const char *address, struct json_object **place)
+locate(struct ctx *c, const char *address, struct json_object *record, struct json_object **place)
 {
 	struct db_rows *rows;
 
 	*place = NULL;
-	if (address == NULL)
+	if (address == NULL || json_object_object_get_ex(record, "place", place))
 		return OK;
 	enum err e = db_query(c->db, c->mem, QUERY_location_find, &address, &rows);
 	if (e == OK && db_count(rows) > 0)
@@ -71,11 +71,11 @@ is_settled(struct json_object *record, const char *mark)
 
 /* Stores what has changed; leaves the record as it is afterwards. settled: the cache is to know. */
 static enum err
-store(struct ctx *c, const struct registration *r, struct json_object **record, bool *settled)
+store(struct ctx *c, const struct registration *r, const char *address,
+    struct json_object **record, bool *settled)
 {
 	struct json_object *stored = json_object_object_get(*record, "attributes");
 	struct sighting seen = {.user_agent = req_param(&c->req, "HTTP_USER_AGENT")};
-	const char *address = client_address(c);
 	const char *mark = address == NULL ? NULL : mark_of(c, address);
 	char now[INSTANT_TEXT];
 	struct entry entry;
@@ -83,18 +83,17 @@ store(struct ctx *c, const struct registration *r, struct json_object **record, 
 
 	instant_format(c->now, now);
 	seen.now = now;
-	struct json_object *merged = device_merge(c->mem, stored, r, &seen);
-	if (stored != NULL && device_same(stored, merged) && is_settled(*record, mark))
+	if (device_is_known(c->mem, stored, r, &seen) && is_settled(*record, mark))
 		return OK;
-	enum err e = locate(c, address, &seen.location);
+	enum err e = locate(c, address, *record, &seen.location);
 	if (e != OK)
 		return e;
-	merged = device_merge(c->mem, stored, r, &seen);
-	if (stored != NULL && device_same(stored, merged)) {
+	if (device_is_known(c->mem, stored, r, &seen)) {
 		json_object_object_add(*record, "settled_at", json_object_new_string(mark));
 		*settled = true;
 		return OK;
 	}
+	struct json_object *merged = device_merge(c->mem, stored, r, &seen);
 	if (!directory_entry(c->subject, merged, "/request", c->problems, &entry))
 		return ERR_INVALID;
 	e = entries_store(c, &entry, 1, SUBJECT_DEVICE, &changed);
@@ -106,14 +105,15 @@ static enum err
 take(struct ctx *c, const struct registration *r, struct json_object **record)
 {
 	struct record_slot slot = {.kind = RECORD_SUBJECT, .subject = c->subject, .now = c->now};
+	const char *address = client_address(c);
 	struct json_object *found;
 	bool offer, settled = false;
-	enum err e = find_open(c, &slot, &found, &offer);
+	enum err e = find_open(c, &slot, address, &found, &offer);
 
 	if (e != OK)
 		return e;
 	*record = found;
-	e = store(c, r, record, &settled);
+	e = store(c, r, address, record, &settled);
 	if (e == OK && *record == found && (offer || settled))
 		find_offer(c, &slot, found);
 	return e;

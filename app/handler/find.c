@@ -24,10 +24,11 @@ generation_of(struct json_object *record)
 }
 
 static enum err
-read_record(struct ctx *c, const char *subject, struct json_object **out)
+read_record(struct ctx *c, const char *subject, const char *address, struct json_object **out)
 {
 	struct db_rows *rows;
-	enum err e = db_query(c->db, c->mem, QUERY_subject_record, &subject, &rows);
+	enum err e = db_query(c->db, c->mem, QUERY_subject_record,
+	    (const char *const[]){subject, address}, &rows);
 
 	if (e == OK)
 		*out = mem_json(c->mem, db_row_json(rows, 0));
@@ -35,7 +36,8 @@ read_record(struct ctx *c, const char *subject, struct json_object **out)
 }
 
 enum err
-find_open(struct ctx *c, struct record_slot *slot, struct json_object **out, bool *offer)
+find_open(struct ctx *c, struct record_slot *slot, const char *address, struct json_object **out,
+    bool *offer)
 {
 	const struct actives *all;
 	enum err e = actives_get(c, 0, &all);
@@ -51,12 +53,13 @@ find_open(struct ctx *c, struct record_slot *slot, struct json_object **out, boo
 			return OK;
 	}
 	*offer = true;
-	return read_record(c, slot->subject, out);
+	return read_record(c, slot->subject, address, out);
 }
 
 void
 find_offer(struct ctx *c, struct record_slot *slot, struct json_object *record)
 {
+	json_object_object_del(record, "place");
 	record_fill(c->records, slot,
 	    json_plain(record));
 }
@@ -66,7 +69,7 @@ find_record(struct ctx *c, const char *subject, struct json_object **out)
 {
 	struct record_slot slot = {.kind = RECORD_SUBJECT, .subject = subject, .now = c->now};
 	bool offer;
-	enum err e = find_open(c, &slot, out, &offer);
+	enum err e = find_open(c, &slot, NULL, out, &offer);
 
 	if (e == OK && offer)
 		find_offer(c, &slot, *out);

@@ -27,11 +27,12 @@ enum err find_record(struct ctx *c, const char *subject, struct json_object **ou
 
 /*
  * As find_record in two steps, for who adds to the record what only the cache keeps. slot names
- * kind, subject and now; offer: the cache does not have it. find_offer takes the record as it was
+ * kind, subject and now; offer: the cache does not have it. Then it came from the database, which
+ * also told, as `place`, where address (NULL: none) is. find_offer takes the record as it was
  * found, with what was added.
  */
-enum err find_open(struct ctx *c, struct record_slot *slot, struct json_object **out, bool *offer)
-    must_check;
+enum err find_open(struct ctx *c, struct record_slot *slot, const char *address,
+    struct json_object **out, bool *offer) must_check;
 void find_offer(struct ctx *c, struct record_slot *slot, struct json_object *record);
 
 /*

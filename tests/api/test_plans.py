@@ -17,7 +17,7 @@ pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
 READS = {
     "profile": ("now() - interval '7 days'", "now()", "7", "now() + interval '1 day'"),
     "subject_export": ("'1970-01-01'", "100"),
-    "subject_record": (),
+    "subject_record": ("null",),
     "subject_erase": (),
     "enrolment_list": (),
     "enrol": ("'{1}'", "'{1}'", "'{1}'", "'{null}'", "'drawn'", "true", "now()"),

@@ -201,6 +201,9 @@ START_TEST(a_registration_comes_over_what_was_known)
 
 	ck_assert_msg(json_object_equal(merged, parse(ctx, merges[_i].merged)), "%s",
 	    json_object_to_json_string(merged));
+	ck_assert_int_eq(device_is_known(ctx, stored, &r, &seen),
+	    stored != NULL && device_same(stored, merged));
+	ck_assert(device_is_known(ctx, merged, &r, &seen));
 	/* Neither what was stored nor what was said is touched. */
 	ck_assert(json_object_equal(stored, before));
 	ck_assert(json_object_equal(r.request, parse(ctx, merges[_i].request)));
