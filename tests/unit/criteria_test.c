@@ -7,23 +7,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "given.h"
 #include "suites.h"
-
-static struct json_object *
-parse(void *ctx, const char *text)
-{
-	enum json_tokener_error error;
-	struct json_object *o = json_tokener_parse_verbose(text, &error);
-
-	ck_assert_msg(error == json_tokener_success, "%s", text);
-	return mem_json(ctx, o);
-}
 
 /* Criteria from filters alone: a list is for devices, anything else for users. */
 static struct json_object *
 complete(void *ctx, const char *filters)
 {
-	return parse(ctx, mem_printf(ctx, "{\"type\":\"%s\",\"filters\":%s}",
+	return given_json(ctx, mem_printf(ctx, "{\"type\":\"%s\",\"filters\":%s}",
 	    *filters == '[' ? "device" : "user", filters));
 }
 
@@ -149,7 +140,7 @@ START_TEST(type_says_whose_profiles_and_which_shape)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
-	struct criteria *c = criteria_read(ctx, parse(ctx, mem_printf(ctx,
+	struct criteria *c = criteria_read(ctx, given_json(ctx, mem_printf(ctx,
 	    "{\"type\":%s,\"filters\":%s}", types[_i].type, types[_i].filters)), "", p);
 
 	ck_assert_int_eq(c == NULL ? -1 : (int)c->kind, types[_i].kind);
@@ -305,7 +296,7 @@ START_TEST(decides_on_a_profile)
 	struct criteria *c = criteria_read(ctx, complete(ctx, decided[_i].filters), "", p);
 
 	ck_assert_msg(c != NULL, "%s", listed(p));
-	bool in = criteria_match(c, terms_make(ctx, parse(ctx, decided[_i].attributes)));
+	bool in = criteria_match(c, terms_make(ctx, given_json(ctx, decided[_i].attributes)));
 	ck_assert_msg(
 	    in == decided[_i].in, "%s on %s", decided[_i].filters, decided[_i].attributes);
 	talloc_free(ctx);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "core/delivery.h"
+#include "given.h"
 #include "suites.h"
 
 #define TODAY "2026-11-21"
@@ -41,16 +42,6 @@ static const char base[] =
     "\"criteria\":{\"type\":\"user\",\"filters\":{\"emailVerified\":true}},"
     "\"data\":{\"startDate\":\"2026-11-21\",\"endDate\":\"2026-12-01\",\"key\":\"/org/profile\","
     "\"client\":\"portal\",\"modulus\":5}}";
-
-static struct json_object *
-parse(void *ctx, const char *text)
-{
-	enum json_tokener_error error;
-	struct json_object *o = json_tokener_parse_verbose(text, &error);
-
-	ck_assert_msg(error == json_tokener_success, "%s", text);
-	return mem_json(ctx, o);
-}
 
 /* Members of changes replace those of o, one level down in data; the word "-" takes one away. */
 static void
@@ -178,11 +169,11 @@ static const struct {
 START_TEST(judges_a_definition)
 {
 	void *ctx = mem_ctx(NULL);
-	struct json_object *request = parse(ctx, base);
+	struct json_object *request = given_json(ctx, base);
 	struct problems *p = problem_new(ctx);
 	struct definition d;
 
-	merge(request, parse(ctx, rows[_i].changes));
+	merge(request, given_json(ctx, rows[_i].changes));
 	bool good = definition_read(request, TODAY, p, &d);
 	ck_assert_str_eq(listed(ctx, p), rows[_i].problems);
 	ck_assert_int_eq(good, *rows[_i].problems == '\0');
@@ -196,7 +187,7 @@ START_TEST(tells_all_that_is_missing)
 	struct problems *p = problem_new(ctx);
 	struct definition d;
 
-	ck_assert(!definition_read(parse(ctx, "{}"), TODAY, p, &d));
+	ck_assert(!definition_read(given_json(ctx, "{}"), TODAY, p, &d));
 	ck_assert_str_eq(listed(ctx, p),
 	    ID "\n" NAME "\n" CREATED_BY "\n" DESCRIPTION "\n" CRITERIA "\n" DATA);
 	talloc_free(ctx);
@@ -211,7 +202,7 @@ START_TEST(a_request_that_is_no_object_is_checked_alone)
 	struct problems *p = problem_new(ctx);
 	struct definition d;
 
-	ck_assert(!definition_read(parse(ctx, no_requests[_i]), TODAY, p, &d));
+	ck_assert(!definition_read(given_json(ctx, no_requests[_i]), TODAY, p, &d));
 	ck_assert_str_eq(listed(ctx, p), "request: Request should not be empty");
 	talloc_free(ctx);
 }
@@ -223,7 +214,7 @@ START_TEST(leaves_what_it_read)
 	struct problems *p = problem_new(ctx);
 	struct definition d;
 
-	ck_assert(definition_read(parse(ctx, base), TODAY, p, &d));
+	ck_assert(definition_read(given_json(ctx, base), TODAY, p, &d));
 	ck_assert_str_eq(d.id, "UR1234");
 	ck_assert_str_eq(d.name, "USER_ORG");
 	ck_assert_str_eq(d.description, "d");
@@ -256,12 +247,14 @@ static const struct {
 START_TEST(a_change_may_keep_dates_that_have_passed)
 {
 	void *ctx = mem_ctx(NULL);
-	struct json_object *request = parse(ctx, base);
+	struct json_object *request = given_json(ctx, base);
 	struct problems *p = problem_new(ctx);
 	struct definition d;
 
-	merge(request, parse(ctx, mem_printf(ctx, "{\"data\":{\"startDate\":%s,\"endDate\":%s}}",
-	    changes[_i].start, changes[_i].end)));
+	merge(request,
+	    given_json(ctx,
+		mem_printf(ctx, "{\"data\":{\"startDate\":%s,\"endDate\":%s}}", changes[_i].start,
+		    changes[_i].end)));
 	definition_reread(request, TODAY, changes[_i].old_end, p, &d);
 	ck_assert_str_eq(listed(ctx, p), changes[_i].problems);
 	talloc_free(ctx);

@@ -7,21 +7,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "given.h"
 #include "suites.h"
 
 #define AT "/request/alternatives"
 #define CONTROL "{\"name\":\"control\",\"weight\":null,\"payload\":null,\"enabled\":true}"
 #define NUMBER "0 or more, and at most 1e9"
-
-static struct json_object *
-parse(void *ctx, const char *text)
-{
-	enum json_tokener_error error;
-	struct json_object *o = json_tokener_parse_verbose(text, &error);
-
-	ck_assert_msg(error == json_tokener_success, "%s", text);
-	return mem_json(ctx, o);
-}
 
 static const char *
 plain(struct json_object *o)
@@ -46,7 +37,7 @@ START_TEST(reads_a_state_as_number_or_word)
 	void *ctx = mem_ctx(NULL);
 	int state = -1;
 
-	bool good = delivery_state(parse(ctx, states[_i].value), &state);
+	bool good = delivery_state(given_json(ctx, states[_i].value), &state);
 	ck_assert_msg(good == (states[_i].state >= 0), "%s", states[_i].value);
 	ck_assert_int_eq(state, states[_i].state);
 	talloc_free(ctx);
@@ -86,7 +77,7 @@ START_TEST(completes_the_alternatives)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
-	struct json_object *value = good[_i].value == NULL ? NULL : parse(ctx, good[_i].value);
+	struct json_object *value = good[_i].value == NULL ? NULL : given_json(ctx, good[_i].value);
 	struct json_object *list = delivery_alternatives(value, "/request/alternatives", p);
 
 	ck_assert_msg(list != NULL, "%s", plain(p->list));
@@ -130,7 +121,7 @@ START_TEST(refuses_alternatives_by_place)
 	struct problems *p = problem_new(ctx);
 
 	ck_assert_ptr_null(delivery_alternatives(
-	    parse(ctx, bad[_i].value), "/request/alternatives", p));
+	    given_json(ctx, bad[_i].value), "/request/alternatives", p));
 	ck_assert_uint_eq(problem_count(p), 1);
 	struct json_object *o = json_object_array_get_idx(p->list, 0);
 	ck_assert_str_eq(
@@ -147,7 +138,7 @@ START_TEST(collects_all_problems)
 	struct problems *p = problem_new(ctx);
 
 	ck_assert_ptr_null(delivery_alternatives(
-	    parse(ctx, "[{\"weight\":-1,\"enabled\":\"x\"},7,{\"name\":\"\"}]"),
+	    given_json(ctx, "[{\"weight\":-1,\"enabled\":\"x\"},7,{\"name\":\"\"}]"),
 	    "/request/alternatives", p));
 	ck_assert_uint_eq(problem_count(p), 5);
 	talloc_free(ctx);

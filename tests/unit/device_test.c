@@ -9,21 +9,13 @@
 
 #include "base/mem.h"
 #include "core/subject.h"
+#include "given.h"
 #include "suites.h"
 
 #define NOW "2026-11-21T06:07:08.009Z"
 #define ID128 \
 	"0123456789012345678901234567890123456789012345678901234567890123" \
 	"0123456789012345678901234567890123456789012345678901234567890123"
-
-static struct json_object *
-parse(void *ctx, const char *text)
-{
-	struct json_object *o = json_tokener_parse(text);
-
-	ck_assert_msg(o != NULL || strcmp(text, "null") == 0, "not JSON: %s", text);
-	return o == NULL ? NULL : mem_json(ctx, o);
-}
 
 static const struct {
 	const char *request;
@@ -57,7 +49,7 @@ START_TEST(a_registration_is_read)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *problems = problem_new(ctx);
-	struct json_object *request = parse(ctx, good[_i].request);
+	struct json_object *request = given_json(ctx, good[_i].request);
 	struct registration r;
 
 	ck_assert_msg(device_read(request, "d", problems, &r), "%s",
@@ -120,7 +112,7 @@ START_TEST(every_fault_of_a_registration_is_named_by_its_place)
 	struct problems *problems = problem_new(ctx);
 	struct registration r;
 
-	ck_assert(!device_read(parse(ctx, bad[_i].request), "d", problems, &r));
+	ck_assert(!device_read(given_json(ctx, bad[_i].request), "d", problems, &r));
 	ck_assert_str_eq(places(ctx, problems), bad[_i].places);
 	talloc_free(ctx);
 }
@@ -193,20 +185,20 @@ static const struct {
 START_TEST(a_registration_comes_over_what_was_known)
 {
 	void *ctx = mem_ctx(NULL);
-	struct json_object *stored = parse(ctx, merges[_i].stored);
-	struct json_object *before = parse(ctx, merges[_i].stored);
-	struct registration r = {.request = parse(ctx, merges[_i].request)};
-	struct sighting seen = {merges[_i].user_agent, NOW, parse(ctx, merges[_i].location)};
+	struct json_object *stored = given_json(ctx, merges[_i].stored);
+	struct json_object *before = given_json(ctx, merges[_i].stored);
+	struct registration r = {.request = given_json(ctx, merges[_i].request)};
+	struct sighting seen = {merges[_i].user_agent, NOW, given_json(ctx, merges[_i].location)};
 	struct json_object *merged = device_merge(ctx, stored, &r, &seen);
 
-	ck_assert_msg(json_object_equal(merged, parse(ctx, merges[_i].merged)), "%s",
+	ck_assert_msg(json_object_equal(merged, given_json(ctx, merges[_i].merged)), "%s",
 	    json_object_to_json_string(merged));
 	ck_assert_int_eq(device_is_known(ctx, stored, &r, &seen),
 	    stored != NULL && device_same(stored, merged));
 	ck_assert(device_is_known(ctx, merged, &r, &seen));
 	/* Neither what was stored nor what was said is touched. */
 	ck_assert(json_object_equal(stored, before));
-	ck_assert(json_object_equal(r.request, parse(ctx, merges[_i].request)));
+	ck_assert(json_object_equal(r.request, given_json(ctx, merges[_i].request)));
 	talloc_free(ctx);
 }
 END_TEST
@@ -240,8 +232,8 @@ static const struct {
 START_TEST(equal_profiles_may_be_written_differently)
 {
 	void *ctx = mem_ctx(NULL);
-	struct json_object *a = parse(ctx, pairs[_i].a);
-	struct json_object *b = parse(ctx, pairs[_i].b);
+	struct json_object *a = given_json(ctx, pairs[_i].a);
+	struct json_object *b = given_json(ctx, pairs[_i].b);
 
 	ck_assert_int_eq(device_same(a, b), pairs[_i].same);
 	ck_assert_int_eq(device_same(b, a), pairs[_i].same);

@@ -10,6 +10,7 @@
 #include "core/criteria_words.h"
 #include "core/curve.h"
 #include "core/draft_criteria.h"
+#include "given.h"
 #include "suites.h"
 
 static const struct {
@@ -37,21 +38,11 @@ static const struct {
     {"{\"type\":\"json\",\"json\":\"{\"}", NULL, NULL},
 };
 
-/* The text as JSON, on ctx. */
-static struct json_object *
-parse(void *ctx, const char *text)
-{
-	struct json_object *o = json_tokener_parse(text);
-
-	ck_assert_ptr_nonnull(o);
-	return mem_json(ctx, o);
-}
-
 START_TEST(rows_become_criteria_and_rows_again)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *problems = problem_new(ctx);
-	struct json_object *rows = parse(ctx, cases[_i].rows);
+	struct json_object *rows = given_json(ctx, cases[_i].rows);
 	struct json_object *made = draft_criteria(rows, problems);
 
 	if (made != NULL)
@@ -60,7 +51,7 @@ START_TEST(rows_become_criteria_and_rows_again)
 	if (cases[_i].criteria != NULL) {
 		struct json_object *again = mem_json(ctx, draft_criteria_rows(made));
 		struct json_object *words = criteria_words(ctx, made);
-		ck_assert(json_object_equal(made, parse(ctx, cases[_i].criteria)));
+		ck_assert(json_object_equal(made, given_json(ctx, cases[_i].criteria)));
 		ck_assert(json_object_equal(again, rows));
 		ck_assert_str_eq(json_object_get_string(json_object_array_get_idx(words, 0)),
 		    cases[_i].words);
@@ -79,7 +70,7 @@ START_TEST(a_rate_is_of_those_who_took_part_by_then)
 {
 	static const char *const rates[] = {"0.00 %", "50.00 %", "25.00 %"};
 	void *ctx = mem_ctx(NULL);
-	struct json_object *curve = curve_of(ctx, parse(ctx, counts), 0);
+	struct json_object *curve = curve_of(ctx, given_json(ctx, counts), 0);
 	struct json_object *rows = json_object_object_get(curve, "rows");
 
 	ck_assert_uint_eq(json_object_array_length(rows), 3);
@@ -93,7 +84,7 @@ END_TEST
 START_TEST(what_was_not_counted_by_day_is_not_drawn)
 {
 	void *ctx = mem_ctx(NULL);
-	struct json_object *results = parse(ctx, counts);
+	struct json_object *results = given_json(ctx, counts);
 
 	json_object_object_del(results, "converted");
 	ck_assert_ptr_null(curve_of(ctx, results, 0));

@@ -7,22 +7,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "given.h"
 #include "suites.h"
 
 #define RANGE "must be [first, last], whole numbers from 0 to 9999"
 #define LIST "/layer/slots: must be a list of 1 to 100 ranges [first, last]"
 #define SIZE "/layer/size: must be a whole number from 1 to 10000"
 #define EITHER "/layer: must have either slots or size"
-
-static struct json_object *
-parse(void *ctx, const char *text)
-{
-	enum json_tokener_error error;
-	struct json_object *o = json_tokener_parse_verbose(text, &error);
-
-	ck_assert_msg(error == json_tokener_success, "%s", text);
-	return mem_json(ctx, o);
-}
 
 /* Every problem as "pointer: detail", one behind the other. */
 static const char *
@@ -80,7 +71,8 @@ START_TEST(a_wish_is_read_or_its_faults_are_named)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *problems = problem_new(ctx);
-	struct json_object *wish = layer_wish(parse(ctx, wishes[_i].value), "/layer", problems);
+	struct json_object *wish =
+	    layer_wish(given_json(ctx, wishes[_i].value), "/layer", problems);
 
 	ck_assert_str_eq(told(problems), wishes[_i].problems);
 	if (wishes[_i].wish == NULL)
@@ -126,8 +118,8 @@ START_TEST(who_is_in_the_way_is_named)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *problems = problem_new(ctx);
-	bool can = layer_can_have(parse(ctx, collisions[_i].wish),
-	    parse(ctx, collisions[_i].members), collisions[_i].experiment, "/layer", problems);
+	bool can = layer_can_have(given_json(ctx, collisions[_i].wish),
+	    given_json(ctx, collisions[_i].members), collisions[_i].experiment, "/layer", problems);
 
 	ck_assert_str_eq(told(problems), collisions[_i].problems);
 	ck_assert_int_eq(can, *collisions[_i].problems == '\0');

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "given.h"
 #include "suites.h"
 
 #define NOW 1354408212984000 /* 2012-12-02T00:30:12.984Z */
@@ -14,17 +15,6 @@
 #define TIME_STRING "must be a string: an RFC 3339 date-time with an offset"
 #define RFC_3339 "must be an RFC 3339 date-time with an offset, as 2012-12-02T00:30:12.984Z"
 #define CONTROL "must not contain control characters"
-
-/* The JSON of a text that must be some. */
-static struct json_object *
-parse(void *ctx, const char *text)
-{
-	enum json_tokener_error error;
-	struct json_object *o = json_tokener_parse_verbose(text, &error);
-
-	ck_assert_msg(error == json_tokener_success, "%s", text);
-	return mem_json(ctx, o);
-}
 
 static const char *
 listed(const struct problems *p)
@@ -63,7 +53,8 @@ START_TEST(reads_a_page_view)
 	const struct page_view *expected = &good[_i].view;
 	struct page_view v = {.at = 77};
 
-	ck_assert_msg(page_view_read(parse(ctx, good[_i].text), NOW, "", p, &v), "%s", listed(p));
+	ck_assert_msg(
+	    page_view_read(given_json(ctx, good[_i].text), NOW, "", p, &v), "%s", listed(p));
 	ck_assert_uint_eq(problem_count(p), 0);
 	ck_assert_pstr_eq(v.subject, expected->subject);
 	ck_assert_pstr_eq(v.name, expected->name);
@@ -177,7 +168,7 @@ START_TEST(tells_all_faults_at_once)
 	const char *text =
 	    "{\"user_id\":7,\"name\":\"\",\"timestamp\":\"now\",\"url\":1,\"referrer\":2}";
 
-	ck_assert(!page_view_read(parse(ctx, text), NOW, "", p, &v));
+	ck_assert(!page_view_read(given_json(ctx, text), NOW, "", p, &v));
 	ck_assert_str_eq(listed(p),
 	    "["
 	    "{\"pointer\":\"/user_id\",\"detail\":\"" STRING "\"},"
@@ -210,7 +201,7 @@ START_TEST(is_an_object)
 	struct problems *p = problem_new(ctx);
 	struct page_view v;
 
-	ck_assert(!page_view_read(parse(ctx, no_objects[_i]), NOW, "/4", p, &v));
+	ck_assert(!page_view_read(given_json(ctx, no_objects[_i]), NOW, "/4", p, &v));
 	ck_assert_str_eq(listed(p), "[{\"pointer\":\"/4\",\"detail\":\"must be an object\"}]");
 	talloc_free(ctx);
 }

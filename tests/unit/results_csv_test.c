@@ -8,26 +8,21 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
+#include "given.h"
 #include "suites.h"
-
-static struct json_object *
-parse(void *ctx, const char *text)
-{
-	return mem_json(ctx, json_tokener_parse(text));
-}
 
 /* Results of the alternatives control and name, and a goal of that name. */
 static const char *
 csv_of(void *ctx, const char *name)
 {
-	struct json_object *goal = parse(ctx, "{\"nr\":7,\"test\":\"chi2\"}");
-	struct json_object *arm = parse(ctx, "{\"id\":2}");
+	struct json_object *goal = given_json(ctx, "{\"nr\":7,\"test\":\"chi2\"}");
+	struct json_object *arm = given_json(ctx, "{\"id\":2}");
 	struct results_input in = {
-	    .alternatives = parse(ctx, "[{\"id\":1,\"name\":\"control\"}]"),
-	    .exposures = parse(ctx, "[[1,1,200,0],[2,1,200,0]]"),
-	    .splits = parse(ctx, "{}"),
-	    .goals = parse(ctx, "[]"),
-	    .conversions = parse(ctx, "[[7,1,1,100],[7,2,1,40],[7,2,3,10]]"),
+	    .alternatives = given_json(ctx, "[{\"id\":1,\"name\":\"control\"}]"),
+	    .exposures = given_json(ctx, "[[1,1,200,0],[2,1,200,0]]"),
+	    .splits = given_json(ctx, "{}"),
+	    .goals = given_json(ctx, "[]"),
+	    .conversions = given_json(ctx, "[[7,1,1,100],[7,2,1,40],[7,2,3,10]]"),
 	};
 
 	json_object_object_add(goal, "name", json_object_new_string(name));

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "given.h"
 #include "suites.h"
 
 #define NOW "2026-11-21T08:00:00.000Z"
@@ -16,12 +17,6 @@
 #define GOALS \
 	"[{\"nr\":7,\"name\":\"buy\",\"test\":\"chi2\"}," \
 	"{\"nr\":8,\"name\":\"see\",\"test\":\"mwu\"}]"
-
-static struct json_object *
-parse(void *ctx, const char *text)
-{
-	return mem_json(ctx, json_tokener_parse(text));
-}
 
 static struct json_object *
 get(struct json_object *o, const char *name)
@@ -59,11 +54,11 @@ results(void *ctx, const char *exposures, const char *splits, const char *conver
 	struct results_input in = {
 	    .experiment = "e",
 	    .data_through = NOW,
-	    .alternatives = parse(ctx, ARMS),
-	    .exposures = parse(ctx, exposures),
-	    .splits = parse(ctx, splits),
-	    .goals = parse(ctx, GOALS),
-	    .conversions = parse(ctx, conversions),
+	    .alternatives = given_json(ctx, ARMS),
+	    .exposures = given_json(ctx, exposures),
+	    .splits = given_json(ctx, splits),
+	    .goals = given_json(ctx, GOALS),
+	    .conversions = given_json(ctx, conversions),
 	};
 
 	return results_json(ctx, &in);
@@ -277,12 +272,13 @@ START_TEST(whatever_is_counted_the_results_are_json)
 	for (uint64_t n = 0, seed = (uint64_t)_i; n < 50; n++) {
 		void *ctx = mem_ctx(NULL);
 		struct results_input in = {
-		    .alternatives = parse(ctx, ARMS),
+		    .alternatives = given_json(ctx, ARMS),
 		    .exposures = draw_rows(ctx, &seed, 4, 1),
-		    .splits = parse(ctx, splits[draw(&seed, ROWS(splits))]),
-		    .goals = parse(ctx, GOALS),
+		    .splits = given_json(ctx, splits[draw(&seed, ROWS(splits))]),
+		    .goals = given_json(ctx, GOALS),
 		    .conversions = draw_rows(ctx, &seed, 4, 7),
-		    .plan = draw(&seed, 2) ? parse(ctx, "{\"baseline\":0.1,\"effect\":1}") : NULL,
+		    .plan =
+			draw(&seed, 2) ? given_json(ctx, "{\"baseline\":0.1,\"effect\":1}") : NULL,
 		};
 		struct json_object *r = results_json(ctx, &in);
 		is_json(r);
@@ -296,9 +292,9 @@ END_TEST
 START_TEST(fifty_arms_of_a_hundred_million_are_all_compared)
 {
 	void *ctx = mem_ctx(NULL);
-	struct json_object *arms = parse(ctx, "[]");
-	struct json_object *exposures = parse(ctx, "[]");
-	struct json_object *conversions = parse(ctx, "[]");
+	struct json_object *arms = given_json(ctx, "[]");
+	struct json_object *exposures = given_json(ctx, "[]");
+	struct json_object *conversions = given_json(ctx, "[]");
 
 	for (int i = 0; i < 50; i++) {
 		json_object_array_add(arms, json_tokener_parse(mem_printf(ctx,
@@ -312,8 +308,8 @@ START_TEST(fifty_arms_of_a_hundred_million_are_all_compared)
 	struct results_input in = {
 	    .alternatives = arms,
 	    .exposures = exposures,
-	    .splits = parse(ctx, "{}"),
-	    .goals = parse(ctx, GOALS),
+	    .splits = given_json(ctx, "{}"),
+	    .goals = given_json(ctx, GOALS),
 	    .conversions = conversions,
 	};
 	struct json_object *r = results_json(ctx, &in);

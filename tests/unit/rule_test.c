@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "core/facts.h"
+#include "given.h"
 #include "suites.h"
 
 static void *ctx;
@@ -22,30 +23,6 @@ static void
 teardown(void)
 {
 	talloc_free(ctx);
-}
-
-static struct json_object *
-parse(const char *text)
-{
-	enum json_tokener_error error;
-	struct json_object *o = json_tokener_parse_verbose(text, &error);
-
-	ck_assert_msg(error == json_tokener_success, "%s", text);
-	return mem_json(ctx, o);
-}
-
-/* The pointers of all problems, by blanks. */
-static const char *
-pointers(const struct problems *p)
-{
-	char *out = mem_dup(ctx, "");
-
-	for (size_t i = 0; i < problem_count(p); i++) {
-		struct json_object *o = json_object_array_get_idx(p->list, i);
-		out = mem_printf(ctx, "%s%s%s", out, i == 0 ? "" : " ",
-		    json_object_get_string(json_object_object_get(o, "pointer")));
-	}
-	return out;
 }
 
 #define A(test) "{\"attribute\":{\"path\":\"a\"," test "}}"
@@ -127,9 +104,9 @@ START_TEST(what_is_no_rule_is_refused_with_every_place)
 {
 	struct problems *p = problem_new(ctx);
 
-	ck_assert_ptr_null(rule_read(ctx, parse(bad[_i].rule), "", p));
+	ck_assert_ptr_null(rule_read(ctx, given_json(ctx, bad[_i].rule), "", p));
 	ck_assert_uint_gt(problem_count(p), 0);
-	ck_assert_str_eq(pointers(p), bad[_i].pointers);
+	ck_assert_str_eq(given_pointers(ctx, p), bad[_i].pointers);
 }
 END_TEST
 
@@ -148,9 +125,9 @@ START_TEST(eight_levels_are_read_and_nine_are_not)
 {
 	struct problems *p = problem_new(ctx);
 
-	ck_assert_ptr_nonnull(rule_read(ctx, parse(deep(8)), "", p));
-	ck_assert_ptr_null(rule_read(ctx, parse(deep(9)), "", p));
-	ck_assert_str_eq(pointers(p), "/any/0/not/any/0/not/any/0/not/any/0/not");
+	ck_assert_ptr_nonnull(rule_read(ctx, given_json(ctx, deep(8)), "", p));
+	ck_assert_ptr_null(rule_read(ctx, given_json(ctx, deep(9)), "", p));
+	ck_assert_str_eq(given_pointers(ctx, p), "/any/0/not/any/0/not/any/0/not/any/0/not");
 }
 END_TEST
 
@@ -169,9 +146,9 @@ START_TEST(a_hundred_terms_are_read_and_one_more_is_not)
 {
 	struct problems *p = problem_new(ctx);
 
-	ck_assert_ptr_nonnull(rule_read(ctx, parse(wide(100)), "", p));
-	ck_assert_ptr_null(rule_read(ctx, parse(wide(101)), "", p));
-	ck_assert_str_eq(pointers(p), "/any/100/group");
+	ck_assert_ptr_nonnull(rule_read(ctx, given_json(ctx, wide(100)), "", p));
+	ck_assert_ptr_null(rule_read(ctx, given_json(ctx, wide(101)), "", p));
+	ck_assert_str_eq(given_pointers(ctx, p), "/any/100/group");
 }
 END_TEST
 
@@ -185,8 +162,8 @@ subject(const char *attributes, const char *tag)
 	extra[1] = (struct terms_extra){facts_group(ctx, "s"), facts_exact(ctx, "One")};
 	extra[2] = (struct terms_extra){facts_alternative(ctx, "e"), facts_exact(ctx, "B")};
 	extra[3] = (struct terms_extra){facts_tag(ctx, "course:x", "quiz.grade"),
-		tag == NULL ? NULL : parse(tag)};
-	return terms_join(ctx, parse(attributes), extra, tag == NULL ? 3 : 4);
+		tag == NULL ? NULL : given_json(ctx, tag)};
+	return terms_join(ctx, given_json(ctx, attributes), extra, tag == NULL ? 3 : 4);
 }
 
 static const struct {
@@ -286,11 +263,11 @@ static const struct {
 START_TEST(decides_on_a_subject)
 {
 	struct problems *p = problem_new(ctx);
-	struct rule *r = rule_read(ctx, parse(decided[_i].rule), "", p);
+	struct rule *r = rule_read(ctx, given_json(ctx, decided[_i].rule), "", p);
 	bool tag = strstr(decided[_i].rule, "\"tag\"") != NULL;
 	const char *value = decided[_i].attributes;
 
-	ck_assert_msg(r != NULL, "%s: %s", decided[_i].rule, pointers(p));
+	ck_assert_msg(r != NULL, "%s: %s", decided[_i].rule, given_pointers(ctx, p));
 	const struct terms *t =
 	    subject(tag || value == NULL ? "{}" : value, tag ? value : NULL);
 	ck_assert_msg(rule_holds(r, t) == decided[_i].holds, "%s on %s", decided[_i].rule,
@@ -301,8 +278,11 @@ END_TEST
 START_TEST(tells_what_it_refers_to_and_where)
 {
 	struct problems *p = problem_new(ctx);
-	struct rule *r = rule_read(ctx, parse("{\"all\":[" G("\"in\":[\"x\",\"y\"]") "," A(EQ1)
-	    "," X("\"starts_with\":\"x\"") "]}"), "/rule", p);
+	struct rule *r = rule_read(ctx,
+	    given_json(ctx,
+		"{\"all\":[" G("\"in\":[\"x\",\"y\"]") "," A(EQ1) "," X(
+		    "\"starts_with\":\"x\"") "]}"),
+	    "/rule", p);
 	const struct rule_reference *group = rule_reference(r, 0);
 	const struct rule_reference *alternative = rule_reference(r, 1);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "given.h"
 #include "suites.h"
 
 static void *ctx;
@@ -21,29 +22,6 @@ static void
 teardown(void)
 {
 	talloc_free(ctx);
-}
-
-static struct json_object *
-parse(const char *text)
-{
-	enum json_tokener_error error;
-	struct json_object *o = json_tokener_parse_verbose(text, &error);
-
-	ck_assert_msg(error == json_tokener_success, "%s", text);
-	return mem_json(ctx, o);
-}
-
-static const char *
-pointers(const struct problems *p)
-{
-	char *out = mem_dup(ctx, "");
-
-	for (size_t i = 0; i < problem_count(p); i++) {
-		struct json_object *o = json_object_array_get_idx(p->list, i);
-		out = mem_printf(ctx, "%s%s%s", out, i == 0 ? "" : " ",
-		    json_object_get_string(json_object_object_get(o, "pointer")));
-	}
-	return out;
 }
 
 #define SEG(type, more) "{\"id\":\"s\",\"name\":\"n\",\"type\":\"" type "\"," more "}"
@@ -90,9 +68,10 @@ START_TEST(a_definition_is_read_or_refused_with_every_place)
 {
 	struct problems *p = problem_new(ctx);
 	struct segmentation_definition d;
-	bool good = segmentation_read(parse(read[_i].text), 0, p, &d);
+	bool good = segmentation_read(given_json(ctx, read[_i].text), 0, p, &d);
 
-	ck_assert_str_eq(pointers(p), read[_i].pointers == NULL ? "" : read[_i].pointers);
+	ck_assert_str_eq(
+	    given_pointers(ctx, p), read[_i].pointers == NULL ? "" : read[_i].pointers);
 	ck_assert_int_eq(good, read[_i].pointers == NULL);
 }
 END_TEST
@@ -101,7 +80,7 @@ START_TEST(groups_without_a_number_get_one_that_was_never_used)
 {
 	struct segmentation_definition d;
 
-	ck_assert(segmentation_read(parse(SEG("manual", "\"groups\":[{\"name\":\"a\"},"
+	ck_assert(segmentation_read(given_json(ctx, SEG("manual", "\"groups\":[{\"name\":\"a\"},"
 	    "{\"id\":9,\"name\":\"b\"},{\"name\":\"c\"},{\"id\":\"2\",\"name\":\"d\"}]")), 4,
 	    problem_new(ctx), &d));
 	ck_assert_str_eq(json_object_to_json_string_ext(d.groups, JSON_C_TO_STRING_PLAIN),
@@ -117,7 +96,7 @@ START_TEST(what_rules_refer_to_is_noted)
 {
 	struct segmentation_definition d;
 
-	ck_assert(segmentation_read(parse(SEG("rule", "\"groups\":["
+	ck_assert(segmentation_read(given_json(ctx, SEG("rule", "\"groups\":["
 	    "{\"name\":\"a\",\"rule\":{\"group\":{\"segmentation\":\"x\",\"eq\":\"g\"}}},"
 	    "{\"name\":\"b\",\"rule\":{\"not\":{\"alternative\":{\"experiment\":\"y\","
 	    "\"exists\":true}}}}]")), 0, problem_new(ctx), &d));
@@ -184,10 +163,11 @@ START_TEST(the_first_rule_that_holds_wins)
 	struct segmentation s = {.id = "s", .n = 3, .groups = groups};
 
 	for (int i = 0; i < 2; i++)
-		groups[i + 1].rule = rule_read(ctx, parse(rules[i]), "", problem_new(ctx));
+		groups[i + 1].rule =
+		    rule_read(ctx, given_json(ctx, rules[i]), "", problem_new(ctx));
 	for (int i = 0; i < ROWS(rows); i++) {
 		const struct group *g =
-		    segmentation_decide(&s, terms_make(ctx, parse(rows[i].attributes)));
+		    segmentation_decide(&s, terms_make(ctx, given_json(ctx, rows[i].attributes)));
 		ck_assert_pstr_eq(g == NULL ? NULL : g->name, rows[i].name);
 	}
 }
