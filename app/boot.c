@@ -12,12 +12,12 @@
 #include "base/instant.h"
 #include "base/mem.h"
 #include "handler/actives.h"
-#include "handler/memo.h"
 #include "handler/segments.h"
 #include "handler/routes.h"
 #include "store/record.h"
 #include "store/telemetry.h"
 #include "web/auth.h"
+#include "web/memo.h"
 #include "web/tmpl.h"
 
 #define DEFAULT_FILE "/etc/assay/assay.conf"
@@ -60,6 +60,9 @@ boot_conf(void *ctx, const char *file, struct conf **out)
 	}
 	return set_log_level((*out)->log_level);
 }
+
+/* What a worker keeps: pages that are drawn, and who is signed in. */
+enum { MODELS = 8, SESSIONS = 64 };
 
 struct db *
 boot_db(void *ctx, const struct conf *conf, struct shared *shared)
@@ -130,11 +133,13 @@ boot_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx *
 	}
 	out->db = boot_db(ctx, conf, shared);
 	out->hashing = &shared->hashing;
+	out->sign_outs = &shared->sign_outs;
 	out->records = record_new(ctx, out->cache, out->db);
 	out->keys = auth_new(ctx);
 	out->actives = actives_new(ctx);
 	out->segments = segments_new(ctx);
-	out->memo = memo_new(ctx);
+	out->memo = memo_new(ctx, MODELS);
+	out->sessions = memo_new(ctx, SESSIONS);
 	out->telemetry = telemetry_open(ctx, conf->telemetry_file);
 	return OK;
 }

@@ -16,6 +16,7 @@ struct shared {
 	struct breaker breakers[CACHE_NODES];
 	struct db_gate gate;
 	_Atomic int hashing; /* passwords, at this moment */
+	_Atomic int64_t sign_outs; /* how often a session may have ended */
 };
 
 /* Memory that children will share, or ends the process. */

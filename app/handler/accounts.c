@@ -111,7 +111,9 @@ accounts_reset(struct ctx *c)
 
 	if (e != OK)
 		return e;
-	return show_link(c, &(struct link_order){QUERY_account_reset, c->args[0], NULL});
+	e = show_link(c, &(struct link_order){QUERY_account_reset, c->args[0], NULL});
+	session_ended(c);
+	return e;
 }
 
 /* Runs q, which answers the account of the path, and leads back to the list. */
@@ -122,6 +124,7 @@ change(struct ctx *c, enum query q, const char *const params[], struct db_rows *
 
 	if (e == OK)
 		e = db_query(c->db, c->mem, q, params, rows);
+	session_ended(c);
 	if (e == OK && db_count(*rows) == 0)
 		return fail_detail(c, ERR_NOT_FOUND, "there is no such account");
 	c->model = mem_json(c->mem, json_object_new_object());

@@ -9,12 +9,12 @@
 #include "core/chart.h"
 #include "core/delivery.h"
 #include "handler/actives.h"
-#include "handler/memo.h"
 #include "handler/ready.h"
 #include "handler/result.h"
 #include "handler/routes.h"
 #include "store/db.h"
 #include "web/ctx.h"
+#include "web/memo.h"
 
 enum { SHOWN = 20, FEW_SLOTS = 500 };
 

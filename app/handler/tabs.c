@@ -15,13 +15,13 @@
 #include "core/health.h"
 #include "core/subject.h"
 #include "handler/experiment.h"
-#include "handler/memo.h"
 #include "handler/path.h"
 #include "handler/preview.h"
 #include "handler/result.h"
 #include "handler/routes.h"
 #include "store/db.h"
 #include "web/ctx.h"
+#include "web/memo.h"
 
 enum { CHANGES = 10 };
 

@@ -37,9 +37,11 @@ struct ctx {
 	struct keyring *keys;
 	struct actives *actives;
 	struct segments *segments;
-	struct memo *memo;
+	struct memo *memo;           /* of models of pages */
+	struct memo *sessions;
 	struct telemetry *telemetry; /* NULL: off */
 	_Atomic int *hashing;        /* passwords being hashed, in all workers */
+	_Atomic int64_t *sign_outs;  /* how often a session may have ended, by all workers */
 
 	/* The request; all of it is on mem and dies with it. */
 	void *mem;

@@ -49,6 +49,11 @@ enum err session_end_all(struct ctx *c) must_check;
  */
 enum err session_set_password(struct ctx *c, const char *current, const char *fresh) must_check;
 
+/* Sessions may have ended, or may do less: no worker believes what it knows of any. What is changed
+ * elsewhere, as by a command, is known 100 ms later where somebody only looks, and at once to
+ * forms. */
+void session_ended(struct ctx *c);
+
 /* Who asks: the id of the key, or the name of whoever is signed in; NULL when it is nobody. */
 const char *session_who(const struct ctx *c);
 

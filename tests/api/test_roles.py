@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from pages import Person
-from stack import TOP
+from stack import TOP, wait_until
 
 ROW = re.compile(r'^ROUTE\("([A-Z]+)", "(/admin[^"]*)", ROLE_([A-Z]+), ', re.M)
 ROWS = [row.groups() for row in ROW.finditer((TOP / "app/handler/routes.def").read_text())]
@@ -62,7 +62,7 @@ def test_a_session_ends_when_it_is_idle_or_old(stack, change):
     assert person.get("/admin/account").status_code == 200
     stack.sql(f"update assay.session set {change} where account = "
               "(select id from assay.account where name = %s)", person.name)
-    assert person.get("/admin/account").status_code == 303
+    wait_until(lambda: person.get("/admin/account").status_code == 303, 2, "the end")
 
 
 def test_a_cookie_that_was_there_before_is_not_taken_over(stack):
@@ -84,5 +84,29 @@ def test_an_account_waits_after_five_failures_and_a_disabled_one_is_out(stack):
     wrong = person.post("/admin/account/password", current="x", password=GOOD, again=GOOD)
     right = person.post("/admin/account/password", current=GOOD, password=GOOD, again=GOOD)
     assert (wrong.status_code, right.status_code) == (422, 429)
+    token = person.csrf()
     stack.assay("user", "disable", person.name)
-    assert person.get("/admin").status_code == 303
+    assert person.post("/admin/account/password", csrf=token).headers["Location"] == "/admin/login"
+    wait_until(lambda: person.get("/admin").status_code == 303, 2, "the end")
+
+
+@pytest.mark.parametrize("how", ["sign-out", "disable", "reset"])
+def test_a_session_that_ended_in_the_browser_is_over_in_every_worker(stack, how):
+    admin, person = Person(stack, "admin"), Person(stack, "viewer")
+    for _ in range(40):
+        assert person.get("/admin/account").status_code == 200
+    cookies = dict(person.session.cookies)
+    path = "/admin/logout" if how == "sign-out" else f"/admin/accounts/{person.name}/{how}"
+    (person if how == "sign-out" else admin).post(path)
+    for _ in range(40):
+        assert requests.get(stack.url + "/admin/account", cookies=cookies, allow_redirects=False,
+                            timeout=10).status_code == 303
+
+
+def test_a_role_that_was_taken_in_the_browser_is_gone_in_every_worker(stack):
+    admin, person = Person(stack, "admin"), Person(stack, "editor")
+    for _ in range(40):
+        assert person.get("/admin/experiments/new").status_code == 200
+    admin.post(f"/admin/accounts/{person.name}/role", role="viewer")
+    for _ in range(40):
+        assert person.get("/admin/experiments/new").status_code == 403

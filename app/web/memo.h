@@ -3,15 +3,16 @@
 #define MEMO_H
 
 #include <json-c/json.h>
+#include <stddef.h>
 
 /*
- * What a worker has worked out to show and may show again, while what it was made from stays as it
- * is: the stamp says what that was. Few are kept; the one that was not asked for longest goes.
+ * What a worker has worked out and may use again, while what it was made from stays as it is: the
+ * stamp says what that was. Few are kept; the one that was not asked for longest goes.
  */
 struct memo;
 
-/* On the talloc context ctx. */
-struct memo *memo_new(void *ctx);
+/* For so many models, on the talloc context ctx. */
+struct memo *memo_new(void *ctx, size_t most);
 
 /* What is kept under name with this very stamp; borrowed, not to be changed. NULL: nothing. */
 struct json_object *memo_find(struct memo *m, const char *name, const char *stamp);

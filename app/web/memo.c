@@ -2,14 +2,12 @@
 /*
  * A handful of models, found by walking over them.
  */
-#include "handler/memo.h"
+#include "web/memo.h"
 
 #include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
-
-enum { KEPT = 8 };
 
 struct note {
 	char *name;
@@ -19,23 +17,25 @@ struct note {
 };
 
 struct memo {
-	struct note notes[KEPT];
+	struct note *notes;
+	size_t most;
 	int64_t turn;
 };
 
 static int
 memo_free(struct memo *m)
 {
-	for (size_t i = 0; i < KEPT; i++)
+	for (size_t i = 0; i < m->most; i++)
 		json_object_put(m->notes[i].model);
 	return 0;
 }
 
 struct memo *
-memo_new(void *ctx)
+memo_new(void *ctx, size_t most)
 {
 	struct memo *m = mem_new(ctx, struct memo);
 
+	*m = (struct memo){mem_check(talloc_zero_array(m, struct note, most)), most, 0};
 	talloc_set_destructor(m, memo_free);
 	return m;
 }
@@ -46,7 +46,7 @@ place_of(struct memo *m, const char *name)
 {
 	struct note *oldest = &m->notes[0];
 
-	for (size_t i = 0; i < KEPT; i++) {
+	for (size_t i = 0; i < m->most; i++) {
 		struct note *n = &m->notes[i];
 		if (n->name != NULL && strcmp(n->name, name) == 0)
 			return n;
