@@ -77,10 +77,11 @@ check:
 	@$(MAKE) --no-print-directory -j2 all build/release/unit build/asan/assay build/asan/unit
 	@exec tests/check.sh
 
-# The sanitizer build is the same makefile with another mode, in a folder of its own.
+# The sanitizer build is the same makefile with another mode, in a folder of its own; one make for
+# both programs, for two would write the objects that these share at the same time.
 ifneq ($(MODE),asan)
-build/asan/assay build/asan/unit: FORCE
-	@$(MAKE) --no-print-directory MODE=asan $@
+build/asan/assay build/asan/unit &: FORCE
+	@$(MAKE) --no-print-directory MODE=asan build/asan/assay build/asan/unit
 endif
 FORCE:
 
