@@ -11,6 +11,7 @@
 #include "base/instant.h"
 #include "base/mem.h"
 #include "core/facts.h"
+#include "core/tag.h"
 #include "core/text.h"
 
 bool
@@ -35,6 +36,19 @@ condition_below(const struct condition_reader *r, const char *at, const char *na
 	return out->data;
 }
 
+/* Whether a name that begins as a tag's goes on as one: tag:SCOPE:KEY. */
+static bool
+is_tag(void *ctx, const char *name)
+{
+	static const char start[] = "tag:";
+	const char *scope = name + sizeof start - 1, *colon = strrchr(name, ':');
+
+	if (strncmp(name, start, sizeof start - 1) != 0)
+		return true;
+	return colon > scope && tag_key_is(colon + 1) &&
+	    tag_scope_fault(ctx, mem_dupn(ctx, scope, (size_t)(colon - scope))) == NULL;
+}
+
 bool
 condition_path(
     const struct condition_reader *r, const char *name, const char *at, struct condition *c)
@@ -46,6 +60,8 @@ condition_path(
 	if (fault != NULL)
 		return condition_wrong(
 		    r, at, mem_printf(r->ctx, "the name of the field %s", fault));
+	if (!is_tag(r->ctx, name))
+		return condition_wrong(r, at, "is no tag: tag:, a scope, a colon and a key");
 	c->path = facts_field(r->ctx, name, &c->segmentation);
 	c->exact = c->segmentation != NULL;
 	c->live = c->path != NULL;

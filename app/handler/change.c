@@ -8,7 +8,9 @@
 
 #include "base/instant.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "core/amend.h"
 #include "core/bucket.h"
 #include "core/definition.h"
 #include "core/delivery.h"
@@ -174,57 +176,6 @@ experiment_state(struct ctx *c)
 	return db_count(rows) > 0 ? answer(c) : explain(c, version, "change its state");
 }
 
-/* The stored definition in the words of create. */
-static struct json_object *
-as_request(struct ctx *c, struct json_object *row)
-{
-	static const char *const names[][2] = {{"expId", "expId"}, {"name", "expName"},
-	    {"description", "expDescription"}, {"createdBy", "createdBy"}, {"criteria", "criteria"},
-	    {"data", "expData"}, {"alternatives", "alternatives"}, {"default", "default"},
-	    {"goals", "goals"}, {"traffic", "traffic"}, {"plan", "plan"}};
-	struct json_object *o = mem_json(c->mem, json_object_new_object());
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		json_object_object_add(o, names[i][0],
-		    json_object_get(json_object_object_get(row, names[i][1])));
-	return o;
-}
-
-/* Absent keeps, null clears; data is merged member by member. */
-static void
-merge(struct json_object *into, struct json_object *changes)
-{
-	json_object_object_foreach(changes, name, value) {
-		struct json_object *old = json_object_object_get(into, name);
-		if (strcmp(name, "data") == 0 && json_object_is_type(value, json_type_object) &&
-		    json_object_is_type(old, json_type_object))
-			merge(old, value);
-		else
-			json_object_object_add(into, name, json_object_get(value));
-	}
-}
-
-/* A default that is renamed stays the default. */
-static void
-follow_rename(struct json_object *request, struct json_object *changes)
-{
-	struct json_object *list = json_object_object_get(changes, "alternatives");
-	struct json_object *standard = json_object_object_get(request, "default");
-
-	if (json_object_object_get_ex(changes, "default", NULL) ||
-	    !json_object_is_type(list, json_type_array))
-		return;
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
-		struct json_object *to = json_object_object_get(o, "rename");
-		if (to != NULL &&
-		    json_object_equal(json_object_object_get(o, "name"), standard)) {
-			json_object_object_add(request, "default", json_object_get(to));
-			return;
-		}
-	}
-}
-
 /* A changed definition on its way into the database. */
 struct writing {
 	struct definition d;
@@ -234,11 +185,11 @@ struct writing {
 };
 
 static enum err
-write_change(struct ctx *c, const struct writing *w, const char *generation, bool *done)
+write_change(struct ctx *c, const struct writing *w, const char *generation,
+    struct db_rows **rows)
 {
 	const struct definition *d = &w->d;
 	char now[INSTANT_TEXT];
-	struct db_rows *rows;
 
 	instant_format(c->now, now);
 	const char *params[] = {c->args[0], w->version, now, d->name, d->description, w->by,
@@ -249,9 +200,25 @@ write_change(struct ctx *c, const struct writing *w, const char *generation, boo
 	    json_plain(mem_json(c->mem, bucket_shares(d->alternatives))),
 	    references_uses(c, d->references), generation, json_plain(d->plan),
 	    json_plain(d->layer)};
-	enum err e = db_query(c->db, c->mem, QUERY_experiment_change, params, &rows);
-	*done = e == OK && db_count(rows) > 0;
+	enum err e = db_query(c->db, c->mem, QUERY_experiment_change, params, rows);
 	return slots_lost(c, e, d->layer, "/request/layer");
+}
+
+/* The definition as it was changed to. Who is enrolled was drawn by the weights of then. */
+static enum err
+answer_change(struct ctx *c, bool mixed)
+{
+	struct json_object *list;
+	enum err e = answer(c);
+
+	if (e != OK || !mixed)
+		return e;
+	log_say(LOG_WARN, "weights_changed", "%s", c->args[0]);
+	list = json_object_new_array();
+	json_object_array_add(list, json_object_new_string(
+	    "the weights were changed: who is enrolled stays, drawn by those of before"));
+	json_object_object_add(c->model, "warnings", list);
+	return OK;
 }
 
 /* What the criteria refer to is there when it is stored. */
@@ -259,6 +226,7 @@ static enum err
 store_change(struct ctx *c, const struct writing *w)
 {
 	const char *generation;
+	struct db_rows *rows;
 	bool done = false, moved = true;
 	enum err e = OK;
 
@@ -268,13 +236,15 @@ store_change(struct ctx *c, const struct writing *w)
 	for (int left = TRIES; e == OK && !done && moved && left > 0; left--) {
 		e = references_check_now(c, w->d.references, &generation);
 		if (e == OK)
-			e = write_change(c, w, generation, &done);
+			e = write_change(c, w, generation, &rows);
+		done = e == OK && db_count(rows) > 0;
 		if (e == OK && !done)
 			e = references_moved(c, generation, &moved);
 	}
 	if (e != OK)
 		return e;
-	return done ? answer(c) : explain(c, w->version, "change it");
+	return done ? answer_change(c, *db_cell(rows, 0, "mixed") == 't')
+		    : explain(c, w->version, "change it");
 }
 
 static enum err
@@ -284,7 +254,6 @@ read_change(struct ctx *c, struct json_object *changes, struct json_object *row,
 	struct json_object *end =
 	    json_object_object_get(json_object_object_get(row, "expData"), "endDate");
 	const char *old_end = end == NULL ? NULL : mem_dup(c->mem, json_object_get_string(end));
-	struct json_object *request = as_request(c, row);
 
 	if (!json_object_is_type(changes, json_type_object))
 		return fail(c, ERR_INVALID, "request", "Request should not be empty");
@@ -292,11 +261,8 @@ read_change(struct ctx *c, struct json_object *changes, struct json_object *row,
 	    json_object_object_get_ex(changes, "state", NULL))
 		return fail(
 		    c, ERR_INVALID, "request", "expId stays, and state has a route of its own");
-	merge(request, changes);
-	follow_rename(request, changes);
-	return definition_reread(request, experiment_today(c), old_end, c->problems, d)
-	    ? OK
-	    : ERR_INVALID;
+	return definition_reread(amend(c->mem, row, changes), experiment_today(c), old_end,
+		   c->problems, d) ? OK : ERR_INVALID;
 }
 
 static enum err

@@ -70,14 +70,18 @@ add(struct ctx *c)
 		return fail(c, ERR_CONFLICT, "/id", "there is a layer of this id");
 	if (e == OK)
 		e = slots_load(c, given[0], &c->model);
-	c->location = mem_printf(c->mem, "/v1/layer/%s", given[0]);
 	return e;
 }
 
 enum err
 layer_add(struct ctx *c)
 {
-	return once_run(c, add);
+	enum err e = once_run(c, add);
+
+	if (e == OK)
+		c->location = mem_printf(c->mem, "/v1/layer/%s",
+		    json_object_get_string(json_object_object_get(c->model, "id")));
+	return e;
 }
 
 enum err

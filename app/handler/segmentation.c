@@ -181,7 +181,6 @@ create(struct ctx *c)
 		return e;
 	if (!s.made)
 		return fail(c, ERR_CONFLICT, "/id", "is taken by a segmentation or an experiment");
-	c->location = mem_printf(c->mem, "/v1/segmentation/%s", s.d.id);
 	e = answer(c, s.d.id);
 	c->before = NULL;
 	return e;
@@ -190,7 +189,12 @@ create(struct ctx *c)
 enum err
 segmentation_create(struct ctx *c)
 {
-	return once_run(c, create);
+	enum err e = once_run(c, create);
+
+	if (e == OK)
+		c->location = mem_printf(c->mem, "/v1/segmentation/%s",
+		    json_object_get_string(json_object_object_get(c->model, "id")));
+	return e;
 }
 
 enum err

@@ -30,6 +30,9 @@ visitor_body(struct ctx *c, unsigned allowed, struct json_object **body)
 	if (!json_object_is_type(*body, json_type_object))
 		return fail(c, ERR_INVALID, "", "must be an object");
 	c->subject = subject_read(c->mem, *body, allowed, "", c->problems);
+	struct json_object *agent = json_object_object_get(*body, "user_agent");
+	if (agent != NULL && !json_object_is_type(agent, json_type_string))
+		return fail(c, ERR_INVALID, "/user_agent", "must be a string");
 	return c->subject == NULL ? ERR_INVALID : OK;
 }
 

@@ -1,7 +1,8 @@
 -- Creates definition $1, or replaces it when it had failed; no row when it exists. Wakes the job.
 -- Its criteria refer to $18, which were there at generation $19 of the definitions (null: to none):
 -- no row at another. It begins with status $20, message $21. $23 is
--- the layer that it is to be in, with which slots (layer_place).
+-- the layer that it is to be in, with which slots (layer_place). Versions go on from the instant, for one
+-- of this id may have been deleted.
 -- reach: definitions
 -- retry: no
 with held as (
@@ -16,12 +17,13 @@ with held as (
 	insert into experiment as e (id, name, description, created_by, updated_by, created_at,
 		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives, standard,
 		goals, traffic, salt, numbers, shares, status, status_msg,
-		uses, plan, layer)
+		uses, plan, layer, version)
 	select $1, $2, $3, $4, 'Experiment_CREATE_API', $5::timestamptz, $5::timestamptz, $6::jsonb,
 		$7::jsonb, $8::date, $9::date, $10::integer,
 		case when $10::integer = 0 then $5::timestamptz end, $11::jsonb, $12, $13::jsonb,
 		$14::double precision, $15, $16::jsonb, $17::jsonb, $20, $21, $18::text[], $22::jsonb,
-		(select l.nr from layer as l where l.id = $23::jsonb ->> 'id')
+		(select l.nr from layer as l where l.id = $23::jsonb ->> 'id'),
+		(extract(epoch from $5::timestamptz) * 1000)::bigint
 	from gate
 	on conflict (id) do update set (name, description, created_by, updated_by, created_at,
 		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives, standard,

@@ -5,6 +5,7 @@
 -- with nobody (-1), as there are no rows of who was in.
 -- The criteria refer to $19, which were there at generation $20 of the definitions (null: to none): no
 -- row at another. $22 is the layer that it is to be in, with which slots (layer_place); null: as it is.
+-- mixed: somebody is enrolled by other weights than those of now.
 -- reach: definitions
 -- retry: no
 with held as (
@@ -14,7 +15,7 @@ with held as (
 	select $20::bigint as definitions where $20::bigint is null
 	union all select definitions from held
 ), before as (
-	select nr, criteria is distinct from $7::jsonb
+	select nr, split, criteria is distinct from $7::jsonb
 		or data -> 'modulus' is distinct from $8::jsonb -> 'modulus'
 			or status = 'INACTIVE' as remap
 	from experiment where id = $1
@@ -45,7 +46,7 @@ with held as (
 			then $16 else e.status_msg end
 	from before as b, gate
 	where e.nr = b.nr and e.version = $2::bigint
-	returning e.nr, e.split, e.shares, b.remap
+	returning e.nr, e.split, e.shares, b.remap, e.split > b.split as reweighed
 ), part as (
 	insert into split (experiment, nr, shares) select nr, split, shares from changed
 	on conflict do nothing
@@ -55,6 +56,7 @@ with held as (
 	update cache_epoch set definitions = definitions + 1
 	where $20::bigint is null and exists (select from changed)
 )
-select nr, pg_notify('assay_map', ''),
+select nr, pg_notify('assay_map', ''), reweighed and exists (
+		select from enrolment as n where n.experiment = changed.nr) as mixed,
 	case when $22::jsonb is not null then layer_place(nr, $22::jsonb) end
 from changed

@@ -7,11 +7,11 @@ with named as (
 ), made as (
 	insert into experiment (id, name, description, created_by, updated_by, created_at, updated_at,
 		criteria, data, start_date, end_date, state, ended_at, alternatives, traffic, salt,
-		numbers, shares, status, status_msg)
+		numbers, shares, status, status_msg, version)
 	values ($1::text, $1::text, 'Made when it was first named', 'auto', 'auto', $2::timestamptz,
 		$2::timestamptz, null, jsonb_build_object('startDate', $3::text, 'endDate', null, 'key', $1::text),
 		($3::text)::date, null, 0, $2::timestamptz, $4::jsonb, 100, $5, $6::jsonb, $7::jsonb, 'ACTIVE',
-		'Experiment is actively mapped')
+		'Experiment is actively mapped', (extract(epoch from $2::timestamptz) * 1000)::bigint)
 	on conflict do nothing
 	returning nr, split, shares
 ), part as (

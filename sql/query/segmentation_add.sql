@@ -1,6 +1,7 @@
 -- Makes segmentation $1 in context $2, of type $3, if the definitions are of generation $13: name,
 -- description, groups, overlap, active, parameters, salt, next number of a group, uses; at $14.
--- made is false when the id is taken; no row when the definitions have changed.
+-- made is false when the id is taken; no row when the definitions have changed. Versions go on from
+-- the instant, for one of this id may have been deleted.
 -- reach: definitions
 -- retry: no
 with bump as (
@@ -12,9 +13,10 @@ with bump as (
 	returning id
 ), made as (
 	insert into segmentation (id, context, type, name, description, groups, overlap, active,
-		parameters, salt, next_group, uses, created_at, updated_at)
+		parameters, salt, next_group, uses, created_at, updated_at, version)
 	select id, $2, $3, $4, $5, $6::jsonb, $7::boolean, $8::boolean, $9::jsonb, $10, $11::bigint,
-		$12::text[], $14::timestamptz, $14::timestamptz
+		$12::text[], $14::timestamptz, $14::timestamptz,
+		(extract(epoch from $14::timestamptz) * 1000)::bigint
 	from named
 	returning nr
 )

@@ -313,3 +313,14 @@ def test_a_deleted_definition_leaves_nothing_and_its_id_starts_clean(stack):
     assert row(stack, exp)[0][0] != nr
     assert stack.sql("select count(*) from map_job where nr = %s", nr) == [(0,)]
     wait_until(lambda: audience(stack, nr) == 0, 20, "the reaping")
+
+
+def test_a_tag_of_a_deleted_definition_is_never_one_of_its_successor(stack):
+    exp = define(stack, "portal")
+    old = etag(stack, exp)
+    admin(stack, "DELETE", exp)
+    admin(stack, "POST", "create", body("portal", expId=exp))
+    await_status(stack, exp)
+    for _ in range(3):
+        assert call(stack, "PATCH", exp, {"name": "x"}, if_match=old).status_code == 412
+        admin(stack, "PATCH", exp, {"name": "y"})

@@ -181,3 +181,15 @@ def test_one_that_comes_back_has_those_who_were_not_asked_meanwhile(stack):
     assert numbers(stack, exp) == {"control": 1, "blue": 3, "red": 2}
     assert enroll(stack, exp, gone)["alternative"] == moved
     assert enroll(stack, exp, kept)["alternative"] == "red"
+
+
+def test_who_changes_weights_under_the_enrolled_is_warned(stack):
+    exp = running(stack, "red", "blue")
+    assert "warnings" not in admin(stack, "PATCH", exp, {"alternatives": [
+        {"name": "control", "weight": 1}, {"name": "red", "weight": 1}]})
+    a_second_later()
+    enroll(stack, exp, somebody())
+    assert "warnings" not in admin(stack, "PATCH", exp, {"name": "another"})
+    told = admin(stack, "PATCH", exp, {"alternatives": [
+        {"name": "control", "weight": 1}, {"name": "red", "weight": 3}]})
+    assert "who is enrolled stays" in told["warnings"][0]

@@ -14,6 +14,8 @@ ENROLL = [
     ({"device_id": "a\u0001"}, "/device_id"), ({"session_id": "s" * 129}, "/session_id"),
     ({"user_id": "u", "attributes": []}, "/attributes"),
     ({"user_id": "u", "attributes": "x"}, "/attributes"),
+    ({"user_id": "u", "user_agent": 5}, "/user_agent"),
+    ({"user_id": "u", "user_agent": ["bot"]}, "/user_agent"),
     ({"user_id": "u", "force": 7}, "/force"), ({"user_id": "u", "force": ""}, "/force"),
     ({"user_id": "u", "force": "Red"}, "/force"), ({"user_id": "u", "force": ["red"]}, "/force"),
     ({"user_id": "u", "alternatives": 7}, "/alternatives"),

@@ -107,3 +107,17 @@ def test_answers_that_overlap_with_the_end_of_the_first_are_the_same(stack):
             return create(stack, request, token)
         answers = [a for a in at_once([first, second]) if a.status_code != 409]
         assert {result(a)["status"] for a in answers} == {"SUBMITTED"}
+
+
+@pytest.mark.parametrize("path, more", [
+    ("layer", {"unit": "user"}), ("goal", {}),
+    ("segmentation", {"type": "manual", "name": "n", "groups": [{"name": "a"}]})],
+    ids=lambda v: v if isinstance(v, str) else "")
+def test_what_was_made_is_told_again_as_it_was(stack, token, path, more):
+    name = new_id("once")[:40]
+    body_ = dict(more, **{"name" if path == "goal" else "id": name})
+    first, again = [stack.call("POST", f"/v1/{path}", key="admin", json=body_,
+                               headers={"Idempotency-Key": token}) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert again.headers.get("Location") == first.headers.get("Location")

@@ -95,6 +95,13 @@ def test_criteria_of_what_is_not_there_are_refused_with_their_place(stack, crite
     assert list(errors(answer.json()["params"]["errorMsg"])) == [pointer]
 
 
+@pytest.mark.parametrize("field", ["tag:", "tag:x", "tag:global:", "tag::a", "tag:x:a"])
+def test_a_field_that_is_no_tag_is_refused(stack, field):
+    criteria = {"type": "user", "filters": {field: 1}}
+    assert errors(create(stack, criteria, 400)) == {
+        f"/request/criteria/filters/{field}": "is no tag: tag:, a scope, a colon and a key"}
+
+
 def test_criteria_of_a_group_that_is_not_there_are_refused(stack):
     seg = make(stack, "manual")
     assert list(errors(create(stack, of_group(seg, "One"), 400)).values()) == [
