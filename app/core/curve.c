@@ -5,6 +5,7 @@
 #include "core/curve.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -123,15 +124,22 @@ put(struct json_object *o, const char *name, const char *text)
 }
 
 static void
-add_row(struct json_object *rows, const char *name, int64_t day, const struct point *p)
+put_day(struct json_object *o, const char *name, int64_t day)
 {
-	struct json_object *o = json_object_new_object();
-	void *work = mem_ctx(NULL);
 	char text[INSTANT_TEXT];
 
 	instant_format(day * INSTANT_DAY, text);
 	text[10] = '\0';
-	put(o, "day", text);
+	put(o, name, text);
+}
+
+static void
+add_row(struct json_object *rows, const char *name, int64_t day, const struct point *p)
+{
+	struct json_object *o = json_object_new_object();
+	void *work = mem_ctx(NULL);
+
+	put_day(o, "day", day);
 	put(o, "name", name);
 	put(o, "rate", percent(work, (double)p->rate.c / (double)p->rate.n));
 	put(o, "low", percent(work, p->band.lo));
@@ -179,21 +187,39 @@ draw_line(const struct span *s, const struct point *points, double top)
 	return o;
 }
 
-/* Labels at the ends of the lines must not lie upon each other. */
+/* Of the lines that have no label yet, the one that ends lowest. */
+static struct json_object *
+find_lowest(struct json_object *lines, const bool *done, size_t *at)
+{
+	struct json_object *found = NULL;
+
+	for (size_t i = 0; i < json_object_array_length(lines); i++) {
+		struct json_object *o = item(lines, i);
+		if (done[i] || (found != NULL && json_object_get_int(member(o, "y")) <=
+		    json_object_get_int(member(found, "y"))))
+			continue;
+		found = o;
+		*at = i;
+	}
+	return found;
+}
+
+/* Labels at the ends of the lines must not lie upon each other, and stand in the order in which the
+ * lines end: from the lowest on, each is pushed up as far as the one below asks for. */
 static void
 spread_labels(struct json_object *lines)
 {
 	enum { GAP = 14 };
-	size_t n = json_object_array_length(lines);
+	bool done[CURVE_ARMS] = {false};
+	struct json_object *o;
+	int below = HEIGHT + 2 * GAP;
+	size_t i;
 
-	for (size_t i = 1; i < n; i++) {
-		int y = json_object_get_int(member(item(lines, i), "y"));
-		for (size_t tries = 0; tries < n; tries++)
-			for (size_t k = 0; k < i; k++) {
-				int other = json_object_get_int(member(item(lines, k), "y"));
-				y = y - other < GAP && other - y < GAP ? other - GAP : y;
-			}
-		json_object_object_add(item(lines, i), "y", json_object_new_int(y));
+	while ((o = find_lowest(lines, done, &i)) != NULL) {
+		int y = json_object_get_int(member(o, "y"));
+		below = y < below - GAP ? y : below - GAP;
+		json_object_object_add(o, "y", json_object_new_int(below));
+		done[i] = true;
 	}
 }
 
@@ -241,6 +267,7 @@ curve_of(void *ctx, struct json_object *results, size_t goal)
 		json_object_array_add(lines, line);
 	}
 	spread_labels(lines);
+	put_day(out, "first", s.first);
 	put(out, "top", percent(ctx, top));
 	json_object_object_add(out, "lines", lines);
 	json_object_object_add(out, "rows", rows);

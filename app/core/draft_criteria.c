@@ -120,11 +120,30 @@ read_json(const char *s, struct problems *problems)
 	return NULL;
 }
 
+/* Nothing that was typed is dropped in silence: what the choice does not use must be empty. */
+static void
+look_for_unused(struct json_object *rows, const char *type, struct problems *problems)
+{
+	static const char *const kinds[][2] = {{"user", "rows of users are filled"},
+	    {"device", "rows of devices are filled"}, {"json", "the JSON is filled"}};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		struct json_object *given = json_object_object_get(rows, kinds[i][0]);
+		bool filled = json_object_is_type(given, json_type_array)
+		    ? json_object_array_length(given) > 0 : *text(rows, kinds[i][0]) != '\0';
+		if (filled && strcmp(type, kinds[i][0]) != 0)
+			problem_add(problems, "/criteria/type",
+			    "%s below, which this choice does not use: choose them or empty them",
+			    kinds[i][1]);
+	}
+}
+
 struct json_object *
 draft_criteria(struct json_object *rows, struct problems *problems)
 {
 	const char *type = text(rows, "type");
 
+	look_for_unused(rows, type, problems);
 	if (*type == '\0')
 		return NULL;
 	if (strcmp(type, "json") == 0)

@@ -43,7 +43,11 @@ accounts_list(struct ctx *c)
 	for (int i = 0; e == OK && i < db_count(rows); i++) {
 		struct json_object *row = db_row_json(rows, i);
 		const char *name = db_cell(rows, i, "name");
+		struct json_object *is = json_object_new_object();
 		put(row, "way", escaped(c, name));
+		json_object_object_add(row, "is", is);
+		json_object_object_add(
+		    is, db_cell(rows, i, "role"), json_object_new_boolean(true));
 		json_object_object_add(row, "disabled",
 		    json_object_new_boolean(strcmp(db_cell(rows, i, "state"), "disabled") == 0));
 		json_object_object_add(

@@ -134,11 +134,29 @@ add_page(struct ctx *c, struct json_object *model)
 	json_object_object_add(model, "page", page);
 }
 
-/* A form that was refused, again: with what was typed, and what is wrong beside it. */
+/* What was chosen of a few, as {field: {value: true}}: a page says which one of its own it is. */
+static struct json_object *
+make_chosen(struct json_object *form)
+{
+	struct json_object *chosen = json_object_new_object();
+
+	json_object_object_foreach(form, name, value) {
+		if (!json_object_is_type(value, json_type_string))
+			continue;
+		struct json_object *of = json_object_new_object();
+		json_object_object_add(chosen, name, of);
+		json_object_object_add(
+		    of, json_object_get_string(value), json_object_new_boolean(true));
+	}
+	return chosen;
+}
+
+/* A form that was refused, again: with what was typed and chosen, and what is wrong beside it. */
 static struct body
 form_again(struct ctx *c, struct json_object *problem)
 {
 	json_object_object_add(problem, "form", json_object_get(c->form));
+	json_object_object_add(problem, "chosen", make_chosen(c->form));
 	json_object_object_add(
 	    problem, "wrong", problem_tree(c->mem, c->problems));
 	return page_body(c, c->route->view, problem);

@@ -2,7 +2,8 @@
 -- the newest), at most $3.
 -- reach: definitions
 -- retry: yes
-select nr, at, account, key_id, action, status, before, after
+select nr, at, account, key_id, action, status, status >= 400 as refused, before,
+	after
 from audit
 where target = $1 and action ~ '^[A-Z]+ (/admin)?/experiment'
 	and ($2::bigint is null or nr < $2::bigint)

@@ -154,6 +154,25 @@ def test_what_is_wrong_is_said_beside_its_field_and_all_is_kept(stack, editor, m
     assert stack.sql("select count(*) from assay.experiment where id = %s", exp) == [(0,)]
 
 
+UNUSED = [("", {"user__0__field": "plan", "user__0__value": "free"}),
+          ("", {"json": "{}"}),
+          ("user", {"device__0__name": "os", "device__0__value": "kai"}),
+          ("json", {"json": "{}", "user__0__field": "plan", "user__0__value": "free"})]
+
+
+@pytest.mark.parametrize("kind, rows", UNUSED)
+def test_rows_that_the_choice_does_not_use_are_not_dropped_in_silence(stack, editor, kind, rows):
+    typed = {"criteria__" + name: value for name, value in rows.items()}
+    exp, answer = make(editor, 422, criteria__type=kind, **typed)
+    assert re.search(r'<select id="type"[^>]* aria-describedby="type-wrong"', answer.text)
+    assert "which this choice does not use" in answer.text.partition('id="type-wrong"')[2][:99]
+    found = values(answer.text)
+    assert found["criteria.type"] == kind
+    typed = {name.replace("__", "."): value for name, value in typed.items()}
+    assert {name: found[name] for name in typed} == typed
+    assert stack.sql("select count(*) from assay.experiment where id = %s", exp) == [(0,)]
+
+
 def test_an_id_is_taken_once(stack, editor):
     exp = submit(stack, "c")
     _, answer = make(editor, 409, request__expId=exp, request__name="another")

@@ -36,6 +36,10 @@ static const struct {
         "{\"type\":\"device\",\"filters\":[{\"name\":\"n\",\"operator\":\"RANGE\","
         "\"value\":{\"start\":1,\"end\":2}}]}", "n is from 1 to 2"},
     {"{\"type\":\"json\",\"json\":\"{\"}", NULL, NULL},
+    {"{\"type\":\"\",\"user\":[{\"field\":\"a\",\"value\":\"1\"}]}", NULL, NULL},
+    {"{\"type\":\"\",\"json\":\"{}\"}", NULL, NULL},
+    {"{\"type\":\"user\",\"user\":[{\"field\":\"a\",\"value\":\"1\"}],"
+     "\"device\":[{\"name\":\"n\"}]}", NULL, NULL},
 };
 
 START_TEST(rows_become_criteria_and_rows_again)
@@ -81,6 +85,42 @@ START_TEST(a_rate_is_of_those_who_took_part_by_then)
 }
 END_TEST
 
+/* Lines that end close to each other, named in another order. */
+static const char close[] =
+    "{\"goals\": [{\"goal\": \"g\"}], \"alternatives\": [{\"name\": \"middle\"}, "
+    "{\"name\": \"low\"}, {\"name\": \"high\"}], "
+    "\"days\": [[\"2026-11-01\", \"middle\", 100], [\"2026-11-01\", \"low\", 100], "
+    "[\"2026-11-02\", \"high\", 100]], "
+    "\"converted\": [[\"2026-11-02\", \"g\", \"middle\", 50], "
+    "[\"2026-11-02\", \"g\", \"low\", 49], [\"2026-11-02\", \"g\", \"high\", 51]]}";
+
+START_TEST(labels_stand_apart_in_the_order_in_which_lines_end)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *curve = curve_of(ctx, given_json(ctx, close), 0);
+	struct json_object *lines = json_object_object_get(curve, "lines");
+	int y[3];
+
+	for (size_t i = 0; i < 3; i++)
+		y[i] = json_object_get_int(
+		    json_object_object_get(json_object_array_get_idx(lines, i), "y"));
+	ck_assert_int_ge(y[1], y[0] + 14);
+	ck_assert_int_ge(y[0], y[2] + 14);
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(a_curve_says_the_day_it_begins_at)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *curve = curve_of(ctx, given_json(ctx, counts), 0);
+
+	ck_assert_str_eq(json_object_get_string(json_object_object_get(curve, "first")),
+	    "2026-11-01");
+	talloc_free(ctx);
+}
+END_TEST
+
 START_TEST(what_was_not_counted_by_day_is_not_drawn)
 {
 	void *ctx = mem_ctx(NULL);
@@ -100,6 +140,8 @@ draft_suite(void)
 
 	tcase_add_loop_test(t, rows_become_criteria_and_rows_again, 0, ROWS(cases));
 	tcase_add_test(t, a_rate_is_of_those_who_took_part_by_then);
+	tcase_add_test(t, labels_stand_apart_in_the_order_in_which_lines_end);
+	tcase_add_test(t, a_curve_says_the_day_it_begins_at);
 	tcase_add_test(t, what_was_not_counted_by_day_is_not_drawn);
 	suite_add_tcase(s, t);
 	return s;
