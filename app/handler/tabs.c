@@ -118,12 +118,6 @@ tab_results(struct ctx *c)
 }
 
 enum err
-tab_setup(struct ctx *c)
-{
-	return tabs_load(c, "setup");
-}
-
-enum err
 tab_delete(struct ctx *c)
 {
 	enum err e = tabs_load(c, "setup");

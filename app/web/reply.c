@@ -5,6 +5,7 @@
  */
 #include "web/reply.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -127,8 +128,12 @@ add_page(struct ctx *c, struct json_object *model)
 	json_object_object_add(page, "id", text(c->args[0]));
 	json_object_object_add(page, "next", text(c->next));
 	struct json_object *query = json_object_new_object();
-	for (size_t i = 0; i < c->req.queries; i++)
+	bool filtered = false;
+	for (size_t i = 0; i < c->req.queries; i++) {
 		json_object_object_add(query, c->req.query_name[i], text(c->req.query_value[i]));
+		filtered = filtered || *c->req.query_value[i] != '\0';
+	}
+	json_object_object_add(page, "filtered", json_object_new_boolean(filtered));
 	json_object_object_add(page, "query", query);
 	json_object_object_add(page, "has", make_has(model));
 	json_object_object_add(model, "page", page);
@@ -151,10 +156,13 @@ make_chosen(struct json_object *form)
 	return chosen;
 }
 
-/* A form that was refused, again: with what was typed and chosen, and what is wrong beside it. */
+/* A form that was refused, again: with what was typed and chosen, what is wrong beside it, and
+ * whether it is of a version that is no more (stale). */
 static struct body
-form_again(struct ctx *c, struct json_object *problem)
+form_again(struct ctx *c, enum err e, struct json_object *problem)
 {
+	json_object_object_add(
+	    problem, "stale", json_object_new_boolean(e == ERR_PRECONDITION));
 	json_object_object_add(problem, "form", json_object_get(c->form));
 	json_object_object_add(problem, "chosen", make_chosen(c->form));
 	json_object_object_add(
@@ -178,7 +186,7 @@ make_body(struct ctx *c, enum err e)
 		if (c->account != NULL && wants_page(c))
 			add_page(c, model);
 		if (c->form != NULL && e != ERR_FORBIDDEN)
-			return form_again(c, model);
+			return form_again(c, e, model);
 		if (wants_page(c))
 			return page_body(c, "error.html", model);
 		return json_body(model, "application/problem+json; charset=utf-8");

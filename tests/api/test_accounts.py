@@ -6,7 +6,7 @@ import urllib.parse
 
 import pytest
 
-from lookups import new_id
+from lookups import new_id, submit
 from pages import Person
 
 STRANGE = 'a/b "<i>é\u202e%2e?#&'
@@ -63,6 +63,23 @@ def test_role_reset_and_disable_of_another_account(stack, admin):
     assert other.get("/admin").status_code == 303
     assert stack.sql("select disabled_at is not null from assay.account where name = %s",
                      other.name) == [(True,)]
+
+
+def test_an_account_stands_in_the_list_with_its_own_role_chosen(stack, admin):
+    for role in ("viewer", "editor", "admin"):
+        other = Person(stack, role)
+        line = admin.get("/admin/accounts").text.partition(f"Role of {other.name}")[2]
+        chosen = re.findall(r'value="([a-z]+)" selected', line.partition("</select>")[0])
+        assert chosen == [role]
+
+
+@pytest.mark.parametrize("path, choice, more", [
+    ("/admin/accounts", ("role", "editor"), {"name": "-x"}),
+    ("/admin/keys", ("class", "server"), {"name": "n", "days": "0"})])
+def test_a_refused_form_keeps_what_was_chosen(admin, path, choice, more):
+    answer = admin.post(path, **dict([choice]), **more)
+    assert answer.status_code == 422
+    assert re.findall(r'value="([a-z]+)"[^>]* checked', answer.text) == [choice[1]]
 
 
 def test_a_change_of_role_is_noted_with_the_one_before(stack, admin):
@@ -135,6 +152,15 @@ def test_the_audit_log_is_filtered_and_paged(stack, admin):
     assert rest.text.count("<details>") == 1
     assert "<details>" not in admin.get(f"/admin/audit?account={other.name}").text
     assert admin.get("/admin/audit?after=x").status_code == 422
+
+
+def test_a_refused_try_is_told_as_such_without_a_before_and_after(stack, admin):
+    viewer, exp = Person(stack, "viewer"), submit(stack, "a")
+    assert viewer.post(f"/admin/experiment/{exp}/stop").status_code == 403
+    for page in (f"/admin/audit?target={exp}&account={viewer.name}",
+                 f"/admin/experiment/{exp}/history"):
+        told = admin.get(page).text.partition(f"<strong>{viewer.name}<")[2].partition("</li>")[0]
+        assert "It was refused" in told and "<details>" not in told
 
 
 @pytest.mark.parametrize("path", ["/admin/accounts", "/admin/keys", "/admin/audit"])

@@ -220,5 +220,9 @@ def test_who_did_not_see_a_change_does_not_undo_it(stack, editor):
     answer = editor.post(f"/admin/experiment/{exp}/change", **found)
     assert answer.status_code == 412
     assert "has been changed" in answer.text
+    now = re.search(r'<a href="([^"]*)">the form as it stands now</a>', answer.text).group(1)
+    found = values(editor.get(now).text)
+    assert found["request.name"] == "meanwhile"
+    assert editor.post(f"/admin/experiment/{exp}/change", **found).status_code == 303
     assert admin(stack, "GET", exp)["expName"] == "meanwhile"
     assert editor.get("/admin/experiment/nothing/edit").status_code == 404

@@ -2,12 +2,14 @@
 """The pages of goals and layers, and the buttons of an experiment."""
 
 import html
+import re
 import urllib.parse
 
 import pytest
 
 from enrols import alternative, enroll, rows, running, somebody
 from goals import goal
+from layers import new_layer
 from lookups import admin, new_id
 from pages import Person
 
@@ -86,8 +88,9 @@ def test_a_layer_is_made_filled_emptied_and_deleted_by_forms(stack, editor):
 
 def test_slots_that_are_refused_are_said_beside_their_field(stack, editor):
     layer, exp = new_id("l")[:30], running(stack, "b")
-    text = text_of(editor.post("/admin/layers", id="a b", unit="user", description=HOSTILE), 422)
+    text = text_of(editor.post("/admin/layers", id="a b", unit="device", description=HOSTILE), 422)
     assert 'id="id-wrong"' in text and HOSTILE in text
+    assert 'value="device" selected' in text
     editor.post("/admin/layers", id=layer, unit="user")
     assert editor.post("/admin/layers", id=layer, unit="user").status_code == 409
     form = {"experiment": exp, "size:number": "many"}
@@ -128,6 +131,27 @@ def test_setup_says_what_each_button_will_do_in_this_state(stack, editor):
     editor.post(f"/admin/experiment/{exp}/stop")
     text = text_of(editor.get(setup))
     assert ">Resume<" in text and ">Stop<" not in text
+
+
+def test_setup_tells_a_viewer_all_of_a_definition(stack, viewer):
+    name, layer = goal(stack), new_layer(stack)
+    exp = running(stack, {"name": "b", "payload": {"colour": "red"}}, data={
+        "url": "https://a.example/", "modulus": 4}, goals=[{"name": name, "test": "mwu"}],
+        layer={"id": layer, "size": 2500}, plan={"baseline": 0.1, "effect": 0.02})
+    text = re.sub(r"<[^>]*>", "", text_of(viewer.get(f"/admin/experiment/{exp}/setup")))
+    for told in (f"{name} tested by mwu", '{"colour":"red"}', f"{layer}, 2500 of 10000 slots",
+                 "0 to 2499", "https://a.example/", "one in 4", "rate of control 0.1",
+                 "difference to be found 0.02"):
+        assert told in text, told
+
+
+def test_setup_says_when_it_ended_only_of_what_was_started(stack, editor):
+    exp = running(stack, "b", state="default")
+    setup = f"/admin/experiment/{exp}/setup"
+    assert "ended" not in text_of(editor.get(setup))
+    for state in ("enabled", "default"):
+        assert editor.post(f"/admin/experiment/{exp}/state", state=state).status_code == 303
+    assert f'default, ended {admin(stack, "GET", exp)["ended_at"]}' in text_of(editor.get(setup))
 
 
 def test_an_experiment_is_deleted_after_it_was_asked_once_more(stack, editor):

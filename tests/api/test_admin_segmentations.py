@@ -119,7 +119,9 @@ def test_who_did_not_see_a_change_does_not_undo_it(stack, editor):
     seg = make(stack, "manual", ("one",))
     form = values(editor.get(f"/admin/segmentation/{seg}/edit").text)
     stack.call("PATCH", f"/v1/segmentation/{seg}", key="admin", json={"name": "meanwhile"})
-    assert editor.post(f"/admin/segmentation/{seg}/change", **form).status_code == 412
+    answer = editor.post(f"/admin/segmentation/{seg}/change", **form)
+    assert answer.status_code == 412
+    assert f'<a href="/admin/segmentation/{seg}/edit">the form as it stands now' in answer.text
     assert stored(stack, seg)["name"] == "meanwhile"
 
 
@@ -216,11 +218,12 @@ def test_what_is_in_use_is_not_deleted_and_its_users_are_named(stack, editor):
                                                                  "eq": "one"}}}])
     page = editor.get(f"/admin/segmentation/{seg}/delete").text
     assert "its 1 members" in page and f"/admin/segmentation/{rule}" in page
+    assert "for ever" not in page
     path = f"/admin/segmentation/{seg}/delete"
     refused = editor.post(path, **values(page))
     assert refused.status_code == 409 and f"is used by {rule}" in refused.text
     assert stack.call("DELETE", f"/v1/segmentation/{rule}", key="admin").status_code == 200
-    answer = editor.post(path, **values(page))
+    answer = editor.post(path, **values(editor.get(path).text))
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/segmentations")
     assert stored(stack, seg) is None
     noted = stack.sql("select before->>'name', after from assay.audit where target = %s "
