@@ -51,10 +51,11 @@ def test_one_long_mapping_does_not_keep_the_other_process_from_the_rest(stack, c
 
 
 def killed(stack):
-    """Kills the jobs process in the middle of a mapping and starts another."""
+    """Kills the jobs process in the middle of a mapping, which is held, and starts another. The
+    server goes on with what the first one asked, until it notices, within a second, that nobody
+    listens."""
     pids = wait_until(lambda: inserting(stack), 20, "a mapping")
     stack.end("jobs", signal.SIGKILL)
-    assert inserting(stack) == pids, "it was not in the middle"
     return pids, stack.again("jobs")
 
 
