@@ -73,7 +73,7 @@ static const struct {
 	"Runs until SIGTERM. SIGHUP reads FILE and the templates again and replaces the workers\n"
 	"one at a time. The socket is the key `listen`, or standard input (spawn-fcgi), or the\n"
 	"one that systemd passes.\n"},
-    {"jobs", command_jobs, "make partitions ahead, let old page views go",
+    {"jobs", command_jobs, "map audiences, work off files, let go what is old",
 	"assay jobs [-c FILE] [--once]\n\n"
 	"Runs until SIGTERM; with --once every job runs once. Needs the owner role.\n"},
     {"migrate", command_migrate, "bring the database to the schema of this program",
@@ -99,8 +99,9 @@ static const struct {
 	"assay user disable NAME [-c FILE]\n"
 	"assay user list [-c FILE]\n\n"
 	"add, link and reset print the address of a page that lets somebody in once, within 24\n"
-	"hours. reset takes the old password and ends all sessions; link leaves both.\n"},
-    {"import", command_import, "load users, devices, members or places of addresses",
+	"hours. reset takes the old password, ends all sessions and enables a disabled account;\n"
+	"link leaves all that as it is.\n"},
+    {"import", command_import, "load users, devices, places, members, definitions",
 	"assay import users|devices FILE [--csv] [--from LINE] [--errors FILE] [-c FILE]\n"
 	"assay import ip-locations FILE.csv [--errors FILE] [-c FILE]\n"
 	"assay import members SEGMENTATION FILE.csv [--from LINE] [--errors FILE] [-c FILE]\n"
@@ -119,7 +120,7 @@ static const struct {
 	"A bad line is left out and told as `line N: reason`, on standard error or in the\n"
 	"--errors file. --from goes on at a line: the last line printed names it. Exit code 0\n"
 	"when every line was good, 1 when not or when it was interrupted.\n"},
-    {"export", command_export, "print a user, or the groups of a context",
+    {"export", command_export, "print a user, the groups of a context, definitions",
 	"assay export user ID [-c FILE]\n"
 	"assay export groups [--context C] [--csv] [-c FILE]\n"
 	"assay export definitions [-c FILE]\n\n"
