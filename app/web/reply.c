@@ -188,7 +188,8 @@ make_body(struct ctx *c, enum err e)
 		if (c->form != NULL && e != ERR_FORBIDDEN)
 			return form_again(c, e, model);
 		if (wants_page(c))
-			return page_body(c, "error.html", model);
+			return page_body(c,
+			    c->account != NULL ? "admin_error.html" : "error.html", model);
 		return json_body(model, "application/problem+json; charset=utf-8");
 	}
 	if (c->text != NULL)

@@ -7,6 +7,7 @@ import requests
 from enrols import running
 from lookups import new_id
 from pages import Person
+from stack import Stack
 
 DOORS = {
     "/admin/login": lambda stack: stack.call("GET", "/admin/login", key=None),
@@ -106,6 +107,32 @@ def test_signing_out_ends_the_session(stack):
     assert viewer.post("/admin/logout").status_code == 303
     answer = requests.get(stack.url + "/admin", cookies=cookie, allow_redirects=False, timeout=10)
     assert answer.status_code == 303
+
+
+def test_a_page_that_there_is_not_keeps_the_menu_of_who_is_signed_in(stack):
+    person = Person(stack, "viewer")
+    for path in ("/admin/experiment/nothing", "/admin/segmentation/nothing", "/admin/keys"):
+        page = person.get(path)
+        assert page.status_code in (403, 404)
+        assert page.text.count("<main") == page.text.count("<!DOCTYPE") == 1
+        assert 'href="/admin/segmentations"' in page.text and person.name in page.text
+    page = requests.get(stack.url + "/nothing", headers={"Accept": "text/html"}, timeout=10)
+    assert page.status_code == 404 and page.text.count("<main") == 1
+    assert "/admin/segmentations" not in page.text
+
+
+def test_no_experiment_at_all_is_told_apart_from_none_that_fits():
+    fresh = Stack("lighttpd")
+    try:
+        for role in ("editor", "viewer"):
+            person = Person(fresh, role)
+            page = person.get("/admin/experiments?q=&status=").text
+            assert "There is no experiment yet" in page and "No experiment fits" not in page
+            assert ("Define the first one" in page) == (role == "editor")
+            page = person.get("/admin/experiments?q=x").text
+            assert "No experiment fits" in page and "There is no experiment yet" not in page
+    finally:
+        fresh.stop()
 
 
 def test_segmentations_are_listed_with_their_groups(stack, editor):

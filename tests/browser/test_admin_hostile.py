@@ -56,6 +56,21 @@ def test_an_experiment_is_named_letter_for_letter_and_its_page_stays_a_page(stac
     assert driver.execute_script("return document.title").endswith(" · assay")
 
 
+# What holds the text itself and would turn around what stands beside it.
+TURNED = """
+return [...document.querySelectorAll("main *")].filter(e => [...e.childNodes].some(
+    n => n.nodeType === 3 && /[\\u202a-\\u202e\\u2066-\\u2069]/.test(n.data))
+    && getComputedStyle(e).display === "inline" && getComputedStyle(e).unicodeBidi !== "isolate")
+    .map(e => e.outerHTML.slice(0, 120));
+"""
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_mark_of_direction_turns_nothing_beside_the_name(stack, reader, hostile, tab):
+    driver = look(stack, reader, f"/admin/experiment/{hostile[1]}{tab}")
+    assert driver.execute_script(TURNED) == []
+
+
 @pytest.mark.parametrize("path", ["/admin", "/admin/experiments"])
 def test_a_list_names_it_letter_for_letter_and_leads_to_it(stack, reader, hostile, path):
     text, exp, _ = hostile

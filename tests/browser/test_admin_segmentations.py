@@ -143,9 +143,7 @@ def test_what_is_used_says_by_whom_and_goes_when_it_is_not(stack, editor):
     driver = editor.open(f"{stack.url}/admin/segmentation/{seg}")
     follow(driver, "Delete")
     assert rule in texts(driver, "main ul a")
-    driver.find_element(By.CSS_SELECTOR, "main [type=checkbox]").click()
-    press(driver, f"Delete {seg} for ever")
-    assert f"is used by {rule}" in texts(driver, "[role=alert]")[0]
+    assert texts(driver, "main button") == []
     stack.call("DELETE", f"/v1/segmentation/{rule}", key="admin")
     driver = editor.open(f"{stack.url}/admin/segmentation/{seg}/delete")
     driver.find_element(By.CSS_SELECTOR, "main [type=checkbox]").click()
