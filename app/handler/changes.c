@@ -53,6 +53,6 @@ changes_list(struct ctx *c)
 		json_object_array_add(list, row);
 	}
 	if (db_count(rows) == SHOWN)
-		c->next = req_next_page(c, db_cell(rows, SHOWN - 1, "nr"));
+		c->next = req_with(c, "after", db_cell(rows, SHOWN - 1, "nr"));
 	return OK;
 }

@@ -205,6 +205,6 @@ entries_list(struct ctx *c, int64_t limit)
 	json_object_object_add(
 	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
 	if (next != NULL)
-		c->next = req_next_page(c, next);
+		c->next = req_with(c, "after", next);
 	return OK;
 }

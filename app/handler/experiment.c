@@ -26,7 +26,7 @@
 #include "web/envelope.h"
 #include "web/once.h"
 
-enum { LIST_DEFAULT = 100, LIST_MOST = 1000, SALT = 16, TRIES = 8 };
+enum { SALT = 16, TRIES = 8 };
 
 const char *
 experiment_today(struct ctx *c)
@@ -242,73 +242,5 @@ experiment_get(struct ctx *c)
 	c->model = row;
 	if (req_has_already(&c->req, c->etag))
 		c->status = 304;
-	return OK;
-}
-
-/* A whole number of the query as text; NULL when it is not there. */
-static enum err
-query_number(struct ctx *c, const char *name, int64_t most, const char **out)
-{
-	int64_t v;
-
-	*out = req_query(&c->req, name);
-	if (*out == NULL || num_int(*out, 1, most, &v))
-		return OK;
-	return fail(c, ERR_INVALID, name, "must be a whole number from 1 to %lld", (long long)most);
-}
-
-static enum err
-query_state(struct ctx *c, const char **out)
-{
-	const char *word = req_query(&c->req, "state");
-	int state;
-	int64_t number;
-
-	*out = NULL;
-	if (word == NULL)
-		return OK;
-	struct json_object *o = mem_json(c->mem, num_int(word, 0, 9, &number)
-	    ? json_object_new_int64(number) : json_object_new_string(word));
-	if (!delivery_state(o, &state))
-		return fail(c, ERR_INVALID, "state", "must be default, enabled or track");
-	*out = mem_printf(c->mem, "%d", state);
-	return OK;
-}
-
-enum err
-experiment_list(struct ctx *c)
-{
-	const char *after, *limit, *state;
-	struct db_rows *rows;
-	enum err e = query_number(c, "after", INT64_MAX, &after);
-
-	if (e == OK)
-		e = query_number(c, "limit", LIST_MOST, &limit);
-	if (e == OK)
-		e = query_state(c, &state);
-	if (e != OK)
-		return e;
-	if (limit == NULL)
-		limit = mem_printf(c->mem, "%d", LIST_DEFAULT);
-	const char *params[] = {after, req_query(&c->req, "status"), state,
-	    req_query(&c->req, "client"), req_query(&c->req, "q"), limit};
-	e = db_query(c->db, c->mem, QUERY_experiment_list, params, &rows);
-	if (e != OK)
-		return e;
-	struct json_object *list = json_object_new_array();
-	const char *next = NULL;
-	for (int i = 0; i < db_count(rows); i++) {
-		struct json_object *row = db_row_json(rows, i);
-		next = db_cell(rows, i, "nr");
-		json_object_object_del(row, "nr");
-		experiment_finish(row);
-		json_object_array_add(list, row);
-	}
-	bool more = json_object_array_length(list) == (size_t)strtoll(limit, NULL, 10);
-	c->model = mem_json(c->mem, json_object_new_object());
-	json_object_object_add(c->model, "experiments", list);
-	json_object_object_add(c->model, "next", more ? json_object_new_string(next) : NULL);
-	if (more)
-		c->next = req_next_page(c, next);
 	return OK;
 }

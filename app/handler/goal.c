@@ -131,7 +131,7 @@ goal_list(struct ctx *c)
 	json_object_object_add(
 	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
 	if (next != NULL)
-		c->next = req_next_page(c, next);
+		c->next = req_with(c, "after", next);
 	return OK;
 }
 

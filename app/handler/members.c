@@ -138,7 +138,7 @@ members_list(struct ctx *c)
 	json_object_object_add(
 	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
 	if (next != NULL)
-		c->next = req_next_page(c, next);
+		c->next = req_with(c, "after", next);
 	return OK;
 }
 
@@ -188,6 +188,6 @@ members_export(struct ctx *c)
 		roster_csv(r, db_cell(rows, i, "user_id"), db_cell(rows, i, "columns"),
 		    db_cell(rows, i, "groups"), c->text);
 	if (n > 0 && *db_cell(rows, 0, "more") == 't')
-		c->next = req_next_page(c, db_cell(rows, n - 1, "user_id"));
+		c->next = req_with(c, "after", db_cell(rows, n - 1, "user_id"));
 	return OK;
 }

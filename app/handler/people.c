@@ -210,10 +210,10 @@ add_views(struct ctx *c)
 		json_object_array_add(list, o);
 	}
 	if (db_count(rows) == VIEWS)
-		c->next = req_next_page(c, json_object_get_string(json_object_object_get(
+		c->next = req_with(c, "after", json_object_get_string(json_object_object_get(
 		    json_object_array_get_idx(list, VIEWS - 1), "at")));
 	else if (text == NULL)
-		c->next = req_next_page(c, from);
+		c->next = req_with(c, "after", from);
 	json_object_object_add(
 	    c->model, "further", json_object_new_boolean(text != NULL));
 	return OK;

@@ -295,17 +295,30 @@ segmentation_drop(struct ctx *c)
 	return OK;
 }
 
+/* Whether there can be any of that type in the list. */
+static bool
+is_listed(const char *type)
+{
+	for (int i = 0; i < SEGMENTATION__MAX; i++)
+		if (strcmp(segmentation_word((enum segmentation_type)i), type) == 0)
+			return true;
+	return strcmp(type, "experiment") == 0;
+}
+
 enum err
 segmentation_list(struct ctx *c)
 {
-	const char *limit = req_query(&c->req, "limit");
+	const char *limit = req_query(&c->req, "limit"), *type = req_query(&c->req, "type");
 	int64_t most = LIST_DEFAULT;
 	struct db_rows *rows;
 
 	if (limit != NULL && !num_int(limit, 1, LIST_MOST, &most))
 		return fail(c, ERR_INVALID, "limit", "must be a whole number from 1 to 1000");
-	const char *params[] = {req_query(&c->req, "after"), req_query(&c->req, "context"),
-		req_query(&c->req, "type"), mem_printf(c->mem, "%lld", (long long)most)};
+	if (type != NULL && !is_listed(type))
+		return fail(
+		    c, ERR_INVALID, "type", "must be random, manual, rule or experiment");
+	const char *params[] = {req_query(&c->req, "after"), req_query(&c->req, "context"), type,
+		mem_printf(c->mem, "%lld", (long long)most)};
 	enum err e = db_query(c->db, c->mem, QUERY_segmentation_list, params, &rows);
 	if (e != OK)
 		return e;
@@ -319,6 +332,6 @@ segmentation_list(struct ctx *c)
 	json_object_object_add(
 	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
 	if (next != NULL)
-		c->next = req_next_page(c, next);
+		c->next = req_with(c, "after", next);
 	return OK;
 }

@@ -233,7 +233,7 @@ tab_history(struct ctx *c)
 	for (int i = 0; i < db_count(rows); i++)
 		json_object_array_add(list, make_change(c, db_row_json(rows, i)));
 	if (db_count(rows) == CHANGES)
-		c->next = req_next_page(c, db_cell(rows, CHANGES - 1, "nr"));
+		c->next = req_with(c, "after", db_cell(rows, CHANGES - 1, "nr"));
 	return OK;
 }
 

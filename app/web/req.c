@@ -69,9 +69,7 @@ req_decode(void *ctx, const char *s, size_t n, bool plus)
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		char c = s[i];
-		if (c == '+' && plus)
-			c = ' ';
+		char c = s[i] == '+' && plus ? ' ' : s[i];
 		if (c == '%') {
 			int high = i + 2 < n ? hex_digit(s[i + 1]) : -1;
 			int low = high < 0 ? -1 : hex_digit(s[i + 2]);
@@ -89,17 +87,18 @@ req_decode(void *ctx, const char *s, size_t n, bool plus)
 }
 
 const char *
-req_next_page(struct ctx *c, const char *after)
+req_with(struct ctx *c, const char *name, const char *value)
 {
 	struct buf *out = buf_new(c->mem, 256);
 
-	buf_str(out, "?after=");
-	buf_url(out, after);
+	buf_printf(out, "?%s=", name);
+	buf_url(out, value);
 	for (size_t i = 0; i < c->req.queries; i++) {
-		if (strcmp(c->req.query_name[i], "after") == 0)
+		const char *other = c->req.query_name[i];
+		if (strcmp(other, name) == 0 || strcmp(other, "after") == 0)
 			continue;
 		buf_char(out, '&');
-		buf_url(out, c->req.query_name[i]);
+		buf_url(out, other);
 		buf_char(out, '=');
 		buf_url(out, c->req.query_value[i]);
 	}

@@ -78,7 +78,8 @@ bool req_is_csv(const struct req *r);
  * is broken, or the result holds NUL or is not UTF-8. */
 char *req_decode(void *ctx, const char *s, size_t n, bool plus);
 
-/* The query of c with another `after`, on c->mem: where the next page is. */
-const char *req_next_page(struct ctx *c, const char *after);
+/* The query of c with that value for name, on c->mem: another `after` is the next page, another
+ * of the rest the first page of what it asks for then. */
+const char *req_with(struct ctx *c, const char *name, const char *value);
 
 #endif

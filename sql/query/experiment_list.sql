@@ -17,7 +17,7 @@ select e.id as "expId", e.name as "expName", e.description as "expDescription",
 		from layer as l where l.nr = e.layer) as layer, e.plan, e.ended_at, e.nr
 from experiment as e left join map_job as j on j.nr = e.nr
 where e.nr < coalesce($1::bigint, 9223372036854775807)
-	and ($2::text is null or upper(e.status) = upper($2))
+	and ($2::text is null or e.status = $2)
 	and ($3::integer is null or e.state = $3::integer)
 	and ($4::text is null or e.data ->> 'client' = $4)
 	and ($5::text is null or strpos(lower(e.id), lower($5)) > 0
