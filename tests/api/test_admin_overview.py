@@ -96,8 +96,8 @@ def test_what_runs_is_shown_at_once_and_who_takes_part_in_a_moment(stack, viewer
 
     def line():
         row = viewer.get("/admin").text.partition(f"/admin/experiment/{exp}\"")[2]
-        return re.search(r'class="number">(\d+)<', row) and row
-    row = wait_until(line, 5, "the experiment")
-    assert 'class="number">0<' in row.partition("</tr>")[0]
+        found = re.search(r'data-of="Participants">(\d+)<', row.partition("</tr>")[0])
+        return found and found.group(1)
+    assert wait_until(line, 5, "the experiment") == "0"
     enroll(stack, exp, new_id("user"))
-    wait_until(lambda: 'class="number">1<' in line().partition("</tr>")[0], 5, "one participant")
+    wait_until(lambda: line() == "1", 5, "one participant")

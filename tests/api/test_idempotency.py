@@ -87,7 +87,7 @@ def test_of_many_at_once_one_makes_it_and_nobody_is_told_anything_else(stack, ca
             assert "is under way" in late.json()["params"]["errmsg"]
         assert result(create(stack, request, token)) == told[0]
         assert kept(stack, token) == 1
-        assert stack.sql("select version from experiment where id = %s",
+        assert stack.sql("select count(*) from experiment where id = %s",
                          request["expId"]) == [(1,)]
 
 
