@@ -15,6 +15,7 @@ from selenium.webdriver.chrome.service import Service
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "api"))
 
+from people import sign_in  # noqa: E402
 from stack import Stack  # noqa: E402
 
 SWITCHES = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
@@ -136,3 +137,12 @@ def sized_browser():
     b = Browser()
     yield b
     b.quit()
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["scripts", "no-scripts"])
+def editor(request, stack, browser, plain_browser):
+    """Somebody who changes definitions, with a script or without."""
+    b = browser if request.param else plain_browser
+    b.width(1280)
+    sign_in(b, stack, "editor")
+    return b

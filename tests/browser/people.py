@@ -93,3 +93,10 @@ def label(driver, words):
     assert len(found) == 1, f"{len(found)} labels say {words}"
     inside = found[0].find_elements(By.CSS_SELECTOR, "input, select, textarea")
     return inside[0] if inside else driver.find_element(By.ID, found[0].get_attribute("for"))
+
+
+def follow(driver, words):
+    """Clicks the link with these words and waits for the next page."""
+    page = driver.find_element(By.TAG_NAME, "html")
+    driver.find_element(By.LINK_TEXT, words).click()
+    left(driver, page)

@@ -1,28 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What people come to the admin for, from the first click to the last, with a mouse."""
 
-import pytest
 from selenium.webdriver.common.by import By
 
 from enrols import enroll, running
 from lookups import await_status, new_id
-from people import label, left, link, press, sign_in, texts
+from people import follow, label, link, press, sign_in, texts
 from stack import wait_until
-
-
-@pytest.fixture(scope="module", params=[True, False], ids=["scripts", "no-scripts"])
-def editor(request, stack, browser, plain_browser):
-    """Somebody who changes experiments, with a script or without."""
-    b = browser if request.param else plain_browser
-    b.width(1280)
-    sign_in(b, stack, "editor")
-    return b
-
-
-def follow(driver, words):
-    page = driver.find_element(By.TAG_NAME, "html")
-    driver.find_element(By.LINK_TEXT, words).click()
-    left(driver, page)
 
 
 def test_a_link_lets_in_once_and_then_leads_to_the_door(stack, sized_browser):

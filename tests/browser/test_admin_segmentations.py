@@ -1,28 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Somebody divides users into groups: by a form, by a file, by hand, by rules."""
 
-import pytest
 from selenium.webdriver.common.by import By
 
 from lookups import new_id
-from people import label, left, press, sign_in, texts
+from people import follow, label, press, texts
 from segments import make, name_of, place
 from stack import wait_until
-
-
-@pytest.fixture(scope="module", params=[True, False], ids=["scripts", "no-scripts"])
-def editor(request, stack, browser, plain_browser):
-    """Somebody who changes definitions, with a script or without."""
-    b = browser if request.param else plain_browser
-    b.width(1280)
-    sign_in(b, stack, "editor")
-    return b
-
-
-def follow(driver, words):
-    page = driver.find_element(By.TAG_NAME, "html")
-    driver.find_element(By.LINK_TEXT, words).click()
-    left(driver, page)
 
 
 def write(driver, **fields):
