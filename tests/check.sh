@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Runs the suites that are named, or all of them, and adds up what they counted. A suite that
-# ends badly without counting a failure counts as one: silence is no success.
+# ends badly without counting a failure counts as one: silence is no success. The slowest tests
+# are printed, and which suite took longer than its share: on two quiet cores the whole is to
+# end within 20 minutes. Time never decides whether a suite has passed.
 #
 #	tests/check.sh [lint|unit|api|browser|asan-unit|asan-api ...]
 
@@ -17,7 +19,7 @@ failed=0
 # More processes than cores: many tests wait for a second to pass.
 pytest()
 {
-	/usr/bin/python3 -B -m pytest -p no:cacheprovider -q -n 3 --dist loadfile "$@"
+	/usr/bin/python3 -B -m pytest -q -n 3 --dist loadfile "$@"
 }
 
 suite()
@@ -65,6 +67,34 @@ add_up()
 	failed=$((failed + ${bad:-0}))
 }
 
+# share SUITE: how many seconds of the 1,200 it may take on two quiet cores
+share()
+{
+	case $1 in
+	lint) echo 60 ;;
+	unit) echo 30 ;;
+	api) echo 500 ;;
+	browser) echo 360 ;;
+	asan-unit) echo 50 ;;
+	asan-api) echo 200 ;;
+	esac
+}
+
+# report SUITE SECONDS
+report()
+{
+	printf '%-10s %4d passed %4d failed  %4d s\n' "$1" "${good:-0}" "${bad:-0}" "$2"
+	[ "$2" -le "$(share "$1")" ] ||
+		echo "$1 took longer than its share of $(share "$1") s on two quiet cores"
+}
+
+# The 20 slowest tests of all suites; pytest prints those of each.
+slowest()
+{
+	grep -hE '^[0-9.]+s (call|setup|teardown) ' "$logs"/*.log 2>/dev/null |
+		sort -rn | head -n 20
+}
+
 [ $# -gt 0 ] || set -- lint unit api browser asan-unit asan-api
 for name in "$@"; do
 	began=$(date +%s)
@@ -72,9 +102,9 @@ for name in "$@"; do
 	status=$?
 	good='' bad=''
 	add_up "$logs/$name.log"
-	printf '%-10s %4d passed %4d failed  %4d s\n' "$name" "${good:-0}" "${bad:-0}" \
-		"$(($(date +%s) - began))"
+	report "$name" "$(($(date +%s) - began))"
 	[ "${bad:-0}" = 0 ] || tail -n 60 "$logs/$name.log"
 done
+slowest
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -2,10 +2,10 @@
 """A private stack for a test: the very script that `make run` uses, on a free port, in a folder
 of its own that goes away at the end. Nothing is replaced by a stand-in.
 
-Its database is a copy of one that the script made from nothing, once for each process of pytest,
-and lies in memory where there is plenty: a test may kill whom it likes, but not the machine."""
+Its database is a copy of one that the script made from nothing, once in a run of the tests, and
+lies in memory where there is plenty: tests kill processes, never the machine."""
 
-import atexit
+import fcntl
 import functools
 import os
 import pathlib
@@ -72,15 +72,30 @@ def roomy():
 @functools.cache
 def template():
     """The folder of a stack that has ended, its cluster as it was before the keys and the first
-    account were made; None where stacks have their folders elsewhere."""
+    account were made; None where stacks have their folders elsewhere. The first process of a test
+    run that needs it makes it, the others wait for that."""
+    shared = pathlib.Path(os.environ["TEST_RUN"])
+    note = shared / "template"
+    with open(shared / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not note.exists():
+            note.write_text(make_template(shared))
+        return pathlib.Path(note.read_text()) if note.read_text() else None
+
+
+def make_template(shared):
+    """The template, made from nothing in the folder shared; "" where stacks cannot lie in it."""
     s = Stack("lighttpd", FORGET=0)
     for table in ("api_key", "account", "audit", "job_counter"):
         s.sql(f"delete from {table}")
     (s.state / "keys").unlink()
     s.process.terminate()
     s.process.wait(60)
-    atexit.register(shutil.rmtree, s.var, ignore_errors=True)
-    return s.state if s.state.parent == pathlib.Path(s.var) else None
+    made = ""
+    if s.state.parent == pathlib.Path(s.var):
+        made = str(s.state.rename(shared / "state"))
+    shutil.rmtree(s.var, ignore_errors=True)
+    return made
 
 
 class Stack:
