@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 
 const char *const definitions_parts[DEFINITIONS_PARTS] = {
@@ -45,8 +46,8 @@ definitions_find(struct json_object *document, size_t part, const char *id)
 {
 	struct json_object *list = json_object_object_get(document, definitions_parts[part]);
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
 		const char *name =
 		    json_object_get_string(json_object_object_get(o, definitions_id(part)));
 		if (strcmp(name, id) == 0)

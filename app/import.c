@@ -16,6 +16,7 @@
 #include "base/csv.h"
 #include "base/instant.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "command.h"
@@ -53,7 +54,7 @@ import_bad_problems(struct import *im, int64_t line, const struct problems *why)
 	char *reason = NULL;
 
 	for (size_t i = 0; i < problem_count(why); i++) {
-		struct json_object *o = json_object_array_get_idx(why->list, i);
+		struct json_object *o = json_item(why->list, i);
 		const char *pointer = json_object_get_string(json_object_object_get(o, "pointer"));
 		const char *detail = json_object_get_string(json_object_object_get(o, "detail"));
 		reason = mem_printf(im->row_mem, "%s%s%s%s%s", i == 0 ? "" : reason,

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "definitions.h"
 #include "inside.h"
@@ -50,7 +51,7 @@ tell_all(const struct job *j, const struct item *it, enum err e)
 	size_t n = problem_count(c->problems);
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = json_object_array_get_idx(c->problems->list, i);
+		struct json_object *o = json_item(c->problems->list, i);
 		tell(j, it, json_object_get_string(json_object_object_get(o, "pointer")),
 		    json_object_get_string(json_object_object_get(o, "detail")));
 	}
@@ -137,7 +138,7 @@ make(struct job *j, const struct item *it)
 
 	json_object_deep_copy(it->o, &body, NULL);
 	if (it->part == 3) {
-		json_object_object_del(body, "stopped");
+		json_remove(body, "stopped");
 		body = wrapped(body);
 		r.now = first_day(it->o);
 	}
@@ -154,7 +155,7 @@ differences(const struct job *j, const struct item *it, struct json_object *stor
 {
 	struct json_object *out = mem_json(j->mem, json_object_new_object());
 
-	json_object_object_foreach(it->o, name, value) {
+	json_object_object_foreach(json_members(it->o), name, value) {
 		if (!json_object_equal(value, json_object_object_get(stored, name)))
 			json_object_object_add(out, name, json_object_get(value));
 	}
@@ -184,7 +185,7 @@ change(struct job *j, const struct item *it, struct json_object *stored)
 	struct json_object *body = differences(j, it, stored);
 	struct inside r = {.method = "PATCH", .path = path_of(j, it, ""), .now = instant_now()};
 
-	if (json_object_object_length(body) == 0) {
+	if (json_member_count(body) == 0) {
 		j->kept++;
 		return true;
 	}
@@ -193,11 +194,11 @@ change(struct job *j, const struct item *it, struct json_object *stored)
 		return false;
 	}
 	if (it->part == 3) {
-		json_object_object_del(body, "state");
-		json_object_object_del(body, "stopped");
+		json_remove(body, "state");
+		json_remove(body, "stopped");
 	}
 	r.body = it->part == 3 ? mem_json(j->mem, wrapped(json_object_get(body))) : body;
-	if (json_object_object_length(body) > 0 && !ask(j, it, &r))
+	if (json_member_count(body) > 0 && !ask(j, it, &r))
 		return false;
 	if (it->part == 3 && !change_delivery(j, it, stored))
 		return false;
@@ -230,12 +231,11 @@ list_items(void *ctx, struct json_object *document, struct item **out)
 	for (size_t part = 0; part < DEFINITIONS_PARTS; part++) {
 		struct json_object *list =
 		    json_object_object_get(document, definitions_parts[part]);
-		size_t more = json_object_is_type(list, json_type_array)
-		    ? json_object_array_length(list) : 0;
+		size_t more = json_items(list);
 		*out = mem_check(talloc_realloc(ctx, *out, struct item, n + more + 1));
 		for (size_t i = 0; i < more; i++)
 			(*out)[n++] = (struct item){
-			    .part = part, .index = i, .o = json_object_array_get_idx(list, i)};
+			    .part = part, .index = i, .o = json_item(list, i)};
 	}
 	return n;
 }

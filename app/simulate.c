@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "command.h"
@@ -50,9 +51,9 @@ static struct json_object *
 told_of_b(struct json_object *results)
 {
 	struct json_object *goals = json_object_object_get(results, "goals");
-	struct json_object *goal = json_object_array_get_idx(goals, 0);
+	struct json_object *goal = json_item(goals, 0);
 
-	return json_object_array_get_idx(json_object_object_get(goal, "alternatives"), 1);
+	return json_item(json_object_object_get(goal, "alternatives"), 1);
 }
 
 static enum err
@@ -72,8 +73,8 @@ look(struct simulation *s, const char *id, double truth, struct alarms *found)
 	found->broken = !json_object_get_boolean(json_object_object_get(
 	    json_object_object_get(results, "srm"), "ok"));
 	if (interval != NULL &&
-	    (json_object_get_double(json_object_array_get_idx(interval, 0)) > truth ||
-	    json_object_get_double(json_object_array_get_idx(interval, 1)) < truth))
+	    (json_object_get_double(json_item(interval, 0)) > truth ||
+	    json_object_get_double(json_item(interval, 1)) < truth))
 		found->covered = 0;
 	return OK;
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 
 struct problems *
@@ -35,13 +36,13 @@ problem_add(struct problems *p, const char *pointer, const char *fmt, ...)
 size_t
 problem_count(const struct problems *p)
 {
-	return json_object_array_length(p->list);
+	return json_items(p->list);
 }
 
 const char *
 problem_first(struct problems *p)
 {
-	struct json_object *o = json_object_array_get_idx(p->list, 0);
+	struct json_object *o = json_item(p->list, 0);
 
 	return mem_printf(p, "%s: %s",
 	    json_object_get_string(json_object_object_get(o, "pointer")),
@@ -84,8 +85,8 @@ problem_tree(void *ctx, const struct problems *p)
 {
 	struct json_object *tree = json_object_new_object();
 
-	for (size_t i = 0; i < json_object_array_length(p->list); i++) {
-		struct json_object *row = json_object_array_get_idx(p->list, i);
+	for (size_t i = 0; i < json_items(p->list); i++) {
+		struct json_object *row = json_item(p->list, i);
 		struct json_object *pointer = json_object_object_get(row, "pointer");
 		plant(tree, mem_dup(ctx, json_object_get_string(pointer)),
 		    json_object_object_get(row, "detail"));

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 
 /* The stored definition in the words of create. */
@@ -29,7 +30,7 @@ as_request(void *ctx, struct json_object *row)
 static void
 merge(struct json_object *into, struct json_object *changes)
 {
-	json_object_object_foreach(changes, name, value) {
+	json_object_object_foreach(json_members(changes), name, value) {
 		struct json_object *old = json_object_object_get(into, name);
 		if (strcmp(name, "data") == 0 && json_object_is_type(value, json_type_object) &&
 		    json_object_is_type(old, json_type_object))
@@ -49,8 +50,8 @@ follow_rename(struct json_object *request, struct json_object *changes)
 	if (json_object_object_get_ex(changes, "default", NULL) ||
 	    !json_object_is_type(list, json_type_array))
 		return;
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
 		struct json_object *to = json_object_object_get(o, "rename");
 		if (to != NULL &&
 		    json_object_equal(json_object_object_get(o, "name"), standard)) {

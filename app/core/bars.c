@@ -4,13 +4,15 @@
  */
 #include "core/bars.h"
 
+#include "base/jsonutil.h"
+
 enum { GAP = 2 };
 
 static int64_t
 number_of(struct json_object *list, size_t i)
 {
 	return json_object_get_int64(
-	    json_object_object_get(json_object_array_get_idx(list, i), "views"));
+	    json_object_object_get(json_item(list, i), "views"));
 }
 
 static void
@@ -22,7 +24,7 @@ place(struct json_object *o, const char *name, int64_t at)
 int64_t
 bars_add(struct json_object *list)
 {
-	size_t n = list == NULL ? 0 : json_object_array_length(list);
+	size_t n = json_items(list);
 	int64_t sum = 0, most = 1;
 
 	for (size_t i = 0; i < n; i++) {
@@ -31,7 +33,7 @@ bars_add(struct json_object *list)
 			most = number_of(list, i);
 	}
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+		struct json_object *o = json_item(list, i);
 		int64_t views = number_of(list, i);
 		int64_t h = (int64_t)((double)views / (double)most * BARS_HEIGHT);
 		if (views > 0 && h == 0)

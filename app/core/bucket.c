@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/delivery.h"
 
@@ -42,8 +43,8 @@ sum(struct json_object *alternatives, bool weighted)
 {
 	double total = 0;
 
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++)
-		total += share(json_object_array_get_idx(alternatives, i), weighted);
+	for (size_t i = 0; i < json_items(alternatives); i++)
+		total += share(json_item(alternatives, i), weighted);
 	return total;
 }
 
@@ -55,8 +56,8 @@ bucket_pick(struct json_object *alternatives, double u)
 	struct json_object *last = NULL;
 	double below = 0;
 
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++) {
-		struct json_object *o = json_object_array_get_idx(alternatives, i);
+	for (size_t i = 0; i < json_items(alternatives); i++) {
+		struct json_object *o = json_item(alternatives, i);
 		if (share(o, weighted) <= 0)
 			continue;
 		last = o;
@@ -74,8 +75,8 @@ bucket_shares(struct json_object *alternatives)
 	double total = sum(alternatives, weighted);
 	struct json_object *shares = json_object_new_object();
 
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++) {
-		struct json_object *o = json_object_array_get_idx(alternatives, i);
+	for (size_t i = 0; i < json_items(alternatives); i++) {
+		struct json_object *o = json_item(alternatives, i);
 		const char *id = json_object_get_string(json_object_object_get(o, "id"));
 		json_object_object_add(shares, id, json_object_new_double(
 		    total > 0 ? share(o, weighted) / total : 0));

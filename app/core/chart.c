@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/curve.h"
 #include "core/spread.h"
@@ -26,7 +27,7 @@ member(struct json_object *o, const char *name)
 static struct json_object *
 item(struct json_object *list, size_t i)
 {
-	return json_object_array_get_idx(list, i);
+	return json_item(list, i);
 }
 
 static void
@@ -63,7 +64,7 @@ chart_shares(void *ctx, struct json_object *results)
 		put(split, names[i][1], number == NULL ? "–"
 		    : mem_printf(ctx, "%.3g", json_object_get_double(number)));
 	}
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
+	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = item(list, i);
 		put(o, "expected_percent", percent(ctx, member(o, "expected_share"), 100, ""));
 	}
@@ -86,7 +87,7 @@ series_of(struct json_object *results, const char *name)
 {
 	struct json_object *list = member(results, "alternatives");
 
-	for (size_t i = 0; i < json_object_array_length(list); i++)
+	for (size_t i = 0; i < json_items(list); i++)
 		if (strcmp(json_object_get_string(member(item(list, i), "name")), name) == 0)
 			return i;
 	return 0;
@@ -97,7 +98,7 @@ largest(struct json_object *days)
 {
 	int64_t most = 1;
 
-	for (size_t i = 0; i < json_object_array_length(days); i++) {
+	for (size_t i = 0; i < json_items(days); i++) {
 		int64_t n = json_object_get_int64(item(item(days, i), 2));
 		most = n > most ? n : most;
 	}
@@ -110,7 +111,7 @@ static struct json_object *
 last_days(struct json_object *all)
 {
 	struct json_object *out = json_object_new_array(), *day = NULL;
-	size_t n = json_object_array_length(all), first = n, different = 0;
+	size_t n = json_items(all), first = n, different = 0;
 
 	for (; first > 0; first--) {
 		struct json_object *its = item(item(all, first - 1), 0);
@@ -128,7 +129,7 @@ static struct json_object *
 draw_days(struct json_object *results)
 {
 	struct json_object *days = last_days(member(results, "days"));
-	size_t n = json_object_array_length(days);
+	size_t n = json_items(days);
 	struct json_object *out = json_object_new_object(), *bars = json_object_new_array();
 	struct json_object *rows = json_object_new_array();
 	int64_t most = largest(days);
@@ -169,7 +170,7 @@ make_legend(struct json_object *results)
 	struct json_object *list = member(results, "alternatives");
 	struct json_object *out = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
+	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = json_object_new_object();
 		json_object_object_add(o, "name", json_object_get(member(item(list, i), "name")));
 		put_place(o, "series", (double)(i % SERIES));
@@ -208,7 +209,7 @@ reach_of(struct json_object *alternatives)
 {
 	double reach = 0;
 
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++) {
+	for (size_t i = 0; i < json_items(alternatives); i++) {
 		struct json_object *interval = member(item(alternatives, i), "sequence");
 		for (size_t k = 0; interval != NULL && k < 2; k++)
 			reach = fmax(reach, fabs(json_object_get_double(item(interval, k))));
@@ -226,7 +227,7 @@ draw_forest(void *ctx, struct json_object *goal)
 	struct json_object *out, *lines = json_object_new_array();
 	int y = ROW / 2;
 
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++) {
+	for (size_t i = 0; i < json_items(alternatives); i++) {
 		struct json_object *a = item(alternatives, i), *interval = member(a, "sequence");
 		if (interval == NULL)
 			continue;
@@ -261,7 +262,7 @@ draw_goal(void *ctx, struct json_object *results, size_t number)
 	struct json_object *alternatives = member(goal, "alternatives");
 	struct json_object *out = json_object_new_object(), *rows = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++)
+	for (size_t i = 0; i < json_items(alternatives); i++)
 		json_object_array_add(rows, make_row(ctx, results, goal, i));
 	put_place(out, "number", (double)number);
 	put(out, "goal", json_object_get_string(member(goal, "goal")));
@@ -280,10 +281,10 @@ chart_results(void *ctx, struct json_object *results)
 	struct json_object *out = mem_json(ctx, json_object_new_object());
 	struct json_object *goals = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(member(results, "goals")); i++)
+	for (size_t i = 0; i < json_items(member(results, "goals")); i++)
 		json_object_array_add(goals, draw_goal(ctx, results, i));
 	json_object_object_add(out, "days",
-	    json_object_array_length(member(results, "days")) > 0 ? draw_days(results) : NULL);
+	    json_items(member(results, "days")) > 0 ? draw_days(results) : NULL);
 	json_object_object_add(out, "goals", goals);
 	json_object_object_add(out, "legend", make_legend(results));
 	return out;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 
 struct walk {
@@ -22,8 +23,8 @@ follow(struct walk *w, const char *from, const char *path)
 {
 	struct json_object *uses = json_object_object_get(w->graph, from);
 
-	for (size_t i = 0; uses != NULL && i < json_object_array_length(uses); i++) {
-		const char *id = json_object_get_string(json_object_array_get_idx(uses, i));
+	for (size_t i = 0; i < json_items(uses); i++) {
+		const char *id = json_object_get_string(json_item(uses, i));
 		const char *next = mem_printf(w->ctx, "%s > %s", path, id);
 		if (strcmp(id, w->start) == 0)
 			return next;

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/facts.h"
 #include "core/tag.h"
@@ -95,13 +96,13 @@ condition_wanted(const struct condition_reader *r, struct json_object *value, co
 		c->terms = mem_array(r->ctx, const char *, 1);
 		return add_wanted(r, value, at, c);
 	}
-	size_t n = json_object_array_length(value);
+	size_t n = json_items(value);
 	if (n == 0 || n > CONDITION_VALUES)
 		return condition_wrong(
 		    r, at, n == 0 ? "must not be an empty list" : "has more than 1000 values");
 	c->terms = mem_array(r->ctx, const char *, n);
 	for (size_t i = 0; i < n; i++)
-		good &= add_wanted(r, json_object_array_get_idx(value, i),
+		good &= add_wanted(r, json_item(value, i),
 		    mem_printf(r->ctx, "%s/%zu", at, i), c);
 	return good;
 }

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/rule.h"
 
@@ -16,11 +17,11 @@ read_comparison(
     const struct condition_reader *r, struct json_object *o, const char *at, struct condition *c)
 {
 	static const char *const ops[] = {"<=", "<", ">=", ">"};
-	bool good = json_object_object_length(o) > 0;
+	bool good = json_member_count(o) > 0;
 
 	if (!good)
 		return condition_wrong(r, at, "names no comparison");
-	json_object_object_foreach(o, op, value) {
+	json_object_object_foreach(json_members(o), op, value) {
 		const char *here = condition_below(r, at, op);
 		bool known = false;
 		for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
@@ -30,7 +31,7 @@ read_comparison(
 		else if (strcmp(op, "startsWith") != 0)
 			good &=
 			    condition_wrong(r, here, "is no operator: <=, <, >=, > or startsWith");
-		else if (json_object_object_length(o) > 1)
+		else if (json_member_count(o) > 1)
 			good &= condition_wrong(r, here, "stands alone");
 		else
 			good &= condition_prefix(r, c, value, here);
@@ -59,11 +60,11 @@ read_user_filters(const struct condition_reader *r, struct json_object *filters,
 
 	if (!json_object_is_type(filters, json_type_object))
 		return condition_wrong(r, at, "must be an object for criteria of this type");
-	int n = json_object_object_length(filters);
+	int n = json_member_count(filters);
 	if (n == 0 || n > CRITERIA_CONDITIONS)
 		return condition_wrong(
 		    r, at, n == 0 ? "must not be empty" : "has more than 100 conditions");
-	json_object_object_foreach(filters, name, value) {
+	json_object_object_foreach(json_members(filters), name, value) {
 		struct condition *c = &out->list[out->n++];
 		const char *here = condition_below(r, at, name);
 		if (!condition_path(r, name, here, c))
@@ -171,12 +172,12 @@ read_device_filters(const struct condition_reader *r, struct json_object *filter
 
 	if (!json_object_is_type(filters, json_type_array))
 		return condition_wrong(r, at, "must be a list for criteria of this type");
-	size_t n = json_object_array_length(filters);
+	size_t n = json_items(filters);
 	if (n == 0 || n > CRITERIA_CONDITIONS)
 		return condition_wrong(
 		    r, at, n == 0 ? "must not be empty" : "has more than 100 conditions");
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *filter = json_object_array_get_idx(filters, i);
+		struct json_object *filter = json_item(filters, i);
 		const char *here = mem_printf(r->ctx, "%s/%zu", at, i);
 		struct condition *c = &out->list[out->n++];
 		good &= read_device_filter(r, filter, here, c);

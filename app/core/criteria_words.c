@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 
 static const struct {
@@ -38,9 +39,9 @@ add_value(struct buf *out, struct json_object *value)
 	if (value == NULL) {
 		buf_str(out, "null");
 	} else if (json_object_is_type(value, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(value); i++) {
+		for (size_t i = 0; i < json_items(value); i++) {
 			buf_str(out, i == 0 ? "" : ", ");
-			add_value(out, json_object_array_get_idx(value, i));
+			add_value(out, json_item(value, i));
 		}
 	} else if (json_object_is_type(value, json_type_object)) {
 		buf_str(out, "from ");
@@ -67,7 +68,7 @@ tell_user(struct json_object *list, const char *field, struct json_object *value
 	buf_printf(out, "%s ", field);
 	if (json_object_is_type(value, json_type_object)) {
 		const char *gap = "";
-		json_object_object_foreach(value, operator, bound) {
+		json_object_object_foreach(json_members(value), operator, bound) {
 			buf_printf(out, "%s%s ", gap, words_of(operator));
 			add_value(out, bound);
 			gap = " and ";
@@ -109,10 +110,10 @@ criteria_words(void *ctx, struct json_object *criteria)
 	if (type == NULL || strcmp(type, "rule") == 0)
 		return list;
 	if (json_object_is_type(filters, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(filters); i++)
-			tell_device(list, json_object_array_get_idx(filters, i));
+		for (size_t i = 0; i < json_items(filters); i++)
+			tell_device(list, json_item(filters, i));
 	} else if (json_object_is_type(filters, json_type_object)) {
-		json_object_object_foreach(filters, field, value) {
+		json_object_object_foreach(json_members(filters), field, value) {
 			tell_user(list, field, value);
 		}
 	}

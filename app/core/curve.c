@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/stats.h"
 
@@ -35,7 +36,7 @@ member(struct json_object *o, const char *name)
 static struct json_object *
 item(struct json_object *list, size_t i)
 {
-	return json_object_array_get_idx(list, i);
+	return json_item(list, i);
 }
 
 /* The number of the day at the head of a row, or -1. */
@@ -57,8 +58,8 @@ day_of(struct json_object *row)
 static struct span
 span_of(struct json_object *days, struct json_object *converted)
 {
-	size_t n = json_object_array_length(days);
-	size_t m = converted == NULL ? 0 : json_object_array_length(converted);
+	size_t n = json_items(days);
+	size_t m = json_items(converted);
 	struct span s = {0};
 
 	if (n == 0)
@@ -85,7 +86,7 @@ sum_until(struct json_object *rows, int64_t day, const char *const *texts)
 {
 	int64_t sum = 0;
 
-	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
+	for (size_t i = 0; i < json_items(rows); i++) {
 		struct json_object *row = item(rows, i);
 		size_t k = 0;
 		while (texts[k] != NULL &&
@@ -193,7 +194,7 @@ find_lowest(struct json_object *lines, const bool *done, size_t *at)
 {
 	struct json_object *found = NULL;
 
-	for (size_t i = 0; i < json_object_array_length(lines); i++) {
+	for (size_t i = 0; i < json_items(lines); i++) {
 		struct json_object *o = item(lines, i);
 		if (done[i] || (found != NULL && json_object_get_int(member(o, "y")) <=
 		    json_object_get_int(member(found, "y"))))
@@ -240,7 +241,7 @@ curve_of(void *ctx, struct json_object *results, size_t goal)
 	struct span s = span_of(member(results, "days"), member(results, "converted"));
 	const char *name =
 	    json_object_get_string(member(item(member(results, "goals"), goal), "goal"));
-	size_t n = json_object_array_length(arms);
+	size_t n = json_items(arms);
 
 	if (s.n == 0 || member(results, "converted") == NULL)
 		return NULL;

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/bucket.h"
 #include "core/delivery.h"
@@ -53,8 +54,8 @@ decide_number(struct json_object *alternative)
 struct json_object *
 decide_numbered(struct json_object *alternatives, int number)
 {
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++) {
-		struct json_object *o = json_object_array_get_idx(alternatives, i);
+	for (size_t i = 0; i < json_items(alternatives); i++) {
+		struct json_object *o = json_item(alternatives, i);
 		if (decide_number(o) == number)
 			return o;
 	}
@@ -64,8 +65,8 @@ decide_numbered(struct json_object *alternatives, int number)
 struct json_object *
 decide_named(struct json_object *alternatives, const char *name)
 {
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++) {
-		struct json_object *o = json_object_array_get_idx(alternatives, i);
+	for (size_t i = 0; i < json_items(alternatives); i++) {
+		struct json_object *o = json_item(alternatives, i);
 		if (strcmp(json_object_get_string(json_object_object_get(o, "name")), name) == 0)
 			return o;
 	}

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/delivery.h"
 #include "core/layer.h"
@@ -237,13 +238,13 @@ read_goals(struct json_object *r, struct problems *problems, struct definition *
 	if (goals == NULL)
 		return;
 	if (!json_object_is_type(goals, json_type_array) ||
-	    json_object_array_length(goals) > DEFINITION_GOALS) {
+	    json_items(goals) > DEFINITION_GOALS) {
 		problem_add(problems, "/request/goals", "must be a list of at most %d names",
 		    DEFINITION_GOALS);
 		return;
 	}
-	for (size_t i = 0; i < json_object_array_length(goals); i++)
-		read_goal(json_object_array_get_idx(goals, i),
+	for (size_t i = 0; i < json_items(goals); i++)
+		read_goal(json_item(goals, i),
 		    mem_printf(problems, "/request/goals/%zu", i), problems);
 }
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/text.h"
 
@@ -51,8 +52,8 @@ name_of(struct json_object *alternative)
 bool
 delivery_has(struct json_object *alternatives, const char *name)
 {
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++)
-		if (strcmp(name_of(json_object_array_get_idx(alternatives, i)), name) == 0)
+	for (size_t i = 0; i < json_items(alternatives); i++)
+		if (strcmp(name_of(json_item(alternatives, i)), name) == 0)
 			return true;
 	return false;
 }
@@ -129,8 +130,8 @@ make_control(void)
 static bool
 names_control(struct json_object *value)
 {
-	for (size_t i = 0; i < json_object_array_length(value); i++) {
-		struct json_object *o = json_object_array_get_idx(value, i);
+	for (size_t i = 0; i < json_items(value); i++) {
+		struct json_object *o = json_item(value, i);
 		struct json_object *name = json_object_object_get(o, "name");
 		if (json_object_is_type(name, json_type_string) &&
 		    strcmp(json_object_get_string(name), DELIVERY_CONTROL) == 0)
@@ -147,8 +148,8 @@ can_draw(struct json_object *list)
 
 	if (strcmp(delivery_weighting(list), "off") == 0)
 		return true;
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
 		if (json_object_get_boolean(json_object_object_get(o, "enabled")))
 			sum += json_object_get_double(json_object_object_get(o, "weight"));
 	}
@@ -159,10 +160,10 @@ static void
 read_list(struct json_object *value, struct json_object *list, const char *at,
     struct problems *problems)
 {
-	for (size_t i = 0; i < json_object_array_length(value); i++) {
+	for (size_t i = 0; i < json_items(value); i++) {
 		const char *here = mem_printf(problems, "%s/%zu", at, i);
 		struct json_object *o =
-		    read_one(json_object_array_get_idx(value, i), here, problems);
+		    read_one(json_item(value, i), here, problems);
 		if (o == NULL)
 			continue;
 		if (delivery_has(list, name_of(o)))
@@ -184,7 +185,7 @@ delivery_alternatives(struct json_object *value, const char *at, struct problems
 	}
 	if (value == NULL || !names_control(value))
 		json_object_array_add(list, make_control());
-	if (value != NULL && json_object_array_length(value) > DELIVERY_ALTERNATIVES)
+	if (value != NULL && json_items(value) > DELIVERY_ALTERNATIVES)
 		problem_add(problems, at, "has more than %d alternatives", DELIVERY_ALTERNATIVES);
 	else if (value != NULL)
 		read_list(value, list, at, problems);
@@ -196,8 +197,8 @@ delivery_alternatives(struct json_object *value, const char *at, struct problems
 const char *
 delivery_weighting(struct json_object *alternatives)
 {
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++)
-		if (json_object_object_get(json_object_array_get_idx(alternatives, i), "weight") ==
+	for (size_t i = 0; i < json_items(alternatives); i++)
+		if (json_object_object_get(json_item(alternatives, i), "weight") ==
 		    NULL)
 			return "off";
 	return "on";

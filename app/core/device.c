@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "core/subject.h"
@@ -127,7 +128,7 @@ set_all(struct json_object *o, struct json_object *from)
 {
 	if (from == NULL)
 		return;
-	json_object_object_foreach(from, name, value) {
+	json_object_object_foreach(json_members(from), name, value) {
 		set(o, name, json_object_get(value));
 	}
 }
@@ -161,7 +162,7 @@ static void
 set_place(struct json_object *o, struct json_object *location)
 {
 	for (size_t i = 0; location != NULL && i < PLACES; i++)
-		json_object_object_del(o, places[i]);
+		json_remove(o, places[i]);
 	set_all(o, location);
 }
 
@@ -195,9 +196,9 @@ is_number(struct json_object *o)
 static bool
 same_members(struct json_object *a, struct json_object *b)
 {
-	if (json_object_object_length(a) != json_object_object_length(b))
+	if (json_member_count(a) != json_member_count(b))
 		return false;
-	json_object_object_foreach(a, name, value) {
+	json_object_object_foreach(json_members(a), name, value) {
 		struct json_object *other;
 		if (!json_object_object_get_ex(b, name, &other) || !device_same(value, other))
 			return false;
@@ -216,11 +217,11 @@ device_same(struct json_object *a, struct json_object *b)
 		return same_members(a, b);
 	if (!json_object_is_type(a, json_type_array) || !json_object_is_type(b, json_type_array))
 		return json_object_equal(a, b) != 0;
-	size_t n = json_object_array_length(a);
-	if (n != json_object_array_length(b))
+	size_t n = json_items(a);
+	if (n != json_items(b))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!device_same(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i)))
+		if (!device_same(json_item(a, i), json_item(b, i)))
 			return false;
 	return true;
 }

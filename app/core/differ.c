@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "core/text.h"
 
 enum { LONGEST = 1200 };
@@ -17,7 +18,7 @@ only_here(struct json_object *o, struct json_object *other)
 {
 	struct json_object *out = json_object_new_object();
 
-	json_object_object_foreach(o, name, value) {
+	json_object_object_foreach(json_members(o), name, value) {
 		struct json_object *there;
 		bool same = json_object_object_get_ex(other, name, &there) &&
 		    json_object_equal(value, there);

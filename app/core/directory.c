@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 
 /* Only names in names in names become so long: values are cut. */
@@ -58,6 +59,6 @@ directory_read(struct json_object *o, enum subject_kind kind, const char *at,
 	const char *subject = subject_read(problems, o, 1u << kind, at, problems);
 	if (subject == NULL)
 		return false;
-	json_object_object_del(o, subject_field(kind));
+	json_remove(o, subject_field(kind));
 	return directory_entry(subject, o, at, problems, out);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/draft_criteria.h"
 
@@ -77,8 +78,8 @@ make_alternatives(struct json_object *rows, struct problems *problems)
 {
 	struct json_object *list = NULL;
 
-	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
 		if (member(row, "remove") != NULL)
 			continue;
 		if (list == NULL)
@@ -95,8 +96,8 @@ make_goals(struct json_object *rows)
 {
 	struct json_object *list = NULL;
 
-	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
 		if (list == NULL)
 			list = json_object_new_array();
 		json_object_array_add(list, json_object_get(

@@ -4,6 +4,8 @@
  */
 #include "core/draft_choice.h"
 
+#include "base/jsonutil.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -29,7 +31,7 @@ find(const struct problems *problems, const char *pointer, bool below)
 	size_t n = strlen(pointer);
 
 	for (size_t i = 0; i < problem_count(problems); i++) {
-		struct json_object *o = json_object_array_get_idx(problems->list, i);
+		struct json_object *o = json_item(problems->list, i);
 		const char *at =
 		    json_object_get_string(json_object_object_get(o, "pointer"));
 		if (strncmp(at, pointer, n) == 0 && (at[n] == '\0' || (below && at[n] == '/')))

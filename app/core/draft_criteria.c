@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/draft_value.h"
 
@@ -27,9 +28,9 @@ make_wanted(const char *s)
 {
 	struct json_object *list = draft_values(s);
 
-	if (json_object_array_length(list) != 1)
+	if (json_items(list) != 1)
 		return list;
-	struct json_object *one = json_object_get(json_object_array_get_idx(list, 0));
+	struct json_object *one = json_object_get(json_item(list, 0));
 	json_object_put(list);
 	return one;
 }
@@ -64,9 +65,9 @@ make_range(const char *s)
 	struct json_object *list = draft_values(s), *o = json_object_new_object();
 	static const char *const ends[] = {"start", "end"};
 
-	for (size_t i = 0; i < 2 && i < json_object_array_length(list); i++)
+	for (size_t i = 0; i < 2 && i < json_items(list); i++)
 		json_object_object_add(
-		    o, ends[i], json_object_get(json_object_array_get_idx(list, i)));
+		    o, ends[i], json_object_get(json_item(list, i)));
 	json_object_put(list);
 	return o;
 }
@@ -96,8 +97,8 @@ make_filters(struct json_object *rows, bool users, struct problems *problems)
 	struct json_object *list = json_object_object_get(rows, users ? "user" : "device");
 	struct json_object *filters = users ? json_object_new_object() : json_object_new_array();
 
-	for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
-		struct json_object *row = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *row = json_item(list, i);
 		if (users)
 			add_user(filters, row, mem_printf(problems, "/criteria/user/%zu", i),
 			    problems);
@@ -130,7 +131,7 @@ look_for_unused(struct json_object *rows, const char *type, struct problems *pro
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		struct json_object *given = json_object_object_get(rows, kinds[i][0]);
 		bool filled = json_object_is_type(given, json_type_array)
-		    ? json_object_array_length(given) > 0 : *text(rows, kinds[i][0]) != '\0';
+		    ? json_items(given) > 0 : *text(rows, kinds[i][0]) != '\0';
 		if (filled && strcmp(type, kinds[i][0]) != 0)
 			problem_add(problems, "/criteria/type",
 			    "%s below, which this choice does not use: choose them or empty them",
@@ -162,14 +163,14 @@ write_row(struct json_object *list, const char *names[3], struct json_object *va
 	struct buf *out = buf_new(NULL, 64);
 	struct json_object *row = json_object_new_object();
 	bool range = json_object_is_type(value, json_type_object), good = true;
-	size_t n = json_object_is_type(value, json_type_array) ? json_object_array_length(value)
+	size_t n = json_object_is_type(value, json_type_array) ? json_items(value)
 	    : range ? 2 : 1;
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *o = range
 		    ? json_object_object_get(value, i == 0 ? "start" : "end")
 		    : json_object_is_type(value, json_type_array)
-		    ? json_object_array_get_idx(value, i) : value;
+		    ? json_item(value, i) : value;
 		good = good && draft_value_fits(o);
 		buf_str(out, i == 0 ? "" : ", ");
 		draft_value_write(out, o);
@@ -189,12 +190,12 @@ write_users(struct json_object *list, struct json_object *filters)
 
 	if (!good)
 		return false;
-	json_object_object_foreach(filters, field, value) {
+	json_object_object_foreach(json_members(filters), field, value) {
 		if (!json_object_is_type(value, json_type_object)) {
 			good &= write_row(list, (const char *[]){"field", field, ""}, value);
 			continue;
 		}
-		json_object_object_foreach(value, operator, bound) {
+		json_object_object_foreach(json_members(value), operator, bound) {
 			good &= draft_value_fits(bound) &&
 			    write_row(list, (const char *[]){"field", field, operator}, bound);
 		}
@@ -207,8 +208,8 @@ write_devices(struct json_object *list, struct json_object *filters)
 {
 	bool good = json_object_is_type(filters, json_type_array);
 
-	for (size_t i = 0; good && i < json_object_array_length(filters); i++) {
-		struct json_object *o = json_object_array_get_idx(filters, i), *value;
+	for (size_t i = 0; good && i < json_items(filters); i++) {
+		struct json_object *o = json_item(filters, i), *value;
 		const char *names[3] = {"name", text(o, "name"), text(o, "operator")};
 		if (json_object_object_get_ex(o, "value", &value)) {
 			good = write_row(list, names, value);

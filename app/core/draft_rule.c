@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/draft_value.h"
 
@@ -88,12 +89,12 @@ draft_rule_term(struct json_object *row)
 static bool
 write_value(struct json_object *value, bool list, struct json_object *row)
 {
-	size_t n = list ? json_object_array_length(value) : 1;
+	size_t n = list ? json_items(value) : 1;
 	struct buf *out = buf_new(NULL, 64);
 	bool fits = true;
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = list ? json_object_array_get_idx(value, i) : value;
+		struct json_object *o = list ? json_item(value, i) : value;
 		fits = fits && draft_value_fits(o);
 		buf_str(out, i == 0 ? "" : ", ");
 		draft_value_write(out, o);
@@ -111,7 +112,7 @@ write_test(struct json_object *term, int skip, struct json_object *row)
 	    "starts_with"};
 	struct json_object *value;
 
-	if (json_object_object_length(term) != skip + 1)
+	if (json_member_count(term) != skip + 1)
 		return false;
 	if (json_object_object_get_ex(term, "exists", &value)) {
 		const char *word = json_object_get_boolean(value) ? "exists" : "absent";
@@ -153,7 +154,7 @@ bool
 draft_rule_rows(struct json_object *rule, const char *group, size_t most, struct json_object *list)
 {
 	struct json_object *all = json_object_object_get(rule, "all");
-	size_t n = all == NULL ? 1 : json_object_array_length(all);
+	size_t n = all == NULL ? 1 : json_items(all);
 	struct json_object *rows = json_object_new_array();
 	bool fits = n <= most;
 
@@ -161,10 +162,10 @@ draft_rule_rows(struct json_object *rule, const char *group, size_t most, struct
 		struct json_object *row = json_object_new_object();
 		json_object_array_add(rows, row);
 		put(row, "group", group, strlen(group));
-		fits = write_row(all == NULL ? rule : json_object_array_get_idx(all, i), row);
+		fits = write_row(all == NULL ? rule : json_item(all, i), row);
 	}
 	for (size_t i = 0; fits && i < n; i++)
-		json_object_array_add(list, json_object_get(json_object_array_get_idx(rows, i)));
+		json_object_array_add(list, json_object_get(json_item(rows, i)));
 	json_object_put(rows);
 	return fits;
 }

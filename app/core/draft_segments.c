@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/draft_choice.h"
 #include "core/draft_rule.h"
@@ -56,13 +57,13 @@ put(struct json_object *o, const char *name, const char *value)
 static size_t
 length(struct json_object *list)
 {
-	return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	return json_items(list);
 }
 
 static struct json_object *
 at(struct json_object *list, size_t i)
 {
-	return json_object_array_get_idx(list, i);
+	return json_item(list, i);
 }
 
 static bool

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/draft.h"
 #include "core/draft_choice.h"
@@ -113,10 +114,10 @@ static struct json_object *
 show_rows(struct json_object *rows, const struct table *t, const struct problems *problems)
 {
 	struct json_object *out = json_object_new_array();
-	size_t there = rows == NULL ? 0 : json_object_array_length(rows), number = 0;
+	size_t there = json_items(rows), number = 0;
 
 	for (size_t i = 0; i < there + EMPTY_ROWS; i++) {
-		struct json_object *row = i < there ? json_object_array_get_idx(rows, i) : NULL;
+		struct json_object *row = i < there ? json_item(rows, i) : NULL;
 		struct json_object *o = json_object_new_object();
 		bool gone = *text(row, "remove") != '\0';
 		json_object_object_add(o, "n", json_object_new_int64((int64_t)i));
@@ -163,8 +164,8 @@ rows_of(struct json_object *list)
 {
 	struct json_object *out = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
 		struct json_object *row = json_object_new_object();
 		struct json_object *payload = member(o, "payload"), *weight = member(o, "weight");
 		put(row, "name", text(o, "name"));
@@ -183,8 +184,8 @@ goals_of(struct json_object *list)
 {
 	struct json_object *out = json_object_new_array();
 
-	for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
 		struct json_object *row = json_object_new_object();
 		bool named = json_object_is_type(o, json_type_string);
 		put(row, "name", named ? json_object_get_string(o) : text(o, "name"));

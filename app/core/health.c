@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 
 /* Of the drawing, and the share of participants that may be in two alternatives (1/MIXED). */
@@ -36,9 +37,9 @@ total_of(struct json_object *arms)
 {
 	int64_t total = 0;
 
-	for (size_t i = 0; i < json_object_array_length(arms); i++)
+	for (size_t i = 0; i < json_items(arms); i++)
 		total += json_object_get_int64(
-		    member(json_object_array_get_idx(arms, i), "participants"));
+		    member(json_item(arms, i), "participants"));
 	return total;
 }
 
@@ -100,11 +101,11 @@ health_of(void *ctx, struct json_object *results)
 	struct json_object *arms = member(results, "alternatives");
 	struct json_object *rows = json_object_new_array();
 	int64_t total = total_of(arms);
-	size_t n = json_object_array_length(arms);
+	size_t n = json_items(arms);
 
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(
-		    rows, make_row(ctx, json_object_array_get_idx(arms, i), total, i));
+		    rows, make_row(ctx, json_item(arms, i), total, i));
 	json_object_object_add(out, "total", json_object_new_int64(total));
 	json_object_object_add(out, "rows", rows);
 	put_place(out, "height", (double)(n * ROW));

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/lookup.h"
 
@@ -26,10 +27,10 @@ is_whole(struct json_object *o, int64_t least, int64_t most)
 static struct range
 range_at(struct json_object *slots, size_t i)
 {
-	struct json_object *o = json_object_array_get_idx(slots, i);
+	struct json_object *o = json_item(slots, i);
 
-	return (struct range){json_object_get_int64(json_object_array_get_idx(o, 0)),
-	    json_object_get_int64(json_object_array_get_idx(o, 1))};
+	return (struct range){json_object_get_int64(json_item(o, 0)),
+	    json_object_get_int64(json_item(o, 1))};
 }
 
 static bool
@@ -41,11 +42,11 @@ overlap(struct range a, struct range b)
 static const char *
 range_fault(struct json_object *slots, size_t i)
 {
-	struct json_object *o = json_object_array_get_idx(slots, i);
+	struct json_object *o = json_item(slots, i);
 
-	if (!json_object_is_type(o, json_type_array) || json_object_array_length(o) != 2 ||
-	    !is_whole(json_object_array_get_idx(o, 0), 0, LAYER_SLOTS - 1) ||
-	    !is_whole(json_object_array_get_idx(o, 1), 0, LAYER_SLOTS - 1))
+	if (!json_object_is_type(o, json_type_array) || json_items(o) != 2 ||
+	    !is_whole(json_item(o, 0), 0, LAYER_SLOTS - 1) ||
+	    !is_whole(json_item(o, 1), 0, LAYER_SLOTS - 1))
 		return "must be [first, last], whole numbers from 0 to 9999";
 	if (range_at(slots, i).first > range_at(slots, i).last)
 		return "must not end before it begins";
@@ -60,13 +61,13 @@ read_slots(struct json_object *slots, const char *at, struct problems *problems)
 {
 	const char *fault = NULL;
 
-	if (!json_object_is_type(slots, json_type_array) || json_object_array_length(slots) == 0 ||
-	    json_object_array_length(slots) > LAYER_RANGES) {
+	if (!json_object_is_type(slots, json_type_array) || json_items(slots) == 0 ||
+	    json_items(slots) > LAYER_RANGES) {
 		problem_add(problems, mem_printf(problems, "%s/slots", at),
 		    "must be a list of 1 to %d ranges [first, last]", LAYER_RANGES);
 		return;
 	}
-	for (size_t i = 0; fault == NULL && i < json_object_array_length(slots); i++) {
+	for (size_t i = 0; fault == NULL && i < json_items(slots); i++) {
 		fault = range_fault(slots, i);
 		if (fault != NULL)
 			problem_add(problems, mem_printf(problems, "%s/slots/%zu", at, i), "%s",
@@ -130,7 +131,7 @@ taken(struct json_object *member, struct range r, struct range *by)
 {
 	struct json_object *slots = json_object_object_get(member, "slots");
 
-	for (size_t i = 0; i < json_object_array_length(slots); i++) {
+	for (size_t i = 0; i < json_items(slots); i++) {
 		*by = range_at(slots, i);
 		if (overlap(*by, r))
 			return true;
@@ -144,7 +145,7 @@ count(struct json_object *member)
 	struct json_object *slots = json_object_object_get(member, "slots");
 	int64_t n = 0;
 
-	for (size_t i = 0; i < json_object_array_length(slots); i++)
+	for (size_t i = 0; i < json_items(slots); i++)
 		n += range_at(slots, i).last - range_at(slots, i).first + 1;
 	return n;
 }
@@ -156,7 +157,7 @@ collides(struct json_object *slots, struct json_object *member, const char *at,
 {
 	struct range by;
 
-	for (size_t i = 0; i < json_object_array_length(slots); i++) {
+	for (size_t i = 0; i < json_items(slots); i++) {
 		if (!taken(member, range_at(slots, i), &by))
 			continue;
 		problem_add(problems, mem_printf(problems, "%s/slots/%zu", at, i),
@@ -176,8 +177,8 @@ layer_can_have(struct json_object *wish, struct json_object *members, const char
 	int64_t free = LAYER_SLOTS;
 	const char *who = NULL;
 
-	for (size_t i = 0; i < json_object_array_length(members); i++) {
-		struct json_object *member = json_object_array_get_idx(members, i);
+	for (size_t i = 0; i < json_items(members); i++) {
+		struct json_object *member = json_item(members, i);
 		if (strcmp(name_of(member), experiment) == 0)
 			continue;
 		if (slots != NULL && collides(slots, member, at, problems))

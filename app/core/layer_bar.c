@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "base/jsonutil.h"
 #include "core/lookup.h"
 
 enum { WIDTH = 600, SERIES = 5 };
@@ -20,8 +21,8 @@ static struct json_object *
 make_bar(struct json_object *experiment, size_t number, struct json_object *slots)
 {
 	struct json_object *o = json_object_new_object();
-	struct json_object *first = json_object_array_get_idx(slots, 0);
-	struct json_object *last = json_object_array_get_idx(slots, 1);
+	struct json_object *first = json_item(slots, 0);
+	struct json_object *last = json_item(slots, 1);
 	double from = (double)json_object_get_int64(first) * WIDTH / LAYER_SLOTS;
 	double to = (double)(json_object_get_int64(last) + 1) * WIDTH / LAYER_SLOTS;
 
@@ -42,13 +43,13 @@ layer_bar_add(struct json_object *layer)
 	struct json_object *members = json_object_object_get(layer, "members");
 	struct json_object *bars = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(members); i++) {
-		struct json_object *m = json_object_array_get_idx(members, i);
+	for (size_t i = 0; i < json_items(members); i++) {
+		struct json_object *m = json_item(members, i);
 		struct json_object *slots = json_object_object_get(m, "slots");
-		for (size_t k = 0; k < json_object_array_length(slots); k++)
+		for (size_t k = 0; k < json_items(slots); k++)
 			json_object_array_add(bars,
 			    make_bar(json_object_object_get(m, "experiment"), i,
-				json_object_array_get_idx(slots, k)));
+				json_item(slots, k)));
 	}
 	json_object_object_add(layer, "bars", bars);
 }

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 
 static const char *
@@ -27,8 +28,8 @@ rename_all(struct json_object *alternatives, struct json_object *numbers,
 {
 	bool good = true;
 
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++) {
-		struct json_object *o = json_object_array_get_idx(alternatives, i);
+	for (size_t i = 0; i < json_items(alternatives); i++) {
+		struct json_object *o = json_item(alternatives, i);
 		const char *was = text(o, "was");
 		if (was == NULL)
 			continue;
@@ -41,8 +42,8 @@ rename_all(struct json_object *alternatives, struct json_object *numbers,
 			continue;
 		}
 		json_object_object_add(o, "id", json_object_new_int64(id));
-		json_object_object_del(numbers, was);
-		json_object_object_del(o, "was");
+		json_remove(numbers, was);
+		json_remove(o, "was");
 	}
 	return good;
 }
@@ -55,8 +56,8 @@ numbers_give(struct json_object *alternatives, struct json_object *numbers,
 
 	if (!rename_all(alternatives, numbers, problems))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++) {
-		struct json_object *o = json_object_array_get_idx(alternatives, i);
+	for (size_t i = 0; i < json_items(alternatives); i++) {
+		struct json_object *o = json_item(alternatives, i);
 		struct json_object *id = json_object_object_get(o, "id");
 		if (id == NULL) {
 			int64_t known = number(numbers, text(o, "name"));

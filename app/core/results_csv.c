@@ -2,6 +2,7 @@
 /*
  * Results for spreadsheets, made from the very JSON that programs get.
  */
+#include "base/jsonutil.h"
 #include "core/results.h"
 
 #include "base/buf.h"
@@ -27,7 +28,7 @@ static void
 add_interval(struct buf *out, struct json_object *o)
 {
 	for (size_t i = 0; i < 2; i++)
-		add_cell(out, o == NULL ? NULL : json_object_array_get_idx(o, i));
+		add_cell(out, o == NULL ? NULL : json_item(o, i));
 }
 
 /* "0:97 3:1" */
@@ -36,7 +37,7 @@ add_histogram(struct buf *out, struct json_object *o)
 {
 	const char *gap = ",";
 
-	json_object_object_foreach(o, times, subjects) {
+	json_object_object_foreach(json_members(o), times, subjects) {
 		buf_printf(out, "%s%s:%s", gap, times, json_object_get_string(subjects));
 		gap = " ";
 	}
@@ -79,12 +80,12 @@ results_csv(void *ctx, struct json_object *results)
 	struct json_object *goals = json_object_object_get(results, "goals");
 
 	buf_str(out, HEAD);
-	for (size_t g = 0; g < json_object_array_length(goals); g++) {
-		struct json_object *goal = json_object_array_get_idx(goals, g);
+	for (size_t g = 0; g < json_items(goals); g++) {
+		struct json_object *goal = json_item(goals, g);
 		struct json_object *rows = json_object_object_get(goal, "alternatives");
-		for (size_t i = 0; i < json_object_array_length(rows); i++)
-			add_row(out, goal, json_object_array_get_idx(rows, i),
-			    json_object_array_get_idx(arms, i));
+		for (size_t i = 0; i < json_items(rows); i++)
+			add_row(out, goal, json_item(rows, i),
+			    json_item(arms, i));
 	}
 	return out->data;
 }

@@ -9,6 +9,7 @@
 
 #include "base/csv.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 
 /* A group that somebody is in. */
@@ -48,11 +49,11 @@ read_column(void *ctx, struct json_object *row, struct roster_column *out)
 		.id = json_object_get_string(json_object_object_get(row, "id")),
 		.nr = json_object_get_string(json_object_object_get(row, "nr")),
 		.experiment = json_object_get_boolean(json_object_object_get(row, "experiment")),
-		.n = json_object_array_length(groups),
+		.n = json_items(groups),
 	};
 	out->groups = mem_array(ctx, struct roster_group, out->n + 1);
 	for (size_t i = 0; i < out->n; i++) {
-		struct json_object *o = json_object_array_get_idx(groups, i);
+		struct json_object *o = json_item(groups, i);
 		out->groups[i] = (struct roster_group){
 			json_object_get_int64(json_object_object_get(o, "id")),
 			json_object_get_string(json_object_object_get(o, "name"))};
@@ -66,10 +67,10 @@ roster_new(void *ctx, struct json_object *rows)
 {
 	struct roster *r = mem_new(ctx, struct roster);
 
-	r->n = json_object_array_length(rows);
+	r->n = json_items(rows);
 	r->columns = mem_array(r, struct roster_column, r->n + 1);
 	for (size_t i = 0; i < r->n; i++)
-		read_column(r, json_object_array_get_idx(rows, i), &r->columns[i]);
+		read_column(r, json_item(rows, i), &r->columns[i]);
 	return r;
 }
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/rule_term.h"
 
@@ -33,10 +34,10 @@ read_parts(struct rule_terms *r, struct json_object *list, const char *at, int d
 	struct node **last = &out->first;
 	bool good = true;
 
-	if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) == 0)
+	if (!json_object_is_type(list, json_type_array) || json_items(list) == 0)
 		return condition_wrong(&r->r, at, "must be a list of rules, and not empty");
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		*last = read_node(r, json_object_array_get_idx(list, i),
+	for (size_t i = 0; i < json_items(list); i++) {
+		*last = read_node(r, json_item(list, i),
 		    mem_printf(r->r.ctx, "%s/%zu", at, i), depth + 1);
 		if (*last == NULL)
 			good = false;
@@ -55,7 +56,7 @@ read_node(struct rule_terms *r, struct json_object *o, const char *at, int depth
 	bool good;
 
 	out->shape = TERM;
-	if (!json_object_is_type(o, json_type_object) || json_object_object_length(o) != 1)
+	if (!json_object_is_type(o, json_type_object) || json_member_count(o) != 1)
 		good = condition_wrong(&r->r, at, "must be an object with one member");
 	else if (depth > RULE_DEPTH)
 		good = condition_wrong(&r->r, at, "lies deeper than 8");

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/facts.h"
 #include "core/text.h"
@@ -134,7 +135,7 @@ static bool
 read_test(struct rule_terms *r, struct json_object *o, int skip, const char *at,
     struct condition *c)
 {
-	if (json_object_object_length(o) != skip + 1)
+	if (json_member_count(o) != skip + 1)
 		return wrong(r, at, "must have one test and nothing else");
 	for (size_t i = 0; i < TESTS; i++) {
 		struct json_object *value;

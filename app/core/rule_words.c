@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 
 static void say(struct buf *out, struct json_object *rule, bool inside);
 
@@ -23,9 +24,9 @@ add_value(struct buf *out, struct json_object *value)
 {
 	bool list = json_object_is_type(value, json_type_array);
 
-	for (size_t i = 0; list && i < json_object_array_length(value); i++) {
+	for (size_t i = 0; list && i < json_items(value); i++) {
 		buf_str(out, i == 0 ? "" : ", ");
-		add_value(out, json_object_array_get_idx(value, i));
+		add_value(out, json_item(value, i));
 	}
 	if (!list)
 		buf_str(out, value == NULL ? "null" : json_plain(value));
@@ -69,13 +70,13 @@ add_term(struct buf *out, const char *subject, struct json_object *term)
 static void
 add_parts(struct buf *out, struct json_object *parts, const char *between, bool inside)
 {
-	size_t n = json_object_array_length(parts);
+	size_t n = json_items(parts);
 	bool brackets = inside && n > 1;
 
 	buf_str(out, brackets ? "(" : "");
 	for (size_t i = 0; i < n; i++) {
 		buf_str(out, i == 0 ? "" : between);
-		say(out, json_object_array_get_idx(parts, i), n > 1);
+		say(out, json_item(parts, i), n > 1);
 	}
 	buf_str(out, brackets ? ")" : "");
 }
@@ -84,7 +85,7 @@ add_parts(struct buf *out, struct json_object *parts, const char *between, bool 
 static void
 say(struct buf *out, struct json_object *rule, bool inside)
 {
-	json_object_object_foreach(rule, name, part) {
+	json_object_object_foreach(json_members(rule), name, part) {
 		if (strcmp(name, "all") == 0)
 			add_parts(out, part, " and ", inside);
 		else if (strcmp(name, "any") == 0)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/bucket.h"
@@ -114,8 +115,8 @@ read_number(struct json_object *value, int64_t *nr)
 static bool
 is_taken(struct json_object *groups, const char *name, int64_t nr)
 {
-	for (size_t i = 0; i < json_object_array_length(groups); i++) {
-		struct json_object *o = json_object_array_get_idx(groups, i);
+	for (size_t i = 0; i < json_items(groups); i++) {
+		struct json_object *o = json_item(groups, i);
 		if (json_object_get_int64(json_object_object_get(o, "id")) == nr ||
 		    strcmp(json_object_get_string(json_object_object_get(o, "name")), name) == 0)
 			return true;
@@ -164,18 +165,18 @@ read_groups(struct json_object *o, struct problems *problems, struct segmentatio
 	struct json_object *rule = json_object_object_get(o, "rule");
 
 	if (!json_object_is_type(list, json_type_array) ||
-	    json_object_array_length(list) > SEGMENTATION_GROUPS) {
+	    json_items(list) > SEGMENTATION_GROUPS) {
 		problem_add(problems, "/groups", "must be a list of at most %d groups",
 		    SEGMENTATION_GROUPS);
 		return;
 	}
-	size_t n = json_object_array_length(list);
+	size_t n = json_items(list);
 	if (rule != NULL && (n != 1 || out->type != SEGMENTATION_RULE)) {
 		problem_add(problems, "/rule", "goes with type rule and one group");
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *group = json_object_array_get_idx(list, i);
+		struct json_object *group = json_item(list, i);
 		if (rule != NULL && json_object_is_type(group, json_type_object))
 			json_object_object_add(group, "rule", json_object_get(rule));
 		read_group(group, mem_printf(problems, "/groups/%zu", i), problems, out);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/curve.h"
 
@@ -43,7 +44,7 @@ read_arm(struct json_object *o, struct arm *out)
 	*out = (struct arm){.name = json_object_get_string(member(o, "name"))};
 	if (histogram == NULL)
 		return 0;
-	json_object_object_foreach(histogram, times, subjects) {
+	json_object_object_foreach(json_members(histogram), times, subjects) {
 		unsigned long long t = strtoull(times, NULL, 10);
 		size_t at = t > LAST ? LAST : (size_t)t;
 		out->count[at] += json_object_get_int64(subjects);
@@ -124,16 +125,16 @@ struct json_object *
 spread_of(void *ctx, struct json_object *results, size_t goal)
 {
 	static const char *const names[] = {"bars", "lines", "rows", "ticks"};
-	struct json_object *g = json_object_array_get_idx(member(results, "goals"), goal);
+	struct json_object *g = json_item(member(results, "goals"), goal);
 	struct json_object *list = member(g, "alternatives"), *parts[4];
 	struct arm arms[CURVE_ARMS];
-	size_t n = json_object_array_length(list), most = 1;
+	size_t n = json_items(list), most = 1;
 	int64_t all = 0;
 
 	if (n > CURVE_ARMS)
 		n = CURVE_ARMS;
 	for (size_t i = 0; i < n; i++) {
-		size_t m = read_arm(json_object_array_get_idx(list, i), &arms[i]);
+		size_t m = read_arm(json_item(list, i), &arms[i]);
 		most = m > most ? m : most;
 		all += arms[i].all;
 	}

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/text.h"
 
@@ -45,16 +46,16 @@ of_scope(struct json_object *tags, const char *scope, bool values)
 {
 	struct json_object *out = NULL;
 
-	for (size_t i = 0; i < json_object_array_length(tags); i++) {
-		struct json_object *row = json_object_array_get_idx(tags, i);
-		struct json_object *key = json_object_array_get_idx(row, 1);
-		if (strcmp(json_object_get_string(json_object_array_get_idx(row, 0)), scope) != 0)
+	for (size_t i = 0; i < json_items(tags); i++) {
+		struct json_object *row = json_item(tags, i);
+		struct json_object *key = json_item(row, 1);
+		if (strcmp(json_object_get_string(json_item(row, 0)), scope) != 0)
 			continue;
 		if (out == NULL)
 			out = values ? json_object_new_object() : json_object_new_array();
 		if (values)
 			json_object_object_add(out, json_object_get_string(key),
-			    json_object_get(json_object_array_get_idx(row, 2)));
+			    json_object_get(json_item(row, 2)));
 		else
 			json_object_array_add(out, json_object_get(key));
 	}

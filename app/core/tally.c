@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/delivery.h"
@@ -18,14 +19,14 @@
 static size_t
 length(struct json_object *list)
 {
-	return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	return json_items(list);
 }
 
 /* Column i of a row. */
 static int64_t
 column(struct json_object *row, size_t i)
 {
-	return i < length(row) ? json_object_get_int64(json_object_array_get_idx(row, i)) : 0;
+	return i < length(row) ? json_object_get_int64(json_item(row, i)) : 0;
 }
 
 static int64_t
@@ -59,7 +60,7 @@ static void
 count_participants(struct tally *t, struct json_object *exposures)
 {
 	for (size_t i = 0; i < length(exposures); i++) {
-		struct json_object *row = json_object_array_get_idx(exposures, i);
+		struct json_object *row = json_item(exposures, i);
 		size_t arm = find_arm(t, column(row, 0));
 		t->multiple += subjects(row, 3);
 		if (arm == t->narms)
@@ -76,7 +77,7 @@ enrolled_under(const struct tally *t, struct json_object *exposures, int64_t nr)
 	double n = 0;
 
 	for (size_t i = 0; i < length(exposures); i++) {
-		struct json_object *row = json_object_array_get_idx(exposures, i);
+		struct json_object *row = json_item(exposures, i);
 		if (column(row, 1) == nr && find_arm(t, column(row, 0)) < t->narms)
 			n += (double)subjects(row, 2);
 	}
@@ -114,7 +115,7 @@ expect_all(struct tally *t, struct json_object *exposures, struct json_object *s
 
 	if (!json_object_is_type(splits, json_type_object))
 		return;
-	json_object_object_foreach(splits, key, split) {
+	json_object_object_foreach(json_members(splits), key, split) {
 		if (!json_object_is_type(split, json_type_object) ||
 		    !num_int(key, INT64_MIN, INT64_MAX, &nr))
 			continue;
@@ -154,7 +155,7 @@ tally_arms(void *ctx, struct json_object *alternatives, struct json_object *expo
 	t->narms = length(alternatives);
 	t->arms = mem_array(t, struct tally_arm, t->narms);
 	for (size_t i = 0; i < t->narms; i++) {
-		struct json_object *o = json_object_array_get_idx(alternatives, i);
+		struct json_object *o = json_item(alternatives, i);
 		t->arms[i] = (struct tally_arm){
 		    .id = json_object_get_int64(json_object_object_get(o, "id")),
 		    .name = text(t, o, "name"),
@@ -206,7 +207,7 @@ sort_hits(struct tally *t, struct json_object *conversions, size_t *n)
 
 	*n = 0;
 	for (size_t i = 0; i < length(conversions); i++) {
-		struct json_object *row = json_object_array_get_idx(conversions, i);
+		struct json_object *row = json_item(conversions, i);
 		struct hit h = {find_goal(t, column(row, 0)), find_arm(t, column(row, 1)),
 		    {column(row, 2), subjects(row, 3)}};
 		if (h.goal < t->ngoals && h.arm < t->narms && h.bin.times > 0 && h.bin.subjects > 0)
@@ -245,7 +246,7 @@ tally_goals(struct tally *t, struct json_object *goals, struct json_object *conv
 	t->ngoals = length(goals);
 	t->goals = mem_array(t, struct tally_goal, t->ngoals);
 	for (size_t i = 0; i < t->ngoals; i++) {
-		struct json_object *o = json_object_array_get_idx(goals, i);
+		struct json_object *o = json_item(goals, i);
 		t->goals[i] = (struct tally_goal){
 		    json_object_get_int64(json_object_object_get(o, "nr")), text(t, o, "name"),
 		    strcmp(text(t, o, "test"), "mwu") == 0,

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 
 struct maker {
@@ -131,10 +132,10 @@ static void flatten(struct maker *m, const char *path, struct json_object *value
 static void
 flatten_array(struct maker *m, const char *path, struct json_object *array)
 {
-	size_t n = json_object_array_length(array);
+	size_t n = json_items(array);
 
 	for (size_t i = 0; i < n; i++)
-		flatten(m, path, json_object_array_get_idx(array, i));
+		flatten(m, path, json_item(array, i));
 	if (n == 0)
 		add(m, mem_printf(m->terms, "%s%c", path, TERM_EMPTY));
 }
@@ -142,11 +143,11 @@ flatten_array(struct maker *m, const char *path, struct json_object *array)
 static void
 flatten_object(struct maker *m, const char *path, struct json_object *object)
 {
-	json_object_object_foreach(object, key, value) {
+	json_object_object_foreach(json_members(object), key, value) {
 		char *name = terms_path(m->terms, key);
 		flatten(m, path == NULL ? name : mem_printf(m->terms, "%s.%s", path, name), value);
 	}
-	if (json_object_object_length(object) == 0 && path != NULL)
+	if (json_member_count(object) == 0 && path != NULL)
 		add(m, mem_printf(m->terms, "%s%c", path, TERM_EMPTY));
 }
 

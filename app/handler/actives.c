@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/db.h"
@@ -45,12 +46,12 @@ read_layer(void *mem, struct json_object *o)
 	l->id = member(o, "id");
 	l->salt = member(o, "salt");
 	l->unit = subject_kind(member(o, "unit"));
-	l->n = slots == NULL ? 0 : json_object_array_length(slots);
+	l->n = json_items(slots);
 	l->ranges = mem_check(talloc_size(l, (l->n + 1) * sizeof *l->ranges));
 	for (size_t i = 0; i < l->n; i++) {
-		struct json_object *range = json_object_array_get_idx(slots, i);
-		l->ranges[i].first = json_object_get_int(json_object_array_get_idx(range, 0));
-		l->ranges[i].last = json_object_get_int(json_object_array_get_idx(range, 1));
+		struct json_object *range = json_item(slots, i);
+		l->ranges[i].first = json_object_get_int(json_item(range, 0));
+		l->ranges[i].last = json_object_get_int(json_item(range, 1));
 	}
 	return l;
 }

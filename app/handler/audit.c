@@ -8,6 +8,7 @@
 
 #include "base/instant.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/subject.h"
@@ -40,7 +41,7 @@ is_noted(const struct ctx *c, enum err e)
 
 /* As text, unless there is none or it is too long to be kept. */
 static const char *
-json_text(struct json_object *o)
+kept_text(struct json_object *o)
 {
 	const char *text = json_plain(o);
 
@@ -64,7 +65,7 @@ outcome(struct ctx *c)
 
 	if (!json_object_is_type(c->model, json_type_object))
 		return c->model;
-	json_object_object_foreach(c->model, name, value) {
+	json_object_object_foreach(json_members(c->model), name, value) {
 		if (!is_unkept(name))
 			json_object_object_add(out, name, json_object_get(value));
 	}
@@ -98,8 +99,8 @@ audit_note(struct ctx *c, enum err e)
 	instant_format(c->now, now);
 	const char *params[] = {now, c->account != NULL ? c->account->name : NULL, c->key_id,
 		mem_printf(c->mem, "%s %s", c->req.method, c->route->path), target_of(c),
-		mem_printf(c->mem, "%d", err_info(e)->status), json_text(c->before),
-		e == OK ? json_text(outcome(c)) : NULL, c->req.id};
+		mem_printf(c->mem, "%d", err_info(e)->status), kept_text(c->before),
+		e == OK ? kept_text(outcome(c)) : NULL, c->req.id};
 	if (db_query(c->db, c->mem, QUERY_audit_add, params, NULL) != OK)
 		log_say(LOG_ERROR, "audit_lost", "%s %s", params[3],
 		    params[4] != NULL ? params[4] : "-");

@@ -3,6 +3,7 @@
  * Forms in which experiments are defined. What they say goes to the very handlers that programs
  * call; what these refuse comes back as it was typed.
  */
+#include "base/jsonutil.h"
 #include "core/draft.h"
 
 #include <string.h>
@@ -33,8 +34,8 @@ add_choices(struct ctx *c, struct json_object *shown)
 		return e;
 	struct json_object *row = mem_json(c->mem, db_row_json(rows, 0));
 	struct json_object *layers = json_object_object_get(row, "layers");
-	for (size_t i = 0; layers != NULL && i < json_object_array_length(layers); i++) {
-		struct json_object *o = json_object_array_get_idx(layers, i);
+	for (size_t i = 0; i < json_items(layers); i++) {
+		struct json_object *o = json_item(layers, i);
 		json_object_object_add(o, "selected", json_object_new_boolean(
 		    json_object_equal(json_object_object_get(o, "id"), chosen)));
 	}

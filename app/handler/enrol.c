@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
@@ -29,12 +30,12 @@ enrol_stored(const struct visitor *who, int64_t nr, struct enrolled *out)
 {
 	struct json_object *rows = json_object_object_get(who->record, "enrolments");
 
-	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
-		if (json_object_get_int64(json_object_array_get_idx(row, 0)) != nr)
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		if (json_object_get_int64(json_item(row, 0)) != nr)
 			continue;
-		out->alternative = json_object_get_int(json_object_array_get_idx(row, 1));
-		out->forced = json_object_get_boolean(json_object_array_get_idx(row, 2));
+		out->alternative = json_object_get_int(json_item(row, 1));
+		out->forced = json_object_get_boolean(json_item(row, 2));
 		return true;
 	}
 	return false;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/definition.h"
 #include "handler/actives.h"
@@ -40,10 +41,10 @@ choose_rows(struct choice *to, struct json_object *record, const char *member)
 {
 	struct json_object *rows = json_object_object_get(record, member);
 
-	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
 		choose(to, actives_find(to->all,
-		    json_object_get_int64(json_object_array_get_idx(row, 0))));
+		    json_object_get_int64(json_item(row, 0))));
 	}
 }
 
@@ -86,13 +87,13 @@ static enum err
 run_named(struct ctx *c, const struct visitor *who, struct json_object *names)
 {
 	if (!json_object_is_type(names, json_type_array) ||
-	    json_object_array_length(names) > NAMED_MOST)
+	    json_items(names) > NAMED_MOST)
 		return fail(c, ERR_INVALID, "/experiments", "must be a list of at most %d ids",
 		    NAMED_MOST);
-	size_t n = json_object_array_length(names), known = 0;
+	size_t n = json_items(names), known = 0;
 	struct outcome *list = mem_array(c->mem, struct outcome, n + 1);
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *name = json_object_array_get_idx(names, i);
+		struct json_object *name = json_item(names, i);
 		const char *at = mem_printf(c->mem, "/experiments/%zu", i);
 		if (!json_object_is_type(name, json_type_string))
 			return fail(c, ERR_INVALID, at, "must be an id");

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/instant.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/bucket.h"
@@ -57,10 +58,10 @@ experiment_finish(struct json_object *row)
 	int state = json_object_get_int(json_object_object_get(row, "state"));
 	struct json_object *alternatives = json_object_object_get(row, "alternatives");
 
-	json_object_object_del(row, "version");
-	json_object_object_del(row, "numbers");
-	for (size_t i = 0; i < json_object_array_length(alternatives); i++)
-		json_object_object_del(json_object_array_get_idx(alternatives, i), "id");
+	json_remove(row, "version");
+	json_remove(row, "numbers");
+	for (size_t i = 0; i < json_items(alternatives); i++)
+		json_remove(json_item(alternatives, i), "id");
 	json_object_object_add(row, "state", json_object_new_string(delivery_word(state)));
 	json_object_object_add(row, "weighting",
 	    json_object_new_string(delivery_weighting(alternatives)));

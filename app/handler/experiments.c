@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/delivery.h"
@@ -242,8 +243,8 @@ list(struct ctx *c, struct wanted *w)
 	struct json_object *found = json_object_new_array();
 	for (int i = 0; i < db_count(rows); i++) {
 		struct json_object *row = db_row_json(rows, i);
-		json_object_object_del(row, "nr");
-		json_object_object_del(row, "start"); /* for the place alone */
+		json_remove(row, "nr");
+		json_remove(row, "start"); /* for the place alone */
 		experiment_finish(row);
 		json_object_array_add(found, row);
 	}

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/jsonown.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/subject.h"
 #include "handler/actives.h"
@@ -59,7 +60,7 @@ find_open(struct ctx *c, struct record_slot *slot, const char *address, struct j
 void
 find_offer(struct ctx *c, struct record_slot *slot, struct json_object *record)
 {
-	json_object_object_del(record, "place");
+	json_remove(record, "place");
 	record_fill(c->records, slot,
 	    json_plain(record));
 }
@@ -104,11 +105,11 @@ add_audience(struct gatherer *g, struct json_object *record, bool user)
 {
 	struct json_object *rows = json_object_object_get(record, "audience");
 
-	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
 		const struct active *a = actives_find(g->all,
-		    json_object_get_int64(json_object_array_get_idx(row, 0)));
-		int64_t version = json_object_get_int64(json_object_array_get_idx(row, 1));
+		    json_object_get_int64(json_item(row, 0)));
+		int64_t version = json_object_get_int64(json_item(row, 1));
 		if (a != NULL && a->criteria != NULL && a->audience == version)
 			add(g, a, user, !user);
 	}
@@ -151,10 +152,10 @@ find_in_audience(struct json_object *record, const struct active *a)
 {
 	struct json_object *rows = json_object_object_get(record, "audience");
 
-	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
-		if (json_object_get_int64(json_object_array_get_idx(row, 0)) == a->nr &&
-		    json_object_get_int64(json_object_array_get_idx(row, 1)) == a->audience)
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		if (json_object_get_int64(json_item(row, 0)) == a->nr &&
+		    json_object_get_int64(json_item(row, 1)) == a->audience)
 			return true;
 	}
 	return lookup_is_open(a);

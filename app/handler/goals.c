@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "handler/routes.h"
 #include "store/db.h"
@@ -28,8 +29,8 @@ goals_page(struct ctx *c)
 	if (e != OK)
 		return e;
 	struct json_object *list = json_object_object_get(c->model, "goals");
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
 		struct buf *path = buf_new(c->mem, 64);
 		buf_url(path, json_object_get_string(json_object_object_get(o, "name")));
 		json_object_object_add(o, "path", json_object_new_string(path->data));

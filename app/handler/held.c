@@ -9,6 +9,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/jsonown.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/metric.h"
 #include "base/num.h"
@@ -162,8 +163,8 @@ export_lines(struct ctx *c, struct json_object *records)
 {
 	c->text = buf_new(c->mem, 65536);
 	c->text_type = "application/x-ndjson; charset=utf-8";
-	for (size_t i = 0; i < json_object_array_length(records); i++) {
-		struct json_object *o = json_object_array_get_idx(records, i);
+	for (size_t i = 0; i < json_items(records); i++) {
+		struct json_object *o = json_item(records, i);
 		buf_str(c->text, json_plain(o));
 		buf_char(c->text, '\n');
 	}

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/layer_bar.h"
 #include "handler/routes.h"
@@ -18,8 +19,8 @@ layers_page(struct ctx *c)
 	if (e != OK)
 		return e;
 	struct json_object *list = json_object_object_get(c->model, "layers");
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		layer_bar_add(json_object_array_get_idx(list, i));
+	for (size_t i = 0; i < json_items(list); i++)
+		layer_bar_add(json_item(list, i));
 	return OK;
 }
 

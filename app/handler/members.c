@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/decide.h"
@@ -101,7 +102,7 @@ member(const struct source *from, const struct db_rows *rows, int i)
 		json_object_object_add(group, "id", json_object_new_int64(nr));
 		json_object_object_add(group, "name", json_object_new_string(name));
 	}
-	json_object_object_del(o, "group_nr");
+	json_remove(o, "group_nr");
 	json_object_object_add(o, "group", group);
 	return o;
 }

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/instant.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/bucket.h"
 #include "core/decide.h"
@@ -52,7 +53,7 @@ read_weights(struct ctx *c, struct json_object *given, struct json_object *list)
 {
 	double sum = 0;
 
-	json_object_object_foreach(given, name, weight) {
+	json_object_object_foreach(json_members(given), name, weight) {
 		const char *at = mem_printf(c->mem, "/alternatives/%s", name);
 		struct json_object *own = mem_json(c->mem, json_object_new_string(name));
 		enum err e = check_name(c, at, own, list);
@@ -66,7 +67,7 @@ read_weights(struct ctx *c, struct json_object *given, struct json_object *list)
 		sum += w;
 		add_named(list, name, weight);
 	}
-	if (json_object_object_length(given) > 0 && sum <= 0)
+	if (json_member_count(given) > 0 && sum <= 0)
 		return fail(c, ERR_INVALID, "/alternatives", "the weights must not all be 0");
 	return OK;
 }
@@ -83,8 +84,8 @@ read_named(struct ctx *c, struct json_object *given, struct json_object **out)
 	if (!json_object_is_type(given, json_type_array))
 		return fail(c, ERR_INVALID, "/alternatives",
 		    "must be a list of names, or an object of name: weight");
-	for (size_t i = 0; i < json_object_array_length(given); i++) {
-		struct json_object *name = json_object_array_get_idx(given, i);
+	for (size_t i = 0; i < json_items(given); i++) {
+		struct json_object *name = json_item(given, i);
 		const char *at = mem_printf(c->mem, "/alternatives/%zu", i);
 		enum err e = check_name(c, at, name, list);
 		if (e != OK)
@@ -144,14 +145,14 @@ extend(struct ctx *c, const char *id, struct json_object *named, int64_t *genera
 	struct json_object *numbers = json_object_object_get(row, "numbers");
 	const char *version = mem_printf(c->mem, "%lld",
 	    (long long)json_object_get_int64(json_object_object_get(row, "version")));
-	size_t before = json_object_array_length(list);
-	for (size_t i = 0; i < json_object_array_length(named); i++) {
-		struct json_object *o = json_object_array_get_idx(named, i);
+	size_t before = json_items(list);
+	for (size_t i = 0; i < json_items(named); i++) {
+		struct json_object *o = json_item(named, i);
 		struct json_object *name = json_object_object_get(o, "name");
 		if (!delivery_has(list, json_object_get_string(name)))
 			json_object_array_add(list, json_object_get(o));
 	}
-	if (json_object_array_length(list) == before)
+	if (json_items(list) == before)
 		return now_current(c, generation);
 	list = delivery_alternatives(list, "/alternatives", c->problems);
 	if (list == NULL || !numbers_give(list, numbers, c->problems))
@@ -168,8 +169,8 @@ extend(struct ctx *c, const char *id, struct json_object *named, int64_t *genera
 static bool
 lacks(const struct active *a, struct json_object *named)
 {
-	for (size_t i = 0; i < json_object_array_length(named); i++) {
-		struct json_object *o = json_object_array_get_idx(named, i);
+	for (size_t i = 0; i < json_items(named); i++) {
+		struct json_object *o = json_item(named, i);
 		const char *name = json_object_get_string(json_object_object_get(o, "name"));
 		if (decide_named(a->alternatives, name) == NULL)
 			return true;

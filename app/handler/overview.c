@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/chart.h"
 #include "core/delivery.h"
@@ -54,9 +55,9 @@ add_running(struct ctx *c, const struct active *a, struct json_object *list,
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;
 	struct json_object *arms = json_object_object_get(results, "alternatives");
-	for (size_t i = 0; i < json_object_array_length(arms); i++)
+	for (size_t i = 0; i < json_items(arms); i++)
 		participants += json_object_get_int64(json_object_object_get(
-		    json_object_array_get_idx(arms, i), "participants"));
+		    json_item(arms, i), "participants"));
 	row = json_object_new_object();
 	put(row, "id", a->id);
 	put(row, "name", a->name);
@@ -174,7 +175,7 @@ copy(struct ctx *c, struct json_object *model)
 {
 	struct json_object *out = mem_json(c->mem, json_object_new_object());
 
-	json_object_object_foreach(model, name, value) {
+	json_object_object_foreach(json_members(model), name, value) {
 		json_object_object_add(out, name, json_object_get(value));
 	}
 	return out;

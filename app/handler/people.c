@@ -7,6 +7,7 @@
 
 #include "base/instant.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/subject.h"
 #include "core/text.h"
@@ -52,8 +53,8 @@ people_list(struct ctx *c)
 	if (e != OK)
 		return e;
 	struct json_object *list = json_object_object_get(c->model, "users");
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
 		c->subject = subject_text(c->mem, SUBJECT_USER,
 		    json_object_get_string(json_object_object_get(o, "user_id")));
 		put(o, "way", path_query(c));
@@ -99,11 +100,11 @@ static struct json_object *
 first_of(struct json_object *all, size_t *more)
 {
 	struct json_object *list = json_object_new_array();
-	size_t n = all == NULL ? 0 : json_object_array_length(all);
+	size_t n = json_items(all);
 
 	*more = n > SHOWN ? n - SHOWN : 0;
 	for (size_t i = 0; i < n - *more; i++)
-		json_object_array_add(list, json_object_get(json_object_array_get_idx(all, i)));
+		json_object_array_add(list, json_object_get(json_item(all, i)));
 	return list;
 }
 
@@ -116,14 +117,14 @@ add_tags(struct ctx *c, struct json_object *record)
 	struct json_object *tags =
 	    mem_json(c->mem, first_of(json_object_object_get(record, "tags"), &more));
 
-	for (size_t i = 0; i < json_object_array_length(tags); i++) {
-		struct json_object *row = json_object_array_get_idx(tags, i);
+	for (size_t i = 0; i < json_items(tags); i++) {
+		struct json_object *row = json_item(tags, i);
 		struct json_object *tag = json_object_new_object();
 		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
 			json_object_object_add(
-			    tag, names[k], json_object_get(json_object_array_get_idx(row, k)));
+			    tag, names[k], json_object_get(json_item(row, k)));
 		put_cut(c, tag, "value", json_object_to_json_string_ext(
-		    json_object_array_get_idx(row, 2),
+		    json_item(row, 2),
 		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 		json_object_array_add(out, tag);
 	}
@@ -143,16 +144,16 @@ add_groups(struct ctx *c, struct json_object *record)
 	    json_object_get_int64(json_object_object_get(record, "generation"));
 
 	add_list(c, "groups", out, more);
-	if (json_object_array_length(rows) == 0)
+	if (json_items(rows) == 0)
 		return OK;
 	enum err e = segments_get(c, generation, &all);
-	for (size_t i = 0; e == OK && i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; e == OK && i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
 		const struct segmentation *s = segments_numbered(
-		    all, json_object_get_int64(json_object_array_get_idx(row, 0)));
+		    all, json_object_get_int64(json_item(row, 0)));
 		const struct group *g = s == NULL ? NULL
 		    : segmentation_group(
-			  s, json_object_get_int64(json_object_array_get_idx(row, 1)));
+			  s, json_object_get_int64(json_item(row, 1)));
 		if (g == NULL)
 			continue;
 		struct json_object *o = json_object_new_object();
@@ -170,7 +171,7 @@ add_enrolments(struct ctx *c, struct json_object *record)
 	size_t more = 0;
 	enum err e = OK;
 
-	if (json_object_array_length(all) > 0)
+	if (json_items(all) > 0)
 		e = held_enrolments(c, &all);
 	if (e != OK)
 		return e;
@@ -211,7 +212,7 @@ add_views(struct ctx *c)
 	}
 	if (db_count(rows) == VIEWS)
 		c->next = req_with(c, "after", json_object_get_string(json_object_object_get(
-		    json_object_array_get_idx(list, VIEWS - 1), "at")));
+		    json_item(list, VIEWS - 1), "at")));
 	else if (text == NULL)
 		c->next = req_with(c, "after", from);
 	json_object_object_add(
@@ -248,7 +249,7 @@ has(struct json_object *o, const char *name)
 {
 	struct json_object *list = json_object_object_get(o, name);
 
-	return list != NULL && json_object_array_length(list) > 0;
+	return json_items(list) > 0;
 }
 
 /* Whether anything is held: by what was read anyway, or by a look at all there is. */

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/decide.h"
 #include "core/facts.h"
@@ -42,7 +43,7 @@ overlay(struct json_object *onto, struct json_object *o)
 {
 	if (o == NULL)
 		return;
-	json_object_object_foreach(o, name, value) {
+	json_object_object_foreach(json_members(o), name, value) {
 		json_object_object_add(onto, name, json_object_get(value));
 	}
 }
@@ -52,11 +53,11 @@ add_tags(struct person *p)
 {
 	struct json_object *tags = json_object_object_get(p->who->record, "tags");
 
-	for (size_t i = 0; tags != NULL && i < json_object_array_length(tags); i++) {
-		struct json_object *row = json_object_array_get_idx(tags, i);
-		const char *scope = json_object_get_string(json_object_array_get_idx(row, 0));
-		const char *key = json_object_get_string(json_object_array_get_idx(row, 1));
-		add(p, facts_tag(p->c->mem, scope, key), json_object_array_get_idx(row, 2));
+	for (size_t i = 0; i < json_items(tags); i++) {
+		struct json_object *row = json_item(tags, i);
+		const char *scope = json_object_get_string(json_item(row, 0));
+		const char *key = json_object_get_string(json_item(row, 1));
+		add(p, facts_tag(p->c->mem, scope, key), json_item(row, 2));
 	}
 }
 
@@ -71,13 +72,13 @@ add_memberships(struct person *p)
 {
 	struct json_object *rows = json_object_object_get(p->who->record, "memberships");
 
-	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
 		const struct segmentation *s = segments_numbered(
-		    p->all, json_object_get_int64(json_object_array_get_idx(row, 0)));
+		    p->all, json_object_get_int64(json_item(row, 0)));
 		const struct group *g = s == NULL || !s->active ? NULL
 		    : segmentation_group(
-			  s, json_object_get_int64(json_object_array_get_idx(row, 1)));
+			  s, json_object_get_int64(json_item(row, 1)));
 		if (g != NULL)
 			add_group(p, s, g);
 	}
@@ -124,8 +125,8 @@ is_known(const struct person *p, const char *id)
 static void
 add_needed(struct person *p, struct json_object *needs)
 {
-	for (size_t i = 0; i < json_object_array_length(needs); i++) {
-		const char *id = json_object_get_string(json_object_array_get_idx(needs, i));
+	for (size_t i = 0; i < json_items(needs); i++) {
+		const char *id = json_object_get_string(json_item(needs, i));
 		const struct segmentation *s = segments_find(p->all, id);
 		if (s == NULL || s->type != SEGMENTATION_RULE || !s->active || is_known(p, id))
 			continue;
@@ -187,11 +188,11 @@ person_stored(const struct visitor *who, const struct segmentation *s, int64_t *
 {
 	struct json_object *rows = json_object_object_get(who->record, "memberships");
 
-	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
-		if (json_object_get_int64(json_object_array_get_idx(row, 0)) != s->nr)
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		if (json_object_get_int64(json_item(row, 0)) != s->nr)
 			continue;
-		*nr = json_object_get_int64(json_object_array_get_idx(row, 1));
+		*nr = json_object_get_int64(json_item(row, 1));
 		return true;
 	}
 	return false;

@@ -8,6 +8,7 @@
 
 #include "base/csv.h"
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/upload_row.h"
 #include "core/segmentation.h"
@@ -153,10 +154,10 @@ member(struct json_object *o, const char *name)
 void
 placement_tell(struct ctx *c, struct json_object *placed)
 {
-	size_t n = placed == NULL ? 0 : json_object_array_length(placed);
+	size_t n = json_items(placed);
 
 	for (size_t i = 0; c->telemetry != NULL && i < n; i++) {
-		struct json_object *o = json_object_array_get_idx(placed, i);
+		struct json_object *o = json_item(placed, i);
 		/* The group has been deleted since. */
 		if (member(o, "name") == NULL)
 			continue;
@@ -172,11 +173,11 @@ placement_tell(struct ctx *c, struct json_object *placed)
 static enum err
 bury_placed(struct ctx *c, struct json_object *placed)
 {
-	size_t n = placed == NULL ? 0 : json_object_array_length(placed);
+	size_t n = json_items(placed);
 	const char **subjects = mem_array(c->mem, const char *, n + 1);
 
 	for (size_t i = 0; i < n; i++)
-		subjects[i] = member(json_object_array_get_idx(placed, i), "subject");
+		subjects[i] = member(json_item(placed, i), "subject");
 	return n == 0 ? OK : record_bury_kind(c->records, RECORD_SUBJECT, subjects, n);
 }
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/decide.h"
 #include "handler/segments.h"
@@ -28,9 +29,9 @@ references_array(struct ctx *c, struct json_object *ids)
 	struct buf *out = buf_new(c->mem, 64);
 
 	pgtype_array_open(out);
-	for (size_t i = 0; ids != NULL && i < json_object_array_length(ids); i++)
+	for (size_t i = 0; i < json_items(ids); i++)
 		pgtype_array_item(
-		    out, json_object_get_string(json_object_array_get_idx(ids, i)));
+		    out, json_object_get_string(json_item(ids, i)));
 	pgtype_array_close(out);
 	return out->data;
 }
@@ -40,9 +41,9 @@ ids_of(struct ctx *c, struct json_object *references)
 {
 	struct json_object *ids = mem_json(c->mem, json_object_new_array());
 
-	for (size_t i = 0; references != NULL && i < json_object_array_length(references); i++)
+	for (size_t i = 0; i < json_items(references); i++)
 		json_object_array_add(ids, json_object_get(json_object_object_get(
-		    json_object_array_get_idx(references, i), "id")));
+		    json_item(references, i), "id")));
 	return ids;
 }
 
@@ -60,7 +61,7 @@ load(struct checker *k, struct json_object *references)
 	struct db_rows *rows;
 
 	k->experiments = mem_json(k->c->mem, json_object_new_object());
-	if (json_object_array_length(ids) == 0)
+	if (json_items(ids) == 0)
 		return OK;
 	const char *list = references_array(k->c, ids);
 	enum err e = db_query(k->c->db, k->c->mem, QUERY_segmentation_targets, &list, &rows);
@@ -88,9 +89,9 @@ check_name(struct checker *k, const struct segmentation *s, struct json_object *
 {
 	if (json_object_is_type(name, json_type_array)) {
 		bool good = true;
-		for (size_t i = 0; i < json_object_array_length(name); i++)
+		for (size_t i = 0; i < json_items(name); i++)
 			good &= check_name(
-			    k, s, alternatives, json_object_array_get_idx(name, i), at);
+			    k, s, alternatives, json_item(name, i), at);
 		return good;
 	}
 	if (!json_object_is_type(name, json_type_string))
@@ -127,8 +128,8 @@ references_check(struct ctx *c, const struct segments *all, struct json_object *
 	enum err e = load(&k, references);
 	bool good = true;
 
-	for (size_t i = 0; e == OK && i < json_object_array_length(references); i++)
-		good &= check(&k, json_object_array_get_idx(references, i));
+	for (size_t i = 0; e == OK && i < json_items(references); i++)
+		good &= check(&k, json_item(references, i));
 	return e != OK || good ? e : ERR_INVALID;
 }
 
@@ -139,7 +140,7 @@ references_check_now(struct ctx *c, struct json_object *references, const char *
 	struct db_rows *rows;
 
 	*generation = NULL;
-	if (references == NULL || json_object_array_length(references) == 0)
+	if (references == NULL || json_items(references) == 0)
 		return OK;
 	enum err e = db_query(c->db, c->mem, QUERY_cache_epoch, NULL, &rows);
 	if (e != OK)

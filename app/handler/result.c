@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/metric.h"
 #include "core/decide.h"
@@ -90,8 +91,8 @@ find_or_count(struct ctx *c, const char *id, struct json_object **row, struct js
 static struct json_object *
 goal_named(struct json_object *goals, struct json_object *name)
 {
-	for (size_t i = 0; goals != NULL && i < json_object_array_length(goals); i++) {
-		struct json_object *o = json_object_array_get_idx(goals, i);
+	for (size_t i = 0; i < json_items(goals); i++) {
+		struct json_object *o = json_item(goals, i);
 		if (json_object_equal(json_object_object_get(o, "name"), name))
 			return o;
 	}
@@ -101,8 +102,8 @@ goal_named(struct json_object *goals, struct json_object *name)
 static struct json_object *
 goal_numbered(struct json_object *goals, struct json_object *nr)
 {
-	for (size_t i = 0; goals != NULL && i < json_object_array_length(goals); i++) {
-		struct json_object *o = json_object_array_get_idx(goals, i);
+	for (size_t i = 0; i < json_items(goals); i++) {
+		struct json_object *o = json_item(goals, i);
 		if (json_object_equal(json_object_object_get(o, "nr"), nr))
 			return o;
 	}
@@ -116,10 +117,10 @@ choose_goals(struct ctx *c, struct json_object *goals, struct json_object *named
 {
 	struct json_object *list = mem_json(c->mem, json_object_new_array());
 
-	if (named == NULL || json_object_array_length(named) == 0)
+	if (named == NULL || json_items(named) == 0)
 		return goals;
-	for (size_t i = 0; i < json_object_array_length(named); i++) {
-		struct json_object *o = json_object_array_get_idx(named, i);
+	for (size_t i = 0; i < json_items(named); i++) {
+		struct json_object *o = json_item(named, i);
 		struct json_object *test = json_object_object_get(o, "test");
 		struct json_object *name = json_object_object_get(o, "name");
 		struct json_object *goal = goal_named(goals, name != NULL ? name : o);
@@ -138,16 +139,16 @@ name_days(struct json_object *days, struct json_object *alternatives)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(days); i++) {
-		struct json_object *row = json_object_array_get_idx(days, i);
+	for (size_t i = 0; i < json_items(days); i++) {
+		struct json_object *row = json_item(days, i);
 		struct json_object *o = decide_numbered(
-		    alternatives, json_object_get_int(json_object_array_get_idx(row, 1)));
+		    alternatives, json_object_get_int(json_item(row, 1)));
 		if (o == NULL)
 			continue;
 		struct json_object *out = json_object_new_array();
-		json_object_array_add(out, json_object_get(json_object_array_get_idx(row, 0)));
+		json_object_array_add(out, json_object_get(json_item(row, 0)));
 		json_object_array_add(out, json_object_get(json_object_object_get(o, "name")));
-		json_object_array_add(out, json_object_get(json_object_array_get_idx(row, 2)));
+		json_object_array_add(out, json_object_get(json_item(row, 2)));
 		json_object_array_add(list, out);
 	}
 	return list;
@@ -160,19 +161,19 @@ name_converted(struct json_object *rows, const struct results_input *in)
 {
 	struct json_object *list = rows == NULL ? NULL : json_object_new_array();
 
-	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
 		struct json_object *arm = decide_numbered(in->alternatives,
-		    json_object_get_int(json_object_array_get_idx(row, 2)));
+		    json_object_get_int(json_item(row, 2)));
 		struct json_object *goal =
-		    goal_numbered(in->goals, json_object_array_get_idx(row, 1));
+		    goal_numbered(in->goals, json_item(row, 1));
 		if (arm == NULL || goal == NULL)
 			continue;
 		struct json_object *out = json_object_new_array();
-		json_object_array_add(out, json_object_get(json_object_array_get_idx(row, 0)));
+		json_object_array_add(out, json_object_get(json_item(row, 0)));
 		json_object_array_add(out, json_object_get(json_object_object_get(goal, "name")));
 		json_object_array_add(out, json_object_get(json_object_object_get(arm, "name")));
-		json_object_array_add(out, json_object_get(json_object_array_get_idx(row, 3)));
+		json_object_array_add(out, json_object_get(json_item(row, 3)));
 		json_object_array_add(list, out);
 	}
 	return list;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/draft_choice.h"
 #include "handler/routes.h"
@@ -48,7 +49,7 @@ static void
 cut(struct json_object *o, const char *name, size_t most)
 {
 	struct json_object *list = get(o, name);
-	size_t n = json_object_array_length(list);
+	size_t n = json_items(list);
 
 	if (n <= most)
 		return;
@@ -89,8 +90,8 @@ segment_list(struct ctx *c)
 		return e;
 	add_export(c, req_query(&c->req, "context"));
 	struct json_object *list = get(c->model, "segmentations");
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
 		add_path(c, o, is_type(o, "experiment"));
 		cut(o, "groups", SHOWN);
 	}
@@ -126,13 +127,13 @@ add_sizes(struct ctx *c)
 	int64_t total = 0;
 	enum err e = db_query(c->db, c->mem, QUERY_segmentation_sizes, params, &rows);
 
-	for (size_t i = 0; i < json_object_array_length(groups); i++)
-		put_number(json_object_array_get_idx(groups, i), "size", 0);
+	for (size_t i = 0; i < json_items(groups); i++)
+		put_number(json_item(groups, i), "size", 0);
 	for (int r = 0; e == OK && r < db_count(rows); r++) {
 		int64_t nr = db_int(rows, r, "group_nr"), n = db_int(rows, r, "n");
 		total += n;
-		for (size_t i = 0; i < json_object_array_length(groups); i++) {
-			struct json_object *o = json_object_array_get_idx(groups, i);
+		for (size_t i = 0; i < json_items(groups); i++) {
+			struct json_object *o = json_item(groups, i);
 			if (json_object_get_int64(get(o, "id")) == nr)
 				put_number(o, "size", n);
 		}
@@ -186,8 +187,8 @@ add_people(struct ctx *c)
 {
 	struct json_object *list = get(get(c->model, "listed"), "members");
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
 		struct buf *path = buf_new(c->mem, 64);
 		buf_str(path, "/admin/person?user_id=");
 		buf_url(path, json_object_get_string(get(o, "user_id")));
@@ -204,8 +205,8 @@ segment_page(struct ctx *c)
 	if (e != OK)
 		return e;
 	struct json_object *groups = get(c->model, "groups");
-	for (size_t i = 0; i < json_object_array_length(groups); i++) {
-		struct json_object *o = json_object_array_get_idx(groups, i);
+	for (size_t i = 0; i < json_items(groups); i++) {
+		struct json_object *o = json_item(groups, i);
 		json_object_object_add(o, "selected", json_object_new_boolean(group != NULL &&
 		    strcmp(group, json_object_get_string(get(o, "name"))) == 0));
 	}

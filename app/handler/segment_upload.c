@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "handler/routes.h"
 #include "handler/upload.h"
@@ -84,8 +85,8 @@ segment_upload(struct ctx *c)
 	c->location = mem_printf(c->mem, "/admin/segmentation/%s/upload/%s", c->args[0],
 	    json_object_get_string(get(c->model, "job")));
 	/* The audit log keeps numbers and nobody's id, which could not be erased there. */
-	json_object_object_del(c->model, "changed");
-	json_object_object_del(c->model, "failed");
+	json_remove(c->model, "changed");
+	json_remove(c->model, "failed");
 	return OK;
 }
 
@@ -94,7 +95,7 @@ static void
 cut(struct json_object *model, const char *name, const char *counted)
 {
 	struct json_object *list = get(model, name);
-	size_t n = json_object_array_length(list);
+	size_t n = json_items(list);
 
 	json_object_object_add(model, counted, json_object_new_int64((int64_t)n));
 	if (n > ROWS)

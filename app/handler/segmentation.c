@@ -3,6 +3,7 @@
  * Definitions of segmentations. Each is saved only over the definitions that it was checked
  * against, so that two people cannot make a circle of rules together.
  */
+#include "base/jsonutil.h"
 #include "core/segmentation.h"
 
 #include <string.h>
@@ -53,8 +54,8 @@ load(struct ctx *c, const char *id, struct json_object **out)
 static void
 add_words(struct ctx *c, struct json_object *groups)
 {
-	for (size_t i = 0; i < json_object_array_length(groups); i++) {
-		struct json_object *o = json_object_array_get_idx(groups, i), *rule;
+	for (size_t i = 0; i < json_items(groups); i++) {
+		struct json_object *o = json_item(groups, i), *rule;
 		if (json_object_object_get_ex(o, "rule", &rule))
 			json_object_object_add(o, "rule_text",
 			    json_object_new_string(rule_words(c->mem, rule)));
@@ -68,8 +69,8 @@ answer(struct ctx *c, const char *id)
 
 	if (e != OK)
 		return e;
-	json_object_object_del(c->model, "version");
-	json_object_object_del(c->model, "next_group");
+	json_remove(c->model, "version");
+	json_remove(c->model, "next_group");
 	add_words(c, json_object_object_get(c->model, "groups"));
 	return OK;
 }
@@ -88,9 +89,9 @@ find_circle(struct ctx *c, const struct segments *all, const struct segmentation
 			if (s->groups[k].rule == NULL)
 				continue;
 			struct json_object *needs = rule_needs(c->mem, s->groups[k].rule);
-			for (size_t j = 0; j < json_object_array_length(needs); j++)
+			for (size_t j = 0; j < json_items(needs); j++)
 				json_object_array_add(uses, json_object_get(
-				    json_object_array_get_idx(needs, j)));
+				    json_item(needs, j)));
 		}
 	}
 	json_object_object_add(graph, d->id, json_object_get(d->uses));
@@ -215,7 +216,7 @@ merge(struct ctx *c, struct json_object *row, struct json_object *changes)
 		return fail(c, ERR_INVALID, "/id", "stays");
 	if (type != NULL && !json_object_equal(type, json_object_object_get(row, "type")))
 		return fail(c, ERR_CONFLICT, "/type", "stays");
-	json_object_object_foreach(changes, name, value) {
+	json_object_object_foreach(json_members(changes), name, value) {
 		json_object_object_add(row, name, json_object_get(value));
 	}
 	return OK;

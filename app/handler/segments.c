@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/db.h"
@@ -53,11 +54,11 @@ read_row(void *mem, const struct db_rows *rows, int i, struct segmentation *out)
 		.type = type_of(db_cell(rows, i, "type")),
 		.active = *db_cell(rows, i, "active") == 't',
 		.salt = mem_dup(mem, db_cell(rows, i, "salt")),
-		.n = json_object_array_length(groups),
+		.n = json_items(groups),
 	};
 	out->groups = mem_array(mem, struct group, out->n + 1);
 	for (size_t k = 0; k < out->n; k++) {
-		struct json_object *o = json_object_array_get_idx(groups, k);
+		struct json_object *o = json_item(groups, k);
 		out->groups[k] = (struct group){
 			.nr = json_object_get_int64(json_object_object_get(o, "id")),
 			.name = json_object_get_string(json_object_object_get(o, "name")),

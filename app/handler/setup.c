@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/draft.h"
 #include "handler/routes.h"
@@ -23,7 +24,7 @@ get(struct json_object *o, const char *name)
 static int
 edge(struct json_object *range, size_t i)
 {
-	return json_object_get_int(json_object_array_get_idx(range, i));
+	return json_object_get_int(json_item(range, i));
 }
 
 /* How many slots it has in its layer, and which. */
@@ -32,11 +33,11 @@ make_slots(struct ctx *c, struct json_object *layer)
 {
 	struct json_object *ranges = get(layer, "slots"), *out = json_object_new_object();
 	struct buf *words = buf_new(c->mem, 64);
-	size_t n = ranges == NULL ? 0 : json_object_array_length(ranges);
+	size_t n = json_items(ranges);
 	int count = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *range = json_object_array_get_idx(ranges, i);
+		struct json_object *range = json_item(ranges, i);
 		count += edge(range, 1) - edge(range, 0) + 1;
 		if (i < RANGES)
 			buf_printf(words, "%s%d to %d", i == 0 ? "" : ", ", edge(range, 0),
@@ -66,6 +67,6 @@ setup_page(struct ctx *c)
 		json_object_object_add(c->model, "slots", make_slots(c, layer));
 	/* What was never started bears the moment at which it was made. */
 	if (ended != NULL && json_object_equal(ended, get(definition, "createdOn")))
-		json_object_object_del(definition, "ended_at");
+		json_remove(definition, "ended_at");
 	return OK;
 }

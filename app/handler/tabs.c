@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/chart.h"
@@ -105,7 +106,7 @@ load_results(struct ctx *c, const char *tab)
 	}
 	if (e != OK)
 		return e;
-	json_object_object_foreach(shown, name, value) {
+	json_object_object_foreach(json_members(shown), name, value) {
 		json_object_object_add(c->model, name, json_object_get(value));
 	}
 	return OK;
@@ -139,8 +140,8 @@ make_people(struct ctx *c, struct json_object *ids, bool devices)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(ids); i++) {
-		const char *id = json_object_get_string(json_object_array_get_idx(ids, i));
+	for (size_t i = 0; i < json_items(ids); i++) {
+		const char *id = json_object_get_string(json_item(ids, i));
 		struct json_object *o = json_object_new_object();
 		c->subject = subject_text(c->mem, devices ? SUBJECT_DEVICE : SUBJECT_USER, id);
 		put(o, "id", id);
@@ -207,8 +208,8 @@ make_change(struct ctx *c, struct json_object *row)
 	differ_texts(c->mem, pair, texts);
 	put(row, "was", texts[0]);
 	put(row, "is", texts[1]);
-	json_object_object_del(row, "before");
-	json_object_object_del(row, "after");
+	json_remove(row, "before");
+	json_remove(row, "after");
 	return row;
 }
 
@@ -268,9 +269,9 @@ make_gate(struct json_object *gate)
 	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
 		json_object_object_add(
 		    out, own[i], json_object_get(json_object_object_get(gate, own[i])));
-		json_object_object_del(gate, own[i]);
+		json_remove(gate, own[i]);
 	}
-	if (json_object_object_length(gate) > 0)
+	if (json_member_count(gate) > 0)
 		put(out, "looked_at", json_readable(gate));
 	return out;
 }
@@ -288,11 +289,11 @@ add_explanation(struct ctx *c)
 	if (e != OK)
 		return e;
 	struct json_object *gates = json_object_object_get(told, "gates");
-	for (size_t i = 0; i < json_object_array_length(gates); i++)
-		json_object_array_add(list, make_gate(json_object_array_get_idx(gates, i)));
+	for (size_t i = 0; i < json_items(gates); i++)
+		json_object_array_add(list, make_gate(json_item(gates, i)));
 	put(told, "payload", json_readable(json_object_object_get(told, "payload")));
 	put(told, "way", path_query(c));
-	json_object_object_del(told, "gates");
+	json_remove(told, "gates");
 	json_object_object_add(page, "told", json_object_get(told));
 	return OK;
 }

@@ -2,6 +2,7 @@
 /*
  * Tags: values of any shape that the operator's programs keep of a user.
  */
+#include "base/jsonutil.h"
 #include "core/tag.h"
 
 #include <string.h>
@@ -151,13 +152,13 @@ tag_get(struct ctx *c)
 		e = load(c, &tags);
 	if (e != OK)
 		return e;
-	for (size_t i = 0; i < json_object_array_length(tags); i++) {
-		struct json_object *row = json_object_array_get_idx(tags, i);
-		const char *scope = json_object_get_string(json_object_array_get_idx(row, 0));
-		const char *key = json_object_get_string(json_object_array_get_idx(row, 1));
+	for (size_t i = 0; i < json_items(tags); i++) {
+		struct json_object *row = json_item(tags, i);
+		const char *scope = json_object_get_string(json_item(row, 0));
+		const char *key = json_object_get_string(json_item(row, 1));
 		if (strcmp(scope, c->args[1]) != 0 || strcmp(key, c->args[2]) != 0)
 			continue;
-		answer_one(c, json_object_array_get_idx(row, 2));
+		answer_one(c, json_item(row, 2));
 		return OK;
 	}
 	return no_tag(c);
@@ -222,12 +223,12 @@ answer_scope(struct ctx *c, const char *scope)
 	c->model = mem_json(c->mem, json_object_new_object());
 	json_object_object_add(c->model, "scope", json_object_new_string(scope));
 	json_object_object_add(c->model, "tags", out);
-	for (size_t i = 0; e == OK && i < json_object_array_length(tags); i++) {
-		struct json_object *row = json_object_array_get_idx(tags, i);
-		if (strcmp(json_object_get_string(json_object_array_get_idx(row, 0)), scope) == 0)
+	for (size_t i = 0; e == OK && i < json_items(tags); i++) {
+		struct json_object *row = json_item(tags, i);
+		if (strcmp(json_object_get_string(json_item(row, 0)), scope) == 0)
 			json_object_object_add(out,
-			    json_object_get_string(json_object_array_get_idx(row, 1)),
-			    json_object_get(json_object_array_get_idx(row, 2)));
+			    json_object_get_string(json_item(row, 1)),
+			    json_object_get(json_item(row, 2)));
 	}
 	return e;
 }
@@ -249,7 +250,7 @@ read_batch(struct ctx *c, struct json_object *body, struct tags *t)
 	const struct condition_reader r = {.ctx = c->mem};
 	enum err e = OK;
 
-	json_object_object_foreach(body, key, value) {
+	json_object_object_foreach(json_members(body), key, value) {
 		const char *at = condition_below(&r, "", key), *text = NULL;
 		e = check_key(c, key, at);
 		if (e == OK)
@@ -279,7 +280,7 @@ tags_put(struct ctx *c)
 		return e;
 	if (!json_object_is_type(body, json_type_object))
 		return fail(c, ERR_INVALID, "", "must be an object {key: value}");
-	if (json_object_object_length(body) > TAG_MOST)
+	if (json_member_count(body) > TAG_MOST)
 		return fail_detail(c, ERR_TOO_LARGE, "a batch holds at most %d tags", TAG_MOST);
 	begin(c, &t, scope);
 	e = read_batch(c, body, &t);

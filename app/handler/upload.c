@@ -9,6 +9,7 @@
 
 #include "base/csv.h"
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/utf8.h"
@@ -120,10 +121,10 @@ add_row(struct json_object *lists[2], struct json_object *row)
 	bool failed = strcmp(json_object_get_string(json_object_object_get(row, "outcome")),
 	    "failed") == 0;
 
-	json_object_object_del(row, "outcome");
-	json_object_object_del(row, failed ? "previous" : "reason");
+	json_remove(row, "outcome");
+	json_remove(row, failed ? "previous" : "reason");
 	if (failed)
-		json_object_object_del(row, "user");
+		json_remove(row, "user");
 	json_object_array_add(lists[failed], json_object_get(row));
 }
 

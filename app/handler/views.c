@@ -2,6 +2,7 @@
 /*
  * Page views for people: how many come, of which pages, and what they are good for.
  */
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/bars.h"
 #include "core/text.h"
@@ -23,8 +24,8 @@ cut_names(struct ctx *c, const char *list, const char *name)
 {
 	struct json_object *rows = json_object_object_get(c->model, list);
 
-	for (size_t i = 0; rows != NULL && i < json_object_array_length(rows); i++) {
-		struct json_object *o = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *o = json_item(rows, i);
 		const char *text = json_object_get_string(json_object_object_get(o, name));
 		json_object_object_add(
 		    o, name, json_object_new_string(text_cut(c->mem, text, LONG_NAME)));
@@ -36,8 +37,8 @@ add_ways(struct ctx *c)
 {
 	struct json_object *goals = json_object_object_get(c->model, "goals");
 
-	for (size_t i = 0; i < json_object_array_length(goals); i++) {
-		struct json_object *o = json_object_array_get_idx(goals, i);
+	for (size_t i = 0; i < json_items(goals); i++) {
+		struct json_object *o = json_item(goals, i);
 		struct buf *path = buf_new(c->mem, 64);
 		buf_url(path, json_object_get_string(json_object_object_get(o, "name")));
 		json_object_object_add(o, "path", json_object_new_string(path->data));

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
@@ -173,13 +174,13 @@ static enum err
 check_origin(struct ctx *c, const struct key *k)
 {
 	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
-	size_t n = k->origins == NULL ? 0 : json_object_array_length(k->origins);
+	size_t n = json_items(k->origins);
 
 	if (origin == NULL || n == 0)
 		return OK;
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(origin,
-			json_object_get_string(json_object_array_get_idx(k->origins, i))) == 0)
+			json_object_get_string(json_item(k->origins, i))) == 0)
 			c->origin = origin;
 	return c->origin != NULL ? OK :
 	    fail_detail(c, ERR_FORBIDDEN, "the key may not be used from this origin");

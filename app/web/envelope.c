@@ -5,6 +5,7 @@
 #include "web/envelope.h"
 
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "web/ctx.h"
 #include "web/route.h"
@@ -22,7 +23,7 @@ error_messages(struct ctx *c)
 	struct json_object *o = json_object_new_object();
 
 	for (size_t i = 0; i < problem_count(c->problems); i++) {
-		struct json_object *p = json_object_array_get_idx(c->problems->list, i);
+		struct json_object *p = json_item(c->problems->list, i);
 		add(o, json_object_get_string(json_object_object_get(p, "pointer")),
 		    json_object_get_string(json_object_object_get(p, "detail")));
 	}

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/multipart.h"
 #include "base/utf8.h"
@@ -191,9 +192,9 @@ put(struct ctx *c, struct json_object *o, char *way, struct json_object *value)
 static bool
 is_list(struct json_object *o)
 {
-	bool all = json_object_object_length(o) > 0;
+	bool all = json_member_count(o) > 0;
 
-	json_object_object_foreach(o, name, value) {
+	json_object_object_foreach(json_members(o), name, value) {
 		(void)value;
 		all = all && *name != '\0' && strspn(name, "0123456789") == strlen(name);
 	}
@@ -208,7 +209,7 @@ tidy(struct json_object *o)
 		return json_object_get(o);
 	bool list = is_list(o);
 	struct json_object *out = list ? json_object_new_array() : json_object_new_object();
-	json_object_object_foreach(o, name, value) {
+	json_object_object_foreach(json_members(o), name, value) {
 		if (list)
 			json_object_array_add(out, tidy(value));
 		else
@@ -240,8 +241,8 @@ form_json(struct ctx *c, struct json_object **out)
 		if (e == OK && there)
 			e = put(c, raw, f.name, value);
 	}
-	json_object_object_del(raw, "csrf");
-	json_object_object_del(raw, "back");
+	json_remove(raw, "csrf");
+	json_remove(raw, "back");
 	*out = mem_json(c->mem, tidy(raw));
 	c->form = *out;
 	return e;

@@ -8,6 +8,7 @@
 
 #include "base/csv.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "web/ctx.h"
 
@@ -23,7 +24,7 @@ static void
 reject(struct reading *r, const struct problems *why)
 {
 	for (size_t i = 0; i < problem_count(why); i++) {
-		struct json_object *from = json_object_array_get_idx(why->list, i);
+		struct json_object *from = json_item(why->list, i);
 		const char *pointer =
 		    json_object_get_string(json_object_object_get(from, "pointer"));
 		const char *detail = json_object_get_string(json_object_object_get(from, "detail"));
@@ -63,12 +64,12 @@ too_many(const struct reading *r)
 static enum err
 read_array(struct reading *r, struct json_object *array)
 {
-	size_t n = json_object_array_length(array);
+	size_t n = json_items(array);
 
 	if (n > r->rules.most)
 		return too_many(r);
 	for (size_t i = 0; i < n; i++)
-		take(r, json_object_array_get_idx(array, i), pointer_of(r));
+		take(r, json_item(array, i), pointer_of(r));
 	return OK;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "web/ctx.h"
 #include "web/envelope.h"
@@ -103,9 +104,9 @@ make_has(struct json_object *model)
 {
 	struct json_object *has = json_object_new_object();
 
-	json_object_object_foreach(model, name, value) {
+	json_object_object_foreach(json_members(model), name, value) {
 		if (json_object_is_type(value, json_type_array) &&
-		    json_object_array_length(value) > 0)
+		    json_items(value) > 0)
 			json_object_object_add(has, name, json_object_new_boolean(true));
 	}
 	return has;
@@ -145,7 +146,7 @@ make_chosen(struct json_object *form)
 {
 	struct json_object *chosen = json_object_new_object();
 
-	json_object_object_foreach(form, name, value) {
+	json_object_object_foreach(json_members(form), name, value) {
 		if (!json_object_is_type(value, json_type_string))
 			continue;
 		struct json_object *of = json_object_new_object();

@@ -6,6 +6,8 @@
  */
 #include "web/tmpl_walk.h"
 
+#include "base/jsonutil.h"
+
 #include <string.h>
 
 /* A value that names are looked up in, and those around it. */
@@ -70,7 +72,7 @@ is_true(struct json_object *value)
 	case json_type_string:
 		return json_object_get_string_len(value) > 0;
 	case json_type_array:
-		return json_object_array_length(value) > 0;
+		return json_items(value) > 0;
 	default:
 		return true;
 	}
@@ -142,10 +144,10 @@ render_section(struct view *v, const struct tmpl_node *n, const struct frame *f)
 		render_nodes(v, n->child, &inner);
 		return;
 	}
-	size_t count = json_object_array_length(value);
+	size_t count = json_items(value);
 	for (size_t i = 0; i < count && !is_spent(v); i++) {
 		v->steps--;
-		inner.value = json_object_array_get_idx(value, i);
+		inner.value = json_item(value, i);
 		render_nodes(v, n->child, &inner);
 	}
 }

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * json-c checks types by assert(), also in the packages of the distributions: one value of another
+ * type than expected would end the worker. Each function looks at the type first.
+ */
+#include "base/jsonutil.h"
+
+#include "base/mem.h"
+
+size_t
+json_items(const struct json_object *o)
+{
+	return json_object_is_type(o, json_type_array) ? json_object_array_length(o) : 0;
+}
+
+struct json_object *
+json_item(const struct json_object *o, size_t i)
+{
+	return json_object_is_type(o, json_type_array) ? json_object_array_get_idx(o, i) : NULL;
+}
+
+int
+json_member_count(const struct json_object *o)
+{
+	return json_object_is_type(o, json_type_object) ? json_object_object_length(o) : 0;
+}
+
+struct json_object *
+json_members(struct json_object *o)
+{
+	static struct json_object *nothing;
+
+	if (json_object_is_type(o, json_type_object))
+		return o;
+	if (nothing == NULL)
+		nothing = mem_check(json_object_new_object());
+	return nothing;
+}
+
+const char *
+json_text(const struct json_object *o, const char *name)
+{
+	struct json_object *value = json_object_object_get(o, name);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
+void
+json_remove(struct json_object *o, const char *name)
+{
+	if (json_object_is_type(o, json_type_object))
+		json_object_object_del(o, name);
+}
