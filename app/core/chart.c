@@ -237,7 +237,8 @@ draw_forest(void *ctx, struct json_object *goal)
 		put(line, "name", json_object_get_string(member(a, "name")));
 		put_place(line, "x1", middle + low * scale);
 		put_place(line, "x2", middle + high * scale);
-		put_place(line, "x", middle + (low + high) / 2 * scale);
+		put_place(line, "x",
+		    middle + json_object_get_double(member(a, "difference")) * scale);
 		put_place(line, "y", y);
 		put_place(line, "label", y + 5);
 		json_object_array_add(lines, line);

@@ -14,6 +14,7 @@
 static const struct compare absent = {
     .rate = NAN,
     .mean = NAN,
+    .difference = NAN,
     .improvement = NAN,
     .chi2_confidence = NAN,
     .mwu_confidence = NAN,
@@ -73,6 +74,27 @@ add_mann_whitney(void *ctx, struct compare *x, struct stats_histogram a,
 	    "all did it equally often: no Mann-Whitney");
 }
 
+/* Intervals and p, which a few participants do not give. */
+static void
+add_intervals(void *ctx, struct compare *x, struct stats_rate a, struct stats_rate c)
+{
+	bool few = a.n < STATS_BURN_IN || c.n < STATS_BURN_IN;
+
+	add_reason(ctx, x, few,
+	    mem_printf(ctx, "fewer than %d participants in an arm: no interval and no p",
+		STATS_BURN_IN));
+	if (few)
+		return;
+	x->interval = stats_newcombe(a, c);
+	x->sequence = stats_sequence(a, c, STATS_TUNED_FOR, ALPHA);
+	x->adjusted_p = x->sequence.p;
+	add_reason(ctx, x, isnan(x->sequence.p), "neither rate varies: no confidence sequence");
+	if (isnan(x->sequence.p))
+		return;
+	x->sequence.lo = fmax(x->sequence.lo, -1);
+	x->sequence.hi = fmin(x->sequence.hi, 1);
+}
+
 static struct compare
 compare(void *ctx, const struct tally *t, const struct tally_goal *goal, size_t arm)
 {
@@ -94,13 +116,14 @@ compare(void *ctx, const struct tally *t, const struct tally_goal *goal, size_t 
 	if (a.c > 0 && c.c > 0)
 		x.improvement = (x.rate - base) / base * 100;
 	x.chi2_confidence = stats_chi2(a, c).confidence;
-	x.interval = stats_newcombe(a, c);
-	x.beat = stats_beat(a, c);
-	x.sequence = stats_sequence(a, c, ALPHA);
-	x.adjusted_p = x.sequence.p;
+	x.difference = x.rate - base;
+	/* The posteriors of arms without variance say only how large the arms are. */
+	if (!isnan(x.chi2_confidence))
+		x.beat = stats_beat(a, c);
 	add_reason(ctx, &x, isnan(x.improvement), "a rate is 0: no improvement in percent");
-	add_reason(ctx, &x, isnan(x.chi2_confidence), "nobody or everybody did it: no chi-square");
-	add_reason(ctx, &x, isnan(x.sequence.p), "neither rate varies: no confidence sequence");
+	add_reason(ctx, &x, isnan(x.chi2_confidence),
+	    "nobody or everybody did it: no chi-square and no chance to beat control");
+	add_intervals(ctx, &x, a, c);
 	if (goal->mwu)
 		add_mann_whitney(ctx, &x, cell->histogram, other->histogram);
 	return x;

@@ -7,17 +7,19 @@
 
 /*
  * An arm in a goal against control. A number that there is not is NAN, and reason says why;
- * control itself has only rate and mean.
+ * control itself has only rate and mean. While an arm of the two has fewer than STATS_BURN_IN
+ * participants there is no interval, sequence or p.
  */
 struct compare {
 	double rate;        /* conversions / participants */
 	double mean;        /* actions / participants */
+	double difference;  /* rate - control's rate */
 	double improvement; /* percent of control's rate: (rate - control's) / control's * 100 */
 	double chi2_confidence; /* percent */
 	double mwu_confidence;  /* percent; only of goals with that test */
 	struct stats_interval interval; /* of the difference of the rates, as the next ones */
-	struct stats_beat beat;
-	struct stats_sequence sequence;
+	struct stats_beat beat;         /* absent when nobody or everybody did it */
+	struct stats_sequence sequence; /* within -1 .. 1 */
 	double adjusted_p;  /* of the sequence, by Holm over all goals and arms */
 	const char *reason; /* NULL when nothing is missing */
 };

@@ -72,6 +72,7 @@ arm_of_goal(const char *name, const struct tally_cell *cell, const struct compar
 	json_object_object_add(o, "name", string(name));
 	json_object_object_add(o, "conversions", json_object_new_int64(cell->conversions));
 	json_object_object_add(o, "rate", number(x->rate));
+	json_object_object_add(o, "difference", number(x->difference));
 	json_object_object_add(o, "improvement", number(x->improvement));
 	json_object_object_add(o, "chi2_confidence", number(x->chi2_confidence));
 	json_object_object_add(o, "interval", interval(x->interval.lo, x->interval.hi));
@@ -151,6 +152,8 @@ results_json(void *ctx, const struct results_input *in)
 	json_object_object_add(out, "alternatives", arms_of(t));
 	json_object_object_add(out, "srm", split_of(t));
 	json_object_object_add(out, "multiple_exposures", json_object_new_int64(t->multiple));
+	json_object_object_add(
+	    out, "placed", json_object_new_int64(t->participants - t->drawn));
 	json_object_object_add(out, "goals", goals_of(t, all));
 	json_object_object_add(out, "verdict", verdict_of(t, all, planned ? &plan : NULL));
 	talloc_free(work);

@@ -13,9 +13,6 @@
 
 #include "base/mem.h"
 
-#define TUNED_ALPHA 0.05
-#define TUNED_N 5000
-
 /* GSL's own handler ends the process; without it every function returns what it has. */
 __attribute__((constructor)) static void
 silence_gsl(void)
@@ -150,29 +147,44 @@ stats_newcombe(struct stats_rate a, struct stats_rate control)
 	};
 }
 
-struct stats_sequence
-stats_sequence(struct stats_rate a, struct stats_rate control, double alpha)
+struct stats_difference
+stats_difference(struct stats_rate a, struct stats_rate control)
 {
-	struct stats_sequence out = {NAN, NAN, NAN};
+	struct stats_difference out = {NAN, NAN, NAN, NAN, NAN};
 
 	if (!is_rate(a) || !is_rate(control))
 		return out;
+	double na = (double)a.n;
+	double nc = (double)control.n;
 	double pa = rate(a);
 	double pc = rate(control);
-	double d = pa - pc;
-	double n = (double)a.n + (double)control.n;
-	double s2 = n * (pa * (1 - pa) / (double)a.n + pc * (1 - pc) / (double)control.n);
-	if (s2 <= 0)
+	double yes = ((double)a.c + (double)control.c) / (na + nc);
+	double no = ((double)(a.n - a.c) + (double)(control.n - control.c)) / (na + nc);
+	out.d = pa - pc;
+	out.v_unpooled = pa * (1 - pa) / na + pc * (1 - pc) / nc;
+	out.v_pooled = yes * no * (1 / na + 1 / nc);
+	out.v = fmax(out.v_unpooled, out.v_pooled);
+	if (out.v > 0)
+		out.z = settled(out.d / sqrt(out.v));
+	return out;
+}
+
+struct stats_sequence
+stats_sequence(struct stats_rate a, struct stats_rate control, double tuned_for, double alpha)
+{
+	struct stats_sequence out = {NAN, NAN, NAN};
+	struct stats_difference x = stats_difference(a, control);
+
+	if (isnan(x.z))
 		return out;
-	double l = -2 * log(TUNED_ALPHA);
-	double rho2 = (l + log1p(l)) / TUNED_N;
-	double k = n * rho2 + 1;
-	double half = sqrt(s2 * 2 * k * (log(k) / 2 - log(alpha)) / rho2) / n;
-	out.lo = settled(d - half);
-	out.hi = settled(d + half);
-	/* half = |d|, solved for alpha */
-	double p = exp(log(k) / 2 - d * d * n * n * rho2 / (2 * s2 * k));
-	out.p = settled(fmin(p, 1));
+	double l = -2 * log(alpha);
+	double m = ((double)a.n + (double)control.n) * (l + log1p(l)) / tuned_for; /* k - 1 */
+	double log_k = log1p(m);
+	double half = sqrt(x.v * 2 * (1 + m) / m * (log_k / 2 - log(alpha)));
+	out.lo = settled(x.d - half);
+	out.hi = settled(x.d + half);
+	/* half = |d|, solved for the level */
+	out.p = settled(fmin(exp(log_k / 2 - x.z * x.z * m / (2 * (1 + m))), 1));
 	return out;
 }
 

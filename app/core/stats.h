@@ -82,20 +82,41 @@ struct stats_beat {
  */
 struct stats_beat stats_beat(struct stats_rate a, struct stats_rate control);
 
+struct stats_difference {
+	double d;          /* rate a - rate control */
+	double v_unpooled; /* variance of d: sum of p (1 - p) / n */
+	double v_pooled;   /* q (1 - q) (1 / n_a + 1 / n_control), q the rate of both together */
+	double v;          /* the larger of the two */
+	double z;          /* d / sqrt(v); absent when v is 0: nobody or everybody did it */
+};
+
+/*
+ * The difference of two rates and its variance. The unpooled variance alone is far too small when a
+ * small arm has no or few conversions, so the larger one counts; in arms of equal size z^2 is the
+ * chi-square of the table.
+ */
+struct stats_difference stats_difference(struct stats_rate a, struct stats_rate control);
+
 struct stats_sequence {
-	double lo; /* of rate a - rate control */
+	double lo; /* of rate a - rate control; not limited to -1 .. 1 */
 	double hi;
-	double p; /* the smallest alpha at which the sequence excludes 0; 1 when none does */
+	double p; /* the smallest level at which the sequence, as tuned, excludes 0; at most 1 */
+};
+
+enum {
+	STATS_TUNED_FOR = 5000, /* subjects, where nothing says how many there will be */
+	STATS_BURN_IN = 10      /* an arm of fewer participants has no interval and no p */
 };
 
 /*
  * Asymptotic confidence sequence of the difference, which holds at every look at once, at 1 -
- * alpha: N = n0 + n1, s^2 = N * sum of p (1 - p) / n, half width = s sqrt(2 (N rho^2 + 1)
- * ln(sqrt(N rho^2 + 1) / alpha)) / (N rho), with rho^2 = (-2 ln .05 + ln(1 - 2 ln .05)) / 5000:
- * tightest at 5,000 subjects. (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas, arXiv 2103.06476.)
- * Absent while neither rate has any variance; nothing narrower than the variance is claimed.
+ * alpha: N = n_a + n_control, k = 1 + N (-2 ln alpha + ln(1 - 2 ln alpha)) / tuned_for, half width
+ * = sqrt(v) sqrt(2 k / (k - 1) (ln(k) / 2 - ln alpha)), v of stats_difference: narrowest, in units
+ * of sqrt(v), at tuned_for subjects. (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas, Annals of
+ * Statistics 52, 2024.) Absent when v is 0.
  */
-struct stats_sequence stats_sequence(struct stats_rate a, struct stats_rate control, double alpha);
+struct stats_sequence stats_sequence(struct stats_rate a, struct stats_rate control,
+    double tuned_for, double alpha);
 
 struct stats_fit {
 	double chi2;

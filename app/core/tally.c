@@ -56,6 +56,16 @@ find_arm(const struct tally *t, int64_t id)
 	return i;
 }
 
+/* Those of a row of exposures whom the hash put there. */
+static int64_t
+drawn_of(struct json_object *row)
+{
+	int64_t all = subjects(row, 2);
+	int64_t placed = subjects(row, 4);
+
+	return placed < all ? all - placed : 0;
+}
+
 static void
 count_participants(struct tally *t, struct json_object *exposures)
 {
@@ -67,19 +77,21 @@ count_participants(struct tally *t, struct json_object *exposures)
 			continue;
 		t->arms[arm].participants += subjects(row, 2);
 		t->participants += subjects(row, 2);
+		t->arms[arm].drawn += drawn_of(row);
+		t->drawn += drawn_of(row);
 	}
 }
 
-/* Participants who were enrolled under split nr. */
+/* Participants who were drawn under split nr. */
 static double
-enrolled_under(const struct tally *t, struct json_object *exposures, int64_t nr)
+drawn_under(const struct tally *t, struct json_object *exposures, int64_t nr)
 {
 	double n = 0;
 
 	for (size_t i = 0; i < length(exposures); i++) {
 		struct json_object *row = json_item(exposures, i);
 		if (column(row, 1) == nr && find_arm(t, column(row, 0)) < t->narms)
-			n += (double)subjects(row, 2);
+			n += (double)drawn_of(row);
 	}
 	return n;
 }
@@ -119,13 +131,13 @@ expect_all(struct tally *t, struct json_object *exposures, struct json_object *s
 		if (!json_object_is_type(split, json_type_object) ||
 		    !num_int(key, INT64_MIN, INT64_MAX, &nr))
 			continue;
-		expect(t, split, enrolled_under(t, exposures, nr));
+		expect(t, split, drawn_under(t, exposures, nr));
 		if (nr >= last_nr) {
 			last = split;
 			last_nr = nr;
 		}
 	}
-	if (t->participants == 0 && last != NULL)
+	if (t->drawn == 0 && last != NULL)
 		expect(t, last, 1);
 }
 
@@ -137,7 +149,7 @@ compare_with_expected(struct tally *t)
 	double all = 0;
 
 	for (size_t i = 0; i < t->narms; i++) {
-		observed[i] = t->arms[i].participants;
+		observed[i] = t->arms[i].drawn;
 		expected[i] = t->arms[i].expected;
 		all += expected[i];
 	}

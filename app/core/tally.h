@@ -15,7 +15,8 @@ struct tally_arm {
 	int64_t id;
 	const char *name;
 	int64_t participants;
-	double expected; /* subjects, by the shares in force when each was enrolled */
+	int64_t drawn;   /* of them, by the hash and not by hand: what the sample ratio is about */
+	double expected; /* of those drawn, by the shares in force when each was enrolled */
 	double share;    /* of all that were expected; NAN when no split is known */
 };
 
@@ -40,15 +41,16 @@ struct tally {
 	struct tally_goal *goals;
 	size_t ngoals;
 	int64_t participants;
+	int64_t drawn;    /* of them, by the hash and not by hand */
 	int64_t multiple; /* of them, with an earlier exposure elsewhere */
 	struct stats_fit ratio;
 };
 
 /*
  * The arms: alternatives [{id, name, ..}], exposures [[alternative id, split nr, subjects, of them
- * with an earlier exposure], ..], splits {"<split nr>": {"<alternative id>": share}}. Subjects in
- * alternatives that are gone are no participants, but may be multiply exposed; what was expected
- * of a split goes to the arms that are left. While nobody takes part, the shares are the last
+ * with an earlier exposure, of them placed by hand], ..], splits
+ * {"<split nr>": {"<alternative id>": share}}. Subjects in alternatives that are gone are no participants, but may be multiply exposed; what was expected
+ * of a split goes to the arms that are left. While nobody was drawn, the shares are the last
  * split's.
  */
 struct tally *tally_arms(void *ctx, struct json_object *alternatives,

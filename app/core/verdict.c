@@ -79,7 +79,7 @@ say_arm(struct judge *j, size_t goal, size_t arm, const char *what)
 	    "p %.3g, corrected for %zu comparisons",
 	    t->arms[arm].name, g->name, what, x->rate * 100, g->cells[arm].conversions,
 	    t->arms[arm].participants, compared(j, goal, c)->rate * 100, g->cells[c].conversions,
-	    t->control->participants, (x->rate - compared(j, goal, c)->rate) * 100,
+	    t->control->participants, x->difference * 100,
 	    x->sequence.lo * 100, x->sequence.hi * 100, x->adjusted_p, compare_count(t));
 }
 
@@ -97,7 +97,7 @@ is_broken(struct judge *j)
 	for (size_t i = 0; i < t->narms; i++)
 		if (t->arms[i].expected > 0)
 			say(j, "%s: %" PRId64 " participants, %.0f expected", t->arms[i].name,
-			    t->arms[i].participants, t->arms[i].expected);
+			    t->arms[i].drawn, t->arms[i].expected);
 	return true;
 }
 
@@ -239,8 +239,11 @@ verdict_of(const struct tally *t, const struct compare *all, const struct plan *
 	void *ctx = mem_ctx(NULL);
 
 	json_object_object_add(out, "text", json_object_new_string(judge(&j, ctx)));
-	if (t->participants > 0 && t->narms > 1 && isnan(t->ratio.p))
+	if (t->drawn > 0 && t->narms > 1 && isnan(t->ratio.p))
 		say(&j, "the split was not checked: no shares are known");
+	if (t->participants > t->drawn)
+		say(&j, "%" PRId64 " of %" PRId64 " participants were placed by hand: the check of "
+			"the split leaves them out", t->participants - t->drawn, t->participants);
 	if (plan == NULL)
 		say(&j, "there is no plan that says how many participants are needed");
 	json_object_object_add(out, "reasons", j.reasons);

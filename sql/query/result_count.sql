@@ -1,16 +1,17 @@
 -- Counts the rows of experiment $1: participants by alternative and split, those of them who had
--- been exposed to another before, participants by day; subjects by goal, alternative and hits,
--- and by the day of their first.
+-- been exposed to another before, those who were placed by hand; participants by day; subjects by
+-- goal, alternative and hits, and by the day of their first.
 -- reach: all
 -- retry: yes
 -- time: long
 with exposed as materialized (
 	select alternative, split, (at at time zone 'UTC')::date as day, count(*) as subjects,
-		count(*) filter (where nth = 1) as again
+		count(*) filter (where nth = 1) as again, count(*) filter (where placed) as placed
 	from exposure where experiment = $1::bigint and not forced
 	group by alternative, split, day
 ), arm as (
-	select alternative, split, sum(subjects)::bigint as subjects, sum(again)::bigint as again
+	select alternative, split, sum(subjects)::bigint as subjects, sum(again)::bigint as again,
+		sum(placed)::bigint as placed
 	from exposed group by alternative, split
 ), daily as (
 	select day, alternative, sum(subjects)::bigint as subjects
@@ -29,7 +30,7 @@ with exposed as materialized (
 )
 select jsonb_build_object(
 	'exposures', (select coalesce(jsonb_agg(
-		jsonb_build_array(alternative, split, subjects, again)), '[]') from arm),
+		jsonb_build_array(alternative, split, subjects, again, placed)), '[]') from arm),
 	'days', (select coalesce(jsonb_agg(
 		jsonb_build_array(day, alternative, subjects) order by day, alternative), '[]')
 		from daily),

@@ -6,11 +6,12 @@ import json
 import pytest
 
 from enrols import enroll, put, running, somebody
-from goals import hit
+from goals import confirm, hit, merge, session
 from lookups import a_second_later, admin
 from stack import TOP
 from tallies import a_goal, cell, fill, rates, results, two_arms
 
+SEQUENTIAL = json.loads((TOP / "tests/unit/vectors/sequential.json").read_text())
 VECTORS = json.loads((TOP / "tests/unit/vectors/stats.json").read_text())
 
 
@@ -36,11 +37,66 @@ def test_intervals_and_chances_are_those_of_the_rows(stack, v):
     rates(stack, exp, goal, (n0, c0), (n, c))
     told = cell(results(stack, exp), goal)
     assert told["interval"] == [close(x) for x in v["newcombe_95"]]
-    assert told["sequence"] == [close(x) for x in v["sequence_95"]]
-    assert told["sequence_p"] == close(v["sequence_p"])
     assert told["chance_to_beat_control"] == close(v["chance_to_beat_control"])
     assert told["expected_loss"] == close(v["loss_if_alternative_chosen"])
     assert told["rate"] == close(c / n)
+
+
+@pytest.mark.parametrize("v", [v for v in SEQUENTIAL["sequence"] if v["tuned_for"] == 5000
+                               and sum(v["x"]) < 1000000],
+                         ids=lambda v: str(v["x"]))
+def test_the_sequence_is_that_of_the_rows(stack, v):
+    exp, goal = two_arms(stack)
+    rates(stack, exp, goal, v["control"], v["x"])
+    told = cell(results(stack, exp), goal)
+    assert told["difference"] == close(v["x"][1] / v["x"][0] - v["control"][1] / v["control"][0])
+    assert told["sequence"] == [close(max(v["lo"], -1)), close(min(v["hi"], 1))]
+    assert told["sequence_p"] == told["adjusted_p"] == close(v["p"])
+
+
+def test_uneven_arms_without_conversions_show_nothing(stack):
+    exp, goal = two_arms(stack)
+    rates(stack, exp, goal, (990, 50), (10, 0))
+    told = cell(results(stack, exp), goal)
+    assert told["sequence_p"] > 0.05
+    assert told["sequence"][0] < 0 < told["sequence"][1]
+
+
+@pytest.mark.parametrize("control, b", [((9, 3), (500, 400)), ((500, 10), (9, 9))])
+def test_an_arm_of_fewer_than_ten_has_no_interval_no_p_and_no_verdict(stack, control, b):
+    exp, goal = two_arms(stack)
+    rates(stack, exp, goal, control, b)
+    told = cell(results(stack, exp), goal)
+    assert [told[name] for name in ("interval", "sequence", "sequence_p", "adjusted_p")] == \
+        [None] * 4
+    assert "fewer than 10" in told["reason"]
+
+
+def test_without_conversions_there_is_no_chance_to_beat_control(stack):
+    exp, goal = two_arms(stack)
+    rates(stack, exp, goal, (990, 0), (10, 0))
+    told = cell(results(stack, exp), goal)
+    assert (told["chance_to_beat_control"], told["expected_loss"]) == (None, None)
+
+
+def test_who_is_placed_by_hand_is_left_out_of_the_sample_ratio(stack):
+    """As a user, as a session that is confirmed afterwards, and as one that becomes a user."""
+    exp, _ = two_arms(stack)
+    fill(stack, exp, 1, 100)
+    fill(stack, exp, 2, 100)
+    told = results(stack, exp)
+    for _ in range(30):
+        put(stack, exp, somebody(), "b")
+    early, late = session(), session()
+    put(stack, exp, early, "b")
+    confirm(stack, early)
+    put(stack, exp, late, "b")
+    confirm(stack, late)
+    merge(stack, somebody(), late)
+    after = results(stack, exp)
+    assert after["srm"] == told["srm"]
+    assert [a["participants"] for a in after["alternatives"]] == [100, 132]
+    assert after["placed"] == 32
 
 
 @pytest.mark.parametrize("v", VECTORS["mann_whitney"], ids=lambda v: str(v["alternative"]))

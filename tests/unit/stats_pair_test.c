@@ -69,8 +69,8 @@ START_TEST(swapped_arms_negate_every_interval)
 	ck_assert_double_eq(x.lo, -y.hi);
 	ck_assert_double_eq(x.hi, -y.lo);
 	ck_assert_double_le(x.lo, x.hi);
-	struct stats_sequence q = stats_sequence(a, c, 0.05);
-	struct stats_sequence r = stats_sequence(c, a, 0.05);
+	struct stats_sequence q = stats_sequence(a, c, STATS_TUNED_FOR, 0.05);
+	struct stats_sequence r = stats_sequence(c, a, STATS_TUNED_FOR, 0.05);
 	ck_assert_int_eq(isnan(q.p), isnan(r.p));
 	if (isnan(q.p))
 		return;
@@ -94,16 +94,20 @@ START_TEST(swapped_arms_have_one_chi_square)
 }
 END_TEST
 
+/* The half width at level p, everything else being as at .05, is the difference itself. */
 START_TEST(the_sequence_touches_0_at_its_own_p)
 {
 	struct stats_rate a = pairs[_i].a;
 	struct stats_rate c = pairs[_i].control;
-	double p = stats_sequence(a, c, 0.05).p;
+	struct stats_difference x = stats_difference(a, c);
+	double p = stats_sequence(a, c, STATS_TUNED_FOR, 0.05).p;
+	double m = ((double)a.n + (double)c.n) *
+	    (-2 * log(.05) + log(1 - 2 * log(.05))) / STATS_TUNED_FOR;
 
 	if (isnan(p) || p >= 1 || p <= 0)
 		return;
-	struct stats_sequence q = stats_sequence(a, c, p);
-	ck_assert_double_eq_tol(fmin(fabs(q.lo), fabs(q.hi)), 0, 1e-9);
+	double critical = sqrt(2 * (m + 1) / m * (log1p(m) / 2 - log(p)));
+	ck_assert_double_eq_tol(critical, fabs(x.z), 1e-9 * critical);
 }
 END_TEST
 
@@ -116,15 +120,16 @@ START_TEST(the_sequence_is_as_wide_as_its_formula)
 
 	for (int i = 0; i < ROWS(alphas); i++) {
 		double al = alphas[i];
-		double rho2 = (-2 * log(.05) + log(1 - 2 * log(.05))) / 5000;
 		double N = (double)(n + n / 2);
-		double s2 = N * (.2 * .8 / (double)n + .4 * .6 / (double)(n / 2));
-		double half = sqrt(s2) *
-		    sqrt(2 * (N * rho2 + 1) * log(sqrt(N * rho2 + 1) / al)) / (N * sqrt(rho2));
-		struct stats_sequence q = stats_sequence(
-		    (struct stats_rate){n, n / 5}, (struct stats_rate){n / 2, n / 5}, al);
-		ck_assert_double_eq_tol(q.lo, -.2 - half, 1e-12);
-		ck_assert_double_eq_tol(q.hi, -.2 + half, 1e-12);
+		double k = 1 + N * (-2 * log(al) + log(1 - 2 * log(al))) / 7000;
+		double q = (double)(n / 5 * 2) / N;
+		double vu = .2 * .8 / (double)n + .4 * .6 / (double)(n / 2);
+		double vp = q * (1 - q) * (1 / (double)n + 1 / (double)(n / 2));
+		double half = sqrt(fmax(vu, vp)) * sqrt(2 * k / (k - 1) * (log(k) / 2 - log(al)));
+		struct stats_sequence s = stats_sequence((struct stats_rate){n, n / 5},
+		    (struct stats_rate){n / 2, n / 5}, 7000, al);
+		ck_assert_double_eq_tol(s.lo, -.2 - half, 1e-9);
+		ck_assert_double_eq_tol(s.hi, -.2 + half, 1e-9);
 	}
 }
 END_TEST
@@ -184,7 +189,7 @@ START_TEST(what_is_no_rate_has_no_statistics)
 		ck_assert(isnan(stats_chi2(a, c).p) && isnan(stats_chi2(a, c).confidence));
 		ck_assert(isnan(stats_newcombe(a, c).lo) && isnan(stats_newcombe(a, c).hi));
 		ck_assert(isnan(stats_beat(a, c).chance) && isnan(stats_beat(a, c).loss));
-		ck_assert(isnan(stats_sequence(a, c, 0.05).p));
+		ck_assert(isnan(stats_sequence(a, c, STATS_TUNED_FOR, 0.05).p));
 	}
 	ck_assert(isnan(stats_wilson(broken[_i]).lo) && isnan(stats_wilson(broken[_i]).hi));
 }
@@ -192,10 +197,14 @@ END_TEST
 
 START_TEST(without_variance_there_is_no_sequence)
 {
-	ck_assert(isnan(stats_sequence(
-	    (struct stats_rate){10, 10}, (struct stats_rate){10, 0}, 0.05).p));
-	ck_assert(isnan(stats_sequence(
-	    (struct stats_rate){10, 0}, (struct stats_rate){10, 0}, 0.05).lo));
+	struct stats_rate nobody = {10, 0};
+	struct stats_rate everybody = {10, 10};
+
+	ck_assert(isnan(stats_sequence(nobody, nobody, STATS_TUNED_FOR, 0.05).lo));
+	ck_assert(isnan(stats_sequence(everybody, everybody, STATS_TUNED_FOR, 0.05).p));
+	ck_assert_double_eq(stats_difference(nobody, nobody).v, 0);
+	/* Neither rate varies, but both together do. */
+	ck_assert(isfinite(stats_sequence(everybody, nobody, STATS_TUNED_FOR, 0.05).p));
 }
 END_TEST
 

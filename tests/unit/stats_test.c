@@ -5,6 +5,7 @@
 #include "core/stats.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "suites.h"
 
 #define VECTORS "tests/unit/vectors/stats.json"
+#define SEQUENTIAL "tests/unit/vectors/sequential.json"
 
 static struct json_object *
 get(struct json_object *o, const char *name)
@@ -39,16 +41,22 @@ is_vector(double x, struct json_object *expected, const char *what)
 		    fabs(x - e) <= tolerance, "%s is %.17g instead of %.17g", what, x, e);
 }
 
-/* The cases of a section of the vectors, on ctx; there must be n. */
+/* The cases of a section of a file of vectors, on ctx; there must be n. */
 static struct json_object *
-section(void *ctx, const char *name, size_t n)
+section_of(void *ctx, const char *path, const char *name, size_t n)
 {
-	struct json_object *file = mem_json(ctx, json_object_from_file(VECTORS));
+	struct json_object *file = mem_json(ctx, json_object_from_file(path));
 	struct json_object *cases = get(file, name);
 
 	ck_assert_msg(cases != NULL, "no vectors %s", name);
 	ck_assert_uint_eq(json_object_array_length(cases), n);
 	return cases;
+}
+
+static struct json_object *
+section(void *ctx, const char *name, size_t n)
+{
+	return section_of(ctx, VECTORS, name, n);
 }
 
 START_TEST(chi_square_is_as_published)
@@ -116,17 +124,112 @@ START_TEST(two_rates_compare_as_published)
 	struct stats_rate a = rate_of(get(o, "alternative"));
 	struct stats_rate control = rate_of(get(o, "control"));
 	struct stats_beat b = stats_beat(a, control);
-	struct stats_sequence q = stats_sequence(a, control, 0.05);
 
 	is_interval(stats_wilson(a), get(o, "wilson_95_alternative"), "wilson");
 	is_interval(stats_newcombe(a, control), get(o, "newcombe_95"), "newcombe");
 	is_vector(b.chance, get(o, "chance_to_beat_control"), "chance");
 	is_vector(b.loss, get(o, "loss_if_alternative_chosen"), "loss");
 	is_vector(b.loss_of_control, get(o, "loss_if_control_chosen"), "loss of control");
-	is_interval(
-	    (struct stats_interval){q.lo, q.hi}, get(o, "sequence_95"), "sequence");
-	is_vector(q.p, get(o, "sequence_p"), "sequence p");
 	talloc_free(ctx);
+}
+END_TEST
+
+/* [n, c] */
+static struct stats_rate
+pair(struct json_object *o)
+{
+	return (struct stats_rate){(int64_t)at(o, 0), (int64_t)at(o, 1)};
+}
+
+START_TEST(difference_and_variance_are_as_published)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o = json_object_array_get_idx(
+	    section_of(ctx, SEQUENTIAL, "difference", 6), (size_t)_i);
+	struct stats_difference x = stats_difference(pair(get(o, "x")), pair(get(o, "control")));
+
+	is_vector(x.d, get(o, "difference"), "difference");
+	is_vector(x.v_unpooled, get(o, "v_unpooled"), "unpooled variance");
+	is_vector(x.v_pooled, get(o, "v_pooled"), "pooled variance");
+	is_vector(x.v, get(o, "v"), "variance");
+	is_vector(x.z, get(o, "z"), "z");
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(sequence_is_as_published)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o =
+	    json_object_array_get_idx(section_of(ctx, SEQUENTIAL, "sequence", 5), (size_t)_i);
+	struct stats_rate a = pair(get(o, "x"));
+	struct stats_rate control = pair(get(o, "control"));
+	struct stats_sequence q =
+	    stats_sequence(a, control, json_object_get_double(get(o, "tuned_for")),
+		json_object_get_double(get(o, "alpha")));
+
+	is_vector((q.hi - q.lo) / 2 / sqrt(stats_difference(a, control).v), get(o, "critical"),
+	    "critical");
+	is_vector(q.lo, get(o, "lo"), "lo");
+	is_vector(q.hi, get(o, "hi"), "hi");
+	is_vector(q.p, get(o, "p"), "p");
+	talloc_free(ctx);
+}
+END_TEST
+
+/* A repeatable draw in [0, 1). */
+static double
+chance(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (double)(*seed >> 11) / 9007199254740992.0;
+}
+
+/* Whether any look finds a difference between arms that have none: share goes to a, who convert
+ * as control does, and there is a look after every step subjects. */
+static bool
+is_deceived(uint64_t *seed, double share, double p, int subjects, int step)
+{
+	struct stats_rate arms[2] = {{0, 0}, {0, 0}};
+
+	for (int i = 1; i <= subjects; i++) {
+		struct stats_rate *arm = &arms[chance(seed) < share ? 0 : 1];
+		arm->n++;
+		arm->c += chance(seed) < p;
+		if (i % step != 0 || arms[0].n < STATS_BURN_IN || arms[1].n < STATS_BURN_IN)
+			continue;
+		if (stats_sequence(arms[0], arms[1], STATS_TUNED_FOR, 0.05).p < 0.05)
+			return true;
+	}
+	return false;
+}
+
+static const struct {
+	double share, p;
+	int subjects;
+} uneven[] = {{0.1, 0.01, 5000}, {0.01, 0.05, 5000}, {0.9, 0.01, 5000}, {0.1, 0.99, 5000},
+    {0.5, 0.01, 2000}};
+
+/* 300 experiments; at .05, 26 would be more than 3 standard deviations above the mean. */
+START_TEST(fifty_looks_at_uneven_arms_without_a_difference_deceive_one_in_twenty_at_most)
+{
+	uint64_t seed = 1;
+	int deceived = 0;
+
+	for (int i = 0; i < 300; i++)
+		deceived += is_deceived(&seed, uneven[_i].share, uneven[_i].p,
+		    uneven[_i].subjects, uneven[_i].subjects / 50);
+	ck_assert_msg(deceived <= 26, "%d of 300", deceived);
+}
+END_TEST
+
+START_TEST(in_equal_arms_the_squared_z_is_the_chi_square)
+{
+	struct stats_rate a = {1000, 250};
+	struct stats_rate control = {1000, 200};
+	double z = stats_difference(a, control).z;
+
+	ck_assert_double_eq_tol(z * z, stats_chi2(a, control).chi2, 1e-9);
 }
 END_TEST
 
@@ -287,6 +390,12 @@ stats_suite(void)
 	tcase_add_loop_test(t, chi_square_is_as_published, 0, 11);
 	tcase_add_loop_test(t, mann_whitney_is_as_published, 0, 5);
 	tcase_add_loop_test(t, two_rates_compare_as_published, 0, 5);
+	tcase_add_loop_test(t, difference_and_variance_are_as_published, 0, 6);
+	tcase_add_loop_test(t, sequence_is_as_published, 0, 5);
+	tcase_add_loop_test(t,
+	    fifty_looks_at_uneven_arms_without_a_difference_deceive_one_in_twenty_at_most, 0,
+	    ROWS(uneven));
+	tcase_add_test(t, in_equal_arms_the_squared_z_is_the_chi_square);
 	tcase_add_loop_test(t, sample_ratio_is_as_published, 0, 5);
 	tcase_add_loop_test(t, holm_is_as_published, 0, 2);
 	tcase_add_loop_test(t, needed_sample_is_as_published, 0, 3);
