@@ -49,9 +49,9 @@ struct tally {
 /*
  * The arms: alternatives [{id, name, ..}], exposures [[alternative id, split nr, subjects, of them
  * with an earlier exposure, of them placed by hand], ..], splits
- * {"<split nr>": {"<alternative id>": share}}. Subjects in alternatives that are gone are no participants, but may be multiply exposed; what was expected
- * of a split goes to the arms that are left. While nobody was drawn, the shares are the last
- * split's.
+ * {"<split nr>": {"<alternative id>": share}}. Subjects in alternatives that are gone are no
+ * participants, but may be multiply exposed; what was expected of a split goes to the arms that are
+ * left. While nobody was drawn, the shares are the last split's.
  */
 struct tally *tally_arms(void *ctx, struct json_object *alternatives,
     struct json_object *exposures, struct json_object *splits);
