@@ -6,19 +6,21 @@
 -- The criteria refer to $19, which were there at generation $20 of the definitions (null: to none): no
 -- row at another. $22 is the layer that it is to be in, with which slots (layer_place); null: as it is.
 -- mixed: somebody is enrolled by other weights than those of now.
+-- What the update joins is materialized and locked first: after waiting for another writer the server
+-- evaluates the join again, and cannot run `held` again for that.
 -- reach: definitions
 -- retry: no
 with held as (
 	update cache_epoch set definitions = definitions + 1 where definitions = $20::bigint
 	returning definitions
-), gate as (
+), gate as materialized (
 	select $20::bigint as definitions where $20::bigint is null
 	union all select definitions from held
-), before as (
+), before as materialized (
 	select nr, split, criteria is distinct from $7::jsonb
 		or data -> 'modulus' is distinct from $8::jsonb -> 'modulus'
 			or status = 'INACTIVE' as remap
-	from experiment where id = $1
+	from experiment where id = $1 for update
 ), changed as (
 	update experiment as e
 	set name = $4, description = $5, created_by = $15, updated_by = $6, criteria = $7::jsonb, data = $8::jsonb,
