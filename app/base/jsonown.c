@@ -33,8 +33,11 @@ string_length(const char *s)
 static bool
 is_huge(const char *s, size_t n)
 {
-	if (n <= DIGITS || strcspn(s, ".Ee") < n)
+	if (n <= DIGITS)
 		return false;
+	for (size_t i = 0; i < n; i++)
+		if (strchr(".Ee", s[i]) != NULL)
+			return false;
 	errno = 0;
 	(void)strtoll(s, NULL, 10);
 	return errno == ERANGE;

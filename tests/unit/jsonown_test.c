@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/mem.h"
 #include "suites.h"
 
 #define Z20 "00000000000000000000"
@@ -43,6 +45,27 @@ END_TEST
 
 static const char *const none[] = {"null", "", "[", "{\"a\"", "\"a", "\"a\\", "x"};
 
+/* No number is looked at more than once: 200,000 that are not huge, and only one that is, at the
+ * end. Where each one looked at all the rest, this took minutes. */
+START_TEST(many_large_numbers_are_read_in_one_pass)
+{
+	enum { MANY = 200000 };
+	struct buf *text = buf_new(NULL, 1 << 22);
+
+	buf_char(text, '[');
+	for (int i = 0; i < MANY; i++)
+		buf_printf(text, "%d%018d,", 1 + i % 8, i);
+	buf_str(text, "1" Z20 "]");
+	struct json_object *o = json_own(text->data);
+	ck_assert_uint_eq(json_object_array_length(o), MANY + 1);
+	ck_assert_int_eq(json_object_get_int64(json_object_array_get_idx(o, 9)),
+	    INT64_C(2000000000000000009));
+	ck_assert(json_object_is_type(json_object_array_get_idx(o, MANY), json_type_double));
+	json_object_put(o);
+	talloc_free(text);
+}
+END_TEST
+
 START_TEST(null_and_what_is_no_json_are_null)
 {
 	ck_assert_ptr_null(json_own(none[_i]));
@@ -69,6 +92,7 @@ jsonown_suite(void)
 	TCase *t = tcase_create("jsonown");
 
 	tcase_add_loop_test(t, numbers_of_any_size_stay_what_they_are, 0, ROWS(rows));
+	tcase_add_test(t, many_large_numbers_are_read_in_one_pass);
 	tcase_add_loop_test(t, null_and_what_is_no_json_are_null, 0, ROWS(none));
 	tcase_add_test(t, as_deep_as_anything_that_was_let_in_and_some);
 	suite_add_tcase(suite, t);
