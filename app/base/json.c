@@ -255,7 +255,8 @@ value(struct scan *s)
 static void
 locate(const char *text, const char *wrong, const char *why, struct json_fault *fault)
 {
-	*fault = (struct json_fault){.line = 1, .column = 1, .why = why};
+	fault->line = fault->column = 1;
+	fault->why = why;
 	for (const char *p = text; p < wrong; p++) {
 		fault->column++;
 		if (*p == '\n') {
@@ -272,6 +273,7 @@ json_guard(const char *text, size_t len, struct json_fault *fault)
 	bool ok = value(&s);
 
 	talloc_free(s.keys);
+	*fault = (struct json_fault){.values = s.values};
 	if (ok && s.at < s.end)
 		ok = refuse(&s, s.at, "text goes on behind the value");
 	if (ok)

@@ -18,6 +18,7 @@
 enum {
 	JSON_DEPTH = 32,     /* nesting of arrays and objects */
 	JSON_VALUES = 20000, /* values in one text, keys not counted */
+	JSON_VALUES_MANY = 200000, /* in all the texts of one request: the lines of NDJSON */
 	JSON_KEY = 256,      /* bytes of a key, as decoded */
 };
 
@@ -26,6 +27,7 @@ struct json_fault {
 	unsigned line;
 	unsigned column;
 	const char *why; /* static text */
+	unsigned values; /* in the text as far as it was read; set in any case */
 };
 
 /*
@@ -33,7 +35,7 @@ struct json_fault {
  * without overlong forms or surrogates, no lone \ud800, no \u0000, no duplicate key in an object
  * (compared as decoded), numbers that a double can hold (1e400 and 1e-400 it cannot) and, written
  * as integers, an int64_t.
- * OK, or ERR_SYNTAX with *fault filled.
+ * OK, or ERR_SYNTAX with *fault filled; of an acceptable text only fault->values is.
  */
 enum err json_guard(const char *text, size_t len, struct json_fault *fault) must_check;
 

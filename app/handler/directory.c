@@ -24,8 +24,10 @@ take_user(void *to, struct json_object *o, const char *at, struct problems *prob
 {
 	struct batch *b = to;
 
-	if (!directory_read(o, SUBJECT_USER, at, problems, &b->entries[b->good]))
+	struct entry *e = &b->entries[b->good];
+	if (!directory_read(o, SUBJECT_USER, at, problems, e))
 		return false;
+	e->attributes = mem_dup(problems, e->attributes);
 	b->good++;
 	return true;
 }

@@ -37,8 +37,12 @@ take(void *to, struct json_object *o, const char *at, struct problems *problems)
 		b->views = mem_check(
 		    talloc_realloc(b->c->mem, b->views, struct page_view, b->room));
 	}
-	if (!page_view_read(o, b->c->now, at, problems, &b->views[b->good]))
+	struct page_view *v = &b->views[b->good];
+	if (!page_view_read(o, b->c->now, at, problems, v))
 		return false;
+	v->name = mem_dup(b->c->mem, v->name);
+	v->url = v->url == NULL ? NULL : mem_dup(b->c->mem, v->url);
+	v->referrer = v->referrer == NULL ? NULL : mem_dup(b->c->mem, v->referrer);
 	b->bot = b->all_bot || (b->c->key_class != KEY_CLIENT && visitor_is_bot(b->c, o));
 	if (b->bot)
 		pgtype_array_item(b->bots, b->views[b->good].subject);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Bulk bodies. One bad line must not cost the sender the other 999.
+ * Bulk bodies. One bad line must not cost the sender the other 999. Of lines and rows only one at a
+ * time is in memory.
  */
 #include "web/items.h"
 
@@ -18,6 +19,7 @@ struct reading {
 	item_fn *take;
 	void *to;
 	struct items *out;
+	size_t values; /* read so far, of lines */
 };
 
 static void
@@ -83,17 +85,29 @@ reject_text(struct reading *r, const char *detail)
 	r->out->received++;
 }
 
-/* One line of NDJSON: a line that is no JSON is a bad item, not a bad request. */
-static void
+/* One line of NDJSON: a line that is no JSON is a bad item, not a bad request. What is no object
+ * is checked, but never built. */
+static enum err
 take_line(struct reading *r, const char *line, size_t n)
 {
-	struct json_object *o;
+	bool object = line[strspn(line, " \t\r")] == '{';
+	void *mem = mem_ctx(r->c->mem);
+	struct json_object *o = NULL;
 	struct json_fault fault;
+	enum err e = object ? json_read(mem, line, n, &o, &fault) : json_guard(line, n, &fault);
 
-	if (json_read(r->c->mem, line, n, &o, &fault) == OK)
+	r->values += fault.values;
+	if (r->values > JSON_VALUES_MANY)
+		return fail_detail(r->c, ERR_TOO_LARGE,
+		    "the lines of a batch hold at most %d values", JSON_VALUES_MANY);
+	if (e != OK)
+		reject_text(r, mem_printf(r->c->mem, "column %u: %s", fault.column, fault.why));
+	else if (object)
 		take(r, o, pointer_of(r));
 	else
-		reject_text(r, mem_printf(r->c->mem, "column %u: %s", fault.column, fault.why));
+		reject_text(r, "must be an object");
+	talloc_free(mem);
+	return OK;
 }
 
 static enum err
@@ -110,7 +124,9 @@ read_lines(struct reading *r)
 			continue;
 		if (r->out->received == r->rules.most)
 			return too_many(r);
-		take_line(r, line, n);
+		enum err e = take_line(r, line, n);
+		if (e != OK)
+			return e;
 	}
 	return OK;
 }
@@ -122,13 +138,17 @@ read_csv(struct reading *r)
 	struct json_object *row;
 	const char *fault;
 
-	while (csv_next(csv, r->c->mem, &row, &fault)) {
+	for (;;) {
+		void *mem = mem_ctx(r->c->mem);
+		if (!csv_next(csv, mem, &row, &fault))
+			break;
 		if (r->out->received == r->rules.most)
 			return too_many(r);
 		if (fault != NULL)
 			reject_text(r, fault);
 		else
 			take(r, row, pointer_of(r));
+		talloc_free(mem);
 	}
 	return OK;
 }
@@ -155,7 +175,7 @@ read_any(struct reading *r)
 enum err
 items_read(struct ctx *c, struct items_rules rules, item_fn *fn, void *to, struct items *out)
 {
-	struct reading r = {c, rules, fn, to, out};
+	struct reading r = {.c = c, .rules = rules, .take = fn, .to = to, .out = out};
 
 	*out = (struct items){.errors = mem_json(c->mem, json_object_new_array())};
 	enum err e = read_any(&r);

@@ -22,8 +22,9 @@ struct items {
 };
 
 /*
- * Takes one item at the JSON pointer at; false, with its problems added, when it is not good.
- * The item lives as long as the request.
+ * Takes one item at the JSON pointer at; false, with its problems added, when it is not good. The
+ * item is gone when the call returns, so what is kept of it must be copied; problems, with all that
+ * hangs on it, lives as long as the request.
  */
 typedef bool item_fn(void *to, struct json_object *o, const char *at, struct problems *problems);
 
@@ -34,7 +35,8 @@ struct items_rules {
 };
 
 /*
- * Reads the body of c and hands each item to take. ERR_TOO_LARGE for too many, ERR_INVALID when
+ * Reads the body of c and hands each item to take. ERR_TOO_LARGE for too many items or, in lines,
+ * more than JSON_VALUES_MANY values, ERR_INVALID when
  * there is none or none is good, and what req_json may say.
  */
 enum err items_read(struct ctx *c, struct items_rules rules, item_fn *take, void *to,

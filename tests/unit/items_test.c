@@ -66,6 +66,7 @@ static const struct {
     {LINES, "{\"n\":1}\n{\"n\":2}\n", OK, "[/0]1[/1]2", 2, 0},
     {LINES, "\n \r\n{\"n\":1}\r\n\n\t{\"n\":2}", OK, "[/0]1[/1]2", 2, 0},
     {LINES, "{\"n\":1}\n{\"n\":\n{\"n\":3}\n", OK, "[/0]1[/2]3", 3, 1},
+    {LINES, "{\"n\":1}\n [1]\n5\n", OK, "[/0]1", 3, 2},
     {LINES, "nothing\n", ERR_INVALID, "", 1, 1},
     {LINES, "\n\n", ERR_INVALID, "", 0, 0},
     {LINES, "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n\n", OK, "[/0]1[/1]2[/2]3", 3, 0},
@@ -98,6 +99,10 @@ static const struct {
     {JSON, "[{\"n\":1},{}]", "[{\"index\":1,\"pointer\":\"/1/n\",\"detail\":\"must be there\"}]"},
     {LINES, "{\"n\":1}\n\n{\"n\":}\n", "[{\"index\":1,\"pointer\":\"/1\",\"detail\":"
 	"\"column 6: a value is expected\"}]"},
+    {LINES, "{\"n\":1}\n[{\"n\":2}]\n", "[{\"index\":1,\"pointer\":\"/1\",\"detail\":"
+	"\"must be an object\"}]"},
+    {LINES, "[1\n{\"n\":1}\n", "[{\"index\":0,\"pointer\":\"/0\",\"detail\":"
+	"\"column 3: ',' or ']' is expected\"}]"},
     {CSV, "n,m\n1\n1,2\n", "[{\"index\":0,\"pointer\":\"/0\",\"detail\":"
 	"\"1 fields, but the header row has 2\"}]"},
 };
