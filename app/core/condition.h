@@ -46,7 +46,7 @@ struct condition {
 
 enum {
 	CONDITION_VALUES = 1000, /* of one condition at most */
-	CONDITION_PATH = 128,    /* bytes of a field's name */
+	CONDITION_PATH = TERM_PATH, /* bytes of a field's name */
 	CONDITION_NAME = 512,    /* bytes of the name of a group or a tag */
 };
 

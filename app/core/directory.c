@@ -7,18 +7,9 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-
-/* Only names in names in names become so long: values are cut. */
-static bool
-too_long(const struct terms *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		if (strlen(t->list[i]) > DIRECTORY_TERM)
-			return true;
-	return false;
-}
 
 bool
 directory_entry(const char *subject, struct json_object *attributes, const char *at,
@@ -38,14 +29,44 @@ directory_entry(const char *subject, struct json_object *attributes, const char 
 	}
 	out->terms = terms_make(problems, attributes);
 	if (out->terms->n > DIRECTORY_TERMS) {
+		talloc_free((void *)(uintptr_t)out->terms);
 		problem_add(problems, at, "has more than %d values", DIRECTORY_TERMS);
 		return false;
 	}
-	if (too_long(out->terms)) {
-		problem_add(problems, at, "has a field whose names are too long together");
-		return false;
-	}
 	return true;
+}
+
+/* Scalars, null and empty containers, none of which is below another: as many as o has, counted up
+ * to most. */
+static size_t
+count_leaves(struct json_object *o, size_t most)
+{
+	size_t n = 0;
+
+	if (json_object_is_type(o, json_type_array)) {
+		size_t length = json_items(o);
+		for (size_t i = 0; i < length && n < most; i++)
+			n += count_leaves(json_item(o, i), most - n);
+	} else if (json_object_is_type(o, json_type_object)) {
+		json_object_object_foreach(json_members(o), name, value) {
+			(void)name;
+			if (n < most)
+				n += count_leaves(value, most - n);
+		}
+	}
+	return n == 0 ? 1 : n;
+}
+
+const char *
+directory_said_fault(struct json_object *attributes)
+{
+	if (!json_object_is_type(attributes, json_type_object))
+		return "must be an object";
+	if (count_leaves(attributes, DIRECTORY_SAID_VALUES + 1) > DIRECTORY_SAID_VALUES)
+		return "has more than 200 values";
+	if (strlen(json_plain(attributes)) > DIRECTORY_SAID_BYTES)
+		return "must be at most 16384 bytes as JSON";
+	return NULL;
 }
 
 bool

@@ -13,7 +13,8 @@
 enum {
 	DIRECTORY_BYTES = 65536, /* of the attributes of a profile, as JSON */
 	DIRECTORY_TERMS = 2000,  /* that they flatten to */
-	DIRECTORY_TERM = 2000,   /* bytes of the longest; the index takes 2,712 */
+	DIRECTORY_SAID_BYTES = 16384, /* of the attributes that a request brings, as JSON */
+	DIRECTORY_SAID_VALUES = 200,  /* in them: scalars, null and what is empty */
 };
 
 /* An entry of the directory. Texts live as long as the problems given to the reader. */
@@ -29,6 +30,9 @@ struct entry {
  */
 bool directory_entry(const char *subject, struct json_object *attributes, const char *at,
     struct problems *problems, struct entry *out);
+
+/* Why value cannot be the attributes that a request brings for one decision, or NULL. */
+const char *directory_said_fault(struct json_object *attributes);
 
 /*
  * Reads {"user_id": .., any attributes}, or device_id for kind SUBJECT_DEVICE, of a bulk load; the

@@ -23,17 +23,24 @@ below(struct rule_terms *r, const char *at, const char *name)
 	return condition_below(&r->r, at, name);
 }
 
-/* A member that must be a name. */
+/* A member that must be a name of at most that many bytes. */
 static const char *
-read_name(struct rule_terms *r, struct json_object *o, const char *name, const char *at)
+read_text(struct rule_terms *r, struct json_object *o, const char *name, const char *at,
+    size_t most)
 {
 	struct json_object *value = json_object_object_get(o, name);
-	const char *fault = text_fault_json(r->r.ctx, value, CONDITION_NAME);
+	const char *fault = text_fault_json(r->r.ctx, value, most);
 
 	if (fault == NULL)
 		return json_object_get_string(value);
 	wrong(r, below(r, at, name), fault);
 	return NULL;
+}
+
+static const char *
+read_name(struct rule_terms *r, struct json_object *o, const char *name, const char *at)
+{
+	return read_text(r, o, name, at, CONDITION_NAME);
 }
 
 static bool
@@ -177,7 +184,7 @@ rule_reference_json(const struct rule_reference *ref)
 static bool
 read_attribute(struct rule_terms *r, struct json_object *o, const char *at, struct condition *c)
 {
-	const char *path = read_name(r, o, "path", at);
+	const char *path = read_text(r, o, "path", at, CONDITION_PATH);
 
 	if (path == NULL)
 		return false;

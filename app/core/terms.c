@@ -9,46 +9,62 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
 
+/*
+ * The path is one buffer that grows and shrinks on the way through the value: its length is
+ * bounded, so what a value costs does not depend on how deep it lies.
+ */
 struct maker {
 	struct terms *terms;
-	size_t room;
+	struct buf *path; /* of the value at hand, escaped */
+	size_t length;    /* bytes of it below the root, as they are before they are escaped */
+	bool root;        /* the value at hand is the root, which has no name */
 };
+
+static void
+reserve(struct terms *t)
+{
+	if (t->n < t->room)
+		return;
+	t->room = t->room == 0 ? 32 : t->room * 2;
+	t->list = mem_check(talloc_realloc(t, t->list, const char *, t->room));
+}
 
 static void
 add(struct maker *m, char *term)
 {
-	struct terms *t = m->terms;
+	reserve(m->terms);
+	m->terms->list[m->terms->n++] = term;
+}
 
-	if (t->n == m->room) {
-		m->room = m->room == 0 ? 32 : m->room * 2;
-		t->list = mem_check(talloc_realloc(t, t->list, const char *, m->room));
+static void
+add_escaped(struct buf *out, const char *path)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (const char *s = path; *s != '\0'; s++) {
+		if (strchr("=#?@!%", *s) == NULL) {
+			buf_char(out, *s);
+			continue;
+		}
+		buf_char(out, '%');
+		buf_char(out, hex[(unsigned char)*s >> 4]);
+		buf_char(out, hex[(unsigned char)*s & 15]);
 	}
-	t->list[t->n++] = term;
 }
 
 char *
 terms_path(void *ctx, const char *path)
 {
-	static const char hex[] = "0123456789ABCDEF";
-	char *out = mem_array(ctx, char, 3 * strlen(path) + 1);
-	char *o = out;
+	struct buf *out = buf_new(ctx, strlen(path) + 8);
 
-	for (const char *s = path; *s != '\0'; s++) {
-		if (strchr("=#?@!%", *s) == NULL) {
-			*o++ = *s;
-			continue;
-		}
-		*o++ = '%';
-		*o++ = hex[(unsigned char)*s >> 4];
-		*o++ = hex[(unsigned char)*s & 15];
-	}
-	*o = '\0';
-	return out;
+	add_escaped(out, path);
+	return out->data;
 }
 
 char *
@@ -86,19 +102,28 @@ number_text(void *ctx, struct json_object *value)
 char *
 terms_scalar(void *ctx, const char *path, struct json_object *value)
 {
+	void *scratch = mem_ctx(NULL);
+	char *term = NULL;
+
 	switch (json_object_get_type(value)) {
 	case json_type_string:
-		return mem_printf(ctx, "%s%c%s", path, TERM_STRING,
-		    terms_fold(ctx, json_object_get_string(value)));
+		term = mem_printf(ctx, "%s%c%s", path, TERM_STRING,
+		    terms_fold(scratch, json_object_get_string(value)));
+		break;
 	case json_type_int:
 	case json_type_double:
-		return mem_printf(ctx, "%s%c%s", path, TERM_NUMBER, number_text(ctx, value));
+		term = mem_printf(
+		    ctx, "%s%c%s", path, TERM_NUMBER, number_text(scratch, value));
+		break;
 	case json_type_boolean:
-		return mem_printf(ctx, "%s%c%s", path, TERM_BOOL,
+		term = mem_printf(ctx, "%s%c%s", path, TERM_BOOL,
 		    json_object_get_boolean(value) ? "true" : "false");
+		break;
 	default:
-		return NULL;
+		break;
 	}
+	talloc_free(scratch);
+	return term;
 }
 
 bool
@@ -116,8 +141,9 @@ terms_instant(const char *s, int64_t *at, bool *day)
 }
 
 static void
-add_scalar(struct maker *m, const char *path, struct json_object *value)
+add_scalar(struct maker *m, struct json_object *value)
 {
+	const char *path = m->path->data;
 	int64_t at;
 	bool day;
 
@@ -127,42 +153,78 @@ add_scalar(struct maker *m, const char *path, struct json_object *value)
 		add(m, mem_printf(m->terms, "%s%c%lld", path, TERM_INSTANT, (long long)at));
 }
 
-static void flatten(struct maker *m, const char *path, struct json_object *value);
+static void
+add_empty(struct maker *m)
+{
+	add(m, mem_printf(m->terms, "%s%c", m->path->data, TERM_EMPTY));
+}
+
+static void flatten(struct maker *m, struct json_object *value);
 
 static void
-flatten_array(struct maker *m, const char *path, struct json_object *array)
+flatten_array(struct maker *m, struct json_object *array)
 {
 	size_t n = json_items(array);
 
 	for (size_t i = 0; i < n; i++)
-		flatten(m, path, json_item(array, i));
+		flatten(m, json_item(array, i));
 	if (n == 0)
-		add(m, mem_printf(m->terms, "%s%c", path, TERM_EMPTY));
+		add_empty(m);
+}
+
+/* What lies below a name that makes the path too long leaves no term. */
+static void
+flatten_member(struct maker *m, const char *key, struct json_object *value)
+{
+	struct maker outer = *m;
+	size_t end = m->path->len;
+
+	m->length += strlen(key) + !outer.root;
+	if (m->length <= TERM_PATH) {
+		if (!outer.root)
+			buf_char(m->path, '.');
+		add_escaped(m->path, key);
+		m->root = false;
+		flatten(m, value);
+		m->path->len = end;
+		m->path->data[end] = '\0';
+	}
+	m->length = outer.length;
+	m->root = outer.root;
 }
 
 static void
-flatten_object(struct maker *m, const char *path, struct json_object *object)
+flatten_object(struct maker *m, struct json_object *object)
 {
 	json_object_object_foreach(json_members(object), key, value) {
-		char *name = terms_path(m->terms, key);
-		flatten(m, path == NULL ? name : mem_printf(m->terms, "%s.%s", path, name), value);
+		flatten_member(m, key, value);
 	}
-	if (json_member_count(object) == 0 && path != NULL)
-		add(m, mem_printf(m->terms, "%s%c", path, TERM_EMPTY));
+	if (json_member_count(object) == 0 && !m->root)
+		add_empty(m);
 }
 
-/* The path of the profile itself is NULL. Recursion is bounded by the guard: JSON_DEPTH. */
+/* Recursion is bounded by the guard: JSON_DEPTH. */
 static void
-flatten(struct maker *m, const char *path, struct json_object *value)
+flatten(struct maker *m, struct json_object *value)
 {
 	if (value == NULL)
 		return;
 	if (json_object_is_type(value, json_type_array))
-		flatten_array(m, path, value);
+		flatten_array(m, value);
 	else if (json_object_is_type(value, json_type_object))
-		flatten_object(m, path, value);
+		flatten_object(m, value);
 	else
-		add_scalar(m, path, value);
+		add_scalar(m, value);
+}
+
+static void
+flatten_extra(struct terms *t, const struct terms_extra *extra)
+{
+	struct maker m = {.terms = t, .path = buf_new(t, 256)};
+
+	buf_str(m.path, extra->path);
+	flatten(&m, extra->value);
+	talloc_free(m.path);
 }
 
 static int
@@ -177,23 +239,50 @@ terms_make(void *ctx, struct json_object *attributes)
 	return terms_join(ctx, attributes, NULL, 0);
 }
 
-struct terms *
-terms_join(void *ctx, struct json_object *attributes, const struct terms_extra extra[], size_t n)
+/* Sorts the terms and drops the repeated ones. */
+static void
+settle(struct terms *t)
 {
-	struct terms *t = mem_new(ctx, struct terms);
-	struct maker m = {t, 0};
 	size_t kept = 0;
 
-	flatten(&m, NULL, attributes);
-	for (size_t i = 0; i < n; i++)
-		flatten(&m, extra[i].path, extra[i].value);
 	if (t->n > 0)
 		qsort(t->list, t->n, sizeof *t->list, compare);
 	for (size_t i = 0; i < t->n; i++)
 		if (i == 0 || strcmp(t->list[kept - 1], t->list[i]) != 0)
 			t->list[kept++] = t->list[i];
+		else
+			talloc_free((void *)(uintptr_t)t->list[i]);
 	t->n = kept;
+}
+
+struct terms *
+terms_join(void *ctx, struct json_object *attributes, const struct terms_extra extra[], size_t n)
+{
+	struct terms *t = mem_new(ctx, struct terms);
+	struct maker m = {.terms = t, .path = buf_new(t, 256), .root = true};
+
+	flatten(&m, attributes);
+	talloc_free(m.path);
+	for (size_t i = 0; i < n; i++)
+		flatten_extra(t, &extra[i]);
+	settle(t);
 	return t;
+}
+
+void
+terms_add(struct terms *t, const struct terms_extra *extra)
+{
+	struct terms *more = terms_join(t, NULL, extra, 1);
+
+	for (size_t i = 0; i < more->n; i++) {
+		size_t at = terms_from(t, more->list[i]);
+		if (at < t->n && strcmp(t->list[at], more->list[i]) == 0)
+			continue;
+		reserve(t);
+		memmove(&t->list[at + 1], &t->list[at], (t->n - at) * sizeof *t->list);
+		t->list[at] = more->list[i];
+		t->n++;
+	}
 }
 
 size_t

@@ -18,7 +18,8 @@
  *	tags!				an empty array or object
  *
  * Arrays do not show in the path: a field of any element is a field. Null leaves no term. In a
- * path the bytes = # ? @ ! % of a key are written %XX.
+ * path the bytes = # ? @ ! % of a key are written %XX. A value whose path is longer than TERM_PATH
+ * leaves no term, and no condition may name such a path.
  */
 
 enum term_tag {
@@ -29,11 +30,15 @@ enum term_tag {
 	TERM_EMPTY = '!',
 };
 
-enum { TERM_VALUE = 200 }; /* bytes of a string kept as they are; the rest becomes a digest */
+enum {
+	TERM_VALUE = 200, /* bytes of a string kept as they are; the rest becomes a digest */
+	TERM_PATH = 128,  /* bytes of a path, dots included, before its bytes are escaped */
+};
 
 struct terms {
 	size_t n;
 	const char **list; /* sorted by bytes, no term twice */
+	size_t room;       /* of the list */
 };
 
 /* The terms of the JSON object attributes, on ctx. */
@@ -48,6 +53,9 @@ struct terms_extra {
 /* The same of attributes (NULL: none) and n further values, in one list. */
 struct terms *terms_join(void *ctx, struct json_object *attributes,
     const struct terms_extra extra[], size_t n);
+
+/* Adds the terms of one more value. */
+void terms_add(struct terms *t, const struct terms_extra *extra);
 
 /* path with the bytes escaped that tags use, on ctx. Dots stay. */
 char *terms_path(void *ctx, const char *path);

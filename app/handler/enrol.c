@@ -52,15 +52,16 @@ attribute(const struct visitor *who, const char *name)
 
 /* Decided on the profile with what the request says of it, for this one decision. */
 static bool
-matches(struct ctx *c, const struct visitor *who, const struct criteria *criteria)
+matches(struct ctx *c, struct person *p, const struct visitor *who,
+    const struct criteria *criteria)
 {
 	if (criteria->kind != SUBJECT__MAX && criteria->kind != subject_kind(who->subject))
 		return false;
-	return criteria_match(criteria, person_terms(c, who, criteria_needs(c->mem, criteria)));
+	return criteria_match(criteria, person_terms(p, criteria_needs(c->mem, criteria)));
 }
 
-struct question
-enrol_question(struct ctx *c, const struct visitor *who, const struct outcome *o,
+static struct question
+ask(struct ctx *c, const struct visitor *who, struct person *p, const struct outcome *o,
     struct enrolled *scrap)
 {
 	const struct active *a = o->experiment;
@@ -77,18 +78,27 @@ enrol_question(struct ctx *c, const struct visitor *who, const struct outcome *o
 		.today = experiment_today(c),
 		.bot = who->bot || no_human,
 		.enrolled = enrol_stored(who, a->nr, scrap) ? scrap : NULL,
-		.in_audience = o->selected || (live ? matches(c, who, a->criteria)
+		.in_audience = o->selected || (live ? matches(c, p, who, a->criteria)
 		                                    : find_in_audience(who->record, a)),
 		.force = o->force,
 	};
 }
 
+struct question
+enrol_question(struct ctx *c, const struct visitor *who, const struct outcome *o,
+    struct enrolled *scrap)
+{
+	return ask(c, who, person_new(c, who), o, scrap);
+}
+
 void
 enrol_look(struct ctx *c, const struct visitor *who, struct outcome list[], size_t n)
 {
+	struct person *p = person_new(c, who);
+
 	for (size_t i = 0; i < n; i++) {
 		struct enrolled scrap;
-		struct question q = enrol_question(c, who, &list[i], &scrap);
+		struct question q = ask(c, who, p, &list[i], &scrap);
 		list[i].decision = decide(&q);
 		/* Who was in one that is gone is in nothing until he is drawn again. */
 		list[i].enrolled = q.enrolled != NULL && list[i].decision.gone == 0;

@@ -36,11 +36,17 @@ enum column { SUBJECT, ATTRIBUTES, TERMS, DECIDED, MATCHED_SUBJECT, MATCHED_NR, 
 static const char *
 terms_json(void *ctx, const struct terms *t)
 {
-	struct json_object *list = mem_json(ctx, json_object_new_array());
+	struct buf *out = buf_new(ctx, 256);
 
-	for (size_t i = 0; i < t->n; i++)
-		json_object_array_add(list, json_object_new_string(t->list[i]));
-	return json_plain(list);
+	buf_char(out, '[');
+	for (size_t i = 0; i < t->n; i++) {
+		struct json_object *term = json_object_new_string(t->list[i]);
+		buf_str(out, i == 0 ? "" : ",");
+		buf_str(out, json_plain(term));
+		json_object_put(term);
+	}
+	buf_char(out, ']');
+	return out->data;
 }
 
 /* Whether the experiment has an audience of profiles of this kind. */

@@ -19,8 +19,9 @@ struct person {
 	const struct visitor *who;
 	const struct segments *all;
 	struct json_object *attributes;
-	struct terms_extra *extra;
+	struct terms_extra *extra; /* until the terms are made */
 	size_t n, room;
+	struct terms *terms;       /* NULL: nobody has asked for them yet */
 	struct json_object *known; /* ids of segmentations of rules that were worked out */
 };
 
@@ -28,12 +29,9 @@ static void
 add(struct person *p, const char *path, struct json_object *value)
 {
 	if (p->n == p->room) {
-		size_t room = p->room == 0 ? 16 : 2 * p->room;
-		struct terms_extra *more = mem_array(p->c->mem, struct terms_extra, room);
-		if (p->n > 0)
-			memcpy(more, p->extra, p->n * sizeof *more);
-		p->extra = more;
-		p->room = room;
+		p->room = p->room == 0 ? 16 : 2 * p->room;
+		p->extra = mem_check(
+		    talloc_realloc(p, p->extra, struct terms_extra, p->room));
 	}
 	p->extra[p->n++] = (struct terms_extra){path, value};
 }
@@ -108,12 +106,6 @@ add_alternatives(struct person *p)
 	}
 }
 
-static const struct terms *
-terms_of(const struct person *p)
-{
-	return terms_join(p->c->mem, p->attributes, p->extra, p->n);
-}
-
 static bool
 is_known(const struct person *p, const char *id)
 {
@@ -121,10 +113,13 @@ is_known(const struct person *p, const char *id)
 }
 
 /* Works out the groups of the segmentations of rules among needs; what those need comes first. Each
- * is entered once, so it ends. */
+ * is entered once, so it ends. A group that one criterion needs changes nothing for those that do
+ * not ask for it. */
 static void
 add_needed(struct person *p, struct json_object *needs)
 {
+	void *mem = p->c->mem;
+
 	for (size_t i = 0; i < json_items(needs); i++) {
 		const char *id = json_object_get_string(json_item(needs, i));
 		const struct segmentation *s = segments_find(p->all, id);
@@ -133,54 +128,65 @@ add_needed(struct person *p, struct json_object *needs)
 		json_object_object_add(p->known, id, NULL);
 		for (size_t k = 0; k < s->n; k++)
 			if (s->groups[k].rule != NULL)
-				add_needed(p, rule_needs(p->c->mem, s->groups[k].rule));
-		const struct group *g = segmentation_decide(s, terms_of(p));
+				add_needed(p, rule_needs(mem, s->groups[k].rule));
+		const struct group *g = segmentation_decide(s, p->terms);
 		if (g != NULL)
-			add_group(p, s, g);
+			terms_add(p->terms, &(struct terms_extra){
+			    facts_group(mem, s->id), facts_exact(mem, g->name)});
 	}
 }
 
-static struct person
-begin(struct ctx *c, const struct visitor *who)
+static void
+make_terms(struct person *p)
 {
-	struct person p = {.c = c, .who = who};
-	struct json_object *kind = mem_json(c->mem, json_object_new_object());
+	const struct visitor *who = p->who;
 	const char *field = subject_field(subject_kind(who->subject));
-	const char *word = mem_dupn(c->mem, field, strlen(field) - strlen("_id"));
+	const char *word = mem_dupn(p, field, strlen(field) - strlen("_id"));
 
-	p.attributes = mem_json(c->mem, json_object_new_object());
-	p.known = kind;
-	overlay(p.attributes, json_object_object_get(who->record, "attributes"));
-	overlay(p.attributes, who->attributes);
-	add(&p, facts_kind(), facts_exact(c->mem, word));
-	add_tags(&p);
+	p->attributes = mem_json(p, json_object_new_object());
+	p->known = mem_json(p, json_object_new_object());
+	overlay(p->attributes, json_object_object_get(who->record, "attributes"));
+	overlay(p->attributes, who->attributes);
+	add(p, facts_kind(), facts_exact(p, word));
+	add_tags(p);
 	/* What cannot be read now is not known: rules on it are false. */
-	if (segments_get(c, 0, &p.all) == OK) {
-		add_memberships(&p);
-		add_alternatives(&p);
+	if (segments_get(p->c, 0, &p->all) == OK) {
+		add_memberships(p);
+		add_alternatives(p);
 	} else
-		p.all = mem_new(c->mem, struct segments);
+		p->all = mem_new(p, struct segments);
+	p->terms = terms_join(p, p->attributes, p->extra, p->n);
+}
+
+struct person *
+person_new(struct ctx *c, const struct visitor *who)
+{
+	struct person *p = mem_new(c->mem, struct person);
+
+	p->c = c;
+	p->who = who;
 	return p;
 }
 
 const struct terms *
-person_terms(struct ctx *c, const struct visitor *who, struct json_object *needs)
+person_terms(struct person *p, struct json_object *needs)
 {
-	struct person p = begin(c, who);
-
-	add_needed(&p, needs);
-	return terms_of(&p);
+	if (p->terms == NULL)
+		make_terms(p);
+	add_needed(p, needs);
+	return p->terms;
 }
 
 const struct group *
 person_group(struct ctx *c, const struct visitor *who, const struct segmentation *s)
 {
-	struct person p = begin(c, who);
+	struct person *p = person_new(c, who);
 
+	make_terms(p);
 	for (size_t k = 0; k < s->n; k++)
 		if (s->groups[k].rule != NULL)
-			add_needed(&p, rule_needs(c->mem, s->groups[k].rule));
-	return segmentation_decide(s, terms_of(&p));
+			add_needed(p, rule_needs(c->mem, s->groups[k].rule));
+	return segmentation_decide(s, p->terms);
 }
 
 bool

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "core/bot.h"
+#include "core/directory.h"
 #include "handler/actives.h"
 #include "handler/find.h"
 #include "web/ctx.h"
@@ -55,8 +56,10 @@ visitor_read(struct ctx *c, struct json_object **body, struct visitor *out)
 		return e;
 	*out = (struct visitor){.bot = visitor_is_bot(c, *body),
 		.attributes = json_object_object_get(*body, "attributes")};
-	if (out->attributes != NULL && !json_object_is_type(out->attributes, json_type_object))
-		return fail(c, ERR_INVALID, "/attributes", "must be an object");
+	const char *fault =
+	    out->attributes == NULL ? NULL : directory_said_fault(out->attributes);
+	if (fault != NULL)
+		return fail(c, ERR_INVALID, "/attributes", "%s", fault);
 	return load(c, out);
 }
 

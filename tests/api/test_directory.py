@@ -104,7 +104,6 @@ def deep(levels):
 TOO_MUCH = {
     "bytes": {"a": "x" * 65536},
     "values": {"a": list(range(2001))},
-    "path": deep(30),
 }
 
 
@@ -120,7 +119,7 @@ def test_an_entry_is_bounded(stack, user, what):
 def test_an_entry_may_be_as_large_as_the_bounds(stack, user):
     assert put(stack, user, {"a": "x" * (65536 - len('{"a":""}'))}).status_code == 200
     assert put(stack, user, {"a": list(range(2000))}).status_code == 200
-    assert put(stack, user, deep(8)).status_code == 200
+    assert put(stack, user, deep(30)).status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["application/json", LINES, CSV])

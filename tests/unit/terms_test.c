@@ -192,6 +192,88 @@ START_TEST(only_scalars_are_terms)
 }
 END_TEST
 
+/* A value in so many objects, each with a member whose name has that many bytes. */
+static struct json_object *
+nested(void *ctx, struct json_object *value, int levels, int bytes)
+{
+	for (int i = 0; i < levels; i++) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, long_text(ctx, bytes, ""), value);
+		value = o;
+	}
+	return mem_json(ctx, value);
+}
+
+static const struct {
+	int levels, bytes; /* of a path with a dot between two levels */
+	size_t terms;
+} paths[] = {
+    {1, TERM_PATH, 1}, {1, TERM_PATH + 1, 0}, {2, 63, 1}, {2, 64, 0}, {3, 42, 1}, {3, 43, 0},
+};
+
+START_TEST(a_path_over_128_bytes_makes_no_term)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *one = nested(ctx, json_object_new_int(1), paths[_i].levels,
+	    paths[_i].bytes);
+	struct json_object *empty = nested(ctx, json_object_new_array(), paths[_i].levels,
+	    paths[_i].bytes);
+
+	ck_assert_uint_eq(terms_make(ctx, one)->n, paths[_i].terms);
+	ck_assert_uint_eq(terms_make(ctx, empty)->n, paths[_i].terms);
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(what_a_value_costs_does_not_depend_on_its_depth)
+{
+	void *ctx = mem_ctx(NULL), *terms = mem_ctx(NULL);
+	struct json_object *list = json_object_new_array();
+
+	for (int i = 0; i < 19900; i++)
+		json_object_array_add(list, json_object_new_int(i));
+	struct terms *t = terms_make(terms, nested(ctx, list, 30, 256));
+	ck_assert_uint_eq(t->n, 0);
+	ck_assert_uint_lt(talloc_total_size(terms), 4096);
+	talloc_free(terms);
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(repeated_values_take_no_memory)
+{
+	void *ctx = mem_ctx(NULL), *terms = mem_ctx(NULL);
+	struct json_object *list = json_object_new_array();
+
+	for (int i = 0; i < 19900; i++)
+		json_object_array_add(list, json_object_new_string("2019-02-18"));
+	struct terms *t = terms_make(terms, nested(ctx, list, 1, 128));
+	ck_assert_uint_eq(t->n, 2);
+	for (size_t i = 0; i < t->n; i++)
+		ck_assert_uint_lt(strlen(t->list[i]), 160);
+	ck_assert_uint_lt(talloc_total_blocks(terms), 10);
+	talloc_free(terms);
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(adds_terms_in_their_order)
+{
+	void *ctx = mem_ctx(NULL);
+	struct terms *t = terms_make(ctx, parse(ctx, "{\"a\":[1,3],\"c\":true}"));
+	struct json_object *more = parse(ctx, "[3,2,\"x\",[{\"b\":0}]]");
+
+	terms_add(t, &(struct terms_extra){"a", more});
+	terms_add(t, &(struct terms_extra){"b", parse(ctx, "{}")});
+	terms_add(t, &(struct terms_extra){"d", NULL});
+	static const char *const all[] = {"a#1", "a#2", "a#3", "a.b#0", "a=x", "b!", "c?true"};
+	ck_assert_uint_eq(t->n, ROWS(all));
+	for (size_t i = 0; i < t->n; i++)
+		ck_assert_str_eq(t->list[i], all[i]);
+	talloc_free(ctx);
+}
+END_TEST
+
 START_TEST(finds_terms_by_value_and_by_prefix)
 {
 	void *ctx = mem_ctx(NULL);
@@ -220,6 +302,10 @@ terms_suite(void)
 	tcase_add_loop_test(t, cuts_between_characters, 0, ROWS(across));
 	tcase_add_loop_test(t, reads_days_and_date_times_that_exist, 0, ROWS(instants));
 	tcase_add_test(t, only_scalars_are_terms);
+	tcase_add_loop_test(t, a_path_over_128_bytes_makes_no_term, 0, ROWS(paths));
+	tcase_add_test(t, what_a_value_costs_does_not_depend_on_its_depth);
+	tcase_add_test(t, repeated_values_take_no_memory);
+	tcase_add_test(t, adds_terms_in_their_order);
 	tcase_add_test(t, finds_terms_by_value_and_by_prefix);
 	suite_add_tcase(suite, t);
 	return suite;
