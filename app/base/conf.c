@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/net.h"
 #include "base/num.h"
 
 struct key {
@@ -44,20 +45,34 @@ number_of(const struct conf *c, const struct key *k)
 	return (int64_t *)((uintptr_t)c + k->offset);
 }
 
-static bool
+/* Texts that must have a form; the others are checked where they are used. */
+static const struct {
+	const char *name;
+	bool (*is_good)(const char *value);
+	const char *must;
+} forms[] = {
+    {"proxies", net_is_list, "must be addresses and networks, as 192.0.2.1, 10.0.0.0/8"},
+};
+
+/* Sets the value. NULL, or what it must be, on c. */
+static const char *
 set(struct conf *c, const struct key *k, const char *value)
 {
 	if (k->init_text == NULL)
-		return num_int(value, k->min, k->max, number_of(c, k));
+		return num_int(value, k->min, k->max, number_of(c, k)) ? NULL :
+		    mem_printf(c, "must be a whole number from %lld to %lld", (long long)k->min,
+			(long long)k->max);
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (strcmp(forms[i].name, k->name) == 0 && !forms[i].is_good(value))
+			return forms[i].must;
 	*text_of(c, k) = mem_dup(c, value);
-	return true;
+	return NULL;
 }
 
 static enum err
-refuse(char message[CONF_MESSAGE], const char *where, const struct key *k)
+refuse(char message[CONF_MESSAGE], const char *where, const char *name, const char *fault)
 {
-	snprintf(message, CONF_MESSAGE, "%s: %s must be a whole number from %lld to %lld", where,
-	    k->name, (long long)k->min, (long long)k->max);
+	snprintf(message, CONF_MESSAGE, "%s: %s %s", where, name, fault);
 	return ERR_INVALID;
 }
 
@@ -102,7 +117,8 @@ read_line(struct conf *c, char *line, const char *where, char message[CONF_MESSA
 		snprintf(message, CONF_MESSAGE, "%s: unknown key `%.64s`", where, name);
 		return ERR_INVALID;
 	}
-	return set(c, k, trim(eq + 1)) ? OK : refuse(message, where, k);
+	const char *fault = set(c, k, trim(eq + 1));
+	return fault == NULL ? OK : refuse(message, where, k->name, fault);
 }
 
 static enum err
@@ -140,8 +156,9 @@ read_environment(struct conf *c, char message[CONF_MESSAGE])
 		for (const char *s = keys[i].name; *s != '\0'; s++)
 			name[n++] = (char)toupper((unsigned char)*s);
 		const char *value = getenv(name);
-		if (value != NULL && !set(c, &keys[i], value))
-			return refuse(message, name, &keys[i]);
+		const char *fault = value == NULL ? NULL : set(c, &keys[i], value);
+		if (fault != NULL)
+			return refuse(message, name, keys[i].name, fault);
 	}
 	return OK;
 }

@@ -4,30 +4,11 @@
  */
 #include "web/client.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/net.h"
 #include "web/ctx.h"
-
-static bool
-is_address(const char *s)
-{
-	unsigned char scrap[sizeof(struct in6_addr)];
-
-	return inet_pton(AF_INET, s, scrap) == 1 || inet_pton(AF_INET6, s, scrap) == 1;
-}
-
-static bool
-is_proxy(const struct ctx *c, const char *address)
-{
-	char *rest = mem_dup(c->mem, c->conf->proxies);
-
-	for (char *name; (name = strsep(&rest, ", ")) != NULL;)
-		if (strcmp(name, address) == 0)
-			return true;
-	return false;
-}
 
 /* s without the blanks around it. */
 static const char *
@@ -40,31 +21,70 @@ bare(struct ctx *c, const char *s)
 	return mem_dupn(c->mem, s, n);
 }
 
-/* The last address of the list that is no proxy of ours. */
-static const char *
-forwarded(struct ctx *c, const char *list)
+/* The last address of the list that is no proxy of ours; the first when all are. */
+static bool
+forwarded(struct ctx *c, const char *list, struct net_address *out)
 {
 	char *text = mem_dup(c->mem, list);
 
 	for (char *comma; (comma = strrchr(text, ',')) != NULL; *comma = '\0') {
-		const char *last = bare(c, comma + 1);
-		if (!is_proxy(c, last))
-			return last;
+		if (!net_read_address(bare(c, comma + 1), out))
+			return false;
+		if (!net_list_contains(c->conf->proxies, out))
+			return true;
 	}
-	return bare(c, text);
+	return net_read_address(bare(c, text), out);
+}
+
+/* Whether the request came straight from one of the proxies. */
+static bool
+is_proxied(const struct ctx *c)
+{
+	const char *address = req_param(&c->req, "REMOTE_ADDR");
+	struct net_address peer;
+
+	return address != NULL && net_read_address(address, &peer) &&
+	    net_list_contains(c->conf->proxies, &peer);
+}
+
+static bool
+find(struct ctx *c, struct net_address *out)
+{
+	const char *peer = req_param(&c->req, "REMOTE_ADDR");
+	const char *list = req_param(&c->req, "HTTP_X_FORWARDED_FOR");
+	const char *real = req_param(&c->req, "HTTP_X_REAL_IP");
+
+	if (peer == NULL || !net_read_address(peer, out))
+		return false;
+	if (!net_list_contains(c->conf->proxies, out))
+		return true;
+	if (list != NULL)
+		return forwarded(c, list, out);
+	return real == NULL || net_read_address(bare(c, real), out);
 }
 
 const char *
 client_address(struct ctx *c)
 {
-	const char *address = req_param(&c->req, "REMOTE_ADDR");
+	struct net_address address;
+	char text[NET_TEXT];
 
-	if (address != NULL && *c->conf->proxies != '\0' && is_proxy(c, address)) {
-		const char *list = req_param(&c->req, "HTTP_X_FORWARDED_FOR");
-		const char *real = req_param(&c->req, "HTTP_X_REAL_IP");
-		address = list != NULL ? forwarded(c, list) : real != NULL ? real : address;
-	}
-	return address != NULL && is_address(address) ? address : NULL;
+	if (!find(c, &address))
+		return NULL;
+	net_print(&address, text);
+	return mem_dup(c->mem, text);
+}
+
+const char *
+client_network(struct ctx *c)
+{
+	struct net_address address;
+	char text[NET_TEXT];
+
+	if (!find(c, &address))
+		return "";
+	net_print_subscriber(&address, text);
+	return mem_dup(c->mem, text);
 }
 
 bool
@@ -72,13 +92,11 @@ client_is_secure(struct ctx *c)
 {
 	const char *https = req_param(&c->req, "HTTPS");
 	const char *scheme = req_param(&c->req, "REQUEST_SCHEME");
-	const char *address = req_param(&c->req, "REMOTE_ADDR");
 	const char *said = req_param(&c->req, "HTTP_X_FORWARDED_PROTO");
 
 	if (https != NULL && *https != '\0' && strcmp(https, "off") != 0)
 		return true;
 	if (scheme != NULL && strcmp(scheme, "https") == 0)
 		return true;
-	return said != NULL && strcmp(said, "https") == 0 && address != NULL &&
-	    is_proxy(c, address);
+	return said != NULL && strcmp(said, "https") == 0 && is_proxied(c);
 }

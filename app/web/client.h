@@ -8,10 +8,14 @@ struct ctx;
 
 /*
  * The address of the client, on c->mem: what the web server says, or, when that is one of the
- * configured proxies, what the proxy says last in X-Forwarded-For, or X-Real-IP. NULL when it is
- * no address.
+ * configured proxies, the last in X-Forwarded-For that is none of them, or X-Real-IP. Without port
+ * and brackets; IPv4-mapped addresses as IPv4. NULL when it is no address.
  */
 const char *client_address(struct ctx *c);
+
+/* What limits for strangers count by, on c->mem: the client's IPv4 address, or the /64 that its
+ * IPv6 address is in. "" when there is no address. */
+const char *client_network(struct ctx *c);
 
 /* Whether the client came by TLS: to the web server, or to one of those proxies, which then says
  * so in X-Forwarded-Proto. */

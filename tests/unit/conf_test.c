@@ -105,6 +105,8 @@ END_TEST
 
 #define RANGE "workers must be a whole number from 1 to 256"
 
+#define NETWORKS "proxies must be addresses and networks, as 192.0.2.1, 10.0.0.0/8"
+
 static const struct {
 	const char *text;
 	const char *message; /* behind the name of the file */
@@ -123,6 +125,9 @@ static const struct {
     {"workers = 4 # cores\n", ":1: " RANGE},
     {"workers = 4.0\n", ":1: " RANGE},
     {"workers = x\nnonsense = 1\n", ":1: " RANGE},
+    {"proxies = 10.0.0.0/8, localhost\n", ":1: " NETWORKS},
+    {"\nproxies = 10.0.0.0/33\n", ":2: " NETWORKS},
+    {"proxies = 192.0.2.1:80\n", ":1: " NETWORKS},
 };
 
 START_TEST(refuses_a_bad_line_by_its_number)
@@ -190,6 +195,13 @@ START_TEST(environment_wins_over_the_file)
 }
 END_TEST
 
+/* A text that the key takes and that is no default. */
+static const char *
+some_text(const char *key)
+{
+	return strcmp(key, "proxies") == 0 ? "192.0.2.1" : "some text";
+}
+
 START_TEST(every_key_has_its_variable)
 {
 	char message[CONF_MESSAGE] = "";
@@ -198,16 +210,16 @@ START_TEST(every_key_has_its_variable)
 
 	/* The most that a key takes is no default of any. */
 	static const char *const most[] = {
-#define CONF_STR(key, init) "some text",
+#define CONF_STR(key, init) NULL,
 #define CONF_INT(key, init, min, max) #max,
 #include "base/conf.def"
 #undef CONF_STR
 #undef CONF_INT
 	};
 	for (int i = 0; i < ROWS(names); i++)
-		set_variable(names[i], most[i]);
+		set_variable(names[i], most[i] != NULL ? most[i] : some_text(names[i]));
 	ck_assert_msg(conf_load(ctx, NULL, &c, message) == OK, "%s", message);
-#define CONF_STR(key, init) ck_assert_str_eq(c->key, "some text");
+#define CONF_STR(key, init) ck_assert_str_eq(c->key, some_text(#key));
 #define CONF_INT(key, init, min, max) ck_assert_int_eq(c->key, max);
 #include "base/conf.def"
 #undef CONF_STR

@@ -24,6 +24,7 @@ Suite *log_suite(void);
 Suite *mem_suite(void);
 Suite *metric_suite(void);
 Suite *multipart_suite(void);
+Suite *net_suite(void);
 Suite *num_suite(void);
 
 /* store */
