@@ -67,6 +67,16 @@ forget_answers(struct db *db)
 	return db_query(db, db, QUERY_idempotency_forget, params, NULL);
 }
 
+static enum err
+forget_sign_ins(struct db *db)
+{
+	char now[INSTANT_TEXT];
+	const char *params[] = {now};
+
+	instant_format(instant_now(), now);
+	return db_query(db, db, QUERY_sign_in_forget, params, NULL);
+}
+
 /* What subjects did: what is too old, and what is of experiments that there are no more. */
 static enum err
 forget_activity(struct db *db)
@@ -97,6 +107,8 @@ keep_house(struct db *db, const struct conf *conf)
 
 	if (e == OK)
 		e = forget_answers(db);
+	if (e == OK)
+		e = forget_sign_ins(db);
 	if (e == OK)
 		e = forget_activity(db);
 	return e == OK ? page_job_again(db) : e;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Passwords at the door. Outsiders can make us hash, so this is bounded by what one account, one
- * address and the whole machine may ask for.
+ * Passwords. Strangers can make us hash, so tries are limited by account and network together, by
+ * network, by account (loosely, for whoever tries everywhere), and by what the machine can do.
  */
 #include "web/password.h"
 
@@ -21,33 +21,67 @@
 	"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$" \
 	"7tSUxAFXEbtdS5hXq8qzcBBJuXe+AjJ3Yx3oDMuGDpY"
 
-enum { TRIES_ADDRESS = 20, BYTES_MOST = 512 };
+enum { BYTES_MOST = 512 };
 
-static const char *
-address(struct ctx *c)
+/* What tries are counted by, as digests in hex: names that people type are not kept. */
+struct throttle {
+	char pair[HASH_HEX], network[HASH_HEX], account[HASH_HEX];
+};
+
+static void
+digest(const char *text, char hex[HASH_HEX])
 {
-	return client_address(c) != NULL ? client_address(c) : "";
+	hash_hex(text, strlen(text), NULL, 0, hex);
+}
+
+static void
+find_throttle(struct ctx *c, const char *name, struct throttle *out)
+{
+	const char *network = client_network(c);
+
+	digest(mem_printf(c->mem, "%s %s", network, name), out->pair);
+	digest(network, out->network);
+	digest(name, out->account);
 }
 
 enum err
 password_find(struct ctx *c, const char *name, struct password_owner *out)
 {
-	char now[INSTANT_TEXT];
 	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_account_find, &name, &rows);
 
-	instant_format(c->now, now);
-	const char *params[] = {name, now, address(c)};
-	enum err e = db_query(c->db, c->mem, QUERY_account_find, params, &rows);
 	if (e != OK)
 		return e;
-	const char *tries = db_cell(rows, 0, "tries");
-	if ((tries != NULL && db_int(rows, 0, "tries") >= TRIES_ADDRESS) ||
-	    *db_cell(rows, 0, "blocked") == 't')
-		return fail_detail(c, ERR_THROTTLED, "too many tries; wait a moment");
 	*out = (struct password_owner){.id = db_cell(rows, 0, "id"),
 		.stored = db_cell(rows, 0, "password"),
 		.disabled = *db_cell(rows, 0, "disabled") == 't'};
 	return OK;
+}
+
+/* Counts a try before the password is looked at. ERR_THROTTLED when it has to wait. */
+static enum err
+claim_try(struct ctx *c, const struct throttle *t)
+{
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(c->now, now);
+	const char *params[] = {t->pair, t->network, t->account, now};
+	enum err e = db_query(c->db, c->mem, QUERY_sign_in_claim, params, &rows);
+	if (e != OK)
+		return e;
+	return *db_cell(rows, 0, "allowed") == 't' ? OK :
+	    fail_detail(c, ERR_THROTTLED, "too many failed tries; wait a minute");
+}
+
+static enum err
+note_success(struct ctx *c, const struct throttle *t)
+{
+	char now[INSTANT_TEXT];
+
+	instant_format(c->now, now);
+	const char *params[] = {t->pair, t->network, t->account, now};
+	return db_query(c->db, c->mem, QUERY_sign_in_succeeded, params, NULL);
 }
 
 /* Takes one of the places in which passwords are hashed. */
@@ -60,37 +94,44 @@ take_place(_Atomic int *busy)
 	return false;
 }
 
-static enum err
-note_failure(struct ctx *c, const char *name)
+/* Whether given is the owner's password; an account without one takes as long. */
+static bool
+fits(struct ctx *c, struct password_owner *owner, const char *given)
 {
-	char now[INSTANT_TEXT];
+	const char *stored = owner->stored != NULL ? owner->stored : NOBODY;
+	char fresh[HASH_PASSWORD];
+	bool weak = false;
+	bool good = strlen(given) <= BYTES_MOST && hash_password_fits(stored, given, &weak) &&
+	    owner->stored != NULL && !owner->disabled;
 
-	instant_format(c->now, now);
-	const char *params[] = {name, address(c), now};
-	enum err e = db_query(c->db, c->mem, QUERY_account_failed, params, NULL);
-	log_say(LOG_WARN, "sign_in_failed", "%s", c->req.id);
-	return e == OK ? ERR_INVALID : e;
+	if (good && weak) {
+		hash_password(given, fresh);
+		owner->fresh = mem_dup(c->mem, fresh);
+	}
+	return good;
 }
 
 enum err
 password_check(
     struct ctx *c, const char *name, struct password_owner *owner, const char *given)
 {
-	char fresh[HASH_PASSWORD];
-	bool weak = false;
+	struct throttle t;
+	bool good = false;
 
+	find_throttle(c, name, &t);
+	owner->fresh = NULL;
 	if (!take_place(c->hashing))
 		return ERR_UNAVAILABLE;
-	bool fits = strlen(given) <= BYTES_MOST && hash_password_fits(
-	    owner->stored != NULL ? owner->stored : NOBODY, given, &weak);
-	bool good = fits && owner->stored != NULL && !owner->disabled;
-	if (good && weak)
-		hash_password(given, fresh);
+	enum err e = claim_try(c, &t);
+	if (e == OK)
+		good = fits(c, owner, given);
 	atomic_fetch_sub(c->hashing, 1);
-	if (!good)
-		return note_failure(c, name);
-	owner->fresh = weak ? mem_dup(c->mem, fresh) : NULL;
-	return OK;
+	if (e != OK)
+		return e;
+	if (good)
+		return note_success(c, &t);
+	log_say(LOG_WARN, "sign_in_failed", "%s", c->req.id);
+	return ERR_INVALID;
 }
 
 enum err

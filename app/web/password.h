@@ -23,12 +23,14 @@ struct password_owner {
 	bool disabled;
 };
 
-/* Who has that name. ERR_THROTTLED while that account or the caller's address has to wait. */
+/* Who has that name. */
 enum err password_find(struct ctx *c, const char *name, struct password_owner *out) must_check;
 
 /*
  * Whether given is the owner's password, in a time that does not tell whether there is an owner.
- * ERR_INVALID, noted as a failure of name and of the address, but without a problem.
+ * ERR_INVALID, without a problem; ERR_THROTTLED after too many failures: of this name from the
+ * caller's network (client_network), of that network, or of this name from anywhere. Names that
+ * nobody has are counted alike.
  */
 enum err password_check(struct ctx *c, const char *name, struct password_owner *owner,
     const char *given) must_check;

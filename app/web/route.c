@@ -26,15 +26,21 @@ argument(struct ctx *c, const char *part, size_t n, const char *segment)
 	return mem_dupn(c->mem, segment, len - tail);
 }
 
-/* Whether pattern has the shape of the segments from first on; notes its arguments. */
+bool
+route_is_page(const struct route *route)
+{
+	return route->view != NULL || route->key >= ROLE_VIEWER;
+}
+
+/* Whether the route has the shape of the path; notes its arguments. Of a page, /v1 is no prefix. */
 static bool
-fits(struct ctx *c, const char *pattern, size_t first)
+fits(struct ctx *c, const struct route *route)
 {
 	const struct req *r = &c->req;
-	size_t i = first;
+	size_t i = !route_is_page(route) && r->segments > 0 && strcmp(r->segment[0], "v1") == 0;
 	size_t args = 0;
 
-	for (const char *s = pattern; s[0] == '/' && s[1] != '\0'; i++) {
+	for (const char *s = route->path; s[0] == '/' && s[1] != '\0'; i++) {
 		const char *part = s + 1;
 		size_t n = strcspn(part, "/");
 		if (i >= r->segments)
@@ -89,11 +95,10 @@ enum err
 route_match(struct ctx *c)
 {
 	struct req *r = &c->req;
-	size_t first = r->segments > 0 && strcmp(r->segment[0], "v1") == 0;
 
 	for (size_t i = 0; i < c->routes->count; i++) {
 		const struct route *route = &c->routes->list[i];
-		if (!fits(c, route->path, first))
+		if (!fits(c, route))
 			continue;
 		if (strcmp(route->method, r->method) == 0) {
 			c->route = route;
@@ -120,12 +125,10 @@ route_is_image(const struct route *route)
 void
 route_match_image(struct ctx *c)
 {
-	size_t first = c->req.segments > 0 && strcmp(c->req.segment[0], "v1") == 0;
-
 	for (size_t i = 0; i < c->routes->count; i++) {
 		const struct route *route = &c->routes->list[i];
 		if (route_is_image(route) && strcmp(route->method, c->req.method) == 0 &&
-		    fits(c, route->path, first))
+		    fits(c, route))
 			c->route = route;
 	}
 }

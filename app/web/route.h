@@ -12,10 +12,10 @@ struct ctx;
 /* Who may call a route. Of the keys, each class includes the one before. */
 enum key_class {
 	KEY_NONE,   /* anybody */
+	KEY_METRICS, /* reads /metrics and nothing else; an admin key may, too */
 	KEY_CLIENT, /* public keys, in pages and apps */
 	KEY_SERVER, /* the operator's own programs */
 	KEY_ADMIN,  /* definitions and keys */
-	KEY_LOCAL,  /* an admin key, or a caller on this machine */
 	ROLE_VIEWER, /* somebody who is signed in to the pages; each role includes the one before */
 	ROLE_EDITOR, /* changes what experiments are */
 	ROLE_ADMIN,  /* keys, accounts, erasure */
@@ -43,12 +43,16 @@ struct routes {
 };
 
 /*
- * Finds the route of c->req in c->routes, with or without the prefix /v1, and sets c->route,
+ * Finds the route of c->req in c->routes, with or without the prefix /v1 (pages without only), and
+ * sets c->route,
  * c->args and, where the path exists, c->allow. On the pages of those who are signed in it takes
  * empty parameters of the query away. ERR_NOT_FOUND, ERR_METHOD, or ERR_TOO_LARGE when
  * the body is over the limit of the route.
  */
 enum err route_match(struct ctx *c) must_check;
+
+/* Whether it is for people: a page, or something else for those who are signed in. */
+bool route_is_page(const struct route *route);
 
 /*
  * Whether it answers an image, which its path says: it ends in .png. Whoever shows an image can

@@ -4,7 +4,7 @@
 -- retry: no
 with found as (
 	update account
-	set password = null, failures = 0, blocked_until = null, disabled_at = null
+	set password = null, disabled_at = null
 	where name = $1
 	returning id
 ), out as (

@@ -1,9 +1,9 @@
--- Opens a session of account $1 (digest $2 in hex, CSRF token $3) at $4; its failures are forgotten,
--- and a password hashed anew ($5, null: stays) is kept.
+-- Opens a session of account $1 (digest $2 in hex, CSRF token $3) at $4; a password hashed
+-- anew ($5, null: stays) is kept.
 -- reach: definitions
 -- retry: no
 with fresh as (
-	update account set failures = 0, blocked_until = null, password = coalesce($5, password)
+	update account set password = coalesce($5, password)
 	where id = $1::bigint
 )
 insert into session (hash, account, csrf, created_at, seen_at)

@@ -5,6 +5,7 @@ import re
 import urllib.parse
 
 import pytest
+import requests
 
 from lookups import new_id, submit
 from pages import Person
@@ -54,7 +55,8 @@ def test_a_form_with_mistakes_comes_back_with_what_was_typed(admin):
 def test_role_reset_and_disable_of_another_account(stack, admin):
     other = Person(stack, "viewer")
     assert admin.post(f"/admin/accounts/{other.name}/role", role="editor").status_code == 303
-    assert "(editor)" in other.get("/admin").text
+    assert other.get("/admin").status_code == 303
+    other = Person(stack, "viewer")
     reset = admin.post(f"/admin/accounts/{other.name}/reset")
     assert other.get("/admin").status_code == 303
     assert enter(stack, reset.text) == 303
@@ -63,6 +65,19 @@ def test_role_reset_and_disable_of_another_account(stack, admin):
     assert other.get("/admin").status_code == 303
     assert stack.sql("select disabled_at is not null from assay.account where name = %s",
                      other.name) == [(True,)]
+
+
+def test_another_role_ends_the_sessions_and_the_same_role_none(stack, admin):
+    other = Person(stack, "admin")
+    cookies = dict(other.session.cookies)
+    assert admin.post(f"/admin/accounts/{other.name}/role", role="admin").status_code == 303
+    assert other.get("/admin").status_code == 200
+    assert admin.post(f"/admin/accounts/{other.name}/role", role="viewer").status_code == 303
+    assert stack.sql("select 1 from assay.session s join assay.account a on a.id = s.account "
+                     "where a.name = %s", other.name) == []
+    for path in ("/admin", "/admin/accounts", "/admin/account"):
+        answer = requests.get(stack.url + path, cookies=cookies, allow_redirects=False, timeout=10)
+        assert answer.headers["Location"].startswith("/admin/login")
 
 
 def test_an_account_stands_in_the_list_with_its_own_role_chosen(stack, admin):
@@ -163,9 +178,14 @@ def test_a_refused_try_is_told_as_such_without_a_before_and_after(stack, admin):
         assert "It was refused" in told and "<details>" not in told
 
 
-@pytest.mark.parametrize("path", ["/admin/accounts", "/admin/keys", "/admin/audit"])
+@pytest.mark.parametrize("path", ["/admin/keys", "/admin/audit"])
 def test_a_page_of_the_admin_is_small(admin, path):
     assert len(admin.get(path).content) < 50_000
+
+
+def test_the_list_of_accounts_is_small_for_each_of_them(stack, admin):
+    (accounts,), = stack.sql("select count(*) from assay.account")
+    assert len(admin.get("/admin/accounts").content) < 10_000 + 1_500 * accounts
 
 
 def test_settings_show_the_configuration_without_secrets(stack):

@@ -48,35 +48,133 @@ def is_in(stack, cookie, **headers):
                         headers={"Cookie": cookie, **headers}).status_code == 200
 
 
-def failed(stack, address, times, since="now()"):
-    """The address has failed so often."""
-    stack.sql(f"insert into assay.sign_in_try (address, since, failures) values (%s, {since}, %s)",
-              address, times)
+def statuses(stack, name, addresses, password="wrong"):
+    return [sign_in(stack, name, password, address=a).status_code for a in addresses]
 
 
-def test_an_address_waits_after_twenty_failures_and_others_do_not(behind, known):
-    failed(behind, "203.0.113.20", 19)
-    assert sign_in(behind, "nobody", address="203.0.113.20").status_code == 422
-    waits = sign_in(behind, known.name, address="203.0.113.20")
-    assert waits.status_code == 429 and int(waits.headers["Retry-After"]) > 0
-    assert "Set-Cookie" not in waits.headers
-    assert sign_in(behind, known.name, address="203.0.113.21").status_code == 303
+def age(stack, seconds):
+    """As if all that was tried had been tried earlier."""
+    stack.sql("update assay.sign_in_throttle set failed_at = failed_at - %s * interval '1 second', "
+              "blocked_until = blocked_until - %s * interval '1 second'", seconds, seconds)
 
 
-def test_failures_are_counted_by_address_and_forgotten_after_a_quarter_of_an_hour(behind, known):
-    for name in ("nobody", "somebody"):
-        assert sign_in(behind, name, address="203.0.113.30").status_code == 422
-    assert behind.sql("select failures from assay.sign_in_try where address = '203.0.113.30'") \
-        == [(2,)]
-    failed(behind, "203.0.113.31", 50, "now() - interval '15 minutes 1 second'")
-    assert sign_in(behind, known.name, address="203.0.113.31").status_code == 303
+def failed(stack, kind, times):
+    """All of a kind have failed so often."""
+    stack.sql("update assay.sign_in_throttle set failures = %s where kind = %s", times, kind)
 
 
-def test_nobody_else_names_the_address(stack):
-    """Without a configured proxy a header changes nothing: the tries stay together."""
-    for address in ("203.0.113.40", "203.0.113.41"):
-        assert sign_in(stack, new_id("no"), "x", address=address).status_code == 422
-    assert stack.sql("select address from assay.sign_in_try where address like '203.%'") == []
+@pytest.fixture
+def owner(behind):
+    """Somebody with a password, who never signed in by it."""
+    person = Person(behind, "viewer")
+    assert person.post("/admin/account/password", password=GOOD, again=GOOD).status_code == 303
+    behind.sql("delete from assay.sign_in_throttle")
+    return person
+
+
+def test_wrong_tries_from_elsewhere_keep_nobody_out(behind, owner):
+    assert statuses(behind, owner.name, ["203.0.113.20"] * 7) == [422] * 5 + [429] * 2
+    refused = sign_in(behind, owner.name, address="203.0.113.20")
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
+    assert "Set-Cookie" not in refused.headers
+    for n in range(5):
+        assert sign_in(behind, owner.name, address=f"203.0.113.{21 + n}").status_code == 303
+
+
+def test_names_that_nobody_has_are_counted_like_those_somebody_has(behind, owner):
+    disabled = Person(behind, "viewer")
+    behind.assay("user", "disable", disabled.name)
+    names = [owner.name, disabled.name, new_id("nobody"), Person(behind, "viewer").name, "x" * 300]
+    for n, name in enumerate(names):
+        assert statuses(behind, name, [f"203.0.113.{30 + n}"] * 7) == [422] * 5 + [429] * 2, name
+
+
+def test_an_ipv6_network_is_counted_as_one(behind, owner):
+    near = [f"2001:db8:7:7:{n:x}::1" for n in range(7)]
+    assert statuses(behind, owner.name, near) == [422] * 5 + [429] * 2
+    assert statuses(behind, owner.name, ["2001:db8:7:8::1"], GOOD) == [303]
+
+
+def test_an_address_is_one_however_the_proxy_writes_it(behind, owner):
+    forms = ["192.0.2.9", "192.0.2.9:1234", "::ffff:192.0.2.9", "[::ffff:192.0.2.9]:80",
+             "::ffff:c000:209", "198.51.100.1, 192.0.2.9"]
+    assert statuses(behind, owner.name, forms) == [422] * 5 + [429]
+
+
+def test_a_wait_ends_and_failures_are_forgotten(behind, owner):
+    assert statuses(behind, owner.name, ["203.0.113.40"] * 6) == [422] * 5 + [429]
+    age(behind, 61)
+    assert statuses(behind, owner.name, ["203.0.113.40"] * 2) == [422, 429]
+    age(behind, 16 * 60)
+    assert statuses(behind, owner.name, ["203.0.113.40"] * 6) == [422] * 5 + [429]
+
+
+def test_a_password_that_fits_forgets_the_failures_of_its_network(behind, owner):
+    for _ in range(2):
+        assert statuses(behind, owner.name, ["203.0.113.41"] * 4) == [422] * 4
+        assert statuses(behind, owner.name, ["203.0.113.41"], GOOD) == [303]
+
+
+def test_a_network_that_fails_for_many_names_waits_except_where_one_signed_in(behind, owner):
+    assert statuses(behind, owner.name, ["203.0.113.50"], GOOD) == [303]
+    for name in (new_id("no"), new_id("no")):
+        assert statuses(behind, name, ["203.0.113.50"]) == [422]
+        failed(behind, "network", 19)
+    assert statuses(behind, new_id("no"), ["203.0.113.50"]) == [429]
+    assert statuses(behind, owner.name, ["203.0.113.50"], GOOD) == [303]
+    assert statuses(behind, owner.name, ["203.0.113.51"], GOOD) == [303]
+
+
+def test_an_account_that_is_tried_from_everywhere_waits_where_it_never_was(behind, owner):
+    assert statuses(behind, owner.name, ["203.0.113.60"], GOOD) == [303]
+    failed(behind, "account", 49)
+    assert statuses(behind, owner.name, ["203.0.113.61", "203.0.113.62"]) == [422, 429]
+    assert statuses(behind, owner.name, ["203.0.113.63"], GOOD) == [429]
+    assert statuses(behind, owner.name, ["203.0.113.60"], GOOD) == [303]
+    age(behind, 11)
+    assert statuses(behind, owner.name, ["203.0.113.63"], GOOD) == [303]
+
+
+def test_somebody_signed_in_sees_the_own_account_whatever_others_try(behind, owner):
+    cookie = cookie_of(sign_in(behind, owner.name, address="203.0.113.70"))
+    assert statuses(behind, owner.name, ["203.0.113.70"] * 6)[-1] == 429
+    assert is_in(behind, cookie, **{"X-Forwarded-For": "203.0.113.70"})
+
+
+def test_the_old_password_is_not_guessed_either(behind, owner):
+    def change(current, address="203.0.113.71"):
+        return owner.post("/admin/account/password", current=current, password=GOOD, again=GOOD,
+                          headers={"X-Forwarded-For": address}).status_code
+    assert [change("x") for _ in range(6)] == [422] * 5 + [429]
+    assert change(GOOD) == 429 and change(GOOD, "203.0.113.72") == 303
+
+
+def test_nothing_that_was_typed_is_kept(behind):
+    name = new_id("typed")
+    assert statuses(behind, name, ["203.0.113.80"]) == [422]
+    assert name not in str(behind.sql("select t::text, encode(key, 'escape') "
+                                      "from assay.sign_in_throttle t"))
+
+
+def test_old_failures_are_let_go(behind, owner):
+    assert statuses(behind, owner.name, ["203.0.113.81"] * 2) == [422] * 2
+    age(behind, 86401)
+    behind.assay("jobs", "--once")
+    assert behind.sql("select 1 from assay.sign_in_throttle") == []
+
+
+def test_without_a_configured_proxy_a_header_names_no_address(stack):
+    addresses = [f"203.0.113.{90 + n}" for n in range(7)]
+    assert statuses(stack, new_id("no"), addresses) == [422] * 5 + [429] * 2
+
+
+@pytest.mark.parametrize("path", ["/v1/admin/login", "/v1/admin/enter", "/v1/admin", "/v1/docs",
+                                  "/v1", "/v1/admin/settings", "/v1/admin/person/export",
+                                  "/v1/admin/experiment/x/results.csv"])
+def test_pages_answer_without_the_prefix_only(stack, path):
+    for method in ("GET", "POST"):
+        answer = stack.call(method, path, key="admin", allow_redirects=False)
+        assert answer.status_code == 404, answer.text
 
 
 def test_behind_tls_the_cookie_is_secure_and_bound_to_the_host(behind, known):

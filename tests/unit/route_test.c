@@ -18,7 +18,8 @@ never(struct ctx *c)
 }
 
 enum row {
-	FRONT, PAGE, USER_LIST, USER, USER_ERASE, USER_PUT, EXPORT, TAG, SHADOWED, IMAGE, ROW__NONE
+	FRONT, PAGE, USER_LIST, USER, USER_ERASE, USER_PUT, EXPORT, TAG, SHADOWED, IMAGE,
+	DOCS, LOGIN, CSV, ROW__NONE
 };
 
 static const struct route list[] = {
@@ -32,6 +33,9 @@ static const struct route list[] = {
     [TAG] = {"GET", "/user/:id/tag/:scope/:key", KEY_NONE, 10, 100, never, NULL, NULL, ""},
     [SHADOWED] = {"GET", "/user/:name", KEY_NONE, 10, 100, never, NULL, NULL, ""},
     [IMAGE] = {"GET", "/goal/:name.png", KEY_NONE, 10, 100, never, NULL, NULL, ""},
+    [DOCS] = {"GET", "/docs", KEY_NONE, 10, 100, never, "docs.html", NULL, ""},
+    [LOGIN] = {"POST", "/admin/login", KEY_NONE, 10, 100, never, "login.html", NULL, ""},
+    [CSV] = {"GET", "/admin/:id/x.csv", ROLE_VIEWER, 10, 100, never, NULL, NULL, ""},
 };
 
 static const struct routes routes = {list, sizeof list / sizeof list[0]};
@@ -71,6 +75,9 @@ static const struct {
     {"GET", "v1 goal buy.png", IMAGE, {"buy"}},
     {"GET", "goal a.png.png", IMAGE, {"a.png"}},
     {"GET", "goal .png", IMAGE, {""}},
+    {"GET", "docs", DOCS, {NULL}},
+    {"POST", "admin login", LOGIN, {NULL}},
+    {"GET", "admin 7 x.csv", CSV, {"7"}},
     /* The first row that fits wins. */
     {"GET", "user list", USER_LIST, {NULL}},
     {"GET", "user lists", USER, {"lists"}},
@@ -93,7 +100,7 @@ END_TEST
 static const char *const unknown[] = {"pages", "pag", "Page", "page x", "user", "v1 user",
     "v1 v1 page", "V1 page", "v2 page", "user 7 exports", "user 7 export x", "user 7 tag",
     "user 7 tag a", "user 7 tag a b c", "x", "goal", "goal buy", "goal png", "goal buy.PNG",
-    "goal buy.png x"};
+    "goal buy.png x", "v1 docs", "v1 admin login", "v1 admin 7 x.csv"};
 
 START_TEST(knows_no_other_path)
 {
