@@ -20,6 +20,7 @@ command_fn command_doctor;
 command_fn command_export;
 command_fn command_import;
 command_fn command_key;
+command_fn command_metrics;
 command_fn command_simulate;
 command_fn command_user;
 

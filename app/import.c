@@ -275,7 +275,7 @@ command_import(const struct command *c)
 		return EXIT_FAILED;
 	im.file = import_file_new(c->mem, fd, o.csv);
 	int code = o.csv && !read_header(&im) ? EXIT_FAILED : run(&im, &o);
-	if (fflush(im.errors) != 0)
+	if (fflush(im.errors) != 0 || ferror(im.errors) != 0)
 		code = cannot_open(o.errors != NULL ? o.errors : "standard error");
 	if (im.errors != stderr)
 		fclose(im.errors);

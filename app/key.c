@@ -25,7 +25,8 @@ refuse(const char *why)
 static bool
 options_known(const struct command *c)
 {
-	static const char *const known[] = {"--class", "--name", "--origin", "--days", "--tags"};
+	static const char *const known[] = {"--class", "--name", "--origin", "--days", "--tags",
+		"--scope"};
 
 	for (int i = 1; i < c->argc; i += 2) {
 		size_t k = 0;
@@ -37,10 +38,26 @@ options_known(const struct command *c)
 	return true;
 }
 
+/* The class of the key; NULL when --class and --scope do not say one. A scope stands in place of a
+ * class and of what narrows one. */
+static const char *
+read_class(const struct command *c)
+{
+	const char *kind = command_option(c, "--class");
+	const char *scope = command_option(c, "--scope");
+
+	if (scope == NULL)
+		return kind != NULL && key_is_class(kind) ? kind : NULL;
+	return kind == NULL && command_option(c, "--origin") == NULL &&
+		command_option(c, "--tags") == NULL && strcmp(scope, "metrics") == 0
+	    ? scope
+	    : NULL;
+}
+
 static int
 create(const struct command *c)
 {
-	const char *kind = command_option(c, "--class");
+	const char *kind = read_class(c);
 	const char *name = command_option(c, "--name");
 	const char *days_text = command_option(c, "--days");
 	const char *tags = command_option(c, "--tags");
@@ -49,9 +66,11 @@ create(const struct command *c)
 
 	if (!options_known(c))
 		return refuse(
-		    "options are --class, --name, --origin, --days and --tags, each with a value");
-	if (kind == NULL || !key_is_class(kind))
-		return refuse("--class must be client, server or admin");
+		    "options are --class, --scope, --name, --origin, --days and --tags, each with "
+		    "a value");
+	if (kind == NULL)
+		return refuse("--class must be client, server or admin; or, without --origin and "
+		    "--tags, --scope must be metrics");
 	if (name == NULL)
 		name = kind;
 	if (text_fault(c->mem, name, strlen(name), KEY_NAME) != NULL)
@@ -81,10 +100,10 @@ list(const struct command *c)
 	instant_format(instant_now(), now);
 	if (db_query(db, c->mem, QUERY_key_list, (const char *const[]){now}, &rows) != OK)
 		return command_db_failed(db);
-	printf("%-8s  %-6s  %-7s  %-10s  %-16s  %-16s  %s\n", "id", "class", "state", "created",
+	printf("%-8s  %-7s  %-7s  %-10s  %-16s  %-16s  %s\n", "id", "class", "state", "created",
 	    "expires", "last used", "name and origins");
 	for (int i = 0; i < db_count(rows); i++)
-		printf("%-8s  %-6s  %-7s  %-10s  %-16s  %-16s  %s %s\n", db_cell(rows, i, "id"),
+		printf("%-8s  %-7s  %-7s  %-10s  %-16s  %-16s  %s %s\n", db_cell(rows, i, "id"),
 		    db_cell(rows, i, "kind"), db_cell(rows, i, "state"),
 		    db_cell(rows, i, "created"), db_cell(rows, i, "expires"),
 		    db_cell(rows, i, "last_used"), db_cell(rows, i, "name"),

@@ -2,6 +2,7 @@
 /*
  * The program's front door: a table of commands.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,11 +88,17 @@ static const struct {
     {"key", command_key, "make, list and revoke API keys",
 	"assay key create --class client|server|admin [--name TEXT] [--origin URL,URL]\n"
 	"                 [--days N] [--tags PREFIX] [-c FILE]\n"
+	"assay key create --scope metrics [--name TEXT] [--days N] [-c FILE]\n"
 	"assay key list [-c FILE]\n"
 	"assay key revoke ID [-c FILE]\n\n"
 	"A key is shown once, when it is made. --origin names the pages that may use a client\n"
 	"key from a browser; --days ends it after so many days; with --tags it writes only\n"
-	"tags of users whose keys begin so.\n"},
+	"tags of users whose keys begin so. A key of --scope metrics reads /metrics and can do\n"
+	"nothing else.\n"},
+    {"metrics", command_metrics, "print the counters of the running pool",
+	"assay metrics [-c FILE]\n\n"
+	"What GET /metrics answers, in the format of Prometheus, without a key: for root and the\n"
+	"user that the pool runs as, by its unix socket (key `listen`).\n"},
     {"user", command_user, "make, reset and disable accounts of the pages",
 	"assay user add NAME --role viewer|editor|admin [-c FILE]\n"
 	"assay user link NAME [-c FILE]\n"
@@ -198,10 +205,9 @@ run(size_t i, struct command *c)
 	return code;
 }
 
-int
-main(int argc, char **argv)
+static int
+dispatch(int argc, char **argv)
 {
-	hash_init();
 	if (argc < 2)
 		return help(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
@@ -221,4 +227,28 @@ main(int argc, char **argv)
 	}
 	fprintf(stderr, "assay: no command `%s`\n\n", argv[1]);
 	return help(stderr);
+}
+
+/* What was printed may still lie in a buffer, and the disk be full: only closing tells. A closed
+ * descriptor is no fault of a command that prints nothing. */
+static int
+close_output(int code)
+{
+	const char *why = ferror(stdout) != 0 ? "some of it could not be written" : NULL;
+
+	if (fflush(stdout) != 0)
+		why = strerror(errno);
+	if (fclose(stdout) != 0 && errno != EBADF && why == NULL)
+		why = strerror(errno);
+	if (why == NULL)
+		return code;
+	fprintf(stderr, "assay: standard output: %s\n", why);
+	return code == EXIT_DONE ? EXIT_FAILED : code;
+}
+
+int
+main(int argc, char **argv)
+{
+	hash_init();
+	return close_output(dispatch(argc, argv));
 }

@@ -76,7 +76,9 @@ serve(struct worker *w)
 	ctx_begin(c, now - now % INSTANT_MS, instant_monotonic());
 	c->req.source = (struct req_source){fcgi_env(w->fcgi), read_source, w->fcgi};
 	db_set_deadline(c->db, c->began + 2 * INSTANT_SECOND);
+	c->local = fcgi_is_local(w->fcgi);
 	enum err e = handle(c);
+	auth_show_refusal(c, e);
 	record_flush(c->records);
 	buf_reset(w->out);
 	int status = reply_build(c, e, w->out);

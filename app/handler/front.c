@@ -10,6 +10,7 @@
 #include "handler/routes.h"
 #include "store/query.h"
 #include "web/ctx.h"
+#include "web/route.h"
 
 static void
 add(struct json_object *o, const char *name, const char *value)
@@ -35,10 +36,10 @@ who(enum key_class key)
 {
 	static const char *const words[] = {
 		[KEY_NONE] = "anybody",
+		[KEY_METRICS] = "admin key, or one of scope metrics",
 		[KEY_CLIENT] = "client key",
 		[KEY_SERVER] = "server key",
 		[KEY_ADMIN] = "admin key",
-		[KEY_LOCAL] = "this machine, or an admin key",
 		[ROLE_VIEWER] = "viewer, signed in",
 		[ROLE_EDITOR] = "editor, signed in",
 		[ROLE_ADMIN] = "admin, signed in",
@@ -55,7 +56,7 @@ route_list(const struct ctx *c)
 	for (size_t i = 0; i < c->routes->count; i++) {
 		const struct route *route = &c->routes->list[i];
 		struct json_object *o = json_object_new_object();
-		bool page = route->view != NULL || route->key == KEY_NONE;
+		bool page = route_is_page(route) || route->key <= KEY_METRICS;
 		add(o, "method", route->method);
 		add(o, "path", mem_printf(c->mem, "%s%s", page ? "" : "/v1", route->path));
 		add(o, "who", who(route->key));

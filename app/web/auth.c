@@ -19,7 +19,7 @@
 
 #define BELIEVE INSTANT_SECOND
 
-enum { SLOTS = 256, ID = AUTH_KEY_ID - 1, SECRET_BYTES = 24 };
+enum { SLOTS = 256, ID = AUTH_KEY_ID - 1, SECRET_BYTES = 24, ORIGIN = 256 };
 
 struct key {
 	char id[AUTH_KEY_ID];
@@ -32,9 +32,17 @@ struct key {
 	char *tag_prefix; /* on the ring; NULL: any */
 };
 
+/* Whether some valid key allows an origin. */
+struct known_origin {
+	char text[ORIGIN];
+	int64_t read_at; /* monotonic; 0: nothing was asked yet */
+	bool known;
+};
+
 /* Ids are random, so their first two digits pick a slot; of two in one slot the newer stays. */
 struct keyring {
 	struct key slots[SLOTS];
+	struct known_origin origin; /* the last that was asked for */
 };
 
 static int
@@ -57,8 +65,9 @@ auth_new(void *ctx)
 static enum key_class
 class_of(const char *kind)
 {
-	return strcmp(kind, "admin") == 0 ? KEY_ADMIN : strcmp(kind, "server") == 0 ? KEY_SERVER
-	                                                                             : KEY_CLIENT;
+	return strcmp(kind, "admin") == 0 ? KEY_ADMIN :
+	    strcmp(kind, "server") == 0 ? KEY_SERVER :
+	    strcmp(kind, "metrics") == 0 ? KEY_METRICS : KEY_CLIENT;
 }
 
 /* Last use is a courtesy to the operator: that it cannot be noted fails no request. */
@@ -156,17 +165,18 @@ given_key(const struct ctx *c)
 	return header == NULL && route_is_image(c->route) ? req_query(r, "key") : header;
 }
 
-/* A caller on this machine, and not somebody for whom a proxy on this machine speaks. */
 static bool
-is_local(const struct req *r)
+may(enum key_class class, enum key_class needed)
 {
-	const char *address = req_param(r, "REMOTE_ADDR");
+	return needed == KEY_METRICS ? class == KEY_METRICS || class == KEY_ADMIN : class >= needed;
+}
 
-	return address != NULL &&
-	    (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0) &&
-	    req_param(r, "HTTP_X_FORWARDED_FOR") == NULL &&
-	    req_param(r, "HTTP_FORWARDED") == NULL && req_param(r, "HTTP_X_REAL_IP") == NULL &&
-	    req_param(r, "HTTP_VIA") == NULL;
+static const char *
+why_not(enum key_class class, enum key_class needed)
+{
+	return class == KEY_METRICS ? "this key is for /metrics only" :
+	    needed == KEY_METRICS ? "this needs an admin key, or one made with --scope metrics" :
+	    needed == KEY_ADMIN ? "this needs an admin key" : "this needs a server key";
 }
 
 /* A page of an origin that the key does not list may not use the key. */
@@ -199,10 +209,8 @@ auth_check(struct ctx *c)
 	enum key_class needed = c->route->key;
 	const struct key *k = NULL;
 
-	if (needed == KEY_NONE || (needed == KEY_LOCAL && is_local(&c->req)))
+	if (needed == KEY_NONE || (needed == KEY_METRICS && c->local))
 		return OK;
-	if (needed == KEY_LOCAL)
-		needed = KEY_ADMIN;
 	const char *text = given_key(c);
 	if (text == NULL)
 		return refuse(c, ERR_UNAUTHORIZED, "send a key: Authorization: Bearer <key>");
@@ -214,30 +222,58 @@ auth_check(struct ctx *c)
 	c->key_id = mem_dup(c->mem, k->id);
 	c->key_class = k->class;
 	c->tag_prefix = k->tag_prefix == NULL ? NULL : mem_dup(c->mem, k->tag_prefix);
-	if (k->class < needed)
-		return refuse(c, ERR_FORBIDDEN, needed == KEY_ADMIN ? "this needs an admin key" :
-		    "this needs a server key");
+	if (!may(k->class, needed))
+		return refuse(c, ERR_FORBIDDEN, why_not(k->class, needed));
 	return check_origin(c, k);
 }
 
-enum err
-auth_preflight(struct ctx *c)
+/* Sets c->origin when some valid key allows the origin of the request. */
+static enum err
+allow_known_origin(struct ctx *c)
 {
 	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
+	struct known_origin *last = &c->keys->origin;
 	char now[INSTANT_TEXT];
 	struct db_rows *rows;
 
-	if (origin != NULL) {
+	if (origin == NULL || strlen(origin) >= ORIGIN)
+		return OK;
+	if (last->read_at == 0 || c->began - last->read_at > BELIEVE ||
+	    strcmp(last->text, origin) != 0) {
 		instant_format(c->now, now);
 		enum err e = db_query(c->db, c->mem, QUERY_key_origin_known,
 		    (const char *const[]){origin, now}, &rows);
 		if (e != OK)
 			return e;
-		if (*db_cell(rows, 0, "known") == 't')
-			c->origin = origin;
+		strcpy(last->text, origin);
+		last->read_at = c->began;
+		last->known = *db_cell(rows, 0, "known") == 't';
 	}
-	c->status = 204;
+	if (last->known)
+		c->origin = origin;
 	return OK;
+}
+
+enum err
+auth_preflight(struct ctx *c)
+{
+	enum err e = allow_known_origin(c);
+
+	if (e == OK)
+		c->status = 204;
+	return e;
+}
+
+void
+auth_show_refusal(struct ctx *c, enum err e)
+{
+	bool page = c->route != NULL && route_is_page(c->route);
+	bool decided_by_key = e == OK && c->status != 304;
+
+	if (c->origin != NULL || page || decided_by_key || e == ERR_UNAVAILABLE)
+		return;
+	if (allow_known_origin(c) != OK)
+		log_say(LOG_WARN, "origin_unknown", "%s", db_message(c->db));
 }
 
 void

@@ -39,8 +39,14 @@ enum err auth_check(struct ctx *c) must_check;
  */
 enum err auth_preflight(struct ctx *c) must_check;
 
-/* A new key of class kind ("client", "server", "admin"): the text to show once, its id, and the
- * digest of its secret in hex. */
+/*
+ * Lets a browser read an answer that was given before or without a key that allows its origin: an
+ * error such as 401, or 304. Sets c->origin when some valid key allows it.
+ */
+void auth_show_refusal(struct ctx *c, enum err e);
+
+/* A new key of class kind ("client", "server", "admin", "metrics"): the text to show once, its id,
+ * and the digest of its secret in hex. */
 void auth_make_key(const char *kind, char text[AUTH_KEY_TEXT], char id[AUTH_KEY_ID],
     char digest[AUTH_DIGEST_HEX]);
 

@@ -54,6 +54,7 @@ struct ctx {
 	const char *key_id;         /* NULL: no key was needed or given */
 	enum key_class key_class;   /* of that key */
 	const char *tag_prefix;     /* with which tags begin that the key may write; NULL: any */
+	bool local;                 /* asked by a command of this machine, not by a web server */
 	const struct account *account; /* who is signed in; NULL: nobody */
 	struct json_object *before; /* what a change found, for the audit log; may be NULL */
 	struct json_object *input;  /* what handlers read instead of the body; NULL: the body */

@@ -54,6 +54,17 @@ fcgi_env(const struct fcgi *f)
 	return (const char *const *)f->request.envp;
 }
 
+bool
+fcgi_is_local(const struct fcgi *f)
+{
+	struct ucred peer;
+	socklen_t n = sizeof peer;
+
+	return FCGX_GetParam(FCGI_LOCAL, f->request.envp) != NULL &&
+	    getsockopt(f->request.ipcFd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 &&
+	    (peer.uid == 0 || peer.uid == geteuid());
+}
+
 size_t
 fcgi_read(struct fcgi *f, char *out, size_t n)
 {

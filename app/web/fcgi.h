@@ -17,6 +17,14 @@ bool fcgi_accept(struct fcgi *f);
 /* Its parameters as "NAME=value", NULL-terminated; gone after fcgi_finish. */
 const char *const *fcgi_env(const struct fcgi *f);
 
+/*
+ * Whether a command of this program sends the request: it says so by a parameter that no web
+ * server passes on (what clients send arrives as HTTP_*), and comes by a unix socket from root or
+ * from the user that this process runs as.
+ */
+#define FCGI_LOCAL "ASSAY_LOCAL"
+bool fcgi_is_local(const struct fcgi *f);
+
 /* Reads up to n bytes of its body; fewer only at the end or when the web server stalls. */
 size_t fcgi_read(struct fcgi *f, char *out, size_t n);
 

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/jsonutil.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "web/ctx.h"
 #include "web/envelope.h"
@@ -37,6 +38,7 @@ struct body {
 	const char *type; /* NULL: no body */
 	const char *data;
 	size_t len;
+	bool failed; /* the template could not be rendered */
 };
 
 /* A person who follows a link gets a page even where there is none. */
@@ -79,7 +81,7 @@ json_body(struct json_object *model, const char *type)
 	size_t n;
 	const char *text = json_object_to_json_string_length(model, flags, &n);
 
-	return (struct body){type, text, n};
+	return (struct body){type, text, n, false};
 }
 
 static struct body
@@ -88,8 +90,8 @@ page_body(struct ctx *c, const char *view, struct json_object *model)
 	struct buf *page = buf_new(c->mem, 8192);
 
 	if (tmpl_render(c->tmpl, view, model, page) != OK)
-		return json_body(model, "application/json; charset=utf-8");
-	return (struct body){TYPE_PAGE, page->data, page->len};
+		return (struct body){NULL, "", 0, true};
+	return (struct body){TYPE_PAGE, page->data, page->len, false};
 }
 
 static struct json_object *
@@ -177,9 +179,9 @@ make_body(struct ctx *c, enum err e)
 	if (c->account != NULL && c->model != NULL && wants_page(c))
 		add_page(c, c->model);
 	if (c->route != NULL && route_is_image(c->route))
-		return (struct body){"image/png", (const char *)pixel, sizeof pixel};
+		return (struct body){"image/png", (const char *)pixel, sizeof pixel, false};
 	if (e == OK && (c->status == 204 || c->status == 304))
-		return (struct body){NULL, "", 0};
+		return (struct body){NULL, "", 0, false};
 	if (c->route != NULL && c->route->envelope != NULL)
 		return json_body(envelope_make(c, e), "application/json; charset=utf-8");
 	if (e != OK) {
@@ -194,7 +196,7 @@ make_body(struct ctx *c, enum err e)
 		return json_body(model, "application/problem+json; charset=utf-8");
 	}
 	if (c->text != NULL)
-		return (struct body){c->text_type, c->text->data, c->text->len};
+		return (struct body){c->text_type, c->text->data, c->text->len, false};
 	if (c->route->view != NULL)
 		return page_body(c, c->route->view, c->model);
 	return json_body(c->model, "application/json; charset=utf-8");
@@ -245,7 +247,8 @@ add_cors(const struct ctx *c, struct buf *out)
 		buf_printf(out,
 		    "Access-Control-Allow-Methods: %s\r\n"
 		    "Access-Control-Allow-Headers: Authorization, Content-Type, "
-		    "Idempotency-Key, X-API-Key, X-Request-Id\r\n"
+		    "Idempotency-Key, If-Match, If-None-Match, X-API-Key, X-Assay-Signature, "
+		    "X-Request-Id, baggage, sentry-trace, traceparent, tracestate\r\n"
 		    "Access-Control-Max-Age: 600\r\n",
 		    c->allow);
 }
@@ -297,12 +300,35 @@ find_next_page(struct ctx *c)
 		c->location = "/admin";
 }
 
+/* What goes out in place of a page that could not be rendered: the error page, or the problem as
+ * JSON should that fail as well. */
+static struct body
+replace_page(struct ctx *c, enum err e)
+{
+	struct json_object *problem = problem_model(c, e);
+	struct body page = page_body(c, "error.html", problem);
+
+	return page.failed ? json_body(problem, "application/problem+json; charset=utf-8") : page;
+}
+
 int
 reply_build(struct ctx *c, enum err e, struct buf *out)
 {
-	if (e == OK && is_page_post(c))
+	bool redirects = e == OK && is_page_post(c);
+
+	if (redirects)
 		find_next_page(c);
 	struct body body = make_body(c, e);
+	if (body.failed)
+		log_say(LOG_ERROR, "template_failed", "%s %s", c->req.id,
+		    c->route == NULL ? "-" : c->route->path);
+	if (body.failed && !redirects) {
+		if (e == OK) {
+			e = ERR_INTERNAL;
+			c->location = c->etag = c->next = NULL;
+		}
+		body = replace_page(c, e);
+	}
 	int status = status_of(c, e);
 
 	buf_printf(out, "Status: %d\r\n", status);

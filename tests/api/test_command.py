@@ -9,8 +9,8 @@ import pytest
 from shapes import SCHEMA, post, view, views
 from stack import BINARY
 
-COMMANDS = ["serve", "jobs", "migrate", "check", "doctor", "key", "user", "import", "export",
-            "simulate"]
+COMMANDS = ["serve", "jobs", "migrate", "check", "doctor", "key", "metrics", "user", "import",
+            "export", "simulate"]
 
 # One web server is enough: these never pass through it.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
@@ -35,6 +35,41 @@ def test_help_names_every_command(stack, words):
     assert (done.returncode, done.stderr) == (0, "")
     assert [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")] == \
         COMMANDS
+
+
+@pytest.mark.parametrize("words", [
+    ["export", "user", "{user}"], ["export", "groups", "--csv"], ["export", "definitions"],
+    ["key", "list"], ["user", "list"], ["key", "create", "--class", "client"], ["metrics"],
+    ["check"], ["doctor"], ["--help"], ["--version"], ["help"], ["key", "--help"]])
+def test_what_could_not_be_printed_is_a_failure(stack, user, words):
+    post(stack, views(user, 3))
+    words = [w.replace("{user}", user) for w in words]
+    config = [] if {"--help", "--version", "help"} & set(words) else [
+        "-c", str(stack.state / "assay.conf")]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([BINARY, *words, *config], stdout=full, stderr=subprocess.PIPE,
+                              text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("assay: standard output: ")
+
+
+def test_a_misused_command_stays_2_on_a_full_disk(stack):
+    with open("/dev/full", "w") as full:
+        assert subprocess.run([BINARY, "key"], stdout=full, stderr=full).returncode == 2
+
+
+def test_a_command_that_prints_nothing_needs_no_standard_output(stack):
+    """A program that is started by another may have none."""
+    done = subprocess.run(["sh", "-c", f"{BINARY} jobs --once -c {stack.state}/assay.conf >&-"],
+                          stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_reasons_that_could_not_be_kept_are_a_failure(stack, tmp_path):
+    file = tmp_path / "users.ndjson"
+    file.write_text("{}\n" * 3000)
+    done = stack.assay("import", "users", str(file), "--errors", "/dev/full", check=False)
+    assert done.returncode == 1 and "/dev/full: No space left" in done.stderr
 
 
 @pytest.mark.parametrize("words", [

@@ -8,6 +8,7 @@ import re
 import pytest
 
 import rawhttp
+from lookups import submit
 from shapes import assert_problem, post, post_bytes, receipt, view, viewed
 
 PAGE_CSP = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -168,7 +169,9 @@ def test_a_preflight_of_a_known_origin_is_answered(stack):
     assert found["access-control-allow-origin"] == stack.url
     assert "POST" in found["access-control-allow-methods"]
     allowed = found["access-control-allow-headers"].lower().split(", ")
-    assert {"authorization", "content-type", "x-api-key", "x-request-id"} <= set(allowed)
+    assert {"authorization", "content-type", "x-api-key", "x-request-id", "idempotency-key",
+            "if-match", "if-none-match", "traceparent", "tracestate", "baggage",
+            "sentry-trace"} <= set(allowed)
     assert int(found["access-control-max-age"]) > 0
     assert "access-control-allow-credentials" not in found
     assert answer.headers["Vary"] == "Origin"
@@ -201,6 +204,31 @@ def test_a_page_may_read_why_it_was_refused(stack):
     answer = post(stack, {}, headers={"Origin": stack.url})
     assert answer.status_code == 422
     assert cors(answer)["access-control-allow-origin"] == stack.url
+
+
+@pytest.mark.parametrize("method, path, key, status", [
+    ("POST", "/v1/page", None, 401), ("POST", "/v1/page", "asy_client_00000000_" + "0" * 48, 401),
+    ("GET", "/v1/nowhere", None, 404), ("GET", "/v1/page", None, 405),
+    ("POST", "/v1/page?a=1&a=2", None, 400), ("GET", "/v1/user/a?days=0", "server", 422),
+    ("GET", "/metrics", "server", 403)])
+def test_a_page_of_a_known_origin_may_read_every_refusal(stack, method, path, key, status):
+    headers = {"X-API-Key": stack.key(key) if key == "server" else key} if key else {}
+    for origin in (stack.url, "https://evil.example"):
+        answer = stack.call(method, path, key=None, headers=dict(headers, Origin=origin))
+        assert answer.status_code == status
+        assert cors(answer).get("access-control-allow-origin") == \
+            (origin if origin == stack.url else None)
+
+
+def test_a_page_of_a_known_origin_may_read_that_nothing_changed(stack):
+    exp = submit(stack, "a")
+    path = f"/v1/experiment/{exp}"
+    etag = stack.call("GET", path).headers["ETag"]
+    for origin in (stack.url, "https://evil.example"):
+        answer = stack.call("GET", path, headers={"If-None-Match": etag, "Origin": origin})
+        assert (answer.status_code, answer.content) == (304, b"")
+        assert cors(answer).get("access-control-allow-origin") == \
+            (origin if origin == stack.url else None)
 
 
 def test_each_key_has_origins_of_its_own(stack, user):

@@ -8,9 +8,6 @@ import pytest
 from shapes import SCHEMA, assert_problem, post, profile, view, views
 from stack import wait_until
 
-FAR = ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"]
-
-
 @pytest.mark.parametrize("prefix", ["", "/v1"])
 @pytest.mark.parametrize("path, body", [("/healthz", {"status": "ok"}), (
     "/readyz", {"status": "ready", "database": "ok", "schema": {"found": SCHEMA, "needed": SCHEMA},
@@ -44,15 +41,63 @@ def test_metrics_are_prometheus_text(stack):
             assert base in names or re.match(r"\w+", line).group() in names
 
 
-@pytest.mark.parametrize("header", FAR)
-def test_metrics_are_free_on_this_machine_only(stack, header):
-    """For whom a proxy speaks is somebody else, wherever the proxy runs."""
-    assert stack.call("GET", "/metrics", key=None).status_code == 200
-    for address in ("127.0.0.1", "203.0.113.7", "::1"):
-        far = {header: address}
-        assert_problem(stack.call("GET", "/metrics", key=None, headers=far), 401)
-        assert_problem(stack.call("GET", "/metrics", key="server", headers=far), 403)
-        assert stack.call("GET", "/metrics", key="admin", headers=far).status_code == 200
+@pytest.mark.parametrize("headers", [{}, {"ASSAY_LOCAL": "1"}, {"Assay-Local": "1"},
+                                     {"X-Forwarded-For": "127.0.0.1"}])
+@pytest.mark.parametrize("path", ["/metrics", "/v1/metrics"])
+def test_metrics_always_need_a_key(stack, path, headers):
+    """Also on this machine: a web server that asks for somebody else comes from here, too."""
+    assert_problem(stack.call("GET", path, key=None, headers=headers), 401)
+    for kind in ("client", "server"):
+        assert_problem(stack.call("GET", path, key=kind, headers=headers), 403)
+    assert stack.call("GET", path, key="admin", headers=headers).status_code == 200
+
+
+def test_a_key_of_scope_metrics_reads_them_and_can_do_nothing_else(stack, user):
+    key = stack.assay("key", "create", "--scope", "metrics", "--name", user).stdout.strip()
+    assert re.fullmatch("asy_metrics_[0-9a-f]{8}_[0-9a-f]{48}", key)
+    headers = {"X-API-Key": key}
+    assert stack.call("GET", "/metrics", key=None, headers=headers).status_code == 200
+    for method, path in [("POST", "/v1/page"), ("POST", "/v1/enroll"), ("GET", "/v1/user/" + user),
+                         ("GET", "/v1/experiment/list"), ("POST", "/v1/goal"),
+                         ("POST", "/v1/visit"),
+                         ("DELETE", "/v1/user/" + user), ("POST", f"/v1/device/register/{user}")]:
+        answer = stack.call(method, path, key=None, headers=headers, json={})
+        assert answer.status_code == 403, path
+        assert "for /metrics only" in answer.text
+    pixel = stack.call("GET", f"/v1/goal/none.png?session_id={user}&key={key}", key=None)
+    assert pixel.status_code == 200 and stack.call("GET", "/version", key=None).status_code == 200
+    assert any(key[12:20] in line and "metrics" in line
+               for line in stack.assay("key", "list").stdout.splitlines())
+    stack.assay("key", "revoke", key[12:20])
+    wait_until(lambda: all(stack.call("GET", "/metrics", key=None, headers=headers).status_code
+                           == 401 for _ in range(20)), 10, "the end of the key")
+
+
+@pytest.mark.parametrize("options", [
+    ["--scope", "all"], ["--scope", ""], ["--scope", "metrics", "--class", "admin"],
+    ["--scope", "metrics", "--origin", "https://a.example"], ["--scope", "metrics", "--tags", "a"],
+    ["--scope"], ["--class", "metrics"]])
+def test_a_scope_stands_alone(stack, options):
+    done = stack.assay("key", "create", *options, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_command_prints_the_metrics_of_the_pool(stack, user):
+    """Those of all workers, without a key: whoever may, is known by the socket."""
+    post(stack, views(user, 3))
+    told = stack.assay("metrics").stdout
+    count = re.search(r"^assay_page_views_recorded_total (\d+)$", told, re.M).group(1)
+    assert float(count) == stack.metric("page_views_recorded_total") > 0
+    assert set(re.findall("^# TYPE .*$", told, re.M)) == set(re.findall(
+        "^# TYPE .*$", stack.call("GET", "/metrics", key="admin").text, re.M))
+
+
+def test_the_metrics_of_no_pool_are_a_failure(stack):
+    for listen, why in (("/nowhere/assay.sock", "No such file"), ("127.0.0.1:9", "no unix socket"),
+                        ("/" + "x" * 200, "no unix socket")):
+        done = stack.assay("metrics", check=False, ASSAY_LISTEN=listen)
+        assert (done.returncode, done.stdout) == (1, "") and why in done.stderr
+    assert stack.assay("metrics", "now", check=False).returncode == 2
 
 
 def test_page_views_are_counted_by_what_became_of_them(stack, user):

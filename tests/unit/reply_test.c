@@ -41,6 +41,8 @@ begin(struct ctx *c, const struct route *route)
 	ctx_begin(c, 0, 0);
 	struct tmpl_set *set = tmpl_new(c->mem);
 	add(set, "page.html", "<p>{{a}}</p>");
+	/* A section within itself: rendering it never ends, so it is given up. */
+	add(set, "endless.html", "{{#a}}{{> endless.html}}{{> endless.html}}{{/a}}");
 	add(set, "error.html", "<h1>{{status}} {{title}}</h1>{{detail}} {{request_id}}");
 	c->tmpl = set;
 	c->route = route;
@@ -98,13 +100,47 @@ static const struct {
     {&data, 0, NULL, "{\"a\":\"<1>\"}", DATA},
     {&data, 503, NULL, "{\"a\":\"<1>\"}", DATA},
     {&page, 0, NULL, "<p>&lt;1&gt;</p>", PAGE},
-    /* A page whose template is missing. */
-    {&lost, 0, NULL, "{\"a\":\"<1>\"}", DATA},
     {&data, 0, "a <1>\n", "a <1>\n", "text/plain"},
     {&page, 0, "", "", "text/plain"},
     {&data, 204, NULL, "", NULL},
     {&page, 204, "a <1>\n", "", NULL},
 };
+
+START_TEST(a_page_that_cannot_be_rendered_is_an_error_without_the_model)
+{
+	static const struct route endless = {
+		"GET", "/endless", KEY_NONE, 0, 100, NULL, "endless.html", NULL, ""};
+	const struct route *route = _i % 2 == 0 ? &lost : &endless;
+	struct ctx c;
+
+	begin(&c, route);
+	c.location = "/elsewhere";
+	if (_i >= 2)
+		c.tmpl = tmpl_new(c.mem);
+	struct buf *out = build(&c, OK, 500);
+	ck_assert_ptr_null(header(out, "Location"));
+	ck_assert_str_eq(header(out, "Content-Type"), _i >= 2 ? PROBLEM : PAGE);
+	ck_assert_ptr_nonnull(strstr(body_of(out), "Internal error"));
+	ck_assert_ptr_null(strstr(body_of(out), "<1>"));
+	ctx_reset(&c);
+}
+END_TEST
+
+START_TEST(a_form_that_did_its_work_leads_on_without_a_page)
+{
+	static const struct route form = {
+		"POST", "/lost", KEY_NONE, 0, 100, NULL, "lost.html", NULL, ""};
+	struct ctx c;
+
+	begin(&c, &form);
+	c.req.method = "POST";
+	c.location = "/admin/next";
+	struct buf *out = build(&c, OK, 303);
+	ck_assert_str_eq(header(out, "Location"), "/admin/next");
+	ck_assert_str_eq(body_of(out), "");
+	ctx_reset(&c);
+}
+END_TEST
 
 START_TEST(a_success_goes_out_as_its_route_says)
 {
@@ -266,7 +302,9 @@ END_TEST
 #define PAGE_POLICY \
 	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " \
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-#define CREDENTIALS "Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-Id"
+#define CREDENTIALS \
+	"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, " \
+	"X-Assay-Signature, X-Request-Id, baggage, sentry-trace, traceparent, tracestate"
 #define EXPOSED "X-Request-Id, Retry-After, Link, ETag"
 
 /* What a request leaves behind, and a header that must follow; NULL: that must not. */
@@ -337,6 +375,8 @@ reply_suite(void)
 	Suite *s = suite_create("reply");
 	TCase *t = tcase_create("reply");
 
+	tcase_add_loop_test(t, a_page_that_cannot_be_rendered_is_an_error_without_the_model, 0, 4);
+	tcase_add_test(t, a_form_that_did_its_work_leads_on_without_a_page);
 	tcase_add_loop_test(t, a_success_goes_out_as_its_route_says, 0, ROWS(answers));
 	tcase_add_loop_test(t, every_answer_is_marked, 0, ERR__MAX);
 	tcase_add_loop_test(t, head_has_the_headers_of_get_and_no_body, 0, 2);
