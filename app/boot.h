@@ -3,20 +3,29 @@
 #define BOOT_H
 
 #include "base/conf.h"
+#include "seat.h"
 #include "store/breaker.h"
 #include "store/cache.h"
 #include "store/db.h"
 #include "web/ctx.h"
+#include "web/password.h"
 
 /* Exit codes of the program. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* What all processes of a pool share: mapped before the first fork. All zero at first. */
+enum { POOL_WORKERS = 256 }; /* at most; as many again while they are being replaced */
+
+/*
+ * What all processes of a pool share: mapped before the first fork. All zero at first. A process
+ * may be killed between any two writes, so nothing in here may stay taken by one that is gone: it
+ * ends by time (breakers, gate), is counted only (sign_outs), or the parent gives it back.
+ */
 struct shared {
 	struct breaker breakers[CACHE_NODES];
 	struct db_gate gate;
-	_Atomic int hashing; /* passwords, at this moment */
+	struct password_places hashing;
 	_Atomic int64_t sign_outs; /* how often a session may have ended */
+	struct seat seats[2 * POOL_WORKERS];
 };
 
 /* Memory that children will share, or ends the process. */

@@ -22,6 +22,7 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "listen.h"
+#include "seat.h"
 #include "vet.h"
 #include "worker.h"
 
@@ -30,12 +31,19 @@
 #define BACKOFF_FIRST (20 * INSTANT_MS)
 #define BACKOFF_MOST (5 * INSTANT_SECOND)
 
-enum { WORKERS_MOST = 256 };
+/* What a worker may take to start, and how long a replacement waits when fork failed. */
+enum { START_MS = 10000 };
+#define FORK_AGAIN INSTANT_SECOND
+
+/* The seats are looked at so often. */
+enum { WATCH_MS = 1000 };
 
 struct slot {
 	pid_t pid;     /* 0: empty */
-	pid_t leaving; /* the one that this worker replaces; 0: none */
+	pid_t leaving; /* told to go, and replaced by pid where that is not 0; 0: none */
+	int seat;      /* of pid: 0 or 1; the other one is that of leaving */
 	int64_t started;
+	int64_t leave_by;   /* monotonic; leaving is killed then */
 	int64_t not_before; /* monotonic; no start earlier */
 	int64_t backoff;
 };
@@ -46,35 +54,55 @@ struct pool {
 	struct shared *shared;
 	int listen_fd;
 	int signal_fd;
-	int rolling;       /* the slot being replaced; -1: none */
-	bool again;        /* another reload was asked for meanwhile */
-	int64_t kill_at;   /* 0: not stopping */
-	struct slot slots[WORKERS_MOST];
+	struct conf *fresh; /* being vetted by vet_pid */
+	pid_t vet_pid;      /* 0: none */
+	int rolling;        /* the slot being replaced; -1: none */
+	int64_t roll_at;    /* monotonic; fork failed for that slot: again then */
+	bool again;         /* another reload was asked for meanwhile */
+	int64_t kill_at;    /* 0: not stopping */
+	struct slot slots[POOL_WORKERS];
 };
 
-static void
-start(struct pool *p, struct slot *s)
+/* The seat of a slot's worker, or of the one that leaves it. */
+static struct seat *
+seat_of(const struct pool *p, const struct slot *s, bool leaving)
+{
+	return &p->shared->seats[2 * (s - p->slots) + (leaving ? !s->seat : s->seat)];
+}
+
+/* Forks a worker on a seat. Its number, or -1 after saying why not. */
+static pid_t
+fork_worker(struct pool *p, struct seat *seat)
 {
 	pid_t parent = getpid();
 
-	s->started = instant_monotonic();
-	s->pid = fork();
-	if (s->pid > 0) {
+	seat_begin(seat, instant_monotonic(), START_MS);
+	pid_t pid = fork();
+	if (pid > 0) {
 		metric_add(METRIC_workers_started_total, 1);
-		return;
+		return pid;
 	}
-	if (s->pid < 0) {
-		s->pid = 0;
-		s->not_before = s->started + BACKOFF_MOST;
+	if (pid < 0) {
 		log_say(LOG_ERROR, "fork", "%s", strerror(errno));
-		return;
+		return pid;
 	}
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	prctl(PR_SET_NAME, "assay-worker");
 	close(p->signal_fd);
 	if (getppid() != parent)
 		_exit(WORKER_STOPPED);
-	exit(worker_run(p->conf, p->shared, p->listen_fd));
+	exit(worker_run(p->conf, p->shared, seat, p->listen_fd));
+}
+
+static void
+start(struct pool *p, struct slot *s)
+{
+	pid_t pid = fork_worker(p, seat_of(p, s, false));
+
+	s->started = instant_monotonic();
+	s->pid = pid > 0 ? pid : 0;
+	if (pid < 0)
+		s->not_before = s->started + FORK_AGAIN;
 }
 
 static void
@@ -87,7 +115,7 @@ start_missing(struct pool *p)
 			start(p, &p->slots[i]);
 }
 
-/* Milliseconds until something is due; -1: only a signal can bring news. */
+/* Milliseconds until something may be due. */
 static int
 time_to_next(const struct pool *p)
 {
@@ -97,39 +125,68 @@ time_to_next(const struct pool *p)
 		if (p->slots[i].pid == 0 && p->slots[i].not_before < due)
 			due = p->slots[i].not_before;
 	if (due == INT64_MAX)
-		return -1;
+		return WATCH_MS;
 	int64_t ms = (due - instant_monotonic()) / INSTANT_MS + 1;
-	return ms < 0 ? 0 : ms > 60000 ? 60000 : (int)ms;
+	return ms < 0 ? 0 : ms > WATCH_MS ? WATCH_MS : (int)ms;
 }
 
-/* Replaces the worker of the rolling slot: the new one first, so that nobody waits. */
+/* Tells the worker of a slot to go, and bounds how long it may take. */
+static void
+dismiss(struct pool *p, struct slot *s)
+{
+	s->leaving = s->pid;
+	s->pid = 0;
+	s->seat = !s->seat;
+	s->leave_by = instant_monotonic() + p->conf->grace_seconds * INSTANT_SECOND;
+	kill(s->leaving, SIGTERM);
+}
+
+/* Replaces the worker of the rolling slot: the new one first, so that no request waits. While
+ * there cannot be a new one the old one serves on. */
 static void
 roll(struct pool *p)
 {
 	struct slot *s = &p->slots[p->rolling];
-	pid_t old = s->pid;
+	pid_t fresh = fork_worker(p, seat_of(p, s, true));
 
-	start(p, s);
-	s->leaving = old;
-	if (old > 0)
-		kill(old, SIGTERM);
+	p->roll_at = instant_monotonic() + FORK_AGAIN;
+	if (fresh < 0)
+		return;
+	dismiss(p, s);
+	s->pid = fresh;
+	s->started = instant_monotonic();
 }
 
 static void
 roll_next(struct pool *p)
 {
-	while (++p->rolling < WORKERS_MOST) {
+	while (++p->rolling < POOL_WORKERS && p->kill_at == 0) {
 		struct slot *s = &p->slots[p->rolling];
-		if (p->rolling < p->conf->workers && s->pid > 0) {
+		if (s->pid == 0)
+			continue;
+		if (p->rolling < p->conf->workers) {
 			roll(p);
 			return;
 		}
 		/* Fewer workers are wanted than before. */
-		if (s->pid > 0)
-			kill(s->pid, SIGTERM);
+		dismiss(p, s);
 	}
 	p->rolling = -1;
-	log_say(LOG_INFO, "reloaded", "%lld workers", (long long)p->conf->workers);
+	if (p->kill_at == 0)
+		log_say(LOG_INFO, "reloaded", "%lld workers", (long long)p->conf->workers);
+}
+
+/* A replacement that failed is tried again; the old worker may have died in between. */
+static void
+roll_again(struct pool *p)
+{
+	if (p->rolling < 0 || p->slots[p->rolling].leaving > 0 ||
+	    instant_monotonic() < p->roll_at)
+		return;
+	if (p->slots[p->rolling].pid > 0)
+		roll(p);
+	else
+		roll_next(p);
 }
 
 static void
@@ -157,10 +214,12 @@ note_death(struct slot *s, int status)
 	    (long long)(s->backoff / INSTANT_MS));
 }
 
+/* What died was given to nobody else so far: a number is used again only after waitpid. */
 static void
 bury(struct pool *p, pid_t pid, int status)
 {
-	for (int i = 0; i < WORKERS_MOST; i++) {
+	password_leave(&p->shared->hashing, pid);
+	for (int i = 0; i < POOL_WORKERS; i++) {
 		struct slot *s = &p->slots[i];
 		if (s->pid == pid) {
 			note_death(s, status);
@@ -174,19 +233,78 @@ bury(struct pool *p, pid_t pid, int status)
 	}
 }
 
+/* What the check of a new configuration found: one that is not good changes nothing. */
+static void
+note_vet(struct pool *p, int status)
+{
+	p->vet_pid = 0;
+	if (p->kill_at != 0)
+		return;
+	if (vet_result(status) == VET_BAD) {
+		log_say(LOG_ERROR, "reload_refused", "the workers stay as they are");
+		return;
+	}
+	if (*p->fresh->log_key == '\0')
+		p->fresh->log_key = p->conf->log_key;
+	p->conf = p->fresh;
+	roll_next(p);
+}
+
 static void
 reap(struct pool *p)
 {
 	int status;
 
 	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
-		bury(p, pid, status);
+		if (pid == p->vet_pid)
+			note_vet(p, status);
+		else
+			bury(p, pid, status);
+}
+
+static void
+end_stuck(pid_t pid, struct seat *seat, int64_t now)
+{
+	if (pid <= 0 || !seat_overdue(seat, now))
+		return;
+	log_say(LOG_ERROR, "worker_stuck", "pid %d, %lld ms in %s: killed", (int)pid,
+	    (long long)((now - seat->began) / INSTANT_MS), seat->path);
+	metric_add(METRIC_workers_stuck_total, 1);
+	seat_end(seat);
+	kill(pid, SIGKILL);
+}
+
+/* Ends what computes, or waits, for longer than anybody waits for it, and what does not go. */
+static void
+watch(struct pool *p)
+{
+	int64_t now = instant_monotonic();
+
+	for (int i = 0; i < POOL_WORKERS; i++) {
+		struct slot *s = &p->slots[i];
+		end_stuck(s->pid, seat_of(p, s, false), now);
+		end_stuck(s->leaving, seat_of(p, s, true), now);
+		if (s->leaving <= 0 || now < s->leave_by)
+			continue;
+		log_say(LOG_ERROR, "worker_stays", "pid %d did not go: killed", (int)s->leaving);
+		s->leave_by = now + INSTANT_SECOND;
+		kill(s->leaving, SIGKILL);
+	}
+}
+
+static bool
+is_reloading(const struct pool *p)
+{
+	for (int i = 0; i < POOL_WORKERS; i++)
+		if (p->slots[i].leaving > 0)
+			return true;
+	return p->vet_pid > 0 || p->rolling >= 0;
 }
 
 static bool
 any_left(const struct pool *p)
 {
-	for (int i = 0; i < WORKERS_MOST; i++)
+	for (int i = 0; i < POOL_WORKERS; i++)
 		if (p->slots[i].pid > 0 || p->slots[i].leaving > 0)
 			return true;
 	return false;
@@ -195,7 +313,7 @@ any_left(const struct pool *p)
 static void
 signal_all(const struct pool *p, int sig)
 {
-	for (int i = 0; i < WORKERS_MOST; i++) {
+	for (int i = 0; i < POOL_WORKERS; i++) {
 		if (p->slots[i].pid > 0)
 			kill(p->slots[i].pid, sig);
 		if (p->slots[i].leaving > 0)
@@ -203,23 +321,33 @@ signal_all(const struct pool *p, int sig)
 	}
 }
 
-/* A configuration that is not good leaves everything as it is. */
+/* Reads the configuration and has it checked; note_vet goes on. One at a time: what is asked for
+ * meanwhile comes afterwards. */
 static void
 reload(struct pool *p)
 {
-	struct conf *fresh;
+	if (p->kill_at != 0)
+		return;
+	p->again = is_reloading(p);
+	if (p->again)
+		return;
+	if (boot_conf(NULL, p->file, &p->fresh) == OK)
+		p->vet_pid = vet_start(p->fresh);
+	if (p->vet_pid > 0)
+		return;
+	p->vet_pid = 0;
+	log_say(LOG_ERROR, "reload_refused", "the workers stay as they are");
+}
 
-	p->again = p->rolling >= 0;
-	if (p->again || p->kill_at != 0)
+static void
+stop(struct pool *p)
+{
+	if (p->kill_at != 0)
 		return;
-	if (boot_conf(NULL, p->file, &fresh) != OK || vet_in_child(fresh) == VET_BAD) {
-		log_say(LOG_ERROR, "reload_refused", "the workers stay as they are");
-		return;
-	}
-	if (*fresh->log_key == '\0')
-		fresh->log_key = p->conf->log_key;
-	p->conf = fresh;
-	roll_next(p);
+	p->kill_at = instant_monotonic() + p->conf->grace_seconds * INSTANT_SECOND;
+	signal_all(p, SIGTERM);
+	if (p->vet_pid > 0)
+		kill(p->vet_pid, SIGKILL);
 }
 
 static void
@@ -232,10 +360,8 @@ take_signals(struct pool *p)
 			reap(p);
 		else if (info.ssi_signo == SIGHUP)
 			reload(p);
-		else if (p->kill_at == 0) {
-			p->kill_at = instant_monotonic() + p->conf->grace_seconds * INSTANT_SECOND;
-			signal_all(p, SIGTERM);
-		}
+		else
+			stop(p);
 	}
 }
 
@@ -262,10 +388,14 @@ run(struct pool *p)
 		start_missing(p);
 		poll(&fd, 1, time_to_next(p));
 		take_signals(p);
-		if (p->again && p->rolling < 0)
+		watch(p);
+		roll_again(p);
+		if (p->again)
 			reload(p);
-		if (p->kill_at != 0 && instant_monotonic() >= p->kill_at)
+		if (p->kill_at != 0 && instant_monotonic() >= p->kill_at) {
 			signal_all(p, SIGKILL);
+			p->kill_at += INSTANT_SECOND;
+		}
 	}
 }
 

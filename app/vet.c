@@ -5,7 +5,9 @@
  */
 #include "vet.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +15,9 @@
 #include "base/mem.h"
 #include "handler/routes.h"
 #include "web/tmpl.h"
+
+/* Longer than the wait for a database that does not answer. */
+enum { VET_SECONDS = 30 };
 
 static bool
 views_exist(const struct ctx *c)
@@ -48,16 +53,35 @@ vet_run(const struct conf *conf)
 	return result;
 }
 
+pid_t
+vet_start(const struct conf *conf)
+{
+	pid_t parent = getpid();
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(VET_BAD);
+	alarm(VET_SECONDS);
+	exit(vet_run(conf));
+}
+
+enum vet
+vet_result(int status)
+{
+	if (!WIFEXITED(status))
+		return VET_BAD;
+	return WEXITSTATUS(status) == VET_GOOD ? VET_GOOD :
+	    WEXITSTATUS(status) == VET_NO_DATABASE ? VET_NO_DATABASE : VET_BAD;
+}
+
 enum vet
 vet_in_child(const struct conf *conf)
 {
 	int status;
-	pid_t pid = fork();
+	pid_t pid = vet_start(conf);
 
-	if (pid == 0)
-		exit(vet_run(conf));
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return VET_BAD;
-	return WEXITSTATUS(status) == VET_GOOD ? VET_GOOD :
-	    WEXITSTATUS(status) == VET_NO_DATABASE ? VET_NO_DATABASE : VET_BAD;
+	return pid < 0 || waitpid(pid, &status, 0) != pid ? VET_BAD : vet_result(status);
 }

@@ -2,6 +2,8 @@
 #ifndef VET_H
 #define VET_H
 
+#include <sys/types.h>
+
 #include "boot.h"
 
 enum vet {
@@ -15,5 +17,10 @@ enum vet vet_run(const struct conf *conf);
 
 /* The same in a process of its own, so that the caller keeps no connection and no memory. */
 enum vet vet_in_child(const struct conf *conf);
+
+/* Starts such a process and does not wait for it: it ends by itself within seconds, or with the
+ * caller. Its number, or -1; and what its end, as waitpid tells it, means. */
+pid_t vet_start(const struct conf *conf);
+enum vet vet_result(int status);
 
 #endif

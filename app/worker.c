@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
+#include "base/num.h"
 #include "handler/audit.h"
 #include "store/record.h"
 #include "web/access.h"
@@ -32,6 +33,7 @@ struct worker {
 	struct ctx ctx;
 	struct fcgi *fcgi;
 	struct buf *out;
+	struct seat *seat;
 	int signal_fd;
 	int poll_fd; /* epoll over the listening socket and signal_fd */
 };
@@ -39,17 +41,44 @@ struct worker {
 /* The answer's buffer is kept between requests, but not at the size of the largest ever. */
 enum { OUT_SIZE = 16384, OUT_KEEP = 262144 };
 
+/* What a request may take until its route is known. */
+enum { UNROUTED_MS = 2000 };
+
+/* An idle worker looks at the socket so often by itself: where the one worker that a connection
+ * woke was killed or stopped before it accepted, nobody else was told. */
+enum { LOOK_MS = 1000 };
+
 static size_t
 read_source(void *from, char *out, size_t n)
 {
 	return fcgi_read(from, out, n);
 }
 
+/* lighttpd has its errors answered here, as a second request with the status of the first one:
+ * OK for a request of a client. Its 500 is a killed worker, or a full folder for bodies. */
 static enum err
-handle(struct ctx *c)
+server_error(struct ctx *c)
+{
+	const char *text = req_param(&c->req, "REDIRECT_STATUS");
+	int64_t status;
+
+	if (text == NULL || !num_int(text, 400, 599, &status))
+		return OK;
+	if (status == 413)
+		return fail_detail(c, ERR_TOO_LARGE, "no route takes a body larger than 8 MiB");
+	if (status < 500)
+		return fail_detail(c, ERR_SYNTAX, "the web server could not read the request");
+	return ERR_UNAVAILABLE;
+}
+
+static enum err
+handle(struct ctx *c, struct seat *seat)
 {
 	enum err e = req_parse(c);
+	enum err other = server_error(c);
 
+	if (other != OK)
+		return other;
 	if (e == OK)
 		e = route_match(c);
 	else
@@ -59,6 +88,7 @@ handle(struct ctx *c)
 	if (e != OK)
 		return e;
 	db_set_deadline(c->db, c->began + c->route->budget_ms * INSTANT_MS);
+	seat_route(seat, c->route->path, c->route->budget_ms);
 	e = c->route->key >= ROLE_VIEWER ? session_check(c) : auth_check(c);
 	if (e == OK)
 		e = c->route->run(c);
@@ -75,9 +105,9 @@ serve(struct worker *w)
 
 	ctx_begin(c, now - now % INSTANT_MS, instant_monotonic());
 	c->req.source = (struct req_source){fcgi_env(w->fcgi), read_source, w->fcgi};
-	db_set_deadline(c->db, c->began + 2 * INSTANT_SECOND);
+	db_set_deadline(c->db, c->began + UNROUTED_MS * INSTANT_MS);
 	c->local = fcgi_is_local(w->fcgi);
-	enum err e = handle(c);
+	enum err e = handle(c, w->seat);
 	auth_show_refusal(c, e);
 	record_flush(c->records);
 	buf_reset(w->out);
@@ -89,6 +119,24 @@ serve(struct worker *w)
 		talloc_free(w->out);
 		w->out = buf_new(NULL, OUT_SIZE);
 	}
+}
+
+/* Takes a waiting request, if there is one; false when there is none. */
+static bool
+serve_next(struct worker *w)
+{
+	bool found;
+
+	seat_begin(w->seat, instant_monotonic(), UNROUTED_MS);
+	found = fcgi_accept(w->fcgi);
+	if (found && fcgi_is_abandoned(w->fcgi)) {
+		metric_add(METRIC_requests_abandoned_total, 1);
+		fcgi_drop(w->fcgi);
+	} else if (found) {
+		serve(w);
+	}
+	seat_end(w->seat);
+	return found;
 }
 
 /* A request wakes one of the workers that wait, not all of them. */
@@ -112,7 +160,7 @@ wait_for_work(const struct worker *w)
 	struct epoll_event events[2];
 	int n;
 
-	while ((n = epoll_wait(w->poll_fd, events, 2, -1)) < 0)
+	while ((n = epoll_wait(w->poll_fd, events, 2, LOOK_MS)) < 0)
 		if (errno != EINTR)
 			return false;
 	for (int i = 0; i < n; i++)
@@ -160,10 +208,10 @@ life_span(int64_t max)
 }
 
 enum worker_end
-worker_run(const struct conf *conf, struct shared *shared, int listen_fd)
+worker_run(const struct conf *conf, struct shared *shared, struct seat *seat, int listen_fd)
 {
 	void *boot = mem_ctx(NULL);
-	struct worker w = {.signal_fd = open_signals()};
+	struct worker w = {.seat = seat, .signal_fd = open_signals()};
 
 	w.poll_fd = open_poll(listen_fd, w.signal_fd);
 	limit_memory(conf->memory_limit_mb);
@@ -176,15 +224,14 @@ worker_run(const struct conf *conf, struct shared *shared, int listen_fd)
 	/* A database that is away is no reason not to start: requests are told so. */
 	if (db_open(w.ctx.db) != OK)
 		log_say(LOG_WARN, "worker_waits", "%s", db_message(w.ctx.db));
+	seat_end(seat);
 	enum worker_end end = WORKER_RECYCLED;
 	for (int64_t left = life_span(conf->max_requests); left > 0 && end != WORKER_STOPPED;) {
-		/* Who leaves looks once more: nobody else was woken for what woke this one. */
+		/* Look once more before leaving: EPOLLEXCLUSIVE woke only this worker. */
 		if (!wait_for_work(&w))
 			end = WORKER_STOPPED;
-		if (!fcgi_accept(w.fcgi))
-			continue;
-		serve(&w);
-		left--;
+		if (serve_next(&w))
+			left--;
 	}
 	talloc_free(w.out);
 	talloc_free(boot);

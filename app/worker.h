@@ -11,7 +11,9 @@ enum worker_end {
 	WORKER_BROKEN = 4,   /* configuration, templates or statements are not usable */
 };
 
-/* Serves requests from the non-blocking listen_fd until asked to stop. */
-enum worker_end worker_run(const struct conf *conf, struct shared *shared, int listen_fd);
+/* Serves requests from the non-blocking listen_fd until asked to stop, and keeps seat, its own one
+ * of shared, true meanwhile. */
+enum worker_end worker_run(
+    const struct conf *conf, struct shared *shared, struct seat *seat, int listen_fd);
 
 #endif

@@ -12,6 +12,15 @@
 
 enum { FAILURES = 3 };
 
+/* The present pause. A caller that was killed while it closed an open breaker left none. */
+static int64_t
+pause_of(const struct breaker *b)
+{
+	int64_t pause = b->pause;
+
+	return pause < PAUSE_FIRST ? PAUSE_FIRST : pause;
+}
+
 bool
 breaker_allows(struct breaker *b, int64_t now)
 {
@@ -22,7 +31,7 @@ breaker_allows(struct breaker *b, int64_t now)
 	if (now < until)
 		return false;
 	/* Whoever moves the end of the pause is the one that tries. */
-	if (!atomic_compare_exchange_strong(&b->open_until, &until, now + b->pause))
+	if (!atomic_compare_exchange_strong(&b->open_until, &until, now + pause_of(b)))
 		return false;
 	b->trying = true;
 	return true;
@@ -46,7 +55,7 @@ breaker_failure(struct breaker *b, int64_t now)
 		/* Calls under way when it opened fail late; only a try doubles the pause. */
 		if (!atomic_exchange(&b->trying, false))
 			return false;
-		int64_t pause = b->pause * 2;
+		int64_t pause = pause_of(b) * 2;
 		b->pause = pause > PAUSE_MOST ? PAUSE_MOST : pause;
 		b->open_until = now + b->pause;
 		return false;

@@ -19,6 +19,7 @@ struct cache;
 struct db;
 struct keyring;
 struct memo;
+struct password_places;
 struct records;
 struct telemetry;
 struct tmpl_set;
@@ -40,7 +41,7 @@ struct ctx {
 	struct memo *memo;           /* of models of pages */
 	struct memo *sessions;
 	struct telemetry *telemetry; /* NULL: off */
-	_Atomic int *hashing;        /* passwords being hashed, in all workers */
+	struct password_places *hashing; /* of all workers */
 	_Atomic int64_t *sign_outs;  /* how often a session may have ended, by all workers */
 
 	/* The request; all of it is on mem and dies with it. */

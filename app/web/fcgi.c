@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The room of libfcgi. It reads without a deadline, and its own accept waits 2 s on a silent
- * connection; so we accept, put time-outs on the socket and hand it over.
+ * connection; so we accept, put time-outs on the socket and hand it over. libfcgi never learns of
+ * the listening socket: after a connection that breaks off it would accept the next one itself,
+ * and read that without time-outs.
  */
 #include "web/fcgi.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
 #include <limits.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -27,7 +30,7 @@ fcgi_new(void *ctx, int listen_fd)
 	struct fcgi *f = mem_new(ctx, struct fcgi);
 
 	f->listen_fd = listen_fd;
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&f->request, listen_fd, 0) != 0)
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&f->request, -1, 0) != 0)
 		mem_check(NULL);
 	return f;
 }
@@ -46,6 +49,20 @@ fcgi_accept(struct fcgi *f)
 	/* Else libfcgi would first close what it takes for the connection of the last request. */
 	f->request.keepConnection = 1;
 	return FCGX_Accept_r(&f->request) == 0;
+}
+
+bool
+fcgi_is_abandoned(const struct fcgi *f)
+{
+	struct pollfd p = {.fd = f->request.ipcFd, .events = POLLRDHUP};
+
+	return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+void
+fcgi_drop(struct fcgi *f)
+{
+	FCGX_Free(&f->request, 1);
 }
 
 const char *const *

@@ -14,6 +14,12 @@ struct fcgi *fcgi_new(void *ctx, int listen_fd);
 /* Takes a waiting request; false when there is none, as when a sibling was faster. */
 bool fcgi_accept(struct fcgi *f);
 
+/* Whether who asked has gone already, so that nobody would hear the answer. */
+bool fcgi_is_abandoned(const struct fcgi *f);
+
+/* Ends the request without an answer. */
+void fcgi_drop(struct fcgi *f);
+
 /* Its parameters as "NAME=value", NULL-terminated; gone after fcgi_finish. */
 const char *const *fcgi_env(const struct fcgi *f);
 

@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/instant.h"
@@ -84,14 +85,24 @@ note_success(struct ctx *c, const struct throttle *t)
 	return db_query(c->db, c->mem, QUERY_sign_in_succeeded, params, NULL);
 }
 
-/* Takes one of the places in which passwords are hashed. */
-static bool
-take_place(_Atomic int *busy)
+bool
+password_enter(struct password_places *p)
 {
-	if (atomic_fetch_add(busy, 1) < PASSWORD_HASHES)
-		return true;
-	atomic_fetch_sub(busy, 1);
+	for (int i = 0; i < PASSWORD_HASHES; i++) {
+		pid_t nobody = 0;
+		if (atomic_compare_exchange_strong(&p->holder[i], &nobody, getpid()))
+			return true;
+	}
 	return false;
+}
+
+void
+password_leave(struct password_places *p, pid_t pid)
+{
+	for (int i = 0; i < PASSWORD_HASHES; i++) {
+		pid_t holder = pid;
+		atomic_compare_exchange_strong(&p->holder[i], &holder, 0);
+	}
 }
 
 /* Whether given is the owner's password; an account without one takes as long. */
@@ -120,12 +131,12 @@ password_check(
 
 	find_throttle(c, name, &t);
 	owner->fresh = NULL;
-	if (!take_place(c->hashing))
+	if (!password_enter(c->hashing))
 		return ERR_UNAVAILABLE;
 	enum err e = claim_try(c, &t);
 	if (e == OK)
 		good = fits(c, owner, given);
-	atomic_fetch_sub(c->hashing, 1);
+	password_leave(c->hashing, getpid());
 	if (e != OK)
 		return e;
 	if (good)
@@ -139,10 +150,10 @@ password_hash(struct ctx *c, const char *password, const char **out)
 {
 	char text[HASH_PASSWORD];
 
-	if (!take_place(c->hashing))
+	if (!password_enter(c->hashing))
 		return ERR_UNAVAILABLE;
 	hash_password(password, text);
-	atomic_fetch_sub(c->hashing, 1);
+	password_leave(c->hashing, getpid());
 	*out = mem_dup(c->mem, text);
 	return OK;
 }

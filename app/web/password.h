@@ -2,7 +2,9 @@
 #ifndef PASSWORD_H
 #define PASSWORD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -14,6 +16,18 @@ struct ctx;
  */
 
 enum { PASSWORD_HASHES = 2 };
+
+/* The places in which passwords are hashed, each with the process that is in it; 0: free. */
+struct password_places {
+	_Atomic pid_t holder[PASSWORD_HASHES];
+};
+
+/* Takes a place for this process; false when all are taken. */
+bool password_enter(struct password_places *p);
+
+/* Frees the place of a process: at the end of a hash, or by the parent once that process has died
+ * and before its number can be used again. */
+void password_leave(struct password_places *p, pid_t pid);
 
 /* The account of a name, as a check found it. */
 struct password_owner {

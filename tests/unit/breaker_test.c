@@ -134,6 +134,19 @@ START_TEST(a_try_that_succeeds_closes_it_as_new)
 }
 END_TEST
 
+/* A process can be killed between the steps of closing: the pause is gone, the end of it not. */
+START_TEST(a_breaker_that_was_left_half_closed_still_pauses)
+{
+	struct breaker b = {.open_until = START};
+
+	ck_assert(breaker_allows(&b, START));
+	ck_assert(!breaker_allows(&b, START));
+	ck_assert(!breaker_failure(&b, START));
+	ck_assert(!breaker_allows(&b, START + 2 * SECOND - 1));
+	ck_assert(breaker_allows(&b, START + 2 * SECOND));
+}
+END_TEST
+
 Suite *
 breaker_suite(void)
 {
@@ -147,6 +160,7 @@ breaker_suite(void)
 	tcase_add_test(t, each_failed_try_doubles_the_pause_up_to_30_seconds);
 	tcase_add_test(t, calls_of_before_that_fail_late_do_not_lengthen_the_pause);
 	tcase_add_test(t, a_try_that_succeeds_closes_it_as_new);
+	tcase_add_test(t, a_breaker_that_was_left_half_closed_still_pauses);
 	suite_add_tcase(s, t);
 	return s;
 }

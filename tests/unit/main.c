@@ -21,13 +21,15 @@ static suite_fn *const suites[] = {
 	numbers_suite, page_view_suite, passphrase_suite, plan_suite, profile_suite,
 	results_csv_suite, results_suite, stats_pair_suite, stats_suite, subject_suite,
 	terms_suite, text_suite, verdict_suite,
-	auth_suite,
+	auth_suite, password_suite, seat_suite,
 	form_suite, items_suite, reply_suite, req_suite, req_body_suite, route_suite, tmpl_suite,
 };
 
 int
 main(void)
 {
+	/* The 4 s that Check gives a test are too few on a busy machine. */
+	setenv("CK_DEFAULT_TIMEOUT", "120", 0);
 	SRunner *runner = srunner_create(NULL);
 
 	/* Seconds for a test: a machine that has other work must not fail one. */

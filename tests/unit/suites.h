@@ -72,10 +72,14 @@ Suite *verdict_suite(void);
 Suite *auth_suite(void);
 Suite *form_suite(void);
 Suite *items_suite(void);
+Suite *password_suite(void);
 Suite *reply_suite(void);
 Suite *req_body_suite(void);
 Suite *req_suite(void);
 Suite *route_suite(void);
 Suite *tmpl_suite(void);
+
+/* app */
+Suite *seat_suite(void);
 
 #endif

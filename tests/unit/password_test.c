@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The places in which passwords are hashed, when one that is in it dies.
+ */
+#include "web/password.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "suites.h"
+
+static struct password_places *
+share(void)
+{
+	struct password_places *p = mmap(NULL, sizeof *p, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert(p != MAP_FAILED);
+	return p;
+}
+
+/* A child that takes a place and dies in it. */
+static pid_t
+die_hashing(struct password_places *p)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(password_enter(p) ? 0 : 1);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	return pid;
+}
+
+START_TEST(so_many_hash_at_once_and_no_more)
+{
+	struct password_places *p = share();
+
+	for (int i = 0; i < PASSWORD_HASHES; i++)
+		ck_assert(password_enter(p));
+	ck_assert(!password_enter(p));
+	password_leave(p, getpid());
+	ck_assert(password_enter(p));
+	munmap(p, sizeof *p);
+}
+END_TEST
+
+START_TEST(the_place_of_the_dead_is_given_back_and_no_other)
+{
+	struct password_places *p = share();
+	pid_t dead[PASSWORD_HASHES];
+
+	for (int i = 0; i < PASSWORD_HASHES; i++)
+		dead[i] = die_hashing(p);
+	ck_assert(!password_enter(p));
+	password_leave(p, getpid());
+	ck_assert(!password_enter(p));
+	password_leave(p, dead[0]);
+	ck_assert(password_enter(p));
+	ck_assert(!password_enter(p));
+	munmap(p, sizeof *p);
+}
+END_TEST
+
+Suite *
+password_suite(void)
+{
+	Suite *s = suite_create("password");
+	TCase *t = tcase_create("places");
+
+	tcase_add_test(t, so_many_hash_at_once_and_no_more);
+	tcase_add_test(t, the_place_of_the_dead_is_given_back_and_no_other);
+	suite_add_tcase(s, t);
+	return s;
+}
