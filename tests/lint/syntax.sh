@@ -33,7 +33,9 @@ sys.exit(bad)' || status=1
 
 # Of the checks for style only what the page style does not see otherwise. It reads no system
 # headers; what it says about a pointer compared twice in tmpl_parse.c is not so.
+mkdir -p build/lint/cppcheck
 cppcheck --std=c11 -q -j 2 --enable=warning,performance,portability,style --inline-suppr \
+	--cppcheck-build-dir=build/lint/cppcheck \
 	--suppress=missingInclude --suppress=missingIncludeSystem --suppress=unmatchedSuppression \
 	--suppress=variableScope --suppress=shadowFunction --suppress=constParameter \
 	--suppress=knownConditionTrueFalse:app/web/tmpl_parse.c \
