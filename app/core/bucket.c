@@ -30,6 +30,26 @@ bucket_of(const char *salt, const char *id)
 	return (double)(h >> 11) / 9007199254740992.0;
 }
 
+double
+bucket_for(const char *salt, const char *purpose, const char *id)
+{
+	char *text = mem_printf(NULL, "%s:%s", salt, purpose);
+	double u = bucket_of(text, id);
+
+	talloc_free(text);
+	return u;
+}
+
+double
+bucket_again(const char *salt, int64_t gone, const char *id)
+{
+	char *purpose = mem_printf(NULL, "redraw:%lld", (long long)gone);
+	double u = bucket_for(salt, purpose, id);
+
+	talloc_free(purpose);
+	return u;
+}
+
 static double
 share(struct json_object *alternative, bool weighted)
 {

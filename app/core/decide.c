@@ -167,14 +167,15 @@ by_default(const struct question *q, struct verdict *v)
 	return a->state == STATE_DEFAULT && sees(v, REASON_DEFAULT, default_of(a));
 }
 
+/* What the hash picks. Who was in an alternative that is gone (its number; 0: none) is drawn
+ * independently of the first draw, which put all of them in one place. */
 static struct json_object *
-drawn(const struct question *q, struct verdict *v)
+drawn(const struct question *q, struct verdict *v, int gone)
 {
 	const struct active *a = q->experiment;
-	char *salt = mem_printf(NULL, "%s:alternative", a->salt);
-	double u = bucket_of(salt, q->id);
+	double u = gone == 0 ? bucket_for(a->salt, "alternative", q->id)
+	                     : bucket_again(a->salt, gone, q->id);
 
-	talloc_free(salt);
 	tell_double(v, "bucket", u);
 	struct json_object *o = bucket_pick(a->alternatives, u);
 	return o != NULL ? o : control_of(a);
@@ -192,7 +193,7 @@ enrolled(const struct question *q, struct verdict *v)
 		return false;
 	if (o != NULL)
 		return sees(v, n->forced ? REASON_FORCED : REASON_ENROLLED, o);
-	sees(v, REASON_ASSIGNED, drawn(q, v));
+	sees(v, REASON_ASSIGNED, drawn(q, v, n->alternative));
 	v->out.enrol = true;
 	v->out.gone = n->alternative;
 	return true;
@@ -217,10 +218,8 @@ static bool
 rollout(const struct question *q, struct verdict *v)
 {
 	const struct active *a = q->experiment;
-	char *salt = mem_printf(NULL, "%s:rollout", a->salt);
-	double u = bucket_of(salt, q->id);
+	double u = bucket_for(a->salt, "rollout", q->id);
 
-	talloc_free(salt);
 	tell_number(v, "modulus", a->modulus);
 	tell_number(v, "modulus_hash", modulus_hash(q->id));
 	tell_double(v, "traffic", a->traffic);
@@ -259,7 +258,7 @@ forced(const struct question *q, struct verdict *v)
 static bool
 assigned(const struct question *q, struct verdict *v)
 {
-	sees(v, REASON_ASSIGNED, drawn(q, v));
+	sees(v, REASON_ASSIGNED, drawn(q, v, 0));
 	v->out.enrol = true;
 	return true;
 }

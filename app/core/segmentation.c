@@ -238,12 +238,15 @@ segmentation_wanted(const struct segmentation *s, struct json_object *value)
 const struct group *
 segmentation_draw(const struct segmentation *s, const char *id)
 {
-	if (s->n == 0)
-		return NULL;
-	char *salt = mem_printf(NULL, "%s:group", s->salt);
-	size_t i = (size_t)(bucket_of(salt, id) * (double)s->n);
-	talloc_free(salt);
-	return &s->groups[i];
+	return s->n == 0 ? NULL
+	    : &s->groups[(size_t)(bucket_for(s->salt, "group", id) * (double)s->n)];
+}
+
+const struct group *
+segmentation_redraw(const struct segmentation *s, const char *id, int64_t gone)
+{
+	return s->n == 0 ? NULL
+	    : &s->groups[(size_t)(bucket_again(s->salt, gone, id) * (double)s->n)];
 }
 
 const struct group *

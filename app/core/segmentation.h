@@ -74,6 +74,10 @@ const struct group *segmentation_wanted(const struct segmentation *s, struct jso
 /* The group that the hash draws for the bare id; NULL when there is none. */
 const struct group *segmentation_draw(const struct segmentation *s, const char *id);
 
+/* The group that the hash draws for the bare id when group gone, where it was, is no more. */
+const struct group *segmentation_redraw(const struct segmentation *s, const char *id,
+    int64_t gone);
+
 /* The first group whose rule holds, or NULL. */
 const struct group *segmentation_decide(const struct segmentation *s, const struct terms *t);
 

@@ -8,6 +8,7 @@
 
 #include "base/instant.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/amend.h"
@@ -18,6 +19,7 @@
 #include "core/numbers.h"
 #include "handler/experiment.h"
 #include "handler/references.h"
+#include "handler/removal.h"
 #include "handler/routes.h"
 #include "handler/slots.h"
 #include "store/db.h"
@@ -179,6 +181,7 @@ experiment_state(struct ctx *c)
 /* A changed definition on its way into the database. */
 struct writing {
 	struct definition d;
+	struct json_object *before;  /* numbers of the alternatives that it had */
 	struct json_object *numbers; /* of the alternatives so far */
 	const char *version;         /* the one that it was read at */
 	const char *by;
@@ -204,20 +207,31 @@ write_change(struct ctx *c, const struct writing *w, const char *generation,
 	return slots_lost(c, e, d->layer, "/request/layer");
 }
 
-/* The definition as it was changed to. Who is enrolled was drawn by the weights of then. */
+/* The definition as it was changed to, with warnings: those who are enrolled were drawn by the
+ * weights of then, and those whose alternative is gone will be drawn again. */
 static enum err
-answer_change(struct ctx *c, bool mixed)
+answer_change(struct ctx *c, const struct writing *w, bool mixed)
 {
-	struct json_object *list;
-	enum err e = answer(c);
+	int64_t redrawn;
+	struct json_object *warnings = mem_json(c->mem, json_object_new_array());
+	enum err e = removal_count(
+	    c, QUERY_enrolment_redrawn, w->before, w->d.alternatives, &redrawn);
 
-	if (e != OK || !mixed)
+	if (e == OK)
+		e = answer(c);
+	if (e != OK)
 		return e;
-	log_say(LOG_WARN, "weights_changed", "%s", c->args[0]);
-	list = json_object_new_array();
-	json_object_array_add(list, json_object_new_string(
-	    "the weights were changed: who is enrolled stays, drawn by those of before"));
-	json_object_object_add(c->model, "warnings", list);
+	if (mixed) {
+		log_say(LOG_WARN, "weights_changed", "%s", c->args[0]);
+		json_object_array_add(warnings, json_object_new_string("the weights were changed: "
+			"who is enrolled stays, drawn by those of before"));
+	}
+	if (redrawn > 0)
+		json_object_array_add(warnings, json_object_new_string(mem_printf(c->mem,
+		    "%lld enrolled subjects are in a removed alternative: each is drawn again "
+		    "among the others at the next request", (long long)redrawn)));
+	if (json_items(warnings) > 0)
+		json_object_object_add(c->model, "warnings", json_object_get(warnings));
 	return OK;
 }
 
@@ -243,7 +257,7 @@ store_change(struct ctx *c, const struct writing *w)
 	}
 	if (e != OK)
 		return e;
-	return done ? answer_change(c, *db_cell(rows, 0, "mixed") == 't')
+	return done ? answer_change(c, w, *db_cell(rows, 0, "mixed") == 't')
 		    : explain(c, w->version, "change it");
 }
 
@@ -276,8 +290,10 @@ change_once(struct ctx *c, struct json_object *changes, const char *version)
 
 	if (e == ERR_NOT_FOUND)
 		return fail_detail(c, e, "no experiment available with the given experimentid");
-	if (e == OK)
-		e = read_change(c, changes, row, &w.d);
+	if (e != OK)
+		return e;
+	w.before = removal_ids(c, json_object_object_get(row, "alternatives"));
+	e = read_change(c, changes, row, &w.d);
 	if (e != OK)
 		return e;
 	w.version = version != NULL ? version : current_version(c);

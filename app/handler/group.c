@@ -2,6 +2,7 @@
 /*
  * Which group of a segmentation somebody is in: read, drawn at the first read, placed by hand.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"
@@ -131,8 +132,9 @@ static enum err
 draw(struct ctx *c, const struct visitor *who, const struct segmentation **s, const char **gone,
     struct place *out)
 {
-	struct placing p = {who, *s, segmentation_draw(*s, subject_id(who->subject)), "drawn",
-		*gone};
+	const char *id = subject_id(who->subject);
+	struct placing p = {who, *s, *gone == NULL ? segmentation_draw(*s, id)
+		: segmentation_redraw(*s, id, strtoll(*gone, NULL, 10)), "drawn", *gone};
 	const struct group *held;
 	struct db_rows *rows;
 

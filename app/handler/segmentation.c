@@ -17,6 +17,7 @@
 #include "core/definition.h"
 #include "core/rule_words.h"
 #include "handler/references.h"
+#include "handler/removal.h"
 #include "handler/routes.h"
 #include "handler/segments.h"
 #include "store/db.h"
@@ -222,6 +223,26 @@ merge(struct ctx *c, struct json_object *row, struct json_object *changes)
 	return OK;
 }
 
+/* The segmentation as it was changed to, with a warning for those whose group was removed. */
+static enum err
+answer_change(struct ctx *c, const struct saving *s, struct json_object *before)
+{
+	const char *fate = s->d.type == SEGMENTATION_RANDOM
+	    ? "each is drawn again among the others at the next request" : "they are in none now";
+	int64_t members;
+	enum err e = removal_count(c, QUERY_membership_redrawn, before, s->d.groups, &members);
+
+	if (e == OK)
+		e = answer(c, c->args[0]);
+	if (e != OK || members == 0)
+		return e;
+	struct json_object *warnings = json_object_new_array();
+	json_object_array_add(warnings, json_object_new_string(mem_printf(c->mem,
+	    "%lld users are in a removed group: %s", (long long)members, fate)));
+	json_object_object_add(c->model, "warnings", warnings);
+	return OK;
+}
+
 enum err
 segmentation_patch(struct ctx *c)
 {
@@ -240,6 +261,7 @@ segmentation_patch(struct ctx *c)
 	if (s.version == NULL)
 		s.version = mem_dupn(c->mem, c->etag + 1, strlen(c->etag) - 2);
 	int64_t next = json_object_get_int64(json_object_object_get(row, "next_group"));
+	struct json_object *before = removal_ids(c, json_object_object_get(row, "groups"));
 	e = merge(c, row, changes);
 	if (e != OK)
 		return e;
@@ -248,7 +270,7 @@ segmentation_patch(struct ctx *c)
 	e = save(c, &s);
 	if (e == OK && !s.made)
 		return fail_detail(c, ERR_PRECONDITION, "the definition has been changed");
-	return e == OK ? answer(c, c->args[0]) : e;
+	return e == OK ? answer_change(c, &s, before) : e;
 }
 
 /* Why it could not be deleted. */

@@ -4,6 +4,7 @@ nobody is moved but who has to be."""
 
 import collections
 import concurrent.futures
+import hashlib
 import json
 
 import pytest
@@ -169,6 +170,29 @@ def test_who_was_in_one_that_is_removed_is_drawn_again_and_stays_there(stack):
     row, = rows(stack, "enrolment", exp)
     assert (first["alternative"], row[4]) == ("red", "drawn")
     assert f'{exp}: number 2, drawn again' in stack.log()
+
+
+def test_those_who_are_drawn_again_are_spread_by_the_weights_left_and_nobody_else_moves(stack):
+    exp = running(stack, "b", "c")
+    before = enrolled(stack, exp, 150)
+    removed = [user for user, name in before.items() if name == "c"]
+    told = change(stack, exp, "control", "b")
+    assert [w for w in told["warnings"] if f"{len(removed)} enrolled subjects" in w
+            and "drawn again" in w]
+    again = {user: enroll(stack, exp, user)["alternative"] for user in before}
+    assert {u: again[u] for u in before if before[u] != "c"} == \
+        {u: name for u, name in before.items() if name != "c"}
+    spread = collections.Counter(again[user] for user in removed)
+    # Of about 50: 5 standard deviations of 3.5
+    assert min(spread["control"], spread["b"]) >= len(removed) / 2 - 18 > 0
+    assert {u: enroll(stack, exp, u)["alternative"] for u in removed} == \
+        {u: again[u] for u in removed}
+    salt, = stack.sql("select salt from experiment where id = %s", exp)[0]
+    for user in removed:
+        digest = hashlib.sha256(f"{salt}:redraw:3:{user}".encode()).digest()
+        u = (int.from_bytes(digest[:8], "big") >> 11) / 2 ** 53
+        assert again[user] == ("control" if u < 0.5 else "b")
+    assert "warnings" not in change(stack, exp, "control", "b")
 
 
 def test_one_that_comes_back_has_those_who_were_not_asked_meanwhile(stack):

@@ -2,6 +2,7 @@
 """Groups: drawn once, stable while definitions change, and told by one event."""
 
 import collections
+import hashlib
 import random
 
 import pytest
@@ -70,6 +71,24 @@ def test_whose_group_is_replaced_is_drawn_again_and_stays(told, stack, user):
     assert drawn["new"] and drawn["group"]["id"] in (3, 4)
     assert [group(stack, seg, user)["group"] for _ in range(5)] == [drawn["group"]] * 5
     assert len(events(told, seg)) == 2
+
+
+def test_those_whose_group_is_removed_are_drawn_independently(stack):
+    seg = make(stack, groups=("zero", "one", "two"))
+    users = [new_id("user") for _ in range(90)]
+    before = {u: name_of(stack, seg, u, True) for u in users}
+    removed = [u for u in users if before[u] == "two"]
+    told = change(stack, seg, groups=[{"id": 0, "name": "zero"}, {"id": 1, "name": "one"}])
+    assert [w for w in told["warnings"] if w.startswith(f"{len(removed)} users")]
+    a_second_later()
+    again = {u: name_of(stack, seg, u, True) for u in users}
+    assert all(again[u] == before[u] for u in users if u not in removed)
+    assert {again[u] for u in removed} == {"zero", "one"}
+    salt, = stack.sql("select salt from segmentation where id = %s", seg)[0]
+    for user in removed:
+        digest = hashlib.sha256(f"{salt}:redraw:2:{user}".encode()).digest()
+        u = (int.from_bytes(digest[:8], "big") >> 11) / 2 ** 53
+        assert again[user] == ("zero" if u < 0.5 else "one")
 
 
 def test_renaming_and_adding_groups_moves_nobody(told, stack, user):

@@ -12,7 +12,7 @@
 
 #define VECTORS "tests/unit/vectors/bucketing.json"
 
-enum { CASES = 36 };
+enum { CASES = 42 };
 
 /* The lists that the vectors name. */
 static const struct {
@@ -58,6 +58,8 @@ START_TEST(every_vector_falls_and_draws_as_published)
 	struct json_object *o = json_object_array_get_idx(cases, (size_t)_i);
 	double u = bucket_of(text(o, "salt"), text(o, "id"));
 	ck_assert_double_eq(u, json_object_get_double(json_object_object_get(o, "u")));
+	if (strcmp(text(o, "salt"), "4f1d:redraw:3") == 0)
+		ck_assert_double_eq(bucket_again("4f1d", 3, text(o, "id")), u);
 	for (int i = 0; i < ROWS(lists); i++)
 		ck_assert_str_eq(drawn(ctx, lists[i].alternatives, u), text(o, lists[i].name));
 	talloc_free(ctx);

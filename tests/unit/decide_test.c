@@ -5,6 +5,7 @@
  */
 #include "core/decide.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,6 +217,14 @@ START_TEST(it_is_in_effect_while_active_and_both_days_included)
 }
 END_TEST
 
+/* Gives the experiment other alternatives. */
+static void
+leave(const char *alternatives)
+{
+	json_object_put(experiment.alternatives);
+	experiment.alternatives = json_tokener_parse(alternatives);
+}
+
 START_TEST(who_is_in_keeps_an_alternative_that_is_disabled)
 {
 	row = (struct enrolled){OLD, _i == 1};
@@ -233,6 +242,7 @@ START_TEST(whose_alternative_is_gone_is_drawn_again)
 	by_audience();
 	by_traffic();
 	by_layer();
+	question.id = "user2";
 	for (int n = 0; n < 2; n++) {
 		decides(REASON_ASSIGNED, RED, true);
 		ck_assert_int_eq(decide(&question).gone, 9);
@@ -241,6 +251,55 @@ START_TEST(whose_alternative_is_gone_is_drawn_again)
 	by_state();
 	decides(REASON_DEFAULT, BLUE, false);
 	ck_assert_int_eq(decide(&question).gone, 0);
+}
+END_TEST
+
+/* What salt 4f1d draws of control and red for those who were in blue, as published. */
+static const struct {
+	const char *id;
+	int equal, weighted; /* 1 to 1, 90 to 10 */
+} redraws[] = {
+    {"019mr8mf4r", RED, RED}, {"user1", CONTROL, CONTROL}, {"user2", CONTROL, CONTROL},
+    {"a", RED, CONTROL}, {"\xc3\xa9", RED, CONTROL}, {"\xf0\x9f\x98\x80", RED, RED},
+};
+
+START_TEST(who_is_drawn_again_is_drawn_independently_by_the_weights_that_are_left)
+{
+	by_row();
+	question.id = redraws[_i].id;
+	leave("[{\"id\":1,\"name\":\"control\",\"weight\":null,\"enabled\":true},"
+	      "{\"id\":2,\"name\":\"red\",\"weight\":null,\"enabled\":true}]");
+	decides(REASON_ASSIGNED, redraws[_i].equal, true);
+	leave("[{\"id\":1,\"name\":\"control\",\"weight\":90,\"enabled\":true},"
+	      "{\"id\":2,\"name\":\"red\",\"weight\":10,\"enabled\":true}]");
+	decides(REASON_ASSIGNED, redraws[_i].weighted, true);
+}
+END_TEST
+
+/* 3,000 were drawn of three, who were in the last one is drawn again of the two that are left. */
+START_TEST(those_who_are_drawn_again_are_spread_and_nobody_else_moves)
+{
+	int again[OLD] = {0};
+	char id[32];
+
+	for (int i = 0; i < 3000; i++) {
+		snprintf(id, sizeof id, "user-%d", i);
+		question.id = id;
+		question.enrolled = NULL;
+		leave(ALTERNATIVES);
+		row = (struct enrolled){decide_number(decide(&question).alternative), false};
+		leave("[{\"id\":1,\"name\":\"control\",\"weight\":null,\"enabled\":true},"
+		      "{\"id\":2,\"name\":\"red\",\"weight\":null,\"enabled\":true}]");
+		by_row();
+		struct decision d = decide(&question);
+		if (row.alternative == BLUE)
+			again[decide_number(d.alternative)]++;
+		else
+			ck_assert_int_eq(decide_number(d.alternative), row.alternative);
+	}
+	/* The hash is fixed, so are the counts: within five standard deviations of a half. */
+	ck_assert_int_gt(again[CONTROL], 420);
+	ck_assert_int_gt(again[RED], 420);
 }
 END_TEST
 
@@ -341,6 +400,10 @@ decide_suite(void)
 	tcase_add_loop_test(t, it_is_in_effect_while_active_and_both_days_included, 0, ROWS(times));
 	tcase_add_loop_test(t, who_is_in_keeps_an_alternative_that_is_disabled, 0, 2);
 	tcase_add_loop_test(t, whose_alternative_is_gone_is_drawn_again, 0, 2);
+	tcase_add_loop_test(t,
+	    who_is_drawn_again_is_drawn_independently_by_the_weights_that_are_left, 0,
+	    ROWS(redraws));
+	tcase_add_test(t, those_who_are_drawn_again_are_spread_and_nobody_else_moves);
 	tcase_add_loop_test(t, the_roll_out_takes_whom_modulus_and_traffic_take, 0, ROWS(rollouts));
 	tcase_add_loop_test(t, the_draw_is_that_of_the_published_vectors, 0, ROWS(draws));
 	tcase_add_loop_test(t, a_layer_takes_its_kind_of_subject_in_its_slots, 0, ROWS(slots));

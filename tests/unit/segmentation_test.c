@@ -132,9 +132,28 @@ START_TEST(a_draw_depends_on_salt_and_id_alone_and_is_even)
 }
 END_TEST
 
+/* Of three groups the last is removed: those who were in it are drawn among the others. */
+START_TEST(who_was_in_a_group_that_is_removed_is_drawn_independently)
+{
+	struct segmentation s = {.id = "s", .salt = "one", .n = 3, .groups = three};
+	struct segmentation left = {.id = "s", .salt = "one", .n = 2, .groups = three};
+	int again[2] = {0};
+
+	for (int i = 0; i < 3000; i++) {
+		const char *id = mem_printf(ctx, "user-%d", i);
+		if (segmentation_draw(&s, id) == &three[2])
+			again[segmentation_redraw(&left, id, three[2].nr) - three]++;
+	}
+	ck_assert_int_gt(again[0], 400);
+	ck_assert_int_gt(again[1], 400);
+}
+END_TEST
+
 START_TEST(without_groups_nobody_is_drawn)
 {
 	struct segmentation s = {.id = "s", .salt = "one"};
+
+	ck_assert_ptr_null(segmentation_redraw(&s, "x", 1));
 
 	ck_assert_ptr_null(segmentation_draw(&s, "x"));
 	ck_assert_ptr_null(segmentation_group(&s, 0));
@@ -184,6 +203,7 @@ segmentation_suite(void)
 	tcase_add_test(t, groups_without_a_number_get_one_that_was_never_used);
 	tcase_add_test(t, what_rules_refer_to_is_noted);
 	tcase_add_test(t, a_draw_depends_on_salt_and_id_alone_and_is_even);
+	tcase_add_test(t, who_was_in_a_group_that_is_removed_is_drawn_independently);
 	tcase_add_test(t, without_groups_nobody_is_drawn);
 	tcase_add_test(t, groups_are_found_by_their_number);
 	tcase_add_test(t, the_first_rule_that_holds_wins);
