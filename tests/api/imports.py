@@ -37,7 +37,7 @@ def command(stack, *words):
 def load(stack, kind, path, *options):
     """Runs an import of a file to its end."""
     done = subprocess.run(command(stack, kind, str(path), *options), capture_output=True,
-                          timeout=120, check=False, stdin=subprocess.DEVNULL)
+                          timeout=1200, check=False, stdin=subprocess.DEVNULL)
     return Import(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

@@ -63,7 +63,7 @@ class Client:
         answer = Answer(method, path)
         try:
             if self.http is None:
-                self.http = http.client.HTTPConnection(self.host, timeout=20)
+                self.http = http.client.HTTPConnection(self.host, timeout=200)
             data = None if body is None else json.dumps(body)
             self.http.request(method, path, data, self.headers)
             response = self.http.getresponse()

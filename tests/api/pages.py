@@ -20,7 +20,7 @@ class Person:
         self.post("/admin/enter", token=link.partition("token=")[2])
 
     def get(self, path, **kw):
-        return self.session.get(self.stack.url + path, allow_redirects=False, timeout=10, **kw)
+        return self.session.get(self.stack.url + path, allow_redirects=False, timeout=120, **kw)
 
     def csrf(self):
         """The token that every form of this session carries."""
@@ -32,7 +32,7 @@ class Person:
         if self.session.cookies and "csrf" not in fields:
             fields["csrf"] = self.csrf()
         return self.session.post(self.stack.url + path, data=fields, headers=headers, files=files,
-                                 allow_redirects=False, timeout=10)
+                                 allow_redirects=False, timeout=120)
 
 
 def values(page):

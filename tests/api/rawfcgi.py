@@ -31,7 +31,7 @@ def request(method, uri, body=b"", **params):
 def connect(stack, data=b""):
     """A connection to the pool on which these bytes were sent."""
     s = socket.socket(socket.AF_UNIX)
-    s.settimeout(20)
+    s.settimeout(200)
     s.connect(str(stack.state / "run/assay.sock"))
     s.sendall(data)
     return s

@@ -27,8 +27,15 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("ASSAY_BIN", str(TOP / "build/release/assay"))
 
 
+# No test decides by how fast the machine is: what takes a second on a quiet one may take ten when
+# other work runs beside it.
+PATIENCE = 10
+
+
 def wait_until(condition, seconds=15, what="the condition"):
-    """The first true value of condition(), polled until a deadline."""
+    """The first true value of condition(), polled until a deadline that is PATIENCE times the
+    seconds that a quiet machine needs at most."""
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -90,7 +97,7 @@ def make_template(shared):
         s.sql(f"delete from {table}")
     (s.state / "keys").unlink()
     s.process.terminate()
-    s.process.wait(60)
+    s.process.wait(60 * PATIENCE)
     made = ""
     if s.state.parent == pathlib.Path(s.var):
         made = str(s.state.rename(shared / "state"))
@@ -126,7 +133,7 @@ class Stack:
             wait_until(lambda: "event=partitions" in self.log("jobs"), 20, "the jobs")
         except BaseException:
             self.process.terminate()
-            self.process.wait(60)
+            self.process.wait(60 * PATIENCE)
             shutil.rmtree(self.var, ignore_errors=True)
             raise
 
@@ -156,7 +163,7 @@ class Stack:
         if key:
             headers.setdefault("X-API-Key", self.key(key))
         return requests.request(method, self.url + path, headers=headers,
-                                timeout=kw.pop("timeout", 10), **kw)
+                                timeout=kw.pop("timeout", 10 * PATIENCE), **kw)
 
     def sql(self, text, *params, role="assay_owner"):
         """Rows of a statement run as the owner, or as postgres."""
@@ -180,13 +187,13 @@ class Stack:
         """Runs a command of the program against this stack."""
         env = dict(os.environ, **{k: str(v) for k, v in settings.items()})
         return subprocess.run([BINARY, *words, "-c", str(self.state / "assay.conf")], env=env,
-                              check=check, capture_output=True, text=True, timeout=60)
+                              check=check, capture_output=True, text=True, timeout=60 * PATIENCE)
 
     def memcached(self, command, end=b"MN\r\n"):
         """The bytes that memcached answers to a command (with its data, if it has any). Behind it
         goes a no-op, whose answer is the end unless the command has one of its own."""
         with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(5)
+            s.settimeout(5 * PATIENCE)
             s.connect(self.env["ASSAY_MEMCACHED"])
             s.sendall(command + (b"\r\nmn\r\n" if end == b"MN\r\n" else b"\r\n"))
             text = b""
@@ -231,8 +238,8 @@ class Stack:
     def stop(self):
         reports = self.sanitizer_reports()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
+        self.process.wait(60 * PATIENCE)
         for child in self.children:
-            child.wait(10)
+            child.wait(10 * PATIENCE)
         shutil.rmtree(self.var, ignore_errors=True)
         assert reports == []

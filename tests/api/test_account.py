@@ -27,7 +27,7 @@ def sign_in(stack, name, password):
 
 def is_in(stack, cookies):
     return requests.get(stack.url + "/admin", cookies=cookies, allow_redirects=False,
-                        timeout=10).status_code == 200
+                        timeout=120).status_code == 200
 
 
 def test_the_page_asks_for_the_old_password_only_where_there_is_one(viewer):

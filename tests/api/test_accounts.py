@@ -76,7 +76,7 @@ def test_another_role_ends_the_sessions_and_the_same_role_none(stack, admin):
     assert stack.sql("select 1 from assay.session s join assay.account a on a.id = s.account "
                      "where a.name = %s", other.name) == []
     for path in ("/admin", "/admin/accounts", "/admin/account"):
-        answer = requests.get(stack.url + path, cookies=cookies, allow_redirects=False, timeout=10)
+        answer = requests.get(stack.url + path, cookies=cookies, allow_redirects=False, timeout=120)
         assert answer.headers["Location"].startswith("/admin/login")
 
 

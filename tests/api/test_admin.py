@@ -26,7 +26,7 @@ def test_a_door_is_open_to_everybody(stack, door):
 
 
 def test_who_is_not_signed_in_is_led_to_the_door_and_back(stack):
-    answer = requests.get(stack.url + "/admin/experiments?q=a", allow_redirects=False, timeout=10)
+    answer = requests.get(stack.url + "/admin/experiments?q=a", allow_redirects=False, timeout=120)
     assert answer.status_code == 303
     assert answer.headers["Location"].endswith("/admin/login?to=/admin/experiments%3Fq%3Da")
 
@@ -105,7 +105,7 @@ def test_signing_out_ends_the_session(stack):
     viewer = Person(stack, "viewer")
     cookie = dict(viewer.session.cookies)
     assert viewer.post("/admin/logout").status_code == 303
-    answer = requests.get(stack.url + "/admin", cookies=cookie, allow_redirects=False, timeout=10)
+    answer = requests.get(stack.url + "/admin", cookies=cookie, allow_redirects=False, timeout=120)
     assert answer.status_code == 303
 
 
@@ -116,7 +116,7 @@ def test_a_page_that_there_is_not_keeps_the_menu_of_who_is_signed_in(stack):
         assert page.status_code in (403, 404)
         assert page.text.count("<main") == page.text.count("<!DOCTYPE") == 1
         assert 'href="/admin/segmentations"' in page.text and person.name in page.text
-    page = requests.get(stack.url + "/nothing", headers={"Accept": "text/html"}, timeout=10)
+    page = requests.get(stack.url + "/nothing", headers={"Accept": "text/html"}, timeout=120)
     assert page.status_code == 404 and page.text.count("<main") == 1
     assert "/admin/segmentations" not in page.text
 

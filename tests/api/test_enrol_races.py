@@ -36,14 +36,14 @@ def assigned(told, exp):
 
 
 def by_all(stack, exp, subject):
-    answer = stack.call("POST", "/v1/enroll", json=subject, timeout=30)
+    answer = stack.call("POST", "/v1/enroll", json=subject, timeout=300)
     assert answer.status_code == 200, answer.text
     mine, = [o for o in answer.json()["experiments"] if o["experiment"] == exp]
     return mine["alternative"], mine["new"]
 
 
 def by_one(stack, exp, subject):
-    answer = stack.call("POST", f"/v1/experiment/{exp}/enroll", json=subject, timeout=30)
+    answer = stack.call("POST", f"/v1/experiment/{exp}/enroll", json=subject, timeout=300)
     assert answer.status_code == 200, answer.text
     return answer.json()["alternative"], answer.json()["new"]
 

@@ -213,7 +213,7 @@ def test_of_50_assignments_at_once_those_that_overlap_lose(stack):
 
     def put(i):
         return stack.call("PUT", f"/v1/layer/{layer}/experiment/{exps[i]}", key="admin",
-                          json={"slots": overlapping(i)}, timeout=30).status_code
+                          json={"slots": overlapping(i)}, timeout=300).status_code
 
     codes = race(put)
     assert set(codes) == {200, 409}
@@ -226,7 +226,7 @@ def test_of_50_sizes_at_once_all_that_fit_are_given(stack):
 
     def put(i):
         return stack.call("PUT", f"/v1/layer/{layer}/experiment/{exps[i]}", key="admin",
-                          json={"size": 250}, timeout=30).status_code
+                          json={"size": 250}, timeout=300).status_code
 
     codes = race(put)
     assert (codes.count(200), codes.count(409)) == (40, 10)
@@ -239,7 +239,7 @@ def test_of_50_definitions_at_once_those_that_overlap_are_not_made(stack, once):
     requests = [body("layers", layer={"id": layer, "slots": overlapping(i)}) for i in range(50)]
 
     def create(i):
-        return stack.call("POST", "/v1/experiment/create", key="admin", timeout=30,
+        return stack.call("POST", "/v1/experiment/create", key="admin", timeout=300,
                           headers={"Idempotency-Key": new_id()} if once else {},
                           json={"request": requests[i]}).status_code
 

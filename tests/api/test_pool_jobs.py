@@ -33,7 +33,7 @@ def jobs(stack, days=0, **settings):
     env = {k: str(v) for k, v in settings.items()}
     run = subprocess.run(["faketime", "-f", f"+{days}d", BINARY, "jobs", "--once", "-c",
                           str(stack.state / "assay.conf")], capture_output=True, text=True,
-                         check=True, timeout=60, env=dict(env, PATH="/usr/bin:/bin"))
+                         check=True, timeout=600, env=dict(env, PATH="/usr/bin:/bin"))
     made = re.search(r"made (\d+), dropped (\d+), deleted (\d+)", run.stderr)
     return tuple(int(n) for n in made.groups())
 

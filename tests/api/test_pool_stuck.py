@@ -197,7 +197,7 @@ def resident(pid):
 def sign_in(stack, name):
     """Its status; 0 when the worker was killed before it could answer."""
     try:
-        return requests.post(stack.url + "/admin/login", allow_redirects=False, timeout=20,
+        return requests.post(stack.url + "/admin/login", allow_redirects=False, timeout=200,
                              data={"name": name, "password": GOOD}).status_code
     except requests.ConnectionError:
         return 0

@@ -41,7 +41,7 @@ def paste(stack, script):
     path = os.path.dirname(BINARY) + ":" + os.environ["PATH"]
     env = {"PATH": path, **{f"ASSAY_{n}": stack.env[f"ASSAY_{n}"] for n in names}}
     done = subprocess.run(["sh", "-e"], input=script, env=env, capture_output=True, text=True,
-                          timeout=60)
+                          timeout=600)
     assert done.returncode == 0, (script, done.stdout, done.stderr)
     return done.stdout
 

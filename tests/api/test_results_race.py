@@ -153,7 +153,7 @@ def test_kept_counts_equal_a_fresh_count_after_any_writing(stack, seed):
                  for _ in range(2)]
         for job in jobs:
             job.start()
-        assert [found for found in (outcome.get(timeout=60) for _ in jobs) if found] == [], seed
+        assert [found for found in (outcome.get(timeout=600) for _ in jobs) if found] == [], seed
         for job in jobs:
             job.join()
         for exp in exps:
@@ -181,6 +181,6 @@ def test_a_reader_never_sees_less_than_was_written_before_he_asked(stack):
                             json={"user_id": user, "alternative": "b"})
         assert answer.status_code == 200
         assert told(stack, exp, ("control", "b"))["participants"] == {2: done}
-    assert [outcome.get(timeout=60) for _ in readers] == [None] * 3
+    assert [outcome.get(timeout=600) for _ in readers] == [None] * 3
     for reader in readers:
         reader.join()

@@ -223,7 +223,7 @@ def test_deadlines_hold_although_the_clock_stands_still(stack, clock, user):
     connection = psycopg2.connect(stack.env["ASSAY_OWNER_DATABASE_URL"])
     try:
         connection.cursor().execute("lock table assay.page_view in access exclusive mode")
-        answer = stack.call("GET", f"/v1/user/{user}", timeout=8)
+        answer = stack.call("GET", f"/v1/user/{user}", timeout=120)
     finally:
         connection.close()
     assert answer.status_code == 503

@@ -21,7 +21,7 @@ def upload(stack, seg, text, status=200, **more):
     if isinstance(text, list):
         text = "user_id,group\n" + "".join(f"{user},{group}\n" for user, group in text)
     headers = {"Content-Type": "text/csv", **more.pop("headers", {})}
-    answer = stack.call("POST", f"/v1/segmentation/{seg}/upload", headers=headers, timeout=60,
+    answer = stack.call("POST", f"/v1/segmentation/{seg}/upload", headers=headers, timeout=600,
                         data=text.encode() if isinstance(text, str) else text, **more)
     assert answer.status_code == status, answer.text
     return answer

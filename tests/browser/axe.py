@@ -27,7 +27,7 @@ def source():
     subprocess.run(["flock", PREFIX / "lock", "sh", "-c",
                     f'[ -f "{FILE}" ] || npm install --prefix "{PREFIX}" --no-save --no-audit '
                     f"--no-fund --ignore-scripts axe-core@{VERSION}"],
-                   check=True, capture_output=True, timeout=120)
+                   check=True, capture_output=True, timeout=1200)
     data = FILE.read_bytes()
     assert hashlib.sha256(data).hexdigest() == SUM, f"{FILE} is not axe-core {VERSION}"
     return data.decode()
@@ -36,7 +36,7 @@ def source():
 def serious(driver, text):
     """What axe calls serious or critical on the page, as lines to read."""
     driver.execute_script(text)
-    driver.set_script_timeout(30)
+    driver.set_script_timeout(300)
     return [f"{impact}: {rule}: {why}: {nodes[:3]}"
             for impact, rule, why, nodes in driver.execute_async_script(RUN)
             if impact in ("serious", "critical")]

@@ -43,7 +43,7 @@ class Browser:
         except BaseException:
             shutil.rmtree(self.home, ignore_errors=True)
             raise
-        self.driver.set_page_load_timeout(30)
+        self.driver.set_page_load_timeout(300)
 
     def dark(self, dark=True):
         """What the reader has asked the system for."""
