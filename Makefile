@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # make run    a private demo: PostgreSQL, memcached, the pool, a web server; Ctrl-C stops it
 # make check  everything that CI runs
-# Others: all asan coverage fuzz bench lint unit api browser install clean
+# Others: all asan coverage fuzz bench hostile chaos lint unit api browser install clean
 
 MODE ?= release
 B := build/$(MODE)
@@ -35,7 +35,7 @@ EMBED := $(B)/sql/query_enum.inc $(B)/sql/query_table.inc $(B)/sql/migration_tab
 export VAR ?= var
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all run check lint unit api browser asan coverage fuzz bench install clean
+.PHONY: FORCE all run check lint unit api browser asan coverage fuzz bench hostile chaos install clean
 
 all: $(B)/assay
 
@@ -112,6 +112,15 @@ fuzz:
 	@etc/packages.sh fuzz
 	@$(MAKE) --no-print-directory $(EMBED)
 	@tests/fuzz/run.sh $(or $(SECONDS),60)
+
+# Requests that nobody should send, to every route: COUNT of them, of a SEED that is printed.
+# ASSAY_BIN=build/asan/assay has the sanitizers look, here and in the next.
+hostile: all
+	@tests/hostile/hostile.py --count $(or $(COUNT),50000) $(addprefix --seed ,$(SEED))
+
+# A fault a second under load, behind each web server, then every write read back.
+chaos: all
+	@tests/chaos/chaos.py --seconds $(or $(SECONDS),120) $(addprefix --seed ,$(SEED))
 
 bench:
 	@etc/packages.sh bench

@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A mixed load behind each web server while a fault a second befalls the stack; afterwards every
+acknowledged write is read back. Wrong is: a write lost, doubled or out of order, a stale read, a
+500, and a 502 for which no worker was killed.
+
+	tests/chaos/chaos.py [--seconds N] [--seed N] [--server lighttpd|nginx]
+
+The same seed gives the same faults in the same order, not at the same instants. ASSAY_BIN chooses
+the program, such as the sanitizer build."""
+
+import argparse
+import collections
+import contextlib
+import os
+import pathlib
+import random
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "api"))
+
+from enrols import running  # noqa: E402
+from faults import Faults, settle  # noqa: E402
+from load import Load  # noqa: E402
+from stack import Stack, roomy  # noqa: E402
+from test_enrol_faults import Enrolling  # noqa: E402
+from writers import Definitions, Hits, Tags  # noqa: E402
+
+# A read may lag so far behind a write where the cache could not be told at once.
+SLACK = 1.0
+WANTED = 3.0  # seconds without a success
+
+
+def said(check):
+    """What a check that asserts found wrong."""
+    try:
+        check()
+    except AssertionError as error:
+        return [str(error)[:600]]
+    return []
+
+
+def longest_outage(begun, ended, answers):
+    """Seconds in which nobody was answered with success."""
+    times = sorted(a.begun + a.seconds for a in answers if a.good)
+    times = [begun] + [t for t in times if begun < t < ended] + [ended]
+    return max(b - a for a, b in zip(times, times[1:]))
+
+
+def judge(stack, faults, answers):
+    """What is wrong with statuses: a 500 always, a 502 beyond one for each killed worker."""
+    statuses = collections.Counter(a.status for a in answers)
+    log = stack.log()
+    killed = log.count("event=worker_died") + log.count("event=worker_stays")
+    wrong = [str(a)[:300] for a in answers if a.status == 500][:10]
+    if statuses[502] > killed:
+        wrong.append(f"{statuses[502]} x 502 with {killed} workers killed")
+    told = ", ".join(f"{n} x {s}" for s, n in sorted(statuses.items()))
+    print(f"chaos: {sum(faults.done.values())} faults: {dict(sorted(faults.done.items()))}")
+    print(f"chaos: {told}; {killed} workers died")
+    return wrong + faults.failed
+
+
+def run(server, seconds, seed):
+    """The number of things that were wrong behind a web server."""
+    stack = Stack(server, KEEP=1, ASSAY_WORKERS=4, ASSAY_CLIENT_RATE=0, ASSAY_CLIENT_NEW_RATE=0)
+    try:
+        load = Load(stack, requests=0, clients=4, pause=0.01, slack=SLACK)
+        enrolling = Enrolling(stack, running(stack, "red", "blue"), clients=3)
+        writers = [Tags(stack), Hits(stack), Definitions(stack)]
+        with contextlib.ExitStack() as open_ones:
+            for one in [load, enrolling, *writers]:
+                open_ones.enter_context(one)
+            begun, faults = time.monotonic(), Faults(stack, random.Random(seed))
+            faults.run(seconds)
+            ended = time.monotonic()
+        settle(stack)
+        answers = load.answers + enrolling.failed + [a for w in writers for a in w.answers]
+        wrong = judge(stack, faults, answers) + said(load.check) + said(enrolling.check)
+        for one in writers:
+            wrong += one.check()
+        gap = longest_outage(begun, ended, answers)
+        print(f"chaos: {sum(a.good for a in answers)} acknowledged, longest outage {gap:.1f} s"
+              f" (wanted: at most {WANTED:.0f})")
+        wrong += stack.sanitizer_reports()
+    finally:
+        with contextlib.suppress(AssertionError):  # reports, which were counted already
+            stack.stop()
+    for line in wrong[:20]:
+        print("chaos: wrong:", line[:300])
+    return len(wrong)
+
+
+def main():
+    words = argparse.ArgumentParser(description="faults under load, then every write read back")
+    words.add_argument("--seconds", type=int, default=120)
+    words.add_argument("--seed", type=int, default=random.randrange(10**9))
+    words.add_argument("--server", choices=["lighttpd", "nginx"])
+    given = words.parse_args()
+    servers = [given.server] if given.server else ["lighttpd", "nginx"]
+    wrong = 0
+    with tempfile.TemporaryDirectory(prefix="assay-run-", dir=roomy()) as folder:
+        os.environ["TEST_RUN"] = folder
+        for server in servers:
+            print(f"chaos: --server {server} --seed {given.seed} --seconds {given.seconds}",
+                  flush=True)
+            wrong += run(server, given.seconds, given.seed)
+    print(f"chaos: {wrong} wrong (seed {given.seed})")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
