@@ -35,7 +35,8 @@ EMBED := $(B)/sql/query_enum.inc $(B)/sql/query_table.inc $(B)/sql/migration_tab
 export VAR ?= var
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all run check lint unit api browser asan coverage fuzz bench hostile chaos install clean
+.PHONY: FORCE all run check lint unit api browser asan coverage fuzz bench hostile chaos \
+	install clean
 
 all: $(B)/assay
 
