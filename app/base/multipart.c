@@ -118,6 +118,9 @@ multipart_next(struct multipart *m, void *ctx, struct multipart_part *out)
 	*out = (struct multipart_part){0};
 	if (m->broken || !skip_mark(m))
 		return false;
+	m->broken = m->parts++ == MULTIPART_PARTS;
+	if (m->broken)
+		return false;
 	size_t left = (size_t)(m->end - m->at);
 	const char *head = memmem(m->at, left > HEAD_MOST ? HEAD_MOST : left, "\r\n\r\n", 4);
 	if (head != NULL)

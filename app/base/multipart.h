@@ -7,11 +7,14 @@
 
 /* Bodies of type multipart/form-data (RFC 7578), as browsers send forms with files. */
 
+enum { MULTIPART_PARTS = 5000 }; /* of a body at most */
+
 struct multipart {
 	const char *at, *end; /* what is left of the body */
 	const char *mark;     /* the line that begins a part: "--" and the boundary */
 	size_t n;             /* of mark */
-	bool broken;          /* what came is no such body */
+	size_t parts;         /* that have been read */
+	bool broken;          /* what came is no such body, or has too many parts */
 };
 
 struct multipart_part {

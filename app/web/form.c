@@ -16,7 +16,7 @@
 
 #define FORM "application/x-www-form-urlencoded"
 
-enum { FIELDS_MOST = 5000, DEPTH_MOST = 8 };
+enum { FIELDS_MOST = MULTIPART_PARTS, DEPTH_MOST = 8 };
 
 struct field {
 	char *name;  /* decoded */
@@ -68,10 +68,10 @@ next_part(struct ctx *c, struct multipart *m, struct field *out)
 static bool
 next_field(struct ctx *c, struct walk *w, struct field *out, enum err *e)
 {
-	size_t n = strcspn(w->at, "&"), eq = strcspn(w->at, "=&");
 	bool more = w->parts ? next_part(c, &w->m, out) : *w->at != '\0';
 
 	if (more && !w->parts) {
+		size_t n = strcspn(w->at, "&"), eq = strcspn(w->at, "=&");
 		out->name = req_decode(c->mem, w->at, eq, true);
 		out->value = eq < n ? req_decode(c->mem, w->at + eq + 1, n - eq - 1, true)
 		                    : mem_dup(c->mem, "");
@@ -79,7 +79,9 @@ next_field(struct ctx *c, struct walk *w, struct field *out, enum err *e)
 	}
 	if (more ? out->name != NULL && out->value != NULL : !w->m.broken)
 		return more;
-	*e = fail_detail(c, ERR_SYNTAX, "a field of the form cannot be read");
+	*e = w->parts && w->m.parts > MULTIPART_PARTS
+	    ? fail_detail(c, ERR_TOO_LARGE, "the form has too many fields")
+	    : fail_detail(c, ERR_SYNTAX, "a field of the form cannot be read");
 	return false;
 }
 

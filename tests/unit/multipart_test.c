@@ -68,6 +68,27 @@ START_TEST(cuts_a_form_at_its_boundaries)
 }
 END_TEST
 
+START_TEST(takes_at_most_5000_parts)
+{
+	static const char part[] = "--B\r\n" NAME("a") "\r\n\r\n\r\n";
+	void *ctx = mem_ctx(NULL);
+	struct buf *body = buf_new(ctx, 1 << 20);
+	struct multipart m;
+	struct multipart_part out;
+	size_t parts = 0;
+
+	for (int i = 0; i < MULTIPART_PARTS + _i; i++)
+		buf_str(body, part);
+	buf_str(body, "--B--\r\n");
+	ck_assert(multipart_open(ctx, TYPE, body->data, body->len, &m));
+	while (multipart_next(&m, ctx, &out))
+		parts++;
+	ck_assert_uint_eq(parts, MULTIPART_PARTS);
+	ck_assert_int_eq(m.broken, _i > 0);
+	talloc_free(ctx);
+}
+END_TEST
+
 Suite *
 multipart_suite(void)
 {
@@ -75,6 +96,7 @@ multipart_suite(void)
 	TCase *t = tcase_create("all");
 
 	tcase_add_loop_test(t, cuts_a_form_at_its_boundaries, 0, ROWS(cases));
+	tcase_add_loop_test(t, takes_at_most_5000_parts, 0, 2);
 	suite_add_tcase(s, t);
 	return s;
 }
