@@ -20,7 +20,9 @@ def own(request):
 
 
 def erase(stack, user):
-    return stack.call("DELETE", f"/v1/user/{user}").json()["deleted"]
+    answer = stack.call("DELETE", f"/v1/user/{user}").json()
+    assert "deleted" in answer, answer
+    return answer["deleted"]
 
 
 def test_groups_tags_and_reports_are_exported_and_erased(stack, user):
@@ -38,6 +40,21 @@ def test_groups_tags_and_reports_are_exported_and_erased(stack, user):
     report = stack.call("GET", f"/v1/segmentation/{seg}/upload/{job}").json()
     assert [row["user"] for row in report["changed"]] == [user + "2"]
     assert group(stack, seg, user) is None and group(stack, seg, user + "2") == "B"
+
+
+@pytest.mark.parametrize("name, written, mark", [
+    ("{}", "{}", ";"), ("{}", "{}", "\t"), ("={}", "'={}", ","), ("'{}", "''{}", ";"),
+    ('"{}', '"""{}"', ","), ("a;{}", '"a;{}"', ";")])
+def test_who_is_erased_is_found_however_the_file_is_written(own, user, name, written, mark):
+    seg, name, written = make(own), name.format(user), written.format(user)
+    own.end("jobs")
+    rows = [f"{user}{n}{mark}A" for n in range(1200)]
+    rows[5:5] = [f"{written}{mark}A"]
+    answer = upload(own, seg, "\n".join([f"user_id{mark}group", *rows, ""]), 202)
+    erase(own, quote(name, safe=""))
+    own.again("jobs")
+    assert counts(finished(own, answer)) == {"total": 1200, "added": 1200}
+    assert group(own, seg, name) is None and group(own, seg, user + "1") == "A"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
