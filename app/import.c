@@ -20,6 +20,9 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "command.h"
+#include "core/directory.h"
+#include "core/place.h"
+#include "core/upload_row.h"
 #include "definitions.h"
 
 static volatile sig_atomic_t stopping;
@@ -157,14 +160,24 @@ import_end(const struct import *im)
 	return error != NULL ? IMPORT_BROKEN : stopping ? IMPORT_INTERRUPTED : IMPORT_WHOLE;
 }
 
+static const struct csv_rules *
+columns_of(const char *what)
+{
+	if (strcmp(what, "members") == 0)
+		return &upload_row_csv;
+	if (strcmp(what, "ip-locations") == 0)
+		return &place_csv;
+	return directory_csv(strcmp(what, "users") == 0 ? SUBJECT_USER : SUBJECT_DEVICE);
+}
+
 static bool
-read_header(struct import *im)
+read_header(struct import *im, const char *what)
 {
 	struct import_record r;
 	const char *fault = "there is no header row";
 
 	if (import_file_next(im->file, &r)) {
-		im->csv = csv_open(im->mem, r.text, r.len);
+		im->csv = csv_open(im->mem, r.text, r.len, columns_of(what));
 		fault = r.fault != NULL ? r.fault : csv_fault(im->csv);
 	}
 	if (fault != NULL && import_end(im) == IMPORT_WHOLE)
@@ -274,7 +287,7 @@ command_import(const struct command *c)
 	if (im.c == NULL)
 		return EXIT_FAILED;
 	im.file = import_file_new(c->mem, fd, o.csv);
-	int code = o.csv && !read_header(&im) ? EXIT_FAILED : run(&im, &o);
+	int code = o.csv && !read_header(&im, o.what) ? EXIT_FAILED : run(&im, &o);
 	if (fflush(im.errors) != 0 || ferror(im.errors) != 0)
 		code = cannot_open(o.errors != NULL ? o.errors : "standard error");
 	if (im.errors != stderr)

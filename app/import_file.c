@@ -17,6 +17,7 @@ enum { ROOM = 2 * IMPORT_RECORD };
 struct import_file {
 	int fd;
 	bool csv;
+	char separator; /* of CSV, from the header on; 0 before */
 	bool begun, ended;
 	bool skipping; /* the rest of a line that is too long */
 	int error;
@@ -87,13 +88,29 @@ take(struct import_file *f, struct import_record *r, size_t n, const char *fault
 	f->from += n;
 }
 
-/* What is left begins with no whole record, and there is no room or nothing more to read. */
+/* The length of the record that what is left begins with; 0 when more must be read to know.
+ * whole: there will be no more. */
+static size_t
+record_length(struct import_file *f, bool whole)
+{
+	const char *s = f->data + f->from;
+	size_t left = f->to - f->from;
+
+	if (!f->csv)
+		return line_length(f);
+	return f->separator == '\0' ? csv_header(s, left, whole, &f->separator)
+	                            : csv_record(s, left, f->separator, whole);
+}
+
+/* What is left begins with no whole record, and there is no room or nothing more to read: a quoted
+ * field does not end, or the line does not. */
 static bool
 take_broken(struct import_file *f, struct import_record *r)
 {
-	size_t n = line_length(f);
+	size_t n = record_length(f, true);
+	char last = n == 0 ? '\0' : f->data[f->from + n - 1];
 
-	if (n > 0) {
+	if (last == '\n' || last == '\r') {
 		take(f, r, n, "a quoted field does not end");
 		return true;
 	}
@@ -123,12 +140,12 @@ take_any(struct import_file *f, struct import_record *r)
 
 	if (f->skipping)
 		return take_rest(f, r);
-	size_t n = f->csv ? csv_record(f->data + f->from, left) : line_length(f);
+	size_t n = record_length(f, f->ended);
 	if (n > 0) {
 		take(f, r, n, n > IMPORT_RECORD ? "longer than 1 MiB" : NULL);
 		return true;
 	}
-	return left > IMPORT_RECORD || (f->ended && left > 0) ? take_broken(f, r) : false;
+	return left > IMPORT_RECORD ? take_broken(f, r) : false;
 }
 
 static bool

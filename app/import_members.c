@@ -2,7 +2,6 @@
 /*
  * A file of members of any size: the rows go the way of an upload, a batch a transaction.
  */
-#include "base/csv.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "handler/placement.h"
@@ -78,12 +77,6 @@ import_members(struct import *im, const char *segmentation)
 	bool more = true;
 	enum err e = find(im, &m);
 
-	if (e == OK && (!csv_has(im->csv, "group") ||
-	    (!csv_has(im->csv, "user_id") && !csv_has(im->csv, "email")))) {
-		fputs("assay import: the header row must have group, and user_id or email\n",
-		    stderr);
-		e = ERR_INVALID;
-	}
 	while (e == OK && more) {
 		ctx_begin(im->c, instant_now(), instant_monotonic());
 		e = load_batch(im, &m, &more);

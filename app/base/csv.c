@@ -1,148 +1,278 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reading CSV, a record at a time, in memory that is bounded by the record.
+ * Reading CSV, a record at a time, in memory that is bounded by the record. A record is first
+ * scanned into spans; texts are made only of what is good.
  */
 #include "base/csv.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
+#include "base/csv_scan.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
+#define FORMULA "=+-@\t\r"
+#define BLANK " \t"
+
+/* A character that stands for a byte that was no text: see make_text() of handler/upload.c. */
+#define SUBSTITUTE '\x1a'
+
+enum column_type { COLUMN_AUTO, COLUMN_TEXT, COLUMN_NUMBER };
+
+struct column {
+	const char *name;
+	enum column_type type;
+};
+
 struct csv {
+	const char *text;
 	const char *s;
 	const char *end;
+	const struct csv_rules *rules;
+	char separator;
+	int64_t line; /* of s */
+	int64_t record_line;
 	size_t columns;
-	const char *names[CSV_COLUMNS];
+	struct column list[CSV_COLUMNS];
 	const char *fault; /* of the header: every record has it */
 };
 
-struct record {
-	size_t n;
-	const char *fields[CSV_COLUMNS];
-	bool quoted; /* any of them */
-	const char *fault;
-};
+/* The text of a field on ctx; NULL when it is none. */
+static char *
+make_text(void *ctx, const struct csv_span *f)
+{
+	char *text = mem_array(ctx, char, f->n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		text[n++] = f->s[i];
+		i += f->quoted && f->s[i] == '"';
+	}
+	text[n] = '\0';
+	if (memchr(text, '\0', n) != NULL || memchr(text, SUBSTITUTE, n) != NULL ||
+	    !utf8_valid(text, n))
+		return NULL;
+	return text;
+}
+
+/* Takes the guard away that csv_text() puts in front. */
+static char *
+unguard(char *text)
+{
+	return text[0] == '\'' && text[1] != '\0' && strchr(FORMULA "'", text[1]) != NULL
+	    ? text + 1 : text;
+}
 
 static bool
-at_line_end(const struct csv *c)
+is_blank(const struct csv_scan *r)
 {
-	return c->s == c->end || *c->s == '\n' || *c->s == '\r';
+	return r->seen == 1 && !r->quoted && r->fault == NULL &&
+	    csv_scan_blank(r->fields[0].s, r->fields[0].n);
 }
 
 static void
-skip_line_end(struct csv *c)
+read_record(struct csv *c, struct csv_scan *r)
 {
-	if (c->s < c->end && *c->s == '\r')
-		c->s++;
-	if (c->s < c->end && *c->s == '\n')
-		c->s++;
-}
-
-/* A field in quotes; a doubled quote is one. Leaves c behind the closing quote. */
-static void
-read_quoted(struct csv *c, struct buf *out, struct record *r)
-{
-	for (c->s++; c->s < c->end; c->s++) {
-		if (*c->s != '"') {
-			buf_char(out, *c->s);
-			continue;
-		}
-		if (c->s + 1 == c->end || c->s[1] != '"') {
-			c->s++;
-			return;
-		}
-		buf_char(out, *c->s++);
-	}
-	r->fault = "a quoted field does not end";
-}
-
-static const char *
-read_field(struct csv *c, void *ctx, struct record *r)
-{
-	struct buf *out = buf_new(ctx, 32);
-	bool quoted = c->s < c->end && *c->s == '"';
-
-	r->quoted = r->quoted || quoted;
-	if (quoted)
-		read_quoted(c, out, r);
 	const char *from = c->s;
-	while (!at_line_end(c) && *c->s != ',')
-		c->s++;
-	if (c->s > from && quoted)
-		r->fault = "text behind a quoted field";
-	buf_add(out, from, (size_t)(c->s - from));
-	if (memchr(out->data, '\0', out->len) != NULL || !utf8_valid(out->data, out->len))
-		r->fault = "a field holds NUL or is not UTF-8";
+
+	c->record_line = c->line;
+	c->s = csv_scan_next_line(csv_scan_record(c->s, c->end, c->separator, r), c->end);
+	for (const char *s = from; s < c->s; s++)
+		c->line += *s == '\n' || (*s == '\r' && (s + 1 == c->end || s[1] != '\n'));
+}
+
+/* Whether s is one of the names, in any case of letters; *name as it is known. */
+static bool
+is_known(const struct csv *c, const char *s, const char **name)
+{
+	for (const char *const *k = c->rules == NULL ? NULL : c->rules->known;
+	     k != NULL && *k != NULL; k++)
+		if (strcasecmp(*k, s) == 0) {
+			*name = *k;
+			return true;
+		}
+	return false;
+}
+
+/* Without blanks around it. */
+static char *
+trim(char *s)
+{
+	s += strspn(s, BLANK);
+	for (size_t n = strlen(s); n > 0 && strchr(BLANK, s[n - 1]) != NULL; n--)
+		s[n - 1] = '\0';
+	return s;
+}
+
+/* Takes a type from the end of a header. */
+static enum column_type
+cut_type(char *name)
+{
+	char *colon = strrchr(name, ':');
+
+	if (colon == NULL)
+		return COLUMN_AUTO;
+	const char *word = trim(colon + 1);
+	enum column_type type = strcasecmp(word, "text") == 0 ? COLUMN_TEXT
+	    : strcasecmp(word, "number") == 0                 ? COLUMN_NUMBER
+	                                                      : COLUMN_AUTO;
+	if (type != COLUMN_AUTO)
+		*colon = '\0';
+	return type;
+}
+
+static void
+read_column(struct csv *c, char *text)
+{
+	struct column *column = &c->list[c->columns];
+	bool typed = c->rules != NULL && c->rules->typed;
+
+	text = trim(text);
+	column->type = typed ? cut_type(text) : COLUMN_TEXT;
+	column->name = unguard(trim(text));
+	if (is_known(c, column->name, &column->name))
+		column->type = COLUMN_TEXT;
+	for (size_t k = 0; k < c->columns; k++)
+		if (strcmp(c->list[k].name, column->name) == 0)
+			c->fault = "the header row names a column twice";
+	if (*column->name == '\0')
+		c->fault = "the header row has a column without a name";
+	c->columns++;
+}
+
+/* The names of the columns for a message: bounded, in one line. */
+static const char *
+columns_found(struct csv *c)
+{
+	enum { NAMED = 20, LONGEST = 40 };
+	struct buf *out = buf_new(c, 256);
+
+	for (size_t i = 0; i < c->columns && i < NAMED; i++) {
+		const char *name = c->list[i].name;
+		size_t n = strlen(name) < LONGEST ? strlen(name) : LONGEST;
+		while (((unsigned char)name[n] & 0xc0) == 0x80)
+			n--;
+		buf_printf(out, "%s`%.*s`", i == 0 ? "" : ", ", (int)n, name);
+	}
+	if (c->columns > NAMED)
+		buf_printf(out, " and %zu more", c->columns - NAMED);
+	for (size_t i = 0; i < out->len; i++)
+		if ((unsigned char)out->data[i] < ' ' || out->data[i] == '\x7f')
+			out->data[i] = '?';
 	return out->data;
 }
 
-/* Reads to the end of the record, whatever is in it, so that the next call finds the next. */
-static void
-read_record(struct csv *c, void *ctx, struct record *r)
+/* Whether the header has one of the names with '|' between. */
+static bool
+has_one(const struct csv *c, const char *names)
 {
-	*r = (struct record){0};
-	for (;;) {
-		const char *field = read_field(c, ctx, r);
-		if (r->n == CSV_COLUMNS)
-			r->fault = "more than 100 columns";
-		else
-			r->fields[r->n++] = field;
-		if (at_line_end(c))
-			break;
-		c->s++;
+	for (const char *s = names; *s != '\0'; s += *s == '|') {
+		size_t n = strcspn(s, "|");
+		for (size_t i = 0; i < c->columns; i++)
+			if (strncmp(c->list[i].name, s, n) == 0 && c->list[i].name[n] == '\0')
+				return true;
+		s += n;
 	}
-	skip_line_end(c);
+	return false;
 }
 
-static bool
-is_blank(const struct record *r)
+static void
+check_needed(struct csv *c)
 {
-	return r->n == 1 && !r->quoted && r->fault == NULL &&
-	    strspn(r->fields[0], " \t") == strlen(r->fields[0]);
+	const char *const *names = c->rules == NULL ? NULL : c->rules->needed;
+
+	for (; c->fault == NULL && names != NULL && *names != NULL; names++) {
+		if (has_one(c, *names))
+			continue;
+		struct buf *wanted = buf_new(c, 64);
+		for (const char *s = *names; *s != '\0'; s++)
+			buf_str(wanted, *s == '|' ? "` or `" : (char[]){*s, '\0'});
+		c->fault = mem_printf(c, "the header row has no column `%s`: it has %s",
+		    wanted->data, columns_found(c));
+	}
 }
 
 static void
 read_header(struct csv *c)
 {
-	struct record r = {0};
+	struct csv_scan r;
 
-	while (c->s < c->end) {
-		read_record(c, c, &r);
-		if (!is_blank(&r))
-			break;
+	read_record(c, &r);
+	if (r.fault != NULL) {
+		c->fault = r.fault == csv_scan_endless ? r.fault : "the header row cannot be read";
+		return;
 	}
-	c->columns = r.n;
-	c->fault = r.fault != NULL ? "the header row cannot be read" : NULL;
 	for (size_t i = 0; i < r.n; i++) {
-		c->names[i] = r.fields[i];
-		if (*r.fields[i] == '\0')
-			c->fault = "the header row has a column without a name";
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(c->names[k], c->names[i]) == 0)
-				c->fault = "the header row names a column twice";
+		char *text = make_text(c, &r.fields[i]);
+		if (text == NULL) {
+			c->fault = "the header row cannot be read: it holds NUL or is not UTF-8 "
+			    "(it may be Windows-1252): " CSV_SAVE;
+			return;
+		}
+		read_column(c, text);
 	}
+	check_needed(c);
 }
 
 struct csv *
-csv_open(void *ctx, const char *text, size_t len)
+csv_open(void *ctx, const char *text, size_t len, const struct csv_rules *rules)
 {
 	struct csv *c = mem_new(ctx, struct csv);
+	char said;
 
-	c->s = text;
+	c->text = c->s = text;
 	c->end = text + len;
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-		c->s += 3;
-	read_header(c);
+	c->rules = rules;
+	c->line = c->record_line = 1;
+	const char *row = csv_scan_preamble(text, c->end, true, &said);
+	c->separator = said != '\0' ? said : csv_scan_separator(row, c->end);
+	c->fault = csv_encoding_fault(text, len);
+	if (c->fault != NULL)
+		return c;
+	csv_seek(c, (size_t)(row - text));
+	if (c->s == c->end)
+		c->fault = "there is no header row";
+	else
+		read_header(c);
 	return c;
 }
 
 void
 csv_feed(struct csv *c, const char *text, size_t len)
 {
-	c->s = text;
+	c->text = c->s = text;
 	c->end = text + len;
+}
+
+char
+csv_separator(const struct csv *c)
+{
+	return c->separator;
+}
+
+size_t
+csv_offset(const struct csv *c)
+{
+	return (size_t)(c->s - c->text);
+}
+
+int64_t
+csv_line(const struct csv *c)
+{
+	return c->record_line;
+}
+
+void
+csv_seek(struct csv *c, size_t offset)
+{
+	const char *to = offset < (size_t)(c->end - c->text) ? c->text + offset : c->end;
+
+	for (; c->s < to; c->s++)
+		c->line += *c->s == '\n' ||
+		    (*c->s == '\r' && (c->s + 1 == c->end || c->s[1] != '\n'));
 }
 
 const char *
@@ -155,67 +285,113 @@ bool
 csv_has(const struct csv *c, const char *name)
 {
 	for (size_t i = 0; i < c->columns; i++)
-		if (strcmp(c->names[i], name) == 0)
+		if (strcmp(c->list[i].name, name) == 0)
 			return true;
 	return false;
 }
 
-/* Behind the field at s: behind its closing quote, or where its line or the field itself ends. */
-static const char *
-skip_field(const char *s, const char *end)
+/* Reads text as a JSON number; NULL when it is none, or one that no int64_t or double holds. */
+static struct json_object *
+read_number(void *ctx, const char *text)
 {
-	if (*s == '"')
-		for (s++; s < end && (*s != '"' || (s + 1 < end && s[1] == '"')); s++)
-			s += *s == '"';
-	while (s < end && *s != ',' && *s != '\n' && *s != '\r')
-		s++;
-	return s;
+	const char *s = text + strspn(text, BLANK);
+	struct json_fault fault;
+	struct json_object *o;
+
+	if ((*s != '-' && (*s < '0' || *s > '9')) ||
+	    json_read(ctx, s, strlen(s), &o, &fault) != OK)
+		return NULL;
+	return json_object_get(o);
 }
 
-size_t
-csv_record(const char *text, size_t len)
+/* The same of what people write as a number: with a plus or zeros in front. */
+static struct json_object *
+read_loose_number(void *ctx, char *text)
 {
-	const char *s = text;
-	const char *end = text + len;
+	char *s = trim(text);
+	bool minus = *s == '-';
 
-	while (s < end && (s = skip_field(s, end)) < end) {
-		if (*s == '\n')
-			return (size_t)(s + 1 - text);
-		if (*s == '\r')
-			return s + 1 == end ? 0 : (size_t)(s + 1 + (s[1] == '\n') - text);
+	s += *s == '-' || *s == '+';
+	while (s[0] == '0' && s[1] >= '0' && s[1] <= '9')
 		s++;
+	if (*s < '0' || *s > '9')
+		return NULL;
+	return read_number(ctx, mem_printf(ctx, "%s%s", minus ? "-" : "", s));
+}
+
+static struct json_object *
+guess_value(void *ctx, const char *text)
+{
+	bool yes = strcmp(text, "true") == 0 || strcmp(text, "TRUE") == 0;
+	struct json_object *number = read_number(ctx, text);
+
+	if (number != NULL)
+		return number;
+	if (yes || strcmp(text, "false") == 0 || strcmp(text, "FALSE") == 0)
+		return json_object_new_boolean(yes);
+	return json_object_new_string(text);
+}
+
+/* Adds what a cell holds to the row; false when it is not what the column wants. */
+static bool
+add_cell(void *ctx, const struct column *column, char *text, struct json_object *row)
+{
+	char *bare = unguard(text);
+	struct json_object *value;
+
+	if (*text == '\0')
+		return true;
+	if (column->type == COLUMN_NUMBER)
+		value = read_loose_number(ctx, bare);
+	else
+		value = column->type == COLUMN_TEXT || bare != text ? json_object_new_string(bare)
+		                                                    : guess_value(ctx, text);
+	if (value != NULL)
+		json_object_object_add(row, column->name, value);
+	return value != NULL;
+}
+
+static const char *
+make_row(const struct csv *c, void *ctx, const struct csv_scan *r, struct json_object *row)
+{
+	for (size_t i = 0; i < c->columns; i++) {
+		char *text = make_text(ctx, &r->fields[i]);
+		if (text == NULL)
+			return "a field holds NUL or is not UTF-8 (it may be Windows-1252): "
+			    CSV_SAVE;
+		if (!add_cell(ctx, &c->list[i], text, row))
+			return mem_printf(ctx, "`%s` is no number", c->list[i].name);
 	}
-	return 0;
+	return NULL;
 }
 
 bool
 csv_next(struct csv *c, void *ctx, struct json_object **row, const char **fault)
 {
-	struct record r;
+	struct csv_scan r;
 
 	*row = NULL;
 	do {
 		if (c->s == c->end)
 			return false;
-		read_record(c, ctx, &r);
+		read_record(c, &r);
 	} while (is_blank(&r));
 	*fault = c->fault != NULL ? c->fault : r.fault;
-	if (*fault == NULL && r.n != c->columns)
-		*fault = mem_printf(ctx, "%zu fields, but the header row has %zu", r.n, c->columns);
+	if (*fault == NULL && (r.n > c->columns || r.seen < c->columns))
+		*fault = mem_printf(
+		    ctx, "%zu fields, but the header row has %zu", r.seen, c->columns);
 	if (*fault != NULL)
 		return true;
-	*row = mem_json(ctx, json_object_new_object());
-	for (size_t i = 0; i < r.n; i++)
-		if (*r.fields[i] != '\0')
-			json_object_object_add(
-			    *row, c->names[i], json_object_new_string(r.fields[i]));
+	struct json_object *made = mem_json(ctx, json_object_new_object());
+	*fault = make_row(c, ctx, &r, made);
+	*row = *fault == NULL ? made : NULL;
 	return true;
 }
 
 void
 csv_text(struct buf *out, const char *s)
 {
-	const char *guard = *s != '\0' && strchr("=+-@\t\r", *s) != NULL ? "'" : "";
+	const char *guard = *s != '\0' && strchr(FORMULA "'", *s) != NULL ? "'" : "";
 
 	if (strpbrk(s, ",\"\r\n") == NULL) {
 		buf_str(out, guard);

@@ -11,6 +11,18 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 
+static const char *const user_column[] = {"user_id", NULL};
+static const char *const device_column[] = {"device_id", NULL};
+
+const struct csv_rules *
+directory_csv(enum subject_kind kind)
+{
+	static const struct csv_rules users = {user_column, user_column, true};
+	static const struct csv_rules devices = {device_column, device_column, true};
+
+	return kind == SUBJECT_USER ? &users : &devices;
+}
+
 bool
 directory_entry(const char *subject, struct json_object *attributes, const char *at,
     struct problems *problems, struct entry *out)

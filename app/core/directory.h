@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/csv.h"
 #include "base/problem.h"
 #include "core/subject.h"
 #include "core/terms.h"
@@ -16,6 +17,9 @@ enum {
 	DIRECTORY_SAID_BYTES = 16384, /* of the attributes that a request brings, as JSON */
 	DIRECTORY_SAID_VALUES = 200,  /* in them: scalars, null and what is empty */
 };
+
+/* The columns of a file of entries of that kind: the id, and any attributes. */
+const struct csv_rules *directory_csv(enum subject_kind kind);
 
 /* An entry of the directory. Texts live as long as the problems given to the reader. */
 struct entry {

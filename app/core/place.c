@@ -12,6 +12,12 @@
 #include "base/num.h"
 #include "core/text.h"
 
+static const char *const known[] = {
+	"network", "first", "last", "state", "district", "city", "country", NULL};
+static const char *const needed[] = {"network|first", NULL};
+
+const struct csv_rules place_csv = {known, needed, false};
+
 static bool
 read_address(const char *s, unsigned char out[PLACE_ADDRESS])
 {

@@ -4,12 +4,16 @@
 
 #include <json-c/json.h>
 
+#include "base/csv.h"
 #include "base/problem.h"
 
 /* An address as bytes that sort: the family (4 or 6), then the address, then zeros. */
 enum { PLACE_ADDRESS = 17 };
 
 enum { PLACE_NAME = 100 }; /* bytes of the name of a place at most */
+
+/* The columns of a file of places. */
+extern const struct csv_rules place_csv;
 
 /* Where the addresses of a range are. Texts live as long as the context given to the reader. */
 struct place {

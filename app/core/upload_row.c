@@ -12,6 +12,11 @@
 #include "core/subject.h"
 #include "core/text.h"
 
+static const char *const known[] = {"user_id", "email", "group", NULL};
+static const char *const needed[] = {"group", "user_id|email", NULL};
+
+const struct csv_rules upload_row_csv = {known, needed, false};
+
 /* One @ with something on both sides, and nothing that breaks a line or separates addresses. */
 char *
 upload_row_email(void *ctx, const char *s)

@@ -5,9 +5,14 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
+#include "base/csv.h"
+
 /* A row of a file of members: who is to be in which group. */
 
 enum { UPLOAD_ROW_EMAIL = 254 }; /* bytes of an e-mail address (RFC 5321, 4.5.3.1.3) */
+
+/* The columns of such a file. */
+extern const struct csv_rules upload_row_csv;
 
 struct upload_row {
 	const char *subject; /* core/subject.h; NULL: by e-mail alone */

@@ -38,7 +38,8 @@ users_add(struct ctx *c)
 	struct batch b = {mem_array(c->mem, struct entry, BULK), 0};
 	struct items items;
 	int64_t changed;
-	enum err e = items_read(c, (struct items_rules){BULK, true}, take_user, &b, &items);
+	const struct items_rules rules = {BULK, directory_csv(SUBJECT_USER)};
+	enum err e = items_read(c, rules, take_user, &b, &items);
 
 	if (e == OK)
 		e = entries_store(c, b.entries, b.good, SUBJECT_USER, &changed);

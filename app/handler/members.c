@@ -182,8 +182,7 @@ members_export(struct ctx *c)
 	if (e != OK)
 		return e;
 	int n = db_count(rows);
-	c->text = buf_new(c->mem, 65536);
-	c->text_type = "text/csv; charset=utf-8";
+	ctx_csv(c, "groups.csv");
 	roster_head(r, c->text);
 	for (int i = 0; i < n; i++)
 		roster_csv(r, db_cell(rows, i, "user_id"), db_cell(rows, i, "columns"),

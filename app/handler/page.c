@@ -151,7 +151,7 @@ page_add(struct ctx *c)
 	int64_t recorded;
 
 	pgtype_array_open(b.bots);
-	enum err e = items_read(c, (struct items_rules){PAGE_VIEW_BATCH, false}, take, &b, &items);
+	enum err e = items_read(c, (struct items_rules){PAGE_VIEW_BATCH, NULL}, take, &b, &items);
 
 	metric_add(METRIC_page_views_rejected_total, items.bad);
 	if (e != OK)

@@ -11,9 +11,7 @@ struct csv;
 
 /* A text of CSV, row by row. */
 struct placement_text {
-	const char *text; /* ends with a line end */
-	size_t len, at;
-	int64_t line; /* of what stands at at */
+	size_t len, at; /* bytes, and how many of them have been read */
 	struct csv *csv;
 };
 

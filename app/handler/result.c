@@ -218,9 +218,8 @@ results(struct ctx *c)
 static void
 answer_csv(struct ctx *c)
 {
-	c->text = buf_new(c->mem, 4096);
+	ctx_csv(c, mem_printf(c->mem, "%s-results.csv", c->args[0]));
 	buf_str(c->text, results_csv(c->mem, c->model));
-	c->text_type = "text/csv; charset=utf-8";
 }
 
 enum err

@@ -211,8 +211,10 @@ take(struct ctx *c, const struct segmentation *s, const char *bytes, size_t n)
 	int64_t line;
 	size_t len;
 	char *text = make_text(c, bytes, n, &len);
-	const char *fault = placement_text_open(c->mem, &t, text, len);
+	const char *fault = csv_encoding_fault(bytes, n);
 
+	if (fault == NULL)
+		fault = placement_text_open(c->mem, &t, text, len);
 	if (fault != NULL)
 		return fail_detail(c, ERR_INVALID, "%s", fault);
 	struct placement m = {.c = c, .id = s->id, .context = s->context, .by = session_who(c),
@@ -262,8 +264,7 @@ answer_csv(struct ctx *c, const char *job)
 		e = load_rows(c, job, CSV_ROWS, &rows);
 	if (e != OK)
 		return e;
-	c->text = buf_new(c->mem, 65536);
-	c->text_type = "text/csv; charset=utf-8";
+	ctx_csv(c, mem_printf(c->mem, "%s-upload-%s.csv", c->args[0], job));
 	buf_str(c->text, "row,outcome,user,previous,reason\r\n");
 	for (int i = 0; i < db_count(rows); i++) {
 		buf_str(c->text, db_cell(rows, i, "row"));

@@ -4,6 +4,9 @@
  */
 #include "web/ctx.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #include "base/mem.h"
 
 /* Enough for all that a usual request needs, in one piece. */
@@ -40,6 +43,22 @@ ctx_reset(struct ctx *c)
 {
 	talloc_free(c->mem);
 	c->mem = NULL;
+}
+
+void
+ctx_csv(struct ctx *c, const char *name)
+{
+	const char *bom = req_query(&c->req, "bom");
+	char *safe = mem_dup(c->mem, name);
+
+	for (char *s = safe; *s != '\0'; s++)
+		if (!isalnum((unsigned char)*s) && strchr("-._~", *s) == NULL)
+			*s = '_';
+	c->attachment = safe;
+	c->text = buf_new(c->mem, 65536);
+	c->text_type = "text/csv; charset=utf-8";
+	if (bom != NULL && strcmp(bom, "1") == 0)
+		buf_str(c->text, "\xef\xbb\xbf");
 }
 
 enum err

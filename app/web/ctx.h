@@ -67,6 +67,7 @@ struct ctx {
 	struct json_object *model; /* the answer; NULL with status 204 */
 	struct buf *text;          /* an answer that is no JSON, with its type */
 	const char *text_type;
+	const char *attachment; /* the file's name for Content-Disposition; NULL: none */
 	int status;           /* 0: 200, or 201 with a location, or by the error */
 	const char *location; /* of what was made */
 	const char *etag;     /* version of what is answered, in quotes */
@@ -83,6 +84,10 @@ void ctx_begin(struct ctx *c, int64_t now, int64_t monotonic);
 
 /* Frees everything of the request. */
 void ctx_reset(struct ctx *c);
+
+/* Begins an answer of CSV, c->text, as a file of that name. A name holds ASCII letters, digits and
+ * -._~ only; anything else in it becomes _. With ?bom=1 a BOM comes first, which Excel needs. */
+void ctx_csv(struct ctx *c, const char *name);
 
 /* Notes what is wrong at pointer (a JSON pointer, or the name of another place) and returns e. */
 enum err fail(struct ctx *c, enum err e, const char *pointer, const char *fmt, ...)

@@ -134,10 +134,13 @@ read_lines(struct reading *r)
 static enum err
 read_csv(struct reading *r)
 {
-	struct csv *csv = csv_open(r->c->mem, r->c->req.body, r->c->req.body_len);
+	struct csv *csv =
+	    csv_open(r->c->mem, r->c->req.body, r->c->req.body_len, r->rules.csv);
 	struct json_object *row;
 	const char *fault;
 
+	if (csv_fault(csv) != NULL)
+		return fail_detail(r->c, ERR_INVALID, "%s", csv_fault(csv));
 	for (;;) {
 		void *mem = mem_ctx(r->c->mem);
 		if (!csv_next(csv, mem, &row, &fault))
@@ -161,7 +164,7 @@ read_any(struct reading *r)
 
 	if (req_is_ndjson(req))
 		return req->body == NULL ? OK : read_lines(r);
-	if (r->rules.csv && req_is_csv(req))
+	if (r->rules.csv != NULL && req_is_csv(req))
 		return req->body == NULL ? OK : read_csv(r);
 	enum err e = req_json(r->c, &body);
 	if (e != OK)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/csv.h"
 #include "base/err.h"
 #include "base/problem.h"
 
@@ -31,7 +32,7 @@ typedef bool item_fn(void *to, struct json_object *o, const char *at, struct pro
 /* What a body may be. */
 struct items_rules {
 	size_t most; /* items */
-	bool csv;    /* CSV too */
+	const struct csv_rules *csv; /* CSV too, with these columns; NULL: none */
 };
 
 /*

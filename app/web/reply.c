@@ -267,6 +267,9 @@ add_headers(const struct ctx *c, int status, const struct body *body, struct buf
 	if (body->type != NULL)
 		buf_printf(
 		    out, "Content-Type: %s\r\nContent-Length: %zu\r\n", body->type, body->len);
+	if (c->attachment != NULL && status < 300)
+		buf_printf(out, "Content-Disposition: attachment; filename=\"%s\"\r\n",
+		    c->attachment);
 	if (c->location != NULL)
 		buf_printf(out, "Location: %s\r\n", c->location);
 	if (c->etag != NULL)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The pages of segmentations: definitions by forms, members by hand, files by upload."""
 
+import csv
 import html
+import io
 import re
 
 import pytest
@@ -264,13 +266,53 @@ def test_a_file_is_uploaded_and_its_report_names_the_bad_row(stack, editor):
     assert re.findall(r"<dd>(\d+)</dd>", page.text) == ["3", "1", "1", "0", "0", "1"]
     assert "there is no group `&lt;i&gt;none`" in page.text and ">4</td>" in page.text
     assert name_of(stack, seg, "ann") == name_of(stack, seg, "bob") == "one"
-    csv = editor.get(answer.headers["Location"] + ".csv")
-    assert csv.headers["Content-Type"].startswith("text/csv") and "3,changed,bob,two" in csv.text
+    report = editor.get(answer.headers["Location"] + ".csv")
+    assert report.headers["Content-Type"].startswith("text/csv")
+    assert report.headers["Content-Disposition"].startswith(f'attachment; filename="{seg}-upload-')
+    assert "3,changed,bob,two" in report.text
     listed = editor.get(f"/admin/segmentation/{seg}/upload").text
     assert answer.headers["Location"] in listed and editor.name in listed
     noted, = stack.sql("select after from assay.audit where target = %s "
                        "and account = %s", seg, editor.name)
     assert noted[0]["total"] == 3 and "bob" not in str(noted)
+
+
+def test_a_form_of_very_many_parts_is_refused(stack, editor):
+    seg = make(stack, "manual", ("one",))
+    part = 'Content-Disposition: form-data; name="a"\r\n\r\n\r\n--B'
+    for head in ("", '; filename="x"'):
+        body = "--B\r\n" + "\r\n".join([part.replace('"a"', f'"a"{head}')] * 50_000) + "--\r\n"
+        answer = editor.session.post(
+            stack.url + f"/admin/segmentation/{seg}/upload", data=body, timeout=60,
+            headers={"Content-Type": "multipart/form-data; boundary=B"})
+        # Without the token of the session, which would stand behind them all.
+        assert answer.status_code in (403, 413) and stack.call("GET", "/healthz").status_code == 200
+
+
+def test_quotes_that_never_match_are_one_bad_row(stack, editor):
+    seg = make(stack, "manual", ("one",))
+    answer = send(editor, seg, "user_id,group\r\n" + 'a",",\n' * 300_000 + "ann,one\n")
+    page = editor.get(answer.headers["Location"])
+    assert answer.status_code == 303 and page.status_code == 200
+    assert name_of(stack, seg, "ann") == "one"
+
+
+def test_an_id_that_looks_like_a_formula_survives_a_round_trip(stack, editor):
+    seg, ids = make(stack, "manual", ("=one",)), ["=1+1", "'x", "-5", "@y", "''=z", "+4"]
+    for name in ids:
+        place(stack, seg, name, "=one")
+    path = "/v1/segmentation/export.csv"
+    plain, marked = (stack.call("GET", path + more) for more in ("", "?bom=1"))
+    assert marked.content == b"\xef\xbb\xbf" + plain.content
+    assert plain.headers["Content-Disposition"] == 'attachment; filename="groups.csv"'
+    back, = list(csv.reader(io.StringIO(plain.text)))[:1]
+    rows = [(r[0], r[back.index(seg)]) for r in csv.reader(io.StringIO(plain.text))]
+    kept = [row for row in rows if row[1] == "'=one"]
+    assert sorted(row[0] for row in kept) == sorted("'" + name for name in ids)
+    again = make(stack, "manual", ("=one",))
+    text = "sep=;\r\nUser_ID;Group;\r\n" + "".join(f"{a};{b};\r\n" for a, b in kept)
+    assert send(editor, again, "\ufeff" + text).status_code == 303
+    assert [name_of(stack, again, name) for name in ids] == ["=one"] * len(ids)
 
 
 def test_pasted_rows_count_like_a_file(stack, editor):

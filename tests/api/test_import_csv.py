@@ -44,6 +44,10 @@ QUIRKS = {
     "user_id,a.b,a.c\n{0}-1, x ,0123\n": {"1": {"a.b": " x ", "a.c": "0123"}},
     'user_id,a\n{0}-1,"ends with a quote"""': {"1": {"a": 'ends with a quote"'}},
     "user_id\n{0}-1\n": {"1": {}},
+    "sep=;\r\n User_ID ;age;ok;\r\n{0}-1;10;true;\r\n": {"1": {"age": 10, "ok": True}},
+    "USER_ID\ta:text\tb:number\n{0}-1\t10\t007\n": {"1": {"a": "10", "b": 7}},
+    "user_id,a,b,c\n{0}-1,01234,'=1,''x\n": {"1": {"a": "01234", "b": "=1", "c": "'x"}},
+    "user_id,a\n{0}-1,9007199254740993\n": {"1": {"a": 9007199254740993}},
 }
 
 
@@ -100,12 +104,16 @@ def test_a_quote_that_ends_far_away_costs_its_line_and_no_more(stack, tmp_path, 
 @pytest.mark.parametrize("header, reason", [
     ("", "there is no header row"), ("\n \n", "there is no header row"),
     ("a,a\n", "the header row names a column twice"),
-    ("user_id,\nx,y\n", "the header row has a column without a name"),
+    ("user_id,,a\nx,,y\n", "the header row has a column without a name"),
+    ("a;b\nx;y\n", "the header row has no column `user_id`: it has `a`, `b`"),
+    ("user_id,Gr\udcf6\udcdfe\n", "the header row cannot be read: it holds NUL or is not UTF-8 "
+     "(it may be Windows-1252): save the file as \"CSV UTF-8\""),
+    ("\udcff\udcfeu\0s\0", "the file is UTF-16: save the file as \"CSV UTF-8\""),
     ('user_id,"a\nx,y\n', "a quoted field does not end"),
     (",".join(f"c{i}" for i in range(101)) + "\n", "the header row cannot be read")])
 def test_without_a_good_header_nothing_is_read(stack, tmp_path, header, reason):
     before = stack.sql("select count(*) from profile")
-    done = load(stack, "users", save(tmp_path, header))
+    done = load(stack, "users", save(tmp_path, header.encode(errors="surrogateescape")))
     assert (done.code, done.out) == (1, "")
     assert done.err == f"assay import: {reason}\n"
     assert stack.sql("select count(*) from profile") == before

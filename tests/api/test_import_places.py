@@ -120,11 +120,20 @@ def test_of_two_ranges_that_overlap_one_is_refused(stack, places, second, overla
         assert done.bad[0].endswith("overlaps 10.0.0.1-10.0.0.5 of a line before")
 
 
-@pytest.mark.parametrize("text", [HEAD, HEAD + "a,b,c,d,e,f\n", "a,b\n1,2\n"])
+@pytest.mark.parametrize("text", [HEAD, HEAD + "a,b,c,d,e,f\n"])
 def test_the_table_stays_when_no_line_is_good(stack, places, text):
     assert places("network,state\n10.2.0.0/16,B\n").code == 0
     done = places(text)
     assert (done.code, done.last) == (1, "stopped: nothing was replaced")
+    assert table(stack) == [("10.2.0.0", "10.2.255.255", "B")]
+
+
+def test_the_table_stays_when_the_columns_are_missing(stack, places):
+    assert places("Network;STATE\n10.2.0.0/16;B\n").code == 0
+    done = places("a,b\n1,2\n")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == ("assay import: the header row has no column `network` or `first`: "
+                        "it has `a`, `b`\n")
     assert table(stack) == [("10.2.0.0", "10.2.255.255", "B")]
 
 

@@ -270,6 +270,7 @@ instant_suite(void)
 	Suite *s = suite_create("instant");
 	TCase *t = tcase_create("instant");
 
+	tcase_set_timeout(t, 60); /* also on a machine that is busy */
 	tcase_add_loop_test(t, reads_what_rfc_3339_allows, 0, ROWS(good));
 	tcase_add_loop_test(t, refuses_all_else_and_leaves_the_value, 0, ROWS(bad));
 	tcase_add_test(t, refuses_every_part_of_an_instant);

@@ -35,7 +35,7 @@ csv_of(void *ctx, const char *name)
 static struct json_object *
 row(void *ctx, const char *text, int n)
 {
-	struct csv *c = csv_open(ctx, text, strlen(text));
+	struct csv *c = csv_open(ctx, text, strlen(text), NULL);
 	struct json_object *o = NULL;
 	const char *fault = NULL;
 
@@ -46,31 +46,18 @@ row(void *ctx, const char *text, int n)
 	return o;
 }
 
-static const struct {
-	const char *name;
-	const char *told;
-} names[] = {
-    {"b", "b"},
-    {"a, \"b\"", "a, \"b\""},
-    {"two\r\nlines", "two\r\nlines"},
-    {"=1+1", "'=1+1"},
-    {"+1", "'+1"},
-    {"-1", "'-1"},
-    {"@x", "'@x"},
-    {"\tx", "'\tx"},
-    {"=\"a\",b", "'=\"a\",b"},
-    {"a=b", "a=b"},
-};
+static const char *const names[] = {"b", "a, \"b\"", "two\r\nlines", "=1+1", "+1", "-1", "@x",
+    "\tx", "=\"a\",b", "a=b", "'x", "''=1"};
 
 START_TEST(texts_come_back_and_are_no_formulas)
 {
 	void *ctx = mem_ctx(NULL);
-	struct json_object *o = row(ctx, csv_of(ctx, names[_i].name), 1);
+	struct json_object *o = row(ctx, csv_of(ctx, names[_i]), 1);
 
 	ck_assert_str_eq(
-	    json_object_get_string(json_object_object_get(o, "goal")), names[_i].told);
+	    json_object_get_string(json_object_object_get(o, "goal")), names[_i]);
 	ck_assert_str_eq(
-	    json_object_get_string(json_object_object_get(o, "alternative")), names[_i].told);
+	    json_object_get_string(json_object_object_get(o, "alternative")), names[_i]);
 	talloc_free(ctx);
 }
 END_TEST
