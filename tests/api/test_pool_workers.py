@@ -105,6 +105,7 @@ def test_workers_that_die_at_start_are_started_ever_more_slowly(stack):
 def test_a_worker_told_to_go_fails_no_request(stack):
     with Load(stack, clients=16) as load:
         for turn in range(50):
+            wait_until(lambda: len(living(stack)) > 2, 15, "workers")
             os.kill(living(stack)[turn % 3], signal.SIGTERM)
             time.sleep(0.05)
     assert load.refused() == []
