@@ -18,6 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import zlib
 
 import psycopg2
 import requests
@@ -26,6 +27,13 @@ MEMORY = pathlib.Path("/dev/shm")
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("ASSAY_BIN", str(TOP / "build/release/assay"))
 
+# Files in which the web server matters: how requests and answers look, cookies, uploads, images.
+# They run behind both servers. What the program decides alike whoever hands it the request, be it
+# by rows, by jobs or by the cache, runs behind one of them, chosen by the file's name.
+BOTH = {"test_access_log", "test_account", "test_admin_journeys", "test_admin_sessions",
+        "test_bad_input", "test_bounds", "test_conformance", "test_goal", "test_http", "test_keys",
+        "test_operations", "test_pages", "test_seeds", "test_upload"}
+SERVERS = os.environ.get("SERVERS", "lighttpd nginx").split()
 
 # No test decides by how fast the machine is: what takes a second on a quiet one may take ten when
 # other work runs beside it.
@@ -103,6 +111,11 @@ def make_template(shared):
         made = str(s.state.rename(shared / "state"))
     shutil.rmtree(s.var, ignore_errors=True)
     return made
+
+
+def servers_of(stem):
+    """The web servers behind which the tests of a file run, by its name."""
+    return SERVERS if stem in BOTH else [SERVERS[zlib.crc32(stem.encode()) % len(SERVERS)]]
 
 
 class Stack:

@@ -11,12 +11,12 @@ from goals import goal
 from lookups import new_id
 from pages import Person
 from shapes import instant, post, view
-from stack import Stack, wait_until
+from stack import Stack, servers_of, wait_until
 
 HOSTILE = "<script>alert('x')</script>\u202e\"&"
 
 
-@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+@pytest.fixture(scope="module", params=servers_of(__name__))
 def fresh(request):
     """A stack in which nobody has viewed anything."""
     s = Stack(request.param)

@@ -6,10 +6,10 @@ import pytest
 from enrols import alternative, enroll, put, rows, running, somebody
 from goals import (BOT, NOT_PRESENT, confirm, conversions, goal, hit, participants, said, session,
                    text_of, visit)
-from stack import Stack
+from stack import Stack, servers_of
 
 
-@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+@pytest.fixture(scope="module", params=servers_of(__name__))
 def trusting(request):
     """A stack where nobody has to be confirmed."""
     s = Stack(request.param, ASSAY_VERIFY_HUMAN=0)

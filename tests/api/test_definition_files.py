@@ -6,13 +6,13 @@ import json
 import pytest
 
 from lookups import admin, await_status, body, day
-from stack import Stack
+from stack import Stack, servers_of
 
 RULE = {"all": [{"group": {"segmentation": "z-base", "eq": "one"}},
                 {"not": {"alternative": {"experiment": "exp", "eq": "B"}}}]}
 
 
-@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+@pytest.fixture(scope="module", params=servers_of(__name__))
 def both(request):
     """Two installations: one with definitions, one without."""
     pair = [Stack(request.param), Stack(request.param)]

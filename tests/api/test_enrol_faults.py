@@ -13,10 +13,10 @@ import pytest
 from enrols import alternative, enroll, rows, running, somebody
 from load import Client
 from lookups import new_id
-from stack import Stack, wait_until
+from stack import Stack, servers_of, wait_until
 
 
-@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+@pytest.fixture(scope="module", params=servers_of(__name__))
 def stack(request):
     s = Stack(request.param, KEEP=1, ASSAY_WORKERS=4)
     yield s

@@ -8,11 +8,12 @@ import pytest
 
 from enrols import alternative, enroll, put, rows, running
 from lookups import admin, new_id, register
+from stack import servers_of
 from test_concurrency import at_once
 from told import Told
 
 
-@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+@pytest.fixture(scope="module", params=servers_of(__name__))
 def told(request):
     t = Told(request.param, ASSAY_WORKERS=8)
     yield t

@@ -9,7 +9,7 @@ import pytest
 
 from enrols import running
 from pages import Person, values
-from stack import Stack, wait_until
+from stack import Stack, servers_of, wait_until
 
 MANY = 10000
 SORTS = [way + word for word in ("name", "created", "updated", "start") for way in ("", "-")]
@@ -32,7 +32,7 @@ COPIES = """
     returning 1"""
 
 
-@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+@pytest.fixture(scope="module", params=servers_of(__name__))
 def many(request):
     s = Stack(request.param)
     assert len(s.sql(COPIES, MANY, MANY, running(s))) == MANY

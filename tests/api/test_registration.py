@@ -7,7 +7,7 @@ import concurrent.futures
 import pytest
 
 from lookups import day, new_id, profile, register
-from stack import Stack, wait_until
+from stack import Stack, servers_of, wait_until
 
 HERE = {"state": "Karnataka", "district": "Bangalore", "city": "Bangalore", "country": "IN"}
 THERE = {"state": "Tamil Nadu", "district": "Chennai"}
@@ -20,7 +20,7 @@ RANGES = [
 ]
 
 
-@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+@pytest.fixture(scope="module", params=servers_of(__name__))
 def stack(request):
     """The tests come from 127.0.0.1, so that is the proxy; 192.0.2.7 is another."""
     s = Stack(request.param, ASSAY_PROXIES="127.0.0.1, 192.0.2.7")

@@ -12,13 +12,13 @@ import time
 import pytest
 
 from lookups import define, found, new_id, register
-from stack import wait_until
+from stack import servers_of, wait_until
 from told import Told
 
 NAMES = ["eid", "ets", "ver", "mid", "actor", "context", "object", "edata", "@timestamp"]
 
 
-@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+@pytest.fixture(scope="module", params=servers_of(__name__))
 def told(request):
     t = Told(request.param)
     yield t

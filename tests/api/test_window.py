@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 
 from shapes import ZEROS, assert_problem, erased, export, post, profile, receipt, view, viewed
-from stack import Stack, wait_until
+from stack import Stack, servers_of, wait_until
 
 LIBRARY = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), "libfaketime.so.1")
 NOW = "2012-12-09T12:00:00.000Z"
@@ -50,7 +50,7 @@ class Clock:
                 " FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1")
 
 
-@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+@pytest.fixture(scope="module", params=servers_of(__name__))
 def held(request):
     """A stack whose pool lives in December 2012; its jobs, in the present, let nothing go."""
     clock = Clock()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages in a real Chromium, behind both web servers. The browser writes down every request
+"""The pages in a real Chromium. The browser writes down every request
 that it makes and every complaint that it has."""
 
 import json
@@ -81,23 +81,6 @@ class Browser:
     def quit(self):
         self.driver.quit()
         shutil.rmtree(self.home, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def stacks():
-    """Web server -> the stack behind it, once one was needed."""
-    started = {}
-    yield started
-    for s in started.values():
-        s.stop()
-
-
-@pytest.fixture(scope="session", params=["lighttpd", "nginx"])
-def stack(request, stacks):
-    """A stack that tests share and leave running."""
-    if request.param not in stacks:
-        stacks[request.param] = Stack(request.param)
-    return stacks[request.param]
 
 
 @pytest.fixture(scope="session")
