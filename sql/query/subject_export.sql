@@ -42,10 +42,11 @@ with held as (
 	left join goal as g on g.nr = w.goal
 	where w.subject_id = $1
 	union all
-	select at, 6, json_build_object('record', 'goal_event', 'timestamp',
-		to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'event_id', event_id)
-	from goal_event
-	where subject_id = $1
+	select v.at, 6, json_build_object('record', 'goal_event', 'timestamp',
+		to_char(v.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'goal', g.name,
+		'event_id', v.event_id)
+	from goal_event as v left join goal as g on g.nr = v.goal
+	where v.subject_id = $1
 	union all
 	select m.at, 7, json_build_object('record', 'membership', 'timestamp',
 		to_char(m.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'segmentation', s.id,

@@ -53,10 +53,10 @@ class Model:
         answer = {"recorded": [], "waiting": [], "duplicate": False}
         if times == 0:
             return answer
-        if event is not None and (subject, event) in self.events:
+        if event is not None and (subject, goal, event) in self.events:
             return dict(answer, duplicate=True)
-        if event is not None:
-            self.events.add((subject, event))
+        if event is not None and self.of(subject):
+            self.events.add((subject, goal, event))
         for exp in self.of(subject):
             how = self.add(subject, exp, self.enrolled[subject, exp][0], goal, times)
             answer["recorded" if how == RECORDS else "waiting"].append(exp)
@@ -114,7 +114,7 @@ class Model:
             self.replay(session, user, exp)
         views = {(user, at) for who, at in self.views if who == session} - self.views
         self.views |= views
-        self.events |= {(user, event) for who, event in self.events if who == session}
+        self.events |= {(user, *event) for who, *event in self.events if who == session}
         self.forget(session)
         return {"moved": len(moved), "dropped": len(dropped), "page_views": len(views)}
 

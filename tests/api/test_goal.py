@@ -94,9 +94,19 @@ def test_an_event_counts_once_for_its_subject(stack):
     enroll(stack, exp, bob)
     assert hit(stack, name, ann, event_id="e" * 128) == said([exp])
     assert hit(stack, name, ann, event_id="e" * 128) == said(duplicate=True)
+    assert hit(stack, other, ann, event_id="e" * 128) == said([exp])
     assert hit(stack, other, ann, event_id="e" * 128) == said(duplicate=True)
     assert hit(stack, name, bob, event_id="e" * 128) == said([exp])
-    assert conversions(stack, exp) == {("control", name): {1: 2}}
+    assert conversions(stack, exp) == {("control", name): {1: 2}, ("control", other): {1: 1}}
+
+
+def test_a_hit_that_counts_nowhere_does_not_use_its_event_up(stack):
+    name, exp, user = goal(stack), running(stack), somebody()
+    for _ in range(2):
+        assert hit(stack, name, user, event_id="order-1") == said()
+    put(stack, exp, user, "control")
+    assert hit(stack, name, user, event_id="order-1") == said([exp])
+    assert hit(stack, name, user, event_id="order-1") == said(duplicate=True)
 
 
 @pytest.mark.parametrize("subject, key, more", [
