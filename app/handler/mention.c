@@ -5,6 +5,7 @@
 #include "handler/mention.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/instant.h"
@@ -47,18 +48,27 @@ check_name(struct ctx *c, const char *at, struct json_object *name, struct json_
 	return fault == NULL ? OK : fail(c, ERR_INVALID, at, "%s", fault);
 }
 
-/* {name: weight, ..}: weights that leave somebody to be drawn. */
+/* {name: weight or null, ..}: weights that leave somebody to be drawn. Control and others that are
+ * named without a weight get 1. */
 static enum err
 read_weights(struct ctx *c, struct json_object *given, struct json_object *list)
 {
+	struct json_object *one = mem_json(c->mem, json_object_new_int(1));
 	double sum = 0;
 
+	if (json_member_count(given) > 0 &&
+	    !json_object_object_get_ex(given, DELIVERY_CONTROL, NULL)) {
+		add_named(list, DELIVERY_CONTROL, one);
+		sum = 1;
+	}
 	json_object_object_foreach(json_members(given), name, weight) {
 		const char *at = mem_printf(c->mem, "/alternatives/%s", name);
 		struct json_object *own = mem_json(c->mem, json_object_new_string(name));
 		enum err e = check_name(c, at, own, list);
 		if (e != OK)
 			return e;
+		if (weight == NULL)
+			weight = one;
 		double w = json_object_get_double(weight);
 		bool number = json_object_is_type(weight, json_type_int) ||
 		    json_object_is_type(weight, json_type_double);
@@ -130,8 +140,43 @@ now_current(struct ctx *c, int64_t *generation)
 	return e;
 }
 
-/* Adds those of named that the experiment has not; nothing where there is none or somebody was
- * faster. *generation becomes that of the definitions. */
+/* Whether the alternative, NULL being none, lacks what it is named with: itself or a first weight. */
+static bool
+is_lacking(struct json_object *alternative, struct json_object *named)
+{
+	return alternative == NULL ||
+	    (json_object_object_get(alternative, "weight") == NULL &&
+		json_object_object_get(named, "weight") != NULL);
+}
+
+/* Adds what named has and the list has not: alternatives, and weights of those that have none. Where
+ * weights count, one that is new without a weight gets 1. Whether there was anything. */
+static bool
+add_missing(struct json_object *list, struct json_object *named)
+{
+	bool weighted = strcmp(delivery_weighting(list), "on") == 0;
+	bool any = false;
+
+	for (size_t i = 0; i < json_items(named); i++) {
+		struct json_object *o = json_item(named, i);
+		struct json_object *weight = json_object_object_get(o, "weight");
+		struct json_object *own = decide_named(list, json_text(o, "name"));
+		if (!is_lacking(own, o))
+			continue;
+		any = true;
+		if (own != NULL) {
+			json_object_object_add(own, "weight", json_object_get(weight));
+			continue;
+		}
+		if (weighted && weight == NULL)
+			json_object_object_add(o, "weight", json_object_new_int(1));
+		json_object_array_add(list, json_object_get(o));
+	}
+	return any;
+}
+
+/* Adds those of named that the experiment has not, and weights where it has none; nothing where there
+ * is none or somebody was faster. *generation becomes that of the definitions. */
 static enum err
 extend(struct ctx *c, const char *id, struct json_object *named, int64_t *generation)
 {
@@ -145,14 +190,7 @@ extend(struct ctx *c, const char *id, struct json_object *named, int64_t *genera
 	struct json_object *numbers = json_object_object_get(row, "numbers");
 	const char *version = mem_printf(c->mem, "%lld",
 	    (long long)json_object_get_int64(json_object_object_get(row, "version")));
-	size_t before = json_items(list);
-	for (size_t i = 0; i < json_items(named); i++) {
-		struct json_object *o = json_item(named, i);
-		struct json_object *name = json_object_object_get(o, "name");
-		if (!delivery_has(list, json_object_get_string(name)))
-			json_object_array_add(list, json_object_get(o));
-	}
-	if (json_items(list) == before)
+	if (!add_missing(list, named))
 		return now_current(c, generation);
 	list = delivery_alternatives(list, "/alternatives", c->problems);
 	if (list == NULL || !numbers_give(list, numbers, c->problems))
@@ -171,8 +209,7 @@ lacks(const struct active *a, struct json_object *named)
 {
 	for (size_t i = 0; i < json_items(named); i++) {
 		struct json_object *o = json_item(named, i);
-		const char *name = json_object_get_string(json_object_object_get(o, "name"));
-		if (decide_named(a->alternatives, name) == NULL)
+		if (is_lacking(decide_named(a->alternatives, json_text(o, "name")), o))
 			return true;
 	}
 	return false;

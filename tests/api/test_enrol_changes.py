@@ -67,6 +67,36 @@ def test_the_weight_that_is_stored_stays_whatever_a_caller_says(stack):
     assert [(a["name"], a["weight"]) for a in given] == [("control", 1), ("red", 0)]
 
 
+def weights(stack, exp):
+    return {a["name"]: a["weight"] for a in admin(stack, "GET", exp)["alternatives"]}
+
+
+def test_alternatives_that_are_named_with_weights_get_them_and_others_get_1(stack):
+    exp = new_id("mentioned")
+    enroll(stack, exp, somebody(), alternatives={"v2": 99, "v3": None})
+    assert weights(stack, exp) == {"control": 1, "v2": 99, "v3": 1}
+    assert admin(stack, "GET", exp)["weighting"] == "on"
+    enroll(stack, exp, somebody(), alternatives={"v2": 5, "v4": 7, "control": 50})
+    enroll(stack, exp, somebody(), alternatives=["v5"])
+    assert weights(stack, exp) == {"control": 1, "v2": 99, "v3": 1, "v4": 7, "v5": 1}
+    set_state(stack, exp, "enabled")
+    a_second_later()
+    got = collections.Counter(enrolled(stack, exp, 300).values())
+    assert got["v2"] > 230
+
+
+def test_weights_that_are_named_later_are_stored_where_there_are_none(stack):
+    exp = new_id("mentioned")
+    enroll(stack, exp, somebody(), alternatives=["red", "blue"])
+    assert weights(stack, exp) == {"control": None, "red": None, "blue": None}
+    enroll(stack, exp, somebody(), alternatives={"red": 4})
+    assert weights(stack, exp) == {"control": 1, "red": 4, "blue": None}
+    enroll(stack, exp, somebody(), alternatives={"red": 9, "blue": 0})
+    assert weights(stack, exp) == {"control": 1, "red": 4, "blue": 0}
+    splits = [r[2] for r in sorted(rows(stack, "split", exp), key=lambda r: r[1])]
+    assert splits[-1] == {"1": 0.2, "2": 0.8, "3": 0}
+
+
 def test_one_that_is_named_first_moves_nobody_and_is_drawn_from_then_on(stack):
     exp = running(stack, "red")
     before = enrolled(stack, exp, 500)
