@@ -140,7 +140,7 @@ now_current(struct ctx *c, int64_t *generation)
 	return e;
 }
 
-/* Whether the alternative, NULL being none, lacks what it is named with: itself or a first weight. */
+/* Whether there is no such alternative (NULL), or it has no weight and is named with one. */
 static bool
 is_lacking(struct json_object *alternative, struct json_object *named)
 {
@@ -149,8 +149,8 @@ is_lacking(struct json_object *alternative, struct json_object *named)
 		json_object_object_get(named, "weight") != NULL);
 }
 
-/* Adds what named has and the list has not: alternatives, and weights of those that have none. Where
- * weights count, one that is new without a weight gets 1. Whether there was anything. */
+/* Adds what named has and the list has not: alternatives, and weights of those that have none.
+ * Where weights count, one that is new without a weight gets 1. Whether there was anything. */
 static bool
 add_missing(struct json_object *list, struct json_object *named)
 {
@@ -175,8 +175,8 @@ add_missing(struct json_object *list, struct json_object *named)
 	return any;
 }
 
-/* Adds those of named that the experiment has not, and weights where it has none; nothing where there
- * is none or somebody was faster. *generation becomes that of the definitions. */
+/* Adds those of named that the experiment has not, and weights where it has none; nothing where
+ * there is none or somebody was faster. *generation becomes that of the definitions. */
 static enum err
 extend(struct ctx *c, const char *id, struct json_object *named, int64_t *generation)
 {
