@@ -64,9 +64,13 @@ read_names(struct json_object *r, struct problems *problems, struct definition *
 	    "Experiment Name should not be  empty", DEFINITION_TEXT, problems);
 	out->created_by = read_text(json_object_object_get(r, "createdBy"), "request.createdBy",
 	    "Created By should not be empty", DEFINITION_TEXT, problems);
-	out->description =
-	    read_text(json_object_object_get(r, "description"), "request.description",
-		"Experiment Description should not be empty", DEFINITION_LONG_TEXT, problems);
+	struct json_object *description = json_object_object_get(r, "description");
+	const char *fault = missing(description) ? "Experiment Description should not be empty"
+	    : text_fault_lines(problems, description, DEFINITION_LONG_TEXT);
+	if (fault != NULL)
+		problem_add(problems, "request.description", "%s", fault);
+	else
+		out->description = json_object_get_string(description);
 }
 
 static void

@@ -12,6 +12,12 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/draft_criteria.h"
+#include "core/draft_shape.h"
+
+static const struct draft_part parts[] = {{"request", false}, {"request.data", false},
+    {"request.layer", false}, {"request.plan", false}, {"request.alternatives", true},
+    {"request.goals", true}, {"criteria", false}, {"criteria.user", true},
+    {"criteria.device", true}, {NULL, false}};
 
 static struct json_object *
 member(struct json_object *o, const char *name)
@@ -55,7 +61,7 @@ static struct json_object *
 make_alternative(struct json_object *row, const char *at, struct problems *problems)
 {
 	struct json_object *o = json_object_new_object(), *payload = NULL;
-	const char *enabled = json_object_get_string(member(row, "enabled"));
+	const char *enabled = json_text(row, "enabled");
 	const char *s = json_object_get_string(member(row, "payload"));
 	struct json_fault fault;
 
@@ -149,6 +155,7 @@ draft_request(struct json_object *typed, const char *by, struct problems *proble
 	struct json_object *out = mem_json(problems, json_object_new_object());
 	struct json_object *request = json_object_new_object();
 
+	(void)draft_shape_check(typed, parts, problems);
 	json_object_object_add(out, "request", request);
 	copy(request, given, (const char *const[]){"name", "description", NULL});
 	if (member(given, "expId") != NULL)

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "core/draft_choice.h"
 #include "core/draft_rule.h"
+#include "core/draft_shape.h"
 
 enum {
 	GROUPS_MOST = 50, /* of a form; more would make a page that nobody reads */
@@ -33,6 +34,8 @@ static const struct draft_choice tests[] = {{"", "is"}, {"ne", "is there and is 
     {"lte", "is at most"}, {"gt", "is above"}, {"gte", "is at least"},
     {"starts_with", "begins with"}, {"exists", "is there"}, {"absent", "is not there"},
     {NULL, NULL}};
+
+static const struct draft_part lists[] = {{"groups", true}, {"rules", true}, {NULL, false}};
 
 static struct json_object *
 member(struct json_object *o, const char *name)
@@ -165,7 +168,7 @@ draft_segments_request(struct json_object *typed, struct problems *problems)
 	    json_object_new_boolean(strcmp(text(typed, "active"), "no") != 0));
 	json_object_object_add(out, "overlap",
 	    json_object_new_boolean(strcmp(text(typed, "overlap"), "yes") == 0));
-	if (member(typed, "many") != NULL)
+	if (member(typed, "many") != NULL || !draft_shape_check(typed, lists, problems))
 		return out;
 	check_rows(typed, problems);
 	json_object_object_add(out, "groups", make_groups(typed, problems));

@@ -36,7 +36,9 @@ read_text(struct json_object *o, const char *name, const char *absent, size_t ma
 
 	if (empty && absent != NULL)
 		return absent;
-	const char *fault = text_fault_json(problems, value, max);
+	bool lines = strcmp(name, "description") == 0;
+	const char *fault = lines ? text_fault_lines(problems, value, max)
+				  : text_fault_json(problems, value, max);
 	if (fault == NULL)
 		return json_object_get_string(value);
 	problem_add(problems, mem_printf(problems, "/%s", name), "%s", fault);

@@ -14,6 +14,9 @@ const char *text_fault(void *ctx, const char *s, size_t n, size_t max);
 /* The same for a JSON value, which must be a string. */
 const char *text_fault_json(void *ctx, struct json_object *o, size_t max);
 
+/* The same for a text of several lines, in which tabs and line breaks (LF, CR LF) are allowed. */
+const char *text_fault_lines(void *ctx, struct json_object *o, size_t max);
+
 /* s on ctx; of a longer one whole characters of at most most bytes, and an ellipsis. */
 const char *text_cut(void *ctx, const char *s, size_t most);
 

@@ -29,7 +29,9 @@ read_text(struct ctx *c, struct json_object *body, const char *member, size_t mo
     const char **out)
 {
 	struct json_object *value = json_object_object_get(body, member);
-	const char *fault = value == NULL ? NULL : text_fault_json(c->mem, value, most);
+	bool lines = strcmp(member, "description") == 0;
+	const char *fault = value == NULL ? NULL
+	    : lines ? text_fault_lines(c->mem, value, most) : text_fault_json(c->mem, value, most);
 
 	if (fault != NULL)
 		fail(c, ERR_INVALID, mem_printf(c->mem, "/%s", member), "%s", fault);

@@ -36,7 +36,8 @@ read_new(struct ctx *c, struct json_object *body, const char *out[3])
 	for (size_t i = 0; i < 3; i++) {
 		struct json_object *o = json_object_object_get(body, names[i]);
 		const char *fault = o == NULL && i == 2 ? NULL
-		    : text_fault_json(c->mem, o, DEFINITION_LONG_TEXT);
+		    : i == 2 ? text_fault_lines(c->mem, o, DEFINITION_LONG_TEXT)
+			     : text_fault_json(c->mem, o, DEFINITION_LONG_TEXT);
 		out[i] = o == NULL ? "" : json_object_get_string(o);
 		if (fault == NULL && i == 0)
 			fault = definition_id_fault(out[i]);

@@ -47,6 +47,18 @@ make_text(struct ctx *c, const char *s, size_t n)
 	return memchr(s, '\0', n) == NULL && utf8_valid(s, n) ? mem_dupn(c->mem, s, n) : NULL;
 }
 
+/* Browsers send line breaks as CR LF; inside they are LF. */
+static void
+join_breaks(char *s)
+{
+	char *to = s;
+
+	for (; *s != '\0'; s++)
+		if (s[0] != '\r' || s[1] != '\n')
+			*to++ = *s;
+	*to = '\0';
+}
+
 /* The next part that is no file. */
 static bool
 next_part(struct ctx *c, struct multipart *m, struct field *out)
@@ -77,6 +89,8 @@ next_field(struct ctx *c, struct walk *w, struct field *out, enum err *e)
 		                    : mem_dup(c->mem, "");
 		w->at += n + (w->at[n] == '&');
 	}
+	if (more && out->value != NULL)
+		join_breaks(out->value);
 	if (more ? out->name != NULL && out->value != NULL : !w->m.broken)
 		return more;
 	*e = w->parts && w->m.parts > MULTIPART_PARTS
@@ -203,19 +217,20 @@ is_list(struct json_object *o)
 	return all;
 }
 
-/* Objects of numbered members become lists. The result is the caller's, o is not. */
+/* Objects of numbered members become lists, but for the form itself. The result is the caller's, o
+ * is not. */
 static struct json_object *
-tidy(struct json_object *o)
+tidy(struct json_object *o, bool whole)
 {
 	if (!json_object_is_type(o, json_type_object))
 		return json_object_get(o);
-	bool list = is_list(o);
+	bool list = !whole && is_list(o);
 	struct json_object *out = list ? json_object_new_array() : json_object_new_object();
 	json_object_object_foreach(json_members(o), name, value) {
 		if (list)
-			json_object_array_add(out, tidy(value));
+			json_object_array_add(out, tidy(value, false));
 		else
-			json_object_object_add(out, name, tidy(value));
+			json_object_object_add(out, name, tidy(value, false));
 	}
 	return out;
 }
@@ -245,7 +260,7 @@ form_json(struct ctx *c, struct json_object **out)
 	}
 	json_remove(raw, "csrf");
 	json_remove(raw, "back");
-	*out = mem_json(c->mem, tidy(raw));
+	*out = mem_json(c->mem, tidy(raw, true));
 	c->form = *out;
 	return e;
 }

@@ -21,7 +21,7 @@ struct ctx;
  *	name:text	a text even when it is empty
  *
  * A field that is empty is not there, nor are files. Elements of a list of which nothing is there
- * fall out.
+ * fall out. The whole is always an object, and a line break in a value is LF.
  */
 
 /*

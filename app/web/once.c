@@ -15,8 +15,8 @@
 
 enum { KEY_MOST = 128 };
 
-static bool
-is_key(const char *s)
+bool
+once_is_key(const char *s)
 {
 	size_t n = strlen(s);
 
@@ -110,9 +110,10 @@ once_run(struct ctx *c, handler_fn *make)
 {
 	const char *key = req_param(&c->req, "HTTP_IDEMPOTENCY_KEY");
 
-	if (key == NULL)
+	/* Answers are kept by API key, which a page has not. */
+	if (key == NULL || c->key_id == NULL)
 		return make(c);
-	if (!is_key(key))
+	if (!once_is_key(key))
 		return fail_detail(
 		    c, ERR_SYNTAX, "Idempotency-Key must be 1 to %d visible characters", KEY_MOST);
 	enum err e = db_begin(c->db);

@@ -2,6 +2,8 @@
 #ifndef ONCE_H
 #define ONCE_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "web/route.h"
 
@@ -14,5 +16,8 @@ struct ctx;
  * ERR_CONFLICT while the first is under way, ERR_SYNTAX for a key that is none.
  */
 enum err once_run(struct ctx *c, handler_fn *make) must_check;
+
+/* Whether s can be an Idempotency-Key: 1 to 128 visible ASCII characters. */
+bool once_is_key(const char *s);
 
 #endif

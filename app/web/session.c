@@ -27,9 +27,8 @@ enum { TOKEN = 32 };
 
 static const char *const roles[] = {"viewer", "editor", "admin"};
 
-/* The token in the cookie, on c->mem; NULL when there is none. */
-static const char *
-read_cookie(struct ctx *c)
+const char *
+session_cookie(struct ctx *c)
 {
 	const char *name = client_is_secure(c) ? NAME_SECURE : NAME_PLAIN;
 	const char *all = req_param(&c->req, "HTTP_COOKIE");
@@ -103,7 +102,7 @@ believe_session(struct ctx *c, const char *hex, struct json_object **out)
 static enum err
 find(struct ctx *c)
 {
-	const char *token = read_cookie(c);
+	const char *token = session_cookie(c);
 	char hex[2 * HASH_SECRET + 1];
 	struct json_object *o;
 	struct account *a;
@@ -227,7 +226,7 @@ session_is_page(const char *where)
 static enum err
 close_session(struct ctx *c)
 {
-	const char *token = read_cookie(c);
+	const char *token = session_cookie(c);
 	char hex[2 * HASH_SECRET + 1];
 
 	if (token == NULL)

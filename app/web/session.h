@@ -21,6 +21,9 @@ struct account {
 	const char *csrf;
 };
 
+/* The token in the cookie of the request, on c->mem; NULL when there is none. */
+const char *session_cookie(struct ctx *c);
+
 /*
  * Checks that somebody is signed in whose role allows the route of c, and for a form that it is
  * one of ours: sets c->account. Who is not signed in is sent to the sign-in page (303) with

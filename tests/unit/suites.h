@@ -20,6 +20,7 @@ Suite *hash_suite(void);
 Suite *instant_suite(void);
 Suite *json_suite(void);
 Suite *jsonown_suite(void);
+Suite *jsonutil_suite(void);
 Suite *log_suite(void);
 Suite *mem_suite(void);
 Suite *metric_suite(void);
