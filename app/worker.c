@@ -85,6 +85,9 @@ handle(struct ctx *c, struct seat *seat)
 		route_match_image(c);
 	if (e == ERR_METHOD && strcmp(c->req.method, "OPTIONS") == 0)
 		return auth_preflight(c);
+	/* The page that says so has the menu of those who are signed in. */
+	if (e != OK && c->req.segments > 0 && strcmp(c->req.segment[0], "admin") == 0)
+		session_recall(c);
 	if (e != OK)
 		return e;
 	db_set_deadline(c->db, c->began + c->route->budget_ms * INSTANT_MS);

@@ -11,9 +11,10 @@
  *
  *	{request: {expId, name, description, data: {..}, state, traffic,
  *	alternatives: [{name, rename, weight, enabled, payload, remove}], goals: [{name, test}],
- *	layer: {id, size, was}, plan: {..}}, criteria: {core/draft_criteria.h}, version}
+ *	layer: {id, size, was}, plan: {..}}, criteria: {core/draft_criteria.h}, version, sent}
  *
- * enabled is "" or "no". There is a version where something is there to be changed.
+ * enabled is "" or "no". There is a version where something is there to be changed, and sent,
+ * {users, devices, alternatives, goals}, how many rows the form had when it was sent.
  */
 
 /*
@@ -29,7 +30,8 @@ struct json_object *draft_of(void *ctx, struct json_object *definition);
 
 /*
  * What was typed as a page shows it, on ctx: rows numbered as `n`, each with its problem as
- * `fault`, and empty ones behind them; choices as lists of {value, words, selected}.
+ * `fault`, and behind them as many empty ones as were sent, or a few for a new form; choices as
+ * lists of {value, words, selected}.
  */
 struct json_object *draft_show(
     void *ctx, struct json_object *typed, const struct problems *problems);

@@ -25,6 +25,16 @@ draft_choices(const struct draft_choice *list, const char *chosen)
 	return out;
 }
 
+size_t
+draft_rows(size_t there, struct json_object *sent, size_t empty)
+{
+	if (!json_object_is_type(sent, json_type_int))
+		return there + empty;
+	int64_t n = json_object_get_int64(sent);
+	n = n < 0 ? 0 : n > 100 ? 100 : n;
+	return (size_t)n > there ? (size_t)n : there;
+}
+
 static const char *
 find(const struct problems *problems, const char *pointer, bool below)
 {

@@ -236,8 +236,9 @@ show_groups(void *ctx, struct json_object *typed, const struct problems *problem
 	static const char *const names[] = {"id", "name", "remove", "json"};
 	struct json_object *list = member(typed, "groups"), *out = json_object_new_array();
 	size_t there = length(list), number = 0;
+	size_t n = draft_rows(there, member(member(typed, "sent"), "groups"), EMPTY_ROWS);
 
-	for (size_t i = 0; i < there + EMPTY_ROWS; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct json_object *group = i < there ? at(list, i) : NULL;
 		struct json_object *o = json_object_new_object();
 		json_object_object_add(o, "n", json_object_new_int64((int64_t)i));
@@ -282,8 +283,9 @@ show_rules(void *ctx, struct json_object *typed, const struct problems *problems
 	static const char *const names[] = {"group", "what", "value"};
 	struct json_object *list = member(typed, "rules"), *out = json_object_new_array();
 	size_t there = length(list);
+	size_t n = draft_rows(there, member(member(typed, "sent"), "rules"), EMPTY_ROWS);
 
-	for (size_t i = 0; i < there + EMPTY_ROWS; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct json_object *row = i < there ? at(list, i) : NULL;
 		struct json_object *o = json_object_new_object();
 		json_object_object_add(o, "n", json_object_new_int64((int64_t)i));

@@ -10,11 +10,11 @@
  * A segmentation as it stands in a form, where all is text:
  *
  *	{id, type, context, name, description, active, overlap, groups: [{id, name, remove, json}],
- *	rules: [{core/draft_rule.h}], many, version}
+ *	rules: [{core/draft_rule.h}], many, version, sent: {groups, rules}}
  *
  * active is "" or "no", overlap "yes" or nothing; json is a group's rule where it fits no rows.
  * With many there are more groups than a form holds, and they stay as they are. There is a version
- * where something is there to be changed.
+ * where something is there to be changed, and sent says how many rows the form had.
  */
 
 /* What a program would send instead, on the problems' context. Problems are added for what cannot

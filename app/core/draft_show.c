@@ -110,13 +110,16 @@ row_fault(const struct table *t, struct json_object *row, size_t n, const struct
 	return found;
 }
 
+/* A form that was sent has its rows again, a new one some to be filled. */
 static struct json_object *
-show_rows(struct json_object *rows, const struct table *t, const struct problems *problems)
+show_rows(struct json_object *rows, const struct table *t, struct json_object *sent,
+    const struct problems *problems)
 {
 	struct json_object *out = json_object_new_array();
 	size_t there = json_items(rows), number = 0;
+	size_t n = draft_rows(there, sent, EMPTY_ROWS);
 
-	for (size_t i = 0; i < there + EMPTY_ROWS; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct json_object *row = i < there ? json_item(rows, i) : NULL;
 		struct json_object *o = json_object_new_object();
 		bool gone = *text(row, "remove") != '\0';
@@ -139,6 +142,7 @@ draft_show(void *ctx, struct json_object *typed, const struct problems *problems
 	struct json_object *out = mem_json(ctx, json_object_new_object());
 	struct json_object *request = member(typed, "request");
 	struct json_object *criteria = member(typed, "criteria");
+	struct json_object *sent = member(typed, "sent");
 	const char *state = text(request, "state");
 
 	json_object_object_add(out, "request", json_object_get(request));
@@ -146,13 +150,17 @@ draft_show(void *ctx, struct json_object *typed, const struct problems *problems
 	json_object_object_add(out, "types", draft_choices(types, text(criteria, "type")));
 	json_object_object_add(out, "json", json_object_get(member(criteria, "json")));
 	json_object_object_add(
-	    out, "users", show_rows(member(criteria, "user"), &users, problems));
+	    out, "users",
+	    show_rows(member(criteria, "user"), &users, member(sent, "users"), problems));
 	json_object_object_add(
-	    out, "devices", show_rows(member(criteria, "device"), &devices, problems));
+	    out, "devices",
+	    show_rows(member(criteria, "device"), &devices, member(sent, "devices"), problems));
 	json_object_object_add(
-	    out, "goals", show_rows(member(request, "goals"), &goals, problems));
+	    out, "goals",
+	    show_rows(member(request, "goals"), &goals, member(sent, "goals"), problems));
 	json_object_object_add(out, "alternatives",
-	    show_rows(member(request, "alternatives"), &alternatives, problems));
+	    show_rows(member(request, "alternatives"), &alternatives,
+		member(sent, "alternatives"), problems));
 	json_object_object_add(
 	    out, "states", draft_choices(states, *state == '\0' ? "default" : state));
 	return out;

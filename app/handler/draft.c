@@ -45,10 +45,26 @@ add_choices(struct ctx *c, struct json_object *shown)
 	return OK;
 }
 
+/* How many rows of each kind were sent. */
+static void
+add_sent(struct ctx *c, struct json_object *typed)
+{
+	static const char *const rows[][2] = {{"users", "criteria.user"},
+	    {"devices", "criteria.device"}, {"alternatives", "request.alternatives"},
+	    {"goals", "request.goals"}};
+	struct json_object *sent = json_object_new_object();
+
+	for (size_t i = 0; c->form != NULL && i < sizeof rows / sizeof rows[0]; i++)
+		json_object_object_add(sent, rows[i][0],
+		    json_object_new_int64((int64_t)form_rows(c, rows[i][1])));
+	json_object_object_add(typed, "sent", sent);
+}
+
 /* The page of a form: where it is answered, and as it stands. */
 static enum err
 show(struct ctx *c, struct json_object *typed, struct json_object **shown)
 {
+	add_sent(c, typed);
 	*shown = draft_show(c->mem, typed, c->problems);
 	json_object_object_add(*shown, "action", json_object_new_string(c->args[0] == NULL
 	    ? "/admin/experiments"
@@ -96,14 +112,21 @@ draft_edit(struct ctx *c)
 	return answer_form(c, typed);
 }
 
-/* How many the criteria match, in the form again; nothing is stored. */
+/* How many the criteria match, in the form again; nothing is stored. Criteria that are decided when
+ * somebody asks are as good as others, only that there is nothing to count. */
 static enum err
 count(struct ctx *c, struct json_object *typed)
 {
 	struct json_object *found = NULL, *criteria = json_object_object_get(
 	    json_object_object_get(c->input, "request"), "criteria");
-	enum err e =
-	    criteria == NULL ? OK : preview_of(c, criteria, "/request/criteria", &found);
+	enum err e = OK;
+
+	if (criteria != NULL && preview_is_live(c, criteria)) {
+		found = mem_json(c->mem, json_object_new_object());
+		json_object_object_add(found, "live", json_object_new_boolean(true));
+	} else if (criteria != NULL) {
+		e = preview_of(c, criteria, "/request/criteria", &found);
+	}
 
 	if (e == OK)
 		e = answer_form(c, typed);

@@ -100,6 +100,24 @@ keys_create(struct ctx *c)
 }
 
 enum err
+keys_ask(struct ctx *c)
+{
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(c->now, now);
+	const char *params[] = {c->args[0], now};
+	enum err e = db_query(c->db, c->mem, QUERY_key_one, params, &rows);
+	if (e == OK && db_count(rows) == 0)
+		return fail_detail(c, ERR_NOT_FOUND, "there is no such key");
+	if (e != OK)
+		return e;
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "key", db_row_json(rows, 0));
+	return OK;
+}
+
+enum err
 keys_revoke(struct ctx *c)
 {
 	char now[INSTANT_TEXT];

@@ -100,8 +100,10 @@ enter(struct ctx *c)
 		return e;
 	keep_form(c, names, sizeof names / sizeof names[0]);
 	e = session_enter(c, token != NULL ? token : "");
-	if (e == OK)
+	if (e == OK && c->location == NULL)
 		lead_on(c);
+	else if (e == OK)
+		c->model = mem_json(c->mem, json_object_new_object());
 	return e;
 }
 

@@ -13,6 +13,7 @@
 #include "handler/ready.h"
 #include "handler/result.h"
 #include "handler/routes.h"
+#include "handler/unconfirmed.h"
 #include "store/db.h"
 #include "web/ctx.h"
 #include "web/memo.h"
@@ -22,6 +23,7 @@ enum { SHOWN = 20, FEW_SLOTS = 500 };
 /* No id of an experiment, by which others are kept. */
 #define NAME "/admin"
 #define AGE (2 * INSTANT_SECOND)
+#define OLD (30 * INSTANT_SECOND)
 /* Work that waits so long waits for nobody. */
 #define LATE (600 * INSTANT_SECOND)
 
@@ -49,11 +51,17 @@ add_running(struct ctx *c, const struct active *a, struct json_object *list,
     struct json_object *warnings)
 {
 	struct json_object *results, *row;
+	const char *waiting = NULL;
 	enum err e = result_of(c, a->id, &results);
 	int64_t participants = 0;
 
+	if (e == OK)
+		e = unconfirmed_words(c, a->id, OLD, &waiting);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;
+	if (waiting != NULL)
+		warn(warnings, mem_printf(c->mem, "%s: %s", a->id, waiting),
+		    mem_printf(c->mem, "/admin/experiment/%s", a->id), "Results");
 	struct json_object *arms = json_object_object_get(results, "alternatives");
 	for (size_t i = 0; i < json_items(arms); i++)
 		participants += json_object_get_int64(json_object_object_get(

@@ -31,6 +31,14 @@ preview_of(struct ctx *c, struct json_object *criteria, const char *at, struct j
 	return e;
 }
 
+bool
+preview_is_live(struct ctx *c, struct json_object *criteria)
+{
+	const struct criteria *read = criteria_read(c->mem, criteria, "", problem_new(c->mem));
+
+	return read != NULL && read->live;
+}
+
 enum err
 experiment_preview(struct ctx *c)
 {

@@ -3,6 +3,7 @@
 #define PREVIEW_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 
@@ -14,5 +15,8 @@ struct ctx;
  */
 enum err preview_of(struct ctx *c, struct json_object *criteria, const char *at,
     struct json_object **out) must_check;
+
+/* Whether they are right and decided live, subject by subject: there is nothing to count. */
+bool preview_is_live(struct ctx *c, struct json_object *criteria);
 
 #endif

@@ -15,6 +15,15 @@
 static struct json_object *
 show(struct ctx *c, struct json_object *typed)
 {
+	struct json_object *sent = json_object_new_object();
+
+	if (c->form != NULL) {
+		json_object_object_add(
+		    sent, "groups", json_object_new_int64((int64_t)form_rows(c, "groups")));
+		json_object_object_add(
+		    sent, "rules", json_object_new_int64((int64_t)form_rows(c, "rules")));
+	}
+	json_object_object_add(typed, "sent", sent);
 	struct json_object *shown = draft_segments_show(c->mem, typed, c->problems);
 
 	json_object_object_add(shown, "action", json_object_new_string(c->args[0] == NULL

@@ -4,8 +4,10 @@
  */
 #include "handler/tabs.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
@@ -20,11 +22,15 @@
 #include "handler/preview.h"
 #include "handler/result.h"
 #include "handler/routes.h"
+#include "handler/unconfirmed.h"
 #include "store/db.h"
 #include "web/ctx.h"
 #include "web/memo.h"
 
-enum { CHANGES = 10 };
+enum { CHANGES = 10, COUNTED = 100000 };
+
+/* How old the number of sessions may be that wait to be confirmed. */
+#define AGE (2 * INSTANT_SECOND)
 
 static void
 put(struct json_object *o, const char *name, const char *text)
@@ -112,10 +118,49 @@ load_results(struct ctx *c, const char *tab)
 	return OK;
 }
 
+/* Since when everybody sees the default, if it was started before. */
+static void
+add_ended(struct ctx *c)
+{
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+	    "Sep", "Oct", "Nov", "Dec"};
+	struct json_object *definition = json_object_object_get(c->model, "definition");
+	const char *at = json_text(definition, "ended_at"), *state = json_text(definition, "state");
+	const char *made = json_text(definition, "createdOn");
+	unsigned year, month, day;
+
+	if (at == NULL || state == NULL || strcmp(state, "default") != 0 ||
+	    (made != NULL && strcmp(at, made) == 0) ||
+	    sscanf(at, "%4u-%2u-%2u", &year, &month, &day) != 3 || month < 1 || month > 12)
+		return;
+	struct json_object *ended = json_object_new_object();
+	put(ended, "day", mem_printf(c->mem, "%u %s %u", day, months[month - 1], year));
+	json_object_object_add(
+	    ended, "default", json_object_get(json_object_object_get(definition, "default")));
+	json_object_object_add(c->model, "ended", ended);
+}
+
+/* What the numbers leave out; that it cannot be counted in time is no reason to show none. */
+static enum err
+add_unconfirmed(struct ctx *c)
+{
+	const char *words = NULL;
+	enum err e = unconfirmed_words(c, c->args[0], AGE, &words);
+
+	put(c->model, "unconfirmed", words);
+	c->detail = e == ERR_UNAVAILABLE ? NULL : c->detail;
+	return e == ERR_UNAVAILABLE ? OK : e;
+}
+
 enum err
 tab_results(struct ctx *c)
 {
-	return load_results(c, "results");
+	enum err e = load_results(c, "results");
+
+	if (e != OK)
+		return e;
+	add_ended(c);
+	return add_unconfirmed(c);
 }
 
 enum err
@@ -131,7 +176,9 @@ tab_delete(struct ctx *c)
 enum err
 tab_health(struct ctx *c)
 {
-	return load_results(c, "health");
+	enum err e = load_results(c, "health");
+
+	return e == OK ? add_unconfirmed(c) : e;
 }
 
 /* The ids of a sample, with the way to the page of each. */
@@ -177,11 +224,38 @@ add_sample(struct ctx *c, struct json_object *criteria)
 	return OK;
 }
 
+/* Who is enrolled so far, by kind. */
+static enum err
+add_enrolled(struct ctx *c)
+{
+	static const char *const kinds[] = {"users", "devices", "sessions"};
+	const char *params[] = {c->args[0], mem_printf(c->mem, "%d", COUNTED + 1)};
+	struct json_object *enrolled;
+	struct db_rows *rows;
+	enum err e = db_query(c->db, c->mem, QUERY_enrolment_kinds, params, &rows);
+
+	if (e == ERR_UNAVAILABLE)
+		put(c->model, "late", "Counting takes too long just now.");
+	if (e != OK)
+		return e == ERR_UNAVAILABLE ? OK : e;
+	enrolled = json_object_new_object();
+	json_object_object_add(c->model, "enrolled", enrolled);
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		const char *n = db_cell(rows, 0, kinds[i]);
+		bool more = strcmp(n, params[1]) == 0;
+		put(enrolled, kinds[i],
+		    more ? mem_printf(c->mem, "more than %d", COUNTED) : n);
+	}
+	return OK;
+}
+
 enum err
 tab_audience(struct ctx *c)
 {
 	enum err e = tabs_load(c, "audience");
 
+	if (e == OK)
+		e = add_enrolled(c);
 	if (e != OK)
 		return e;
 	struct json_object *definition = json_object_object_get(c->model, "definition");

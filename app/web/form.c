@@ -4,6 +4,7 @@
  */
 #include "web/form.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,7 +17,7 @@
 
 #define FORM "application/x-www-form-urlencoded"
 
-enum { FIELDS_MOST = MULTIPART_PARTS, DEPTH_MOST = 8 };
+enum { FIELDS_MOST = MULTIPART_PARTS, DEPTH_MOST = 8, ROWS_MOST = 100 };
 
 struct field {
 	char *name;  /* decoded */
@@ -110,6 +111,25 @@ form_value(struct ctx *c, const char *name)
 		if (strcmp(f.name, name) == 0)
 			return f.value;
 	return NULL;
+}
+
+size_t
+form_rows(struct ctx *c, const char *name)
+{
+	struct walk w = begin(c);
+	size_t n = strlen(name), most = 0;
+	struct field f;
+	enum err e = OK;
+
+	while (next_field(c, &w, &f, &e)) {
+		char *end = f.name;
+		unsigned long row = 0;
+		if (strncmp(f.name, name, n) == 0 && f.name[n] == '.')
+			row = strtoul(f.name + n + 1, &end, 10);
+		if (end > f.name + n + 1 && *end == '.' && row < ROWS_MOST && row + 1 > most)
+			most = row + 1;
+	}
+	return most;
 }
 
 const char *

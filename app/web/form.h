@@ -3,6 +3,7 @@
 #define FORM_H
 
 #include <json-c/json.h>
+#include <stddef.h>
 
 #include "base/err.h"
 
@@ -32,6 +33,10 @@ enum err form_json(struct ctx *c, struct json_object **out) must_check;
 
 /* The first field of that very name, decoded; NULL when there is none. */
 const char *form_value(struct ctx *c, const char *name);
+
+/* How many rows of a list were sent, empty ones too: one more than the highest number N of a field
+ * "name.N.", at most 100. */
+size_t form_rows(struct ctx *c, const char *name);
 
 /* The bytes of the file that the field of that name sends, within the body; NULL when there is
  * none, or nothing in it. */

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "web/ctx.h"
 #include "web/envelope.h"
+#include "web/field_name.h"
 #include "web/form.h"
 #include "web/route.h"
 #include "web/session.h"
@@ -52,14 +53,51 @@ wants_page(const struct ctx *c)
 }
 
 static struct json_object *
+text(const char *s)
+{
+	return s == NULL ? NULL : json_object_new_string(s);
+}
+
+/* The problems as a page names them: by the labels of its fields. */
+static struct json_object *
+name_problems(struct ctx *c)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < problem_count(c->problems); i++) {
+		struct json_object *o = json_item(c->problems->list, i);
+		const char *pointer = json_text(o, "pointer");
+		struct field_name field = field_name(c->mem, pointer != NULL ? pointer : "");
+		struct json_object *named = json_object_new_object();
+		json_object_object_add(named, "label", text(field.label));
+		json_object_object_add(named, "field", text(field.id));
+		json_object_object_add(named, "detail", text(json_text(o, "detail")));
+		json_object_array_add(list, named);
+	}
+	return list;
+}
+
+/* The first of them as a sentence. */
+static const char *
+first_named(struct ctx *c, struct json_object *list)
+{
+	const char *label = json_text(json_item(list, 0), "label");
+	const char *detail = json_text(json_item(list, 0), "detail");
+
+	return label == NULL ? detail : mem_printf(c->mem, "%s: %s", label, detail);
+}
+
+static struct json_object *
 problem_model(struct ctx *c, enum err e)
 {
 	const struct err_info *info = err_info(e);
 	struct json_object *o = mem_json(c->mem, json_object_new_object());
 	const char *detail = c->detail;
+	bool page = wants_page(c), some = problem_count(c->problems) > 0;
+	struct json_object *errors = page ? name_problems(c) : json_object_get(c->problems->list);
 
-	if (detail == NULL && problem_count(c->problems) > 0)
-		detail = problem_first(c->problems);
+	if (detail == NULL && some)
+		detail = page ? first_named(c, errors) : problem_first(c->problems);
 	if (detail == NULL && e == ERR_UNAVAILABLE)
 		detail = "the service cannot do this now; try again in a moment";
 	json_object_object_add(o, "type",
@@ -69,8 +107,9 @@ problem_model(struct ctx *c, enum err e)
 	if (detail != NULL)
 		json_object_object_add(o, "detail", json_object_new_string(detail));
 	json_object_object_add(o, "request_id", json_object_new_string(c->req.id));
-	if (problem_count(c->problems) > 0)
-		json_object_object_add(o, "errors", json_object_get(c->problems->list));
+	json_object_object_add(o, "errors", errors);
+	if (!some)
+		json_remove(o, "errors");
 	return o;
 }
 
@@ -92,12 +131,6 @@ page_body(struct ctx *c, const char *view, struct json_object *model)
 	if (tmpl_render(c->tmpl, view, model, page) != OK)
 		return (struct body){NULL, "", 0, true};
 	return (struct body){TYPE_PAGE, page->data, page->len, false};
-}
-
-static struct json_object *
-text(const char *s)
-{
-	return s == NULL ? NULL : json_object_new_string(s);
 }
 
 /* The lists of the model that are not empty: a heading stands once, not once for each. */
@@ -124,6 +157,8 @@ add_page(struct ctx *c, struct json_object *model)
 	json_object_object_add(page, "role", text(c->account->role));
 	json_object_object_add(page, "csrf", text(c->account->csrf));
 	json_object_object_add(page, "version", text(ASSAY_VERSION));
+	json_object_object_add(
+	    page, "no_password", json_object_new_boolean(!c->account->has_password));
 	json_object_object_add(page, "editor",
 	    json_object_new_boolean(strcmp(c->account->role, "viewer") != 0));
 	json_object_object_add(page, "admin",

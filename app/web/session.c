@@ -116,9 +116,17 @@ find(struct ctx *c)
 		return e;
 	a = mem_new(c->mem, struct account);
 	*a = (struct account){
-	    text_of(o, "id"), text_of(o, "name"), text_of(o, "role"), text_of(o, "csrf")};
+	    text_of(o, "id"), text_of(o, "name"), text_of(o, "role"), text_of(o, "csrf"),
+	    json_object_get_boolean(json_object_object_get(o, "has_password"))};
 	c->account = a;
 	return OK;
+}
+
+void
+session_recall(struct ctx *c)
+{
+	if (find(c) != OK)
+		c->account = NULL;
 }
 
 void
@@ -302,6 +310,9 @@ session_enter(struct ctx *c, const char *token)
 	if (db_count(rows) == 0)
 		return fail(c, ERR_INVALID, "/token", "the link was used already, or is too old");
 	log_say(LOG_INFO, "sign_in_link", "%s", db_cell(rows, 0, "name"));
+	/* Without a password the link was the last time. */
+	if (*db_cell(rows, 0, "has_password") != 't')
+		c->location = "/admin/account";
 	return open_session(c, db_cell(rows, 0, "id"), NULL);
 }
 

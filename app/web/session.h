@@ -19,10 +19,14 @@ struct account {
 	const char *name;
 	const char *role; /* "viewer", "editor", "admin" */
 	const char *csrf;
+	bool has_password;
 };
 
 /* The token in the cookie of the request, on c->mem; NULL when there is none. */
 const char *session_cookie(struct ctx *c);
+
+/* Sets c->account if somebody is signed in, for a page that has no route to say who may see it. */
+void session_recall(struct ctx *c);
 
 /*
  * Checks that somebody is signed in whose role allows the route of c, and for a form that it is

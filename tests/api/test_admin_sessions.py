@@ -274,7 +274,7 @@ def test_a_link_leads_to_no_other_site(behind, known, to):
     link = behind.assay("user", "link", known.name).stdout.strip()
     answer = behind.call("POST", "/admin/enter", key=None, allow_redirects=False,
                          data={"token": link.partition("token=")[2], "to": to})
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/admin")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/account")
 
 
 @pytest.mark.parametrize("back", ELSEWHERE)

@@ -95,6 +95,8 @@ def demo():
     rows = "user_id,group\nann,two\nann,one\nbob,one\neve,no such group\n"
     assert s.call("POST", "/v1/segmentation/tables/upload", data=rows,
                   headers={"Content-Type": "text/csv"}).status_code == 200
+    s.sql("""insert into api_key (id, kind, name, secret_hash, created_at)
+        values ('00000000', 'client', 'the website', sha256('x'), now())""")
     yield s
     s.stop()
 

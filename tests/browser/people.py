@@ -10,6 +10,7 @@ from stack import TOP, wait_until
 
 # What stands for the :names of a page's address over the demo, by the longest beginning that fits.
 SAMPLES = {"/admin/experiment/:id": ["CHECKOUT-BUTTON"], "/admin/goal/:name": ["purchase"],
+           "/admin/keys/:id": ["00000000"],
            "/admin/layer/:id": ["menu"], "/admin/segmentation/:id": ["tables"],
            "/admin/segmentation/:id/upload/:job": ["tables", "1"]}
 # The same pages with something in them, or without anything; by route.
@@ -57,8 +58,8 @@ def sign_in(browser, stack, role, name=None):
     """Lets the browser in by a link, as a person would."""
     driver = browser.open(link(stack, role, name))
     press(driver, "Sign in")
-    wait_until(lambda: driver.current_url == stack.url + "/admin", what="the overview")
-    return driver
+    wait_until(lambda: driver.current_url == stack.url + "/admin/account", what="the account")
+    return browser.open(stack.url + "/admin")
 
 
 def texts(driver, selector):

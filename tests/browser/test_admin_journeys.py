@@ -14,7 +14,8 @@ def test_a_link_lets_in_once_and_then_leads_to_the_door(stack, sized_browser):
     address = link(stack, "viewer", name)
     driver = sized_browser.open(address)
     press(driver, "Sign in")
-    assert texts(driver, "h1") == ["Overview"]
+    assert texts(driver, "h1") == ["Your account"]
+    assert texts(driver, "#password-title") == ["Set a password"]
     assert texts(driver, ".who a") == [f"{name} (viewer)"]
     assert texts(driver, "a[href='/admin/accounts']") == []
     press(driver, "Sign out")
@@ -73,12 +74,16 @@ def test_a_state_a_winner_a_stop_and_a_resume_are_a_form_each(stack, editor):
     exp = running(stack, "b", name=new_id("Stately"))
     driver = editor.open(f"{stack.url}/admin/experiment/{exp}")
     follow(driver, "Setup")
-    label(driver, "The winner").send_keys("b")
-    press(driver, "Show the winner to everybody")
+    follow(driver, "End the experiment")
+    label(driver, "Alternative that everybody will see").send_keys("b")
+    press(driver, "End the experiment")
     assert "default" in texts(driver, ".chip")
+    assert "everybody sees b." in texts(driver, ".verdict h2")[0]
     assert enroll(stack, exp, new_id("user"))["alternative"] == "b"
+    follow(driver, "Setup")
     press(driver, "Stop")
     assert "STOPPED" in texts(driver, ".chip")
+    assert not [t for t in texts(driver, "button") if t in ("Start", "Enrol nobody new")]
     press(driver, "Resume")
     wait_until(lambda: "ACTIVE" in texts(editor.open(driver.current_url), ".chip"), 20, "ACTIVE")
     follow(driver, "History")

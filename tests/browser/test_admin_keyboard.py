@@ -106,7 +106,7 @@ def test_one_signs_in_and_out_by_keys_alone(stack, sized_browser):
     driver = sized_browser.open(link(stack, "viewer", "keys-only"))
     tab_to(driver, "Sign in")
     go(driver, Keys.ENTER)
-    wait_until(lambda: driver.current_url == stack.url + "/admin", what="the overview")
+    wait_until(lambda: driver.current_url == stack.url + "/admin/account", what="the account")
     tab_to(driver, "Sign out")
     go(driver, Keys.ENTER)
     assert texts(driver, "h1") == ["Sign in"]

@@ -26,6 +26,36 @@ return [...document.querySelectorAll("main *")].filter(e => e.clientWidth > 0
 """
 
 
+# Words of ordinary length that stand on two lines.
+BROKEN = """
+const found = [], walk = document.createTreeWalker(document.querySelector("main"), 4);
+for (let node; (node = walk.nextNode());) {
+    const box = node.parentElement;
+    if (box.closest("svg, textarea, select, option, datalist, pre, details:not([open]) > *"))
+        continue;
+    for (const word of node.data.matchAll(/[A-Za-z0-9:]{2,24}/g)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1)
+            found.push(word[0] + " in " + box.outerHTML.slice(0, 100));
+    }
+}
+return found;
+"""
+
+# Cells that have no heading above them and do not say themselves what they are.
+UNNAMED = """
+return [...document.querySelectorAll("main table")].flatMap(t => {
+    const head = t.querySelector("thead");
+    if (!head || getComputedStyle(head).display !== "none") return [];
+    return [...t.querySelectorAll("tbody tr")].flatMap(r => [...r.cells].slice(1).filter(c =>
+        c.colSpan === 1 && c.getClientRects().length > 0
+        && ["none", "normal", '""'].includes(getComputedStyle(c, "::before").content)));
+}).map(c => c.outerHTML.slice(0, 100));
+"""
+
+
 @pytest.fixture(scope="module")
 def rules():
     return axe.source()
@@ -107,6 +137,16 @@ def test_nothing_is_wider_than_a_small_phone(demo, page, reader):
         driver = reader.open(demo.url + page[0])
         assert driver.execute_script(WIDE, 320) == []
         assert driver.execute_script("return document.documentElement.scrollWidth") <= 320
+    finally:
+        reader.width(1280)
+
+
+def test_on_a_phone_words_stay_whole_and_cells_say_what_they_are(demo, page, reader):
+    reader.width(375)
+    try:
+        driver = reader.open(demo.url + page[0])
+        assert driver.execute_script(BROKEN) == []
+        assert driver.execute_script(UNNAMED) == []
     finally:
         reader.width(1280)
 
