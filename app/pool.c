@@ -219,6 +219,7 @@ static void
 bury(struct pool *p, pid_t pid, int status)
 {
 	password_leave(&p->shared->hashing, pid);
+	db_gate_leave(&p->shared->gate, pid);
 	for (int i = 0; i < POOL_WORKERS; i++) {
 		struct slot *s = &p->slots[i];
 		if (s->pid == pid) {

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "store/query.h"
@@ -23,7 +24,11 @@ struct db_rows;
 struct db_gate {
 	_Atomic int64_t next_try; /* monotonic; no attempt to connect before it */
 	_Atomic int64_t wait;     /* microseconds; doubles with each failure */
+	_Atomic pid_t trying;     /* the process that tries while all others wait; 0: none */
 };
+
+/* Lets another process try if it was pid that tried: pid has died. */
+void db_gate_leave(struct db_gate *g, pid_t pid);
 
 struct db_conf {
 	const char *url;           /* libpq's URL or key words; "" = the PG* variables alone */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/instant.h"
@@ -177,6 +178,7 @@ gate_close(struct db *db)
 	wait = wait < WAIT_FIRST ? WAIT_FIRST : wait > WAIT_MOST ? WAIT_MOST : wait;
 	g->wait = wait;
 	hash_random(&random, sizeof random);
+	g->trying = 0;
 	g->next_try = instant_monotonic() + random % wait;
 }
 
@@ -188,13 +190,25 @@ gate_pass(struct db_gate *g, int64_t now)
 
 	if (now < next)
 		return false;
-	return g->wait == 0 ||
-	    atomic_compare_exchange_strong(&g->next_try, &next, now + CONNECT_TIME);
+	if (g->wait == 0)
+		return true;
+	if (!atomic_compare_exchange_strong(&g->next_try, &next, now + CONNECT_TIME))
+		return false;
+	g->trying = getpid();
+	return true;
+}
+
+void
+db_gate_leave(struct db_gate *g, pid_t pid)
+{
+	if (atomic_compare_exchange_strong(&g->trying, &pid, 0))
+		g->next_try = 0;
 }
 
 static void
 gate_open(struct db_gate *g)
 {
+	g->trying = 0;
 	g->wait = 0;
 	g->next_try = 0;
 }

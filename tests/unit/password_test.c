@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The places in which passwords are hashed, when one that is in it dies.
+ * What a process may hold when it dies: a place in which passwords are hashed, and the one try to
+ * reach the database.
  */
 #include "web/password.h"
 
@@ -9,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/db.h"
 #include "suites.h"
 
 static struct password_places *
@@ -65,6 +67,19 @@ START_TEST(the_place_of_the_dead_is_given_back_and_no_other)
 }
 END_TEST
 
+START_TEST(another_tries_the_database_when_the_one_that_tried_is_dead)
+{
+	struct db_gate g = {.next_try = INT64_MAX, .wait = 1, .trying = 7};
+
+	db_gate_leave(&g, 8);
+	ck_assert_int_eq(g.next_try, INT64_MAX);
+	db_gate_leave(&g, 7);
+	ck_assert_int_eq(g.next_try, 0);
+	ck_assert_int_eq(g.wait, 1);
+	ck_assert_int_eq(g.trying, 0);
+}
+END_TEST
+
 Suite *
 password_suite(void)
 {
@@ -73,6 +88,7 @@ password_suite(void)
 
 	tcase_add_test(t, so_many_hash_at_once_and_no_more);
 	tcase_add_test(t, the_place_of_the_dead_is_given_back_and_no_other);
+	tcase_add_test(t, another_tries_the_database_when_the_one_that_tried_is_dead);
 	suite_add_tcase(s, t);
 	return s;
 }
