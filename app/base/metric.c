@@ -68,6 +68,12 @@ metric_add(enum metric m, uint64_t n)
 	count(&shared->counter[m], n);
 }
 
+uint64_t
+metric_value(enum metric m)
+{
+	return value(&shared->counter[m]);
+}
+
 void
 metric_request(int status, int64_t duration_us)
 {

@@ -25,6 +25,9 @@ void metric_share(void);
 /* Adds n to counter m. */
 void metric_add(enum metric m, uint64_t n);
 
+/* What counter m has come to. */
+uint64_t metric_value(enum metric m);
+
 /* Counts a finished request: its HTTP status and how long it took. */
 void metric_request(int status, int64_t duration_us);
 

@@ -267,6 +267,7 @@ draw_goal(void *ctx, struct json_object *results, size_t number)
 		json_object_array_add(rows, make_row(ctx, results, goal, i));
 	put_place(out, "number", (double)number);
 	put(out, "goal", json_object_get_string(member(goal, "goal")));
+	json_object_object_add(out, "retired", json_object_get(member(goal, "retired")));
 	json_object_object_add(out, "rows", rows);
 	json_object_object_add(out, "forest", draw_forest(ctx, goal));
 	if (number >= DRAWN)

@@ -102,6 +102,7 @@ goals_of(const struct tally *t, const struct compare *all)
 				&all[g * t->narms + i]));
 		json_object_object_add(o, "goal", string(t->goals[g].name));
 		json_object_object_add(o, "test", string(t->goals[g].mwu ? "mwu" : "chi2"));
+		json_object_object_add(o, "retired", json_object_new_boolean(t->goals[g].retired));
 		json_object_object_add(o, "alternatives", arms);
 		json_object_array_add(list, o);
 	}

@@ -262,6 +262,7 @@ tally_goals(struct tally *t, struct json_object *goals, struct json_object *conv
 		t->goals[i] = (struct tally_goal){
 		    json_object_get_int64(json_object_object_get(o, "nr")), text(t, o, "name"),
 		    strcmp(text(t, o, "test"), "mwu") == 0,
+		    json_object_get_boolean(json_object_object_get(o, "retired")),
 		    mem_check(talloc_zero_array(t, struct tally_cell, t->narms))};
 	}
 	size_t n;

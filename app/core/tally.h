@@ -30,7 +30,8 @@ struct tally_cell {
 struct tally_goal {
 	int64_t nr;
 	const char *name;
-	bool mwu; /* its test */
+	bool mwu;     /* its test */
+	bool retired; /* no longer hit */
 	struct tally_cell *cells; /* one an arm */
 };
 
@@ -57,8 +58,8 @@ struct tally *tally_arms(void *ctx, struct json_object *alternatives,
     struct json_object *exposures, struct json_object *splits);
 
 /*
- * Adds the goals [{nr, name, test}] with what conversions [[goal nr, alternative id, hits,
- * subjects], ..] say of them; rows of other goals or alternatives are passed over.
+ * Adds the goals [{nr, name, test, retired?}] with what conversions [[goal nr, alternative id,
+ * hits, subjects], ..] say of them; rows of other goals or alternatives are passed over.
  */
 void tally_goals(struct tally *t, struct json_object *goals, struct json_object *conversions);
 

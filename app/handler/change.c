@@ -18,6 +18,7 @@
 #include "core/lifecycle.h"
 #include "core/numbers.h"
 #include "handler/experiment.h"
+#include "handler/goal_check.h"
 #include "handler/references.h"
 #include "handler/removal.h"
 #include "handler/routes.h"
@@ -294,6 +295,8 @@ change_once(struct ctx *c, struct json_object *changes, const char *version)
 		return e;
 	w.before = removal_ids(c, json_object_object_get(row, "alternatives"));
 	e = read_change(c, changes, row, &w.d);
+	if (e == OK)
+		e = goal_check(c, w.d.goals, json_object_object_get(row, "goals"));
 	if (e != OK)
 		return e;
 	w.version = version != NULL ? version : current_version(c);

@@ -19,6 +19,7 @@
 #include "core/delivery.h"
 #include "core/lifecycle.h"
 #include "core/numbers.h"
+#include "handler/goal_check.h"
 #include "handler/references.h"
 #include "handler/routes.h"
 #include "handler/slots.h"
@@ -205,7 +206,9 @@ create(struct ctx *c)
 		return e;
 	if (!definition_read(request, experiment_today(c), c->problems, &d))
 		return ERR_INVALID;
-	e = slots_look(c, d.layer, d.id, "/request/layer");
+	e = goal_check(c, d.goals, NULL);
+	if (e == OK)
+		e = slots_look(c, d.layer, d.id, "/request/layer");
 	if (e == OK)
 		e = check_and_insert(c, &d, &made);
 	if (e == OK)

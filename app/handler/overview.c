@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
+#include "base/metric.h"
 #include "core/chart.h"
 #include "core/delivery.h"
 #include "handler/actives.h"
@@ -98,6 +99,11 @@ warn_of_service(struct ctx *c, struct json_object *list)
 	else if (cache != NULL && strcmp(cache, "ok") != 0)
 		warn(list, "The cache does not answer: everything works, only slower.", "/",
 		    "State");
+	uint64_t unknown = metric_value(METRIC_goals_unknown_total);
+	if (unknown > 0)
+		warn(list, mem_printf(c->mem, "%llu hits named a goal that does not exist or is "
+			"retired, since the start of the service.", (unsigned long long)unknown),
+		    "/admin/goals", "Goals");
 	if (c->telemetry == NULL)
 		warn(list, "Telemetry is off: look-ups and assignments leave no events.",
 		    "/admin/settings", "Settings");

@@ -110,15 +110,40 @@ goal_numbered(struct json_object *goals, struct json_object *nr)
 	return NULL;
 }
 
+static bool
+is_counted(struct json_object *conversions, struct json_object *nr)
+{
+	for (size_t i = 0; i < json_items(conversions); i++)
+		if (json_object_equal(json_item(json_item(conversions, i), 0), nr))
+			return true;
+	return false;
+}
+
+/* All goals, but no retired one that nobody hit here. */
+static struct json_object *
+all_goals(struct ctx *c, struct json_object *goals, struct json_object *conversions)
+{
+	struct json_object *list = mem_json(c->mem, json_object_new_array());
+
+	for (size_t i = 0; i < json_items(goals); i++) {
+		struct json_object *o = json_item(goals, i);
+		if (!json_object_get_boolean(json_object_object_get(o, "retired")) ||
+		    is_counted(conversions, json_object_object_get(o, "nr")))
+			json_object_array_add(list, json_object_get(o));
+	}
+	return list;
+}
+
 /* The goals to show, the one that decides first: those that the experiment names, by name or as
  * {name, test}, else all. */
 static struct json_object *
-choose_goals(struct ctx *c, struct json_object *goals, struct json_object *named)
+choose_goals(struct ctx *c, struct json_object *goals, struct json_object *named,
+    struct json_object *conversions)
 {
 	struct json_object *list = mem_json(c->mem, json_object_new_array());
 
 	if (named == NULL || json_items(named) == 0)
-		return goals;
+		return all_goals(c, goals, conversions);
 	for (size_t i = 0; i < json_items(named); i++) {
 		struct json_object *o = json_item(named, i);
 		struct json_object *test = json_object_object_get(o, "test");
@@ -195,7 +220,8 @@ result_of(struct ctx *c, const char *id, struct json_object **out)
 		.exposures = json_object_object_get(data, "exposures"),
 		.splits = json_object_object_get(row, "splits"),
 		.goals = choose_goals(c, json_object_object_get(row, "goals"),
-		    json_object_object_get(row, "named")),
+		    json_object_object_get(row, "named"),
+		    json_object_object_get(data, "conversions")),
 		.conversions = json_object_object_get(data, "conversions"),
 		.plan = json_object_object_get(row, "plan"),
 	};

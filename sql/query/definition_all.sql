@@ -1,5 +1,5 @@
 -- All definitions, in the words in which they are made, in a fixed order: part 1 goals, 2 layers, 3
--- segmentations, 4 experiments.
+-- segmentations, 4 experiments; no retired goals, also not as those of an experiment.
 -- reach: definitions
 -- retry: yes
 select part, id, definition from (
@@ -19,7 +19,12 @@ select part, id, definition from (
 		'createdBy', e.created_by, 'criteria', e.criteria, 'data', e.data, 'alternatives', (
 			select jsonb_agg(a - array['id', 'was'] order by n)
 			from jsonb_array_elements(e.alternatives) with ordinality as t (a, n)),
-		'default', coalesce(e.standard, 'control'), 'goals', e.goals, 'traffic', e.traffic,
+		'default', coalesce(e.standard, 'control'), 'goals', (
+			select coalesce(jsonb_agg(t.o order by t.n), '[]')
+			from jsonb_array_elements(case when jsonb_typeof(e.goals) = 'array'
+				then e.goals else '[]' end) with ordinality as t (o, n)
+			join goal as g on g.name = coalesce(t.o ->> 'name', t.o #>> '{}')
+			where g.retired_at is null), 'traffic', e.traffic,
 		'state', case e.state when 0 then 'default' when 1 then 'enabled' else 'track' end,
 		'stopped', e.status = 'STOPPED', 'plan', e.plan, 'layer', (
 			select jsonb_build_object('id', l.id, 'slots', (

@@ -1,11 +1,12 @@
 -- What results of experiment $1 (of number $2, null: any) are told by: its definition, its splits, the
--- goals that are not retired; and its counts, if they are current.
+-- goals, those that are retired last; and its counts, if they are current.
 -- reach: definitions
 -- retry: yes
 select e.nr, e.alternatives, e.goals as named, e.plan, r.counted_at, r.data, (
-		select jsonb_agg(jsonb_build_object('nr', g.nr, 'name', g.name, 'test', g.test)
-			order by g.nr < 100, g.nr)
-		from goal as g where g.retired_at is null) as goals, (
+		select jsonb_agg(jsonb_build_object('nr', g.nr, 'name', g.name, 'test', g.test,
+				'retired', g.retired_at is not null)
+			order by g.retired_at is not null, g.nr < 100, g.nr)
+		from goal as g) as goals, (
 		select jsonb_object_agg(s.nr, s.shares)
 		from split as s where s.experiment = e.nr) as splits
 from experiment as e

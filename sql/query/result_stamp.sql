@@ -4,7 +4,6 @@
 -- retry: yes
 select concat_ws(' ', e.xmin, e.ctid, r.xmin, r.ctid,
 	(select max(s.nr) from split as s where s.experiment = e.nr),
-	(select string_agg(g.xmin::text, ' ' order by g.nr) from goal as g
-		where g.retired_at is null)) as stamp
+	(select string_agg(g.xmin::text, ' ' order by g.nr) from goal as g)) as stamp
 from experiment as e join result as r on r.experiment = e.nr and r.data is not null
 where e.id = $1

@@ -6,6 +6,7 @@ import pytest
 
 from lookups import admin, await_status, body, day, define, new_id, of_users, put_user, submit
 from stack import wait_until
+from tallies import a_goal
 from test_definitions import put_status, row
 
 UNKNOWN = "no experiment available with the given experimentid"
@@ -150,6 +151,7 @@ ARMS = [{"name": "blue", "weight": 1, "payload": {"a": [1]}, "enabled": False},
 @pytest.fixture
 def rich(stack):
     """A definition with every optional member."""
+    a_goal(stack, name="buy")
     return define(stack, "portal", alternatives=ARMS, default="blue", goals=["buy"], traffic=50,
                   state="track", data={"modulus": 5, "url": "http://x/", "more": 1})
 

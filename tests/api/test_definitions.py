@@ -9,6 +9,7 @@ import pytest
 
 from lookups import await_status, day, define, new_id, put_user
 from stack import wait_until
+from tallies import a_goal
 
 ID = {"request.expid": "Experiment Id should not be  empty"}
 NAME = {"request.name": "Experiment Name should not be  empty"}
@@ -226,6 +227,7 @@ def test_case_25_an_unknown_definition_is_told_in_a_success(stack, route):
 
 
 def test_case_26_both_routes_give_the_same_flat_definition(stack):
+    a_goal(stack, name="buy")
     request = printed(criteria=None, alternatives=[{"name": "blue", "weight": 1}], default="blue",
                       goals=["buy"], traffic=12.5)
     opened(create(stack, request))

@@ -7,7 +7,7 @@ import pytest
 
 from enrols import enroll, running, somebody
 from goals import PRESENT, NOT_PRESENT, conversions, goal, hit, said
-from lookups import body as definition, new_id
+from lookups import admin, body as definition, new_id
 
 
 def listed(stack, name):
@@ -153,3 +153,32 @@ def test_an_experiment_may_name_a_goal_with_another_test(stack, goals, status):
     if status == 200:
         kept = stack.call("GET", f"/v1/experiment/{request['expId']}").json()["result"]
         assert kept["goals"] == goals
+
+
+def refused(answer, pointer, words):
+    assert answer.status_code == 400, answer.text
+    told = answer.json()["params"]["errorMsg"]
+    assert pointer in told and words in told
+
+
+def test_a_definition_names_only_goals_that_can_be_hit(stack):
+    good, old, never = goal(stack), goal(stack), new_id("goal")
+    assert stack.call("DELETE", f"/v1/goal/{old}", key="admin").status_code in (200, 204)
+    for goals, pointer, words in (([good, never], "/request/goals/1", "is no goal"),
+                                  ([{"name": old}], "/request/goals/0/name", "is a retired goal")):
+        request = definition("goals", criteria=None, goals=goals)
+        refused(stack.call("POST", "/v1/experiment/create", key="admin",
+                           json={"request": request}), pointer, words)
+        assert stack.sql("select from experiment where id = %s", request["expId"]) == []
+        exp = running(stack, goals=[good])
+        refused(stack.call("PATCH", f"/v1/experiment/{exp}", key="admin",
+                           json={"request": {"goals": goals}}), pointer, words)
+
+
+def test_a_goal_that_was_retired_since_does_not_hold_up_other_changes(stack):
+    name = goal(stack)
+    exp = running(stack, goals=[name])
+    assert stack.call("DELETE", f"/v1/goal/{name}", key="admin").status_code in (200, 204)
+    admin(stack, "PATCH", exp, {"name": "another", "goals": [name]})
+    exported = stack.call("GET", f"/v1/experiment/{exp}", key="admin").json()["result"]
+    assert exported["expName"] == "another"

@@ -45,8 +45,23 @@ def test_a_retired_goal_is_shown_no_more_although_results_were_kept(stack):
     assert shown(results(stack, exp)) == [goal]
     stack.sql("update goal set retired_at = now() where name = %s", goal)
     told = results(stack, exp)
-    assert shown(told) == []
-    assert told["verdict"]["text"] == "No participants yet."
+    assert shown(told) == [goal]
+    assert [g["retired"] for g in told["goals"]] == [True]
+
+
+def test_a_retired_goal_stays_in_results_with_its_counts_and_is_marked(stack):
+    """Whether or not the experiment names it; one that nobody hit there is left out."""
+    for named in (True, False):
+        exp, goal = two_arms(stack)
+        idle = a_goal(stack)
+        if not named:
+            admin(stack, "PATCH", exp, {"goals": []})
+        fill(stack, exp, 2, 10, {goal: {1: 4}})
+        stack.sql("update goal set retired_at = now() where name in (%s, %s)", goal, idle)
+        told = results(stack, exp)
+        assert cell(told, goal)["conversions"] == 4
+        assert {g["goal"]: g["retired"] for g in told["goals"]}[goal] is True
+        assert idle not in shown(told)
 
 
 def test_goals_named_later_show_what_was_done_before(stack):
