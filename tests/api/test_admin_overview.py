@@ -7,6 +7,7 @@ import re
 import pytest
 
 from enrols import enroll, running
+from goals import hit
 from layers import assign, new_layer
 from lookups import await_status, body, admin, new_id
 from pages import Person
@@ -51,6 +52,11 @@ def test_a_broken_split_is_warned_of(stack, viewer):
     fill(stack, exp, 2, 500)
     assert await_warning(viewer, f"The split of {exp} is broken") == [
         f"/admin/experiment/{exp}/health"]
+
+
+def test_hits_of_unknown_goals_are_counted(stack, viewer):
+    hit(stack, new_id("goal"), new_id("user"), status=404)
+    assert await_warning(viewer, "named a goal that does not exist") == ["/admin/goals"]
 
 
 def test_a_layer_that_is_nearly_full_is_warned_of_until_there_is_room(stack, viewer):
