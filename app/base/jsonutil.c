@@ -5,6 +5,8 @@
  */
 #include "base/jsonutil.h"
 
+#include <math.h>
+
 #include "base/mem.h"
 
 size_t
@@ -43,6 +45,20 @@ json_text(const struct json_object *o, const char *name)
 	struct json_object *value = json_object_object_get(o, name);
 
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
+bool
+json_whole(const struct json_object *o, int64_t *out)
+{
+	double d = json_object_get_double(o);
+
+	if (json_object_is_type(o, json_type_int))
+		*out = json_object_get_int64(o);
+	else if (json_object_is_type(o, json_type_double) && d == floor(d) && fabs(d) < 0x1p63)
+		*out = (int64_t)d;
+	else
+		return false;
+	return true;
 }
 
 void

@@ -3,7 +3,9 @@
 #define JSONUTIL_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Reaching into JSON of any shape. json-c asserts, which ends the process, when a value is not of
@@ -26,6 +28,10 @@ struct json_object *json_members(struct json_object *o);
 
 /* A member that is a string, borrowed from o; NULL when there is none or it is not a string. */
 const char *json_text(const struct json_object *o, const char *name);
+
+/* Whether o is a number without a fraction that an int64_t holds, in whatever way it is written (3,
+ * 3.0, 3e0); then *out is it. */
+bool json_whole(const struct json_object *o, int64_t *out);
 
 /* Removes a member, when o is an object. */
 void json_remove(struct json_object *o, const char *name);

@@ -8,6 +8,7 @@
 
 #include "base/jsonutil.h"
 #include "base/mem.h"
+#include "core/member_names.h"
 #include "core/rule_term.h"
 
 enum shape { ALL, ANY, NOT, TERM };
@@ -51,11 +52,16 @@ read_parts(struct rule_terms *r, struct json_object *list, const char *at, int d
 static struct node *
 read_node(struct rule_terms *r, struct json_object *o, const char *at, int depth)
 {
+	static const char *const in_rule[] = {"all", "any", "not", "attribute", "tag", "group",
+		"alternative", "kind", NULL};
 	struct node *out = mem_new(r->r.ctx, struct node);
 	struct json_object *part;
 	bool good;
 
 	out->shape = TERM;
+	if (json_member_count(o) > 1 &&
+	    !member_names_check(o, in_rule, at, r->r.problems))
+		return NULL;
 	if (!json_object_is_type(o, json_type_object) || json_member_count(o) != 1)
 		good = condition_wrong(&r->r, at, "must be an object with one member");
 	else if (depth > RULE_DEPTH)

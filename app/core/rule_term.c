@@ -9,6 +9,7 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/facts.h"
+#include "core/member_names.h"
 #include "core/text.h"
 
 static bool
@@ -239,15 +240,18 @@ read_kind(struct rule_terms *r, struct json_object *o, const char *at, struct co
 	return read_test(r, o, 0, at, c);
 }
 
+#define TEST_NAMES "eq", "ne", "in", "nin", "lt", "lte", "gt", "gte", "exists", "starts_with", NULL
+
 static const struct {
 	const char *name;
 	bool (*read)(struct rule_terms *, struct json_object *, const char *, struct condition *);
+	const char *const *members;
 } subjects[] = {
-	{"attribute", read_attribute},
-	{"tag", read_tag},
-	{"group", read_group},
-	{"alternative", read_alternative},
-	{"kind", read_kind},
+	{"attribute", read_attribute, (const char *const[]){"path", TEST_NAMES}},
+	{"tag", read_tag, (const char *const[]){"scope", "key", TEST_NAMES}},
+	{"group", read_group, (const char *const[]){"segmentation", TEST_NAMES}},
+	{"alternative", read_alternative, (const char *const[]){"experiment", TEST_NAMES}},
+	{"kind", read_kind, (const char *const[]){TEST_NAMES}},
 };
 
 bool
@@ -262,6 +266,8 @@ rule_term(struct rule_terms *r, struct json_object *o, const char *at, struct co
 			return wrong(r, here, "must be an object");
 		if (r->count++ >= RULE_TERMS)
 			return wrong(r, here, "is one of more than 100 terms");
+		if (!member_names_check(term, subjects[i].members, here, r->r.problems))
+			return false;
 		return subjects[i].read(r, term, here, out);
 	}
 	return wrong(r, at, "must be all, any, not, attribute, tag, group, alternative or kind");

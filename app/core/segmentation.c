@@ -110,8 +110,7 @@ read_number(struct json_object *value, int64_t *nr)
 {
 	if (json_object_is_type(value, json_type_string))
 		return num_int(json_object_get_string(value), 0, INT32_MAX, nr);
-	*nr = json_object_get_int64(value);
-	return json_object_is_type(value, json_type_int) && *nr >= 0 && *nr <= INT32_MAX;
+	return json_whole(value, nr) && *nr >= 0 && *nr <= INT32_MAX;
 }
 
 static bool
@@ -229,8 +228,10 @@ segmentation_group(const struct segmentation *s, int64_t nr)
 const struct group *
 segmentation_wanted(const struct segmentation *s, struct json_object *value)
 {
-	if (json_object_is_type(value, json_type_int))
-		return segmentation_group(s, json_object_get_int64(value));
+	int64_t nr;
+
+	if (json_whole(value, &nr))
+		return segmentation_group(s, nr);
 	for (size_t i = 0; json_object_is_type(value, json_type_string) && i < s->n; i++)
 		if (strcmp(s->groups[i].name, json_object_get_string(value)) == 0)
 			return &s->groups[i];

@@ -14,6 +14,7 @@
 #include "core/amend.h"
 #include "core/bucket.h"
 #include "core/definition.h"
+#include "core/definition_members.h"
 #include "core/delivery.h"
 #include "core/lifecycle.h"
 #include "core/numbers.h"
@@ -262,6 +263,21 @@ store_change(struct ctx *c, const struct writing *w)
 		    : explain(c, w->version, "change it");
 }
 
+/* Whether the changes leave what no change may touch, be it that they say what is there anyway. */
+static bool
+is_so_already(struct json_object *changes, struct json_object *row)
+{
+	struct json_object *id, *given;
+	int state;
+
+	if (json_object_object_get_ex(changes, "expId", &id) &&
+	    !json_object_equal(id, json_object_object_get(row, "expId")))
+		return false;
+	return !json_object_object_get_ex(changes, "state", &given) ||
+	    (delivery_state(given, &state) &&
+	    state == json_object_get_int(json_object_object_get(row, "state")));
+}
+
 static enum err
 read_change(struct ctx *c, struct json_object *changes, struct json_object *row,
     struct definition *d)
@@ -272,10 +288,12 @@ read_change(struct ctx *c, struct json_object *changes, struct json_object *row,
 
 	if (!json_object_is_type(changes, json_type_object))
 		return fail(c, ERR_INVALID, "request", "Request should not be empty");
-	if (json_object_object_get_ex(changes, "expId", NULL) ||
-	    json_object_object_get_ex(changes, "state", NULL))
+	definition_members_rename(changes);
+	if (!is_so_already(changes, row))
 		return fail(
 		    c, ERR_INVALID, "request", "expId stays, and state has a route of its own");
+	if (!definition_members_check(changes, c->problems))
+		return ERR_INVALID;
 	return definition_reread(amend(c->mem, row, changes), experiment_today(c), old_end,
 		   c->problems, d) ? OK : ERR_INVALID;
 }

@@ -16,6 +16,7 @@
 #include "base/num.h"
 #include "core/bucket.h"
 #include "core/definition.h"
+#include "core/definition_members.h"
 #include "core/delivery.h"
 #include "core/lifecycle.h"
 #include "core/numbers.h"
@@ -204,7 +205,9 @@ create(struct ctx *c)
 
 	if (e != OK)
 		return e;
-	if (!definition_read(request, experiment_today(c), c->problems, &d))
+	definition_members_rename(request);
+	bool known = definition_members_check(request, c->problems);
+	if (!definition_read(request, experiment_today(c), c->problems, &d) || !known)
 		return ERR_INVALID;
 	e = goal_check(c, d.goals, NULL);
 	if (e == OK)

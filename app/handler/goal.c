@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/definition.h"
+#include "core/member_names.h"
 #include "core/page_view.h"
 #include "core/text.h"
 #include "handler/routes.h"
@@ -57,15 +59,25 @@ name_fault(struct ctx *c, const char *name)
 static enum err
 read_members(struct ctx *c, struct json_object **body, struct goal *out)
 {
+	static const char *const names[] = {"name", "test", "page", "description",
+		"created_at", "retired", "built_in", NULL}; /* the last three are answered */
 	enum err e = req_json(c, body);
 
 	if (e != OK)
 		return e;
 	if (!json_object_is_type(*body, json_type_object))
 		return fail(c, ERR_INVALID, "", "must be an object");
+	/* A form may send fields that are for the page. */
+	if (c->account == NULL)
+		(void)member_names_check(*body, names, "", c->problems);
 	out->has_page = json_object_object_get_ex(*body, "page", NULL);
 	read_text(c, *body, "page", PAGE_VIEW_NAME, &out->page);
-	read_text(c, *body, "description", DEFINITION_LONG_TEXT, &out->description);
+	/* An empty one is answered where there is none. */
+	const char *description = json_text(*body, "description");
+	if (description != NULL && *description == '\0')
+		out->description = "";
+	else
+		read_text(c, *body, "description", DEFINITION_LONG_TEXT, &out->description);
 	read_text(c, *body, "test", DEFINITION_TEXT, &out->test);
 	if (out->test != NULL && !definition_is_test(out->test))
 		fail(c, ERR_INVALID, "/test", "must be chi2 or mwu");

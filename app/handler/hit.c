@@ -3,8 +3,10 @@
  * Subjects hit goals. Nothing that is cached about them changes by that, so the cache is not told.
  */
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/metric.h"
+#include "core/member_names.h"
 #include "core/text.h"
 #include "handler/routes.h"
 #include "handler/visitor.h"
@@ -21,15 +23,17 @@ struct hit {
 static enum err
 read_hit(struct ctx *c, struct json_object *body, struct hit *out)
 {
+	static const char *const names[] = {"user_id", "device_id", "session_id", "count",
+		"event_id", "user_agent", "signature", NULL};
 	struct json_object *count = json_object_object_get(body, "count");
 	struct json_object *event = json_object_object_get(body, "event_id");
 	const char *fault = event == NULL ? NULL : text_fault_json(c->mem, event, EVENT);
 
 	*out = (struct hit){.count = 1};
+	if (!member_names_check(body, names, "", c->problems))
+		return ERR_INVALID;
 	if (json_object_object_get_ex(body, "count", NULL)) {
-		out->count = json_object_get_int64(count);
-		if (!json_object_is_type(count, json_type_int) || out->count < 0 ||
-		    out->count > COUNT_MOST)
+		if (!json_whole(count, &out->count) || out->count < 0 || out->count > COUNT_MOST)
 			return fail(c, ERR_INVALID, "/count",
 			    "must be a whole number from 0 to %d", COUNT_MOST);
 	}

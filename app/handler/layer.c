@@ -7,10 +7,12 @@
 #include "base/hash.h"
 #include "base/instant.h"
 #include "base/json.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/definition.h"
 #include "core/layer.h"
+#include "core/member_names.h"
 #include "core/subject.h"
 #include "core/text.h"
 #include "handler/routes.h"
@@ -32,10 +34,17 @@ static enum err
 read_new(struct ctx *c, struct json_object *body, const char *out[3])
 {
 	static const char *const names[] = {"id", "unit", "description"};
+	static const char *const known[] = {"id", "unit", "description",
+		"slots", "free", "members", NULL}; /* the last three are answered */
 
+	/* A form may send fields that are for the page. */
+	if (c->account == NULL)
+		(void)member_names_check(body, known, "", c->problems);
 	for (size_t i = 0; i < 3; i++) {
 		struct json_object *o = json_object_object_get(body, names[i]);
-		const char *fault = o == NULL && i == 2 ? NULL
+		const char *text = json_text(body, names[i]);
+		bool nothing = o == NULL || (text != NULL && *text == '\0');
+		const char *fault = nothing && i == 2 ? NULL
 		    : i == 2 ? text_fault_lines(c->mem, o, DEFINITION_LONG_TEXT)
 			     : text_fault_json(c->mem, o, DEFINITION_LONG_TEXT);
 		out[i] = o == NULL ? "" : json_object_get_string(o);
@@ -162,6 +171,7 @@ assign(struct ctx *c, struct json_object *wish, const char *inside)
 enum err
 layer_assign(struct ctx *c)
 {
+	static const char *const known[] = {"id", "slots", "size", "experiment", NULL};
 	struct json_object *body, *layer;
 	enum err e = req_json(c, &body);
 
@@ -171,6 +181,8 @@ layer_assign(struct ctx *c)
 		return e;
 	if (!json_object_is_type(body, json_type_object))
 		return fail(c, ERR_INVALID, "", "must be an object with slots or size");
+	if (c->account == NULL && !member_names_check(body, known, "", c->problems))
+		return ERR_INVALID;
 	json_object_object_add(body, "id", json_object_new_string(c->args[0]));
 	struct json_object *wish = layer_wish(body, "", c->problems);
 	if (wish == NULL)

@@ -15,6 +15,7 @@
 #include "base/num.h"
 #include "core/circle.h"
 #include "core/definition.h"
+#include "core/member_names.h"
 #include "core/rule_words.h"
 #include "handler/references.h"
 #include "handler/removal.h"
@@ -167,6 +168,23 @@ save(struct ctx *c, struct saving *s)
 	return e == OK && !done ? ERR_UNAVAILABLE : e;
 }
 
+/* Whether the body of a create or a change has known members alone: those that are read and those
+ * that are answered besides. A form may send fields that are for the page. */
+static bool
+check_members(struct ctx *c, struct json_object *body)
+{
+	static const char *const names[] = {"id", "context", "type", "name", "description",
+		"groups", "rule", "active", "overlap", "parameters", "created_at", "updated_at",
+		NULL};
+	static const char *const in_group[] = {"id", "name", "rule", "rule_text", NULL};
+
+	if (c->account != NULL)
+		return true;
+	bool good = member_names_check(body, names, "", c->problems);
+	return member_names_check_all(json_object_object_get(body, "groups"), in_group, "/groups",
+		   c->problems) && good;
+}
+
 static enum err
 create(struct ctx *c)
 {
@@ -176,7 +194,8 @@ create(struct ctx *c)
 
 	if (e != OK)
 		return e;
-	if (!segmentation_read(body, 0, c->problems, &s.d))
+	bool known = check_members(c, body);
+	if (!segmentation_read(body, 0, c->problems, &s.d) || !known)
 		return ERR_INVALID;
 	e = save(c, &s);
 	if (e != OK)
@@ -209,14 +228,17 @@ segmentation_get(struct ctx *c)
 static enum err
 merge(struct ctx *c, struct json_object *row, struct json_object *changes)
 {
-	struct json_object *type = json_object_object_get(changes, "type");
+	struct json_object *type = json_object_object_get(changes, "type"), *id;
 
 	if (!json_object_is_type(changes, json_type_object))
 		return fail(c, ERR_INVALID, "", "must be an object");
-	if (json_object_object_get_ex(changes, "id", NULL))
+	if (json_object_object_get_ex(changes, "id", &id) &&
+	    !json_object_equal(id, json_object_object_get(row, "id")))
 		return fail(c, ERR_INVALID, "/id", "stays");
 	if (type != NULL && !json_object_equal(type, json_object_object_get(row, "type")))
 		return fail(c, ERR_CONFLICT, "/type", "stays");
+	if (!check_members(c, changes))
+		return ERR_INVALID;
 	json_object_object_foreach(json_members(changes), name, value) {
 		json_object_object_add(row, name, json_object_get(value));
 	}

@@ -16,7 +16,21 @@ add(struct json_object *o, const char *name, const char *value)
 	json_object_object_add(o, name, value == NULL ? NULL : json_object_new_string(value));
 }
 
-/* {place: what is wrong with it, .., status: "failed"}; of two at one place the later counts. */
+enum { PLACE = 8192 }; /* bytes that are said of one place, about */
+
+/* What is wrong at a place, behind what was said of it already. */
+static void
+add_message(struct ctx *c, struct json_object *o, const char *place, const char *detail)
+{
+	struct json_object *said = json_object_object_get(o, place);
+
+	if (said == NULL)
+		add(o, place, detail);
+	else if (json_object_get_string_len(said) < PLACE)
+		add(o, place, mem_printf(c->mem, "%s; %s", json_object_get_string(said), detail));
+}
+
+/* {place: all that is wrong with it, .., status: "failed"} */
 static struct json_object *
 error_messages(struct ctx *c)
 {
@@ -24,7 +38,7 @@ error_messages(struct ctx *c)
 
 	for (size_t i = 0; i < problem_count(c->problems); i++) {
 		struct json_object *p = json_item(c->problems->list, i);
-		add(o, json_object_get_string(json_object_object_get(p, "pointer")),
+		add_message(c, o, json_object_get_string(json_object_object_get(p, "pointer")),
 		    json_object_get_string(json_object_object_get(p, "detail")));
 	}
 	add(o, "status", "failed");

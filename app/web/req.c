@@ -255,6 +255,7 @@ req_parse(struct ctx *c)
 	r->head = method != NULL && strcmp(method, "HEAD") == 0;
 	/* The access line needs it when the server's parameters are gone. */
 	r->method = method == NULL ? "" : r->head ? "GET" : mem_dup(c->mem, method);
+	r->coding = req_param(r, "HTTP_CONTENT_ENCODING");
 	enum err e = read_body(c);
 	if (e == OK)
 		e = check_headers(c);

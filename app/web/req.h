@@ -36,6 +36,7 @@ struct req {
 	const char *query_value[REQ_QUERIES];
 	const char *body; /* NULL: none, or too large to keep */
 	size_t body_len;  /* as announced */
+	const char *coding; /* Content-Encoding of the body; NULL: none */
 	char id[REQ_ID];
 };
 

@@ -6,6 +6,7 @@
 #include "web/route.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "web/ctx.h"
@@ -60,7 +61,14 @@ static void
 allow(struct ctx *c, const char *method)
 {
 	const char *also = strcmp(method, "GET") == 0 ? ", HEAD" : "";
+	size_t n = strlen(method);
 
+	for (const char *s = c->allow; s != NULL && *s != '\0'; s += strspn(s, ", ")) {
+		size_t word = strcspn(s, ",");
+		if (word == n && memcmp(s, method, n) == 0)
+			return;
+		s += word;
+	}
 	c->allow = mem_printf(c->mem, "%s%s%s%s", c->allow == NULL ? "" : c->allow,
 	    c->allow == NULL ? "" : ", ", method, also);
 }
@@ -70,10 +78,15 @@ check_body(struct ctx *c)
 {
 	size_t limit = c->route->body_limit;
 
-	if (c->req.body_len <= limit)
-		return OK;
-	return fail_detail(
-	    c, ERR_TOO_LARGE, "the body has %zu bytes, the limit is %zu", c->req.body_len, limit);
+	const char *coding = c->req.coding;
+
+	if (c->req.body_len > limit)
+		return fail_detail(c, ERR_TOO_LARGE, "the body has %zu bytes, the limit is %zu",
+		    c->req.body_len, limit);
+	if (coding != NULL && *coding != '\0' && strcasecmp(coding, "identity") != 0)
+		return fail_detail(
+		    c, ERR_MEDIA_TYPE, "the body must be sent without a Content-Encoding");
+	return OK;
 }
 
 /* A form sends all of its fields: on a page, one that was left empty was not filled in. */

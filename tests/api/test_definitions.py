@@ -183,11 +183,12 @@ def test_case_16_a_definition_of_one_day_is_accepted(stack):
     assert result["status"] == "SUBMITTED"
 
 
-def test_case_19_what_is_not_known_is_ignored(stack):
-    request = printed(extra={"a": [1]}, data={"other": "kept"})
-    _, result = opened(create(stack, request))
+def test_case_19_what_is_not_known_is_refused_but_in_data(stack):
+    params, _ = opened(create(stack, printed(extra={"a": [1]})), 400, "CLIENT_ERROR")
+    assert set(params["errorMsg"]) == {"/request/extra", "status"}
+    _, result = opened(create(stack, printed(data={"other": "kept"})))
     assert result["status"] == "SUBMITTED"
-    assert "extra" not in result["request"]
+    assert result["request"]["data"]["other"] == "kept"
 
 
 @pytest.mark.parametrize("text", ["{", "", "{'a':1}", '{"request":{"a":1,"a":2}}', "\xff"])

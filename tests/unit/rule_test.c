@@ -68,9 +68,9 @@ static const struct {
 	/* Tests: one of those that there are. */
 	{"{\"attribute\":{\"path\":\"a\"}}", "/attribute"},
 	{A("\"eq\":1,\"ne\":2"), "/attribute"},
-	{A("\"eq\":1,\"x\":2"), "/attribute"},
-	{A("\"=\":1"), "/attribute"},
-	{A("\"EQ\":1"), "/attribute"},
+	{A("\"eq\":1,\"x\":2"), "/attribute/x"},
+	{A("\"=\":1"), "/attribute/="},
+	{A("\"EQ\":1"), "/attribute/EQ"},
 	{A("\"eq\":null"), "/attribute/eq"},
 	{A("\"eq\":[1]"), "/attribute/eq"},
 	{A("\"eq\":{}"), "/attribute/eq"},
@@ -97,7 +97,7 @@ static const struct {
 	{K("\"lte\":\"user\""), "/kind/lte"},
 	/* All of it is told at once. */
 	{"{\"all\":[" A("\"eq\":null") "," G("\"lt\":1") "," K("\"x\":1") "]}",
-	    "/all/0/attribute/eq /all/1/group/lt /all/2/kind"},
+	    "/all/0/attribute/eq /all/1/group/lt /all/2/kind/x"},
 };
 
 START_TEST(what_is_no_rule_is_refused_with_every_place)
