@@ -15,8 +15,8 @@
 bool definition_members_check(struct json_object *request, struct problems *problems);
 
 /*
- * Gives request the names of create where it has only those of the answers (expName, expDescription,
- * expData), so that what a GET answers can be sent back.
+ * Gives request the names of create where it has only those of the answers (expName,
+ * expDescription, expData), so that what a GET answers can be sent back.
  */
 void definition_members_rename(struct json_object *request);
 

@@ -16,18 +16,18 @@ member_names_check(struct json_object *o, const char *const names[], const char 
     struct problems *problems)
 {
 	const struct condition_reader r = {problems, problems};
-	int told = 0;
+	size_t before = problem_count(problems);
 
 	json_object_object_foreach(json_members(o), name, value) {
 		size_t i = 0;
 		(void)value;
 		while (names[i] != NULL && strcmp(names[i], name) != 0)
 			i++;
-		if (names[i] == NULL && told++ < MEMBER_NAMES_TOLD)
+		if (names[i] == NULL && problem_count(problems) - before < MEMBER_NAMES_TOLD)
 			condition_wrong(&r, condition_below(&r, at, name),
 			    mem_printf(problems, "`%s` is not known here", name));
 	}
-	return told == 0;
+	return problem_count(problems) == before;
 }
 
 bool
