@@ -54,7 +54,7 @@ text(struct json_object *o, const char *name)
 static void
 put(struct json_object *o, const char *name, const char *value)
 {
-	json_object_object_add(o, name, json_object_new_string(value));
+	json_object_object_add(o, name, json_object_new_string(value == NULL ? "" : value));
 }
 
 static size_t
