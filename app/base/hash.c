@@ -50,6 +50,18 @@ hash_sha256_hex(const char *text, size_t n, char out[HASH_SHA256_HEX])
 }
 
 void
+hash_hmac_sha256_hex(const char *key, const void *data, size_t n, char out[HASH_SHA256_HEX])
+{
+	crypto_auth_hmacsha256_state state;
+	unsigned char sum[crypto_auth_hmacsha256_BYTES];
+
+	crypto_auth_hmacsha256_init(&state, (const unsigned char *)key, strlen(key));
+	crypto_auth_hmacsha256_update(&state, data, n);
+	crypto_auth_hmacsha256_final(&state, sum);
+	sodium_bin2hex(out, HASH_SHA256_HEX, sum, sizeof sum);
+}
+
+void
 hash_random(void *out, size_t n)
 {
 	randombytes_buf(out, n);

@@ -28,6 +28,9 @@ void hash_secret(const char *secret, uint8_t out[HASH_SECRET]);
 /* SHA-256 of text as lower-case hexadecimal. */
 void hash_sha256_hex(const char *text, size_t n, char out[HASH_SHA256_HEX]);
 
+/* HMAC-SHA256 of n bytes, keyed with the text key, as lower-case hexadecimal. */
+void hash_hmac_sha256_hex(const char *key, const void *data, size_t n, char out[HASH_SHA256_HEX]);
+
 /* n random bytes from the operating system. */
 void hash_random(void *out, size_t n);
 

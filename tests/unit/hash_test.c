@@ -69,6 +69,31 @@ START_TEST(sha_256_is_as_published)
 }
 END_TEST
 
+/* RFC 4231, cases 1, 2 and 6. */
+static const struct {
+	int key_byte; /* 0: the key is a text */
+	size_t key_len;
+	const char *key, *data, *hex;
+} hmacs[] = {
+    {0x0b, 20, NULL, "Hi There",
+	"b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+    {0, 0, "Jefe", "what do ya want for nothing?",
+	"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+    {0xaa, 131, NULL, "Test Using Larger Than Block-Size Key - Hash Key First",
+	"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+};
+
+START_TEST(hmac_sha_256_is_as_published)
+{
+	char key[132] = "", hex[HASH_SHA256_HEX];
+
+	memset(key, hmacs[_i].key_byte, hmacs[_i].key_len);
+	hash_hmac_sha256_hex(hmacs[_i].key == NULL ? key : hmacs[_i].key, hmacs[_i].data,
+	    strlen(hmacs[_i].data), hex);
+	ck_assert_str_eq(hex, hmacs[_i].hex);
+}
+END_TEST
+
 START_TEST(unhex_reads_both_cases)
 {
 	uint8_t bytes[4];
@@ -139,6 +164,7 @@ hash_suite(void)
 	tcase_add_loop_test(t, blake2b_128_is_as_published, 0, ROWS(blake));
 	tcase_add_loop_test(t, a_secret_becomes_blake2b_256, 0, ROWS(secrets));
 	tcase_add_loop_test(t, sha_256_is_as_published, 0, ROWS(sha));
+	tcase_add_loop_test(t, hmac_sha_256_is_as_published, 0, ROWS(hmacs));
 	tcase_add_test(t, unhex_reads_both_cases);
 	tcase_add_loop_test(t, unhex_refuses_all_else, 0, ROWS(unreadable));
 	tcase_add_test(t, equal_looks_at_every_byte);
