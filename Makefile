@@ -133,6 +133,7 @@ install: all
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/assay/templates templates/*.html
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/assay/templates/assets templates/assets/*
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/assay README.md CHANGELOG.md LICENSE
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/assay/docs docs/*.md
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system etc/*.service
 	test -e $(DESTDIR)/etc/assay/assay.conf || \
 		install -D -m 0644 etc/assay.conf $(DESTDIR)/etc/assay/assay.conf

@@ -28,7 +28,9 @@ boot_share(void)
 	void *p = mmap(NULL, sizeof(struct shared), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	return mem_check(p == MAP_FAILED ? NULL : p);
+	struct shared *shared = mem_check(p == MAP_FAILED ? NULL : p);
+	rate_init(&shared->rates);
+	return shared;
 }
 
 static enum err
@@ -134,6 +136,7 @@ boot_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx *
 	out->db = boot_db(ctx, conf, shared);
 	out->hashing = &shared->hashing;
 	out->sign_outs = &shared->sign_outs;
+	out->rates = &shared->rates;
 	out->records = record_new(ctx, out->cache, out->db);
 	out->keys = auth_new(ctx);
 	out->actives = actives_new(ctx);

@@ -7,6 +7,7 @@
 #include "store/breaker.h"
 #include "store/cache.h"
 #include "store/db.h"
+#include "store/rate_limit.h"
 #include "web/ctx.h"
 #include "web/password.h"
 
@@ -16,9 +17,10 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 enum { POOL_WORKERS = 256 }; /* at most; as many again while they are being replaced */
 
 /*
- * What all processes of a pool share: mapped before the first fork. All zero at first. A process
- * may be killed between any two writes, so nothing in here may stay taken by one that is gone: it
- * ends by time (breakers, gate), is counted only (sign_outs), or the parent gives it back.
+ * What all processes of a pool share: mapped before the first fork. All zero at first, but for the
+ * salt of the rates. A process may be killed between any two writes, so nothing in here may stay
+ * taken by one that is gone: it ends by time (breakers, gate, rates), is counted only (sign_outs),
+ * or the parent gives it back.
  */
 struct shared {
 	struct breaker breakers[CACHE_NODES];
@@ -26,6 +28,7 @@ struct shared {
 	struct password_places hashing;
 	_Atomic int64_t sign_outs; /* how often a session may have ended */
 	struct seat seats[2 * POOL_WORKERS];
+	struct rate_table rates;
 };
 
 /* Memory that children will share, or ends the process. */

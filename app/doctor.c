@@ -93,6 +93,25 @@ look_at_server(const struct command *c, struct report *r, struct db *owner)
 	    "%d are valid: make one with `assay key create`", (int)keys);
 }
 
+/* Visitors who come by a proxy that nobody named share one address, and so one limit. */
+static void
+look_at_throttle(const struct command *c, struct report *r, struct db *owner)
+{
+	struct db_rows *rows;
+	char since[INSTANT_TEXT];
+
+	instant_format(instant_now() - 3600 * INSTANT_SECOND, since);
+	const char *params[] = {since};
+	if (db_query(owner, c->mem, QUERY_throttle_find, params, &rows) != OK)
+		return;
+	if (db_count(rows) == 0)
+		say(r, FINE, "limits", "no address stands out among those refused with 429");
+	else
+		say(r, WARNING, "limits", "%s of %s requests refused with 429 came from %s: if that "
+		    "is a proxy, name it in `proxies`", db_cell(rows, 0, "most"),
+		    db_cell(rows, 0, "refused"), db_cell(rows, 0, "address"));
+}
+
 static void
 look_at_socket(const struct command *c, struct report *r)
 {
@@ -127,6 +146,7 @@ command_doctor(const struct command *c)
 	struct db *owner = boot_owner_db(c->mem, c->conf);
 	look_at_role(&r, owner, "owner role");
 	look_at_server(c, &r, owner);
+	look_at_throttle(c, &r, owner);
 	look_at_socket(c, &r);
 	return r.failed ? EXIT_FAILED : EXIT_DONE;
 }

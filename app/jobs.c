@@ -77,6 +77,16 @@ forget_sign_ins(struct db *db)
 	return db_query(db, db, QUERY_sign_in_forget, params, NULL);
 }
 
+/* An address of somebody who was refused is no longer of use. */
+static enum err
+forget_throttle(struct db *db)
+{
+	char since[INSTANT_TEXT];
+
+	instant_format(instant_now() - INSTANT_DAY, since);
+	return db_query(db, db, QUERY_throttle_forget, (const char *const[]){since}, NULL);
+}
+
 /* What subjects did: what is too old, and what is of experiments that there are no more. */
 static enum err
 forget_activity(struct db *db)
@@ -109,6 +119,8 @@ keep_house(struct db *db, const struct conf *conf)
 		e = forget_answers(db);
 	if (e == OK)
 		e = forget_sign_ins(db);
+	if (e == OK)
+		e = forget_throttle(db);
 	if (e == OK)
 		e = forget_activity(db);
 	return e == OK ? page_job_again(db) : e;

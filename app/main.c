@@ -87,14 +87,21 @@ static const struct {
 	"assay doctor [-c FILE]\n\nPrints a line a check; exit code 1 when one fails.\n"},
     {"key", command_key, "make, list and revoke API keys",
 	"assay key create --class client|server|admin [--name TEXT] [--origin URL,URL]\n"
-	"                 [--days N] [--tags PREFIX] [-c FILE]\n"
+	"                 [--days N] [--tags PREFIX] [--subjects user,device,session] [--signed]\n"
+	"                 [--attributes yes|no] [--rate N] [--new-rate N] [-c FILE]\n"
 	"assay key create --scope metrics [--name TEXT] [--days N] [-c FILE]\n"
 	"assay key list [-c FILE]\n"
 	"assay key revoke ID [-c FILE]\n\n"
 	"A key is shown once, when it is made. --origin names the pages that may use a client\n"
 	"key from a browser; --days ends it after so many days; with --tags it writes only\n"
 	"tags of users whose keys begin so. A key of --scope metrics reads /metrics and can do\n"
-	"nothing else.\n"},
+	"nothing else.\n\n"
+	"Client keys are public. --subjects: kinds of subjects that the key may name. --signed:\n"
+	"users need a signature; the signing secret is shown once, as a second line.\n"
+	"--attributes no: requests bring no attributes of their subject. --rate and --new-rate:\n"
+	"requests, and subjects never seen before, a second from one address, in place of\n"
+	"client_rate and client_new_rate; 0: any number. docs/deploy.md tells what is left to a\n"
+	"stranger.\n"},
     {"metrics", command_metrics, "print the counters of the running pool",
 	"assay metrics [-c FILE]\n\n"
 	"What GET /metrics answers, in the format of Prometheus, without a key: for root and the\n"

@@ -11,6 +11,7 @@
 #include "base/instant.h"
 #include "base/mem.h"
 #include "core/delivery.h"
+#include "handler/client_key.h"
 #include "handler/enrol.h"
 #include "handler/entries.h"
 #include "handler/experiment.h"
@@ -21,6 +22,7 @@
 #include "store/db.h"
 #include "store/record.h"
 #include "web/client.h"
+#include "web/client_rate.h"
 #include "web/ctx.h"
 
 static enum err
@@ -100,9 +102,45 @@ store(struct ctx *c, const struct registration *r, const char *address,
 	return e == OK ? find_record(c, c->subject, record) : e;
 }
 
-/* The record of the device as this registration leaves it. */
+/* A registration on its way. */
+struct arrival {
+	struct registration said;
+	struct json_object *places[4];  /* where a signature may stand; ends with NULL */
+	struct json_object *records[2]; /* of the device, and of the user (NULL: none) */
+	bool shut; /* the device is known and not proven: nothing is stored of it */
+};
+
+/* Whether the key may name the device and the user. */
 static enum err
-take(struct ctx *c, const struct registration *r, struct json_object **record)
+check_key(struct ctx *c, const struct arrival *a)
+{
+	const char *member, *why = NULL;
+	enum err e = client_key_check(c, a->places, "");
+
+	if (e == OK && a->said.user != NULL)
+		why = client_key_refusal(c, subject_text(c->mem, SUBJECT_USER, a->said.user),
+		    a->places, &member);
+	if (why == NULL)
+		return e;
+	return fail(c, ERR_FORBIDDEN, strcmp(member, "signature") == 0
+	    ? "/request/ext/signature" : "/request/ext/userid", "%s", why);
+}
+
+/* Counts a device that nobody has heard of. The user is counted when he is enrolled, which is only
+ * known after the device is stored: here is seen that there will be room for him, too. */
+static enum err
+count_new(struct ctx *c, const struct arrival *a)
+{
+	int64_t device = client_key_is_new(a->records[0]);
+	int64_t user = a->records[1] != NULL && client_key_is_new(a->records[1]);
+	enum err e = client_rate_look(c, device + user);
+
+	return e == OK ? client_rate_subjects(c, device) : e;
+}
+
+/* Reads the records, and leaves that of the device as this registration makes it. */
+static enum err
+take(struct ctx *c, struct arrival *a)
 {
 	struct record_slot slot = {.kind = RECORD_SUBJECT, .subject = c->subject, .now = c->now};
 	const char *address = client_address(c);
@@ -110,11 +148,18 @@ take(struct ctx *c, const struct registration *r, struct json_object **record)
 	bool offer, settled = false;
 	enum err e = find_open(c, &slot, address, &found, &offer);
 
+	if (e == OK && a->said.user != NULL)
+		e = find_record(
+		    c, subject_text(c->mem, SUBJECT_USER, a->said.user), &a->records[1]);
 	if (e != OK)
 		return e;
-	*record = found;
-	e = store(c, r, address, record, &settled);
-	if (e == OK && *record == found && (offer || settled))
+	a->records[0] = found;
+	a->shut = json_object_object_get(found, "attributes") != NULL &&
+	    !client_key_proves(c, c->subject, a->places);
+	e = count_new(c, a);
+	if (e == OK && !a->shut)
+		e = store(c, &a->said, address, &a->records[0], &settled);
+	if (e == OK && a->records[0] == found && (offer || settled))
 		find_offer(c, &slot, found);
 	return e;
 }
@@ -180,11 +225,10 @@ is_delivered(const struct outcome *o)
 /*
  * Decides what was found and enrols. The unit is the user if there is one; whoever of the two was
  * in the audience. What is not delivered drops out of found, so that telemetry tells of what was
- * answered.
+ * answered. A device that is not proven is told what it is enrolled in, and enrolled in nothing.
  */
 static enum err
-answer(struct ctx *c, const struct asker *who, struct json_object *records[2],
-    struct found *found)
+answer(struct ctx *c, const struct asker *who, const struct arrival *a, struct found *found)
 {
 	struct json_object *actions = json_object_new_array();
 	struct outcome *list = mem_array(c->mem, struct outcome, found->n + 1);
@@ -192,7 +236,8 @@ answer(struct ctx *c, const struct asker *who, struct json_object *records[2],
 		.subject = who->user != NULL ? subject_text(c->mem, SUBJECT_USER, who->user)
 		                             : c->subject,
 		.bot = visitor_is_bot(c, NULL),
-		.record = records[who->user != NULL],
+		.record = a->records[who->user != NULL],
+		.counted = who->user == NULL,
 	};
 	size_t kept = 0;
 
@@ -202,7 +247,11 @@ answer(struct ctx *c, const struct asker *who, struct json_object *records[2],
 	for (size_t i = 0; i < found->n; i++)
 		list[i] = (struct outcome){.experiment = found->list[i].active,
 			.selected = !is_live(found->list[i].active)};
-	enum err e = enrol_run(c, &unit, list, found->n);
+	enum err e = OK;
+	if (a->shut && who->user == NULL)
+		enrol_look(c, &unit, list, found->n);
+	else
+		e = enrol_run(c, &unit, list, found->n);
 	for (size_t i = 0; e == OK && i < found->n; i++) {
 		if (!is_delivered(&list[i]))
 			continue;
@@ -217,30 +266,35 @@ answer(struct ctx *c, const struct asker *who, struct json_object *records[2],
 enum err
 device_register(struct ctx *c)
 {
-	struct json_object *request, *records[2] = {NULL, NULL};
-	struct registration r;
+	struct json_object *body, *request;
+	struct arrival a = {.shut = false};
+	const struct registration *r = &a.said;
 	struct found found;
 	enum err e = path_device(c);
 
 	if (e == OK)
-		e = experiment_request(c, &request);
+		e = req_json(c, &body);
 	if (e != OK)
 		return e;
-	if (!device_read(request, c->args[0], c->problems, &r))
+	request = json_object_object_get(body, "request");
+	if (!device_read(request, c->args[0], c->problems, &a.said))
 		return ERR_INVALID;
-	e = take(c, &r, &records[0]);
-	if (e == OK && r.user != NULL)
-		e = find_record(c, subject_text(c->mem, SUBJECT_USER, r.user), &records[1]);
+	a.places[0] = body;
+	a.places[1] = request;
+	a.places[2] = json_object_object_get(request, "ext");
+	e = check_key(c, &a);
+	if (e == OK)
+		e = take(c, &a);
 	if (e != OK)
 		return e;
 	struct asker who = {
-	    c->args[0], r.user, r.url, lookup_client(r.producer), experiment_today(c)};
-	e = find_matches(c, &who, records, &found);
+	    c->args[0], r->user, r->url, lookup_client(r->producer), experiment_today(c)};
+	e = find_matches(c, &who, a.records, &found);
 	if (e != OK)
 		return e;
-	e = answer(c, &who, records, &found);
+	e = answer(c, &who, &a, &found);
 	if (e == OK)
-		tell_lookup(c, &who, records[1], &found);
+		tell_lookup(c, &who, a.records[1], &found);
 	return e;
 }
 

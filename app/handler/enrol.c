@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "handler/actives.h"
+#include "handler/client_key.h"
 #include "handler/experiment.h"
 #include "handler/find.h"
 #include "handler/person.h"
@@ -21,6 +22,7 @@
 #include "store/db.h"
 #include "store/pgtype.h"
 #include "store/record.h"
+#include "web/client_rate.h"
 #include "web/ctx.h"
 
 enum column { EXPERIMENT, ALTERNATIVE, SPLIT, GONE, COLUMNS };
@@ -228,12 +230,26 @@ write(struct ctx *c, const struct visitor *who, const char *how, struct outcome 
 	return e;
 }
 
+/* Who has never been heard of counts against the limit of the key, before anything is written. */
+static enum err
+count_new(struct ctx *c, const struct visitor *who, const struct outcome list[], size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && !list[i].decision.enrol)
+		i++;
+	return i == n || who->counted || !client_key_is_new(who->record)
+	    ? OK : client_rate_subjects(c, 1);
+}
+
 enum err
 enrol_run(struct ctx *c, const struct visitor *who, struct outcome list[], size_t n)
 {
 	enrol_look(c, who, list, n);
-	enum err e = write(c, who, "drawn", list, n);
+	enum err e = count_new(c, who, list, n);
 
+	if (e == OK)
+		e = write(c, who, "drawn", list, n);
 	return e == OK ? write(c, who, "forced", list, n) : e;
 }
 

@@ -18,6 +18,7 @@ struct visitor {
 	bool bot;                       /* by the user agent; who is known to be no human is, too */
 	struct json_object *attributes; /* of the request, over those of the profile; NULL: none */
 	struct json_object *record;     /* handler/find.h */
+	bool counted; /* by the limit of new subjects, or beyond it */
 };
 
 /* What somebody gets of an experiment. */

@@ -20,6 +20,13 @@ struct hit {
 	const char *event; /* NULL: none */
 };
 
+/* What a single hit counts at most: less where anybody may have sent it. */
+static int64_t
+count_most(const struct ctx *c)
+{
+	return c->key_class == KEY_CLIENT ? c->conf->client_count_max : COUNT_MOST;
+}
+
 static enum err
 read_hit(struct ctx *c, struct json_object *body, struct hit *out)
 {
@@ -33,9 +40,11 @@ read_hit(struct ctx *c, struct json_object *body, struct hit *out)
 	if (!member_names_check(body, names, "", c->problems))
 		return ERR_INVALID;
 	if (json_object_object_get_ex(body, "count", NULL)) {
-		if (!json_whole(count, &out->count) || out->count < 0 || out->count > COUNT_MOST)
+		if (!json_whole(count, &out->count) || out->count < 0 ||
+		    out->count > count_most(c))
 			return fail(c, ERR_INVALID, "/count",
-			    "must be a whole number from 0 to %d", COUNT_MOST);
+			    "must be a whole number from 0 to %lld",
+			    (long long)count_most(c));
 	}
 	if (fault != NULL)
 		return fail(c, ERR_INVALID, "/event_id", "%s", fault);

@@ -48,6 +48,42 @@ value(struct ctx *c, const char *name)
 	return text == NULL || *text == '\0' ? NULL : text;
 }
 
+/* What is wrong is noted. */
+static struct auth_narrow
+read_narrow(struct ctx *c)
+{
+	const char *attributes = value(c, "attributes");
+	unsigned kinds = key_subjects(c->mem, value(c, "subjects"));
+	struct auth_narrow n = {
+		.subjects = key_subjects_text(c->mem, kinds),
+		.is_signed = value(c, "signed") != NULL,
+		.attributes = attributes == NULL || strcmp(attributes, "yes") == 0,
+		.rate = value(c, "rate"),
+		.new_rate = value(c, "new_rate"),
+	};
+
+	if (kinds == 0)
+		fail(c, ERR_INVALID, "/subjects", "must be some of user,device,session");
+	if (attributes != NULL && !key_is_choice(attributes))
+		fail(c, ERR_INVALID, "/attributes", "must be yes or no");
+	if (key_rate_fault(n.rate) != NULL)
+		fail(c, ERR_INVALID, "/rate", "%s", key_rate_fault(n.rate));
+	if (key_rate_fault(n.new_rate) != NULL)
+		fail(c, ERR_INVALID, "/new_rate", "%s", key_rate_fault(n.new_rate));
+	return n;
+}
+
+/* Whether the form asks for less than all. */
+static bool
+narrows(struct ctx *c)
+{
+	const char *attributes = value(c, "attributes");
+
+	return value(c, "subjects") != NULL || value(c, "signed") != NULL ||
+	    value(c, "rate") != NULL || value(c, "new_rate") != NULL ||
+	    (attributes != NULL && strcmp(attributes, "yes") != 0);
+}
+
 /* What the form asks for; all that is wrong with it is noted. */
 static enum err
 read_wish(struct ctx *c, struct auth_wish *out)
@@ -56,7 +92,7 @@ read_wish(struct ctx *c, struct auth_wish *out)
 	struct json_object *origins = key_origins(c->mem, value(c, "origins"));
 
 	*out = (struct auth_wish){value(c, "class"), value(c, "name"),
-		json_object_to_json_string(origins), 0, value(c, "tags")};
+		json_object_to_json_string(origins), 0, value(c, "tags"), read_narrow(c)};
 	if (out->kind == NULL || !key_is_class(out->kind))
 		fail(c, ERR_INVALID, "/class", "must be client, server or admin");
 	const char *fault = out->name == NULL
@@ -70,7 +106,22 @@ read_wish(struct ctx *c, struct auth_wish *out)
 		fail(c, ERR_INVALID, "/days", "must be a whole number from 1 to %d", KEY_DAYS);
 	if (out->tags != NULL && !tag_key_is(out->tags))
 		fail(c, ERR_INVALID, "/tags", "must be 1 to 255 of A-Z a-z 0-9 . - _");
+	if (out->kind != NULL && strcmp(out->kind, "client") != 0 && narrows(c))
+		fail(c, ERR_INVALID, "/class", "must be client, for only client keys are narrowed");
 	return problem_count(c->problems) > 0 ? ERR_INVALID : OK;
+}
+
+/* For the audit log; never the secret. */
+static void
+add_narrow(struct ctx *c, const struct auth_narrow *n)
+{
+	json_object_object_add(c->model, "subjects", json_object_new_string(n->subjects));
+	json_object_object_add(c->model, "signed", json_object_new_boolean(n->is_signed));
+	json_object_object_add(c->model, "attributes", json_object_new_boolean(n->attributes));
+	json_object_object_add(
+	    c->model, "rate", n->rate == NULL ? NULL : json_object_new_string(n->rate));
+	json_object_object_add(c->model, "new_rate",
+	    n->new_rate == NULL ? NULL : json_object_new_string(n->new_rate));
 }
 
 /* The key is in no database and no log: the answer to this form is the only place. */
@@ -92,9 +143,13 @@ keys_create(struct ctx *c)
 	once = json_object_new_object();
 	json_object_object_add(c->model, "once", once);
 	json_object_object_add(once, "key", json_object_new_string(made.text));
+	if (wish.narrow.is_signed)
+		json_object_object_add(once, "signing", json_object_new_string(made.signing));
 	json_object_object_add(c->model, "id", json_object_new_string(made.id));
 	json_object_object_add(c->model, "class", json_object_new_string(wish.kind));
 	json_object_object_add(c->model, "label", json_object_new_string(wish.name));
+	if (strcmp(wish.kind, "client") == 0)
+		add_narrow(c, &wish.narrow);
 	c->status = 200;
 	return OK;
 }
@@ -132,4 +187,123 @@ keys_revoke(struct ctx *c)
 	json_object_object_add(c->model, "state", json_object_new_string("revoked"));
 	c->location = "/admin/keys";
 	return e;
+}
+
+static enum err
+load(struct ctx *c, struct json_object **row)
+{
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(c->now, now);
+	enum err e = db_query(c->db, c->mem, QUERY_key_get,
+	    (const char *const[]){c->args[0], now}, &rows);
+	if (e == OK && db_count(rows) == 0)
+		return fail_detail(c, ERR_NOT_FOUND, "there is no such key");
+	if (e == OK)
+		*row = mem_json(c->mem, db_row_json(rows, 0));
+	return e;
+}
+
+/* Adds a member to o that is the object {of: true}. */
+static void
+choose(struct json_object *o, const char *name, const char *of)
+{
+	struct json_object *chosen = json_object_new_object();
+
+	json_object_object_add(chosen, of, json_object_new_boolean(true));
+	json_object_object_add(o, name, chosen);
+}
+
+static bool
+is_true(struct json_object *row, const char *name)
+{
+	return json_object_get_boolean(json_object_object_get(row, name));
+}
+
+/* The kinds of an array as a text; "" for all of them, as the form has it. */
+static const char *
+kinds_text(struct ctx *c, struct json_object *list)
+{
+	const char *text = "";
+	size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		text = mem_printf(c->mem, "%s%s%s", text, i > 0 ? "," : "",
+		    json_object_get_string(json_object_array_get_idx(list, i)));
+	return key_subjects(c->mem, text) == key_subjects(c->mem, NULL) ? "" : text;
+}
+
+/* A page about one key, with a form where there is something to change. */
+enum err
+keys_page(struct ctx *c)
+{
+	struct json_object *row;
+	enum err e = load(c, &row);
+
+	if (e != OK)
+		return e;
+	struct json_object *form = json_object_new_object();
+	struct json_object *chosen = json_object_new_object();
+	bool client =
+	    strcmp(json_object_get_string(json_object_object_get(row, "kind")), "client") == 0;
+	json_object_object_add(form, "subjects", json_object_new_string(
+	    kinds_text(c, json_object_object_get(row, "subjects"))));
+	json_object_object_add(
+	    form, "rate", json_object_get(json_object_object_get(row, "rate")));
+	json_object_object_add(
+	    form, "new_rate", json_object_get(json_object_object_get(row, "new_rate")));
+	if (is_true(row, "signed"))
+		choose(chosen, "signed", "1");
+	if (!is_true(row, "attributes"))
+		choose(chosen, "attributes", "no");
+	c->model = mem_json(c->mem, json_object_new_object());
+	json_object_object_add(c->model, "key", json_object_get(row));
+	json_object_object_add(c->model, "form", form);
+	json_object_object_add(c->model, "chosen", chosen);
+	json_object_object_add(c->model, "client", json_object_new_boolean(client));
+	json_object_object_add(c->model, "open", json_object_new_boolean(client &&
+	    strcmp(json_object_get_string(json_object_object_get(row, "state")), "revoked") != 0));
+	return OK;
+}
+
+/* A key that was not signed, or asks for a new secret, gets one: it is shown once. */
+enum err
+keys_change(struct ctx *c)
+{
+	struct json_object *form, *row, *once;
+	char signing[AUTH_SIGNING];
+	struct db_rows *rows;
+	enum err e = form_json(c, &form);
+
+	if (e == OK)
+		e = load(c, &row);
+	if (e != OK)
+		return e;
+	struct auth_narrow n = read_narrow(c);
+	if (problem_count(c->problems) > 0)
+		return ERR_INVALID;
+	bool fresh = n.is_signed && (!is_true(row, "signed") || value(c, "renew") != NULL);
+	auth_make_signing(signing);
+	const char *params[] = {c->args[0], n.subjects, n.is_signed ? "true" : "false",
+		fresh ? signing : NULL, n.attributes ? "true" : "false", n.rate, n.new_rate};
+	e = db_query(c->db, c->mem, QUERY_key_change, params, &rows);
+	if (e != OK)
+		return e;
+	if (db_affected(rows) == 0)
+		return fail_detail(
+		    c, ERR_CONFLICT, "only a client key that is not revoked can be narrowed");
+	c->before = row;
+	c->model = mem_json(c->mem, json_object_new_object());
+	add_narrow(c, &n);
+	c->location = mem_printf(c->mem, "/admin/keys/%s", c->args[0]);
+	if (!fresh)
+		return OK;
+	once = json_object_new_object();
+	json_object_object_add(once, "signing", json_object_new_string(signing));
+	json_object_object_add(c->model, "once", once);
+	json_object_object_add(c->model, "id", json_object_new_string(c->args[0]));
+	c->location = NULL;
+	c->status = 200;
+	return OK;
 }

@@ -146,6 +146,28 @@ warn_of_troubles(struct ctx *c, struct json_object *list)
 	return e;
 }
 
+/* So long a refusal is worth a warning. */
+#define RECENT (3600 * INSTANT_SECOND)
+
+/* Behind a proxy that the configuration does not name, all visitors share one limit. */
+static enum err
+warn_of_throttle(struct ctx *c, struct json_object *list)
+{
+	char since[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(c->now - RECENT, since);
+	enum err e = db_query(
+	    c->db, c->mem, QUERY_throttle_find, (const char *const[]){since}, &rows);
+	if (e == OK && db_count(rows) > 0)
+		warn(list, mem_printf(c->mem,
+		    "%s of %s requests refused with 429 came from one address, %s: if that is a "
+		    "proxy, name it in `proxies`, or all visitors share one limit.",
+		    db_cell(rows, 0, "most"), db_cell(rows, 0, "refused"),
+		    db_cell(rows, 0, "address")), "/admin/settings", "Settings");
+	return e;
+}
+
 static enum err
 add_numbers(struct ctx *c, struct json_object *model)
 {
@@ -178,6 +200,8 @@ make(struct ctx *c, const struct actives *all, struct json_object *model)
 	}
 	if (e == OK)
 		e = warn_of_troubles(c, warnings);
+	if (e == OK)
+		e = warn_of_throttle(c, warnings);
 	if (e == OK)
 		warn_of_service(c, warnings);
 	return e;

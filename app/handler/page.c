@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "core/page_view.h"
+#include "handler/client_key.h"
 #include "handler/routes.h"
 #include "handler/visitor.h"
 #include "store/db.h"
@@ -23,9 +24,25 @@ struct batch {
 	bool all_bot;     /* all are a bot's, by the user agent of a public key */
 	struct buf *bots; /* whose views are: an array literal that is not closed */
 	bool bot;         /* the last good one is */
+	size_t refused;   /* whom the key may not name */
 };
 
 enum { ROOM = 4 };
+
+/* Whether the key allows the subject of the view that was read last; a signature is in its item. */
+static bool
+may_name(struct batch *b, struct json_object *o, const char *at, struct problems *problems)
+{
+	const char *member;
+	const char *why = client_key_refusal(b->c, b->views[b->good].subject,
+	    (struct json_object *const[]){o, NULL}, &member);
+
+	if (why == NULL)
+		return true;
+	problem_add(problems, mem_printf(b->c->mem, "%s/%s", at, member), "%s", why);
+	b->refused++;
+	return false;
+}
 
 static bool
 take(void *to, struct json_object *o, const char *at, struct problems *problems)
@@ -39,6 +56,8 @@ take(void *to, struct json_object *o, const char *at, struct problems *problems)
 	}
 	struct page_view *v = &b->views[b->good];
 	if (!page_view_read(o, b->c->now, at, problems, v))
+		return false;
+	if (!may_name(b, o, at, problems))
 		return false;
 	v->name = mem_dup(b->c->mem, v->name);
 	v->url = v->url == NULL ? NULL : mem_dup(b->c->mem, v->url);
@@ -154,6 +173,9 @@ page_add(struct ctx *c)
 	enum err e = items_read(c, (struct items_rules){PAGE_VIEW_BATCH, NULL}, take, &b, &items);
 
 	metric_add(METRIC_page_views_rejected_total, items.bad);
+	/* Where the key is all that is wrong, it is said so. */
+	if (e == ERR_INVALID && items.bad > 0 && b.refused == items.bad)
+		return ERR_FORBIDDEN;
 	if (e != OK)
 		return e;
 	if (items.received == 1)

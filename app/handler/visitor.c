@@ -8,6 +8,7 @@
 #include "core/bot.h"
 #include "core/directory.h"
 #include "handler/actives.h"
+#include "handler/client_key.h"
 #include "handler/find.h"
 #include "web/ctx.h"
 
@@ -34,7 +35,9 @@ visitor_body(struct ctx *c, unsigned allowed, struct json_object **body)
 	struct json_object *agent = json_object_object_get(*body, "user_agent");
 	if (agent != NULL && !json_object_is_type(agent, json_type_string))
 		return fail(c, ERR_INVALID, "/user_agent", "must be a string");
-	return c->subject == NULL ? ERR_INVALID : OK;
+	if (c->subject == NULL)
+		return ERR_INVALID;
+	return client_key_check(c, (struct json_object *const[]){*body, NULL}, "");
 }
 
 static enum err
@@ -56,6 +59,9 @@ visitor_read(struct ctx *c, struct json_object **body, struct visitor *out)
 		return e;
 	*out = (struct visitor){.bot = visitor_is_bot(c, *body),
 		.attributes = json_object_object_get(*body, "attributes")};
+	e = client_key_attributes(c, out->attributes);
+	if (e != OK)
+		return e;
 	const char *fault =
 	    out->attributes == NULL ? NULL : directory_said_fault(out->attributes);
 	if (fault != NULL)
@@ -75,7 +81,7 @@ visitor_named(struct ctx *c)
 			json_object_object_add(named, field, json_object_new_string(id));
 	}
 	c->subject = subject_read(c->mem, named, VISITOR_ANYBODY, "", c->problems);
-	return c->subject == NULL ? ERR_INVALID : OK;
+	return c->subject == NULL ? ERR_INVALID : client_key_check(c, NULL, "");
 }
 
 enum err

@@ -14,13 +14,13 @@ enum { VISITOR_ANYBODY = 1 << SUBJECT_USER | 1 << SUBJECT_DEVICE | 1 << SUBJECT_
 bool visitor_is_bot(struct ctx *c, struct json_object *body);
 
 /* The body, which must be an object, and the subject that it names, one of the kinds allowed;
- * sets c->subject. */
+ * sets c->subject. ERR_FORBIDDEN where the key may not name it. */
 enum err visitor_body(struct ctx *c, unsigned allowed, struct json_object **body) must_check;
 
 /* The visitor whom the body names, with `attributes` and the record. */
 enum err visitor_read(struct ctx *c, struct json_object **body, struct visitor *out) must_check;
 
-/* Sets c->subject to the one that the query string names. */
+/* Sets c->subject to the one that the query string names; ERR_FORBIDDEN as above. */
 enum err visitor_named(struct ctx *c) must_check;
 
 /* The visitor whom the query string names. */

@@ -15,7 +15,9 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "store/db.h"
+#include "web/client_rate.h"
 #include "web/ctx.h"
+#include "web/key_bounds.h"
 
 #define BELIEVE INSTANT_SECOND
 
@@ -30,6 +32,8 @@ struct key {
 	uint8_t digest[HASH_SECRET];
 	struct json_object *origins; /* JSON array, on the ring */
 	char *tag_prefix; /* on the ring; NULL: any */
+	struct key_bounds bounds;
+	void *texts;      /* what the bounds point to; on the ring */
 };
 
 /* Whether some valid key allows an origin. */
@@ -60,6 +64,28 @@ auth_new(void *ctx)
 
 	talloc_set_destructor(ring, ring_free);
 	return ring;
+}
+
+/* The number in a cell, or -1 for null. */
+static int64_t
+number_or(const struct db_rows *rows, const char *column)
+{
+	return db_cell(rows, 0, column) == NULL ? -1 : db_int(rows, 0, column);
+}
+
+/* The texts of the bounds are on texts. */
+static struct key_bounds
+read_bounds(void *texts, const struct db_rows *rows)
+{
+	const char *signing = db_cell(rows, 0, "signing_secret");
+
+	return (struct key_bounds){
+		.subjects = mem_dup(texts, db_cell(rows, 0, "subjects")),
+		.signing = signing == NULL ? NULL : mem_dup(texts, signing),
+		.attributes = *db_cell(rows, 0, "attributes") == 't',
+		.rate = number_or(rows, "rate"),
+		.new_rate = number_or(rows, "new_rate"),
+	};
 }
 
 static enum key_class
@@ -94,6 +120,7 @@ load(struct ctx *c, const char *id, struct key *k)
 		return e;
 	json_object_put(k->origins);
 	talloc_free(k->tag_prefix);
+	talloc_free(k->texts);
 	*k = (struct key){.read_at = c->began};
 	memcpy(k->id, id, AUTH_KEY_ID);
 	if (db_count(rows) == 0)
@@ -103,6 +130,8 @@ load(struct ctx *c, const char *id, struct key *k)
 	k->class = class_of(db_cell(rows, 0, "kind"));
 	k->origins = json_tokener_parse(db_cell(rows, 0, "origins"));
 	k->stale = *db_cell(rows, 0, "stale") == 't';
+	k->texts = mem_ctx(c->keys);
+	k->bounds = read_bounds(k->texts, rows);
 	if (*db_cell(rows, 0, "tag_prefix") != '\0')
 		k->tag_prefix = mem_dup(c->keys, db_cell(rows, 0, "tag_prefix"));
 	return OK;
@@ -222,9 +251,15 @@ auth_check(struct ctx *c)
 	c->key_id = mem_dup(c->mem, k->id);
 	c->key_class = k->class;
 	c->tag_prefix = k->tag_prefix == NULL ? NULL : mem_dup(c->mem, k->tag_prefix);
+	/* No other key is read into this place before the request is over. */
+	c->bounds = k->class == KEY_CLIENT ? &k->bounds : NULL;
+	enum err origin = check_origin(c, k);
+	e = client_rate_request(c);
+	if (e != OK)
+		return e;
 	if (!may(k->class, needed))
 		return refuse(c, ERR_FORBIDDEN, why_not(k->class, needed));
-	return check_origin(c, k);
+	return origin;
 }
 
 /* Sets c->origin when some valid key allows the origin of the request. */
@@ -291,16 +326,29 @@ auth_make_key(const char *kind, char text[AUTH_KEY_TEXT], char id[AUTH_KEY_ID],
 		snprintf(digest + 2 * i, 3, "%02x", sum[i]);
 }
 
+void
+auth_make_signing(char out[AUTH_SIGNING])
+{
+	hash_random_hex(out, (AUTH_SIGNING - 1) / 2);
+}
+
 enum err
 auth_create_key(struct db *db, void *mem, const struct auth_wish *wish, struct auth_made *out)
 {
 	char digest[AUTH_DIGEST_HEX], now[INSTANT_TEXT], expires[INSTANT_TEXT];
 	int64_t at = instant_now();
+	const struct auth_narrow *narrow = &wish->narrow;
 
 	auth_make_key(wish->kind, out->text, out->id, digest);
 	instant_format(at, now);
 	instant_format(at + wish->days * INSTANT_DAY, expires);
+	if (narrow->is_signed)
+		auth_make_signing(out->signing);
+	else
+		out->signing[0] = '\0';
 	const char *params[] = {out->id, wish->kind, wish->name, digest, wish->origins, now,
-		wish->days == 0 ? NULL : expires, wish->tags == NULL ? "" : wish->tags};
+		wish->days == 0 ? NULL : expires, wish->tags == NULL ? "" : wish->tags,
+		narrow->subjects, narrow->is_signed ? out->signing : NULL,
+		narrow->attributes ? "true" : "false", narrow->rate, narrow->new_rate};
 	return db_query(db, mem, QUERY_key_create, params, NULL);
 }

@@ -2,6 +2,7 @@
 #ifndef AUTH_H
 #define AUTH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -20,6 +21,7 @@ enum {
 	AUTH_KEY_ID = 9,    /* the id with its NUL */
 	AUTH_KEY_TEXT = 96, /* a whole key with its NUL */
 	AUTH_DIGEST_HEX = 65,
+	AUTH_SIGNING = 65, /* a signing secret with its NUL */
 };
 
 /* An empty memory of keys on the talloc context ctx. */
@@ -27,7 +29,7 @@ struct keyring *auth_new(void *ctx);
 
 /*
  * Checks the key of c (Authorization: Bearer, X-API-Key, or, for an image, ?key=) against c->route
- * and sets c->key_id,
+ * and sets c->key_id, c->key_class, c->bounds, c->tag_prefix,
  * and c->origin when the caller is a page that the key allows. ERR_UNAUTHORIZED, ERR_FORBIDDEN,
  * or ERR_UNAVAILABLE when the database cannot be asked.
  */
@@ -50,18 +52,30 @@ void auth_show_refusal(struct ctx *c, enum err e);
 void auth_make_key(const char *kind, char text[AUTH_KEY_TEXT], char id[AUTH_KEY_ID],
     char digest[AUTH_DIGEST_HEX]);
 
+/* What a key narrows, as the database takes it: kinds of subjects with commas between, rates as
+ * numbers (NULL: as configured). */
+struct auth_narrow {
+	const char *subjects;
+	bool is_signed, attributes;
+	const char *rate, *new_rate;
+};
+
 /* A key that somebody wants: origins as a JSON array, days of its life (0: without end), what the
  * tags that it may write begin with (NULL: all). */
 struct auth_wish {
 	const char *kind, *name, *origins;
 	int64_t days;
 	const char *tags;
+	struct auth_narrow narrow;
 };
 
-/* A key that was made; its text is kept nowhere else. */
+/* A key that was made; its text is kept nowhere else. signing is "" where there is none. */
 struct auth_made {
-	char text[AUTH_KEY_TEXT], id[AUTH_KEY_ID];
+	char text[AUTH_KEY_TEXT], id[AUTH_KEY_ID], signing[AUTH_SIGNING];
 };
+
+/* A new secret for signatures. */
+void auth_make_signing(char out[AUTH_SIGNING]);
 
 /* Makes it. What is wished must be checked before. */
 enum err auth_create_key(struct db *db, void *mem, const struct auth_wish *wish,

@@ -87,6 +87,48 @@ client_network(struct ctx *c)
 	return mem_dup(c->mem, text);
 }
 
+/* What stands above an IPv4 address in such a number: no /64 of the Internet begins so. */
+#define IPV4 ((uint64_t)0xffff << 32)
+
+enum { HALF = NET_BYTES / 2 };
+
+static uint64_t
+read_half(const uint8_t bytes[HALF])
+{
+	uint64_t number = 0;
+
+	for (int i = 0; i < HALF; i++)
+		number = number << 8 | bytes[i];
+	return number;
+}
+
+uint64_t
+client_network_number(struct ctx *c)
+{
+	struct net_address address;
+
+	if (!find(c, &address))
+		return 0;
+	/* IPv4 is IPv4-mapped here: nothing in the first half, 0xffff and the address behind. */
+	uint64_t first = read_half(address.bytes), second = read_half(address.bytes + HALF);
+	return first == 0 && second >> 32 == IPV4 >> 32 ? second : first;
+}
+
+const char *
+client_network_text(struct ctx *c, uint64_t number)
+{
+	struct net_address address = {{0}};
+	char text[NET_TEXT];
+	int from = number >> 32 == IPV4 >> 32 ? HALF : 0;
+
+	if (number == 0)
+		return "";
+	for (int i = HALF - 1; i >= 0; i--, number >>= 8)
+		address.bytes[from + i] = (uint8_t)number;
+	net_print_subscriber(&address, text);
+	return mem_dup(c->mem, text);
+}
+
 bool
 client_is_secure(struct ctx *c)
 {

@@ -3,6 +3,7 @@
 #define CLIENT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ctx;
 
@@ -16,6 +17,12 @@ const char *client_address(struct ctx *c);
 /* What limits for strangers count by, on c->mem: the client's IPv4 address, or the /64 that its
  * IPv6 address is in. "" when there is no address. */
 const char *client_network(struct ctx *c);
+
+/* The same as one number, for tables of a fixed size; 0 when there is no address. */
+uint64_t client_network_number(struct ctx *c);
+
+/* Such a number as client_network would have it, on c->mem. */
+const char *client_network_text(struct ctx *c, uint64_t number);
 
 /* Whether the client came by TLS: to the web server, or to one of those proxies, which then says
  * so in X-Forwarded-Proto. */

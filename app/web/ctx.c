@@ -29,6 +29,7 @@ ctx_begin(struct ctx *c, int64_t now, int64_t monotonic)
 		.sessions = c->sessions,
 		.telemetry = c->telemetry,
 		.hashing = c->hashing,
+		.rates = c->rates,
 		.sign_outs = c->sign_outs,
 		.mem = mem_check(talloc_pool(NULL, POOL)),
 		.now = now,

@@ -18,8 +18,10 @@ struct segments;
 struct cache;
 struct db;
 struct keyring;
+struct key_bounds;
 struct memo;
 struct password_places;
+struct rate_table;
 struct records;
 struct telemetry;
 struct tmpl_set;
@@ -42,6 +44,7 @@ struct ctx {
 	struct memo *sessions;
 	struct telemetry *telemetry; /* NULL: off */
 	struct password_places *hashing; /* of all workers */
+	struct rate_table *rates;    /* limits of client keys, of all workers; NULL: none */
 	_Atomic int64_t *sign_outs;  /* how often a session may have ended, by all workers */
 
 	/* The request; all of it is on mem and dies with it. */
@@ -54,6 +57,7 @@ struct ctx {
 	const char *args[CTX_ARGS]; /* the decoded :segments of the path, in order */
 	const char *key_id;         /* NULL: no key was needed or given */
 	enum key_class key_class;   /* of that key */
+	const struct key_bounds *bounds; /* of a client key; NULL: none */
 	const char *tag_prefix;     /* with which tags begin that the key may write; NULL: any */
 	bool local;                 /* asked by a command of this machine, not by a web server */
 	const struct account *account; /* who is signed in; NULL: nobody */
@@ -75,6 +79,7 @@ struct ctx {
 	const char *allow;    /* methods of the path, for 405 and OPTIONS */
 	const char *origin;   /* echoed to a browser that may read the answer */
 	bool later;           /* the same request may succeed in a moment: Retry-After */
+	int64_t retry_after;  /* seconds to wait, with 429; 0: a few */
 	const char *detail;   /* one sentence for the problem body */
 	struct problems *problems;
 };

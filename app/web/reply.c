@@ -265,10 +265,14 @@ status_of(const struct ctx *c, enum err e)
 }
 
 static void
-add_retry_after(struct buf *out)
+add_retry_after(const struct ctx *c, struct buf *out)
 {
 	uint8_t random;
 
+	if (c->retry_after > 0) {
+		buf_printf(out, "Retry-After: %lld\r\n", (long long)c->retry_after);
+		return;
+	}
 	hash_random(&random, 1);
 	buf_printf(out, "Retry-After: %d\r\n", 1 + random % 3);
 }
@@ -320,7 +324,7 @@ add_headers(const struct ctx *c, int status, const struct body *body, struct buf
 	if (status == 401)
 		buf_str(out, "WWW-Authenticate: Bearer\r\n");
 	if (status == 503 || status == 429 || c->later)
-		add_retry_after(out);
+		add_retry_after(c, out);
 }
 
 /* Where a form leads: where it says, if that is one of the pages here; else to what was made. */

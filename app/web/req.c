@@ -17,7 +17,7 @@
 
 /* Headers of which only one value makes sense; lighttpd joins doubled ones with a comma. */
 static const char *const single[] = {"HTTP_AUTHORIZATION", "HTTP_X_API_KEY",
-	"HTTP_IDEMPOTENCY_KEY", "HTTP_ORIGIN", "CONTENT_TYPE"};
+	"HTTP_IDEMPOTENCY_KEY", "HTTP_ORIGIN", "HTTP_X_ASSAY_SIGNATURE", "CONTENT_TYPE"};
 
 const char *
 req_param(const struct req *r, const char *name)

@@ -128,6 +128,8 @@ class Stack:
         os.chmod(self.var, 0o755)
         env = dict(os.environ, SERVER=server, PORT=str(self.port), VAR=self.var, QUIET="1",
                    DEMO="1" if demo else "0", FORGET="1", ASSAY_BIN=BINARY)
+        # The tests share one address; those of the limits set them.
+        env.update(ASSAY_CLIENT_RATE="0", ASSAY_CLIENT_NEW_RATE="0")
         env.update({k: str(v) for k, v in settings.items()})
         # The demo, and a pool with a clock of its own, begin with nothing.
         if not demo and settings.keys().isdisjoint({"WRAP", "FORGET"}) and template():

@@ -53,7 +53,8 @@ class Stack:
         self.server = server
         env = dict(os.environ, SERVER=server, PORT=str(free_port()), VAR=str(self.var), QUIET="1",
                    DEMO=settings.pop("DEMO", "0"), PGEXTRA=POSTGRES,
-                   ASSAY_BIN=str(BUILD / "assay"), **settings)
+                   ASSAY_BIN=str(BUILD / "assay"), ASSAY_CLIENT_RATE="0",
+                   ASSAY_CLIENT_NEW_RATE="0", **settings)
         self.process = subprocess.Popen([str(TOP / "etc/stack.sh")], env=env,
                                         stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + 60

@@ -32,6 +32,7 @@ Suite *num_suite(void);
 Suite *breaker_suite(void);
 Suite *pgtype_suite(void);
 Suite *query_suite(void);
+Suite *rate_limit_suite(void);
 Suite *sqlstate_suite(void);
 
 /* core */
@@ -48,6 +49,7 @@ Suite *draft_suite(void);
 Suite *device_suite(void);
 Suite *event_suite(void);
 Suite *facts_suite(void);
+Suite *key_suite(void);
 Suite *layer_suite(void);
 Suite *lookup_suite(void);
 Suite *modulus_suite(void);
@@ -71,6 +73,7 @@ Suite *verdict_suite(void);
 
 /* web */
 Suite *auth_suite(void);
+Suite *client_suite(void);
 Suite *form_suite(void);
 Suite *items_suite(void);
 Suite *password_suite(void);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which addresses count as one.
+ */
+#include "web/client.h"
+
+#include "base/mem.h"
+#include "suites.h"
+#include "web/ctx.h"
+
+static const struct {
+	const char *address;
+	const char *network;
+} networks[] = {
+    {"192.0.2.1", "192.0.2.1"},
+    {"255.255.255.255", "255.255.255.255"},
+    {"0.0.0.0", "0.0.0.0"},
+    {"::ffff:192.0.2.1", "192.0.2.1"},
+    {"::FFFF:c000:201", "192.0.2.1"},
+    {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
+    {"2001:DB8:1:2::", "2001:db8:1:2::/64"},
+    {"2001:db8::1", "2001:db8::/64"},
+    {"fe80::1", "fe80::/64"},
+    /* No address, and the one whose first 64 bits are nothing. */
+    {"::1", ""},
+    {"", ""},
+    {"somewhere", ""},
+    {"192.0.2", ""},
+};
+
+START_TEST(counts_a_network_of_ipv6_as_one)
+{
+	static const struct conf conf = {.proxies = ""};
+	struct ctx c = {.conf = &conf};
+
+	ctx_begin(&c, 0, 0);
+	c.req.source.env = (const char *const[]){
+		mem_printf(c.mem, "REMOTE_ADDR=%s", networks[_i].address), NULL};
+	uint64_t number = client_network_number(&c);
+	ck_assert_str_eq(client_network_text(&c, number), networks[_i].network);
+	if (number != 0)
+		ck_assert_str_eq(client_network(&c), networks[_i].network);
+	ctx_reset(&c);
+}
+END_TEST
+
+Suite *
+client_suite(void)
+{
+	Suite *s = suite_create("client");
+	TCase *t = tcase_create("client");
+
+	tcase_add_loop_test(t, counts_a_network_of_ipv6_as_one, 0, ROWS(networks));
+	suite_add_tcase(s, t);
+	return s;
+}
