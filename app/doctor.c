@@ -107,8 +107,8 @@ look_at_throttle(const struct command *c, struct report *r, struct db *owner)
 	if (db_count(rows) == 0)
 		say(r, FINE, "limits", "no address stands out among those refused with 429");
 	else
-		say(r, WARNING, "limits", "%s of %s requests refused with 429 came from %s: if that "
-		    "is a proxy, name it in `proxies`", db_cell(rows, 0, "most"),
+		say(r, WARNING, "limits", "%s of %s requests refused with 429 came from %s: if "
+		    "that is a proxy, name it in `proxies`", db_cell(rows, 0, "most"),
 		    db_cell(rows, 0, "refused"), db_cell(rows, 0, "address"));
 }
 
