@@ -38,6 +38,9 @@ struct worker {
 	int poll_fd; /* epoll over the listening socket and signal_fd */
 };
 
+/* So long an answer waits at most for the end of a backend that was given up. */
+#define ENDING (300 * INSTANT_MS)
+
 /* The answer's buffer is kept between requests, but not at the size of the largest ever. */
 enum { OUT_SIZE = 16384, OUT_KEEP = 262144 };
 
@@ -112,6 +115,7 @@ serve(struct worker *w)
 	c->local = fcgi_is_local(w->fcgi);
 	enum err e = handle(c, w->seat);
 	auth_show_refusal(c, e);
+	db_end_abandoned(c->db, ENDING);
 	record_flush(c->records);
 	buf_reset(w->out);
 	int status = reply_build(c, e, w->out);

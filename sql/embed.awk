@@ -3,7 +3,8 @@
 # error and the program needs no file at run time.
 #   awk -v part=enum|query|migration -f sql/embed.awk FILE...
 # The head of a query file says what it is for, then `-- key: value` lines: reach (lint reads it),
-# retry yes|no, and where needed time long, role owner.
+# retry yes|no, and where needed time long, role owner, writes yes (said where the text does not
+# show it: functions write).
 
 function name_of(file) {
 	sub(/.*\//, "", file)
@@ -19,15 +20,15 @@ function quoted(line) {
 
 function finish() {
 	if (part == "query")
-		printf ",\n\t\t.params = %d, .retry = %s, .slow = %s, .owner = %s},\n",
-		    params, retry, slow, owner
+		printf ",\n\t\t.params = %d, .retry = %s, .slow = %s,%s%s},\n", params, retry, slow,
+		    " .owner = " owner, ", .writes = " writes
 	else if (part == "migration")
 		printf "},\n"
 }
 
 function begin() {
 	params = 0
-	retry = slow = owner = "false"
+	retry = slow = owner = writes = "false"
 	name = name_of(FILENAME)
 	if (part == "enum")
 		printf "\tQUERY_%s,\n", name
@@ -55,8 +56,10 @@ FNR == 1 {
 part == "query" && /^-- retry: yes$/ { retry = "true" }
 part == "query" && /^-- time: long$/ { slow = "true" }
 part == "query" && /^-- role: owner$/ { owner = "true" }
+part == "query" && /^-- writes: yes$/ { writes = "true" }
 part == "query" && /^--/ { next }
 part == "query" { count_params($0) }
+part == "query" && /(^|[^a-z])(insert into|delete from|update) / { writes = "true" }
 part != "enum" { printf "\n\t\t%s", quoted($0) }
 
 END { finish() }

@@ -22,6 +22,15 @@
 /* The server's own bound comes first, so that a slow statement costs no connection. */
 #define SERVER_MARGIN (250 * INSTANT_MS)
 
+/* Of statements: the server lets them run as long as they like. */
+#define NO_TIMEOUT 0
+
+/* What is tried again waits so long for the end of the backend that had it first. */
+#define END_WAIT (500 * INSTANT_MS)
+
+/* The SQLSTATE of deadline_check. */
+#define DB_LATE "AS001"
+
 enum { TRIES = 4 };
 
 struct db_rows {
@@ -63,31 +72,87 @@ db_message(const struct db *db)
 	return db->message;
 }
 
+/* The instant at which statement info is given up that begins now. */
+static int64_t
+statement_deadline(const struct db *db, const struct query_info *info)
+{
+	int64_t limit = instant_monotonic() + db->conf.statement_timeout + SERVER_MARGIN;
+
+	return info->slow || db->deadline < limit ? db->deadline : limit;
+}
+
+/* Hands a statement to libpq; a write that is a transaction of its own with the check that it is
+ * committed in time. */
+static bool
+send_statement(struct db *db, const struct query_info *info, const char *const params[],
+    int64_t deadline)
+{
+	db->checked = info->writes && !db->in_tx && !db->bare && deadline != INT64_MAX &&
+	    PQenterPipelineMode(db->conn);
+	int sent = db->bare || info->built
+	    ? PQsendQueryParams(db->conn, info->sql, info->params, NULL, params, NULL, NULL, 0)
+	    : PQsendQueryPrepared(db->conn, info->name, info->params, params, NULL, NULL, 0);
+	return sent && (!db->checked ||
+	    (db_check_send(db, deadline) && PQpipelineSync(db->conn)));
+}
+
+static PGresult *
+read_statement(struct db *db, int64_t deadline)
+{
+	return db->checked ? db_check_results(db, deadline) : db_results(db, deadline);
+}
+
+/* Whether the server's clock says that it is too late though ours does not: one of them was set. */
+static bool
+clocks_differ(const PGresult *r, int64_t deadline)
+{
+	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+
+	return state != NULL && strcmp(state, DB_LATE) == 0 &&
+	    deadline - instant_monotonic() > SERVER_MARGIN;
+}
+
+/* How a statement ended, and what may help. */
+static enum err
+judge(struct db *db, const struct query_info *info, const PGresult *r, int64_t deadline,
+    enum sqlstate_act *act)
+{
+	if (db->conn == NULL)
+		return ERR_UNAVAILABLE;
+	enum err e = db_result_err(db, r, info->name, act);
+	if (e == OK)
+		return OK;
+	if (PQstatus(db->conn) == CONNECTION_BAD)
+		*act = SQLSTATE_RECONNECT;
+	if (clocks_differ(r, deadline)) {
+		/* It was rolled back; a new connection asks for the time again. */
+		db_close(db);
+		*act = SQLSTATE_AGAIN;
+	}
+	if (*act == SQLSTATE_RECONNECT)
+		db_close(db);
+	return e;
+}
+
 static enum err
 run_once(struct db *db, const struct query_info *info, const char *const params[], PGresult **out,
     enum sqlstate_act *act)
 {
-	int64_t limit = instant_monotonic() + db->conf.statement_timeout + SERVER_MARGIN;
-
 	*out = NULL;
 	*act = SQLSTATE_GIVE_UP;
 	enum err e = db_open(db);
 	if (e != OK)
 		return e;
-	int64_t deadline = info->slow || db->deadline < limit ? db->deadline : limit;
-	int sent = db->bare || info->built
-	    ? PQsendQueryParams(db->conn, info->sql, info->params, NULL, params, NULL, NULL, 0)
-	    : PQsendQueryPrepared(db->conn, info->name, info->params, params, NULL, NULL, 0);
-	if (sent)
-		*out = db_results(db, deadline);
-	if (db->conn == NULL)
+	int64_t deadline = statement_deadline(db, info);
+	if (deadline - instant_monotonic() < INSTANT_MS) {
+		db_note(db, info->name, "no time is left");
 		return ERR_UNAVAILABLE;
-	e = db_result_err(db, *out, info->name, act);
-	if (e != OK && PQstatus(db->conn) == CONNECTION_BAD)
-		*act = SQLSTATE_RECONNECT;
-	if (*act == SQLSTATE_RECONNECT)
+	}
+	if (send_statement(db, info, params, deadline))
+		*out = read_statement(db, deadline);
+	else if (db->checked)
 		db_close(db);
-	return e;
+	return judge(db, info, *out, deadline, act);
 }
 
 /* A moment that differs between those who collided. */
@@ -116,6 +181,19 @@ worth_again(struct db *db, bool retry, enum sqlstate_act act, int try, bool *los
 	return first && retry;
 }
 
+/* A copy of a write that went with its connection must have ended before it is sent again. */
+static enum err
+run_again(struct db *db, const struct query_info *info, const char *const params[],
+    PGresult **out, enum sqlstate_act *act)
+{
+	int64_t left = db->deadline - instant_monotonic();
+
+	db->end_wait = !info->writes ? 0 : left < END_WAIT ? left : END_WAIT;
+	enum err e = run_once(db, info, params, out, act);
+	db->end_wait = 0;
+	return e;
+}
+
 static enum err
 run(struct db *db, const struct query_info *info, const char *const params[], PGresult **out)
 {
@@ -123,7 +201,8 @@ run(struct db *db, const struct query_info *info, const char *const params[], PG
 
 	for (int try = 1;; try++) {
 		enum sqlstate_act act;
-		enum err e = run_once(db, info, params, out, &act);
+		enum err e = try == 1 ? run_once(db, info, params, out, &act)
+				      : run_again(db, info, params, out, &act);
 		if (e == OK)
 			return OK;
 		if (!worth_again(db, info->retry, act, try, &lost)) {
@@ -144,6 +223,12 @@ set_timeout(struct db *db, int64_t us)
 	char text[24];
 	PGresult *r;
 
+	/* The server takes 0 for no bound at all. */
+	if (us < INSTANT_MS && us != NO_TIMEOUT) {
+		db_note(db, "statement", "no time is left");
+		return ERR_UNAVAILABLE;
+	}
+
 	snprintf(text, sizeof text, "%lld", (long long)(us / INSTANT_MS));
 	enum err e =
 	    run(db, &query_infos[QUERY_statement_timeout], (const char *const[]){text}, &r);
@@ -157,7 +242,7 @@ run_timed(struct db *db, void *ctx, const struct query_info *info, const char *c
 {
 	PGresult *res = NULL;
 	int64_t left = db->deadline - instant_monotonic();
-	enum err e = info->slow ? set_timeout(db, left > INSTANT_DAY ? 0 : left) : OK;
+	enum err e = info->slow ? set_timeout(db, left > INSTANT_DAY ? NO_TIMEOUT : left) : OK;
 
 	if (e == OK)
 		e = run(db, info, params, &res);
@@ -196,17 +281,33 @@ void
 db_send(struct db *db, enum query q, const char *const params[])
 {
 	const struct query_info *info = &query_infos[q];
-	int64_t limit = instant_monotonic() + db->conf.statement_timeout;
 
 	if (db_open(db) != OK)
 		return;
-	int unsent = PQsendQueryPrepared(db->conn, info->name, info->params, params, NULL, NULL, 0)
-	    ? PQflush(db->conn) : -1;
-	while (unsent > 0 && db_wait(db, POLLIN | POLLOUT, limit) && PQconsumeInput(db->conn))
+	db->sent_until = statement_deadline(db, info);
+	int unsent = instant_monotonic() < db->sent_until &&
+		send_statement(db, info, params, db->sent_until) ? PQflush(db->conn) : -1;
+	while (unsent > 0 && db_wait(db, POLLIN | POLLOUT, db->sent_until) &&
+	    PQconsumeInput(db->conn))
 		unsent = PQflush(db->conn);
 	db->sent = unsent == 0;
 	if (!db->sent)
 		db_close(db);
+}
+
+/* What db_send sent may be under way still, at the other end of a connection that is closed. */
+static enum err
+collect_again(struct db *db, void *ctx, enum query q, const char *const params[],
+    struct db_rows **out)
+{
+	if (query_infos[q].writes && db->conn == NULL) {
+		db->end_wait = END_WAIT;
+		enum err e = db_open(db);
+		db->end_wait = 0;
+		if (e != OK)
+			return e;
+	}
+	return db_query(db, ctx, q, params, out);
 }
 
 enum err
@@ -216,18 +317,16 @@ db_collect(struct db *db, void *ctx, enum query q, const char *const params[],
 	enum sqlstate_act act;
 
 	if (!db->sent)
-		return db_query(db, ctx, q, params, out);
+		return collect_again(db, ctx, q, params, out);
 	db->sent = false;
-	int64_t limit = instant_monotonic() + db->conf.statement_timeout + SERVER_MARGIN;
-	PGresult *res = db_results(db, limit);
-	enum err e = db->conn == NULL
-	    ? ERR_UNAVAILABLE : db_result_err(db, res, query_infos[q].name, &act);
+	PGresult *res = read_statement(db, db->sent_until);
+	enum err e = judge(db, &query_infos[q], res, db->sent_until, &act);
 	if (e == OK) {
 		*out = make_rows(ctx, res);
 		return OK;
 	}
 	PQclear(res);
-	return e == ERR_INVALID ? e : db_query(db, ctx, q, params, out);
+	return e == ERR_INVALID ? e : collect_again(db, ctx, q, params, out);
 }
 
 enum err
@@ -261,10 +360,29 @@ db_begin(struct db *db)
 	return e;
 }
 
+/* A commit that a backend finds after its client has gone is refused. */
+static enum err
+commit_checked(struct db *db)
+{
+	enum sqlstate_act act;
+
+	if (db->conn == NULL)
+		return ERR_UNAVAILABLE;
+	if (!PQenterPipelineMode(db->conn) || !db_check_send(db, db->deadline) ||
+	    !PQsendQueryParams(db->conn, "commit", 0, NULL, NULL, NULL, NULL, 0) ||
+	    !PQpipelineSync(db->conn))
+		return ERR_UNAVAILABLE;
+	PGresult *r = db_check_results(db, db->deadline);
+	enum err e = db->conn == NULL ? ERR_UNAVAILABLE : db_result_err(db, r, "commit", &act);
+	PQclear(r);
+	return e;
+}
+
 enum err
 db_commit(struct db *db)
 {
-	enum err e = db_script(db, "commit");
+	enum err e = db->bare || db->deadline == INT64_MAX ? db_script(db, "commit")
+							   : commit_checked(db);
 
 	db->in_tx = false;
 	if (e != OK)
@@ -278,6 +396,20 @@ db_rollback(struct db *db)
 	if (db->conn != NULL && db_script(db, "rollback") != OK)
 		db_close(db);
 	db->in_tx = false;
+}
+
+void
+db_end_abandoned(struct db *db, int64_t us)
+{
+	if (*db->abandoned.pid == '\0' || db->conn != NULL)
+		return;
+	db->deadline = instant_monotonic() + us;
+	db->end_wait = us / 2;
+	/* Bare: it is ended that much earlier. */
+	if (db_open_bare(db) != OK)
+		log_say(LOG_WARN, "backend_abandoned", "may still be there: %s", db->message);
+	db_close(db);
+	db->end_wait = 0;
 }
 
 enum db_news

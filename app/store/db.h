@@ -48,7 +48,10 @@ struct db_built {
 /* A connection, not opened yet, on the talloc context ctx; closed when it is freed. */
 struct db *db_new(void *ctx, const struct db_conf *conf);
 
-/* No statement from now on waits beyond this instant of instant_monotonic(). */
+/*
+ * No statement from now on waits beyond this instant of instant_monotonic(), and no write is
+ * committed after it: the server compares its clock with it before it commits.
+ */
 void db_set_deadline(struct db *db, int64_t deadline);
 
 /*
@@ -92,6 +95,13 @@ enum err db_script(struct db *db, const char *sql) must_check;
 enum err db_begin(struct db *db) must_check;
 enum err db_commit(struct db *db) must_check;
 void db_rollback(struct db *db);
+
+/*
+ * Ends the backend that was given up last, if it may still be at work: asks on a new connection,
+ * and waits for its end, for us microseconds in all. Before an answer: what it says was not done is
+ * not done afterwards.
+ */
+void db_end_abandoned(struct db *db, int64_t us);
 
 /* How db_wait ended. */
 enum db_news { DB_NOTIFIED, DB_READABLE, DB_TIMED_OUT, DB_LOST };

@@ -9,6 +9,12 @@
 
 /* What the rooms db.c, db_open.c and db_wait.c share; nobody else includes this. */
 
+/* A process of the server, by what tells it from a later one of the same id. */
+struct db_backend {
+	char pid[16]; /* "": none */
+	char started[64];
+};
+
 struct db {
 	struct db_conf conf;
 	PGconn *conn;     /* NULL when closed */
@@ -19,6 +25,14 @@ struct db {
 	int schema;       /* -1: never seen */
 	int64_t told;     /* when a failure to connect was last logged */
 	bool sent;        /* by db_send, and not collected yet */
+	int64_t sent_until; /* the deadline of that */
+	int64_t end_wait; /* so long a new connection waits for the end of the abandoned backend */
+	bool checked;     /* what was sent last has a deadline_check behind it */
+	int64_t sent_at;  /* monotonic; of that check */
+	int64_t clock_low, clock_high; /* the server's clock minus the monotonic one, from .. to */
+	struct db_backend backend;     /* at the other end of conn */
+	struct db_backend abandoned;   /* given up with a statement under way, and not
+	                                  known to have ended */
 	char message[256];
 };
 
@@ -27,6 +41,24 @@ void db_close(struct db *db);
 
 /* Keeps `what: text` as db_message, in one line. */
 void db_note(struct db *db, const char *what, const char *text);
+
+/* Notes what the server's clock (microseconds since 1970) was between two instants of ours. */
+void db_clock_seen(struct db *db, int64_t clock, int64_t from, int64_t to);
+
+/* Sends, behind a write in the same pipeline, the check that it is committed in time. */
+bool db_check_send(struct db *db, int64_t deadline);
+
+/*
+ * The result of the write that was sent before such a check, or the failure that kept it from being
+ * committed; the caller clears it. NULL when the connection was lost or, at the deadline, closed.
+ */
+PGresult *db_check_results(struct db *db, int64_t deadline);
+
+/*
+ * Ends the abandoned backend, if there is one; waits for it up to us microseconds. False when it
+ * may still be there.
+ */
+bool db_abandoned_end(struct db *db, int64_t us);
 
 /* Waits until the socket is ready for the poll events; false at the deadline. */
 bool db_wait(struct db *db, short events, int64_t deadline);

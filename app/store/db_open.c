@@ -40,9 +40,17 @@ db_new(void *ctx, const struct db_conf *conf)
 	return db;
 }
 
+/* A statement may still be under way in the backend: it is to be ended. */
 void
 db_close(struct db *db)
 {
+	PGTransactionStatusType s = db->conn == NULL ? PQTRANS_IDLE
+						    : PQtransactionStatus(db->conn);
+
+	if (s == PQTRANS_ACTIVE || s == PQTRANS_UNKNOWN)
+		db->abandoned = *db->backend.pid != '\0' ? db->backend : db->abandoned;
+	db->backend.pid[0] = '\0';
+	db->sent = db->checked = false;
 	PQfinish(db->conn);
 	db->conn = NULL;
 }
@@ -75,12 +83,29 @@ read_pipeline(struct db *db, int64_t deadline, PGresult **first)
 	}
 }
 
+/* Who answers at the other end, and what its clock says. */
+static void
+note_backend(struct db *db, const PGresult *r, int64_t asked)
+{
+	if (PQresultStatus(r) != PGRES_TUPLES_OK)
+		return;
+	db->clock_low = INT64_MIN;
+	db->clock_high = INT64_MIN;
+	db_clock_seen(db, strtoll(PQgetvalue(r, 0, PQfnumber(r, "clock")), NULL, 10), asked,
+	    instant_monotonic());
+	snprintf(db->backend.pid, sizeof db->backend.pid, "%s",
+	    PQgetvalue(r, 0, PQfnumber(r, "pid")));
+	snprintf(db->backend.started, sizeof db->backend.started, "%s",
+	    PQgetvalue(r, 0, PQfnumber(r, "started")));
+}
+
 /* Settings and schema version in one round trip. A database without the schema has version 0; the
  * settings have a sync point of their own, or that failure would take them back. */
 static enum err
 begin_session(struct db *db, int64_t deadline)
 {
-	PGresult *version = NULL;
+	PGresult *version = NULL, *session = NULL;
+	int64_t asked = instant_monotonic();
 	char timeout[24];
 
 	snprintf(
@@ -92,7 +117,9 @@ begin_session(struct db *db, int64_t deadline)
 	PQsendQueryParams(
 	    db->conn, query_infos[QUERY_schema_version].sql, 0, NULL, NULL, NULL, NULL, 0);
 	PQpipelineSync(db->conn);
-	enum err e = read_pipeline(db, deadline, NULL);
+	enum err e = read_pipeline(db, deadline, &session);
+	note_backend(db, session, asked);
+	PQclear(session);
 	if (e == OK)
 		e = read_pipeline(db, deadline, &version);
 	const char *state = version == NULL ? NULL : PQresultErrorField(version, PG_DIAG_SQLSTATE);
@@ -264,7 +291,8 @@ open_with(struct db *db, bool bare)
 	metric_add(METRIC_db_connects_total, 1);
 	if (g != NULL)
 		gate_open(g);
-	return OK;
+	/* What is to be run again must not be still under way elsewhere. */
+	return db_abandoned_end(db, db->end_wait) || db->end_wait == 0 ? OK : ERR_UNAVAILABLE;
 }
 
 enum err

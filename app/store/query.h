@@ -19,6 +19,7 @@ struct query_info {
 	bool slow;  /* may take as long as the request has, not just the statement time-out */
 	bool built; /* put together at run time: not prepared */
 	bool owner; /* only for connections of the owner role */
+	bool writes; /* changes rows: committed before its deadline or not at all */
 };
 
 struct migration_info {

@@ -23,6 +23,7 @@ static const struct {
     {"22", ERR_INVALID, SQLSTATE_GIVE_UP},      /* data exceptions */
     {"54000", ERR_INVALID, SQLSTATE_GIVE_UP},   /* program_limit_exceeded: an index row too long */
     {"57014", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},   /* query_canceled: statement_timeout */
+    {"AS001", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},   /* deadline_check: too late to commit */
     {"57P01", ERR_UNAVAILABLE, SQLSTATE_RECONNECT}, /* admin_shutdown */
     {"57P02", ERR_UNAVAILABLE, SQLSTATE_RECONNECT}, /* crash_shutdown */
     {"57P03", ERR_UNAVAILABLE, SQLSTATE_RECONNECT}, /* cannot_connect_now */

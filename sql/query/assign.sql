@@ -2,5 +2,6 @@
 -- at $7.
 -- reach: subject
 -- retry: yes
+-- writes: yes
 select group_nr, made, previous
 from assign($1, $2::bigint, $3::bigint, $4::bigint, $5, $6, $7::timestamptz)

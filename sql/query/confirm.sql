@@ -1,4 +1,5 @@
 -- Session $1 has turned out to be human, at $2.
 -- reach: subject
 -- retry: yes
+-- writes: yes
 select confirm($1, $2::timestamptz)

@@ -2,5 +2,6 @@
 -- somebody writes; or the counts, if somebody else has just kept them.
 -- reach: definitions
 -- retry: yes
+-- writes: yes
 -- time: long
 select token, data, counted_at from result_begin($1::bigint, $2::timestamptz)

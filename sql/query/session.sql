@@ -2,6 +2,7 @@
 -- plans: made once, for to plan the profile costs more than to run it; and by index, for a partition
 -- that was analysed while empty would be scanned by these plans for long after it has filled. No
 -- jit, which takes what cannot go by index for expensive then.
+-- Which backend it is, and its clock in microseconds, for deadlines.
 -- reach: local
 -- retry: yes
 select set_config('search_path', 'assay, pg_temp', false),
@@ -15,4 +16,6 @@ select set_config('search_path', 'assay, pg_temp', false),
 	set_config('client_min_messages', 'warning', false),
 	set_config('plan_cache_mode', 'force_generic_plan', false),
 	set_config('enable_seqscan', 'off', false),
-	set_config('jit', 'off', false)
+	set_config('jit', 'off', false),
+	pg_backend_pid() as pid, (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock,
+	(select backend_start::text from pg_stat_get_activity(pg_backend_pid())) as started

@@ -2,5 +2,6 @@
 -- the network ($2) and of the account's name ($3). It counts as failed from now on.
 -- reach: definitions
 -- retry: no
+-- writes: yes
 select sign_in_claim(decode($1, 'hex'), decode($2, 'hex'), decode($3, 'hex'), $4::timestamptz)
 	as allowed

@@ -194,7 +194,7 @@ def test_strangers_have_no_rights(stack):
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == [
             "activity_count", "assign", "audience_fit", "audience_leave", "audience_ready",
             "audit_forget", "audit_words",
-            "confirm", "enrol", "exposure_add", "goal_hit", "incorporate",
+            "confirm", "deadline_check", "enrol", "exposure_add", "goal_hit", "incorporate",
             "incorporate_one", "layer_drop", "layer_place", "members_put", "page_view_counts",
             "preassigned_apply", "preassigned_settle", "result_begin", "result_stale",
             "sign_in_claim", "sign_in_succeeded", "sign_in_wait",

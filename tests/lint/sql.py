@@ -12,6 +12,7 @@ KEYS = {
     "retry": {"yes", "no"},
     "time": {"long"},
     "role": {"owner"},
+    "writes": {"yes"},
 }
 COMMENT = re.compile(r"--[^\n]*")
 BODY = re.compile(r"\$(\w*)\$[\s\S]*?\$\1\$")
@@ -44,6 +45,10 @@ STATEMENT = re.compile(r"\b(?:select\b.*\b(?:from|set_config|exists|nextval)\b|s
                        r"|(?:create|alter|drop)\s+(?:table|index|role|schema|function|view)\b"
                        r"|set\s+(?:local|session|role|search_path)\b|lock\s+table\b"
                        r"|\b(?:grant|revoke)\s+\w+\s+on\b|copy\s+\w+\s+(?:from|to)\b)", re.I | re.S)
+FUNCTION = re.compile(r"\bcreate\s+(?:or\s+replace\s+)?function\s+(\w+)\s*\("
+                      r"[\s\S]*?\$\$([\s\S]*?)\$\$", re.I)
+CHANGE = re.compile(r"\b(?:insert\s+into|delete\s+from|update\s+\w+)\s", re.I)
+CALL = re.compile(r"\b(\w+)\s*\(")
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 
 
@@ -72,6 +77,19 @@ def check_head(path, text):
     return keys
 
 
+def writers():
+    """Functions of the schema that change rows, by themselves or by others that they call."""
+    bodies = {}
+    for path in files("sql/migration/*.sql", "sql/function/*.sql"):
+        for match in FUNCTION.finditer(COMMENT.sub("", path.read_text())):
+            bodies[match[1]] = match[2]
+    found, before = {n for n, b in bodies.items() if CHANGE.search(b)}, None
+    while found != before:
+        before = set(found)
+        found |= {n for n, b in bodies.items() if found & set(CALL.findall(b))}
+    return found
+
+
 def check_shapes(path, sql, shapes):
     for shape, why in shapes:
         for match in re.finditer(shape, sql, re.I):
@@ -96,6 +114,9 @@ def check_query(path, used):
     waits = lock and not re.search(r"\bskip\s+locked\b", sql, re.I)
     if waits and reach != "local" and not re.search(one, sql):
         report(path, line_of(sql, lock.start()), "lock one subject (or definition) at a time")
+    calls = WRITERS & set(CALL.findall(sql))
+    if calls and not CHANGE.search(sql) and not re.search(r"^-- writes: yes$", text, re.M):
+        report(path, 1, f"{min(calls)}() writes: the head must say `-- writes: yes`")
     if path.stem not in used:
         report(path, 1, f"no code runs QUERY_{path.stem}")
 
@@ -109,6 +130,7 @@ def check_source(path):
             report(path, line_of(text, match.start()), "query text in C: it belongs to sql/query")
 
 
+WRITERS = writers()
 sources = files("app/**/*.[ch]")
 names = {n for p in sources for n in re.findall(r"\bQUERY_(\w+)", p.read_text())}
 for query in files("sql/query/*.sql"):
