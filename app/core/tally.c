@@ -186,6 +186,7 @@ struct hit {
 	size_t goal;
 	size_t arm;
 	struct stats_bin bin;
+	double actions; /* of these subjects, all in all */
 };
 
 static int
@@ -221,7 +222,9 @@ sort_hits(struct tally *t, struct json_object *conversions, size_t *n)
 	for (size_t i = 0; i < length(conversions); i++) {
 		struct json_object *row = json_item(conversions, i);
 		struct hit h = {find_goal(t, column(row, 0)), find_arm(t, column(row, 1)),
-		    {column(row, 2), subjects(row, 3)}};
+		    {column(row, 2), subjects(row, 3)}, 0};
+		h.actions = length(row) > 4 ? json_object_get_double(json_item(row, 4))
+					    : (double)h.bin.times * (double)h.bin.subjects;
 		if (h.goal < t->ngoals && h.arm < t->narms && h.bin.times > 0 && h.bin.subjects > 0)
 			hits[(*n)++] = h;
 	}
@@ -241,7 +244,7 @@ fill_cell(struct tally *t, struct tally_cell *cell, int64_t participants, const 
 	for (size_t i = 0; i < n; i++) {
 		struct stats_bin bin = hits[i].bin;
 		cell->conversions += bin.subjects;
-		cell->actions += (double)bin.times * (double)bin.subjects;
+		cell->actions += hits[i].actions;
 		if (bins[used - 1].times == bin.times && used > 1)
 			bins[used - 1].subjects += bin.subjects;
 		else

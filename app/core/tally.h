@@ -59,7 +59,8 @@ struct tally *tally_arms(void *ctx, struct json_object *alternatives,
 
 /*
  * Adds the goals [{nr, name, test, retired?}] with what conversions [[goal nr, alternative id,
- * hits, subjects], ..] say of them; rows of other goals or alternatives are passed over.
+ * hits, subjects, all their hits (missing: hits * subjects)], ..] say of them; rows of other goals
+ * or alternatives are passed over.
  */
 void tally_goals(struct tally *t, struct json_object *goals, struct json_object *conversions);
 

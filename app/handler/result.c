@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/instant.h"
+#include "base/log.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/metric.h"
@@ -32,8 +33,11 @@ count(struct ctx *c, const char *nr, const char *token, struct json_object **dat
 	*data = json_object_object_get(row, "data");
 	if (token == NULL)
 		return OK;
-	return db_query(c->db, c->mem, QUERY_result_keep,
-	    (const char *const[]){nr, token, db_cell(rows, 0, "data")}, NULL);
+	/* They are right, kept or not: counted again the next time. */
+	if (db_query(c->db, c->mem, QUERY_result_keep,
+		(const char *const[]){nr, token, db_cell(rows, 0, "data")}, NULL) != OK)
+		log_say(LOG_WARN, "results_not_kept", "%s: %s", nr, db_message(c->db));
+	return OK;
 }
 
 /* Counts, unless somebody else has just done so. */

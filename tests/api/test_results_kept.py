@@ -215,3 +215,37 @@ def test_a_count_that_never_ended_holds_nobody_up_for_long(stack, age, waits):
             wait_until(lambda: one_waits(stack), 3, "one who waits")
         assert answer.result() == {"control": 0, "b": 0}
     assert kept(stack, exp)
+
+
+def test_counts_that_cannot_be_kept_are_answered(stack):
+    exp, _ = two_arms(stack)
+    fill(stack, exp, 1, 10)
+    stack.sql("""create function assay.refuse() returns trigger language plpgsql
+                 as $$ begin raise sqlstate '57014'; end $$;
+                 create trigger refuse before update of data on assay.result
+                 for each row when (new.data is not null) execute function assay.refuse()""")
+    try:
+        assert participants(stack, exp) == {"control": 10, "b": 0}
+        assert not kept(stack, exp)
+    finally:
+        stack.sql("drop trigger refuse on assay.result; drop function assay.refuse()")
+
+
+def test_a_great_many_different_counts_of_a_goal_are_counted_together(stack):
+    """150,000 subjects, each with a number of hits of its own."""
+    exp, goal = two_arms(stack)
+    nr, = stack.sql("select nr from experiment where id = %s", exp)[0]
+    number_of, = stack.sql("select nr from goal where name = %s", goal)[0]
+    stack.sql("""insert into exposure (subject_id, experiment, alternative, split, forced, nth, at)
+                 select 'u:many-' || %s || '-' || i, %s, 1 + i %% 2, 1, false, 1, now()
+                 from generate_series(1, 150000) as i""", exp, nr)
+    stack.sql("""insert into conversion (subject_id, experiment, goal, alternative, hits,
+                     forced, first_at, last_at)
+                 select 'u:many-' || %s || '-' || i, %s, %s, 1 + i %% 2, i, false, now(), now()
+                 from generate_series(1, 150000) as i""", exp, nr, number_of)
+    stack.sql("update result set data = null where experiment = %s", nr)
+    found = results(stack, exp)
+    assert {c["conversions"] for c in [cell(found, goal, a) for a in ("control", "b")]} == {75000}
+    size, = stack.sql("select jsonb_array_length(data -> 'conversions') from result"
+                      " where experiment = %s and data is not null", nr)[0]
+    assert size <= 2 * 1000 + 100
