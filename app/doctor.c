@@ -113,6 +113,20 @@ look_at_throttle(const struct command *c, struct report *r, struct db *owner)
 }
 
 static void
+look_at_jobs(const struct command *c, struct report *r, struct db *owner)
+{
+	struct db_rows *rows;
+
+	if (db_query(owner, c->mem, QUERY_job_failures, NULL, &rows) != OK)
+		return;
+	int64_t files = db_int(rows, 0, "files"), mappings = db_int(rows, 0, "mappings");
+	bool fine = files + mappings == 0;
+	say(r, fine ? FINE : WARNING, "jobs", fine ? "nothing fails" :
+	    "%d files of members and %d mappings fail and are tried again: see the log of the jobs",
+	    (int)files, (int)mappings);
+}
+
+static void
 look_at_socket(const struct command *c, struct report *r)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -147,6 +161,7 @@ command_doctor(const struct command *c)
 	look_at_role(&r, owner, "owner role");
 	look_at_server(c, &r, owner);
 	look_at_throttle(c, &r, owner);
+	look_at_jobs(c, &r, owner);
 	look_at_socket(c, &r);
 	return r.failed ? EXIT_FAILED : EXIT_DONE;
 }

@@ -109,21 +109,24 @@ forget_activity(struct db *db)
 	return e;
 }
 
+/* One job that fails does not keep the next from its turn. */
+static enum err
+first_of(enum err e, enum err other)
+{
+	return e != OK ? e : other;
+}
+
 /* What is due every hour. */
 static enum err
 keep_house(struct db *db, const struct conf *conf)
 {
 	enum err e = keep_partitions(db, conf);
 
-	if (e == OK)
-		e = forget_answers(db);
-	if (e == OK)
-		e = forget_sign_ins(db);
-	if (e == OK)
-		e = forget_throttle(db);
-	if (e == OK)
-		e = forget_activity(db);
-	return e == OK ? page_job_again(db) : e;
+	e = first_of(e, forget_answers(db));
+	e = first_of(e, forget_sign_ins(db));
+	e = first_of(e, forget_throttle(db));
+	e = first_of(e, forget_activity(db));
+	return first_of(e, page_job_again(db));
 }
 
 enum err
@@ -131,11 +134,9 @@ jobs_once(struct db *db, const struct conf *conf)
 {
 	enum err e = keep_house(db, conf);
 
-	if (e == OK)
-		e = page_job_all(db);
-	if (e == OK)
-		e = upload_job_run(db, conf);
-	return e == OK ? map_due(db, conf) : e;
+	e = first_of(e, page_job_all(db));
+	e = first_of(e, upload_job_run(db, conf));
+	return first_of(e, map_due(db, conf));
 }
 
 static int
@@ -173,13 +174,14 @@ jobs_run(struct db *db, const struct conf *conf)
 			house_at = instant_monotonic() +
 			    (keep_house(db, conf) == OK ? EVERY : AGAIN);
 		/* Listening first: what is announced while mapping goes on is not missed. */
-		healthy =
-		    db_query(db, db, QUERY_listen, NULL, NULL) == OK &&
-		    upload_job_run(db, conf) == OK && map_due(db, conf) == OK;
-		if (healthy && instant_monotonic() >= count_at) {
-			healthy = (all ? page_job_all(db) : page_job_count(db)) == OK;
-			all = all && !healthy;
-			count_at = instant_monotonic() + AGAIN;
+		enum err e = db_query(db, db, QUERY_listen, NULL, NULL);
+		e = first_of(e, upload_job_run(db, conf));
+		e = first_of(e, map_due(db, conf));
+		healthy = e == OK;
+		if (instant_monotonic() >= count_at) {
+			bool counted = (all ? page_job_all(db) : page_job_count(db)) == OK;
+			all = all && !counted;
+			count_at = instant_monotonic() + (counted ? AGAIN : RETRY);
 		}
 	} while (!wait_for_news(db, signal_fd, healthy));
 	log_say(LOG_INFO, "stopped", "jobs");

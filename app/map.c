@@ -22,9 +22,6 @@
 /* An import that has not stored anything for so long may have been killed. */
 #define IMPORT_SILENT (10 * INSTANT_SECOND)
 
-/* How much later one is tried again that the database cannot map now. */
-#define LATER INSTANT_SECOND
-
 /* Profiles that are being written when they are decided again are looked at once more. */
 enum { PASSES = 8 };
 
@@ -188,6 +185,21 @@ settle(struct mapping *m, int64_t us)
 	return db_query(m->db, m->mem, QUERY_map_settle, params, NULL);
 }
 
+/* What cannot be mapped now waits longer each time. */
+static enum err
+put_off(struct mapping *m)
+{
+	const char *why = mem_dup(m->mem, db_message(m->db));
+	const char *params[] = {m->nr, m->version, m->due, instant(m, instant_now())};
+	struct db_rows *rows;
+	enum err e = db_query(m->db, m->mem, QUERY_map_fail, params, &rows);
+
+	if (e == OK)
+		log_say(LOG_WARN, "mapping_later", "%s, %s in a row: %s", m->id,
+		    db_count(rows) > 0 ? db_cell(rows, 0, "attempts") : "0", why);
+	return e;
+}
+
 static enum err
 count(struct mapping *m, bool failed, int64_t took)
 {
@@ -271,9 +283,9 @@ map_claimed(struct mapping *m)
 		return note_failure(m, "the criteria cannot be read");
 	e = map_one(m);
 	/* Others first, if the database is not away but only cannot do this one. */
-	if (e == ERR_UNAVAILABLE && settle(m, LATER) == OK)
-		log_say(LOG_WARN, "mapping_later", "%s: %s", m->id, db_message(m->db));
-	if (e == OK || e == ERR_CONFLICT || e == ERR_UNAVAILABLE)
+	if (e == ERR_UNAVAILABLE)
+		return put_off(m);
+	if (e == OK || e == ERR_CONFLICT)
 		return e;
 	return note_failure(m, "the database refused the statement");
 }
@@ -339,10 +351,10 @@ map_due(struct db *db, const struct conf *conf)
 		talloc_free(m.mem);
 	} while (e == OK);
 	void *mem = mem_ctx(db);
-	if (e == ERR_NOT_FOUND)
-		e = end_old(db, mem);
-	if (e == OK)
-		e = db_query(db, mem, QUERY_map_reap, NULL, NULL);
+	enum err ended = end_old(db, mem);
+	enum err reaped = db_query(db, mem, QUERY_map_reap, NULL, NULL);
 	talloc_free(mem);
-	return e;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	return ended != OK ? ended : reaped;
 }

@@ -135,7 +135,24 @@ run_one(struct ctx *c, const char *nr)
 		    (long long)((instant_monotonic() - began) / INSTANT_MS));
 	talloc_free(w.mem);
 	/* Deleted meanwhile, or done by another process: nothing to do. */
-	return e == ERR_NOT_FOUND || e == ERR_INVALID ? OK : e;
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+/* What cannot be worked off now, or ever, waits longer each time; meanwhile there are others. */
+static enum err
+put_off(struct ctx *c, void *mem, const char *nr)
+{
+	char now[INSTANT_TEXT];
+	const char *why = mem_dup(mem, db_message(c->db));
+	struct db_rows *rows;
+
+	instant_format(instant_now(), now);
+	enum err e = db_query(
+	    c->db, mem, QUERY_upload_fail, (const char *const[]){nr, now}, &rows);
+	if (e == OK && db_count(rows) > 0)
+		log_say(LOG_ERROR, "upload_failed", "%s, %s in a row: %s", nr,
+		    db_cell(rows, 0, "attempts"), why);
+	return e;
 }
 
 /* ERR_NOT_FOUND when nothing waits. */
@@ -144,12 +161,15 @@ run_next(struct ctx *c)
 {
 	void *mem = mem_ctx(c->db);
 	struct db_rows *rows;
-	enum err e = db_query(c->db, mem, QUERY_upload_claim, NULL, &rows);
+	char now[INSTANT_TEXT];
 
+	instant_format(instant_now(), now);
+	enum err e = db_query(
+	    c->db, mem, QUERY_upload_claim, (const char *const[]){now}, &rows);
 	if (e == OK && db_count(rows) == 0)
 		e = ERR_NOT_FOUND;
-	if (e == OK)
-		e = run_one(c, db_cell(rows, 0, "nr"));
+	if (e == OK && run_one(c, db_cell(rows, 0, "nr")) != OK)
+		e = put_off(c, mem, db_cell(rows, 0, "nr"));
 	if (e != ERR_NOT_FOUND && db_query(c->db, mem, QUERY_map_free, NULL, NULL) != OK && e == OK)
 		e = ERR_UNAVAILABLE;
 	talloc_free(mem);

@@ -120,6 +120,16 @@ warn_of_row(struct ctx *c, struct json_object *list, const struct db_rows *rows,
 		warn(list,
 		    mem_printf(c->mem, "The audience of %s could not be mapped: %s", id, text),
 		    mem_printf(c->mem, "/admin/experiment/%s/audience", id), "Audience");
+	else if (strcmp(kind, "again") == 0)
+		warn(list,
+		    mem_printf(c->mem, "A file of members of %s cannot be worked off; tries: %s.",
+			id, text),
+		    mem_printf(c->mem, "/admin/segmentation/%s", id), "Segmentation");
+	else if (strcmp(kind, "unmapped") == 0)
+		warn(list,
+		    mem_printf(c->mem, "The audience of %s cannot be mapped now; tries: %s.", id,
+			text),
+		    mem_printf(c->mem, "/admin/experiment/%s/audience", id), "Audience");
 	else if (strcmp(kind, "layer") == 0)
 		warn(list,
 		    mem_printf(c->mem, "The layer %s is nearly full: %s of 10,000 slots are free.",

@@ -1,11 +1,12 @@
--- Takes up the upload that waits longest. Whoever works on one holds an advisory lock, which ends with
+-- Takes up the upload that waits longest at $1; one that has failed not before its next try. Whoever works on one holds an advisory lock, which ends with
 -- the connection, however the process ends.
 -- reach: definitions
 -- retry: no
 -- role: owner
 with due as materialized (
 	select u.nr from upload as u
-	where u.done_at is null and u.content is not null and not exists (
+	where u.done_at is null and u.content is not null
+		and (u.retry_at is null or u.retry_at <= $1::timestamptz) and not exists (
 		select from pg_locks as l
 		where l.locktype = 'advisory' and l.classid = 4702116 and l.objsubid = 2
 			and l.objid = (u.nr % 2147483647)::integer::oid

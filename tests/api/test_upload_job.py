@@ -6,6 +6,8 @@ import signal
 
 import pytest
 
+import lookups
+from pages import Person
 from stack import wait_until
 from told import Told
 from uploads import counts, finished, group, make, upload
@@ -130,6 +132,30 @@ def test_a_segmentation_that_is_deleted_ends_its_job(crawling, user):
     assert stack.call("GET", where).status_code == 404
     other = make(stack)
     finished(stack, upload(stack, other, roster(user, 1001), 202))
+
+
+def test_a_file_that_cannot_be_read_holds_up_nothing_else(told, user):
+    """It is tried again later and later, and said to operators; others are worked off meanwhile."""
+    stack, seg = told.stack, make(told.stack)
+    stack.sql("insert into upload (segmentation, by, at, content) select nr, 'x', now(),"
+              " 'neither,of,these' || chr(10) || 'a,b,c' || chr(10)"
+              " from segmentation where id = %s", seg)
+
+    def attempts():
+        return stack.sql("select attempts, retry_at > failed_at from upload as u join segmentation"
+                         " as s on s.nr = u.segmentation where s.id = %s", seg)[0]
+    wait_until(lambda: attempts() >= (2, True), 30, "a second try")
+    other = make(stack)
+    report = finished(stack, upload(stack, other, roster(user, 1001), 202))
+    assert counts(report) == {"total": 1001, "added": 1001}
+    lookups.define(stack, "portal")
+    assert "1 files of members" in stack.assay("doctor", check=False).stdout
+    page = Person(stack, "viewer").get("/admin").text
+    assert f"A file of members of {seg} cannot be worked off" in page
+    claims = attempts()[0]
+    assert claims < 12, "no back-off"
+    stack.sql("delete from upload where segmentation = (select nr from segmentation where id = %s)",
+              seg)
 
 
 def test_what_is_cached_of_a_member_is_not_believed_after_a_job(told, user):
