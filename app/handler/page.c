@@ -62,7 +62,9 @@ take(void *to, struct json_object *o, const char *at, struct problems *problems)
 	v->name = mem_dup(b->c->mem, v->name);
 	v->url = v->url == NULL ? NULL : mem_dup(b->c->mem, v->url);
 	v->referrer = v->referrer == NULL ? NULL : mem_dup(b->c->mem, v->referrer);
-	b->bot = b->all_bot || (b->c->key_class != KEY_CLIENT && visitor_is_bot(b->c, o));
+	if (b->all_bot)
+		return true; /* read, counted and not kept */
+	b->bot = (b->c->key_class != KEY_CLIENT && visitor_is_bot(b->c, o));
 	if (b->bot)
 		pgtype_array_item(b->bots, b->views[b->good].subject);
 	b->good++;
@@ -158,6 +160,9 @@ answer(struct ctx *c, const struct batch *b, const struct items *items, int64_t 
 	    c->model, "received", json_object_new_int64((int64_t)items->received));
 	json_object_object_add(c->model, "recorded", json_object_new_int64(recorded));
 	json_object_object_add(c->model, "duplicates", json_object_new_int64(duplicates));
+	if (b->all_bot)
+		json_object_object_add(c->model, "bots",
+		    json_object_new_int64((int64_t)(items->received - items->bad)));
 	json_object_object_add(c->model, "errors", json_object_get(items->errors));
 }
 
@@ -180,7 +185,9 @@ page_add(struct ctx *c)
 		return e;
 	if (items.received == 1)
 		c->subject = b.views[0].subject;
-	e = store(c, &b, &recorded);
+	recorded = 0;
+	if (b.good > 0)
+		e = store(c, &b, &recorded);
 	if (e == OK)
 		answer(c, &b, &items, recorded);
 	return e;
