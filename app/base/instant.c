@@ -6,6 +6,7 @@
 #include "base/instant.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 struct scan {
@@ -141,6 +142,58 @@ instant_parse(const char *s, size_t n, int64_t *out)
 		return false;
 	*out = total * INSTANT_SECOND + (leap == 60 ? 0 : us);
 	return true;
+}
+
+/* Appends an offset as RFC 3339 has it to the text at to; as it is when it has no known form. */
+static char *
+add_offset(char *to, const char *s, const char *end)
+{
+	size_t n = (size_t)(end - s);
+
+	if (n == 0)
+		*to++ = 'Z';
+	if (n == 5 && s[3] != ':') { /* +0530 */
+		memcpy(to, s, 3);
+		to[3] = ':';
+		memcpy(to + 4, s + 3, 2);
+		return to + 6;
+	}
+	memcpy(to, s, n);
+	to += n;
+	if (n == 3) { /* +05 */
+		memcpy(to, ":00", 3);
+		to += 3;
+	}
+	return to;
+}
+
+bool
+instant_parse_any(const char *s, size_t n, int64_t *out)
+{
+	enum { LENGTH = 64, DATE = 10, MINUTE = 16 };
+	char text[LENGTH + 16];
+	const char *end = s + n;
+	char *to = text + MINUTE;
+
+	if (n < MINUTE || n > LENGTH)
+		return false;
+	memcpy(text, s, MINUTE);
+	if (text[DATE] == ' ')
+		text[DATE] = 'T';
+	s += MINUTE;
+	bool seconds = end - s >= 3 && *s == ':';
+	memcpy(to, seconds ? s : ":00", 3);
+	to += 3;
+	s += seconds ? 3 : 0;
+	if (seconds && s < end && (*s == '.' || *s == ',' || *s == ':')) {
+		*to++ = '.';
+		for (s++; s < end && *s >= '0' && *s <= '9'; s++)
+			*to++ = *s;
+	}
+	if (end - s > 1 && *s == ' ')
+		s++;
+	to = add_offset(to, s, end);
+	return instant_parse(text, (size_t)(to - text), out);
 }
 
 void

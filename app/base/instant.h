@@ -28,6 +28,12 @@ int64_t instant_monotonic(void);
  */
 bool instant_parse(const char *s, size_t n, int64_t *out);
 
+/*
+ * The same of what other programs write: a blank for the T; no seconds; a fraction behind a comma
+ * or a colon; an offset of hours, or without a colon, or behind a blank; none at all is UTC.
+ */
+bool instant_parse_any(const char *s, size_t n, int64_t *out);
+
 /* Writes t as RFC 3339 in UTC with milliseconds. Years 0000..9999. */
 void instant_format(int64_t t, char out[INSTANT_TEXT]);
 

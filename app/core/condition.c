@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/decimal.h"
 #include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
@@ -119,7 +120,9 @@ tag_of(struct json_object *value)
 		return TERM_NUMBER;
 	if (!json_object_is_type(value, json_type_string))
 		return 0;
-	return terms_instant(json_object_get_string(value), &at, &day) ? TERM_INSTANT : TERM_STRING;
+	if (terms_instant(json_object_get_string(value), &at, &day))
+		return TERM_INSTANT;
+	return decimal_is(json_object_get_string(value)) ? TERM_NUMBER : TERM_STRING;
 }
 
 /*
@@ -134,14 +137,14 @@ make_bound(const struct condition_reader *r, const struct condition *c, struct j
 	int64_t at;
 	bool day;
 
-	if (c->tag == TERM_NUMBER)
-		b.number = json_object_get_double(value);
+	if (c->tag == TERM_NUMBER) /* behind the tag, as in a term */
+		b.text = terms_scalar(r->ctx, "", value) + 1;
 	if (c->tag == TERM_STRING)
 		b.text = terms_fold(r->ctx, json_object_get_string(value));
 	if (c->tag == TERM_INSTANT && terms_instant(json_object_get_string(value), &at, &day)) {
 		bool next = day && upper != open;
 		b.open = next ? !open : open;
-		b.number = (double)(next ? at + INSTANT_DAY : at);
+		b.text = mem_printf(r->ctx, "%lld", (long long)(next ? at + INSTANT_DAY : at));
 	}
 	return b;
 }
@@ -199,7 +202,7 @@ condition_range(const struct condition_reader *r, struct json_object *value, con
 	c->tag = (enum term_tag)tag;
 	c->low = make_bound(r, c, start, false, false);
 	c->high = make_bound(r, c, end, tag == TERM_INSTANT, true);
-	if (c->low.number > c->high.number)
+	if (decimal_compare(c->low.text, c->high.text) > 0)
 		return condition_wrong(r, at, "start must not be after end");
 	return true;
 }

@@ -23,12 +23,11 @@ enum condition_op {
 	CONDITION_PREFIX, /* a string starts so */
 };
 
-/* A side of a range. For TERM_STRING text counts, else number. */
+/* A side of a range: a folded text, a number, or an instant in microseconds, by the tag. */
 struct bound {
 	bool set;
 	bool open; /* the bound itself is outside */
 	const char *text;
-	double number;
 };
 
 struct condition {

@@ -2,9 +2,10 @@
 /*
  * Conditions decided on one profile, without a database. The tests hold it against criteria_sql.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
+#include "base/mem.h"
 #include "core/condition.h"
 
 static bool
@@ -51,21 +52,39 @@ is_empty(const struct condition *c, const struct terms *t)
 	return true;
 }
 
-static int
-compare(const struct condition *c, const char *value, const struct bound *b)
-{
-	if (c->tag == TERM_STRING)
-		return strcmp(value, b->text);
-	double number = strtod(value, NULL);
-	return (number > b->number) - (number < b->number);
-}
-
 static bool
 within(const struct condition *c, const char *value)
 {
-	if (c->low.set && compare(c, value, &c->low) < (c->low.open ? 1 : 0))
+	int (*order)(const char *, const char *) =
+	    c->tag == TERM_STRING ? strcmp : decimal_compare;
+
+	if (c->low.set && order(value, c->low.text) < (c->low.open ? 1 : 0))
 		return false;
-	return !c->high.set || compare(c, value, &c->high) <= (c->high.open ? -1 : 0);
+	return !c->high.set || order(value, c->high.text) <= (c->high.open ? -1 : 0);
+}
+
+/*
+ * Whether the value of a term, from its tag on, is within the bounds: numbers and numeric texts by
+ * value, as instants where the bounds are dates.
+ */
+static bool
+passes(const struct condition *c, const char *rest)
+{
+	int64_t at;
+
+	if (*rest == (char)c->tag && (c->tag != TERM_NUMBER || decimal_is(rest + 1)))
+		return within(c, rest + 1);
+	if (c->tag == TERM_STRING || (*rest != TERM_NUMBER && *rest != TERM_STRING) ||
+	    !decimal_is(rest + 1))
+		return false;
+	if (c->tag == TERM_NUMBER)
+		return within(c, rest + 1);
+	if (!decimal_instant(rest + 1, &at))
+		return false;
+	char *text = mem_printf(NULL, "%lld", (long long)at);
+	bool good = within(c, text);
+	talloc_free(text);
+	return good;
 }
 
 static bool
@@ -74,7 +93,7 @@ in_range(const struct condition *c, const struct terms *t)
 	size_t i = terms_from(t, c->path);
 
 	for (const char *rest; (rest = next_of_path(c, t, &i)) != NULL;)
-		if (*rest == (char)c->tag && within(c, rest + 1))
+		if (passes(c, rest))
 			return true;
 	return false;
 }

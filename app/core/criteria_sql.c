@@ -69,21 +69,28 @@ compare(const struct compiler *k, const struct condition *c, const struct bound 
 
 	if (!b->set)
 		return;
-	buf_str(k->sql, c->tag == TERM_STRING ? " and v.rest collate \"C\""
-	                                      : " and v.rest::double precision");
+	buf_str(k->sql, c->tag == TERM_STRING ? " and v.rest collate \"C\"" : " and x.value");
 	buf_str(k->sql, ops[upper][b->open]);
-	param(k, c->tag == TERM_STRING ? b->text : mem_printf(k->ctx, "%.17g", b->number));
-	buf_str(k->sql, c->tag == TERM_STRING ? "::text" : "::double precision");
+	param(k, b->text);
+	buf_str(k->sql, c->tag == TERM_STRING ? "::text" : "::numeric");
 }
 
 static void
 range(const struct compiler *k, const struct condition *c)
 {
-	open_exists(k, mem_printf(k->ctx, "%s%c", c->path, c->tag));
+	bool text = c->tag == TERM_STRING;
+
+	if (text)
+		open_exists(k, mem_printf(k->ctx, "%s%c", c->path, c->tag));
+	else {
+		open_exists(k, c->path);
+		buf_printf(k->sql, "exists (select from %s(v.rest) as x (value) where ",
+		    c->tag == TERM_NUMBER ? "term_number" : "term_instant");
+	}
 	buf_str(k->sql, "true");
 	compare(k, c, &c->low, false);
 	compare(k, c, &c->high, true);
-	buf_str(k->sql, ")");
+	buf_str(k->sql, text ? ")" : "))");
 }
 
 static void

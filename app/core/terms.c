@@ -134,7 +134,7 @@ terms_instant(const char *s, int64_t *at, bool *day)
 
 	*day = n == 10;
 	if (!*day)
-		return n >= 20 && instant_parse(s, n, at);
+		return instant_parse_any(s, n, at);
 	memcpy(text, s, 10);
 	memcpy(text + 10, "T00:00:00Z", 11);
 	return instant_parse(text, 20, at);

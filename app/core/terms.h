@@ -73,7 +73,8 @@ bool terms_has(const struct terms *t, const char *term);
 size_t terms_from(const struct terms *t, const char *prefix);
 
 /*
- * Reads "2019-02-10" (its first instant; *day is set) or an RFC 3339 date-time. False when s is
+ * Reads "2019-02-10" (its first instant; *day is set) or a date-time in a form of
+ * instant_parse_any. False when s is
  * neither, or no such day exists.
  */
 bool terms_instant(const char *s, int64_t *at, bool *day);

@@ -3,10 +3,13 @@
 its path, through any lists on the way; null is no value."""
 
 import datetime
+import decimal
 import re
 
 FOLD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
-INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
+INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?:(:\d\d)(?:[.,:](\d+))?)?"
+                     r"( ?(?:[Zz]|[+-]\d\d(?::?\d\d)?))?")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 DAY = 86400 * 1000
 
@@ -66,23 +69,43 @@ def instant(text):
         match = INSTANT.fullmatch(text)
         if match is None:
             return None
-        day, clock, fraction, offset = match.groups()
-        at = datetime.datetime.fromisoformat(f"{day}T{clock}{offset.replace('Z', '+00:00')}")
-        ms = int(((fraction or ".") + "000")[1:4])
+        day, minute, second, fraction, zone = match.groups()
+        zone = (zone or "Z").strip().upper().replace("Z", "+00:00").replace(":", "")
+        at = datetime.datetime.strptime(f"{day}T{minute}{second or ':00'}{(zone + '00')[:5]}",
+                                        "%Y-%m-%dT%H:%M:%S%z")
+        ms = int(((fraction or "") + "000")[:3])
         return (at - EPOCH) // datetime.timedelta(milliseconds=1) + ms, False
     except ValueError:
         return None
 
 
+def number(value):
+    """A number, or a text that JSON would write as one, exactly; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    if isinstance(value, str) and not (len(value) <= 200 and NUMBER.fullmatch(value)):
+        return None
+    return decimal.Decimal(repr(value) if isinstance(value, float) else value)
+
+
+def moment(value):
+    """Milliseconds since 1970 of a date, or of a number large enough to be one."""
+    at = instant(value) if isinstance(value, str) else None
+    n = number(value)
+    if at is not None or n is None:
+        return None if at is None else at[0]
+    if 10 ** 9 <= n < 10 ** 11:
+        return int(n * 1000)
+    return int(n) if 10 ** 11 <= n < 253402300800000 else None
+
+
 def key(value, bound):
     """A value as something that can be compared with bound; None when it cannot."""
-    if isinstance(bound, str):
-        if not isinstance(value, str):
-            return None
-        if instant(bound) is None:
-            return value.translate(FOLD).encode()
-        return instant(value)[0] if instant(value) else None
-    return None if isinstance(value, (str, bool)) else float(value)
+    if isinstance(bound, str) and instant(bound) is not None:
+        return moment(value)
+    if number(bound) is not None:
+        return number(value)
+    return value.translate(FOLD).encode() if isinstance(value, str) else None
 
 
 COMPARE = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
@@ -112,7 +135,7 @@ def user_holds(field, condition):
 
 def in_range(value, start, end):
     """Numbers with both ends; dates from the first instant up to the start of the end."""
-    if isinstance(start, str):
+    if isinstance(start, str) and instant(start):
         a = key(value, start)
         return a is not None and key(start, start) <= a < key(end, end)
     return passes(value, ">=", start) and passes(value, "<=", end)

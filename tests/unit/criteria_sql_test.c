@@ -149,7 +149,7 @@ START_TEST(parameters_go_on_from_those_before)
 	ck_assert_uint_eq(params.n, (size_t)_i + 5);
 	check_numbers(ctx, sql, (size_t)_i + 1, params.n);
 	ck_assert_str_eq(params.list[_i], "[\"a#1\"]");
-	ck_assert_str_eq(params.list[_i + 1], "b#");
+	ck_assert_str_eq(params.list[_i + 1], "b");
 	ck_assert_str_eq(params.list[_i + 2], "1");
 	ck_assert_str_eq(params.list[_i + 3], "2");
 	ck_assert_str_eq(params.list[_i + 4], "c=x");
