@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "web/asset.h"
 #include "web/tmpl_parse.h"
 #include "web/tmpl_walk.h"
 
@@ -76,10 +77,14 @@ is_template(const char *name)
 static enum err
 load_file(struct tmpl_set *set, const char *dir, const char *name, char message[TMPL_MESSAGE])
 {
-	struct buf *text = buf_new(set, 4096);
+	struct buf *raw = buf_new(set, 4096), *text = buf_new(set, 4096);
+	const char *missing;
 
-	if (read_file(text, mem_printf(text, "%s/%s", dir, name)) != OK)
+	if (read_file(raw, mem_printf(raw, "%s/%s", dir, name)) != OK)
 		return fail(message, ERR_INTERNAL, "%s: cannot be read", name);
+	if (asset_add_versions(dir, raw, text, &missing) != OK)
+		return fail(message, ERR_NOT_FOUND, "%s: cannot read assets/%s", name, missing);
+	talloc_free(raw);
 	return add_kept(set, name, text->data, text->len, message);
 }
 

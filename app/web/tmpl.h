@@ -43,10 +43,11 @@ enum err tmpl_add(struct tmpl_set *set, const char *name, const char *text, size
 
 /*
  * Adds every *.html file of the directory dir, its subdirectories and hidden files left out,
- * under its file name. Then checks that each partial of the set exists and that none contains
- * itself, directly or through others, without a section between, which would never end.
- * ERR_NOT_FOUND without such a directory, ERR_INTERNAL for a file that cannot be read, ERR_SYNTAX
- * and ERR_CONFLICT as for tmpl_add; message says where and why, and the set is of no more use.
+ * under its file name, with the versions of the assets that it names (asset_add_versions). Then
+ * checks that each partial of the set exists and that none contains itself, directly or through
+ * others, without a section between, which would never end. ERR_NOT_FOUND without such a directory
+ * or asset, ERR_INTERNAL for a file that cannot be read, ERR_SYNTAX and ERR_CONFLICT as for
+ * tmpl_add; message says where and why, and the set is of no more use.
  */
 enum err tmpl_load(struct tmpl_set *set, const char *dir, char message[TMPL_MESSAGE]) must_check;
 
