@@ -8,6 +8,7 @@
 
 #include "base/instant.h"
 #include "base/mem.h"
+#include "base/public_url.h"
 #include "command.h"
 #include "core/account.h"
 #include "web/link.h"
@@ -33,7 +34,7 @@ make_link(const struct command *c, enum query q, const char *name, const char *r
 		    q == QUERY_account_add ? "is there already" : "is no account, or disabled");
 		return EXIT_FAILED;
 	}
-	puts(path);
+	puts(public_url_make(c->mem, c->conf->public_url, path));
 	return EXIT_DONE;
 }
 

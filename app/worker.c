@@ -28,6 +28,7 @@
 #include "web/reply.h"
 #include "web/route.h"
 #include "web/session.h"
+#include "web/site.h"
 
 struct worker {
 	struct ctx ctx;
@@ -68,7 +69,8 @@ server_error(struct ctx *c)
 	if (text == NULL || !num_int(text, 400, 599, &status))
 		return OK;
 	if (status == 413)
-		return fail_detail(c, ERR_TOO_LARGE, "no route takes a body larger than 8 MiB");
+		return fail_detail(c, ERR_TOO_LARGE,
+		    "this address takes no body as large; none takes more than 8 MiB");
 	if (status < 500)
 		return fail_detail(c, ERR_SYNTAX, "the web server could not read the request");
 	return ERR_UNAVAILABLE;
@@ -77,11 +79,14 @@ server_error(struct ctx *c)
 static enum err
 handle(struct ctx *c, struct seat *seat)
 {
+	enum err cut = site_cut(c);
 	enum err e = req_parse(c);
 	enum err other = server_error(c);
 
 	if (other != OK)
 		return other;
+	if (cut != OK)
+		return fail_detail(c, cut, "no such path");
 	if (e == OK)
 		e = route_match(c);
 	else

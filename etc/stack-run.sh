@@ -135,7 +135,9 @@ make_link()
 	user="$clock \"\$bin\" user -c \"\$state/assay.conf\""
 	link=$(eval "$user add admin --role admin" </dev/null 2>/dev/null ||
 		eval "$user link admin" </dev/null 2>>"$state/log/user.log")
-	link=${link:+$url$link}
+	case $link in
+	/*) link=$url$link ;;
+	esac
 }
 
 start_lighttpd()
@@ -161,6 +163,11 @@ http {
 	proxy_temp_path $state/tmp/proxy;
 	uwsgi_temp_path $state/tmp/uwsgi;
 	scgi_temp_path $state/tmp/scgi;
+	map \$remote_addr \$assay_local { default 0; "~^(127\.|::1\$|::ffff:127\.)" 1; }
+	map \$assay_local\$binary_remote_addr \$assay_client {
+		default \$binary_remote_addr; "~^1" ""; "~(?s)^0(.{8}).{8}\$" \$1;
+	}
+	limit_conn_zone \$assay_client zone=assay_client:10m;
 	map \$request_method \$assay_login { default ""; POST \$binary_remote_addr; }
 	limit_req_zone \$assay_login zone=assay_login:1m rate=2r/s;
 	upstream assay { server unix:$state/run/assay.sock max_fails=0; }

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/net.h"
 #include "base/num.h"
+#include "base/public_url.h"
 
 struct key {
 	const char *name;
@@ -52,6 +53,7 @@ static const struct {
 	const char *must;
 } forms[] = {
     {"proxies", net_is_list, "must be addresses and networks, as 192.0.2.1, 10.0.0.0/8"},
+    {"public_url", public_url_is_valid, "must be as https://www.example.org or with a path behind"},
 };
 
 /* Sets the value. NULL, or what it must be, on c. */

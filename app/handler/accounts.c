@@ -14,6 +14,7 @@
 #include "web/form.h"
 #include "web/link.h"
 #include "web/session.h"
+#include "web/site.h"
 
 static void
 put(struct json_object *o, const char *name, const char *text)
@@ -75,7 +76,7 @@ show_link(struct ctx *c, const struct link_order *o)
 		return o->role != NULL
 		    ? fail(c, ERR_CONFLICT, "/name", "is the name of another account")
 		    : fail_detail(c, ERR_NOT_FOUND, "there is no such account");
-	put(once, "link", path);
+	put(once, "link", site_url(c, path));
 	c->status = 200;
 	return OK;
 }

@@ -11,6 +11,7 @@
 #include "store/query.h"
 #include "web/ctx.h"
 #include "web/route.h"
+#include "web/site.h"
 
 static void
 add(struct json_object *o, const char *name, const char *value)
@@ -58,7 +59,8 @@ route_list(const struct ctx *c)
 		struct json_object *o = json_object_new_object();
 		bool page = route_is_page(route) || route->key <= KEY_METRICS;
 		add(o, "method", route->method);
-		add(o, "path", mem_printf(c->mem, "%s%s", page ? "" : "/v1", route->path));
+		add(o, "path", mem_printf(c->mem, "%s%s%s", site_prefix(c), page ? "" : "/v1",
+				       route->path));
 		add(o, "who", who(route->key));
 		add(o, "doc", route->doc);
 		json_object_array_add(list, o);

@@ -42,13 +42,6 @@ enter_page(struct ctx *c)
 	return show(c);
 }
 
-static enum err
-check_origin(struct ctx *c)
-{
-	return session_own_origin(c) ? OK
-	                             : fail_detail(c, ERR_FORBIDDEN, "not a form of this site");
-}
-
 /* What was typed, without the password, for the page that says what is wrong. */
 static void
 keep_form(struct ctx *c, const char *const names[], size_t n)
@@ -74,7 +67,7 @@ login(struct ctx *c)
 	static const char *const names[] = {"name", "to"};
 	const char *name = form_value(c, "name");
 	const char *password = form_value(c, "password");
-	enum err e = check_origin(c);
+	enum err e = session_check_origin(c);
 
 	if (e != OK)
 		return e;
@@ -94,7 +87,7 @@ enter(struct ctx *c)
 {
 	static const char *const names[] = {"token"};
 	const char *token = form_value(c, "token");
-	enum err e = check_origin(c);
+	enum err e = session_check_origin(c);
 
 	if (e != OK)
 		return e;

@@ -18,6 +18,7 @@
 #include "web/form.h"
 #include "web/route.h"
 #include "web/session.h"
+#include "web/site.h"
 #include "web/tmpl.h"
 
 #define CSP_PAGE \
@@ -101,7 +102,8 @@ problem_model(struct ctx *c, enum err e)
 	if (detail == NULL && e == ERR_UNAVAILABLE)
 		detail = "the service cannot do this now; try again in a moment";
 	json_object_object_add(o, "type",
-	    json_object_new_string(mem_printf(c->mem, "/docs#%s", info->slug)));
+	    json_object_new_string(
+		site_url(c, mem_printf(c->mem, "/docs#%s", info->slug))));
 	json_object_object_add(o, "title", json_object_new_string(info->title));
 	json_object_object_add(o, "status", json_object_new_int(info->status));
 	if (detail != NULL)
@@ -126,11 +128,15 @@ json_body(struct json_object *model, const char *type)
 static struct body
 page_body(struct ctx *c, const char *view, struct json_object *model)
 {
-	struct buf *page = buf_new(c->mem, 8192);
+	struct buf *page = buf_new(c->mem, 8192), *out = page;
 
 	if (tmpl_render(c->tmpl, view, model, page) != OK)
 		return (struct body){NULL, "", 0, true};
-	return (struct body){TYPE_PAGE, page->data, page->len, false};
+	if (*site_prefix(c) != '\0') {
+		out = buf_new(c->mem, page->len + page->len / 8);
+		site_add_page(c, out, page);
+	}
+	return (struct body){TYPE_PAGE, out->data, out->len, false};
 }
 
 /* The lists of the model that are not empty: a heading stands once, not once for each. */
@@ -310,11 +316,13 @@ add_headers(const struct ctx *c, int status, const struct body *body, struct buf
 		buf_printf(out, "Content-Disposition: attachment; filename=\"%s\"\r\n",
 		    c->attachment);
 	if (c->location != NULL)
-		buf_printf(out, "Location: %s\r\n", c->location);
+		buf_printf(out, "Location: %s\r\n", site_url(c, c->location));
 	if (c->etag != NULL)
 		buf_printf(out, "ETag: %s\r\n", c->etag);
 	if (c->next != NULL)
-		buf_printf(out, "Link: <%s>; rel=\"next\"\r\n", c->next);
+		buf_printf(out, "Link: <%s>; rel=\"next\"\r\n", site_url(c, c->next));
+	if (site_is_https_only(c))
+		buf_str(out, "Strict-Transport-Security: max-age=31536000\r\n");
 	if (c->allow != NULL && c->route == NULL)
 		buf_printf(out, "Allow: %s\r\n", c->allow);
 	if (c->cookie != NULL)

@@ -248,7 +248,7 @@ enum err
 req_parse(struct ctx *c)
 {
 	struct req *r = &c->req;
-	const char *uri = req_param(r, "REQUEST_URI");
+	const char *uri = r->uri != NULL ? r->uri : req_param(r, "REQUEST_URI");
 	const char *method = req_param(r, "REQUEST_METHOD");
 
 	set_id(r);
@@ -259,6 +259,7 @@ req_parse(struct ctx *c)
 	enum err e = read_body(c);
 	if (e == OK)
 		e = check_headers(c);
+	r->uri = uri == NULL ? "" : uri;
 	if (e != OK || uri == NULL)
 		return e == OK ? ERR_SYNTAX : e;
 	size_t n = strcspn(uri, "?#");

@@ -28,6 +28,7 @@ struct req_source {
 struct req {
 	struct req_source source;
 	const char *method;
+	const char *uri; /* what is routed: set before, or REQUEST_URI */
 	bool head; /* HEAD: answered as GET, without the body */
 	size_t segments;
 	const char *segment[REQ_SEGMENTS]; /* of the path, percent-decoded once */

@@ -12,14 +12,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/db.h"
-#include "web/client.h"
 #include "web/ctx.h"
 #include "web/form.h"
 #include "web/memo.h"
 #include "web/password.h"
+#include "web/site.h"
 
 #define NAME_PLAIN "assay"
-#define NAME_SECURE "__Host-assay"
+#define NAME_HOST "__Host-assay"     /* browsers take it from the very host only, for Path=/ */
+#define NAME_SECURE "__Secure-assay" /* for a path */
 
 enum { TOKEN = 32 };
 
@@ -27,10 +28,16 @@ enum { TOKEN = 32 };
 
 static const char *const roles[] = {"viewer", "editor", "admin"};
 
+static const char *
+cookie_name(struct ctx *c)
+{
+	return !site_is_secure(c) ? NAME_PLAIN : *site_prefix(c) == '\0' ? NAME_HOST : NAME_SECURE;
+}
+
 const char *
 session_cookie(struct ctx *c)
 {
-	const char *name = client_is_secure(c) ? NAME_SECURE : NAME_PLAIN;
+	const char *name = cookie_name(c);
 	const char *all = req_param(&c->req, "HTTP_COOKIE");
 	size_t n = strlen(name);
 
@@ -144,9 +151,10 @@ may(const struct account *a, enum key_class needed)
 	return false;
 }
 
-/* The origin that the browser names must be this one. */
-bool
-session_own_origin(const struct ctx *c)
+/* Whether the origin that the browser names is this one. Without public_url only the host can be
+ * compared: a proxy that nobody configured may have ended TLS. */
+static bool
+is_own_origin(struct ctx *c)
 {
 	const char *site = req_param(&c->req, "HTTP_SEC_FETCH_SITE");
 	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
@@ -156,8 +164,24 @@ session_own_origin(const struct ctx *c)
 		return false;
 	if (origin == NULL)
 		return true;
+	if (*c->conf->public_url != '\0')
+		return strcmp(origin, site_origin(c)) == 0;
 	const char *at = strstr(origin, "://");
 	return at != NULL && host != NULL && strcmp(at + 3, host) == 0;
+}
+
+enum err
+session_check_origin(struct ctx *c)
+{
+	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
+
+	if (is_own_origin(c))
+		return OK;
+	log_say(LOG_WARN, "foreign_origin", "%s", c->route->path);
+	return fail_detail(c, ERR_FORBIDDEN,
+	    "the form was sent from %.200s, but this service is at %.200s; if they are the same, "
+	    "public_url in the configuration must say so",
+	    origin == NULL ? "another site" : origin, site_origin(c));
 }
 
 static enum err
@@ -165,8 +189,11 @@ check_form(struct ctx *c)
 {
 	const char *given = form_value(c, "csrf");
 	size_t n = strlen(c->account->csrf);
+	enum err e = session_check_origin(c);
 
-	if (session_own_origin(c) && given != NULL && strlen(given) == n &&
+	if (e != OK)
+		return e;
+	if (given != NULL && strlen(given) == n &&
 	    hash_equal(given, c->account->csrf, n))
 		return OK;
 	log_say(LOG_WARN, "csrf", "%s", c->route->path);
@@ -199,7 +226,7 @@ session_check(struct ctx *c)
 	if (c->account == NULL) {
 		c->location = strcmp(c->req.method, "GET") == 0
 		    ? mem_printf(c->mem, "/admin/login?to=%s",
-			  encode(c, req_param(&c->req, "REQUEST_URI")))
+			  encode(c, c->req.uri))
 		    : "/admin/login";
 		return fail_detail(c, ERR_UNAUTHORIZED, "sign in first");
 	}
@@ -250,11 +277,9 @@ close_session(struct ctx *c)
 static void
 set_cookie(struct ctx *c, const char *token)
 {
-	bool secure = client_is_secure(c);
-
-	c->cookie = mem_printf(c->mem, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s",
-	    secure ? NAME_SECURE : NAME_PLAIN, token == NULL ? "" : token,
-	    token == NULL ? "; Max-Age=0" : "", secure ? "; Secure" : "");
+	c->cookie = mem_printf(c->mem, "%s=%s; Path=%s/; HttpOnly; SameSite=Lax%s%s",
+	    cookie_name(c), token == NULL ? "" : token, site_prefix(c),
+	    token == NULL ? "; Max-Age=0" : "", site_is_secure(c) ? "; Secure" : "");
 }
 
 /* In place of the session that there was, if any. */

@@ -67,7 +67,7 @@ const char *session_who(const struct ctx *c);
 /* Whether where is the address of one of the pages here, so that it can be gone to. */
 bool session_is_page(const char *where);
 
-/* Whether a form was sent from a page of this site, by what the browser says. */
-bool session_own_origin(const struct ctx *c);
+/* ERR_FORBIDDEN when a form was sent from a page of another site, by what the browser says. */
+enum err session_check_origin(struct ctx *c) must_check;
 
 #endif

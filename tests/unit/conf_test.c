@@ -128,6 +128,8 @@ static const struct {
     {"proxies = 10.0.0.0/8, localhost\n", ":1: " NETWORKS},
     {"\nproxies = 10.0.0.0/33\n", ":2: " NETWORKS},
     {"proxies = 192.0.2.1:80\n", ":1: " NETWORKS},
+    {"public_url = www.example.org\n",
+	":1: public_url must be as https://www.example.org or with a path behind"},
 };
 
 START_TEST(refuses_a_bad_line_by_its_number)
@@ -199,7 +201,8 @@ END_TEST
 static const char *
 some_text(const char *key)
 {
-	return strcmp(key, "proxies") == 0 ? "192.0.2.1" : "some text";
+	return strcmp(key, "proxies") == 0 ? "192.0.2.1" :
+	    strcmp(key, "public_url") == 0 ? "https://a.example/b" : "some text";
 }
 
 START_TEST(every_key_has_its_variable)

@@ -12,7 +12,7 @@ typedef Suite *suite_fn(void);
 static suite_fn *const suites[] = {
 	buf_suite, conf_suite, csv_suite, err_suite, hash_suite, instant_suite, json_suite,
 	jsonown_suite, jsonutil_suite, log_suite, mem_suite, metric_suite, multipart_suite,
-	net_suite, num_suite,
+	net_suite, num_suite, public_url_suite,
 	breaker_suite, pgtype_suite, query_suite, rate_limit_suite, sqlstate_suite,
 	circle_suite, facts_suite, roster_suite, rule_suite, rule_words_suite, segmentation_suite,
 	bars_suite, bot_suite, bucket_suite,

@@ -27,6 +27,7 @@ Suite *metric_suite(void);
 Suite *multipart_suite(void);
 Suite *net_suite(void);
 Suite *num_suite(void);
+Suite *public_url_suite(void);
 
 /* store */
 Suite *breaker_suite(void);
