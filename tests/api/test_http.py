@@ -2,6 +2,7 @@
 """What holds for every answer: request ids, methods, headers, pages for people and problems for
 programs, and what browsers of other origins may do."""
 
+import hashlib
 import json
 import re
 
@@ -10,6 +11,7 @@ import pytest
 import rawhttp
 from lookups import submit
 from shapes import assert_problem, post, post_bytes, receipt, view, viewed
+from stack import TOP
 
 PAGE_CSP = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
             "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
@@ -122,7 +124,17 @@ def test_assets_are_files_of_the_web_server(stack, path, kind):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "max-age=86400" in answer.headers["Cache-Control"]
     versioned = stack.call("GET", path + "?v=1", key=None)
-    assert "max-age=31536000" in versioned.headers["Cache-Control"]
+    assert versioned.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/nowhere", "/admin/login"])
+def test_a_page_names_its_assets_by_their_content(stack, path):
+    text = stack.call("GET", path, key=None, headers={"Accept": "text/html"}).text
+    found = re.findall(r'"/assets/([^"?]+)([^"]*)"', text)
+    assert len(found) >= 2
+    for name, version in found:
+        content = (TOP / "templates/assets" / name).read_bytes()
+        assert version == "?v=" + hashlib.blake2b(content, digest_size=16).hexdigest()[:12]
 
 
 @pytest.mark.parametrize("path", ["/assets/", "/assets/none.css", "/assets/../../assay.conf",
