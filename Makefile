@@ -24,7 +24,7 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -g -fPIE $(WARN) $(MODE_$(MODE)) -Iapp -I$(B)/s
 LDFLAGS := -pie $(LINK_$(MODE)) $(filter -fsanitize% --coverage,$(MODE_$(MODE)))
 LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lfcgi
 
-SOURCES := $(wildcard app/*.c app/*/*.c)
+SOURCES := $(sort $(shell find app -name "*.c"))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY := $(filter-out $(B)/app/main.o,$(OBJECTS))
 UNIT := $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/*.c))

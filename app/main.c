@@ -9,11 +9,11 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "command.h"
-#include "jobs.h"
-#include "pool.h"
-#include "store/migrate.h"
-#include "vet.h"
+#include "cmd/command.h"
+#include "job/jobs.h"
+#include "run/pool.h"
+#include "store/db/migrate.h"
+#include "run/preflight.h"
 
 static int
 command_serve(const struct command *c)
@@ -26,7 +26,7 @@ command_check(const struct command *c)
 {
 	if (c->argc > 0)
 		return EXIT_USAGE;
-	if (vet_run(c->conf) != VET_GOOD)
+	if (preflight_run(c->conf) != VET_GOOD)
 		return EXIT_FAILED;
 	puts("configuration, templates and statements are good");
 	return EXIT_DONE;
@@ -35,7 +35,7 @@ command_check(const struct command *c)
 static int
 command_jobs(const struct command *c)
 {
-	struct db *db = boot_owner_db(c->mem, c->conf);
+	struct db *db = setup_owner_db(c->mem, c->conf);
 
 	if (c->argc == 0)
 		return jobs_run(db, c->conf);
@@ -52,7 +52,7 @@ command_migrate(const struct command *c)
 
 	if (c->argc > 0)
 		return EXIT_USAGE;
-	struct db *bare = boot_owner_db(c->mem, c->conf);
+	struct db *bare = setup_owner_db(c->mem, c->conf);
 	if (migrate_run(bare, &applied, message) != OK) {
 		fprintf(stderr, "assay migrate: %s\n", message);
 		return EXIT_FAILED;
@@ -60,7 +60,7 @@ command_migrate(const struct command *c)
 	printf("schema version %d, %d new\n", query_schema_version(), applied);
 	fflush(stdout);
 	talloc_free(bare);
-	return jobs_once(boot_owner_db(c->mem, c->conf), c->conf) == OK ? EXIT_DONE : EXIT_FAILED;
+	return jobs_once(setup_owner_db(c->mem, c->conf), c->conf) == OK ? EXIT_DONE : EXIT_FAILED;
 }
 
 static const struct {
@@ -198,7 +198,7 @@ run(size_t i, struct command *c)
 		fputs(commands[i].usage, stdout);
 		return EXIT_DONE;
 	}
-	if (boot_conf(c->mem, c->file, &conf) != OK)
+	if (setup_conf(c->mem, c->file, &conf) != OK)
 		return EXIT_FAILED;
 	if (*conf->log_key == '\0') {
 		char *key = mem_array(conf, char, HASH_HEX);

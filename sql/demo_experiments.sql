@@ -7,7 +7,7 @@
 
 set timezone to 'UTC';
 
--- u of a salt and an id, as core/bucket.c has it.
+-- u of a salt and an id, as core/experiment/bucket.c has it.
 create function pg_temp.bucket(salt text, id text) returns double precision
 language sql immutable
 return ((('x' || encode(substr(sha256(convert_to(salt || ':' || id, 'UTF8')), 1, 8), 'hex'))

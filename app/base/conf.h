@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CONF_H
-#define CONF_H
+#ifndef BASE_CONF_H
+#define BASE_CONF_H
 
 #include <stdint.h>
 

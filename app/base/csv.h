@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CSV_H
-#define CSV_H
+#ifndef BASE_CSV_H
+#define BASE_CSV_H
 
 #include <json-c/json.h>
 #include <stdbool.h>

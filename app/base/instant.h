@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef INSTANT_H
-#define INSTANT_H
+#ifndef BASE_INSTANT_H
+#define BASE_INSTANT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef JSONLEX_H
-#define JSONLEX_H
+#ifndef BASE_JSONLEX_H
+#define BASE_JSONLEX_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef JSONOWN_H
-#define JSONOWN_H
+#ifndef BASE_JSONOWN_H
+#define BASE_JSONOWN_H
 
 #include <json-c/json.h>
 

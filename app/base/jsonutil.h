@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef JSONUTIL_H
-#define JSONUTIL_H
+#ifndef BASE_JSONUTIL_H
+#define BASE_JSONUTIL_H
 
 #include <json-c/json.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef METRIC_H
-#define METRIC_H
+#ifndef BASE_METRIC_H
+#define BASE_METRIC_H
 
 #include <stdatomic.h>
 #include <stdint.h>

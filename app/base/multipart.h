@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef MULTIPART_H
-#define MULTIPART_H
+#ifndef BASE_MULTIPART_H
+#define BASE_MULTIPART_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef NUM_H
-#define NUM_H
+#ifndef BASE_NUM_H
+#define BASE_NUM_H
 
 #include <stdbool.h>
 #include <stddef.h>

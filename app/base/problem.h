@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef PROBLEM_H
-#define PROBLEM_H
+#ifndef BASE_PROBLEM_H
+#define BASE_PROBLEM_H
 
 #include <json-c/json.h>
 #include <stdbool.h>

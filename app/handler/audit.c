@@ -11,11 +11,11 @@
 #include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "core/subject.h"
-#include "store/db.h"
-#include "web/access.h"
-#include "web/ctx.h"
-#include "web/session.h"
+#include "core/subject/subject.h"
+#include "store/db/db.h"
+#include "web/http/access_log.h"
+#include "web/http/ctx.h"
+#include "web/auth/session.h"
 
 enum { AFTER_MOST = 65536 };
 
@@ -61,7 +61,7 @@ is_unkept(const char *name)
 static struct json_object *
 outcome(struct ctx *c)
 {
-	struct json_object *out = mem_json(c->mem, json_object_new_object());
+	struct json_object *out = mem_json(c->w.mem, json_object_new_object());
 
 	if (!json_object_is_type(c->model, json_type_object))
 		return c->model;
@@ -80,7 +80,7 @@ target_of(const struct ctx *c)
 	static const char *const names[] = {"expId", "id", "name"};
 
 	if (c->args[0] == NULL && c->subject != NULL)
-		return access_subject(c);
+		return access_log_subject(c);
 	for (size_t i = 0; c->args[0] == NULL && i < sizeof names / sizeof names[0]; i++) {
 		struct json_object *o = json_object_object_get(c->model, names[i]);
 		if (json_object_is_type(o, json_type_string))
@@ -96,12 +96,12 @@ audit_note(struct ctx *c, enum err e)
 
 	if (!is_noted(c, e))
 		return;
-	instant_format(c->now, now);
+	instant_format(c->w.now, now);
 	const char *params[] = {now, c->account != NULL ? c->account->name : NULL, c->key_id,
-		mem_printf(c->mem, "%s %s", c->req.method, c->route->path), target_of(c),
-		mem_printf(c->mem, "%d", err_info(e)->status), kept_text(c->before),
+		mem_printf(c->w.mem, "%s %s", c->req.method, c->route->path), target_of(c),
+		mem_printf(c->w.mem, "%d", err_info(e)->status), kept_text(c->before),
 		e == OK ? kept_text(outcome(c)) : NULL, c->req.id};
-	if (db_query(c->db, c->mem, QUERY_audit_add, params, NULL) != OK)
+	if (db_query(c->w.db, c->w.mem, QUERY_audit_add, params, NULL) != OK)
 		log_say(LOG_ERROR, "audit_lost", "%s %s", params[3],
 		    params[4] != NULL ? params[4] : "-");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef AUDIT_H
-#define AUDIT_H
+#ifndef HANDLER_AUDIT_H
+#define HANDLER_AUDIT_H
 
 #include "base/err.h"
 

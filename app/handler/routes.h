@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ROUTES_H
-#define ROUTES_H
+#ifndef HANDLER_ROUTES_H
+#define HANDLER_ROUTES_H
 
-#include "web/route.h"
+#include "web/http/route.h"
 
 /* All handlers of routes.def: one with another signature does not compile. */
 #define ROUTE(method, path, key, limit, budget, run, view, doc) handler_fn run;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RATE_LIMIT_H
-#define RATE_LIMIT_H
+#ifndef STORE_RATE_LIMIT_H
+#define STORE_RATE_LIMIT_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TELEMETRY_H
-#define TELEMETRY_H
+#ifndef STORE_TELEMETRY_H
+#define STORE_TELEMETRY_H
 
 #include <json-c/json.h>
 

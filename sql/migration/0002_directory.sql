@@ -17,7 +17,7 @@ create index profile_terms on profile using gin (terms);
 
 grant select, insert, update, delete on profile to assay_app;
 
--- Experiments: small, read everywhere. Statuses and moves between them: core/lifecycle.c.
+-- Experiments: small, read everywhere. Statuses and moves between them: core/experiment/lifecycle.c.
 create table experiment (
 	nr bigint generated always as identity,
 	id text collate "C" not null,

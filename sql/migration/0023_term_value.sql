@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Terms of profiles in comparisons, as core/condition_holds.c decides them: rest is what stands behind
+-- Terms of profiles in comparisons, as core/audience/condition_holds.c decides them: rest is what stands behind
 -- the path, from the tag on.
 
 -- A number, or a text that JSON would write as one; null for anything else.

@@ -3,7 +3,7 @@
  * Fuzzes the compiler of criteria to SQL: whatever a filter holds, the text is made of the same few
  * characters, its quotes come in pairs, and its parameters are numbered without a gap.
  */
-#include "core/criteria.h"
+#include "core/audience/criteria.h"
 
 #include <stdbool.h>
 #include <stdint.h>

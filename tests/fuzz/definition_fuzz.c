@@ -3,7 +3,7 @@
  * Fuzzes definitions: any JSON as the request of a create, and as a change over a stored one. It
  * is accepted, or refused with places; what is accepted is complete.
  */
-#include "core/definition.h"
+#include "core/experiment/definition.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,9 +13,9 @@
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "core/amend.h"
-#include "core/definition_members.h"
-#include "core/numbers.h"
+#include "core/experiment/definition_merge.h"
+#include "core/experiment/definition_members.h"
+#include "core/experiment/alternative_ids.h"
 
 #define TODAY "2019-08-01"
 
@@ -45,7 +45,7 @@ check_complete(void *ctx, const struct definition *d, struct problems *problems)
 	must(json_items(d->alternatives) > 0);
 	struct json_object *numbers = mem_json(ctx, json_object_new_object());
 	size_t before = problem_count(problems);
-	must(numbers_give(d->alternatives, numbers, problems) ||
+	must(alternative_ids_give(d->alternatives, numbers, problems) ||
 	    problem_count(problems) > before);
 }
 
@@ -74,7 +74,7 @@ check_change(void *ctx, struct json_object *changes)
 
 	must(row != NULL);
 	bool good = definition_reread(
-	    amend(ctx, row, changes), TODAY, "2019-08-09", problems, &d);
+	    definition_merge(ctx, row, changes), TODAY, "2019-08-09", problems, &d);
 	must(good == (problem_count(problems) == 0));
 	if (good)
 		check_complete(ctx, &d, problems);

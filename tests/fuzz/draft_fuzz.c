@@ -11,13 +11,13 @@
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "core/amend.h"
-#include "core/definition.h"
-#include "core/draft.h"
-#include "core/draft_segments.h"
-#include "core/segmentation.h"
-#include "web/ctx.h"
-#include "web/form.h"
+#include "core/experiment/definition_merge.h"
+#include "core/experiment/definition.h"
+#include "view/draft.h"
+#include "view/draft_segmentation.h"
+#include "core/audience/segmentation.h"
+#include "web/http/ctx.h"
+#include "web/http/form.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -51,7 +51,7 @@ check_experiment(void *ctx, struct json_object *typed)
 	check_problems(problems);
 	must(json_object_is_type(draft_show(ctx, typed, problems), json_type_object));
 	must(json_object_is_type(draft_of(ctx, typed), json_type_object));
-	struct json_object *changed = amend(ctx, typed, request);
+	struct json_object *changed = definition_merge(ctx, typed, request);
 	problems = problem_new(ctx);
 	(void)definition_reread(changed, "2019-08-01", NULL, problems, &d);
 	check_problems(problems);

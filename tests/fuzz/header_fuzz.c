@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "web/ctx.h"
-#include "web/once.h"
-#include "web/session.h"
+#include "web/http/ctx.h"
+#include "web/http/idempotency.h"
+#include "web/auth/session.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,9 +11,9 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "core/page_view.h"
-#include "core/subject.h"
-#include "store/pgtype.h"
+#include "core/subject/page_view.h"
+#include "core/subject/subject.h"
+#include "store/db/pgtype.h"
 
 #define NOW (INT64_C(1354408212) * INSTANT_SECOND) /* 2012-12-02T00:30:12Z */
 

@@ -3,7 +3,7 @@
  * Fuzzes the two ways between PostgreSQL's texts and ours: a column of any type with any text
  * becomes a value or none, and an array literal, read by its rules, holds the items put into it.
  */
-#include "store/pgtype.h"
+#include "store/db/pgtype.h"
 
 #include <stdbool.h>
 #include <stdint.h>

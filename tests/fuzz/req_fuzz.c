@@ -13,9 +13,9 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "handler/routes.h"
-#include "web/ctx.h"
-#include "web/reply.h"
-#include "web/tmpl.h"
+#include "web/http/ctx.h"
+#include "web/http/reply.h"
+#include "web/tmpl/tmpl.h"
 
 enum { PARAMS = 64 };
 

@@ -10,11 +10,11 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "core/criteria.h"
-#include "core/facts.h"
-#include "core/rule.h"
-#include "core/rule_words.h"
-#include "core/segmentation.h"
+#include "core/audience/criteria.h"
+#include "core/audience/subject_terms.h"
+#include "core/audience/rule.h"
+#include "view/rule_words.h"
+#include "core/audience/segmentation.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,10 +31,10 @@ somebody(void *ctx)
 {
 	static const char text[] = "{\"a\":[1,\"x\",true,null,{\"b\":\"2019-02-10\"}],\"age\":18,"
 	    "\"name\":\"SunBird\",\"empty\":[],\"#group:s\":\"two\"}";
-	struct terms_extra extra[] = {{facts_kind(), facts_exact(ctx, "user")},
-	    {facts_group(ctx, "s"), facts_exact(ctx, "One")},
-	    {facts_alternative(ctx, "e"), facts_exact(ctx, "B")},
-	    {facts_tag(ctx, "course:x", "k"), mem_json(ctx, json_object_new_int(5))}};
+	struct terms_extra extra[] = {{subject_terms_kind(), subject_terms_exact(ctx, "user")},
+	    {subject_terms_group(ctx, "s"), subject_terms_exact(ctx, "One")},
+	    {subject_terms_alternative(ctx, "e"), subject_terms_exact(ctx, "B")},
+	    {subject_terms_tag(ctx, "course:x", "k"), mem_json(ctx, json_object_new_int(5))}};
 
 	return terms_join(ctx, mem_json(ctx, json_tokener_parse(text)), extra,
 	    sizeof extra / sizeof extra[0]);

@@ -4,7 +4,7 @@
  * by one they are the same as made together. What passes the bounds of a request's attributes
  * makes few of them.
  */
-#include "core/terms.h"
+#include "core/audience/terms.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "core/directory.h"
+#include "core/subject/directory.h"
 
 /* An escaped path, a tag, a value that was cut with its digest. */
 enum { LONGEST = 3 * TERM_PATH + 1 + TERM_VALUE + 1 + 32 };

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "web/tmpl.h"
+#include "web/tmpl/tmpl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

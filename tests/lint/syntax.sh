@@ -38,7 +38,7 @@ cppcheck --std=c11 -q -j 2 --enable=warning,performance,portability,style --inli
 	--cppcheck-build-dir=build/lint/cppcheck \
 	--suppress=missingInclude --suppress=missingIncludeSystem --suppress=unmatchedSuppression \
 	--suppress=variableScope --suppress=shadowFunction --suppress=constParameter \
-	--suppress=knownConditionTrueFalse:app/web/tmpl_parse.c \
+	--suppress=knownConditionTrueFalse:app/web/tmpl/tmpl_parse.c \
 	-D_GNU_SOURCE -DASSAY_VERSION='"0"' -Iapp --template='{file}:{line}: {message} ({id})' \
 	--template-location='' --error-exitcode=1 app 2>"$work/said" || status=1
 grep -v '^$' "$work/said"

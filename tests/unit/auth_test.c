@@ -3,7 +3,7 @@
  * Keys, as far as they can be judged without a database: their shape, none at all, broken ones,
  * callers on this machine, and what becomes of the others while the database is away.
  */
-#include "web/auth.h"
+#include "web/auth/auth.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,9 +11,9 @@
 #include "base/hash.h"
 #include "base/instant.h"
 #include "base/mem.h"
-#include "store/db.h"
+#include "store/db/db.h"
 #include "suites.h"
-#include "web/ctx.h"
+#include "web/http/ctx.h"
 
 #define ID "00c0ffee"
 #define SECRET "000102030405060708090a0b0c0d0e0f1011121314151617"
@@ -52,9 +52,9 @@ begin(struct ctx *c, const char *const *env)
 
 	*c = (struct ctx){0};
 	ctx_begin(c, 0, instant_monotonic());
-	c->keys = auth_new(c->mem);
-	c->db = db_new(c->mem, &nowhere);
-	db_set_deadline(c->db, c->began + INSTANT_SECOND);
+	c->keys = auth_new(c->w.mem);
+	c->w.db = db_new(c->w.mem, &nowhere);
+	db_set_deadline(c->w.db, c->began + INSTANT_SECOND);
 	c->req.source.env = env;
 }
 
@@ -63,7 +63,7 @@ static enum err
 check(struct ctx *c, enum key_class class, const char *const *env)
 {
 	begin(c, env);
-	struct route *route = mem_new(c->mem, struct route);
+	struct route *route = mem_new(c->w.mem, struct route);
 	route->key = class;
 	route->path = "/thing";
 	c->route = route;
@@ -96,7 +96,7 @@ START_TEST(asks_for_a_key_where_one_is_needed)
 
 	enum err e = check(&c, callers[_i].class, callers[_i].env);
 	ck_assert_int_eq(e, callers[_i].detail == NULL ? OK : ERR_UNAUTHORIZED);
-	ck_assert_pstr_eq(c.detail, callers[_i].detail);
+	ck_assert_pstr_eq(c.w.detail, callers[_i].detail);
 	ck_assert_ptr_null(c.key_id);
 	ctx_reset(&c);
 }
@@ -131,7 +131,7 @@ START_TEST(takes_a_key_from_the_query_for_an_image_alone)
 		c.req.queries = 1;
 		ck_assert_int_eq(auth_check(&c), ERR_UNAUTHORIZED);
 		ck_assert_str_eq(
-		    c.detail, i == 0 ? SEND : "the key is unknown, expired or revoked");
+		    c.w.detail, i == 0 ? SEND : "the key is unknown, expired or revoked");
 		ctx_reset(&c);
 	}
 }
@@ -173,7 +173,7 @@ START_TEST(refuses_what_is_no_key_without_asking)
 		char *parameter = mem_printf(NULL, "%s%s", heads[i], broken[_i]);
 		const char *const env[] = {"REMOTE_ADDR=127.0.0.1", parameter, NULL};
 		ck_assert_int_eq(check(&c, KEY_CLIENT, env), ERR_UNAUTHORIZED);
-		ck_assert_str_eq(c.detail, UNKNOWN);
+		ck_assert_str_eq(c.w.detail, UNKNOWN);
 		ck_assert_ptr_null(c.key_id);
 		ctx_reset(&c);
 		talloc_free(parameter);

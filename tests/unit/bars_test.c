@@ -2,7 +2,7 @@
 /*
  * Bars that stand for numbers.
  */
-#include "core/bars.h"
+#include "view/bar_chart.h"
 
 #include "base/mem.h"
 #include "suites.h"
@@ -29,16 +29,16 @@ START_TEST(the_highest_bar_takes_all_the_height)
 	void *ctx = mem_ctx(NULL);
 	struct json_object *list = mem_json(ctx, json_tokener_parse(rows[_i].list));
 
-	ck_assert_int_eq(bars_add(list), rows[_i].sum);
+	ck_assert_int_eq(bar_chart_add(list), rows[_i].sum);
 	ck_assert_str_eq(
 	    json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN), rows[_i].drawn);
-	ck_assert_int_eq(bars_add(NULL), 0);
+	ck_assert_int_eq(bar_chart_add(NULL), 0);
 	talloc_free(ctx);
 }
 END_TEST
 
 Suite *
-bars_suite(void)
+bar_chart_suite(void)
 {
 	Suite *s = suite_create("bars");
 	TCase *t = tcase_create("bars");

@@ -2,7 +2,7 @@
 /*
  * Who is no person, by user agents as they are sent.
  */
-#include "core/bot.h"
+#include "core/subject/bot.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -90,7 +90,7 @@ static const struct {
 } list[] = {
 #define BOT(fragment) {fragment, true},
 #define HUMAN(fragment) {fragment, false},
-#include "core/bots.def"
+#include "core/subject/bots.def"
 #undef BOT
 #undef HUMAN
 };

@@ -2,7 +2,7 @@
 /*
  * The circuit breaker: when it opens, who may try, how the pause grows, how it closes.
  */
-#include "store/breaker.h"
+#include "store/cache/breaker.h"
 
 #include "base/instant.h"
 #include "suites.h"

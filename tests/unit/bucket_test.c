@@ -2,7 +2,7 @@
 /*
  * The draw against the published vectors, which another language computed, and at its edges.
  */
-#include "core/bucket.h"
+#include "core/experiment/bucket.h"
 
 #include <stdlib.h>
 #include <string.h>

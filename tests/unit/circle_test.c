@@ -2,7 +2,7 @@
 /*
  * Circles among definitions that need each other.
  */
-#include "core/circle.h"
+#include "core/audience/cycle.h"
 
 #include "base/mem.h"
 #include "suites.h"
@@ -28,7 +28,7 @@ START_TEST(a_way_back_to_the_start_is_found_and_told)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *graph = mem_json(ctx, json_tokener_parse(graphs[_i].graph));
-	const char *way = circle_find(ctx, graph, "a");
+	const char *way = cycle_find(ctx, graph, "a");
 
 	if (graphs[_i].way == NULL)
 		ck_assert_ptr_null(way);
@@ -50,16 +50,16 @@ START_TEST(a_thousand_that_all_need_each_later_one_are_walked_once)
 			    uses, json_object_new_string(mem_printf(ctx, "n%d", k)));
 		json_object_object_add(graph, mem_printf(ctx, "n%d", i), uses);
 	}
-	ck_assert_ptr_null(circle_find(ctx, graph, "n0"));
+	ck_assert_ptr_null(cycle_find(ctx, graph, "n0"));
 	json_object_array_add(
 	    json_object_object_get(graph, "n999"), json_object_new_string("n0"));
-	ck_assert_ptr_nonnull(circle_find(ctx, graph, "n0"));
+	ck_assert_ptr_nonnull(cycle_find(ctx, graph, "n0"));
 	talloc_free(ctx);
 }
 END_TEST
 
 Suite *
-circle_suite(void)
+cycle_suite(void)
 {
 	Suite *s = suite_create("circle");
 	TCase *t = tcase_create("circle");

@@ -2,11 +2,11 @@
 /*
  * Which addresses count as one.
  */
-#include "web/client.h"
+#include "web/http/peer_address.h"
 
 #include "base/mem.h"
 #include "suites.h"
-#include "web/ctx.h"
+#include "web/http/ctx.h"
 
 static const struct {
 	const char *address;
@@ -35,7 +35,7 @@ START_TEST(counts_a_network_of_ipv6_as_one)
 
 	ctx_begin(&c, 0, 0);
 	c.req.source.env = (const char *const[]){
-		mem_printf(c.mem, "REMOTE_ADDR=%s", networks[_i].address), NULL};
+		mem_printf(c.w.mem, "REMOTE_ADDR=%s", networks[_i].address), NULL};
 	uint64_t number = client_network_number(&c);
 	ck_assert_str_eq(client_network_text(&c, number), networks[_i].network);
 	if (number != 0)

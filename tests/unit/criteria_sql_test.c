@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "core/criteria.h"
+#include "core/audience/criteria.h"
 #include "suites.h"
 
 /* Texts that mean harm in SQL, JSON, printf and the criteria's own form. */

@@ -2,7 +2,7 @@
 /*
  * Criteria: what is refused and where, and every operator decided on profiles made by hand.
  */
-#include "core/criteria.h"
+#include "core/audience/criteria.h"
 
 #include <string.h>
 

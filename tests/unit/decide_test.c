@@ -3,13 +3,13 @@
  * The decision gate by gate: each alone, every two of them together, and what each looks at. The
  * salt and the ids are those of the published vectors.
  */
-#include "core/decide.h"
+#include "core/experiment/decide.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/delivery.h"
+#include "core/experiment/delivery.h"
 #include "suites.h"
 
 #define TODAY "2026-11-21"

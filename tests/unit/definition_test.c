@@ -2,12 +2,12 @@
 /*
  * What a definition must be, with the places and texts that programs compare to the letter.
  */
-#include "core/definition.h"
+#include "core/experiment/definition.h"
 
 #include <string.h>
 
 #include "base/mem.h"
-#include "core/delivery.h"
+#include "core/experiment/delivery.h"
 #include "given.h"
 #include "suites.h"
 

@@ -2,7 +2,7 @@
 /*
  * How an experiment is delivered: states and alternatives as people write them.
  */
-#include "core/delivery.h"
+#include "core/experiment/delivery.h"
 
 #include <string.h>
 

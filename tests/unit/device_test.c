@@ -2,13 +2,13 @@
 /*
  * What an app may say of itself, and how it comes over what was known.
  */
-#include "core/device.h"
+#include "core/subject/device.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "core/subject.h"
+#include "core/subject/subject.h"
 #include "given.h"
 #include "suites.h"
 

@@ -7,9 +7,9 @@
 
 #include "base/mem.h"
 #include "base/problem.h"
-#include "core/criteria_words.h"
-#include "core/curve.h"
-#include "core/draft_criteria.h"
+#include "view/criteria_words.h"
+#include "view/rate_chart.h"
+#include "view/draft_criteria.h"
 #include "given.h"
 #include "suites.h"
 
@@ -74,7 +74,7 @@ START_TEST(a_rate_is_of_those_who_took_part_by_then)
 {
 	static const char *const rates[] = {"0.00 %", "50.00 %", "25.00 %"};
 	void *ctx = mem_ctx(NULL);
-	struct json_object *curve = curve_of(ctx, given_json(ctx, counts), 0);
+	struct json_object *curve = rate_chart_of(ctx, given_json(ctx, counts), 0);
 	struct json_object *rows = json_object_object_get(curve, "rows");
 
 	ck_assert_uint_eq(json_object_array_length(rows), 3);
@@ -97,7 +97,7 @@ static const char close[] =
 START_TEST(labels_stand_apart_in_the_order_in_which_lines_end)
 {
 	void *ctx = mem_ctx(NULL);
-	struct json_object *curve = curve_of(ctx, given_json(ctx, close), 0);
+	struct json_object *curve = rate_chart_of(ctx, given_json(ctx, close), 0);
 	struct json_object *lines = json_object_object_get(curve, "lines");
 	int y[3];
 
@@ -113,7 +113,7 @@ END_TEST
 START_TEST(a_curve_says_the_day_it_begins_at)
 {
 	void *ctx = mem_ctx(NULL);
-	struct json_object *curve = curve_of(ctx, given_json(ctx, counts), 0);
+	struct json_object *curve = rate_chart_of(ctx, given_json(ctx, counts), 0);
 
 	ck_assert_str_eq(json_object_get_string(json_object_object_get(curve, "first")),
 	    "2026-11-01");
@@ -127,7 +127,7 @@ START_TEST(what_was_not_counted_by_day_is_not_drawn)
 	struct json_object *results = given_json(ctx, counts);
 
 	json_object_object_del(results, "converted");
-	ck_assert_ptr_null(curve_of(ctx, results, 0));
+	ck_assert_ptr_null(rate_chart_of(ctx, results, 0));
 	talloc_free(ctx);
 }
 END_TEST

@@ -2,7 +2,7 @@
 /*
  * The event of a look-up, byte by byte: others parse it.
  */
-#include "core/event.h"
+#include "core/subject/event.h"
 
 #include <stdlib.h>
 #include <string.h>

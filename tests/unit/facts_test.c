@@ -2,7 +2,7 @@
 /*
  * Where groups, alternatives and tags stand: never where an attribute or another of them does.
  */
-#include "core/facts.h"
+#include "core/audience/subject_terms.h"
 
 #include <string.h>
 
@@ -32,7 +32,7 @@ START_TEST(fields_of_criteria_mean_groups_and_tags)
 {
 	void *ctx = mem_ctx(NULL);
 	const char *segmentation = "not set";
-	const char *path = facts_field(ctx, fields[_i].name, &segmentation);
+	const char *path = subject_terms_field(ctx, fields[_i].name, &segmentation);
 
 	if (fields[_i].path == NULL)
 		ck_assert_ptr_null(path);
@@ -49,8 +49,8 @@ END_TEST
 START_TEST(no_attribute_stands_where_facts_do)
 {
 	void *ctx = mem_ctx(NULL);
-	const char *const paths[] = {facts_kind(), facts_group(ctx, "a"),
-		facts_alternative(ctx, "a"), facts_tag(ctx, "a", "b")};
+	const char *const paths[] = {subject_terms_kind(), subject_terms_group(ctx, "a"),
+		subject_terms_alternative(ctx, "a"), subject_terms_tag(ctx, "a", "b")};
 
 	for (int i = 0; i < ROWS(paths); i++) {
 		ck_assert_int_eq(paths[i][0], '#');
@@ -68,10 +68,10 @@ static const char *const names[] = {"a", "A", "^a", "^A", "^^a", "aB", "Ab", "AB
 START_TEST(names_keep_their_case_in_terms)
 {
 	void *ctx = mem_ctx(NULL);
-	const char *mine = terms_scalar(ctx, "#x", facts_exact(ctx, names[_i]));
+	const char *mine = terms_scalar(ctx, "#x", subject_terms_exact(ctx, names[_i]));
 
 	for (int i = 0; i < ROWS(names); i++) {
-		const char *other = terms_scalar(ctx, "#x", facts_exact(ctx, names[i]));
+		const char *other = terms_scalar(ctx, "#x", subject_terms_exact(ctx, names[i]));
 		ck_assert_int_eq(strcmp(mine, other) == 0, i == _i);
 	}
 	talloc_free(ctx);
@@ -79,7 +79,7 @@ START_TEST(names_keep_their_case_in_terms)
 END_TEST
 
 Suite *
-facts_suite(void)
+subject_terms_suite(void)
 {
 	Suite *s = suite_create("facts");
 	TCase *t = tcase_create("facts");

@@ -2,14 +2,14 @@
 /*
  * Forms become the JSON that a program would send, or are told where they are wrong.
  */
-#include "web/form.h"
+#include "web/http/form.h"
 
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/problem.h"
 #include "suites.h"
-#include "web/ctx.h"
+#include "web/http/ctx.h"
 
 static const char *const env[] = {"CONTENT_TYPE=application/x-www-form-urlencoded", NULL};
 static const char *const other[] = {"CONTENT_TYPE=application/json", NULL};

@@ -2,13 +2,13 @@
 /*
  * Bodies of many things: what is taken, what is listed as bad, and what is refused as a whole.
  */
-#include "web/items.h"
+#include "web/http/batch_body.h"
 
 #include <string.h>
 
 #include "base/mem.h"
 #include "suites.h"
-#include "web/ctx.h"
+#include "web/http/ctx.h"
 
 #define JSON "application/json"
 #define LINES "application/x-ndjson"
@@ -33,18 +33,18 @@ take(void *to, struct json_object *o, const char *at, struct problems *problems)
 static const struct csv_rules numbers = {NULL, NULL, false};
 
 static enum err
-read_body(struct ctx *c, const char *type, const char *body, struct buf **taken, struct items *out)
+read_body(struct ctx *c, const char *type, const char *body, struct buf **taken, struct batch_body *out)
 {
 	static const char *env[2];
 
 	*c = (struct ctx){0};
 	ctx_begin(c, 0, 0);
-	env[0] = mem_printf(c->mem, "CONTENT_TYPE=%s", type);
+	env[0] = mem_printf(c->w.mem, "CONTENT_TYPE=%s", type);
 	c->req.source.env = env;
 	c->req.body = body;
 	c->req.body_len = body == NULL ? 0 : strlen(body);
-	*taken = buf_new(c->mem, 64);
-	return items_read(c, (struct items_rules){MOST, &numbers}, take, *taken, out);
+	*taken = buf_new(c->w.mem, 64);
+	return batch_body_read(c, (struct batch_body_rules){MOST, &numbers}, take, *taken, out);
 }
 
 static const struct {
@@ -82,7 +82,7 @@ static const struct {
 
 START_TEST(takes_what_is_good_and_counts_the_rest)
 {
-	struct items items = {0};
+	struct batch_body items = {0};
 	struct buf *taken;
 	struct ctx c;
 
@@ -111,7 +111,7 @@ static const struct {
 
 START_TEST(lists_the_bad_ones_by_place)
 {
-	struct items items = {0};
+	struct batch_body items = {0};
 	struct buf *taken;
 	struct ctx c;
 
@@ -125,15 +125,15 @@ END_TEST
 START_TEST(csv_only_where_it_is_wanted)
 {
 	static const char *const env[] = {"CONTENT_TYPE=" CSV, NULL};
-	struct items items;
+	struct batch_body items;
 	struct ctx c = {0};
 
 	ctx_begin(&c, 0, 0);
 	c.req.source.env = env;
 	c.req.body = "n\n1\n";
 	c.req.body_len = 4;
-	struct buf *taken = buf_new(c.mem, 64);
-	ck_assert_int_eq(items_read(&c, (struct items_rules){MOST, NULL}, take, taken, &items),
+	struct buf *taken = buf_new(c.w.mem, 64);
+	ck_assert_int_eq(batch_body_read(&c, (struct batch_body_rules){MOST, NULL}, take, taken, &items),
 	    ERR_MEDIA_TYPE);
 	ctx_reset(&c);
 }

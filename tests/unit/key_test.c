@@ -2,10 +2,10 @@
 /*
  * What is asked of a key before it is made.
  */
-#include "core/key.h"
+#include "core/subject/key.h"
 
 #include "base/mem.h"
-#include "core/subject.h"
+#include "core/subject/subject.h"
 #include "suites.h"
 
 enum { U = 1 << SUBJECT_USER, D = 1 << SUBJECT_DEVICE, S = 1 << SUBJECT_SESSION };

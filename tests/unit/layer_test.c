@@ -2,7 +2,7 @@
 /*
  * Wishes for slots of a layer: what they come to, and who is in their way.
  */
-#include "core/layer.h"
+#include "core/experiment/layer.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /*
  * Whom an experiment is for, constraint by constraint, and in which order several of them come.
  */
-#include "core/lookup.h"
+#include "core/experiment/lookup.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * The roll-out by modulus: hashes that another program computed, signs and all.
  */
-#include "core/modulus.h"
+#include "core/experiment/modulus.h"
 
 #include "suites.h"
 

@@ -3,7 +3,7 @@
  * Which alternative is which through any sequence of changes: each list comes after the one before
  * it, and says which numbers its alternatives have.
  */
-#include "core/numbers.h"
+#include "core/experiment/alternative_ids.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +49,7 @@ static const struct {
     {"case of letters matters", {{"control red", "1 2"}, {"control Red", "1 3"}}},
 };
 
-/* The alternatives that the names say, as core/delivery.h leaves them. */
+/* The alternatives that the names say, as core/experiment/delivery.h leaves them. */
 static struct json_object *
 parse(void *ctx, const char *names)
 {
@@ -97,7 +97,7 @@ START_TEST(an_alternative_stays_which_it_is)
 		json_object_deep_copy(stored, &numbers, NULL);
 		mem_json(ctx, numbers);
 		struct problems *problems = problem_new(ctx);
-		ck_assert_int_eq(numbers_give(list, numbers, problems), wanted != NULL);
+		ck_assert_int_eq(alternative_ids_give(list, numbers, problems), wanted != NULL);
 		ck_assert_int_eq(problem_count(problems) == 0, wanted != NULL);
 		if (wanted == NULL)
 			continue;
@@ -114,8 +114,8 @@ START_TEST(a_bad_rename_is_told_where_it_stands)
 	struct json_object *numbers = mem_json(ctx, json_object_new_object());
 	struct problems *problems = problem_new(ctx);
 
-	ck_assert(numbers_give(parse(ctx, "control red"), numbers, problems));
-	ck_assert(!numbers_give(parse(ctx, "control x>y red z>a"), numbers, problems));
+	ck_assert(alternative_ids_give(parse(ctx, "control red"), numbers, problems));
+	ck_assert(!alternative_ids_give(parse(ctx, "control x>y red z>a"), numbers, problems));
 	ck_assert_int_eq((int)problem_count(problems), 2);
 	for (size_t i = 0; i < 2; i++) {
 		struct json_object *o = json_object_array_get_idx(problems->list, i);

@@ -2,7 +2,7 @@
 /*
  * Page views: what is one, and for all else every reason with its place.
  */
-#include "core/page_view.h"
+#include "core/subject/page_view.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /*
  * Which passwords are refused, and why.
  */
-#include "core/passphrase.h"
+#include "core/subject/passphrase.h"
 
 #include <string.h>
 

@@ -3,14 +3,14 @@
  * What a process may hold when it dies: a place in which passwords are hashed, and the one try to
  * reach the database.
  */
-#include "web/password.h"
+#include "web/auth/password.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/db.h"
+#include "store/db/db.h"
 #include "suites.h"
 
 static struct password_places *

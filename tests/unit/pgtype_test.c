@@ -2,7 +2,7 @@
 /*
  * PostgreSQL's text forms: columns to JSON by their type, texts to the literal of an array.
  */
-#include "store/pgtype.h"
+#include "store/db/pgtype.h"
 
 #include "base/mem.h"
 #include "suites.h"

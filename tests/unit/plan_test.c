@@ -2,7 +2,7 @@
 /*
  * Plans: which are some, and where those that are none go wrong.
  */
-#include "core/plan.h"
+#include "core/experiment/plan.h"
 
 #include <string.h>
 

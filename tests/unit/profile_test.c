@@ -2,7 +2,7 @@
 /*
  * Profiles: until when one holds, to the microsecond, and the shapes that go out.
  */
-#include "core/profile.h"
+#include "core/subject/profile.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 /*
  * The embedded SQL: every statement is the file of its name, with the marks of its head.
  */
-#include "store/query.h"
+#include "store/db/query.h"
 
 #include <ctype.h>
 #include <stdio.h>

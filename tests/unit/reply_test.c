@@ -2,15 +2,15 @@
 /*
  * Answers, byte by byte: status, headers and the one shape of every failure.
  */
-#include "web/reply.h"
+#include "web/http/reply.h"
 
 #include <string.h>
 
 #include "base/mem.h"
 #include "suites.h"
-#include "web/ctx.h"
-#include "web/route.h"
-#include "web/tmpl.h"
+#include "web/http/ctx.h"
+#include "web/http/route.h"
+#include "web/tmpl/tmpl.h"
 
 #define DATA "application/json; charset=utf-8"
 #define PAGE "text/html; charset=utf-8"
@@ -39,7 +39,7 @@ begin(struct ctx *c, const struct route *route)
 {
 	*c = (struct ctx){0};
 	ctx_begin(c, 0, 0);
-	struct tmpl_set *set = tmpl_new(c->mem);
+	struct tmpl_set *set = tmpl_new(c->w.mem);
 	add(set, "page.html", "<p>{{a}}</p>");
 	/* A section within itself: rendering it never ends, so it is given up. */
 	add(set, "endless.html", "{{#a}}{{> endless.html}}{{> endless.html}}{{/a}}");
@@ -48,16 +48,16 @@ begin(struct ctx *c, const struct route *route)
 	c->route = route;
 	c->req.source.env = plain_env;
 	strcpy(c->req.id, "id-1");
-	c->model = mem_json(c->mem, json_tokener_parse("{\"a\":\"<1>\"}"));
+	c->model = mem_json(c->w.mem, json_tokener_parse("{\"a\":\"<1>\"}"));
 }
 
 static struct buf *
 build(struct ctx *c, enum err e, int status)
 {
-	struct buf *out = buf_new(c->mem, 0);
+	struct buf *out = buf_new(c->w.mem, 0);
 
 	ck_assert_int_eq(reply_build(c, e, out), status);
-	const char *line = mem_printf(c->mem, "Status: %d\r\n", status);
+	const char *line = mem_printf(c->w.mem, "Status: %d\r\n", status);
 	ck_assert_mem_eq(out->data, line, strlen(line));
 	return out;
 }
@@ -116,7 +116,7 @@ START_TEST(a_page_that_cannot_be_rendered_is_an_error_without_the_model)
 	begin(&c, route);
 	c.location = "/elsewhere";
 	if (_i >= 2)
-		c.tmpl = tmpl_new(c.mem);
+		c.tmpl = tmpl_new(c.w.mem);
 	struct buf *out = build(&c, OK, 500);
 	ck_assert_ptr_null(header(out, "Location"));
 	ck_assert_str_eq(header(out, "Content-Type"), _i >= 2 ? PROBLEM : PAGE);
@@ -149,7 +149,7 @@ START_TEST(a_success_goes_out_as_its_route_says)
 	begin(&c, answers[_i].route);
 	c.status = answers[_i].set;
 	if (answers[_i].text != NULL) {
-		c.text = buf_new(c.mem, 0);
+		c.text = buf_new(c.w.mem, 0);
 		c.text_type = "text/plain";
 		buf_str(c.text, answers[_i].text);
 	}
@@ -204,12 +204,12 @@ START_TEST(a_problem_has_one_shape)
 	struct ctx c;
 
 	begin(&c, &data);
-	ck_assert_int_eq(fail_detail(&c, e, "because of %d", 7), e);
-	fail(&c, e, "/a/0", "must be \"%s\"", "x");
-	ck_assert_int_eq(fail(&c, e, "days", "is given twice"), e);
+	ck_assert_int_eq(fail_detail(&c.w, e, "because of %d", 7), e);
+	fail(&c.w, e, "/a/0", "must be \"%s\"", "x");
+	ck_assert_int_eq(fail(&c.w, e, "days", "is given twice"), e);
 	struct buf *out = build(&c, e, info->status);
 	ck_assert_str_eq(body_of(out),
-	    mem_printf(c.mem,
+	    mem_printf(c.w.mem,
 		"{\"type\":\"/docs#%s\",\"title\":\"%s\","
 		"\"status\":%d,\"detail\":\"because of 7\",\"request_id\":\"id-1\",\"errors\":["
 		"{\"pointer\":\"/a/0\",\"detail\":\"must be \\\"x\\\"\"},"
@@ -286,7 +286,7 @@ START_TEST(a_person_gets_a_problem_as_a_page)
 
 	begin(&c, problems[_i].route);
 	c.req.source.env = problems[_i].env;
-	fail_detail(&c, ERR_NOT_FOUND, "no <such> path");
+	fail_detail(&c.w, ERR_NOT_FOUND, "no <such> path");
 	struct buf *out = build(&c, ERR_NOT_FOUND, 404);
 	ck_assert_str_eq(header(out, "Content-Type"), problems[_i].page ? PAGE : PROBLEM);
 	if (problems[_i].page)

@@ -2,13 +2,13 @@
 /*
  * Bodies and their announced lengths, what they say they are, and the id of a request.
  */
-#include "web/req.h"
+#include "web/http/req.h"
 
 #include <string.h>
 
 #include "base/mem.h"
 #include "suites.h"
-#include "web/ctx.h"
+#include "web/http/ctx.h"
 
 /* A body that ends after size bytes, all of text, repeated. */
 struct body {
@@ -81,7 +81,7 @@ START_TEST(refuses_a_length_that_is_none)
 	struct ctx c;
 
 	ck_assert_int_eq(post(&c, (const char *const[3]){no_lengths[_i]}, &body), ERR_SYNTAX);
-	ck_assert_str_eq(c.detail, "Content-Length is not a number");
+	ck_assert_str_eq(c.w.detail, "Content-Length is not a number");
 	ck_assert_uint_eq(body.taken, 0);
 	ctx_reset(&c);
 }
@@ -94,7 +94,7 @@ START_TEST(refuses_a_body_shorter_than_announced)
 	struct ctx c;
 
 	ck_assert_int_eq(post(&c, (const char *const[3]){"CONTENT_LENGTH=5"}, &body), ERR_SYNTAX);
-	ck_assert_str_eq(c.detail, "the body is shorter than announced");
+	ck_assert_str_eq(c.w.detail, "the body is shorter than announced");
 	ck_assert_ptr_null(c.req.body);
 	ctx_reset(&c);
 }
@@ -162,7 +162,7 @@ START_TEST(believes_the_type_that_is_said)
 	ck_assert_int_eq(post(&c, more, &body), OK);
 	ck_assert_int_eq(req_is_ndjson(&c.req), types[_i].ndjson);
 	ck_assert_int_eq(req_json(&c, &o), types[_i].json ? OK : ERR_MEDIA_TYPE);
-	ck_assert_pstr_eq(c.detail, types[_i].json ? NULL : "the body must be application/json");
+	ck_assert_pstr_eq(c.w.detail, types[_i].json ? NULL : "the body must be application/json");
 	ck_assert_int_eq(o != NULL, types[_i].json);
 	ctx_reset(&c);
 }
@@ -190,7 +190,7 @@ START_TEST(says_where_a_body_is_no_json)
 	ck_assert_int_eq(post(&c, more, &body), OK);
 	ck_assert_int_eq(req_json(&c, &o), ERR_SYNTAX);
 	ck_assert_msg(
-	    strncmp(c.detail, broken[_i].detail, strlen(broken[_i].detail)) == 0, "%s", c.detail);
+	    strncmp(c.w.detail, broken[_i].detail, strlen(broken[_i].detail)) == 0, "%s", c.w.detail);
 	ctx_reset(&c);
 }
 END_TEST

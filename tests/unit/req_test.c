@@ -3,14 +3,14 @@
  * From the parameters of a web server to a request: what is understood, and all that is refused
  * before any route sees it.
  */
-#include "web/req.h"
+#include "web/http/req.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "suites.h"
-#include "web/ctx.h"
+#include "web/http/ctx.h"
 
 #define BROKEN "the path holds a broken escape, NUL or bad UTF-8"
 #define DOTS "a segment of the path is empty, . or .."
@@ -91,7 +91,7 @@ START_TEST(splits_the_path_and_decodes_once)
 {
 	struct ctx c;
 
-	ck_assert_msg(parse_uri(&c, paths[_i].uri) == OK, "%s: %s", paths[_i].uri, c.detail);
+	ck_assert_msg(parse_uri(&c, paths[_i].uri) == OK, "%s: %s", paths[_i].uri, c.w.detail);
 	for (size_t i = 0; i < 4; i++)
 		ck_assert_pstr_eq(c.req.segment[i], paths[_i].segments[i]);
 	ck_assert_uint_eq(c.req.segments < 4 ? paths[_i].segments[c.req.segments] == NULL : 1, 1);
@@ -146,7 +146,7 @@ START_TEST(refuses_a_path_that_no_route_could_have)
 	struct ctx c;
 
 	ck_assert_int_eq(parse_uri(&c, bad_paths[_i].uri), bad_paths[_i].err);
-	ck_assert_str_eq(c.detail, bad_paths[_i].detail);
+	ck_assert_str_eq(c.w.detail, bad_paths[_i].detail);
 	ctx_reset(&c);
 }
 END_TEST
@@ -209,7 +209,7 @@ START_TEST(refuses_a_query_that_cannot_be_decoded)
 
 	snprintf(uri, sizeof uri, "/page?%s", bad_queries[_i]);
 	ck_assert_int_eq(parse_uri(&c, uri), ERR_SYNTAX);
-	ck_assert_str_eq(c.detail, "the query holds a broken escape, NUL or bad UTF-8");
+	ck_assert_str_eq(c.w.detail, "the query holds a broken escape, NUL or bad UTF-8");
 	ctx_reset(&c);
 }
 END_TEST
@@ -221,8 +221,8 @@ START_TEST(refuses_a_parameter_given_twice)
 	struct ctx c;
 
 	ck_assert_int_eq(parse_uri(&c, uris[_i]), ERR_SYNTAX);
-	ck_assert_uint_eq(problem_count(c.problems), 1);
-	ck_assert_str_eq(json_object_to_json_string_ext(c.problems->list, JSON_C_TO_STRING_PLAIN),
+	ck_assert_uint_eq(problem_count(c.w.problems), 1);
+	ck_assert_str_eq(json_object_to_json_string_ext(c.w.problems->list, JSON_C_TO_STRING_PLAIN),
 	    "[{\"pointer\":\"days\",\"detail\":\"is given twice\"}]");
 	ctx_reset(&c);
 }
@@ -241,7 +241,7 @@ START_TEST(takes_32_parameters_and_no_more)
 	ctx_reset(&c);
 	buf_str(uri, "more");
 	ck_assert_int_eq(parse_uri(&c, uri->data), ERR_SYNTAX);
-	ck_assert_str_eq(c.detail, "the query has more than 32 parameters");
+	ck_assert_str_eq(c.w.detail, "the query has more than 32 parameters");
 	ctx_reset(&c);
 	talloc_free(uri);
 }
@@ -274,7 +274,7 @@ START_TEST(refuses_a_header_given_twice)
 
 	memcpy(env + 2, headers[_i].env, sizeof headers[_i].env);
 	ck_assert_int_eq(parse_env(&c, env, &none), headers[_i].err);
-	ck_assert_pstr_eq(c.detail, headers[_i].err == OK ? NULL : TWICE);
+	ck_assert_pstr_eq(c.w.detail, headers[_i].err == OK ? NULL : TWICE);
 	ctx_reset(&c);
 }
 END_TEST

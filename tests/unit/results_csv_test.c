@@ -2,7 +2,7 @@
 /*
  * Results as CSV, read back by the reader of the house.
  */
-#include "core/results.h"
+#include "core/stats/results.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * Results from counted rows: what is counted, what is null, and that nothing else than JSON comes
  * out whatever goes in.
  */
-#include "core/results.h"
+#include "core/stats/results.h"
 
 #include <string.h>
 

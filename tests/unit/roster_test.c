@@ -2,7 +2,7 @@
 /*
  * Exports of groups: numbers of the database as names in their columns.
  */
-#include "core/roster.h"
+#include "view/group_export.h"
 
 #include "base/mem.h"
 #include "suites.h"
@@ -31,13 +31,13 @@ static const struct {
 START_TEST(a_user_is_a_row)
 {
 	void *ctx = mem_ctx(NULL);
-	struct roster *r = roster_new(ctx, mem_json(ctx, json_tokener_parse(columns)));
+	struct group_export *r = group_export_new(ctx, mem_json(ctx, json_tokener_parse(columns)));
 	struct buf *out = buf_new(ctx, 64);
 
-	roster_csv(r, "u", rows[_i].places, rows[_i].groups, out);
+	group_export_csv(r, "u", rows[_i].places, rows[_i].groups, out);
 	ck_assert_str_eq(out->data, rows[_i].csv);
 	buf_reset(out);
-	roster_line(r, "u", rows[_i].places, rows[_i].groups, out);
+	group_export_line(r, "u", rows[_i].places, rows[_i].groups, out);
 	ck_assert_str_eq(out->data,
 	    mem_printf(ctx, "{\"user_id\":\"u\",\"groups\":%s}\n", rows[_i].line));
 	talloc_free(ctx);
@@ -47,27 +47,27 @@ END_TEST
 START_TEST(columns_have_a_head_and_places)
 {
 	void *ctx = mem_ctx(NULL);
-	struct roster *r = roster_new(ctx, mem_json(ctx, json_tokener_parse(columns)));
-	struct roster *none = roster_new(ctx, mem_json(ctx, json_object_new_array()));
+	struct group_export *r = group_export_new(ctx, mem_json(ctx, json_tokener_parse(columns)));
+	struct group_export *none = group_export_new(ctx, mem_json(ctx, json_object_new_array()));
 	struct buf *out = buf_new(ctx, 64);
 
-	roster_head(r, out);
+	group_export_head(r, out);
 	ck_assert_str_eq(out->data, "user_id,a,b,c\r\n");
-	ck_assert_str_eq(roster_numbers(ctx, r, false), "{7,9}");
-	ck_assert_str_eq(roster_places(ctx, r, false), "{1,3}");
-	ck_assert_str_eq(roster_numbers(ctx, r, true), "{7}");
-	ck_assert_str_eq(roster_places(ctx, r, true), "{2}");
-	ck_assert_str_eq(roster_numbers(ctx, none, true), "{}");
+	ck_assert_str_eq(group_export_numbers(ctx, r, false), "{7,9}");
+	ck_assert_str_eq(group_export_places(ctx, r, false), "{1,3}");
+	ck_assert_str_eq(group_export_numbers(ctx, r, true), "{7}");
+	ck_assert_str_eq(group_export_places(ctx, r, true), "{2}");
+	ck_assert_str_eq(group_export_numbers(ctx, none, true), "{}");
 	buf_reset(out);
-	roster_head(none, out);
-	roster_csv(none, "@u", "{0}", "{0}", out);
+	group_export_head(none, out);
+	group_export_csv(none, "@u", "{0}", "{0}", out);
 	ck_assert_str_eq(out->data, "user_id\r\n'@u\r\n");
 	talloc_free(ctx);
 }
 END_TEST
 
 Suite *
-roster_suite(void)
+group_export_suite(void)
 {
 	Suite *s = suite_create("roster");
 	TCase *t = tcase_create("roster");

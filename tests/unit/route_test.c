@@ -2,13 +2,13 @@
 /*
  * One table decides: which row, 404, 405 with what the path allows, 413.
  */
-#include "web/route.h"
+#include "web/http/route.h"
 
 #include <string.h>
 
 #include "base/mem.h"
 #include "suites.h"
-#include "web/ctx.h"
+#include "web/http/ctx.h"
 
 static enum err
 never(struct ctx *c)
@@ -48,7 +48,7 @@ begin(struct ctx *c, const char *method, const char *path, size_t body_len)
 	ctx_begin(c, 0, 0);
 	c->req.method = method;
 	c->req.body_len = body_len;
-	char *rest = mem_dup(c->mem, path);
+	char *rest = mem_dup(c->w.mem, path);
 	for (char *s = strsep(&rest, " "); s != NULL; s = strsep(&rest, " "))
 		if (*s != '\0')
 			c->req.segment[c->req.segments++] = s;
@@ -110,7 +110,7 @@ START_TEST(knows_no_other_path)
 	for (int i = 0; i < ROWS(methods); i++) {
 		begin(&c, methods[i], unknown[_i], 0);
 		ck_assert_int_eq(route_match(&c), ERR_NOT_FOUND);
-		ck_assert_str_eq(c.detail, "no such path");
+		ck_assert_str_eq(c.w.detail, "no such path");
 		ck_assert_ptr_null(c.route);
 		ck_assert_ptr_null(c.allow);
 		ctx_reset(&c);
@@ -138,7 +138,7 @@ START_TEST(names_the_methods_of_the_path)
 	begin(&c, refused[_i].method, refused[_i].path, 0);
 	ck_assert_int_eq(route_match(&c), ERR_METHOD);
 	ck_assert_str_eq(c.allow, refused[_i].allow);
-	ck_assert_str_eq(c.detail, mem_printf(c.mem, "this path answers %s", refused[_i].allow));
+	ck_assert_str_eq(c.w.detail, mem_printf(c.w.mem, "this path answers %s", refused[_i].allow));
 	ck_assert_ptr_null(c.route);
 	ctx_reset(&c);
 }
@@ -165,7 +165,7 @@ START_TEST(names_the_limit_of_the_row)
 
 	begin(&c, bodies[_i].method, bodies[_i].path, bodies[_i].body_len);
 	ck_assert_int_eq(route_match(&c), bodies[_i].detail == NULL ? OK : ERR_TOO_LARGE);
-	ck_assert_pstr_eq(c.detail, bodies[_i].detail);
+	ck_assert_pstr_eq(c.w.detail, bodies[_i].detail);
 	ctx_reset(&c);
 }
 END_TEST

@@ -2,12 +2,12 @@
 /*
  * Rules: what is refused and where, every test decided on subjects made by hand.
  */
-#include "core/rule.h"
+#include "core/audience/rule.h"
 
 #include <string.h>
 
 #include "base/mem.h"
-#include "core/facts.h"
+#include "core/audience/subject_terms.h"
 #include "given.h"
 #include "suites.h"
 
@@ -158,10 +158,10 @@ subject(const char *attributes, const char *tag)
 {
 	struct terms_extra *extra = mem_array(ctx, struct terms_extra, 4);
 
-	extra[0] = (struct terms_extra){facts_kind(), facts_exact(ctx, "user")};
-	extra[1] = (struct terms_extra){facts_group(ctx, "s"), facts_exact(ctx, "One")};
-	extra[2] = (struct terms_extra){facts_alternative(ctx, "e"), facts_exact(ctx, "B")};
-	extra[3] = (struct terms_extra){facts_tag(ctx, "course:x", "quiz.grade"),
+	extra[0] = (struct terms_extra){subject_terms_kind(), subject_terms_exact(ctx, "user")};
+	extra[1] = (struct terms_extra){subject_terms_group(ctx, "s"), subject_terms_exact(ctx, "One")};
+	extra[2] = (struct terms_extra){subject_terms_alternative(ctx, "e"), subject_terms_exact(ctx, "B")};
+	extra[3] = (struct terms_extra){subject_terms_tag(ctx, "course:x", "quiz.grade"),
 		tag == NULL ? NULL : given_json(ctx, tag)};
 	return terms_join(ctx, given_json(ctx, attributes), extra, tag == NULL ? 3 : 4);
 }

@@ -2,7 +2,7 @@
 /*
  * Rules as people say them.
  */
-#include "core/rule_words.h"
+#include "view/rule_words.h"
 
 #include "base/mem.h"
 #include "suites.h"

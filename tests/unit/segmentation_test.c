@@ -2,7 +2,7 @@
 /*
  * Segmentations: what is refused and where, numbers of groups, the draw and the first rule.
  */
-#include "core/segmentation.h"
+#include "core/audience/segmentation.h"
 
 #include <string.h>
 

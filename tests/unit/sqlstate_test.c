@@ -2,7 +2,7 @@
 /*
  * What each SQLSTATE means, a row a case.
  */
-#include "store/sqlstate.h"
+#include "store/db/sqlstate.h"
 
 #include "suites.h"
 

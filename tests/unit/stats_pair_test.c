@@ -3,7 +3,7 @@
  * What must hold of any two rates, from nobody to a hundred million: symmetry, bounds, and values
  * that can be written down.
  */
-#include "core/stats.h"
+#include "core/stats/stats.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 /*
  * The statistics against published vectors, which another program computed, and at their edges.
  */
-#include "core/stats.h"
+#include "core/stats/stats.h"
 
 #include <math.h>
 #include <stdbool.h>

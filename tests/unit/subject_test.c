@@ -2,13 +2,13 @@
 /*
  * Texts and ids from outside: their bounds, what they may hold, and who a body speaks of.
  */
-#include "core/subject.h"
+#include "core/subject/subject.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "core/text.h"
+#include "base/text.h"
 #include "suites.h"
 
 #define CONTROL "must not contain control characters"

@@ -4,7 +4,7 @@
 
 #include <check.h>
 
-/* An old name of Check for ck_abort; here it is a function of web/ctx.h. */
+/* An old name of Check for ck_abort; here it is a function of web/http/ctx.h. */
 #undef fail
 
 /* Every suite of the unit tests, one for each file <name>_test.c, floor by floor. */
@@ -37,10 +37,10 @@ Suite *rate_limit_suite(void);
 Suite *sqlstate_suite(void);
 
 /* core */
-Suite *bars_suite(void);
+Suite *bar_chart_suite(void);
 Suite *bot_suite(void);
 Suite *bucket_suite(void);
-Suite *circle_suite(void);
+Suite *cycle_suite(void);
 Suite *criteria_sql_suite(void);
 Suite *criteria_suite(void);
 Suite *decide_suite(void);
@@ -49,7 +49,7 @@ Suite *delivery_suite(void);
 Suite *draft_suite(void);
 Suite *device_suite(void);
 Suite *event_suite(void);
-Suite *facts_suite(void);
+Suite *subject_terms_suite(void);
 Suite *key_suite(void);
 Suite *layer_suite(void);
 Suite *lookup_suite(void);
@@ -61,7 +61,7 @@ Suite *plan_suite(void);
 Suite *profile_suite(void);
 Suite *results_csv_suite(void);
 Suite *results_suite(void);
-Suite *roster_suite(void);
+Suite *group_export_suite(void);
 Suite *rule_suite(void);
 Suite *rule_words_suite(void);
 Suite *segmentation_suite(void);

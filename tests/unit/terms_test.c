@@ -2,7 +2,7 @@
 /*
  * Terms: the one form of a profile that the index and the evaluator read.
  */
-#include "core/terms.h"
+#include "core/audience/terms.h"
 
 #include <string.h>
 

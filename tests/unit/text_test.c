@@ -2,7 +2,7 @@
 /*
  * Texts that are too long for where they stand.
  */
-#include "core/text.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
 /*
  * Loading templates from a directory, for tmpl_test.c.
  */
-#include "web/tmpl.h"
+#include "web/tmpl/tmpl.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * The cases of the public mustache specification, for tmpl_test.c. What assay leaves out on
  * purpose is known by the text of a case, never by its name, and must be refused.
  */
-#include "web/tmpl.h"
+#include "web/tmpl/tmpl.h"
 
 #include <check.h>
 #include <stdbool.h>

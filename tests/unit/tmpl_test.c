@@ -4,7 +4,7 @@
  * and here what the specification does not cover: escaping, messages, and models and templates
  * that mean harm.
  */
-#include "web/tmpl.h"
+#include "web/tmpl/tmpl.h"
 
 #include <check.h>
 #include <string.h>

@@ -2,14 +2,14 @@
 /*
  * Every verdict as a table of counts, and above all: when the word winner must not fall.
  */
-#include "core/verdict.h"
+#include "core/stats/verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/mem.h"
-#include "core/results.h"
+#include "core/stats/results.h"
 #include "suites.h"
 
 #define NOBODY "No participants yet."

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the commands share.
+ */
+#include "cmd/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *
+command_option(const struct command *c, const char *name)
+{
+	for (int i = 0; i + 1 < c->argc; i++)
+		if (strcmp(c->argv[i], name) == 0)
+			return c->argv[i + 1];
+	return NULL;
+}
+
+int
+command_db_failed(const struct db *db)
+{
+	fprintf(stderr, "assay: %s\n", db_message(db));
+	return EXIT_FAILED;
+}

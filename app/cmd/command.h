@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+#include "run/setup.h"
+
+/* What a command of the program gets: the configuration, the rest of its words. */
+struct command {
+	void *mem; /* freed when the command is over */
+	const struct conf *conf;
+	const char *file; /* of the configuration, or NULL */
+	int argc;
+	char **argv; /* the words behind the command's name */
+};
+
+/* A command returns an exit code; EXIT_USAGE makes its usage appear. */
+typedef int command_fn(const struct command *c);
+
+command_fn command_doctor;
+command_fn command_export;
+command_fn command_import;
+command_fn command_key;
+command_fn command_metrics;
+command_fn command_simulate;
+command_fn command_user;
+
+/* The word behind the option name ("--class") of the command, or NULL. */
+const char *command_option(const struct command *c, const char *name);
+
+/* Tells on standard error why the database could not be used; EXIT_FAILED. */
+int command_db_failed(const struct db *db);
+
+#endif

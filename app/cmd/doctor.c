@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * assay doctor: what an operator would look at by hand, in order, with what to do about it.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/instant.h"
+#include "base/mem.h"
+#include "cmd/command.h"
+#include "run/preflight.h"
+
+struct report {
+	bool failed;
+};
+
+enum verdict { FINE, WARNING, FAILED };
+
+static void say(struct report *r, enum verdict v, const char *what, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void
+say(struct report *r, enum verdict v, const char *what, const char *fmt, ...)
+{
+	static const char *const words[] = {"ok", "warning", "FAILED"};
+	va_list ap;
+
+	printf("%-8s %-10s ", words[v], what);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+	r->failed = r->failed || v == FAILED;
+}
+
+static void
+look_at_templates(const struct command *c, struct report *r)
+{
+	struct shared *shared = mem_new(c->mem, struct shared);
+	struct ctx ctx;
+
+	if (setup_ctx(c->mem, c->conf, shared, &ctx) != OK) {
+		say(r, FAILED, "templates", "%s: see above", c->conf->templates);
+		return;
+	}
+	say(r, FINE, "templates", "%s", c->conf->templates);
+	if (cache_nodes(ctx.cache) == 0)
+		say(r, WARNING, "memcached", "none is configured: every read asks the database");
+	for (size_t i = 0; i < cache_nodes(ctx.cache); i++) {
+		bool up = cache_ping(ctx.cache, i);
+		say(r, up ? FINE : WARNING, "memcached", "%s%s", cache_node_name(ctx.cache, i),
+		    up ? "" : " does not answer: requests go on, slower");
+	}
+}
+
+static void
+look_at_role(struct report *r, struct db *db, const char *what)
+{
+	if (db_open(db) == OK)
+		say(r, FINE, what, "connected, schema %d, all statements prepared",
+		    db_schema_version(db));
+	else if (db_schema_version(db) >= 0 && db_schema_version(db) != query_schema_version())
+		say(r, FAILED, what, "%s: run `assay migrate`", db_message(db));
+	else
+		say(r, FAILED, what, "%s", db_message(db));
+}
+
+static void
+look_at_server(const struct command *c, struct report *r, struct db *owner)
+{
+	struct db_rows *rows;
+	char now[INSTANT_TEXT];
+
+	instant_format(instant_now(), now);
+	if (db_query(owner, c->mem, QUERY_server_state, (const char *const[]){now}, &rows) != OK)
+		return;
+	bool durable = *db_cell(rows, 0, "durable") == 't';
+	say(r, durable ? FINE : FAILED, "durability", durable ?
+	    "fsync and synchronous_commit are on" :
+	    "fsync or synchronous_commit is off: a crash loses what was acknowledged");
+	int64_t ahead = db_int(rows, 0, "days_ahead");
+	say(r, ahead == 7 ? FINE : WARNING, "partitions", ahead == 7 ? "7 of the next 7 days" :
+	    "%d of the next 7 days: does `assay jobs` run?", (int)ahead);
+	int64_t skew = db_int(rows, 0, "skew_ms");
+	say(r, skew < 1000 ? FINE : WARNING, "clock", "%d ms from the database's", (int)skew);
+	int64_t keys = db_int(rows, 0, "valid_keys");
+	say(r, keys > 0 ? FINE : WARNING, "keys", keys > 0 ? "%d are valid" :
+	    "%d are valid: make one with `assay key create`", (int)keys);
+}
+
+/* Visitors who come by a proxy that nobody named share one address, and so one limit. */
+static void
+look_at_throttle(const struct command *c, struct report *r, struct db *owner)
+{
+	struct db_rows *rows;
+	char since[INSTANT_TEXT];
+
+	instant_format(instant_now() - 3600 * INSTANT_SECOND, since);
+	const char *params[] = {since};
+	if (db_query(owner, c->mem, QUERY_throttle_find, params, &rows) != OK)
+		return;
+	if (db_count(rows) == 0)
+		say(r, FINE, "limits", "no address stands out among those refused with 429");
+	else
+		say(r, WARNING, "limits", "%s of %s requests refused with 429 came from %s: if "
+		    "that is a proxy, name it in `proxies`", db_cell(rows, 0, "most"),
+		    db_cell(rows, 0, "refused"), db_cell(rows, 0, "address"));
+}
+
+static void
+look_at_jobs(const struct command *c, struct report *r, struct db *owner)
+{
+	struct db_rows *rows;
+
+	if (db_query(owner, c->mem, QUERY_job_failures, NULL, &rows) != OK)
+		return;
+	int64_t files = db_int(rows, 0, "files"), mappings = db_int(rows, 0, "mappings");
+	bool fine = files + mappings == 0;
+	say(r, fine ? FINE : WARNING, "jobs", fine ? "nothing fails" :
+	    "%d files of members and %d mappings fail and are tried again: see the log of the jobs",
+	    (int)files, (int)mappings);
+}
+
+static void
+look_at_socket(const struct command *c, struct report *r)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct stat st;
+	const char *path = c->conf->listen;
+
+	if (*path != '/' || strlen(path) >= sizeof address.sun_path)
+		return;
+	strcpy(address.sun_path, path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
+		say(r, WARNING, "socket", "%s: nobody answers (is `assay serve` running?)", path);
+	else if (stat(path, &st) == 0 && (st.st_mode & S_IRWXO) != 0)
+		say(r, FAILED, "socket", "%s is open to everybody: it must be 0660", path);
+	else
+		say(r, FINE, "socket", "%s", path);
+	close(fd);
+}
+
+int
+command_doctor(const struct command *c)
+{
+	struct report r = {false};
+
+	if (c->argc > 0)
+		return EXIT_USAGE;
+	say(&r, FINE, "config", "%s, version %s",
+	    c->file == NULL ? "environment and defaults" : c->file, ASSAY_VERSION);
+	look_at_templates(c, &r);
+	look_at_role(&r, setup_db(c->mem, c->conf, mem_new(c->mem, struct shared)), "app role");
+	struct db *owner = setup_owner_db(c->mem, c->conf);
+	look_at_role(&r, owner, "owner role");
+	look_at_server(c, &r, owner);
+	look_at_throttle(c, &r, owner);
+	look_at_jobs(c, &r, owner);
+	look_at_socket(c, &r);
+	return r.failed ? EXIT_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A file of members of any size: the rows go the way of an upload, a batch a transaction.
+ */
+#include "base/instant.h"
+#include "base/mem.h"
+#include "service/subject/membership_batch.h"
+#include "cmd/import_rows.h"
+#include "web/http/ctx.h"
+
+static void
+tell_failed(struct import *im, const struct membership_batch *m)
+{
+	for (int i = 0; i < db_count(m->rows); i++)
+		if (db_cell(m->rows, i, "reason") != NULL)
+			import_bad(im, db_int(m->rows, i, "nr"), db_cell(m->rows, i, "reason"));
+	im->changed += m->added + m->changed + m->preassigned;
+}
+
+static enum err
+store(struct membership_batch *m)
+{
+	struct ctx *c = m->c;
+	enum err e = db_begin(c->db);
+
+	if (e != OK)
+		return e;
+	e = membership_batch_put(m);
+	if (e == OK)
+		e = db_commit(c->db);
+	else
+		db_rollback(c->db);
+	return e == OK ? membership_batch_told(m) : e;
+}
+
+/* Up to a batch of rows; *more false when the file is through. */
+static enum err
+load_batch(struct import *im, struct membership_batch *m, bool *more)
+{
+	struct json_object *row;
+
+	membership_batch_begin(m);
+	while (m->n < MEMBERSHIP_BATCH_ROWS && (row = import_row(im)) != NULL)
+		membership_batch_add(m, im->line, row, NULL);
+	*more = m->n == MEMBERSHIP_BATCH_ROWS;
+	enum err e = m->n == 0 ? OK : store(m);
+	if (e != OK)
+		return import_db_failed(im, e);
+	if (m->n > 0)
+		tell_failed(im, m);
+	im->next = import_file_line(im->file);
+	return OK;
+}
+
+static enum err
+find(struct import *im, struct membership_batch *m)
+{
+	struct db_rows *rows;
+	enum err e = db_query(im->db, im->mem, QUERY_members_target, &m->id, &rows);
+
+	if (e != OK)
+		return import_db_failed(im, e);
+	if (db_count(rows) == 0) {
+		fprintf(stderr, "assay import: no segmentation `%s` whose groups are stored\n",
+		    m->id);
+		return ERR_NOT_FOUND;
+	}
+	m->segmentation = db_cell(rows, 0, "nr");
+	m->context = db_cell(rows, 0, "context");
+	return OK;
+}
+
+enum err
+import_members(struct import *im, const char *segmentation)
+{
+	struct membership_batch m = {.c = im->c, .id = segmentation, .by = "assay import"};
+	bool more = true;
+	enum err e = find(im, &m);
+
+	while (e == OK && more) {
+		ctx_begin(im->c, instant_now(), instant_monotonic());
+		e = load_batch(im, &m, &more);
+		if (e == OK && !more)
+			e = membership_batch_settle(&m);
+		ctx_reset(im->c);
+	}
+	return e;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a definition must be. The names and texts of the known problems are those of the system
+ * that the routes come from, to the letter; programs compare them. There, of all that is wrong
+ * inside criteria or inside data, only the first is told.
+ */
+#include "core/experiment/definition.h"
+
+#include <string.h>
+
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "core/experiment/delivery.h"
+#include "core/experiment/layer.h"
+#include "core/experiment/plan.h"
+#include "core/audience/terms.h"
+#include "base/text.h"
+
+static bool
+missing(struct json_object *value)
+{
+	return value == NULL || (json_object_is_type(value, json_type_string) &&
+	    json_object_get_string_len(value) == 0);
+}
+
+/* A mandatory text; its absence has a text of its own. */
+static const char *
+read_text(struct json_object *value, const char *at, const char *absent, size_t max,
+    struct problems *problems)
+{
+	const char *fault = missing(value) ? absent : text_fault_json(problems, value, max);
+
+	if (fault == NULL)
+		return json_object_get_string(value);
+	problem_add(problems, at, "%s", fault);
+	return NULL;
+}
+
+const char *
+definition_id_fault(const char *id)
+{
+	static const char safe[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-";
+	static const char *const reserved[] = {
+	    "list", "create", "get", "preview", "export.csv", ".", ".."};
+	size_t n = strlen(id);
+
+	if (n == 0 || n > DEFINITION_ID || strspn(id, safe) != n)
+		return "must be 1 to 64 of A-Z a-z 0-9 . _ ~ -";
+	for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++)
+		if (strcmp(id, reserved[i]) == 0)
+			return "is reserved";
+	return NULL;
+}
+
+static void
+read_names(struct json_object *r, struct problems *problems, struct definition *out)
+{
+	out->id = read_text(json_object_object_get(r, "expId"), "request.expid",
+	    "Experiment Id should not be  empty", DEFINITION_TEXT, problems);
+	if (out->id != NULL && definition_id_fault(out->id) != NULL)
+		problem_add(problems, "request.expid", "%s", definition_id_fault(out->id));
+	out->name = read_text(json_object_object_get(r, "name"), "request.name",
+	    "Experiment Name should not be  empty", DEFINITION_TEXT, problems);
+	out->created_by = read_text(json_object_object_get(r, "createdBy"), "request.createdBy",
+	    "Created By should not be empty", DEFINITION_TEXT, problems);
+	struct json_object *description = json_object_object_get(r, "description");
+	const char *fault = missing(description) ? "Experiment Description should not be empty"
+	    : text_fault_lines(problems, description, DEFINITION_LONG_TEXT);
+	if (fault != NULL)
+		problem_add(problems, "request.description", "%s", fault);
+	else
+		out->description = json_object_get_string(description);
+}
+
+static void
+take_criteria(const struct criteria *criteria, struct definition *out)
+{
+	if (criteria == NULL)
+		return;
+	out->references = criteria->references;
+	out->live = criteria->live;
+}
+
+/* An explicit null is everybody; a missing key is an oversight. */
+static void
+read_criteria(struct json_object *r, struct problems *problems, struct definition *out)
+{
+	struct json_object *o;
+
+	if (!json_object_object_get_ex(r, "criteria", &o)) {
+		problem_add(problems, "request.criteria", "Criteria should not be empty");
+		return;
+	}
+	out->criteria = o;
+	if (o == NULL)
+		return;
+	if (!json_object_is_type(o, json_type_object))
+		problem_add(problems, "request.criteria", "must be an object or null");
+	else if (json_object_object_get(o, "filters") == NULL)
+		problem_add(problems, "request.filters", "Criteria Filters should not be empty");
+	else if (missing(json_object_object_get(o, "type")))
+		problem_add(problems, "request.type", "Criteria Type should not be empty");
+	else
+		take_criteria(
+		    criteria_read(problems, o, "/request/criteria", problems), out);
+}
+
+/* A day that exists, as "yyyy-mm-dd"; such texts are ordered like the days. NULL otherwise. The
+ * database has no year 0. */
+static const char *
+read_day(struct json_object *value)
+{
+	int64_t at;
+	bool day;
+
+	if (!json_object_is_type(value, json_type_string))
+		return NULL;
+	const char *s = json_object_get_string(value);
+	return terms_instant(s, &at, &day) && day && strncmp(s, "0000", 4) != 0 ? s : NULL;
+}
+
+struct calendar {
+	const char *today;
+	const char *old_end; /* an end that is allowed though it is past */
+	bool fresh;          /* a new definition: the start must not be past */
+};
+
+static const char *
+end_fault(struct json_object *data, const struct calendar *k, struct definition *out)
+{
+	struct json_object *end;
+
+	if (!json_object_object_get_ex(data, "endDate", &end))
+		return "Experiment End_Date should not be empty";
+	if (end == NULL)
+		return NULL;
+	if (missing(end))
+		return "Experiment End_Date should not be empty";
+	out->end = read_day(end);
+	bool kept = out->end != NULL && k->old_end != NULL && strcmp(out->end, k->old_end) == 0;
+	if (!kept && (out->end == NULL || strcmp(out->end, k->today) < 0))
+		return "End_Date should be greater than today's date.";
+	return NULL;
+}
+
+static const char *
+start_fault(struct json_object *data, const struct calendar *k, struct definition *out)
+{
+	struct json_object *start = json_object_object_get(data, "startDate");
+
+	if (missing(start))
+		return "Experiment Start_Date should not be empty";
+	out->start = read_day(start);
+	if (out->start == NULL || (k->fresh && strcmp(out->start, k->today) < 0))
+		return "Start_Date should be greater than or equal to today's date..";
+	if (out->end != NULL && strcmp(out->end, out->start) < 0)
+		return "Date range should not be -ve. Please check your start_date & end_date";
+	return NULL;
+}
+
+static void
+read_modulus(struct json_object *data, struct problems *problems)
+{
+	struct json_object *modulus = json_object_object_get(data, "modulus");
+	bool whole = json_object_is_type(modulus, json_type_int);
+
+	if (modulus != NULL && (!whole || json_object_get_int64(modulus) < 0 ||
+	    json_object_get_int64(modulus) > INT32_MAX))
+		problem_add(problems, "data.modulus", "must be a whole number, 0 or more");
+}
+
+/* One that came into being because a program named it is for every client, until somebody says for
+ * which (experiment_mention.sql). */
+static bool
+is_mentioned(struct json_object *r)
+{
+	struct json_object *by = json_object_object_get(r, "createdBy");
+
+	return json_object_is_type(by, json_type_string) &&
+	    strcmp(json_object_get_string(by), "auto") == 0;
+}
+
+static void
+read_data(struct json_object *r, const struct calendar *k, struct problems *problems,
+    struct definition *out)
+{
+	struct json_object *data = json_object_object_get(r, "data");
+
+	if (data == NULL || !json_object_is_type(data, json_type_object)) {
+		problem_add(problems, "request.data",
+		    data == NULL ? "Experiment Data should not be empty" : "must be an object");
+		return;
+	}
+	out->data = data;
+	const char *end = end_fault(data, k, out);
+	const char *start = end == NULL ? start_fault(data, k, out) : NULL;
+	if (end != NULL || start != NULL)
+		problem_add(problems, end != NULL ? "data.endDate" : "data.startDate", "%s",
+		    end != NULL ? end : start);
+	read_text(json_object_object_get(data, "key"), "data.key",
+	    "Experiment Key should not be empty", DEFINITION_TEXT, problems);
+	if (json_object_object_get(data, "client") != NULL || !is_mentioned(r))
+		read_text(json_object_object_get(data, "client"), "data.client",
+		    "Experiment Client should not be empty", DEFINITION_TEXT, problems);
+	if (json_object_object_get(data, "url") != NULL)
+		read_text(json_object_object_get(data, "url"), "data.url", "must not be empty",
+		    DEFINITION_LONG_TEXT, problems);
+	read_modulus(data, problems);
+}
+
+bool
+definition_is_test(const char *word)
+{
+	return strcmp(word, "chi2") == 0 || strcmp(word, "mwu") == 0;
+}
+
+/* A goal by its name, or {name, test} where it has another test in this experiment. */
+static void
+read_goal(struct json_object *o, const char *at, struct problems *problems)
+{
+	bool whole = json_object_is_type(o, json_type_object);
+	struct json_object *name = whole ? json_object_object_get(o, "name") : o;
+	struct json_object *test = whole ? json_object_object_get(o, "test") : NULL;
+	const char *fault = text_fault_json(problems, name, DEFINITION_TEXT);
+
+	if (fault != NULL)
+		problem_add(
+		    problems, whole ? mem_printf(problems, "%s/name", at) : at, "%s", fault);
+	if (test != NULL && (!json_object_is_type(test, json_type_string) ||
+	    !definition_is_test(json_object_get_string(test))))
+		problem_add(
+		    problems, mem_printf(problems, "%s/test", at), "must be chi2 or mwu");
+}
+
+static void
+read_goals(struct json_object *r, struct problems *problems, struct definition *out)
+{
+	struct json_object *goals = json_object_object_get(r, "goals");
+
+	out->goals = goals;
+	if (goals == NULL)
+		return;
+	if (!json_object_is_type(goals, json_type_array) ||
+	    json_items(goals) > DEFINITION_GOALS) {
+		problem_add(problems, "/request/goals", "must be a list of at most %d names",
+		    DEFINITION_GOALS);
+		return;
+	}
+	for (size_t i = 0; i < json_items(goals); i++)
+		read_goal(json_item(goals, i),
+		    mem_printf(problems, "/request/goals/%zu", i), problems);
+}
+
+static void
+read_delivery(struct json_object *r, struct problems *problems, struct definition *out)
+{
+	struct json_object *state = json_object_object_get(r, "state");
+	struct json_object *standard = json_object_object_get(r, "default");
+	struct json_object *traffic = json_object_object_get(r, "traffic");
+
+	out->state = STATE_ENABLED;
+	out->traffic = 100;
+	if (state != NULL && !delivery_state(state, &out->state))
+		problem_add(
+		    problems, "/request/state", "must be default, enabled or track (0, 1 or 3)");
+	out->alternatives =
+	    delivery_alternatives(json_object_object_get(r, "alternatives"),
+	    "/request/alternatives", problems);
+	if (standard != NULL && (!json_object_is_type(standard, json_type_string) ||
+	    (out->alternatives != NULL &&
+	    !delivery_has(out->alternatives, json_object_get_string(standard)))))
+		problem_add(problems, "/request/default", "is no alternative");
+	else if (standard != NULL)
+		out->standard = json_object_get_string(standard);
+	if (traffic != NULL) {
+		out->traffic = json_object_get_double(traffic);
+		bool number = json_object_is_type(traffic, json_type_int) ||
+		    json_object_is_type(traffic, json_type_double);
+		if (!number || !(out->traffic >= 0 && out->traffic <= 100))
+			problem_add(problems, "/request/traffic", "must be a number from 0 to 100");
+	}
+}
+
+static void
+read_layer_and_plan(struct json_object *r, struct problems *problems, struct definition *out)
+{
+	struct json_object *layer;
+	struct plan plan;
+
+	if (json_object_object_get_ex(r, "layer", &layer))
+		out->layer = layer_wish(layer, "/request/layer", problems);
+	out->plan = json_object_object_get(r, "plan");
+	if (out->plan != NULL)
+		(void)plan_read(out->plan, "/request/plan", problems, &plan);
+}
+
+static bool
+read_all(struct json_object *request, const struct calendar *k, struct problems *problems,
+    struct definition *out)
+{
+	size_t before = problem_count(problems);
+
+	*out = (struct definition){0};
+	if (!json_object_is_type(request, json_type_object)) {
+		problem_add(problems, "request", "Request should not be empty");
+		return false;
+	}
+	read_names(request, problems, out);
+	read_criteria(request, problems, out);
+	read_data(request, k, problems, out);
+	read_delivery(request, problems, out);
+	read_goals(request, problems, out);
+	read_layer_and_plan(request, problems, out);
+	return problem_count(problems) == before;
+}
+
+bool
+definition_read(struct json_object *request, const char *today, struct problems *problems,
+    struct definition *out)
+{
+	return read_all(request, &(struct calendar){today, NULL, true}, problems, out);
+}
+
+bool
+definition_reread(struct json_object *request, const char *today, const char *old_end,
+    struct problems *problems, struct definition *out)
+{
+	return read_all(request, &(struct calendar){today, old_end, false}, problems, out);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one table of moves. A refresh leaves an active experiment as it is: the old audience serves
+ * until the new one is complete.
+ */
+#include "core/experiment/lifecycle.h"
+
+#include <assert.h>
+
+#define MAPPED "Experiment is actively mapped"
+
+static const struct move_info moves[MOVE__MAX] = {
+	[MOVE_STOP] = {"stop", "{SUBMITTED,PROCESSING,ACTIVE}", "STOPPED", "Experiment is stopped"},
+	[MOVE_RESUME] = {"resume", "{STOPPED}", "ACTIVE", MAPPED},
+	[MOVE_REFRESH] = {"refresh", "{ACTIVE}", "ACTIVE", MAPPED},
+	[MOVE_BEGIN] = {"begin", "{SUBMITTED}", "PROCESSING", "Experiment is being mapped"},
+	[MOVE_MAP] = {"map", "{SUBMITTED,PROCESSING,ACTIVE}", "ACTIVE", MAPPED},
+	[MOVE_FAIL] = {"fail", "{SUBMITTED,PROCESSING}", "FAILED", "Experiment Failed"},
+	[MOVE_END] = {"end", "{ACTIVE}", "INACTIVE", "Experiment is over"},
+};
+
+const struct move_info *
+lifecycle_move(enum move m)
+{
+	assert(m < MOVE__MAX);
+	return &moves[m];
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A hash over UTF-16 in a program that speaks UTF-8: code units are made one by one.
+ */
+#include "core/experiment/modulus.h"
+
+#include <stddef.h>
+
+#define SEED UINT32_C(0xf7ca7fd2)
+
+/* A reader of code units: the low half of a pair waits in low. */
+struct units {
+	const unsigned char *s;
+	uint32_t low;
+};
+
+static uint32_t
+next_code_point(struct units *u)
+{
+	unsigned char lead = *u->s++;
+	int more = lead < 0xc0 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+	uint32_t c = more == 0 ? lead : lead & (0x3fu >> more);
+
+	for (; more > 0; more--)
+		c = c << 6 | (*u->s++ & 0x3fu);
+	return c;
+}
+
+static bool
+next_unit(struct units *u, uint32_t *unit)
+{
+	if (u->low != 0) {
+		*unit = u->low;
+		u->low = 0;
+		return true;
+	}
+	if (*u->s == '\0')
+		return false;
+	uint32_t c = next_code_point(u);
+	*unit = c;
+	if (c >= 0x10000) {
+		*unit = 0xd7c0u + (c >> 10);
+		u->low = 0xdc00u | (c & 0x3ffu);
+	}
+	return true;
+}
+
+static uint32_t
+rotate(uint32_t x, int n)
+{
+	return x << n | x >> (32 - n);
+}
+
+static uint32_t
+scramble(uint32_t k)
+{
+	return rotate(k * UINT32_C(0xcc9e2d51), 15) * UINT32_C(0x1b873593);
+}
+
+static uint32_t
+finish(uint32_t h)
+{
+	h = (h ^ h >> 16) * UINT32_C(0x85ebca6b);
+	h = (h ^ h >> 13) * UINT32_C(0xc2b2ae35);
+	return h ^ h >> 16;
+}
+
+int32_t
+modulus_hash(const char *id)
+{
+	struct units u = {(const unsigned char *)id, 0};
+	uint32_t h = SEED;
+	uint32_t first, second;
+	uint32_t length = 0;
+
+	while (next_unit(&u, &first)) {
+		length++;
+		if (!next_unit(&u, &second)) {
+			h ^= scramble(first);
+			break;
+		}
+		length++;
+		h = rotate(h ^ scramble((first << 16) + second), 13) * 5 + UINT32_C(0xe6546b64);
+	}
+	return (int32_t)finish(h ^ length);
+}
+
+bool
+modulus_includes(const char *id, int64_t n)
+{
+	return n == 0 || modulus_hash(id) % n == 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What accounts of the pages may be called, and be.
+ */
+#include "core/subject/account.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+const char *
+account_name_fault(void *ctx, const char *name)
+{
+	if (*name == '-')
+		return "must not begin with -, as options do";
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return "must not be . or .., which no path can name";
+	return text_fault(ctx, name, strlen(name), ACCOUNT_NAME);
+}
+
+bool
+account_is_role(const char *role)
+{
+	return strcmp(role, "viewer") == 0 || strcmp(role, "editor") == 0 ||
+	    strcmp(role, "admin") == 0;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is asked of a key before it is made.
+ */
+#include "core/subject/key.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "core/subject/subject.h"
+
+bool
+key_is_class(const char *kind)
+{
+	return strcmp(kind, "client") == 0 || strcmp(kind, "server") == 0 ||
+	    strcmp(kind, "admin") == 0;
+}
+
+struct json_object *
+key_origins(void *ctx, const char *text)
+{
+	struct json_object *list = mem_json(ctx, json_object_new_array());
+	char *rest = mem_dup(ctx, text == NULL ? "" : text);
+
+	for (char *origin; (origin = strsep(&rest, ", \r\n\t")) != NULL;) {
+		if (*origin == '\0')
+			continue;
+		const char *host = strstr(origin, "://");
+		if (host == NULL || host[3] == '\0' || strpbrk(host + 3, "/\"") != NULL)
+			return NULL;
+		json_object_array_add(list, json_object_new_string(origin));
+	}
+	return list;
+}
+
+/* "user", which is what the members of bodies are called without their _id. */
+static const char *
+kind_word(void *ctx, int kind)
+{
+	const char *field = subject_field((enum subject_kind)kind);
+
+	return mem_dupn(ctx, field, strlen(field) - strlen("_id"));
+}
+
+unsigned
+key_subjects(void *ctx, const char *text)
+{
+	unsigned kinds = 0;
+	char *rest = mem_dup(ctx, text == NULL ? "" : text);
+
+	if (text == NULL)
+		return (1u << SUBJECT__MAX) - 1;
+	for (char *word; (word = strsep(&rest, ", ")) != NULL;) {
+		int kind = 0;
+		while (kind < SUBJECT__MAX && strcmp(word, kind_word(ctx, kind)) != 0)
+			kind++;
+		if (*word != '\0' && kind == SUBJECT__MAX)
+			return 0;
+		kinds |= *word == '\0' ? 0 : 1u << kind;
+	}
+	return kinds;
+}
+
+const char *
+key_subjects_text(void *ctx, unsigned kinds)
+{
+	const char *text = "";
+
+	for (int kind = 0; kind < SUBJECT__MAX; kind++)
+		if ((kinds & 1u << kind) != 0)
+			text = mem_printf(ctx, "%s%s%s", text, *text == '\0' ? "" : ",",
+			    kind_word(ctx, kind));
+	return text;
+}
+
+const char *
+key_rate_fault(const char *text)
+{
+	int64_t rate;
+
+	return text == NULL || num_int(text, 0, KEY_RATE, &rate)
+	    ? NULL : "must be a whole number from 0 to 1000000";
+}
+
+bool
+key_is_choice(const char *text)
+{
+	return strcmp(text, "yes") == 0 || strcmp(text, "no") == 0;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CORE_SUBJECT_PASSPHRASE_H
+#define CORE_SUBJECT_PASSPHRASE_H
+
+/* Characters of a password, after NIST SP 800-63B: length counts, mixtures are not asked for. */
+enum { PASSPHRASE_LEAST = 15, PASSPHRASE_MOST = 128 };
+
+/*
+ * Why password (valid UTF-8) cannot be that of the account name, as the end of a sentence, static;
+ * NULL when it can. What guessers try first is refused: the account's name, few different
+ * characters, and nothing but common words, digits and punctuation one after another.
+ */
+const char *passphrase_fault(const char *name, const char *password);
+
+#endif

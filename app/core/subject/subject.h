@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CORE_SUBJECT_SUBJECT_H
+#define CORE_SUBJECT_SUBJECT_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+
+#include "base/problem.h"
+
+/*
+ * Who is experimented on: a kind and an id. In the database and in caches one text, "u:", "d:"
+ * or "s:" before the id.
+ */
+
+enum subject_kind { SUBJECT_USER, SUBJECT_DEVICE, SUBJECT_SESSION, SUBJECT__MAX };
+
+enum { SUBJECT_ID = 128 }; /* bytes of an id at most */
+
+/* The member of a body that names a subject of this kind: "user_id" .. */
+const char *subject_field(enum subject_kind kind);
+
+/*
+ * Why the n bytes at id (valid UTF-8) cannot be an id, or NULL when they can: 1 to 128 bytes, no
+ * control characters, none of the words that careless programs send for "nothing", and not . or
+ * .., by which no path could name it. The reason is static or on ctx.
+ */
+const char *subject_fault(void *ctx, const char *id, size_t n);
+
+/* The kind and the bare id of a subject's text; the id is a part of it. */
+enum subject_kind subject_kind(const char *subject);
+const char *subject_id(const char *subject);
+
+/* The text of the subject for the database, on ctx. */
+char *subject_text(void *ctx, enum subject_kind kind, const char *id);
+
+/*
+ * The one subject that body names by user_id, device_id or session_id, as subject_text on ctx;
+ * allowed is a set of bits 1 << kind. NULL, with the problem added below the JSON pointer at,
+ * when there is none, more than one, or a bad one.
+ */
+char *subject_read(void *ctx, struct json_object *body, unsigned allowed, const char *at,
+    struct problems *problems);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Definitions of experiments are made and read here.
+ */
+#include "handler/api/experiment/experiment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "core/experiment/bucket.h"
+#include "core/experiment/definition.h"
+#include "core/experiment/definition_members.h"
+#include "core/experiment/delivery.h"
+#include "core/experiment/lifecycle.h"
+#include "core/experiment/alternative_ids.h"
+#include "service/definition/goal_check.h"
+#include "service/definition/references.h"
+#include "handler/routes.h"
+#include "service/definition/layer_slots.h"
+#include "store/db/db.h"
+#include "web/http/ctx.h"
+#include "web/http/envelope.h"
+#include "web/http/idempotency.h"
+
+enum { SALT = 16, TRIES = 8 };
+
+const char *
+experiment_today(struct ctx *c)
+{
+	char now[INSTANT_TEXT];
+
+	if (*c->w.today == '\0') {
+		instant_format(c->w.now, now);
+		memcpy(c->w.today, now, CTX_DATE - 1);
+	}
+	return c->w.today;
+}
+
+enum err
+experiment_request(struct ctx *c, struct json_object **request)
+{
+	struct json_object *body;
+	enum err e = req_json(c, &body);
+
+	if (e == OK)
+		*request = json_object_object_get(body, "request");
+	return e;
+}
+
+void
+experiment_finish(struct json_object *row)
+{
+	int state = json_object_get_int(json_object_object_get(row, "state"));
+	struct json_object *alternatives = json_object_object_get(row, "alternatives");
+
+	json_remove(row, "version");
+	json_remove(row, "numbers");
+	for (size_t i = 0; i < json_items(alternatives); i++)
+		json_remove(json_item(alternatives, i), "id");
+	json_object_object_add(row, "state", json_object_new_string(delivery_word(state)));
+	json_object_object_add(row, "weighting",
+	    json_object_new_string(delivery_weighting(alternatives)));
+}
+
+enum err
+experiment_load(struct ctx *c, const char *id, struct json_object **out)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_experiment_get, &id, &rows);
+
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return ERR_NOT_FOUND;
+	c->etag = mem_printf(c->w.mem, "\"%s\"", db_cell(rows, 0, "version"));
+	*out = mem_json(c->w.mem, db_row_json(rows, 0));
+	if (c->before == NULL) {
+		c->before = mem_json(c->w.mem, db_row_json(rows, 0));
+		experiment_finish(c->before);
+	}
+	return OK;
+}
+
+static int64_t
+milliseconds(struct json_object *row, const char *name)
+{
+	const char *text = json_object_get_string(json_object_object_get(row, name));
+	int64_t at = 0;
+
+	if (text == NULL || !instant_parse(text, strlen(text), &at))
+		return 0;
+	return at / INSTANT_MS;
+}
+
+void
+experiment_echo(struct ctx *c, struct json_object *row)
+{
+	static const char *const names[][2] = {{"expId", "expId"}, {"name", "expName"},
+	    {"createdBy", "createdBy"}, {"description", "expDescription"}, {"criteria", "criteria"},
+	    {"data", "expData"}};
+	struct json_object *echo = json_object_new_object();
+
+	(void)c;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		json_object_object_add(echo, names[i][0],
+		    json_object_get(json_object_object_get(row, names[i][1])));
+	json_object_object_add(row, "request", echo);
+	json_object_object_add(row, "last_updated",
+	    json_object_new_int64(milliseconds(row, "updatedOn")));
+	json_object_object_add(row, "created_date",
+	    json_object_new_int64(milliseconds(row, "createdOn")));
+}
+
+/* generation: of the definitions that it was checked against, or NULL. */
+static enum err
+insert(struct ctx *c, const struct definition *d, const char *generation, bool *made)
+{
+	const struct move_info *live = lifecycle_move(MOVE_MAP);
+	struct json_object *numbers = mem_json(c->w.mem, json_object_new_object());
+	char now[INSTANT_TEXT], salt[2 * SALT + 1], state[16];
+	struct db_rows *rows;
+
+	if (!alternative_ids_give(d->alternatives, numbers, c->w.problems))
+		return ERR_INVALID;
+	instant_format(c->w.now, now);
+	hash_random_hex(salt, SALT);
+	snprintf(state, sizeof state, "%d", d->state);
+	const char *params[] = {d->id, d->name, d->description, d->created_by, now,
+		json_plain(d->criteria), json_plain(d->data), d->start, d->end, state,
+		json_plain(d->alternatives), d->standard, json_plain(d->goals),
+		mem_printf(c->w.mem, "%.17g", d->traffic), salt, json_plain(numbers),
+		json_plain(mem_json(c->w.mem, bucket_shares(d->alternatives))),
+		references_uses(&c->w, d->references), generation,
+		d->live ? live->to : "SUBMITTED",
+		d->live ? live->message : "Experiment successfully submitted", json_plain(d->plan),
+		d->layer == NULL ? "{}" : json_plain(d->layer)};
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_experiment_add, params, &rows);
+	if (e == ERR_INVALID)
+		return fail(&c->w, ERR_CONFLICT, "request.expid", "is the id of a segmentation");
+	if (e == OK)
+		*made = db_count(rows) > 0;
+	return layer_slots_lost(&c->w, e, d->layer, "/request/layer");
+}
+
+/* What the criteria refer to is there when it is stored. */
+static enum err
+check_and_insert(struct ctx *c, const struct definition *d, bool *made)
+{
+	const char *generation;
+	bool moved = true;
+	enum err e = OK;
+
+	*made = false;
+	for (int tries = 0; e == OK && !*made && moved && tries < TRIES; tries++) {
+		e = references_check_now(&c->w, d->references, &generation);
+		if (e == OK)
+			e = insert(c, d, generation, made);
+		if (e == OK && !*made)
+			e = references_moved(&c->w, generation, &moved);
+	}
+	return e;
+}
+
+/* Same id again: nothing is stored, and the answer is a success that says so. */
+static void
+answer_existing(struct ctx *c, struct json_object *row)
+{
+	struct json_object *message = json_object_new_object();
+	struct json_object *result = mem_json(c->w.mem, json_object_new_object());
+
+	json_object_object_add(message, "msg",
+	    json_object_new_string("ExperimentId already exists."));
+	json_object_object_add(result, "err", json_object_new_string("failed"));
+	json_object_object_add(result, "errorMsg", message);
+	json_object_object_add(result, "expResponse", json_object_get(row));
+	c->model = result;
+}
+
+/* What was made was submitted, even when the job has taken it up before it was read. */
+static void
+answer_made(struct ctx *c, struct json_object *row)
+{
+	json_object_object_add(row, "status", json_object_new_string("SUBMITTED"));
+	json_object_object_add(row, "status_msg",
+	    json_object_new_string("Experiment successfully submitted"));
+	json_object_object_add(row, "stats", json_object_new_object());
+	c->model = row;
+	c->before = NULL;
+}
+
+static enum err
+create(struct ctx *c)
+{
+	struct json_object *request, *row;
+	struct definition d;
+	bool made;
+	enum err e = experiment_request(c, &request);
+
+	if (e != OK)
+		return e;
+	definition_members_rename(request);
+	bool known = definition_members_check(request, c->w.problems);
+	if (!definition_read(request, work_today(&c->w), c->w.problems, &d) || !known)
+		return ERR_INVALID;
+	e = goal_check(&c->w, d.goals, NULL);
+	if (e == OK)
+		e = layer_slots_look(&c->w, d.layer, d.id, "/request/layer");
+	if (e == OK)
+		e = check_and_insert(c, &d, &made);
+	if (e == OK)
+		e = experiment_load(c, d.id, &row);
+	if (e != OK)
+		return e;
+	experiment_finish(row);
+	experiment_echo(c, row);
+	if (made)
+		answer_made(c, row);
+	else
+		answer_existing(c, row);
+	return OK;
+}
+
+enum err
+experiment_create(struct ctx *c)
+{
+	return idempotency_run(c, create);
+}
+
+enum err
+experiment_get(struct ctx *c)
+{
+	struct json_object *row = NULL;
+	enum err e = experiment_load(c, c->args[0], &row);
+
+	if (e == ERR_NOT_FOUND) {
+		envelope_failed(c, "no experiment available with the given experimentid");
+		return OK;
+	}
+	if (e != OK)
+		return e;
+	experiment_finish(row);
+	c->model = row;
+	if (req_has_already(&c->req, c->etag))
+		c->status = 304;
+	return OK;
+}

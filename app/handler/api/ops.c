@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What operators ask: is it alive, is it ready, which version, how much of what.
+ */
+#include "base/mem.h"
+#include "base/metric.h"
+#include "handler/api/ready.h"
+#include "handler/routes.h"
+#include "store/db/db.h"
+#include "web/http/ctx.h"
+
+enum err
+healthz(struct ctx *c)
+{
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	json_object_object_add(c->model, "status", json_object_new_string("ok"));
+	return OK;
+}
+
+enum err
+readyz(struct ctx *c)
+{
+	bool ready;
+
+	c->model = ready_model(c, &ready);
+	c->status = ready ? 200 : 503;
+	return OK;
+}
+
+enum err
+version(struct ctx *c)
+{
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	json_object_object_add(c->model, "name", json_object_new_string("assay"));
+	json_object_object_add(c->model, "version", json_object_new_string(ASSAY_VERSION));
+	json_object_object_add(c->model, "schema", json_object_new_int(query_schema_version()));
+	return OK;
+}
+
+/* Jobs count in the database, as they may run anywhere. While it is away their lines are. */
+static void
+add_jobs(struct ctx *c)
+{
+	static const char *const counters[][2] = {{"mappings_total", "Audiences mapped"},
+	    {"mapping_failures_total", "Audiences that could not be mapped"},
+	    {"mapping_seconds_total", "Time that mappings took"}};
+	struct db_rows *rows;
+
+	if (db_query(c->w.db, c->w.mem, QUERY_job_counters, NULL, &rows) != OK)
+		return;
+	for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
+		buf_printf(c->text, "# HELP assay_%s %s\n# TYPE assay_%s counter\nassay_%s %s\n",
+		    counters[i][0], counters[i][1], counters[i][0], counters[i][0],
+		    db_cell(rows, 0, counters[i][0]));
+}
+
+enum err
+metrics(struct ctx *c)
+{
+	c->text = buf_new(c->w.mem, 8192);
+	c->text_type = "text/plain; version=0.0.4; charset=utf-8";
+	metric_print(c->text);
+	add_jobs(c);
+	return OK;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Readiness, for a load balancer and for the front page alike.
+ */
+#include "handler/api/ready.h"
+
+#include "base/mem.h"
+#include "store/cache/cache.h"
+#include "store/db/db.h"
+#include "web/http/ctx.h"
+
+static void
+add(struct json_object *o, const char *name, const char *value)
+{
+	json_object_object_add(o, name, json_object_new_string(value));
+}
+
+static const char *
+cache_state(struct cache *cache)
+{
+	size_t up = 0;
+
+	if (cache_nodes(cache) == 0)
+		return "off";
+	for (size_t i = 0; i < cache_nodes(cache); i++)
+		up += cache_ping(cache, i);
+	return up == cache_nodes(cache) ? "ok" : up > 0 ? "partly down" : "down";
+}
+
+/* No names of hosts, no messages of servers: this page is open to everybody. */
+struct json_object *
+ready_model(struct ctx *c, bool *ready)
+{
+	struct json_object *o = mem_json(c->w.mem, json_object_new_object());
+	struct json_object *schema = json_object_new_object();
+	const char *cache = cache_state(c->cache);
+	bool answers = db_query(c->w.db, c->w.mem, QUERY_ping, NULL, NULL) == OK;
+	bool fits = db_schema_version(c->w.db) == query_schema_version();
+	bool cached = *cache == 'o';
+
+	*ready = answers;
+	add(o, "status", !answers ? "unavailable" : cached ? "ready" : "degraded");
+	add(o, "database", answers || (db_schema_version(c->w.db) >= 0 && !fits) ? "ok" : "down");
+	json_object_object_add(schema, "found",
+	    fits || db_schema_version(c->w.db) >= 0 ? json_object_new_int(db_schema_version(c->w.db))
+						  : NULL);
+	json_object_object_add(schema, "needed", json_object_new_int(query_schema_version()));
+	json_object_object_add(o, "schema", schema);
+	add(o, "cache", cache);
+	return o;
+}

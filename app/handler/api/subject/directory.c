@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The directory of users: what is known of them, one by one and in bulk.
+ */
+#include "core/subject/directory.h"
+
+#include "base/mem.h"
+#include "service/subject/directory_store.h"
+#include "handler/api/subject/subject_path.h"
+#include "handler/routes.h"
+#include "store/db/db.h"
+#include "web/http/ctx.h"
+#include "web/http/batch_body.h"
+
+enum { BULK = 1000, LIST_DEFAULT = 100 };
+
+struct batch {
+	struct entry *entries; /* the good ones */
+	size_t good;
+};
+
+static bool
+take_user(void *to, struct json_object *o, const char *at, struct problems *problems)
+{
+	struct batch *b = to;
+
+	struct entry *e = &b->entries[b->good];
+	if (!directory_read(o, SUBJECT_USER, at, problems, e))
+		return false;
+	e->attributes = mem_dup(problems, e->attributes);
+	b->good++;
+	return true;
+}
+
+enum err
+users_add(struct ctx *c)
+{
+	struct batch b = {mem_array(c->w.mem, struct entry, BULK), 0};
+	struct batch_body items;
+	int64_t changed;
+	const struct batch_body_rules rules = {BULK, directory_csv(SUBJECT_USER)};
+	enum err e = batch_body_read(c, rules, take_user, &b, &items);
+
+	if (e == OK)
+		e = directory_store_store(&c->w, b.entries, b.good, SUBJECT_USER, &changed);
+	if (e != OK)
+		return e;
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	json_object_object_add(
+	    c->model, "received", json_object_new_int64((int64_t)items.received));
+	json_object_object_add(c->model, "changed", json_object_new_int64(changed));
+	json_object_object_add(c->model, "unchanged",
+	    json_object_new_int64((int64_t)b.good - changed));
+	json_object_object_add(c->model, "errors", json_object_get(items.errors));
+	return OK;
+}
+
+enum err
+users_list(struct ctx *c)
+{
+	return directory_store_list(&c->w, LIST_DEFAULT);
+}
+
+static enum err
+answer_profile(struct ctx *c)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_profile_get, &c->subject, &rows);
+
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return fail_detail(&c->w, ERR_NOT_FOUND, "the directory has no entry of this user");
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	json_object_object_add(c->model, "user_id", json_object_new_string(c->args[0]));
+	struct json_object *row = mem_json(c->w.mem, db_row_json(rows, 0));
+	json_object_object_add(c->model, "attributes",
+	    json_object_get(json_object_object_get(row, "attributes")));
+	json_object_object_add(c->model, "changed_at",
+	    json_object_get(json_object_object_get(row, "changed_at")));
+	return OK;
+}
+
+enum err
+user_profile_get(struct ctx *c)
+{
+	enum err e = subject_path_user(c);
+
+	return e == OK ? answer_profile(c) : e;
+}
+
+enum err
+user_profile_put(struct ctx *c)
+{
+	struct entry entry;
+	struct json_object *body;
+	int64_t changed;
+	enum err e = subject_path_user(c);
+
+	if (e == OK)
+		e = req_json(c, &body);
+	if (e != OK)
+		return e;
+	if (!directory_entry(c->subject, body, "", c->w.problems, &entry))
+		return ERR_INVALID;
+	e = directory_store_store(&c->w, &entry, 1, SUBJECT_USER, &changed);
+	return e == OK ? answer_profile(c) : e;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a path names.
+ */
+#include "handler/api/subject/subject_path.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "core/subject/subject.h"
+#include "web/http/ctx.h"
+
+enum err
+subject_path_user(struct ctx *c)
+{
+	const char *id = c->args[0];
+	const char *fault = subject_fault(c->w.mem, id, strlen(id));
+
+	if (fault != NULL)
+		return fail(&c->w, ERR_INVALID, "/user_id", "%s", fault);
+	c->subject = subject_text(c->w.mem, SUBJECT_USER, id);
+	return OK;
+}
+
+const char *
+subject_path_query(const struct ctx *c)
+{
+	struct buf *out = buf_new(c->w.mem, 64);
+
+	buf_printf(out, "%s=", subject_field(subject_kind(c->subject)));
+	buf_url(out, subject_id(c->subject));
+	return out->data;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef HANDLER_API_SUBJECT_SUBJECT_PATH_H
+#define HANDLER_API_SUBJECT_SUBJECT_PATH_H
+
+#include "base/err.h"
+
+struct ctx;
+
+/* The user that the path names first: checked, and set as c->subject. ERR_INVALID. */
+enum err subject_path_user(struct ctx *c) must_check;
+
+/* c->subject as a query string names it, on c->w.mem: "user_id=ann%20lee". */
+const char *subject_path_query(const struct ctx *c);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Forms in which experiments are defined. What they say goes to the very handlers that programs
+ * call; what these refuse comes back as it was typed.
+ */
+#include "base/jsonutil.h"
+#include "view/draft.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "handler/api/experiment/experiment.h"
+#include "handler/api/experiment/preview.h"
+#include "handler/routes.h"
+#include "store/db/db.h"
+#include "web/http/ctx.h"
+#include "web/http/form.h"
+#include "web/auth/session.h"
+
+enum { CHOICES = 100 };
+
+/* What can be chosen: layers by id, goals by name. */
+static enum err
+add_choices(struct ctx *c, struct json_object *shown)
+{
+	struct json_object *request = json_object_object_get(shown, "request");
+	struct json_object *chosen = json_object_object_get(
+	    json_object_object_get(request, "layer"), "id");
+	const char *most = mem_printf(c->w.mem, "%d", CHOICES);
+	struct db_rows *rows;
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_draft_choices, &most, &rows);
+
+	if (e != OK)
+		return e;
+	struct json_object *row = mem_json(c->w.mem, db_row_json(rows, 0));
+	struct json_object *layers = json_object_object_get(row, "layers");
+	for (size_t i = 0; i < json_items(layers); i++) {
+		struct json_object *o = json_item(layers, i);
+		json_object_object_add(o, "selected", json_object_new_boolean(
+		    json_object_equal(json_object_object_get(o, "id"), chosen)));
+	}
+	json_object_object_add(shown, "layers", json_object_get(layers));
+	json_object_object_add(
+	    shown, "known", json_object_get(json_object_object_get(row, "goals")));
+	return OK;
+}
+
+/* How many rows of each kind were sent. */
+static void
+add_sent(struct ctx *c, struct json_object *typed)
+{
+	static const char *const rows[][2] = {{"users", "criteria.user"},
+	    {"devices", "criteria.device"}, {"alternatives", "request.alternatives"},
+	    {"goals", "request.goals"}};
+	struct json_object *sent = json_object_new_object();
+
+	for (size_t i = 0; c->form != NULL && i < sizeof rows / sizeof rows[0]; i++)
+		json_object_object_add(sent, rows[i][0],
+		    json_object_new_int64((int64_t)form_rows(c, rows[i][1])));
+	json_object_object_add(typed, "sent", sent);
+}
+
+/* The page of a form: where it is answered, and as it stands. */
+static enum err
+show(struct ctx *c, struct json_object *typed, struct json_object **shown)
+{
+	add_sent(c, typed);
+	*shown = draft_show(c->w.mem, typed, c->w.problems);
+	json_object_object_add(*shown, "action", json_object_new_string(c->args[0] == NULL
+	    ? "/admin/experiments"
+	    : mem_printf(c->w.mem, "/admin/experiment/%s/change", c->args[0])));
+	return add_choices(c, *shown);
+}
+
+static enum err
+answer_form(struct ctx *c, struct json_object *typed)
+{
+	struct json_object *shown;
+	enum err e = show(c, typed, &shown);
+
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	json_object_object_add(c->model, "form", json_object_get(shown));
+	return e;
+}
+
+enum err
+draft_new(struct ctx *c)
+{
+	static const char begun[] =
+	    "{\"request\": {\"data\": {\"startDate\": \"%s\"}, \"traffic\": 100, "
+	    "\"alternatives\": [{\"name\": \"control\"}]}}";
+	struct json_object *typed = mem_json(c->w.mem,
+	    json_tokener_parse(mem_printf(c->w.mem, begun, work_today(&c->w))));
+
+	return answer_form(c, typed);
+}
+
+enum err
+draft_edit(struct ctx *c)
+{
+	struct json_object *row;
+	enum err e = experiment_load(c, c->args[0], &row);
+
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(&c->w, e, "there is no such experiment");
+	if (e != OK)
+		return e;
+	experiment_finish(row);
+	struct json_object *typed = draft_of(c->w.mem, row);
+	json_object_object_add(typed, "version", json_object_new_string(c->etag));
+	c->etag = NULL;
+	return answer_form(c, typed);
+}
+
+/* How many the criteria match, in the form again; nothing is stored. Criteria that are decided when
+ * somebody asks are as good as others, only that there is nothing to count. */
+static enum err
+count(struct ctx *c, struct json_object *typed)
+{
+	struct json_object *found = NULL, *criteria = json_object_object_get(
+	    json_object_object_get(c->input, "request"), "criteria");
+	enum err e = OK;
+
+	if (criteria != NULL && preview_is_live(c, criteria)) {
+		found = mem_json(c->w.mem, json_object_new_object());
+		json_object_object_add(found, "live", json_object_new_boolean(true));
+	} else if (criteria != NULL) {
+		e = preview_of(c, criteria, "/request/criteria", &found);
+	}
+
+	if (e == OK)
+		e = answer_form(c, typed);
+	if (e != OK)
+		return e;
+	c->status = 200;
+	json_object_object_add(c->model, "counted", json_object_new_boolean(true));
+	json_object_object_add(c->model, "count", json_object_get(found));
+	return OK;
+}
+
+/* What was typed goes to run as if a program had sent it; when that fails, it is shown again. */
+static enum err
+pass_on(struct ctx *c, handler_fn *run)
+{
+	struct json_object *typed, *shown;
+	const char *doing = form_value(c, "do");
+	enum err e = form_json(c, &typed);
+
+	if (e == OK)
+		c->input = draft_request(typed, c->account->name, c->w.problems);
+	if (e == OK && problem_count(c->w.problems) > 0)
+		e = ERR_INVALID;
+	if (e == OK)
+		e = doing != NULL && strcmp(doing, "count") == 0 ? count(c, typed) : run(c);
+	if (e == OK || c->form == NULL)
+		return e;
+	c->model = NULL;
+	if (show(c, typed, &shown) == OK)
+		c->form = shown;
+	return e;
+}
+
+static enum err
+create(struct ctx *c)
+{
+	enum err e = experiment_create(c);
+
+	if (e != OK)
+		return e;
+	if (json_object_object_get(c->model, "err") != NULL)
+		return fail(&c->w, ERR_CONFLICT, "request.expid", "is the id of another experiment");
+	const char *id = json_object_get_string(json_object_object_get(c->model, "expId"));
+	c->location = mem_printf(c->w.mem, "/admin/experiment/%s/setup", id);
+	return OK;
+}
+
+static enum err
+patch(struct ctx *c)
+{
+	enum err e = experiment_patch(c);
+
+	if (e == OK)
+		c->location = mem_printf(c->w.mem, "/admin/experiment/%s/setup", c->args[0]);
+	return e;
+}
+
+enum err
+draft_make(struct ctx *c)
+{
+	return pass_on(c, create);
+}
+
+enum err
+draft_change(struct ctx *c)
+{
+	return pass_on(c, patch);
+}

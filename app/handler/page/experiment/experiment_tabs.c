@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pages of one experiment. Each is put together from the answers that programs get.
+ */
+#include "handler/page/experiment/experiment_tabs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "view/chart.h"
+#include "view/criteria_words.h"
+#include "view/json_diff.h"
+#include "view/health.h"
+#include "core/subject/subject.h"
+#include "handler/api/experiment/experiment.h"
+#include "handler/api/subject/subject_path.h"
+#include "handler/api/experiment/preview.h"
+#include "service/definition/results.h"
+#include "handler/routes.h"
+#include "service/definition/unconfirmed.h"
+#include "store/db/db.h"
+#include "web/http/ctx.h"
+#include "web/http/model_cache.h"
+
+enum { CHANGES = 10, COUNTED = 100000 };
+
+/* How old the number of sessions may be that wait to be confirmed. */
+#define AGE (2 * INSTANT_SECOND)
+
+static void
+put(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
+}
+
+enum err
+experiment_tabs_load(struct ctx *c, const char *tab)
+{
+	static const char *const shown[][2] = {{"name", "expName"},
+	    {"description", "expDescription"}, {"status", "status"}, {"state", "state"}};
+	struct json_object *row, *which = json_object_new_object();
+	struct json_object *is = json_object_new_object(), *in = json_object_new_object();
+	enum err e = experiment_load(c, c->args[0], &row);
+
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	json_object_object_add(c->model, "tab", which);
+	json_object_object_add(c->model, "is", is);
+	json_object_object_add(c->model, "in", in);
+	json_object_object_add(which, tab, json_object_new_boolean(true));
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(&c->w, e, "there is no such experiment");
+	if (e != OK)
+		return e;
+	experiment_finish(row);
+	json_object_object_add(is,
+	    json_object_get_string(json_object_object_get(row, "state")),
+	    json_object_new_boolean(true));
+	json_object_object_add(in,
+	    json_object_get_string(json_object_object_get(row, "status")),
+	    json_object_new_boolean(true));
+	json_object_object_add(c->model, "definition", json_object_get(row));
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		json_object_object_add(c->model, shown[i][0],
+		    json_object_get(json_object_object_get(row, shown[i][1])));
+	return OK;
+}
+
+/* What the tabs show of results: {results, kind, chart, health}. */
+static enum err
+make_shown(struct ctx *c, struct json_object **out)
+{
+	struct json_object *results;
+	enum err e = results_read(&c->w, c->args[0], &results);
+
+	if (e != OK)
+		return e;
+	*out = mem_json(c->w.mem, json_object_new_object());
+	chart_shares(c->w.mem, results);
+	put(*out, "kind", chart_kind(results));
+	json_object_object_add(*out, "results", json_object_get(results));
+	json_object_object_add(*out, "chart", json_object_get(chart_results(c->w.mem, results)));
+	json_object_object_add(*out, "health", json_object_get(health_of(c->w.mem, results)));
+	return OK;
+}
+
+/* The tab with what is shown of results in its model. That is worked out once as long as the counts
+ * and the definition stay as they are; what is newer than the stamp is found to be so next time. */
+static enum err
+load_results(struct ctx *c, const char *tab)
+{
+	const char *id = c->args[0];
+	struct json_object *shown = NULL;
+	struct db_rows *rows;
+	enum err e = experiment_tabs_load(c, tab);
+
+	if (e == OK)
+		e = db_query(c->w.db, c->w.mem, QUERY_result_stamp, &id, &rows);
+	if (e != OK)
+		return e;
+	const char *stamp = db_count(rows) == 0 ? NULL : db_cell(rows, 0, "stamp");
+	if (stamp != NULL)
+		shown = model_cache_find(c->memo, id, stamp);
+	if (shown == NULL) {
+		e = make_shown(c, &shown);
+		if (e == OK && stamp != NULL)
+			model_cache_keep(c->memo, id, stamp, shown);
+	}
+	if (e != OK)
+		return e;
+	json_object_object_foreach(json_members(shown), name, value) {
+		json_object_object_add(c->model, name, json_object_get(value));
+	}
+	return OK;
+}
+
+/* Since when everybody sees the default, if it was started before. */
+static void
+add_ended(struct ctx *c)
+{
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+	    "Sep", "Oct", "Nov", "Dec"};
+	struct json_object *definition = json_object_object_get(c->model, "definition");
+	const char *at = json_text(definition, "ended_at"), *state = json_text(definition, "state");
+	const char *made = json_text(definition, "createdOn");
+	unsigned year, month, day;
+
+	if (at == NULL || state == NULL || strcmp(state, "default") != 0 ||
+	    (made != NULL && strcmp(at, made) == 0) ||
+	    sscanf(at, "%4u-%2u-%2u", &year, &month, &day) != 3 || month < 1 || month > 12)
+		return;
+	struct json_object *ended = json_object_new_object();
+	put(ended, "day", mem_printf(c->w.mem, "%u %s %u", day, months[month - 1], year));
+	json_object_object_add(
+	    ended, "default", json_object_get(json_object_object_get(definition, "default")));
+	json_object_object_add(c->model, "ended", ended);
+}
+
+/* What the numbers leave out; that it cannot be counted in time is no reason to show none. */
+static enum err
+add_unconfirmed(struct ctx *c)
+{
+	const char *words = NULL;
+	enum err e = unconfirmed_words(&c->w, c->args[0], AGE, &words);
+
+	put(c->model, "unconfirmed", words);
+	c->w.detail = e == ERR_UNAVAILABLE ? NULL : c->w.detail;
+	return e == ERR_UNAVAILABLE ? OK : e;
+}
+
+enum err
+tab_results(struct ctx *c)
+{
+	enum err e = load_results(c, "results");
+
+	if (e != OK)
+		return e;
+	add_ended(c);
+	return add_unconfirmed(c);
+}
+
+enum err
+tab_delete(struct ctx *c)
+{
+	enum err e = experiment_tabs_load(c, "setup");
+
+	if (e == OK)
+		put(c->model, "version", c->etag);
+	return e;
+}
+
+enum err
+tab_health(struct ctx *c)
+{
+	enum err e = load_results(c, "health");
+
+	return e == OK ? add_unconfirmed(c) : e;
+}
+
+/* The ids of a sample, with the way to the page of each. */
+static struct json_object *
+make_people(struct ctx *c, struct json_object *ids, bool devices)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < json_items(ids); i++) {
+		const char *id = json_object_get_string(json_item(ids, i));
+		struct json_object *o = json_object_new_object();
+		c->subject = subject_text(c->w.mem, devices ? SUBJECT_DEVICE : SUBJECT_USER, id);
+		put(o, "id", id);
+		put(o, "way", subject_path_query(c));
+		json_object_array_add(list, o);
+	}
+	c->subject = NULL;
+	return list;
+}
+
+/* Ten of those who are in it; without them where counting takes too long. */
+static enum err
+add_sample(struct ctx *c, struct json_object *criteria)
+{
+	struct json_object *found = NULL;
+	const char *type = json_object_get_string(json_object_object_get(criteria, "type"));
+	enum err e = preview_of(c, criteria, "/criteria", &found);
+
+	if (e == OK) {
+		json_object_object_add(found, "sample",
+		    make_people(c, json_object_object_get(found, "sample"),
+			strncmp(type, "device", strlen("device")) == 0));
+		json_object_object_add(c->model, "sample", json_object_get(found));
+		return OK;
+	}
+	if (e == ERR_UNAVAILABLE)
+		put(c->model, "late", "Counting takes too long just now.");
+	else if (e == ERR_INVALID)
+		json_object_object_add(c->model, "live", json_object_new_boolean(true));
+	else
+		return e;
+	c->w.problems = problem_new(c->w.mem);
+	return OK;
+}
+
+/* Who is enrolled so far, by kind. */
+static enum err
+add_enrolled(struct ctx *c)
+{
+	static const char *const kinds[] = {"users", "devices", "sessions"};
+	const char *params[] = {c->args[0], mem_printf(c->w.mem, "%d", COUNTED + 1)};
+	struct json_object *enrolled;
+	struct db_rows *rows;
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_enrolment_kinds, params, &rows);
+
+	if (e == ERR_UNAVAILABLE)
+		put(c->model, "late", "Counting takes too long just now.");
+	if (e != OK)
+		return e == ERR_UNAVAILABLE ? OK : e;
+	enrolled = json_object_new_object();
+	json_object_object_add(c->model, "enrolled", enrolled);
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		const char *n = db_cell(rows, 0, kinds[i]);
+		bool more = strcmp(n, params[1]) == 0;
+		put(enrolled, kinds[i],
+		    more ? mem_printf(c->w.mem, "more than %d", COUNTED) : n);
+	}
+	return OK;
+}
+
+enum err
+tab_audience(struct ctx *c)
+{
+	enum err e = experiment_tabs_load(c, "audience");
+
+	if (e == OK)
+		e = add_enrolled(c);
+	if (e != OK)
+		return e;
+	struct json_object *definition = json_object_object_get(c->model, "definition");
+	struct json_object *criteria = json_object_object_get(definition, "criteria");
+	if (criteria == NULL)
+		return OK;
+	struct json_object *told = json_object_new_object();
+	json_object_object_add(told, "type",
+	    json_object_get(json_object_object_get(criteria, "type")));
+	json_object_object_add(
+	    told, "words", json_object_get(criteria_words(c->w.mem, criteria)));
+	put(told, "json", json_readable(criteria));
+	json_object_object_add(c->model, "criteria", told);
+	return add_sample(c, criteria);
+}
+
+static struct json_object *
+make_change(struct ctx *c, struct json_object *row)
+{
+	struct json_object *pair[2] = {
+	    json_object_object_get(row, "before"), json_object_object_get(row, "after")};
+	const char *texts[2];
+
+	json_diff_texts(c->w.mem, pair, texts);
+	put(row, "was", texts[0]);
+	put(row, "is", texts[1]);
+	json_remove(row, "before");
+	json_remove(row, "after");
+	return row;
+}
+
+enum err
+tab_history(struct ctx *c)
+{
+	const char *after = req_query(&c->req, "after");
+	struct json_object *list = json_object_new_array();
+	struct db_rows *rows;
+	int64_t number;
+	enum err e = experiment_tabs_load(c, "history");
+
+	json_object_object_add(c->model, "changes", list);
+	if (e == OK && after != NULL && !num_int(after, 1, INT64_MAX, &number))
+		e = fail(&c->w, ERR_INVALID, "after", "must be a whole number");
+	if (e != OK)
+		return e;
+	const char *params[] = {c->args[0], after, mem_printf(c->w.mem, "%d", CHANGES)};
+	e = db_query(c->w.db, c->w.mem, QUERY_experiment_history, params, &rows);
+	if (e != OK)
+		return e;
+	for (int i = 0; i < db_count(rows); i++)
+		json_object_array_add(list, make_change(c, db_row_json(rows, i)));
+	if (db_count(rows) == CHANGES)
+		c->next = req_with(c, "after", db_cell(rows, CHANGES - 1, "nr"));
+	return OK;
+}
+
+static const char *
+question_of(const char *gate)
+{
+	static const char *const questions[][2] = {{"bot", "Is it a bot?"},
+	    {"in_effect", "Is the experiment out of effect?"},
+	    {"default", "Does everybody see the default?"},
+	    {"enrolled", "Is it enrolled already?"}, {"track", "Is nobody new enrolled?"},
+	    {"audience", "Is it outside of the audience?"},
+	    {"rollout", "Is it outside of the roll-out?"},
+	    {"layer", "Is its slot of the layer another's?"},
+	    {"forced", "Was an alternative asked for?"}, {"assigned", "Then the draw decides"}};
+
+	for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+		if (strcmp(questions[i][0], gate) == 0)
+			return questions[i][1];
+	return gate;
+}
+
+/* A gate as people read it: what it asks, and what it looked at as a text. */
+static struct json_object *
+make_gate(struct json_object *gate)
+{
+	static const char *const own[] = {
+	    "gate", "applies", "decides", "reason", "alternative"};
+	struct json_object *out = json_object_new_object();
+
+	put(out, "question",
+	    question_of(json_object_get_string(json_object_object_get(gate, "gate"))));
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+		json_object_object_add(
+		    out, own[i], json_object_get(json_object_object_get(gate, own[i])));
+		json_remove(gate, own[i]);
+	}
+	if (json_member_count(gate) > 0)
+		put(out, "looked_at", json_readable(gate));
+	return out;
+}
+
+/* What the subject of the query sees; an empty field of the form is none. */
+static enum err
+add_explanation(struct ctx *c)
+{
+	struct json_object *page = c->model, *list = json_object_new_array();
+	enum err e = experiment_explain(c);
+	struct json_object *told = c->model;
+
+	c->model = page;
+	json_object_object_add(page, "gates", list);
+	if (e != OK)
+		return e;
+	struct json_object *gates = json_object_object_get(told, "gates");
+	for (size_t i = 0; i < json_items(gates); i++)
+		json_object_array_add(list, make_gate(json_item(gates, i)));
+	put(told, "payload", json_readable(json_object_object_get(told, "payload")));
+	put(told, "way", subject_path_query(c));
+	json_remove(told, "gates");
+	json_object_object_add(page, "told", json_object_get(told));
+	return OK;
+}
+
+enum err
+tab_explain(struct ctx *c)
+{
+	enum err e = experiment_tabs_load(c, "explain");
+
+	return e == OK && c->req.queries > 0 ? add_explanation(c) : e;
+}

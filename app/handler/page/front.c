@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pages that anybody may see: what this service is, and its documentation, which is made
+ * from the very tables that the program runs by.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "handler/api/ready.h"
+#include "handler/routes.h"
+#include "store/db/query.h"
+#include "web/http/ctx.h"
+#include "web/http/route.h"
+#include "web/http/site.h"
+
+static void
+add(struct json_object *o, const char *name, const char *value)
+{
+	json_object_object_add(o, name, json_object_new_string(value));
+}
+
+enum err
+front(struct ctx *c)
+{
+	bool ready;
+	struct json_object *state = ready_model(c, &ready);
+
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	add(c->model, "version", ASSAY_VERSION);
+	json_object_object_add(c->model, "ready", json_object_new_boolean(ready));
+	json_object_object_add(c->model, "state", json_object_get(state));
+	return OK;
+}
+
+static const char *
+who(enum key_class key)
+{
+	static const char *const words[] = {
+		[KEY_NONE] = "anybody",
+		[KEY_METRICS] = "admin key, or one of scope metrics",
+		[KEY_CLIENT] = "client key",
+		[KEY_SERVER] = "server key",
+		[KEY_ADMIN] = "admin key",
+		[ROLE_VIEWER] = "viewer, signed in",
+		[ROLE_EDITOR] = "editor, signed in",
+		[ROLE_ADMIN] = "admin, signed in",
+	};
+
+	return words[key];
+}
+
+static struct json_object *
+route_list(const struct ctx *c)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < c->routes->count; i++) {
+		const struct route *route = &c->routes->list[i];
+		struct json_object *o = json_object_new_object();
+		bool page = route_is_page(route) || route->key <= KEY_METRICS;
+		add(o, "method", route->method);
+		add(o, "path", mem_printf(c->w.mem, "%s%s%s", site_prefix(c), page ? "" : "/v1",
+				       route->path));
+		add(o, "who", who(route->key));
+		add(o, "doc", route->doc);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static struct json_object *
+error_list(void)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int e = OK + 1; e < ERR__MAX; e++) {
+		const struct err_info *info = err_info((enum err)e);
+		struct json_object *o = json_object_new_object();
+		add(o, "slug", info->slug);
+		add(o, "title", info->title);
+		json_object_object_add(o, "status", json_object_new_int(info->status));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+enum err
+docs(struct ctx *c)
+{
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	add(c->model, "version", ASSAY_VERSION);
+	json_object_object_add(c->model, "routes", route_list(c));
+	json_object_object_add(c->model, "problems", error_list());
+	return OK;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The first page: what is running, and what is wrong.
+ */
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "view/chart.h"
+#include "core/experiment/delivery.h"
+#include "service/decision/experiment_set.h"
+#include "handler/api/ready.h"
+#include "service/definition/results.h"
+#include "handler/routes.h"
+#include "service/definition/unconfirmed.h"
+#include "store/db/db.h"
+#include "web/http/ctx.h"
+#include "web/http/model_cache.h"
+
+enum { SHOWN = 20, FEW_SLOTS = 500 };
+
+/* No id of an experiment, by which others are kept. */
+#define NAME "/admin"
+#define AGE (2 * INSTANT_SECOND)
+#define OLD (30 * INSTANT_SECOND)
+/* Work that waits so long waits for nobody. */
+#define LATE (600 * INSTANT_SECOND)
+
+static void
+put(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
+}
+
+/* A sentence, and the page where one sees more; words NULL: there is none. */
+static void
+warn(struct json_object *list, const char *text, const char *path, const char *words)
+{
+	struct json_object *o = json_object_new_object();
+
+	put(o, "text", text);
+	put(o, "path", path);
+	put(o, "words", words);
+	json_object_array_add(list, o);
+}
+
+/* One line of what is running, and whether its split is broken. */
+static enum err
+add_running(struct ctx *c, const struct active *a, struct json_object *list,
+    struct json_object *warnings)
+{
+	struct json_object *results, *row;
+	const char *waiting = NULL;
+	enum err e = results_read(&c->w, a->id, &results);
+	int64_t participants = 0;
+
+	if (e == OK)
+		e = unconfirmed_words(&c->w, a->id, OLD, &waiting);
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? OK : e;
+	if (waiting != NULL)
+		warn(warnings, mem_printf(c->w.mem, "%s: %s", a->id, waiting),
+		    mem_printf(c->w.mem, "/admin/experiment/%s", a->id), "Results");
+	struct json_object *arms = json_object_object_get(results, "alternatives");
+	for (size_t i = 0; i < json_items(arms); i++)
+		participants += json_object_get_int64(json_object_object_get(
+		    json_item(arms, i), "participants"));
+	row = json_object_new_object();
+	put(row, "id", a->id);
+	put(row, "name", a->name);
+	put(row, "state", delivery_word(a->state));
+	put(row, "kind", chart_kind(results));
+	json_object_object_add(row, "participants", json_object_new_int64(participants));
+	json_object_object_add(row, "verdict", json_object_get(json_object_object_get(
+	    json_object_object_get(results, "verdict"), "text")));
+	json_object_array_add(list, row);
+	struct json_object *split = json_object_object_get(results, "srm");
+	if (!json_object_get_boolean(json_object_object_get(split, "ok")))
+		warn(warnings,
+		    mem_printf(c->w.mem, "The split of %s is broken: compare nothing in it.", a->id),
+		    mem_printf(c->w.mem, "/admin/experiment/%s/health", a->id), "Health");
+	return OK;
+}
+
+static void
+warn_of_service(struct ctx *c, struct json_object *list)
+{
+	bool ready;
+	struct json_object *state = ready_model(c, &ready);
+	const char *cache = json_object_get_string(json_object_object_get(state, "cache"));
+
+	if (!ready)
+		warn(list, "The database cannot be used at the moment.", "/", "State");
+	if (cache != NULL && strcmp(cache, "off") == 0)
+		warn(list, "The cache is off: everything works, only slower.", "/admin/settings",
+		    "Settings");
+	else if (cache != NULL && strcmp(cache, "ok") != 0)
+		warn(list, "The cache does not answer: everything works, only slower.", "/",
+		    "State");
+	uint64_t unknown = metric_value(METRIC_goals_unknown_total);
+	if (unknown > 0)
+		warn(list, mem_printf(c->w.mem, "%llu hits named a goal that does not exist or is "
+			"retired, since the start of the service.", (unsigned long long)unknown),
+		    "/admin/goals", "Goals");
+	if (c->w.telemetry == NULL)
+		warn(list, "Telemetry is off: look-ups and assignments leave no events.",
+		    "/admin/settings", "Settings");
+}
+
+/* What a row of overview_troubles says. */
+static void
+warn_of_row(struct ctx *c, struct json_object *list, const struct db_rows *rows, int i)
+{
+	const char *kind = db_cell(rows, i, "kind"), *id = db_cell(rows, i, "id");
+	const char *text = db_cell(rows, i, "text");
+
+	if (strcmp(kind, "failed") == 0)
+		warn(list,
+		    mem_printf(c->w.mem, "The audience of %s could not be mapped: %s", id, text),
+		    mem_printf(c->w.mem, "/admin/experiment/%s/audience", id), "Audience");
+	else if (strcmp(kind, "again") == 0)
+		warn(list,
+		    mem_printf(c->w.mem, "A file of members of %s cannot be worked off; tries: %s.",
+			id, text),
+		    mem_printf(c->w.mem, "/admin/segmentation/%s", id), "Segmentation");
+	else if (strcmp(kind, "unmapped") == 0)
+		warn(list,
+		    mem_printf(c->w.mem, "The audience of %s cannot be mapped now; tries: %s.", id,
+			text),
+		    mem_printf(c->w.mem, "/admin/experiment/%s/audience", id), "Audience");
+	else if (strcmp(kind, "layer") == 0)
+		warn(list,
+		    mem_printf(c->w.mem, "The layer %s is nearly full: %s of 10,000 slots are free.",
+			id, text),
+		    mem_printf(c->w.mem, "/admin/layer/%s", id), "Layer");
+	else
+		warn(list, mem_printf(c->w.mem, "%s for over ten minutes: does `assay jobs` run?",
+		    strcmp(kind, "jobs") == 0 ? "An audience waits to be mapped"
+					      : "A file of members waits"), NULL, NULL);
+}
+
+static enum err
+warn_of_troubles(struct ctx *c, struct json_object *list)
+{
+	char now[INSTANT_TEXT], since[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(c->w.now, now);
+	instant_format(c->w.now - LATE, since);
+	const char *params[] = {now, mem_printf(c->w.mem, "%d", FEW_SLOTS), since};
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_overview_troubles, params, &rows);
+	for (int i = 0; e == OK && i < db_count(rows); i++)
+		warn_of_row(c, list, rows, i);
+	return e;
+}
+
+/* So long a refusal is worth a warning. */
+#define RECENT (3600 * INSTANT_SECOND)
+
+/* Behind a proxy that the configuration does not name, all visitors share one limit. */
+static enum err
+warn_of_throttle(struct ctx *c, struct json_object *list)
+{
+	char since[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(c->w.now - RECENT, since);
+	enum err e = db_query(
+	    c->w.db, c->w.mem, QUERY_throttle_find, (const char *const[]){since}, &rows);
+	if (e == OK && db_count(rows) > 0)
+		warn(list, mem_printf(c->w.mem,
+		    "%s of %s requests refused with 429 came from one address, %s: if that is a "
+		    "proxy, name it in `proxies`, or all visitors share one limit.",
+		    db_cell(rows, 0, "most"), db_cell(rows, 0, "refused"),
+		    db_cell(rows, 0, "address")), "/admin/settings", "Settings");
+	return e;
+}
+
+static enum err
+add_numbers(struct ctx *c, struct json_object *model)
+{
+	char now[INSTANT_TEXT], today[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(c->w.now, now);
+	instant_format(c->w.now - c->w.now % INSTANT_DAY, today);
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_overview_numbers,
+	    (const char *const[]){now, today}, &rows);
+	if (e == OK)
+		json_object_object_add(model, "numbers", db_row_json(rows, 0));
+	return e;
+}
+
+static enum err
+make(struct ctx *c, const struct experiment_set *all, struct json_object *model)
+{
+	struct json_object *list = json_object_new_array(), *warnings = json_object_new_array();
+	size_t shown = 0;
+	enum err e = add_numbers(c, model);
+
+	json_object_object_add(model, "experiments", list);
+	json_object_object_add(model, "warnings", warnings);
+	for (size_t i = all->n; e == OK && i > 0 && shown < SHOWN; i--) {
+		if (all->list[i - 1].state == STATE_DEFAULT)
+			continue;
+		e = add_running(c, &all->list[i - 1], list, warnings);
+		shown++;
+	}
+	if (e == OK)
+		e = warn_of_troubles(c, warnings);
+	if (e == OK)
+		e = warn_of_throttle(c, warnings);
+	if (e == OK)
+		warn_of_service(c, warnings);
+	return e;
+}
+
+/* The page adds members of its own. */
+static struct json_object *
+copy(struct ctx *c, struct json_object *model)
+{
+	struct json_object *out = mem_json(c->w.mem, json_object_new_object());
+
+	json_object_object_foreach(json_members(model), name, value) {
+		json_object_object_add(out, name, json_object_get(value));
+	}
+	return out;
+}
+
+/* It is the page that stays open on many screens: a worker makes it anew after two seconds, or when
+ * a definition has changed. */
+enum err
+overview(struct ctx *c)
+{
+	const struct experiment_set *all;
+	enum err e = experiment_set_get(&c->w, 0, &all);
+
+	if (e != OK)
+		return e;
+	const char *stamp = mem_printf(c->w.mem, "%lld %lld", (long long)all->generation,
+	    (long long)(c->began / AGE));
+	struct json_object *model = model_cache_find(c->memo, NAME, stamp);
+	if (model == NULL) {
+		model = mem_json(c->w.mem, json_object_new_object());
+		e = make(c, all, model);
+		if (e == OK)
+			model_cache_keep(c->memo, NAME, stamp, model);
+	}
+	c->model = copy(c, model);
+	return e;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pages of segmentations. Each is put together from the answers that programs get.
+ */
+#include <string.h>
+
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "view/draft_choice.h"
+#include "handler/routes.h"
+#include "store/db/db.h"
+#include "web/http/ctx.h"
+#include "web/http/form.h"
+
+enum {
+	LISTED = 50,       /* segmentations, groups and members of a page */
+	SHOWN = 10,        /* groups of one in the list */
+	COUNTED = 1000000, /* members; counting more takes too long for a page */
+};
+
+#define LISTED_TEXT "50"
+
+static struct json_object *
+get(struct json_object *o, const char *name)
+{
+	return json_object_object_get(o, name);
+}
+
+static void
+put(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
+}
+
+static void
+put_number(struct json_object *o, const char *name, int64_t n)
+{
+	json_object_object_add(o, name, json_object_new_int64(n));
+}
+
+static bool
+is_type(struct json_object *o, const char *type)
+{
+	return strcmp(json_object_get_string(get(o, "type")), type) == 0;
+}
+
+/* Leaves at most most elements in the list; more: how many were cut off. */
+static void
+cut(struct json_object *o, const char *name, size_t most)
+{
+	struct json_object *list = get(o, name);
+	size_t n = json_items(list);
+
+	if (n <= most)
+		return;
+	json_object_array_del_idx(list, most, n - most);
+	put_number(o, "more", (int64_t)(n - most));
+}
+
+/* Where who is in which group of a context goes out. */
+static void
+add_export(struct ctx *c, const char *context)
+{
+	struct buf *path = buf_new(c->w.mem, 64);
+
+	buf_str(path, "/admin/segmentations/export.csv?context=");
+	buf_url(path, context == NULL ? "global" : context);
+	put(c->model, "export", path->data);
+}
+
+/* The path of an experiment's page, or a segmentation's. */
+static void
+add_path(struct ctx *c, struct json_object *o, bool experiment)
+{
+	put(o, "path", mem_printf(c->w.mem, "/admin/%s/%s",
+	    experiment ? "experiment" : "segmentation", json_object_get_string(get(o, "id"))));
+}
+
+enum err
+segment_list(struct ctx *c)
+{
+	static const struct draft_choice types[] = {{"", "any"}, {"random", "random"},
+	    {"manual", "manual"}, {"rule", "rule"}, {"experiment", "experiment"}, {NULL, NULL}};
+	const char *type = req_query(&c->req, "type");
+
+	if (req_query(&c->req, "limit") == NULL)
+		req_set_query(&c->req, "limit", LISTED_TEXT);
+	enum err e = segmentation_list(c);
+	if (e != OK)
+		return e;
+	add_export(c, req_query(&c->req, "context"));
+	struct json_object *list = get(c->model, "segmentations");
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
+		add_path(c, o, is_type(o, "experiment"));
+		cut(o, "groups", SHOWN);
+	}
+	json_object_object_add(
+	    c->model, "types", draft_choices(types, type == NULL ? "" : type));
+	return OK;
+}
+
+/* What refers to it. */
+static enum err
+add_users(struct ctx *c)
+{
+	struct json_object *list = json_object_new_array();
+	struct db_rows *rows;
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_segmentation_users, c->args, &rows);
+
+	json_object_object_add(c->model, "users", list);
+	for (int i = 0; e == OK && i < db_count(rows); i++) {
+		struct json_object *o = db_row_json(rows, i);
+		add_path(c, o, *db_cell(rows, i, "kind") == 'e');
+		json_object_array_add(list, o);
+	}
+	return e;
+}
+
+/* How many are in each group, and in all. */
+static enum err
+add_sizes(struct ctx *c)
+{
+	const char *params[] = {c->args[0], mem_printf(c->w.mem, "%d", COUNTED)};
+	struct json_object *groups = get(c->model, "groups");
+	struct db_rows *rows;
+	int64_t total = 0;
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_segmentation_sizes, params, &rows);
+
+	for (size_t i = 0; i < json_items(groups); i++)
+		put_number(json_item(groups, i), "size", 0);
+	for (int r = 0; e == OK && r < db_count(rows); r++) {
+		int64_t nr = db_int(rows, r, "group_nr"), n = db_int(rows, r, "n");
+		total += n;
+		for (size_t i = 0; i < json_items(groups); i++) {
+			struct json_object *o = json_item(groups, i);
+			if (json_object_get_int64(get(o, "id")) == nr)
+				put_number(o, "size", n);
+		}
+	}
+	put_number(c->model, "total", total);
+	json_object_object_add(c->model, "bounded", json_object_new_boolean(total >= COUNTED));
+	return e;
+}
+
+/* A segmentation as its pages begin: its definition, what uses it, how many are in it. */
+static enum err
+load(struct ctx *c)
+{
+	struct json_object *is = json_object_new_object();
+	enum err e = segmentation_get(c);
+
+	if (e != OK) {
+		json_object_put(is);
+		return e;
+	}
+	json_object_object_add(is, json_object_get_string(get(c->model, "type")),
+	    json_object_new_boolean(true));
+	json_object_object_add(c->model, "is", is);
+	json_object_object_add(
+	    c->model, "stored", json_object_new_boolean(!is_type(c->model, "rule")));
+	json_object_object_add(c->model, "own",
+	    json_object_new_boolean(!is_type(c->model, "experiment")));
+	add_export(c, json_object_get_string(get(c->model, "context")));
+	put(c->model, "version", c->etag);
+	c->etag = NULL;
+	e = add_users(c);
+	return e == OK && !is_type(c->model, "rule") ? add_sizes(c) : e;
+}
+
+/* What another handler answers, as a part of this page. */
+static enum err
+add_answer(struct ctx *c, handler_fn *run, const char *name)
+{
+	struct json_object *page = c->model;
+	enum err e = run(c);
+
+	if (e == OK)
+		json_object_object_add(page, name, json_object_get(c->model));
+	c->model = page;
+	return e;
+}
+
+/* What the pages of people hold of each member. */
+static void
+add_people(struct ctx *c)
+{
+	struct json_object *list = get(get(c->model, "listed"), "members");
+
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
+		struct buf *path = buf_new(c->w.mem, 64);
+		buf_str(path, "/admin/person?user_id=");
+		buf_url(path, json_object_get_string(get(o, "user_id")));
+		put(o, "path", path->data);
+	}
+}
+
+enum err
+segment_page(struct ctx *c)
+{
+	const char *group = req_query(&c->req, "group");
+	enum err e = load(c);
+
+	if (e != OK)
+		return e;
+	struct json_object *groups = get(c->model, "groups");
+	for (size_t i = 0; i < json_items(groups); i++) {
+		struct json_object *o = json_item(groups, i);
+		json_object_object_add(o, "selected", json_object_new_boolean(group != NULL &&
+		    strcmp(group, json_object_get_string(get(o, "name"))) == 0));
+	}
+	if (req_query(&c->req, "user_id") != NULL) {
+		/* A look never draws. */
+		req_set_query(&c->req, "assign", "false");
+		e = add_answer(c, group_get, "found");
+	}
+	if (req_query(&c->req, "limit") == NULL)
+		req_set_query(&c->req, "limit", LISTED_TEXT);
+	if (e == OK && !is_type(c->model, "rule"))
+		e = add_answer(c, members_list, "listed");
+	if (e == OK && !is_type(c->model, "rule"))
+		add_people(c);
+	cut(c->model, "groups", LISTED);
+	return e;
+}
+
+enum err
+segment_delete_page(struct ctx *c)
+{
+	return load(c);
+}
+
+enum err
+segment_delete(struct ctx *c)
+{
+	struct json_object *typed;
+	enum err e = form_json(c, &typed);
+
+	return e == OK ? segmentation_drop(c) : e;
+}
+
+/* Somebody by hand: into a group, or out. Leads to what became of it. */
+enum err
+segment_place(struct ctx *c)
+{
+	const char *doing = form_value(c, "do");
+	const char *group = form_value(c, "group"), *user = form_value(c, "user_id");
+	bool drop = doing != NULL && strcmp(doing, "drop") == 0;
+	struct json_object *typed;
+	enum err e = form_json(c, &typed);
+
+	if (e != OK)
+		return e;
+	if (user == NULL || *user == '\0')
+		return fail(&c->w, ERR_INVALID, "/user_id", "must name a user");
+	c->args[1] = user;
+	if (drop && group != NULL && *group != '\0')
+		req_set_query(&c->req, "group", group);
+	c->input = typed;
+	e = drop ? member_drop(c) : member_put(c);
+	if (e != OK)
+		return e;
+	struct buf *page = buf_new(c->w.mem, 128);
+	buf_printf(page, "/admin/segmentation/%s?user_id=", c->args[0]);
+	buf_url(page, user);
+	c->location = page->data;
+	return OK;
+}

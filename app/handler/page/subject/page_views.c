@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Page views for people: how many come, of which pages, and what they are good for.
+ */
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "view/bar_chart.h"
+#include "base/text.h"
+#include "handler/routes.h"
+#include "store/db/db.h"
+#include "web/http/ctx.h"
+
+enum { LONG_NAME = 200 };
+
+static void
+put_sum(struct ctx *c, const char *name, int64_t sum)
+{
+	json_object_object_add(c->model, name, json_object_new_int64(sum));
+}
+
+/* Long names of pages end in an ellipsis. */
+static void
+cut_names(struct ctx *c, const char *list, const char *name)
+{
+	struct json_object *rows = json_object_object_get(c->model, list);
+
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *o = json_item(rows, i);
+		const char *text = json_object_get_string(json_object_object_get(o, name));
+		json_object_object_add(
+		    o, name, json_object_new_string(text_cut(c->w.mem, text, LONG_NAME)));
+	}
+}
+
+static void
+add_ways(struct ctx *c)
+{
+	struct json_object *goals = json_object_object_get(c->model, "goals");
+
+	for (size_t i = 0; i < json_items(goals); i++) {
+		struct json_object *o = json_item(goals, i);
+		struct buf *path = buf_new(c->w.mem, 64);
+		buf_url(path, json_object_get_string(json_object_object_get(o, "name")));
+		json_object_object_add(o, "path", json_object_new_string(path->data));
+	}
+}
+
+enum err
+views_page(struct ctx *c)
+{
+	struct db_rows *rows;
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_page_view_week, NULL, &rows);
+
+	if (e != OK)
+		return e;
+	c->model = mem_json(c->w.mem, db_row_json(rows, 0));
+	put_sum(c, "day_views", bar_chart_add(json_object_object_get(c->model, "hours")));
+	put_sum(c, "week_views", bar_chart_add(json_object_object_get(c->model, "days")));
+	add_ways(c);
+	cut_names(c, "pages", "name");
+	cut_names(c, "goals", "page");
+	return OK;
+}

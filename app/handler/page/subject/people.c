@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pages of people: found by id, shown with all that is held of them, erased. Each is put
+ * together from what programs are answered.
+ */
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "core/subject/subject.h"
+#include "base/text.h"
+#include "service/subject/directory_store.h"
+#include "service/decision/subject_record.h"
+#include "service/subject/subject_data.h"
+#include "handler/api/subject/subject_path.h"
+#include "handler/routes.h"
+#include "service/decision/segmentation_set.h"
+#include "handler/api/subject/subject_input.h"
+#include "store/db/db.h"
+#include "web/http/ctx.h"
+#include "web/http/form.h"
+
+enum {
+	LISTED = 25,       /* users of the directory on a page */
+	SHOWN = 50,        /* of each list on a page */
+	VIEWS = 25,        /* page views on a page */
+	LONG_TEXT = 200,   /* bytes of what others have written into a row */
+	ATTRIBUTES = 8000, /* bytes of a profile; what is cut is in the export */
+	WINDOW = 7,        /* days in which views are looked for at first */
+};
+
+static void
+put(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
+}
+
+/* Long texts end in an ellipsis. */
+static void
+put_cut(struct ctx *c, struct json_object *o, const char *name, const char *text)
+{
+	put(o, name, text == NULL ? NULL : text_cut(c->w.mem, text, LONG_TEXT));
+}
+
+/* The directory, with the way to each. */
+enum err
+people_list(struct ctx *c)
+{
+	enum err e = directory_store_list(&c->w, LISTED);
+
+	if (e != OK)
+		return e;
+	struct json_object *list = json_object_object_get(c->model, "users");
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
+		c->subject = subject_text(c->w.mem, SUBJECT_USER,
+		    json_object_get_string(json_object_object_get(o, "user_id")));
+		put(o, "way", subject_path_query(c));
+	}
+	c->subject = NULL;
+	return OK;
+}
+
+/* Whom the query names. What is wrong with it stands beside what was typed. */
+static enum err
+begin(struct ctx *c)
+{
+	struct json_object *is = json_object_new_object();
+	enum err e = visitor_named(c);
+
+	if (e != OK) {
+		c->form = mem_json(c->w.mem, is);
+		return e;
+	}
+	const char *field = subject_field(subject_kind(c->subject));
+	const char *kind = mem_dupn(c->w.mem, field, strlen(field) - strlen("_id"));
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	json_object_object_add(is, kind, json_object_new_boolean(true));
+	json_object_object_add(c->model, "is", is);
+	put(c->model, "kind", kind);
+	put(c->model, "id", subject_id(c->subject));
+	put(c->model, "way", subject_path_query(c));
+	return OK;
+}
+
+/* A list of the page, of which so many more are not shown. */
+static void
+add_list(struct ctx *c, const char *name, struct json_object *list, size_t more)
+{
+	json_object_object_add(c->model, name, list);
+	if (more > 0)
+		json_object_object_add(c->model, mem_printf(c->w.mem, "more_%s", name),
+		    json_object_new_int64((int64_t)more));
+}
+
+/* The first of an array that the record, or another answer, holds; the caller owns it. */
+static struct json_object *
+first_of(struct json_object *all, size_t *more)
+{
+	struct json_object *list = json_object_new_array();
+	size_t n = json_items(all);
+
+	*more = n > SHOWN ? n - SHOWN : 0;
+	for (size_t i = 0; i < n - *more; i++)
+		json_object_array_add(list, json_object_get(json_item(all, i)));
+	return list;
+}
+
+static void
+add_tags(struct ctx *c, struct json_object *record)
+{
+	static const char *const names[] = {"scope", "key"};
+	struct json_object *out = json_object_new_array();
+	size_t more;
+	struct json_object *tags =
+	    mem_json(c->w.mem, first_of(json_object_object_get(record, "tags"), &more));
+
+	for (size_t i = 0; i < json_items(tags); i++) {
+		struct json_object *row = json_item(tags, i);
+		struct json_object *tag = json_object_new_object();
+		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+			json_object_object_add(
+			    tag, names[k], json_object_get(json_item(row, k)));
+		put_cut(c, tag, "value", json_object_to_json_string_ext(
+		    json_item(row, 2),
+		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_array_add(out, tag);
+	}
+	add_list(c, "tags", out, more);
+}
+
+/* The groups that are stored, of segmentations as new as the record. */
+static enum err
+add_groups(struct ctx *c, struct json_object *record)
+{
+	struct json_object *out = json_object_new_array();
+	const struct segmentation_set *all;
+	size_t more;
+	struct json_object *rows =
+	    mem_json(c->w.mem, first_of(json_object_object_get(record, "memberships"), &more));
+	int64_t generation =
+	    json_object_get_int64(json_object_object_get(record, "generation"));
+
+	add_list(c, "groups", out, more);
+	if (json_items(rows) == 0)
+		return OK;
+	enum err e = segmentation_set_get(&c->w, generation, &all);
+	for (size_t i = 0; e == OK && i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		const struct segmentation *s = segmentation_set_numbered(
+		    all, json_object_get_int64(json_item(row, 0)));
+		const struct group *g = s == NULL ? NULL
+		    : segmentation_group(
+			  s, json_object_get_int64(json_item(row, 1)));
+		if (g == NULL)
+			continue;
+		struct json_object *o = json_object_new_object();
+		put(o, "segmentation", s->id);
+		put(o, "group", g->name);
+		json_object_array_add(out, o);
+	}
+	return e;
+}
+
+static enum err
+add_enrolments(struct ctx *c, struct json_object *record)
+{
+	struct json_object *all = json_object_object_get(record, "enrolments");
+	size_t more = 0;
+	enum err e = OK;
+
+	if (json_items(all) > 0)
+		e = subject_data_enrolments(c, &all);
+	if (e != OK)
+		return e;
+	all = first_of(all, &more);
+	add_list(c, "enrolments", all, more);
+	return OK;
+}
+
+/*
+ * Views behind ?after= (an instant), or with ?views= the last: those of the last days, which are
+ * few tables; who wants to see older ones asks for them.
+ */
+static enum err
+add_views(struct ctx *c)
+{
+	const char *text = req_query(&c->req, "after");
+	struct json_object *list = json_object_new_array();
+	int64_t at = c->w.now + INSTANT_DAY + INSTANT_SECOND;
+	char before[INSTANT_TEXT], from[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	json_object_object_add(c->model, "views", list);
+	if (text != NULL && !instant_parse(text, strlen(text), &at))
+		return fail(&c->w, ERR_INVALID, "after", "must be the `next` of the page before");
+	/* Nothing that is held is older than 1970; the database has no year 0. */
+	instant_format(at < 0 ? 0 : at, before);
+	instant_format(text != NULL ? -INSTANT_DAY : c->w.now - WINDOW * INSTANT_DAY, from);
+	const char *params[] = {c->subject, before, from, mem_printf(c->w.mem, "%d", VIEWS)};
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_page_view_last, params, &rows);
+	if (e != OK)
+		return e;
+	for (int i = 0; i < db_count(rows); i++) {
+		struct json_object *o = db_row_json(rows, i);
+		put_cut(c, o, "name", db_cell(rows, i, "name"));
+		put_cut(c, o, "url", db_cell(rows, i, "url"));
+		put_cut(c, o, "referrer", db_cell(rows, i, "referrer"));
+		json_object_array_add(list, o);
+	}
+	if (db_count(rows) == VIEWS)
+		c->next = req_with(c, "after", json_object_get_string(json_object_object_get(
+		    json_item(list, VIEWS - 1), "at")));
+	else if (text == NULL)
+		c->next = req_with(c, "after", from);
+	json_object_object_add(
+	    c->model, "further", json_object_new_boolean(text != NULL));
+	return OK;
+}
+
+/* Whether the page is that of the views alone, which a device has not. */
+static bool
+is_list(const struct ctx *c)
+{
+	return subject_kind(c->subject) != SUBJECT_DEVICE &&
+	    (req_query(&c->req, "views") != NULL || req_query(&c->req, "after") != NULL);
+}
+
+static enum err
+add_page_views(struct ctx *c)
+{
+	struct json_object *week = NULL;
+	enum err e;
+
+	if (subject_kind(c->subject) == SUBJECT_DEVICE)
+		return OK;
+	e = subject_data_week(c, &week);
+	if (e != OK)
+		return e;
+	json_object_object_add(c->model, "week", json_object_get(week));
+	json_object_object_add(c->model, "listed", json_object_new_boolean(is_list(c)));
+	return is_list(c) ? add_views(c) : OK;
+}
+
+static bool
+has(struct json_object *o, const char *name)
+{
+	struct json_object *list = json_object_object_get(o, name);
+
+	return json_items(list) > 0;
+}
+
+/* Whether anything is held: by what was read anyway, or by a look at all there is. */
+static enum err
+find_known(struct ctx *c, bool *known)
+{
+	struct db_rows *rows;
+
+	*known = has(c->model, "enrolments") || has(c->model, "groups") ||
+	    has(c->model, "tags") || has(c->model, "views") ||
+	    json_object_object_get(c->model, "attributes") != NULL;
+	if (*known)
+		return OK;
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_subject_known, &c->subject, &rows);
+	if (e == OK)
+		*known = *db_cell(rows, 0, "known") == 't';
+	return e;
+}
+
+/* What a record holds, and what it leads to. */
+static enum err
+add_record(struct ctx *c)
+{
+	struct json_object *record, *attributes;
+	enum err e = subject_record_get(&c->w, c->subject, &record);
+
+	if (e == OK)
+		e = add_enrolments(c, record);
+	if (e == OK)
+		e = add_groups(c, record);
+	if (e != OK)
+		return e;
+	add_tags(c, record);
+	attributes = json_object_object_get(record, "attributes");
+	if (attributes != NULL)
+		put(c->model, "attributes",
+		    text_cut(c->w.mem, json_readable(attributes), ATTRIBUTES));
+	return OK;
+}
+
+enum err
+people_person(struct ctx *c)
+{
+	bool known = false;
+	enum err e = begin(c);
+
+	if (e == OK && !is_list(c))
+		e = add_record(c);
+	if (e == OK)
+		e = add_page_views(c);
+	if (e == OK)
+		e = find_known(c, &known);
+	if (e == OK)
+		json_object_object_add(c->model, "known", json_object_new_boolean(known));
+	return e;
+}
+
+enum err
+people_export(struct ctx *c)
+{
+	enum err e = visitor_named(c);
+
+	return e == OK ? subject_data_export(c) : e;
+}
+
+enum err
+people_ask(struct ctx *c)
+{
+	return begin(c);
+}
+
+/* Only who typed the id meant this very person. */
+enum err
+people_erase(struct ctx *c)
+{
+	struct json_object *typed;
+	enum err e = begin(c);
+
+	if (e == OK)
+		e = form_json(c, &typed);
+	if (e != OK)
+		return e;
+	put(typed, "way", subject_path_query(c));
+	const char *confirm = form_value(c, "confirm");
+	if (confirm == NULL || strcmp(confirm, subject_id(c->subject)) != 0)
+		return fail(&c->w, ERR_INVALID, "/confirm", "is not the id, so nothing was erased");
+	c->status = 200;
+	return subject_data_erase(c);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef JOB_AUDIENCE_JOB_H
+#define JOB_AUDIENCE_JOB_H
+
+#include "run/setup.h"
+
+/*
+ * Maps every definition that is due, and ends those whose time is over. Any number of processes
+ * on any number of machines may do so at once. Failures are logged and noted in the definition;
+ * ERR_UNAVAILABLE when the database cannot be used.
+ */
+enum err audience_job_run(struct db *db, const struct conf *conf) must_check;
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What must happen without a request: partitions made ahead, old views let go. Any number of
+ * job processes may run; the statements are safe to repeat.
+ */
+#include "job/jobs.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "job/audience_job.h"
+#include "job/page_view_job.h"
+#include "job/upload_job.h"
+
+/* Views arrive up to a day ahead and mostly within two weeks; a day without a partition of its
+ * own is still kept, in the default one. */
+enum { DAYS_BACK = 14, DAYS_AHEAD = 8 };
+
+/* So long an event that is told again is known. */
+#define EVENTS (8 * INSTANT_DAY)
+
+#define EVERY (3600 * INSTANT_SECOND)
+#define AGAIN (60 * INSTANT_SECOND)
+
+/* Definitions are mapped when a NOTIFY comes, and looked at so often besides. */
+#define LOOK (5 * INSTANT_SECOND)
+#define RETRY INSTANT_SECOND
+
+static enum err
+keep_partitions(struct db *db, const struct conf *conf)
+{
+	void *mem = mem_ctx(db);
+	int64_t now = instant_now();
+	/* A day that would be dropped at once is not made. */
+	int64_t back = conf->retention_days < DAYS_BACK ? conf->retention_days : DAYS_BACK;
+	char first[INSTANT_TEXT], last[INSTANT_TEXT], cutoff[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(now - back * INSTANT_DAY, first);
+	instant_format(now + DAYS_AHEAD * INSTANT_DAY, last);
+	instant_format(now - conf->retention_days * INSTANT_DAY, cutoff);
+	db_set_deadline(db, INT64_MAX);
+	enum err e = db_query(db, mem, QUERY_page_view_keep,
+	    (const char *const[]){first, last, cutoff}, &rows);
+	if (e == OK)
+		log_say(LOG_INFO, "partitions", "made %s, dropped %s, deleted %s rows below them",
+		    db_cell(rows, 0, "made"), db_cell(rows, 0, "dropped"),
+		    db_cell(rows, 0, "deleted"));
+	else
+		log_say(LOG_ERROR, "partitions", "%s", db_message(db));
+	talloc_free(mem);
+	return e;
+}
+
+static enum err
+forget_answers(struct db *db)
+{
+	char since[INSTANT_TEXT];
+	const char *params[] = {since};
+
+	instant_format(instant_now() - INSTANT_DAY, since);
+	return db_query(db, db, QUERY_idempotency_forget, params, NULL);
+}
+
+static enum err
+forget_sign_ins(struct db *db)
+{
+	char now[INSTANT_TEXT];
+	const char *params[] = {now};
+
+	instant_format(instant_now(), now);
+	return db_query(db, db, QUERY_sign_in_forget, params, NULL);
+}
+
+/* An address of somebody who was refused is no longer of use. */
+static enum err
+forget_throttle(struct db *db)
+{
+	char since[INSTANT_TEXT];
+
+	instant_format(instant_now() - INSTANT_DAY, since);
+	return db_query(db, db, QUERY_throttle_forget, (const char *const[]){since}, NULL);
+}
+
+/* What subjects did: what is too old, and what is of experiments that there are no more. */
+static enum err
+forget_activity(struct db *db)
+{
+	char now[INSTANT_TEXT], since[INSTANT_TEXT];
+	int64_t reaped = 1;
+	struct db_rows *rows;
+
+	instant_format(instant_now(), now);
+	instant_format(instant_now() - EVENTS, since);
+	enum err e = db_query(
+	    db, db, QUERY_activity_forget, (const char *const[]){since, now}, NULL);
+	while (e == OK && reaped > 0) {
+		e = db_query(db, db, QUERY_activity_reap, NULL, &rows);
+		if (e != OK)
+			return e;
+		reaped = db_int(rows, 0, "reaped");
+		talloc_free(rows);
+	}
+	return e;
+}
+
+/* One job that fails does not keep the next from its turn. */
+static enum err
+first_of(enum err e, enum err other)
+{
+	return e != OK ? e : other;
+}
+
+/* What is due every hour. */
+static enum err
+keep_house(struct db *db, const struct conf *conf)
+{
+	enum err e = keep_partitions(db, conf);
+
+	e = first_of(e, forget_answers(db));
+	e = first_of(e, forget_sign_ins(db));
+	e = first_of(e, forget_throttle(db));
+	e = first_of(e, forget_activity(db));
+	return first_of(e, page_view_job_again(db));
+}
+
+enum err
+jobs_once(struct db *db, const struct conf *conf)
+{
+	enum err e = keep_house(db, conf);
+
+	e = first_of(e, page_view_job_all(db));
+	e = first_of(e, upload_job_run(db, conf));
+	return first_of(e, audience_job_run(db, conf));
+}
+
+static int
+open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/* True when it is time to go. */
+static bool
+wait_for_news(struct db *db, int signal_fd, bool healthy)
+{
+	struct pollfd p = {.fd = signal_fd, .events = POLLIN};
+
+	if (healthy)
+		return db_wait_notify(db, signal_fd, LOOK) == DB_READABLE;
+	return poll(&p, 1, (int)(RETRY / INSTANT_MS)) != 0;
+}
+
+int
+jobs_run(struct db *db, const struct conf *conf)
+{
+	int signal_fd = open_signals();
+	int64_t house_at = 0, count_at = 0;
+	bool healthy, all = true;
+
+	do {
+		if (instant_monotonic() >= house_at)
+			house_at = instant_monotonic() +
+			    (keep_house(db, conf) == OK ? EVERY : AGAIN);
+		/* Listening first: what is announced while mapping goes on is not missed. */
+		enum err e = db_query(db, db, QUERY_listen, NULL, NULL);
+		e = first_of(e, upload_job_run(db, conf));
+		e = first_of(e, audience_job_run(db, conf));
+		healthy = e == OK;
+		if (instant_monotonic() >= count_at) {
+			bool counted = (all ? page_view_job_all(db) : page_view_job_count(db)) == OK;
+			all = all && !counted;
+			count_at = instant_monotonic() + (counted ? AGAIN : RETRY);
+		}
+	} while (!wait_for_news(db, signal_fd, healthy));
+	log_say(LOG_INFO, "stopped", "jobs");
+	close(signal_fd);
+	return EXIT_DONE;
+}

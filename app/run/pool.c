@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The parent: it owns the socket and the shared memory, opens no database, parses nothing that a
+ * client sent, and so has little reason to die. Everything it does follows from a signal or a
+ * time.
+ */
+#include "run/pool.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/instant.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "run/listen.h"
+#include "run/seat.h"
+#include "run/preflight.h"
+#include "run/worker.h"
+
+/* A worker that dies younger than this was not killed by work: the next one waits a little. */
+#define YOUNG (500 * INSTANT_MS)
+#define BACKOFF_FIRST (20 * INSTANT_MS)
+#define BACKOFF_MOST (5 * INSTANT_SECOND)
+
+/* What a worker may take to start, and how long a replacement waits when fork failed. */
+enum { START_MS = 10000 };
+#define FORK_AGAIN INSTANT_SECOND
+
+/* The seats are looked at so often. */
+enum { WATCH_MS = 1000 };
+
+struct slot {
+	pid_t pid;     /* 0: empty */
+	pid_t leaving; /* told to go, and replaced by pid where that is not 0; 0: none */
+	int seat;      /* of pid: 0 or 1; the other one is that of leaving */
+	int64_t started;
+	int64_t leave_by;   /* monotonic; leaving is killed then */
+	int64_t not_before; /* monotonic; no start earlier */
+	int64_t backoff;
+};
+
+struct pool {
+	const struct conf *conf;
+	const char *file;
+	struct shared *shared;
+	int listen_fd;
+	int signal_fd;
+	struct conf *fresh; /* being vetted by preflight_pid */
+	pid_t preflight_pid;      /* 0: none */
+	int rolling;        /* the slot being replaced; -1: none */
+	int64_t roll_at;    /* monotonic; fork failed for that slot: again then */
+	bool again;         /* another reload was asked for meanwhile */
+	int64_t kill_at;    /* 0: not stopping */
+	struct slot slots[POOL_WORKERS];
+};
+
+/* The seat of a slot's worker, or of the one that leaves it. */
+static struct seat *
+seat_of(const struct pool *p, const struct slot *s, bool leaving)
+{
+	return &p->shared->seats[2 * (s - p->slots) + (leaving ? !s->seat : s->seat)];
+}
+
+/* Forks a worker on a seat. Its number, or -1 after saying why not. */
+static pid_t
+fork_worker(struct pool *p, struct seat *seat)
+{
+	pid_t parent = getpid();
+
+	seat_begin(seat, instant_monotonic(), START_MS);
+	pid_t pid = fork();
+	if (pid > 0) {
+		metric_add(METRIC_workers_started_total, 1);
+		return pid;
+	}
+	if (pid < 0) {
+		log_say(LOG_ERROR, "fork", "%s", strerror(errno));
+		return pid;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	prctl(PR_SET_NAME, "assay-worker");
+	close(p->signal_fd);
+	if (getppid() != parent)
+		_exit(WORKER_STOPPED);
+	exit(worker_run(p->conf, p->shared, seat, p->listen_fd));
+}
+
+static void
+start(struct pool *p, struct slot *s)
+{
+	pid_t pid = fork_worker(p, seat_of(p, s, false));
+
+	s->started = instant_monotonic();
+	s->pid = pid > 0 ? pid : 0;
+	if (pid < 0)
+		s->not_before = s->started + FORK_AGAIN;
+}
+
+static void
+start_missing(struct pool *p)
+{
+	int64_t now = instant_monotonic();
+
+	for (int i = 0; i < p->conf->workers && p->kill_at == 0; i++)
+		if (p->slots[i].pid == 0 && p->slots[i].not_before <= now)
+			start(p, &p->slots[i]);
+}
+
+/* Milliseconds until something may be due. */
+static int
+time_to_next(const struct pool *p)
+{
+	int64_t due = p->kill_at != 0 ? p->kill_at : INT64_MAX;
+
+	for (int i = 0; i < p->conf->workers && p->kill_at == 0; i++)
+		if (p->slots[i].pid == 0 && p->slots[i].not_before < due)
+			due = p->slots[i].not_before;
+	if (due == INT64_MAX)
+		return WATCH_MS;
+	int64_t ms = (due - instant_monotonic()) / INSTANT_MS + 1;
+	return ms < 0 ? 0 : ms > WATCH_MS ? WATCH_MS : (int)ms;
+}
+
+/* Tells the worker of a slot to go, and bounds how long it may take. */
+static void
+dismiss(struct pool *p, struct slot *s)
+{
+	s->leaving = s->pid;
+	s->pid = 0;
+	s->seat = !s->seat;
+	s->leave_by = instant_monotonic() + p->conf->grace_seconds * INSTANT_SECOND;
+	kill(s->leaving, SIGTERM);
+}
+
+/* Replaces the worker of the rolling slot: the new one first, so that no request waits. While
+ * there cannot be a new one the old one serves on. */
+static void
+roll(struct pool *p)
+{
+	struct slot *s = &p->slots[p->rolling];
+	pid_t fresh = fork_worker(p, seat_of(p, s, true));
+
+	p->roll_at = instant_monotonic() + FORK_AGAIN;
+	if (fresh < 0)
+		return;
+	dismiss(p, s);
+	s->pid = fresh;
+	s->started = instant_monotonic();
+}
+
+static void
+roll_next(struct pool *p)
+{
+	while (++p->rolling < POOL_WORKERS && p->kill_at == 0) {
+		struct slot *s = &p->slots[p->rolling];
+		if (s->pid == 0)
+			continue;
+		if (p->rolling < p->conf->workers) {
+			roll(p);
+			return;
+		}
+		/* Fewer workers are wanted than before. */
+		dismiss(p, s);
+	}
+	p->rolling = -1;
+	if (p->kill_at == 0)
+		log_say(LOG_INFO, "reloaded", "%lld workers", (long long)p->conf->workers);
+}
+
+/* A replacement that failed is tried again; the old worker may have died in between. */
+static void
+roll_again(struct pool *p)
+{
+	if (p->rolling < 0 || p->slots[p->rolling].leaving > 0 ||
+	    instant_monotonic() < p->roll_at)
+		return;
+	if (p->slots[p->rolling].pid > 0)
+		roll(p);
+	else
+		roll_next(p);
+}
+
+static void
+note_death(struct slot *s, int status)
+{
+	int64_t now = instant_monotonic();
+	bool clean = WIFEXITED(status) && WEXITSTATUS(status) == WORKER_STOPPED;
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == WORKER_RECYCLED) {
+		metric_add(METRIC_workers_recycled_total, 1);
+		clean = true;
+	}
+	if (clean || now - s->started > YOUNG)
+		s->backoff = 0;
+	else
+		s->backoff = s->backoff == 0 ? BACKOFF_FIRST :
+		    s->backoff * 2 > BACKOFF_MOST ? BACKOFF_MOST : s->backoff * 2;
+	s->not_before = now + s->backoff;
+	if (clean)
+		return;
+	metric_add(METRIC_workers_crashed_total, 1);
+	log_say(LOG_ERROR, "worker_died", "pid %d, %s %d, next in %lld ms", (int)s->pid,
+	    WIFSIGNALED(status) ? "signal" : "exit code",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+	    (long long)(s->backoff / INSTANT_MS));
+}
+
+/* What died was given to nobody else so far: a number is used again only after waitpid. */
+static void
+bury(struct pool *p, pid_t pid, int status)
+{
+	password_leave(&p->shared->hashing, pid);
+	db_gate_leave(&p->shared->gate, pid);
+	for (int i = 0; i < POOL_WORKERS; i++) {
+		struct slot *s = &p->slots[i];
+		if (s->pid == pid) {
+			note_death(s, status);
+			s->pid = 0;
+		}
+		if (s->leaving != pid)
+			continue;
+		s->leaving = 0;
+		if (p->rolling == i)
+			roll_next(p);
+	}
+}
+
+/* What the check of a new configuration found: one that is not good changes nothing. */
+static void
+note_vet(struct pool *p, int status)
+{
+	p->preflight_pid = 0;
+	if (p->kill_at != 0)
+		return;
+	if (preflight_result(status) == VET_BAD) {
+		log_say(LOG_ERROR, "reload_refused", "the workers stay as they are");
+		return;
+	}
+	if (*p->fresh->log_key == '\0')
+		p->fresh->log_key = p->conf->log_key;
+	p->conf = p->fresh;
+	roll_next(p);
+}
+
+static void
+reap(struct pool *p)
+{
+	int status;
+
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+		if (pid == p->preflight_pid)
+			note_vet(p, status);
+		else
+			bury(p, pid, status);
+}
+
+static void
+end_stuck(pid_t pid, struct seat *seat, int64_t now)
+{
+	if (pid <= 0 || !seat_overdue(seat, now))
+		return;
+	log_say(LOG_ERROR, "worker_stuck", "pid %d, %lld ms in %s: killed", (int)pid,
+	    (long long)((now - seat->began) / INSTANT_MS), seat->path);
+	metric_add(METRIC_workers_stuck_total, 1);
+	seat_end(seat);
+	kill(pid, SIGKILL);
+}
+
+/* Ends what computes, or waits, for longer than anybody waits for it, and what does not go. */
+static void
+watch(struct pool *p)
+{
+	int64_t now = instant_monotonic();
+
+	for (int i = 0; i < POOL_WORKERS; i++) {
+		struct slot *s = &p->slots[i];
+		end_stuck(s->pid, seat_of(p, s, false), now);
+		end_stuck(s->leaving, seat_of(p, s, true), now);
+		if (s->leaving <= 0 || now < s->leave_by)
+			continue;
+		log_say(LOG_ERROR, "worker_stays", "pid %d did not go: killed", (int)s->leaving);
+		s->leave_by = now + INSTANT_SECOND;
+		kill(s->leaving, SIGKILL);
+	}
+}
+
+static bool
+is_reloading(const struct pool *p)
+{
+	for (int i = 0; i < POOL_WORKERS; i++)
+		if (p->slots[i].leaving > 0)
+			return true;
+	return p->preflight_pid > 0 || p->rolling >= 0;
+}
+
+static bool
+any_left(const struct pool *p)
+{
+	for (int i = 0; i < POOL_WORKERS; i++)
+		if (p->slots[i].pid > 0 || p->slots[i].leaving > 0)
+			return true;
+	return false;
+}
+
+static void
+signal_all(const struct pool *p, int sig)
+{
+	for (int i = 0; i < POOL_WORKERS; i++) {
+		if (p->slots[i].pid > 0)
+			kill(p->slots[i].pid, sig);
+		if (p->slots[i].leaving > 0)
+			kill(p->slots[i].leaving, sig);
+	}
+}
+
+/* Reads the configuration and has it checked; note_vet goes on. One at a time: what is asked for
+ * meanwhile comes afterwards. */
+static void
+reload(struct pool *p)
+{
+	if (p->kill_at != 0)
+		return;
+	p->again = is_reloading(p);
+	if (p->again)
+		return;
+	if (setup_conf(NULL, p->file, &p->fresh) == OK)
+		p->preflight_pid = preflight_start(p->fresh);
+	if (p->preflight_pid > 0)
+		return;
+	p->preflight_pid = 0;
+	log_say(LOG_ERROR, "reload_refused", "the workers stay as they are");
+}
+
+static void
+stop(struct pool *p)
+{
+	if (p->kill_at != 0)
+		return;
+	p->kill_at = instant_monotonic() + p->conf->grace_seconds * INSTANT_SECOND;
+	signal_all(p, SIGTERM);
+	if (p->preflight_pid > 0)
+		kill(p->preflight_pid, SIGKILL);
+}
+
+static void
+take_signals(struct pool *p)
+{
+	struct signalfd_siginfo info;
+
+	while (read(p->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo == SIGCHLD)
+			reap(p);
+		else if (info.ssi_signo == SIGHUP)
+			reload(p);
+		else
+			stop(p);
+	}
+}
+
+static int
+open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static void
+run(struct pool *p)
+{
+	struct pollfd fd = {.fd = p->signal_fd, .events = POLLIN};
+
+	while (p->kill_at == 0 || any_left(p)) {
+		start_missing(p);
+		poll(&fd, 1, time_to_next(p));
+		take_signals(p);
+		watch(p);
+		roll_again(p);
+		if (p->again)
+			reload(p);
+		if (p->kill_at != 0 && instant_monotonic() >= p->kill_at) {
+			signal_all(p, SIGKILL);
+			p->kill_at += INSTANT_SECOND;
+		}
+	}
+}
+
+int
+pool_run(const struct conf *conf, const char *file)
+{
+	const char *made;
+
+	if (preflight_in_child(conf) == VET_BAD)
+		return EXIT_FAILED;
+	int listen_fd = listen_open(conf, &made);
+	if (listen_fd < 0)
+		return EXIT_FAILED;
+	struct pool *p = mem_new(NULL, struct pool);
+	p->conf = conf;
+	p->file = file;
+	p->rolling = -1;
+	p->listen_fd = listen_fd;
+	p->shared = setup_share();
+	metric_share();
+	p->signal_fd = open_signals();
+	log_say(LOG_INFO, "started", "%lld workers on %s", (long long)conf->workers,
+	    made == NULL ? "an inherited socket" : made);
+	run(p);
+	if (made != NULL)
+		unlink(made);
+	log_say(LOG_INFO, "stopped", "all workers are gone");
+	talloc_free(p);
+	return EXIT_DONE;
+}

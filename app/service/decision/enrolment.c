@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one way to enrol. What core decided is written by one statement, which the database makes
+ * happen once however many ask; who came second gets what the first one got.
+ */
+#include "service/decision/enrolment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/jsonutil.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "service/decision/experiment_set.h"
+#include "web/auth/client_key.h"
+#include "handler/api/experiment/experiment.h"
+#include "service/decision/subject_record.h"
+#include "service/decision/subject_facts.h"
+#include "service/decision/telemetry_event.h"
+#include "store/db/db.h"
+#include "store/db/pgtype.h"
+#include "store/cache/record.h"
+#include "web/auth/client_rate.h"
+#include "store/work.h"
+
+enum column { EXPERIMENT, ALTERNATIVE, SPLIT, GONE, COLUMNS };
+
+bool
+enrolment_stored(const struct visitor *who, int64_t nr, struct enrolled *out)
+{
+	struct json_object *rows = json_object_object_get(who->record, "enrolments");
+
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		if (json_object_get_int64(json_item(row, 0)) != nr)
+			continue;
+		out->alternative = json_object_get_int(json_item(row, 1));
+		out->forced = json_object_get_boolean(json_item(row, 2));
+		return true;
+	}
+	return false;
+}
+
+static struct json_object *
+attribute(const struct visitor *who, const char *name)
+{
+	struct json_object *own = json_object_object_get(who->attributes, name);
+	struct json_object *held = json_object_object_get(who->record, "attributes");
+
+	return own != NULL ? own : json_object_object_get(held, name);
+}
+
+/* Decided on the profile with what the request says of it, for this one decision. */
+static bool
+matches(struct work *w, struct subject_facts *p, const struct visitor *who,
+    const struct criteria *criteria)
+{
+	if (criteria->kind != SUBJECT__MAX && criteria->kind != subject_kind(who->subject))
+		return false;
+	return criteria_match(criteria, subject_facts_terms(p, criteria_needs(w->mem, criteria)));
+}
+
+static struct question
+ask(struct work *w, const struct visitor *who, struct subject_facts *p, const struct outcome *o,
+    struct enrolled *scrap)
+{
+	const struct active *a = o->experiment;
+	struct json_object *human = attribute(who, "human");
+	bool no_human =
+	    json_object_is_type(human, json_type_boolean) && !json_object_get_boolean(human);
+	bool live =
+	    a->criteria != NULL && (who->attributes != NULL || a->criteria->live);
+
+	return (struct question){
+		.experiment = a,
+		.id = subject_id(who->subject),
+		.kind = subject_kind(who->subject),
+		.today = work_today(w),
+		.bot = who->bot || no_human,
+		.enrolled = enrolment_stored(who, a->nr, scrap) ? scrap : NULL,
+		.in_audience = o->selected || (live ? matches(w, p, who, a->criteria)
+		                                    : subject_record_in_audience(who->record, a)),
+		.force = o->force,
+	};
+}
+
+struct question
+enrolment_question(struct work *w, const struct visitor *who, const struct outcome *o,
+    struct enrolled *scrap)
+{
+	return ask(w, who, subject_facts_new(w, who), o, scrap);
+}
+
+void
+enrolment_look(struct work *w, const struct visitor *who, struct outcome list[], size_t n)
+{
+	struct subject_facts *p = subject_facts_new(w, who);
+
+	for (size_t i = 0; i < n; i++) {
+		struct enrolled scrap;
+		struct question q = ask(w, who, p, &list[i], &scrap);
+		list[i].decision = decide(&q);
+		/* Who was in one that is gone is in nothing until he is drawn again. */
+		list[i].enrolled = q.enrolled != NULL && list[i].decision.gone == 0;
+		list[i].made = false;
+	}
+}
+
+static void
+add_row(struct work *w, const struct outcome *o, struct buf *columns[COLUMNS])
+{
+	const struct decision *d = &o->decision;
+
+	pgtype_array_item(
+	    columns[EXPERIMENT], mem_printf(w->mem, "%lld", (long long)o->experiment->nr));
+	pgtype_array_item(
+	    columns[ALTERNATIVE], mem_printf(w->mem, "%d", decide_number(d->alternative)));
+	pgtype_array_item(
+	    columns[SPLIT], mem_printf(w->mem, "%lld", (long long)o->experiment->split));
+	pgtype_array_item(
+	    columns[GONE], d->gone == 0 ? NULL : mem_printf(w->mem, "%d", d->gone));
+}
+
+/* Decides by what is stored now, and by the definitions of now. */
+static enum err
+look_again(struct work *w, const struct visitor *who, struct outcome *o)
+{
+	struct visitor again = *who;
+	const struct experiment_set *all;
+	enum err e = subject_record_get(w, who->subject, &again.record);
+
+	if (e == OK)
+		e = subject_record_snapshot(w, &again.subject, 1, &again.record, &all);
+	if (e != OK)
+		return e;
+	const struct active *a = experiment_set_find(all, o->experiment->nr);
+	if (a != NULL)
+		o->experiment = a;
+	enrolment_look(w, &again, o, 1);
+	return OK;
+}
+
+/* What the database says holds now: another worker may have been first, and may have known of
+ * alternatives that this one has yet to hear of. */
+static enum err
+take_row(struct work *w, const struct visitor *who, struct outcome *o, const struct db_rows *rows,
+    int i)
+{
+	struct json_object *alternatives = o->experiment->alternatives;
+	struct json_object *held =
+	    decide_numbered(alternatives, (int)db_int(rows, i, "alternative"));
+
+	if (held == NULL)
+		return look_again(w, who, o);
+	o->enrolled = true;
+	o->made = *db_cell(rows, i, "made") == 't';
+	o->decision.alternative = held;
+	if (*db_cell(rows, i, "wrote") != 't') {
+		bool drawn = strcmp(db_cell(rows, i, "source"), "drawn") == 0;
+		o->decision.reason = drawn ? REASON_ENROLLED : REASON_FORCED;
+		return OK;
+	}
+	if (o->decision.gone != 0)
+		log_say(LOG_INFO, "alternative_gone", "%s: number %d, drawn again",
+		    o->experiment->id, o->decision.gone);
+	if (o->made)
+		metric_add(METRIC_enrolments_total, 1);
+	telemetry_event_enrolled(w, who, o);
+	return OK;
+}
+
+static enum err
+store(struct work *w, const struct visitor *who, const char *how, struct buf *columns[COLUMNS],
+    struct db_rows **rows)
+{
+	char now[INSTANT_TEXT];
+
+	instant_format(w->now, now);
+	const char *params[] = {who->subject, columns[EXPERIMENT]->data,
+		columns[ALTERNATIVE]->data, columns[SPLIT]->data, columns[GONE]->data, how,
+		w->conf->verify_human != 0 ? "true" : "false", now};
+	enum err e = record_invalidate_kind(w->records, RECORD_SUBJECT, &who->subject, 1);
+	if (e == OK)
+		e = db_query(w->db, w->mem, QUERY_enrol, params, rows);
+	return e == OK ? record_invalidate_kind(w->records, RECORD_SUBJECT, &who->subject, 1) : e;
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	const struct outcome *x = *(struct outcome *const *)a, *y = *(struct outcome *const *)b;
+
+	return (x->experiment->nr > y->experiment->nr) - (x->experiment->nr < y->experiment->nr);
+}
+
+/* Enrols where the decision says so, of the forced ones or of the others; in one order of all. */
+static enum err
+write(struct work *w, const struct visitor *who, const char *how, struct outcome list[], size_t n)
+{
+	bool forced = strcmp(how, "forced") == 0, drawn = strcmp(how, "drawn") == 0;
+	struct outcome **wanted = mem_array(w->mem, struct outcome *, n);
+	struct buf *columns[COLUMNS];
+	struct db_rows *rows;
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i].decision.enrol &&
+		    ((!forced && !drawn) || forced == (list[i].decision.reason == REASON_FORCED)))
+			wanted[count++] = &list[i];
+	if (count == 0)
+		return OK;
+	qsort(wanted, count, sizeof *wanted, compare_numbers);
+	for (int k = 0; k < COLUMNS; k++) {
+		columns[k] = buf_new(w->mem, 64);
+		pgtype_array_open(columns[k]);
+	}
+	for (size_t i = 0; i < count; i++)
+		add_row(w, wanted[i], columns);
+	for (int k = 0; k < COLUMNS; k++)
+		pgtype_array_close(columns[k]);
+	enum err e = store(w, who, how, columns, &rows);
+	if (e != OK)
+		return e;
+	for (int r = 0; e == OK && r < db_count(rows); r++)
+		for (size_t i = 0; e == OK && i < count; i++)
+			if (wanted[i]->experiment->nr == db_int(rows, r, "nr"))
+				e = take_row(w, who, wanted[i], rows, r);
+	return e;
+}
+
+/* Who has never been heard of counts against the limit of the key, before anything is written. */
+static enum err
+count_new(struct work *w, const struct visitor *who, const struct outcome list[], size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && !list[i].decision.enrol)
+		i++;
+	return i == n || who->counted || !client_key_is_new(who->record)
+	    ? OK : client_rate_subjects(w, 1);
+}
+
+enum err
+enrolment_run(struct work *w, const struct visitor *who, struct outcome list[], size_t n)
+{
+	enrolment_look(w, who, list, n);
+	enum err e = count_new(w, who, list, n);
+
+	if (e == OK)
+		e = write(w, who, "drawn", list, n);
+	return e == OK ? write(w, who, "forced", list, n) : e;
+}
+
+enum err
+enrolment_set(struct work *w, const struct visitor *who, struct outcome *o,
+    struct json_object *alternative)
+{
+	enrolment_look(w, who, o, 1);
+	if (o->decision.reason == REASON_BOT)
+		return OK;
+	o->decision = (struct decision){
+		.alternative = alternative, .reason = REASON_FORCED, .enrol = true};
+	return write(w, who, "set", o, 1);
+}
+
+struct json_object *
+enrolment_answer(const struct outcome *o)
+{
+	struct json_object *out = json_object_new_object();
+	struct json_object *alternative = o->decision.alternative;
+
+	json_object_object_add(out, "experiment", json_object_new_string(o->experiment->id));
+	json_object_object_add(out, "alternative",
+	    json_object_get(json_object_object_get(alternative, "name")));
+	json_object_object_add(out, "payload",
+	    json_object_get(json_object_object_get(alternative, "payload")));
+	json_object_object_add(
+	    out, "reason", json_object_new_string(decide_word(o->decision.reason)));
+	json_object_object_add(out, "enrolled", json_object_new_boolean(o->enrolled));
+	json_object_object_add(out, "new", json_object_new_boolean(o->made));
+	return out;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERVICE_DECISION_ENROLMENT_H
+#define SERVICE_DECISION_ENROLMENT_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "core/experiment/decide.h"
+
+struct experiment_set;
+struct work;
+
+/* Somebody for whom experiments are decided. */
+struct visitor {
+	const char *subject;            /* core/subject/subject.h */
+	bool bot;                       /* by the user agent; who is known to be no human is, too */
+	struct json_object *attributes; /* of the request, over those of the profile; NULL: none */
+	struct json_object *record;     /* service/decision/subject_record.h */
+	bool counted; /* by the limit of new subjects, or beyond it */
+};
+
+/* What somebody gets of an experiment. */
+struct outcome {
+	const struct active *experiment; /* given */
+	const char *force;               /* given; NULL: nothing is forced */
+	bool selected;                   /* given: in the audience, whatever the record says */
+	struct decision decision;
+	bool enrolled; /* afterwards */
+	bool made;     /* by this call */
+};
+
+/* The stored enrolment in the experiment of number nr; false when there is none. */
+bool enrolment_stored(const struct visitor *who, int64_t nr, struct enrolled *out);
+
+/* The question that decides o. */
+struct question enrolment_question(struct work *w, const struct visitor *who, const struct outcome *o,
+    struct enrolled *scrap);
+
+/* Decides each of the n outcomes; nothing is written. */
+void enrolment_look(struct work *w, const struct visitor *who, struct outcome list[], size_t n);
+
+/*
+ * Decides each of the n outcomes and enrols the visitor where the decision says so, all in one
+ * transaction. The only way to be enrolled but by hand.
+ */
+enum err enrolment_run(struct work *w, const struct visitor *who, struct outcome list[], size_t n)
+    must_check;
+
+/* Puts the visitor by hand into an alternative of the experiment. */
+enum err enrolment_set(struct work *w, const struct visitor *who, struct outcome *o,
+    struct json_object *alternative) must_check;
+
+/* {experiment, alternative, payload, reason, enrolled, new}; the caller owns it. */
+struct json_object *enrolment_answer(const struct outcome *o);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The definitions that a look-up goes through, parsed once a change and not once a request.
+ */
+#include "service/decision/experiment_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jsonutil.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/db/db.h"
+#include "store/cache/record.h"
+#include "store/work.h"
+
+struct experiment_set *
+experiment_set_new(void *ctx)
+{
+	return mem_new(ctx, struct experiment_set);
+}
+
+static const char *
+copy(void *mem, const char *text)
+{
+	return text == NULL ? NULL : mem_dup(mem, text);
+}
+
+static const char *
+member(struct json_object *o, const char *name)
+{
+	struct json_object *value = json_object_object_get(o, name);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
+/* [[first, last], ..], or null for none. */
+static const struct layer *
+read_layer(void *mem, struct json_object *o)
+{
+	struct layer *l = mem_new(mem, struct layer);
+	struct json_object *slots = json_object_object_get(o, "slots");
+
+	if (o == NULL)
+		return NULL;
+	l->id = member(o, "id");
+	l->salt = member(o, "salt");
+	l->unit = subject_kind(member(o, "unit"));
+	l->n = json_items(slots);
+	l->ranges = mem_check(talloc_size(l, (l->n + 1) * sizeof *l->ranges));
+	for (size_t i = 0; i < l->n; i++) {
+		struct json_object *range = json_item(slots, i);
+		l->ranges[i].first = json_object_get_int(json_item(range, 0));
+		l->ranges[i].last = json_object_get_int(json_item(range, 1));
+	}
+	return l;
+}
+
+/* False when the criteria cannot be read: such an experiment is for nobody. */
+static bool
+read_row(void *mem, const struct db_rows *rows, int i, struct active *out)
+{
+	struct json_object *row = mem_json(mem, db_row_json(rows, i));
+	struct json_object *data = json_object_object_get(row, "data");
+	struct json_object *criteria = json_object_object_get(row, "criteria");
+
+	*out = (struct active){
+		.nr = db_int(rows, i, "nr"),
+		.id = copy(mem, db_cell(rows, i, "id")),
+		.name = copy(mem, db_cell(rows, i, "name")),
+		.start = copy(mem, db_cell(rows, i, "start")),
+		.end = copy(mem, db_cell(rows, i, "end")),
+		.salt = copy(mem, db_cell(rows, i, "salt")),
+		.standard = copy(mem, db_cell(rows, i, "standard")),
+		.key = member(data, "key"),
+		.client = member(data, "client"),
+		.url = member(data, "url"),
+		.modulus = json_object_get_int64(json_object_object_get(data, "modulus")),
+		.state = (int)db_int(rows, i, "state"),
+		.alternatives = json_object_object_get(row, "alternatives"),
+		.audience = db_int(rows, i, "audience"),
+		.status = copy(mem, db_cell(rows, i, "status")),
+		.traffic = json_object_get_double(json_object_object_get(row, "traffic")),
+		.layer = read_layer(mem, json_object_object_get(row, "layer")),
+		.split = db_int(rows, i, "split"),
+	};
+	if (criteria == NULL)
+		return true;
+	out->criteria = criteria_read(mem, criteria, "", problem_new(mem));
+	return out->criteria != NULL;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	const struct active *const *left = a;
+	const struct active *const *right = b;
+
+	return strcmp((*left)->id, (*right)->id);
+}
+
+static void
+make_indexes(struct experiment_set *all)
+{
+	all->by_id = mem_array(all->mem, struct active *, all->n + 1);
+	all->open = mem_array(all->mem, struct active *, all->n + 1);
+	for (size_t i = 0; i < all->n; i++) {
+		all->by_id[i] = &all->list[i];
+		if (lookup_is_open(&all->list[i]))
+			all->open[all->open_n++] = &all->list[i];
+	}
+	if (all->n > 1)
+		qsort(all->by_id, all->n, sizeof all->by_id[0], compare_ids);
+}
+
+/* What this request has from the old set lives as long as the request. */
+static void
+take_rows(struct work *w, struct experiment_set *all, const struct db_rows *rows)
+{
+	void *mem = mem_ctx(all);
+	int n = db_count(rows);
+
+	talloc_steal(w->mem, all->mem);
+	*all = (struct experiment_set){.mem = mem, .list = mem_array(mem, struct active, (size_t)n + 1)};
+	for (int i = 0; i < n; i++) {
+		int64_t flipped = db_int(rows, i, "flipped");
+		all->flipped = flipped > all->flipped ? flipped : all->flipped;
+		if (read_row(mem, rows, i, &all->list[all->n]))
+			all->n++;
+		else
+			log_say(LOG_ERROR, "criteria_unreadable", "%s", db_cell(rows, i, "id"));
+	}
+	make_indexes(all);
+}
+
+enum err
+experiment_set_get(struct work *w, int64_t at_least, const struct experiment_set **out)
+{
+	struct experiment_set *all = w->experiments;
+	struct db_rows *rows;
+	int64_t generation;
+	enum err e = record_definitions(w->records, &generation);
+
+	if (e != OK)
+		return e;
+	generation = generation > at_least ? generation : at_least;
+	if (all->mem == NULL || all->generation < generation) {
+		e = db_query(w->db, w->mem, QUERY_experiment_active, NULL, &rows);
+		if (e != OK)
+			return e;
+		take_rows(w, all, rows);
+		/* What was read may be newer than this; never older. */
+		all->generation = generation;
+	}
+	*out = all;
+	return OK;
+}
+
+const struct active *
+experiment_set_find(const struct experiment_set *all, int64_t nr)
+{
+	size_t low = 0;
+	size_t high = all->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (all->list[mid].nr < nr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < all->n && all->list[low].nr == nr ? &all->list[low] : NULL;
+}
+
+enum err
+experiment_set_one(struct work *w, const char *id, const struct active **out)
+{
+	struct active *one = mem_new(w->mem, struct active), *key = one;
+	const struct experiment_set *all;
+	struct db_rows *rows;
+	enum err e = experiment_set_get(w, 0, &all);
+
+	if (e != OK)
+		return e;
+	one->id = id;
+	struct active **found = all->n == 0 ? NULL
+	    : bsearch(&key, all->by_id, all->n, sizeof all->by_id[0], compare_ids);
+	if (found != NULL) {
+		*out = *found;
+		return OK;
+	}
+	e = db_query(w->db, w->mem, QUERY_experiment_one, &id, &rows);
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return ERR_NOT_FOUND;
+	if (!read_row(w->mem, rows, 0, one))
+		return ERR_INTERNAL;
+	*out = one;
+	return OK;
+}

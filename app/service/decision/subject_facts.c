@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All that is known of somebody, as terms that rules and criteria are decided on: from one record,
+ * without a query.
+ */
+#include "service/decision/subject_facts.h"
+
+#include <string.h>
+
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "core/experiment/decide.h"
+#include "core/audience/subject_terms.h"
+#include "service/decision/segmentation_set.h"
+#include "store/work.h"
+
+struct subject_facts {
+	struct work *w;
+	const struct visitor *who;
+	const struct segmentation_set *all;
+	struct json_object *attributes;
+	struct terms_extra *extra; /* until the terms are made */
+	size_t n, room;
+	struct terms *terms;       /* NULL: nobody has asked for them yet */
+	struct json_object *known; /* ids of segmentations of rules that were worked out */
+};
+
+static void
+add(struct subject_facts *p, const char *path, struct json_object *value)
+{
+	if (p->n == p->room) {
+		p->room = p->room == 0 ? 16 : 2 * p->room;
+		p->extra = mem_check(
+		    talloc_realloc(p, p->extra, struct terms_extra, p->room));
+	}
+	p->extra[p->n++] = (struct terms_extra){path, value};
+}
+
+static void
+overlay(struct json_object *onto, struct json_object *o)
+{
+	if (o == NULL)
+		return;
+	json_object_object_foreach(json_members(o), name, value) {
+		json_object_object_add(onto, name, json_object_get(value));
+	}
+}
+
+static void
+add_tags(struct subject_facts *p)
+{
+	struct json_object *tags = json_object_object_get(p->who->record, "tags");
+
+	for (size_t i = 0; i < json_items(tags); i++) {
+		struct json_object *row = json_item(tags, i);
+		const char *scope = json_object_get_string(json_item(row, 0));
+		const char *key = json_object_get_string(json_item(row, 1));
+		add(p, subject_terms_tag(p->w->mem, scope, key), json_item(row, 2));
+	}
+}
+
+static void
+add_group(struct subject_facts *p, const struct segmentation *s, const struct group *g)
+{
+	add(p, subject_terms_group(p->w->mem, s->id), subject_terms_exact(p->w->mem, g->name));
+}
+
+static void
+add_memberships(struct subject_facts *p)
+{
+	struct json_object *rows = json_object_object_get(p->who->record, "memberships");
+
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		const struct segmentation *s = segmentation_set_numbered(
+		    p->all, json_object_get_int64(json_item(row, 0)));
+		const struct group *g = s == NULL || !s->active ? NULL
+		    : segmentation_group(
+			  s, json_object_get_int64(json_item(row, 1)));
+		if (g != NULL)
+			add_group(p, s, g);
+	}
+}
+
+/* An experiment is a segmentation, too: its alternative stands under both names. */
+static void
+add_alternative(struct subject_facts *p, const struct segmentation_set_experiment *x, int number)
+{
+	struct json_object *o = decide_numbered(x->alternatives, number);
+
+	if (o == NULL)
+		return;
+	struct json_object *name = subject_terms_exact(
+	    p->w->mem, json_object_get_string(json_object_object_get(o, "name")));
+	add(p, subject_terms_alternative(p->w->mem, x->id), name);
+	add(p, subject_terms_group(p->w->mem, x->id), name);
+}
+
+static void
+add_alternatives(struct subject_facts *p)
+{
+	for (size_t i = 0; i < p->all->experiments_n; i++) {
+		struct enrolled n;
+		if (enrolment_stored(p->who, p->all->experiments[i].nr, &n))
+			add_alternative(p, &p->all->experiments[i], n.alternative);
+	}
+}
+
+static bool
+is_known(const struct subject_facts *p, const char *id)
+{
+	return json_object_object_get_ex(p->known, id, NULL);
+}
+
+/* Works out the groups of the segmentations of rules among needs; what those need comes first. Each
+ * is entered once, so it ends. A group that one criterion needs changes nothing for those that do
+ * not ask for it. */
+static void
+add_needed(struct subject_facts *p, struct json_object *needs)
+{
+	void *mem = p->w->mem;
+
+	for (size_t i = 0; i < json_items(needs); i++) {
+		const char *id = json_object_get_string(json_item(needs, i));
+		const struct segmentation *s = segmentation_set_find(p->all, id);
+		if (s == NULL || s->type != SEGMENTATION_RULE || !s->active || is_known(p, id))
+			continue;
+		json_object_object_add(p->known, id, NULL);
+		for (size_t k = 0; k < s->n; k++)
+			if (s->groups[k].rule != NULL)
+				add_needed(p, rule_needs(mem, s->groups[k].rule));
+		const struct group *g = segmentation_decide(s, p->terms);
+		if (g != NULL)
+			terms_add(p->terms, &(struct terms_extra){
+			    subject_terms_group(mem, s->id), subject_terms_exact(mem, g->name)});
+	}
+}
+
+static void
+make_terms(struct subject_facts *p)
+{
+	const struct visitor *who = p->who;
+	const char *field = subject_field(subject_kind(who->subject));
+	const char *word = mem_dupn(p, field, strlen(field) - strlen("_id"));
+
+	p->attributes = mem_json(p, json_object_new_object());
+	p->known = mem_json(p, json_object_new_object());
+	overlay(p->attributes, json_object_object_get(who->record, "attributes"));
+	overlay(p->attributes, who->attributes);
+	add(p, subject_terms_kind(), subject_terms_exact(p, word));
+	add_tags(p);
+	/* What cannot be read now is not known: rules on it are false. */
+	if (segmentation_set_get(p->c, 0, &p->all) == OK) {
+		add_memberships(p);
+		add_alternatives(p);
+	} else
+		p->all = mem_new(p, struct segmentation_set);
+	p->terms = terms_join(p, p->attributes, p->extra, p->n);
+}
+
+struct subject_facts *
+subject_facts_new(struct work *w, const struct visitor *who)
+{
+	struct subject_facts *p = mem_new(w->mem, struct subject_facts);
+
+	p->c = c;
+	p->who = who;
+	return p;
+}
+
+const struct terms *
+subject_facts_terms(struct subject_facts *p, struct json_object *needs)
+{
+	if (p->terms == NULL)
+		make_terms(p);
+	add_needed(p, needs);
+	return p->terms;
+}
+
+const struct group *
+subject_facts_group(struct work *w, const struct visitor *who, const struct segmentation *s)
+{
+	struct subject_facts *p = subject_facts_new(w, who);
+
+	make_terms(p);
+	for (size_t k = 0; k < s->n; k++)
+		if (s->groups[k].rule != NULL)
+			add_needed(p, rule_needs(w->mem, s->groups[k].rule));
+	return segmentation_decide(s, p->terms);
+}
+
+bool
+subject_facts_stored(const struct visitor *who, const struct segmentation *s, int64_t *nr)
+{
+	struct json_object *rows = json_object_object_get(who->record, "memberships");
+
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		if (json_object_get_int64(json_item(row, 0)) != s->nr)
+			continue;
+		*nr = json_object_get_int64(json_item(row, 1));
+		return true;
+	}
+	return false;
+}

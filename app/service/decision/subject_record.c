@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The look-up: from the audiences that a device and its user are in to the experiments that
+ * apply. It goes by the subject, so its cost does not grow with the number of definitions.
+ */
+#include "service/decision/subject_record.h"
+
+#include "base/json.h"
+#include "base/jsonown.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "core/subject/subject.h"
+#include "service/decision/experiment_set.h"
+#include "store/db/db.h"
+#include "store/cache/record.h"
+#include "store/work.h"
+
+/* Audiences may change between two reads, but not so often. */
+enum { TRIES = 8 };
+
+static int64_t
+generation_of(struct json_object *record)
+{
+	return json_object_get_int64(json_object_object_get(record, "generation"));
+}
+
+static enum err
+read_record(struct work *w, const char *subject, const char *address, struct json_object **out)
+{
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, QUERY_subject_record,
+	    (const char *const[]){subject, address}, &rows);
+
+	if (e == OK)
+		*out = mem_json(w->mem, db_row_json(rows, 0));
+	return e;
+}
+
+enum err
+subject_record_read(struct work *w, struct record_slot *slot, const char *address, struct json_object **out,
+    bool *offer)
+{
+	const struct experiment_set *all;
+	enum err e = experiment_set_get(w, 0, &all);
+
+	*offer = false;
+	if (e != OK)
+		return e;
+	const char *payload = record_find(w->records, w->mem, slot);
+	if (payload != NULL) {
+		*out = mem_json(w->mem, json_own(payload));
+		/* An audience that has changed since is not in it. */
+		if (*out != NULL && generation_of(*out) >= all->flipped)
+			return OK;
+	}
+	*offer = true;
+	return read_record(w, slot->subject, address, out);
+}
+
+void
+subject_record_offer(struct work *w, struct record_slot *slot, struct json_object *record)
+{
+	json_remove(record, "place");
+	record_fill(w->records, slot,
+	    json_plain(record));
+}
+
+enum err
+subject_record_get(struct work *w, const char *subject, struct json_object **out)
+{
+	struct record_slot slot = {.kind = RECORD_SUBJECT, .subject = subject, .now = w->now};
+	bool offer;
+	enum err e = subject_record_read(w, &slot, NULL, out, &offer);
+
+	if (e == OK && offer)
+		subject_record_offer(w, &slot, *out);
+	return e;
+}
+
+struct gatherer {
+	const struct experiment_set *all;
+	const struct asker *who;
+	struct found *out;
+};
+
+/* Adds a, or notes another reason for it. */
+static void
+add(struct gatherer *g, const struct active *a, bool by_user, bool by_device)
+{
+	for (size_t i = 0; i < g->out->n; i++) {
+		struct match *m = &g->out->list[i];
+		if (m->active != a)
+			continue;
+		m->by_user = m->by_user || by_user;
+		m->by_device = m->by_device || by_device;
+		return;
+	}
+	if (lookup_accepts(a, g->who))
+		g->out->list[g->out->n++] = (struct match){a, by_user, by_device, a->url != NULL};
+}
+
+/* The experiments of which the record is in the audience in effect. */
+static void
+add_audience(struct gatherer *g, struct json_object *record, bool user)
+{
+	struct json_object *rows = json_object_object_get(record, "audience");
+
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		const struct active *a = experiment_set_find(g->all,
+		    json_object_get_int64(json_item(row, 0)));
+		int64_t version = json_object_get_int64(json_item(row, 1));
+		if (a != NULL && a->criteria != NULL && a->audience == version)
+			add(g, a, user, !user);
+	}
+}
+
+/* Whether an audience has changed since the record was read. */
+static bool
+outdated(const struct experiment_set *all, struct json_object *record)
+{
+	return record != NULL && generation_of(record) < all->flipped;
+}
+
+enum err
+subject_record_snapshot(struct work *w, const char *const subjects[], size_t n, struct json_object *records[],
+    const struct experiment_set **all)
+{
+	enum err e = OK;
+
+	for (int tries = 0; tries < TRIES && e == OK; tries++) {
+		int64_t newest = 0;
+		bool agreed = true;
+		for (size_t i = 0; i < n; i++)
+			if (generation_of(records[i]) > newest)
+				newest = generation_of(records[i]);
+		e = experiment_set_get(w, newest, all);
+		for (size_t i = 0; e == OK && i < n; i++) {
+			if (!outdated(*all, records[i]))
+				continue;
+			agreed = false;
+			e = subject_record_get(w, subjects[i], &records[i]);
+		}
+		if (agreed)
+			return e;
+	}
+	return e;
+}
+
+bool
+subject_record_in_audience(struct json_object *record, const struct active *a)
+{
+	struct json_object *rows = json_object_object_get(record, "audience");
+
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		if (json_object_get_int64(json_item(row, 0)) == a->nr &&
+		    json_object_get_int64(json_item(row, 1)) == a->audience)
+			return true;
+	}
+	return lookup_is_open(a);
+}
+
+enum err
+subject_record_matches(struct work *w, const struct asker *who, struct json_object *records[2],
+    struct found *out)
+{
+	struct gatherer g = {.who = who, .out = out};
+	bool user = records[1] != NULL;
+	const char *subjects[] = {subject_text(w->mem, SUBJECT_DEVICE, who->device),
+	    user ? subject_text(w->mem, SUBJECT_USER, who->user) : NULL};
+	enum err e = subject_record_snapshot(w, subjects, user ? 2 : 1, records, &g.all);
+
+	if (e != OK)
+		return e;
+	*out = (struct found){0, mem_array(w->mem, struct match, g.all->n + 1)};
+	add_audience(&g, records[0], false);
+	if (user)
+		add_audience(&g, records[1], true);
+	for (size_t i = 0; i < g.all->open_n; i++)
+		add(&g, g.all->open[i], false, false);
+	lookup_sort(out->list, out->n);
+	return OK;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Telemetry: what others may learn of what was answered.
+ */
+#include "service/decision/telemetry_event.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "core/subject/event.h"
+#include "core/subject/tag.h"
+#include "store/telemetry.h"
+#include "store/work.h"
+#include "web/auth/session.h"
+
+/* An id as telemetry shows it: itself where the operator asked for that, else a keyed hash. */
+static const char *
+shown(struct work *w, const char *id)
+{
+	char *hash = mem_array(w->mem, char, HASH_HEX);
+	size_t n = strlen(w->conf->log_key);
+
+	if (id == NULL || w->conf->telemetry_raw_ids != 0)
+		return id;
+	hash_hex(id, strlen(id), w->conf->log_key, n > 64 ? 64 : n, hash);
+	return hash;
+}
+
+static struct event_head
+make_head(struct work *w, struct json_object *record, const char *context)
+{
+	char *mid = mem_array(w->mem, char, 33);
+
+	hash_random_hex(mid, 16);
+	for (char *s = mid; *s != '\0'; s++)
+		*s = (char)toupper((unsigned char)*s);
+	return (struct event_head){w->now, mid,
+		tag_event(w->mem, json_object_object_get(record, "tags"), context)};
+}
+
+void
+telemetry_event_lookup(struct work *w, const struct asker *who, struct json_object *record,
+    const struct found *found)
+{
+	struct asker hidden = *who;
+
+	metric_add(METRIC_lookups_total, 1);
+	if (w->telemetry == NULL)
+		return;
+	hidden.device = shown(w, who->device);
+	hidden.user = shown(w, who->user);
+	struct event_head head = make_head(w, record, TAG_GLOBAL);
+	telemetry_write(
+	    w->telemetry, event_lookup(w->mem, head, &hidden, found->list, found->n));
+}
+
+void
+telemetry_event_enrolled(struct work *w, const struct visitor *who, const struct outcome *o)
+{
+	if (w->telemetry == NULL)
+		return;
+	struct event_assignment a = {
+		.subject = shown(w, subject_id(who->subject)),
+		.kind = subject_kind(who->subject),
+		.segmentation = o->experiment->id,
+		.group = json_object_object_get(o->decision.alternative, "name"),
+		.group_id = json_object_object_get(o->decision.alternative, "id"),
+		.reason = decide_word(o->decision.reason),
+		.by = work_actor(w),
+	};
+	struct event_head head = make_head(w, who->record, TAG_GLOBAL);
+	telemetry_write(w->telemetry, event_assignment(w->mem, head, &a));
+}
+
+void
+telemetry_event_placed(struct work *w, const struct visitor *who, const struct segmentation *s,
+    const struct group *g)
+{
+	if (w->telemetry == NULL)
+		return;
+	struct event_assignment a = {
+		.subject = shown(w, subject_id(who->subject)),
+		.kind = subject_kind(who->subject),
+		.segmentation = s->id,
+		.group = mem_json(w->mem, json_object_new_string(g->name)),
+		.group_id = mem_json(w->mem, json_object_new_int64(g->nr)),
+		.reason = "ASSIGNED",
+		.by = work_actor(w),
+	};
+	struct event_head head = make_head(w, who->record, s->context);
+	telemetry_write(w->telemetry, event_assignment(w->mem, head, &a));
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERVICE_DEFINITION_AUTO_CREATE_H
+#define SERVICE_DEFINITION_AUTO_CREATE_H
+
+#include <json-c/json.h>
+
+#include "base/err.h"
+
+struct active;
+struct work;
+
+/*
+ * The experiment of that id. Where a server key may (auto_create) one that does not exist is made,
+ * in state default, and alternatives that it has not yet are added to it; weights that are stored
+ * stay. alternatives: a list of names, or an object of name: weight, or NULL.
+ * ERR_NOT_FOUND, ERR_INVALID, ERR_FORBIDDEN when a client key names alternatives.
+ */
+enum err auto_create(struct work *w, const char *id, struct json_object *alternatives,
+    const struct active **out) must_check;
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The goals that definitions name must exist: a misspelt name would never be hit, without a word.
+ */
+#include "service/definition/goal_check.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "store/db/db.h"
+#include "store/db/pgtype.h"
+#include "store/work.h"
+
+static const char *
+name_of(struct json_object *goal)
+{
+	return json_object_is_type(goal, json_type_string) ? json_object_get_string(goal)
+							   : json_text(goal, "name");
+}
+
+static bool
+names(struct json_object *goals, const char *name)
+{
+	for (size_t i = 0; i < json_items(goals); i++) {
+		const char *own = name_of(json_item(goals, i));
+		if (own != NULL && strcmp(own, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is wrong with the name, or NULL. */
+static const char *
+fault_of(const struct db_rows *rows, const char *name)
+{
+	for (int i = 0; i < db_count(rows); i++)
+		if (strcmp(db_cell(rows, i, "name"), name) == 0)
+			return *db_cell(rows, i, "retired") == 't' ? "is a retired goal" : NULL;
+	return "is no goal: define it first";
+}
+
+enum err
+goal_check(struct work *w, struct json_object *goals, struct json_object *before)
+{
+	struct buf *list = buf_new(w->mem, 64);
+	struct db_rows *rows;
+	bool good = true;
+
+	if (json_items(goals) == 0)
+		return OK;
+	pgtype_array_open(list);
+	for (size_t i = 0; i < json_items(goals); i++)
+		pgtype_array_item(list, name_of(json_item(goals, i)));
+	pgtype_array_close(list);
+	enum err e = db_query(w->db, w->mem, QUERY_goal_named,
+	    (const char *const[]){list->data}, &rows);
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < json_items(goals); i++) {
+		struct json_object *o = json_item(goals, i);
+		const char *fault = fault_of(rows, name_of(o));
+		if (fault == NULL || names(before, name_of(o)))
+			continue;
+		good = false;
+		problem_add(w->problems, mem_printf(w->mem, "/request/goals/%zu%s", i,
+		    json_object_is_type(o, json_type_object) ? "/name" : ""), "%s", fault);
+	}
+	return good ? OK : ERR_INVALID;
+}

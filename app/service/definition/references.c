@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What rules speak of must be there when they are saved.
+ */
+#include "service/definition/references.h"
+
+#include <string.h>
+
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "core/experiment/decide.h"
+#include "service/decision/segmentation_set.h"
+#include "store/db/db.h"
+#include "store/db/pgtype.h"
+#include "store/work.h"
+
+/* Definitions may change between a read and the statement that relies on it, but not so often. */
+enum { TRIES = 5 };
+
+struct checker {
+	struct work *w;
+	const struct segmentation_set *all;
+	struct json_object *experiments; /* id: alternatives */
+};
+
+const char *
+references_array(struct work *w, struct json_object *ids)
+{
+	struct buf *out = buf_new(w->mem, 64);
+
+	pgtype_array_open(out);
+	for (size_t i = 0; i < json_items(ids); i++)
+		pgtype_array_item(
+		    out, json_object_get_string(json_item(ids, i)));
+	pgtype_array_close(out);
+	return out->data;
+}
+
+static struct json_object *
+ids_of(struct work *w, struct json_object *references)
+{
+	struct json_object *ids = mem_json(w->mem, json_object_new_array());
+
+	for (size_t i = 0; i < json_items(references); i++)
+		json_object_array_add(ids, json_object_get(json_object_object_get(
+		    json_item(references, i), "id")));
+	return ids;
+}
+
+const char *
+references_uses(struct work *w, struct json_object *references)
+{
+	return references_array(w, ids_of(w, references));
+}
+
+/* The alternatives of the experiments that are referred to; a group may be one, too. */
+static enum err
+load(struct checker *k, struct json_object *references)
+{
+	struct json_object *ids = ids_of(k->w, references);
+	struct db_rows *rows;
+
+	k->experiments = mem_json(k->w->mem, json_object_new_object());
+	if (json_items(ids) == 0)
+		return OK;
+	const char *list = references_array(k->w, ids);
+	enum err e = db_query(k->w->db, k->w->mem, QUERY_segmentation_targets, &list, &rows);
+	for (int i = 0; e == OK && i < db_count(rows); i++) {
+		struct json_object *row = mem_json(k->w->mem, db_row_json(rows, i));
+		json_object_object_add(k->experiments, db_cell(rows, i, "id"),
+		    json_object_get(json_object_object_get(row, "alternatives")));
+	}
+	return e;
+}
+
+static bool
+has_group(const struct segmentation *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->groups[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A name that is wanted, or each of a list of them. */
+static bool
+check_name(struct checker *k, const struct segmentation *s, struct json_object *alternatives,
+    struct json_object *name, const char *at)
+{
+	if (json_object_is_type(name, json_type_array)) {
+		bool good = true;
+		for (size_t i = 0; i < json_items(name); i++)
+			good &= check_name(
+			    k, s, alternatives, json_item(name, i), at);
+		return good;
+	}
+	if (!json_object_is_type(name, json_type_string))
+		return true;
+	const char *text = json_object_get_string(name);
+	if (s != NULL ? has_group(s, text) : decide_named(alternatives, text) != NULL)
+		return true;
+	problem_add(k->w->problems, at, "there is no group `%s`", text);
+	return false;
+}
+
+static bool
+check(struct checker *k, struct json_object *ref)
+{
+	const char *id = json_object_get_string(json_object_object_get(ref, "id"));
+	const char *at = json_object_get_string(json_object_object_get(ref, "at"));
+	const char *target = json_object_get_string(json_object_object_get(ref, "target"));
+	struct json_object *wanted = json_object_object_get(ref, "wanted");
+	struct json_object *alternatives = json_object_object_get(k->experiments, id);
+	const struct segmentation *s = segmentation_set_find(k->all, id);
+
+	if (s != NULL && strcmp(target, "segmentation") == 0)
+		return check_name(k, s, NULL, wanted, at);
+	if (alternatives != NULL)
+		return check_name(k, NULL, alternatives, wanted, at);
+	problem_add(k->w->problems, at, "there is no %s `%s`", target, id);
+	return false;
+}
+
+enum err
+references_check(struct work *w, const struct segmentation_set *all, struct json_object *references)
+{
+	struct checker k = {.c = c, .all = all};
+	enum err e = load(&k, references);
+	bool good = true;
+
+	for (size_t i = 0; e == OK && i < json_items(references); i++)
+		good &= check(&k, json_item(references, i));
+	return e != OK || good ? e : ERR_INVALID;
+}
+
+enum err
+references_check_now(struct work *w, struct json_object *references, const char **generation)
+{
+	const struct segmentation_set *all;
+	struct db_rows *rows;
+
+	*generation = NULL;
+	if (references == NULL || json_items(references) == 0)
+		return OK;
+	enum err e = db_query(w->db, w->mem, QUERY_cache_epoch, NULL, &rows);
+	if (e != OK)
+		return e;
+	*generation = db_cell(rows, 0, "definitions");
+	e = segmentation_set_get(w, db_int(rows, 0, "definitions"), &all);
+	return e == OK ? references_check(w, all, references) : e;
+}
+
+enum err
+references_moved(struct work *w, const char *generation, bool *moved)
+{
+	struct db_rows *rows;
+
+	*moved = false;
+	if (generation == NULL)
+		return OK;
+	enum err e = db_query(w->db, w->mem, QUERY_cache_epoch, NULL, &rows);
+	if (e == OK)
+		*moved = strcmp(generation, db_cell(rows, 0, "definitions")) != 0;
+	return e;
+}
+
+/* *done: what uses it was seen; *gone: nothing did. */
+static enum err
+try_drop(struct work *w, enum query q, const char *version, bool *done, bool *gone)
+{
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, QUERY_cache_epoch, NULL, &rows);
+
+	if (e != OK)
+		return e;
+	const char *params[] = {c->args[0], version, db_cell(rows, 0, "definitions")};
+	e = db_query(w->db, w->mem, q, params, &rows);
+	if (e != OK)
+		return e;
+	*done = db_count(rows) > 0;
+	*gone = *done && *db_cell(rows, 0, "gone") == 't';
+	return OK;
+}
+
+enum err
+references_drop(struct work *w, enum query q, const char *version, bool *gone)
+{
+	bool done = false;
+	enum err e = OK;
+
+	*gone = false;
+	for (int tries = 0; e == OK && !done && tries < TRIES; tries++)
+		e = try_drop(w, q, version, &done, gone);
+	return e == OK && !done ? ERR_UNAVAILABLE : e;
+}
+
+enum err
+references_users(struct work *w, bool *any)
+{
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, QUERY_segmentation_users, c->args, &rows);
+
+	*any = e == OK && db_count(rows) > 0;
+	for (int i = 0; *any && i < db_count(rows); i++)
+		problem_add(w->problems, "/id", "is used by %s", db_cell(rows, i, "id"));
+	return e;
+}

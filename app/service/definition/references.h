@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERVICE_DEFINITION_REFERENCES_H
+#define SERVICE_DEFINITION_REFERENCES_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "store/db/query.h"
+
+struct work;
+struct segmentation_set;
+
+/*
+ * Whether what rules refer to exists: references [{at, target, id, wanted}] to segmentations and
+ * experiments, and to their groups and alternatives by name. ERR_INVALID with a problem for each
+ * that does not.
+ */
+enum err references_check(struct work *w, const struct segmentation_set *all,
+    struct json_object *references) must_check;
+
+/*
+ * The same for a definition that is about to be saved (references NULL: none), at the newest
+ * definitions. *generation: theirs, on w->mem, over which alone it may be saved; NULL when it
+ * refers to nothing and any will do.
+ */
+enum err references_check_now(struct work *w, struct json_object *references,
+    const char **generation) must_check;
+
+/* Whether the definitions are of another generation by now; false for NULL. */
+enum err references_moved(struct work *w, const char *generation, bool *moved) must_check;
+
+/* The ids (JSON strings) as a PostgreSQL array, on w->mem. */
+const char *references_array(struct work *w, struct json_object *ids);
+
+/* The same of the ids that references name; NULL for none. */
+const char *references_uses(struct work *w, struct json_object *references);
+
+/*
+ * Deletes what c->args[0] names, of that version (NULL: any), by statement q, which does so if
+ * nothing uses it and the definitions are of generation $3. *gone: it did; else references_users
+ * may tell why.
+ */
+enum err references_drop(struct work *w, enum query q, const char *version, bool *gone) must_check;
+
+/* A problem for each that uses what c->args[0] names. *any: there is one. */
+enum err references_users(struct work *w, bool *any) must_check;
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a changed definition leaves behind: subjects whose alternative or group was removed.
+ */
+#include "service/definition/removal.h"
+
+#include <stdbool.h>
+
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "store/db/db.h"
+#include "store/db/pgtype.h"
+#include "store/work.h"
+
+struct json_object *
+removal_ids(struct work *w, struct json_object *list)
+{
+	struct json_object *ids = mem_json(w->mem, json_object_new_array());
+
+	for (size_t i = 0; i < json_items(list); i++)
+		json_object_array_add(ids, json_object_new_int64(json_object_get_int64(
+		    json_object_object_get(json_item(list, i), "id"))));
+	return ids;
+}
+
+static bool
+has(struct json_object *list, struct json_object *id)
+{
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *own = json_object_object_get(json_item(list, i), "id");
+		if (json_object_get_int64(own) == json_object_get_int64(id))
+			return true;
+	}
+	return false;
+}
+
+enum err
+removal_count(struct work *w, enum query q, struct json_object *ids, struct json_object *after,
+    int64_t *subjects)
+{
+	struct buf *removed = buf_new(w->mem, 64);
+	struct db_rows *rows;
+	bool any = false;
+
+	*subjects = 0;
+	pgtype_array_open(removed);
+	for (size_t i = 0; i < json_items(ids); i++) {
+		if (has(after, json_item(ids, i)))
+			continue;
+		any = true;
+		pgtype_array_item(removed, json_object_get_string(json_item(ids, i)));
+	}
+	pgtype_array_close(removed);
+	if (!any)
+		return OK;
+	enum err e =
+	    db_query(w->db, w->mem, q, (const char *const[]){c->args[0], removed->data}, &rows);
+	if (e == OK)
+		*subjects = db_int(rows, 0, "subjects");
+	return e;
+}

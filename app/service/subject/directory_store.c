@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The directory, and the one way into it: a profile that is written is decided against the criteria
+ * in effect in the same statement, so a new device is in its experiments at once.
+ */
+#include "service/subject/directory_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "service/decision/experiment_set.h"
+#include "service/subject/membership_batch.h"
+#include "store/db/db.h"
+#include "store/db/pgtype.h"
+#include "store/cache/record.h"
+#include "store/work.h"
+
+/* Definitions may change between decision and statement, but not so often. */
+enum { TRIES = 8 };
+
+enum { LIST_MOST = 1000 };
+
+/* Entries of one kind, no subject twice. */
+struct batch {
+	const struct entry *list;
+	size_t n;
+	enum subject_kind kind;
+};
+
+enum column { SUBJECT, ATTRIBUTES, TERMS, DECIDED, MATCHED_SUBJECT, MATCHED_NR, COLUMNS };
+
+static const char *
+terms_json(void *ctx, const struct terms *t)
+{
+	struct buf *out = buf_new(ctx, 256);
+
+	buf_char(out, '[');
+	for (size_t i = 0; i < t->n; i++) {
+		struct json_object *term = json_object_new_string(t->list[i]);
+		buf_str(out, i == 0 ? "" : ",");
+		buf_str(out, json_plain(term));
+		json_object_put(term);
+	}
+	buf_char(out, ']');
+	return out->data;
+}
+
+/* Whether the experiment has an audience of profiles of this kind. */
+static bool
+is_mapped(const struct active *a, enum subject_kind kind)
+{
+	return a->criteria != NULL && !a->criteria->live && a->criteria->kind == kind;
+}
+
+/* Notes the experiments of this kind that the entry is in. */
+static void
+decide(struct work *w, const struct experiment_set *all, const struct entry *e, enum subject_kind kind,
+    struct buf *columns[COLUMNS])
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct active *a = &all->list[i];
+		if (!is_mapped(a, kind) || !criteria_match(a->criteria, e->terms))
+			continue;
+		pgtype_array_item(columns[MATCHED_SUBJECT], e->subject);
+		pgtype_array_item(
+		    columns[MATCHED_NR], mem_printf(w->mem, "%lld", (long long)a->nr));
+	}
+}
+
+static void
+add_entry(struct work *w, const struct experiment_set *all, const struct entry *e, enum subject_kind kind,
+    struct buf *columns[COLUMNS])
+{
+	pgtype_array_item(columns[SUBJECT], e->subject);
+	pgtype_array_item(columns[ATTRIBUTES], e->attributes);
+	pgtype_array_item(columns[TERMS], terms_json(w->mem, e->terms));
+	decide(w, all, e, kind, columns);
+}
+
+/* The experiments that were decided, whoever is in them. */
+static void
+add_decided(struct work *w, const struct experiment_set *all, enum subject_kind kind,
+    struct buf *columns[COLUMNS])
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (is_mapped(&all->list[i], kind))
+			pgtype_array_item(columns[DECIDED],
+			    mem_printf(w->mem, "%lld", (long long)all->list[i].nr));
+}
+
+/* By subject; of one subject the later, which stands at the higher address, last. */
+static int
+compare(const void *a, const void *b)
+{
+	const struct entry *const *left = a;
+	const struct entry *const *right = b;
+	int order = strcmp((*left)->subject, (*right)->subject);
+
+	return order != 0 ? order : (*left > *right) - (*left < *right);
+}
+
+/* The entries by subject, of two for one subject the later; n becomes their number. */
+static struct entry *
+without_repeats(struct work *w, const struct entry list[], size_t *n)
+{
+	const struct entry **order = mem_array(w->mem, const struct entry *, *n);
+	struct entry *out = mem_array(w->mem, struct entry, *n);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n; i++)
+		order[i] = &list[i];
+	qsort(order, *n, sizeof *order, compare);
+	for (size_t i = 0; i < *n; i++) {
+		if (i > 0 && strcmp(order[i - 1]->subject, order[i]->subject) == 0)
+			kept--;
+		out[kept++] = *order[i];
+	}
+	*n = kept;
+	return out;
+}
+
+/* One try; *generation is that of the definitions then, *changed -1 when they were others. */
+static enum err
+store(struct work *w, const struct experiment_set *all, struct buf *columns[COLUMNS], int64_t *generation,
+    int64_t *changed)
+{
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(w->now, now);
+	const char *params[] = {columns[SUBJECT]->data, columns[ATTRIBUTES]->data,
+		columns[TERMS]->data, now, columns[DECIDED]->data, columns[MATCHED_SUBJECT]->data,
+		columns[MATCHED_NR]->data, mem_printf(w->mem, "%lld", (long long)all->generation)};
+	enum err e = db_query(w->db, w->mem, QUERY_profile_put, params, &rows);
+	if (e != OK)
+		return e;
+	*generation = db_int(rows, 0, "generation");
+	*changed = db_cell(rows, 0, "changed") == NULL ? -1 : db_int(rows, 0, "changed");
+	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
+	membership_batch_tell(w, json_object_object_get(row, "placed"));
+	return OK;
+}
+
+/* Decides by what this worker knows of definitions, which may be a little behind. */
+static enum err
+decide_and_store(struct work *w, const struct batch *b, int64_t *generation, int64_t *changed)
+{
+	struct buf *columns[COLUMNS];
+	const struct experiment_set *all;
+	enum err e = experiment_set_get(w, *generation, &all);
+
+	if (e != OK)
+		return e;
+	for (int i = 0; i < COLUMNS; i++) {
+		columns[i] = buf_new(w->mem, 256);
+		pgtype_array_open(columns[i]);
+	}
+	for (size_t i = 0; i < b->n; i++)
+		add_entry(w, all, &b->list[i], b->kind, columns);
+	add_decided(w, all, b->kind, columns);
+	for (int i = 0; i < COLUMNS; i++)
+		pgtype_array_close(columns[i]);
+	return store(w, all, columns, generation, changed);
+}
+
+enum err
+directory_store_store(struct work *w, const struct entry given[], size_t n, enum subject_kind kind,
+    int64_t *changed)
+{
+	struct batch b = {.list = without_repeats(w, given, &n), .kind = kind};
+	const char **subjects = mem_array(w->mem, const char *, n);
+	int64_t generation = 0;
+
+	b.n = n;
+	for (size_t i = 0; i < n; i++)
+		subjects[i] = b.list[i].subject;
+	enum err e = record_invalidate_kind(w->records, RECORD_SUBJECT, subjects, n);
+	*changed = -1;
+	for (int tries = 0; e == OK && *changed < 0 && tries < TRIES; tries++)
+		e = decide_and_store(w, &b, &generation, changed);
+	if (e == OK && *changed < 0)
+		return ERR_UNAVAILABLE;
+	return e == OK ? record_invalidate_kind(w->records, RECORD_SUBJECT, subjects, n) : e;
+}
+
+enum err
+directory_store_list(struct work *w, int64_t limit)
+{
+	const char *text = req_query(&c->req, "limit"), *begin = req_query(&c->req, "q");
+	struct json_object *list = json_object_new_array();
+	struct db_rows *rows;
+
+	c->model = mem_json(w->mem, json_object_new_object());
+	json_object_object_add(c->model, "users", list);
+	if (text != NULL && !num_int(text, 1, LIST_MOST, &limit))
+		return fail(
+		    w, ERR_INVALID, "limit", "must be a whole number from 1 to %d", LIST_MOST);
+	const char *params[] = {begin != NULL ? begin : "", req_query(&c->req, "after"),
+		mem_printf(w->mem, "%d", (int)limit)};
+	enum err e = db_query(w->db, w->mem, QUERY_profile_list, params, &rows);
+	if (e != OK)
+		return e;
+	for (int i = 0; i < db_count(rows); i++)
+		json_object_array_add(list, db_row_json(rows, i));
+	const char *next =
+	    db_count(rows) == limit ? db_cell(rows, (int)limit - 1, "user_id") : NULL;
+	json_object_object_add(
+	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
+	if (next != NULL)
+		c->next = req_with(w, "after", next);
+	return OK;
+}

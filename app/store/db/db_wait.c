@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Waiting for PostgreSQL. A connection is non-blocking and every step waits in poll with a
+ * deadline of ours, because keep-alives, tcp_user_timeout and statement_timeout together still
+ * hang on a server that was stopped.
+ */
+#include <poll.h>
+#include <stdio.h>
+
+#include "base/instant.h"
+#include "base/metric.h"
+#include "store/db/db_in.h"
+
+/* libpq's text without its line ends, kept for the log. */
+void
+db_notice(struct db *db, const char *what, const char *text)
+{
+	snprintf(db->message, sizeof db->message, "%s: %s", what, text == NULL ? "" : text);
+	for (char *s = db->message; *s != '\0'; s++)
+		if (*s == '\n' || *s == '\t')
+			*s = ' ';
+}
+
+/* Waits until the socket is ready for events; false at the deadline. */
+bool
+db_wait(struct db *db, short events, int64_t deadline)
+{
+	struct pollfd p = {.fd = PQsocket(db->conn), .events = events};
+
+	for (;;) {
+		int64_t left = deadline - instant_monotonic();
+		if (left <= 0)
+			return false;
+		int64_t ms = left / INSTANT_MS + 1;
+		if (poll(&p, 1, ms > 60000 ? 60000 : (int)ms) > 0)
+			return true;
+	}
+}
+
+/* The next result, NULL between statements. *ok turns false when the connection or time is gone. */
+PGresult *
+db_next_result(struct db *db, int64_t deadline, bool *ok)
+{
+	*ok = true;
+	for (;;) {
+		int unsent = PQflush(db->conn);
+		if (unsent < 0) {
+			/* The server may have said why before it went: read that first. */
+			PQconsumeInput(db->conn);
+			return PQgetResult(db->conn);
+		}
+		if (!PQisBusy(db->conn))
+			return PQgetResult(db->conn);
+		if (!db_wait(db, unsent ? POLLIN | POLLOUT : POLLIN, deadline)) {
+			metric_add(METRIC_db_deadlines_total, 1);
+			*ok = false;
+			return NULL;
+		}
+		if (!PQconsumeInput(db->conn))
+			return PQgetResult(db->conn);
+	}
+}
+
+/* Rows arrive before the commit that makes them true, so a statement is a success only when no
+ * failure follows. */
+PGresult *
+db_results(struct db *db, int64_t deadline)
+{
+	PGresult *kept = NULL;
+
+	for (;;) {
+		bool ok;
+		PGresult *r = db_next_result(db, deadline, &ok);
+		if (!ok) {
+			PQclear(kept);
+			db_notice(db, "statement", "no answer in time");
+			db_close(db);
+			return NULL;
+		}
+		if (r == NULL)
+			return kept;
+		bool failed = kept != NULL && PQresultStatus(kept) == PGRES_FATAL_ERROR;
+		PQclear(failed ? r : kept);
+		kept = failed ? kept : r;
+	}
+}
+
+/* The cause lies in the result, or in the connection when that is what failed. */
+enum err
+db_result_err(struct db *db, const PGresult *r, const char *what, enum sqlstate_act *act)
+{
+	ExecStatusType status = PQresultStatus(r);
+
+	*act = SQLSTATE_GIVE_UP;
+	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
+	    status == PGRES_PIPELINE_SYNC)
+		return OK;
+	const char *state = r == NULL ? NULL : PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	const char *text = r == NULL ? NULL : PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+	db_notice(db, what, text != NULL ? text : PQerrorMessage(db->conn));
+	return sqlstate_err(state, act);
+}

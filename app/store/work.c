@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What operations ask of the work at hand, and how they say what is wrong: in words that every
+ * caller can show.
+ */
+#include "store/work.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/mem.h"
+
+/* Enough for all that a usual operation needs, in one piece. */
+enum { POOL = 32768 };
+
+void
+work_begin(struct work *w, int64_t now, struct actor actor)
+{
+	struct work fresh = {
+		.conf = w->conf,
+		.db = w->db,
+		.records = w->records,
+		.experiments = w->experiments,
+		.segmentations = w->segmentations,
+		.telemetry = w->telemetry,
+		.models = w->models,
+		.mem = mem_check(talloc_pool(NULL, POOL)),
+		.now = now,
+		.actor = actor,
+	};
+
+	*w = fresh;
+	w->problems = problem_new(w->mem);
+}
+
+void
+work_end(struct work *w)
+{
+	talloc_free(w->mem);
+	w->mem = NULL;
+}
+
+const char *
+work_today(struct work *w)
+{
+	char now[INSTANT_TEXT];
+
+	if (*w->today == '\0') {
+		instant_format(w->now, now);
+		memcpy(w->today, now, WORK_DATE - 1);
+	}
+	return w->today;
+}
+
+const char *
+work_actor(const struct work *w)
+{
+	const struct actor *a = &w->actor;
+
+	return a->key_id != NULL ? a->key_id : a->account != NULL ? a->account : a->command;
+}
+
+enum err
+fail(struct work *w, enum err e, const char *pointer, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	problem_add(w->problems, pointer, "%s", mem_vprintf(w->mem, fmt, ap));
+	va_end(ap);
+	return e;
+}
+
+enum err
+fail_detail(struct work *w, enum err e, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	w->detail = mem_vprintf(w->mem, fmt, ap);
+	va_end(ap);
+	return e;
+}

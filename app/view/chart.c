@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where things stand in the drawings of a result page.
+ */
+#include "view/chart.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "view/rate_chart.h"
+#include "view/histogram_chart.h"
+
+enum { WIDTH = 600, HEIGHT = 160, ROW = 28, LEFT = 150, SERIES = 5 };
+
+/* What is drawn, so that a page stays small: the last days, the first goals. */
+enum { DAYS = 30, DAY_ROWS = 21, DRAWN = 2 };
+
+static struct json_object *
+member(struct json_object *o, const char *name)
+{
+	return json_object_object_get(o, name);
+}
+
+static struct json_object *
+item(struct json_object *list, size_t i)
+{
+	return json_item(list, i);
+}
+
+static void
+put(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, json_object_new_string(text));
+}
+
+static void
+put_place(struct json_object *o, const char *name, double place)
+{
+	json_object_object_add(o, name, json_object_new_int((int)lround(place)));
+}
+
+/* A share as percent with a sign where it is a difference; a dash when there is none. */
+static const char *
+percent(void *ctx, struct json_object *value, double scale, const char *format)
+{
+	if (value == NULL)
+		return "–";
+	return mem_printf(ctx, strcmp(format, "+") == 0 ? "%+.2f %%" : "%.2f %%",
+	    scale * json_object_get_double(value));
+}
+
+void
+chart_shares(void *ctx, struct json_object *results)
+{
+	struct json_object *list = member(results, "alternatives");
+	struct json_object *split = member(results, "srm");
+	const char *const names[][2] = {{"p", "p_shown"}, {"chi2", "chi2_shown"}};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct json_object *number = member(split, names[i][0]);
+		put(split, names[i][1], number == NULL ? "–"
+		    : mem_printf(ctx, "%.3g", json_object_get_double(number)));
+	}
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = item(list, i);
+		put(o, "expected_percent", percent(ctx, member(o, "expected_share"), 100, ""));
+	}
+}
+
+const char *
+chart_kind(struct json_object *results)
+{
+	struct json_object *verdict = member(results, "verdict");
+	const char *text = json_object_get_string(member(verdict, "text"));
+	bool ok = json_object_get_boolean(member(member(results, "srm"), "ok"));
+
+	if (!ok)
+		return "bad";
+	return strncmp(text, "Winner", 6) == 0 ? "good" : "";
+}
+
+static size_t
+series_of(struct json_object *results, const char *name)
+{
+	struct json_object *list = member(results, "alternatives");
+
+	for (size_t i = 0; i < json_items(list); i++)
+		if (strcmp(json_object_get_string(member(item(list, i), "name")), name) == 0)
+			return i;
+	return 0;
+}
+
+static int64_t
+largest(struct json_object *days)
+{
+	int64_t most = 1;
+
+	for (size_t i = 0; i < json_items(days); i++) {
+		int64_t n = json_object_get_int64(item(item(days, i), 2));
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+/* Rows [day, alternative, subjects], in order of day, of the last days that have any; the
+ * caller owns them. */
+static struct json_object *
+last_days(struct json_object *all)
+{
+	struct json_object *out = json_object_new_array(), *day = NULL;
+	size_t n = json_items(all), first = n, different = 0;
+
+	for (; first > 0; first--) {
+		struct json_object *its = item(item(all, first - 1), 0);
+		different += json_object_equal(its, day) ? 0 : 1;
+		if (!json_object_equal(its, day) && (different > DAYS || n - first >= DAY_ROWS))
+			break;
+		day = its;
+	}
+	for (size_t i = first; i < n; i++)
+		json_object_array_add(out, json_object_get(item(all, i)));
+	return out;
+}
+
+static struct json_object *
+draw_days(struct json_object *results)
+{
+	struct json_object *days = last_days(member(results, "days"));
+	size_t n = json_items(days);
+	struct json_object *out = json_object_new_object(), *bars = json_object_new_array();
+	struct json_object *rows = json_object_new_array();
+	int64_t most = largest(days);
+	double w = (double)WIDTH / (double)(n == 0 ? 1 : n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *row = item(days, i), *bar = json_object_new_object();
+		struct json_object *told = json_object_new_object();
+		const char *name = json_object_get_string(item(row, 1));
+		double h =
+		    (HEIGHT - 10) * (double)json_object_get_int64(item(row, 2)) / (double)most;
+		put_place(bar, "x", (double)i * w);
+		put_place(bar, "y", HEIGHT - h);
+		put_place(bar, "w", w < 2 ? 2 : w - 1);
+		put_place(bar, "h", h);
+		put_place(bar, "series", (double)(series_of(results, name) % SERIES));
+		json_object_array_add(bars, bar);
+		put(told, "day", json_object_get_string(item(row, 0)));
+		put(told, "alternative", name);
+		json_object_object_add(told, "count", json_object_get(item(row, 2)));
+		json_object_array_add(rows, told);
+	}
+	json_object_object_add(out, "width", json_object_new_int(WIDTH));
+	json_object_object_add(out, "height", json_object_new_int(HEIGHT));
+	json_object_object_add(out, "most", json_object_new_int64(most));
+	put(out, "first", n == 0 ? "" : json_object_get_string(item(item(days, 0), 0)));
+	put(out, "last", n == 0 ? "" : json_object_get_string(item(item(days, n - 1), 0)));
+	json_object_object_add(out, "bars", bars);
+	json_object_object_add(out, "rows", rows);
+	json_object_put(days);
+	return out;
+}
+
+/* Which series is which alternative. */
+static struct json_object *
+make_legend(struct json_object *results)
+{
+	struct json_object *list = member(results, "alternatives");
+	struct json_object *out = json_object_new_array();
+
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "name", json_object_get(member(item(list, i), "name")));
+		put_place(o, "series", (double)(i % SERIES));
+		json_object_array_add(out, o);
+	}
+	return out;
+}
+
+static struct json_object *
+make_row(void *ctx, struct json_object *results, struct json_object *goal, size_t i)
+{
+	struct json_object *a = item(member(goal, "alternatives"), i);
+	struct json_object *interval = member(a, "sequence");
+	struct json_object *out = json_object_new_object();
+	bool mwu = strcmp(json_object_get_string(member(goal, "test")), "mwu") == 0;
+
+	put(out, "name", json_object_get_string(member(a, "name")));
+	json_object_object_add(out, "conversions", json_object_get(member(a, "conversions")));
+	json_object_object_add(out, "participants", json_object_get(
+	    member(item(member(results, "alternatives"), i), "participants")));
+	put(out, "rate", percent(ctx, member(a, "rate"), 100, ""));
+	put(out, "improvement", percent(ctx, member(a, "improvement"), 1, "+"));
+	put(out, "chance", percent(ctx, member(a, "chance_to_beat_control"), 100, ""));
+	put(out, "confidence",
+	    percent(ctx, member(a, mwu ? "mwu_confidence" : "chi2_confidence"), 1, ""));
+	put(out, "interval", interval == NULL ? "–"
+	    : mem_printf(ctx, "%s to %s", percent(ctx, item(interval, 0), 100, "+"),
+		  percent(ctx, item(interval, 1), 100, "+")));
+	json_object_object_add(out, "reason", json_object_get(member(a, "reason")));
+	return out;
+}
+
+/* The largest distance from 0 that any interval reaches. */
+static double
+reach_of(struct json_object *alternatives)
+{
+	double reach = 0;
+
+	for (size_t i = 0; i < json_items(alternatives); i++) {
+		struct json_object *interval = member(item(alternatives, i), "sequence");
+		for (size_t k = 0; interval != NULL && k < 2; k++)
+			reach = fmax(reach, fabs(json_object_get_double(item(interval, k))));
+	}
+	return reach;
+}
+
+/* All intervals of a goal on one axis with 0 in its middle; NULL when there is none. */
+static struct json_object *
+draw_forest(void *ctx, struct json_object *goal)
+{
+	struct json_object *alternatives = member(goal, "alternatives");
+	double reach = reach_of(alternatives), middle = (LEFT + WIDTH) / 2.0;
+	double scale = reach > 0 ? (WIDTH - LEFT - 20) / 2.0 / reach : 0;
+	struct json_object *out, *lines = json_object_new_array();
+	int y = ROW / 2;
+
+	for (size_t i = 0; i < json_items(alternatives); i++) {
+		struct json_object *a = item(alternatives, i), *interval = member(a, "sequence");
+		if (interval == NULL)
+			continue;
+		double low = json_object_get_double(item(interval, 0));
+		double high = json_object_get_double(item(interval, 1));
+		struct json_object *line = json_object_new_object();
+		put(line, "name", json_object_get_string(member(a, "name")));
+		put_place(line, "x1", middle + low * scale);
+		put_place(line, "x2", middle + high * scale);
+		put_place(line, "x",
+		    middle + json_object_get_double(member(a, "difference")) * scale);
+		put_place(line, "y", y);
+		put_place(line, "label", y + 5);
+		json_object_array_add(lines, line);
+		y += ROW;
+	}
+	out = json_object_new_object();
+	json_object_object_add(out, "lines", lines);
+	put_place(out, "height", y - ROW / 2 + 4);
+	put_place(out, "zero", middle);
+	put(out, "low", mem_printf(ctx, "%+.2f %%", -100 * reach));
+	put(out, "high", mem_printf(ctx, "%+.2f %%", 100 * reach));
+	if (reach > 0)
+		return out;
+	json_object_put(out);
+	return NULL;
+}
+
+static struct json_object *
+draw_goal(void *ctx, struct json_object *results, size_t number)
+{
+	struct json_object *goal = item(member(results, "goals"), number);
+	struct json_object *alternatives = member(goal, "alternatives");
+	struct json_object *out = json_object_new_object(), *rows = json_object_new_array();
+
+	for (size_t i = 0; i < json_items(alternatives); i++)
+		json_object_array_add(rows, make_row(ctx, results, goal, i));
+	put_place(out, "number", (double)number);
+	put(out, "goal", json_object_get_string(member(goal, "goal")));
+	json_object_object_add(out, "retired", json_object_get(member(goal, "retired")));
+	json_object_object_add(out, "rows", rows);
+	json_object_object_add(out, "forest", draw_forest(ctx, goal));
+	if (number >= DRAWN)
+		return out;
+	json_object_object_add(out, "curve", json_object_get(rate_chart_of(ctx, results, number)));
+	json_object_object_add(out, "spread", json_object_get(histogram_chart_of(ctx, results, number)));
+	return out;
+}
+
+struct json_object *
+chart_results(void *ctx, struct json_object *results)
+{
+	struct json_object *out = mem_json(ctx, json_object_new_object());
+	struct json_object *goals = json_object_new_array();
+
+	for (size_t i = 0; i < json_items(member(results, "goals")); i++)
+		json_object_array_add(goals, draw_goal(ctx, results, i));
+	json_object_object_add(out, "days",
+	    json_items(member(results, "days")) > 0 ? draw_days(results) : NULL);
+	json_object_object_add(out, "goals", goals);
+	json_object_object_add(out, "legend", make_legend(results));
+	return out;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Between rows of a form and criteria: everything that is wrong in a row itself is left to those
+ * who judge criteria.
+ */
+#include "view/draft_criteria.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "view/draft_value.h"
+
+static const char *
+text(struct json_object *o, const char *name)
+{
+	struct json_object *value = json_object_object_get(o, name);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+}
+
+/* The only value as itself, several as a list. */
+static struct json_object *
+make_wanted(const char *s)
+{
+	struct json_object *list = draft_values(s);
+
+	if (json_items(list) != 1)
+		return list;
+	struct json_object *one = json_object_get(json_item(list, 0));
+	json_object_put(list);
+	return one;
+}
+
+static void
+add_user(struct json_object *filters, struct json_object *row, const char *at,
+    struct problems *problems)
+{
+	const char *field = text(row, "field"), *operator = text(row, "operator");
+	const char *value = text(row, "value");
+	struct json_object *old = json_object_object_get(filters, field);
+	bool there = json_object_object_get_ex(filters, field, NULL);
+
+	if (*field == '\0') {
+		problem_add(problems, at, "names no field");
+	} else if (there && (*operator == '\0' || !json_object_is_type(old, json_type_object) ||
+	    json_object_object_get_ex(old, operator, NULL))) {
+		problem_add(problems, at, "says another thing of the same field");
+	} else if (*operator == '\0') {
+		json_object_object_add(filters, field, make_wanted(value));
+	} else {
+		if (!there)
+			json_object_object_add(filters, field, json_object_new_object());
+		json_object_object_add(json_object_object_get(filters, field), operator,
+		    draft_value(value, strlen(value)));
+	}
+}
+
+static struct json_object *
+make_range(const char *s)
+{
+	struct json_object *list = draft_values(s), *o = json_object_new_object();
+	static const char *const ends[] = {"start", "end"};
+
+	for (size_t i = 0; i < 2 && i < json_items(list); i++)
+		json_object_object_add(
+		    o, ends[i], json_object_get(json_item(list, i)));
+	json_object_put(list);
+	return o;
+}
+
+static struct json_object *
+make_device(struct json_object *row)
+{
+	struct json_object *o = json_object_new_object();
+	const char *operator = text(row, "operator"), *value = text(row, "value");
+	bool many = strcmp(operator, "IN") == 0 || strcmp(operator, "NIN") == 0;
+
+	json_object_object_add(o, "name", json_object_new_string(text(row, "name")));
+	json_object_object_add(
+	    o, "operator", json_object_new_string(*operator == '\0' ? "EQ" : operator));
+	if (strcmp(operator, "RANGE") == 0)
+		json_object_object_add(o, "value", make_range(value));
+	else if (many)
+		json_object_object_add(o, "value", draft_values(value));
+	else if (*value != '\0')
+		json_object_object_add(o, "value", draft_value(value, strlen(value)));
+	return o;
+}
+
+static struct json_object *
+make_filters(struct json_object *rows, bool users, struct problems *problems)
+{
+	struct json_object *list = json_object_object_get(rows, users ? "user" : "device");
+	struct json_object *filters = users ? json_object_new_object() : json_object_new_array();
+
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *row = json_item(list, i);
+		if (users)
+			add_user(filters, row, mem_printf(problems, "/criteria/user/%zu", i),
+			    problems);
+		else
+			json_object_array_add(filters, make_device(row));
+	}
+	return filters;
+}
+
+static struct json_object *
+read_json(const char *s, struct problems *problems)
+{
+	struct json_object *o;
+	struct json_fault fault;
+
+	if (json_read(problems, s, strlen(s), &o, &fault) == OK)
+		return json_object_get(o);
+	problem_add(problems, "/criteria/json", "line %u, column %u: %s", fault.line,
+	    fault.column, fault.why);
+	return NULL;
+}
+
+/* Nothing that was typed is dropped in silence: what the choice does not use must be empty. */
+static void
+look_for_unused(struct json_object *rows, const char *type, struct problems *problems)
+{
+	static const char *const kinds[][2] = {{"user", "rows of users are filled"},
+	    {"device", "rows of devices are filled"}, {"json", "the JSON is filled"}};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		struct json_object *given = json_object_object_get(rows, kinds[i][0]);
+		bool filled = json_object_is_type(given, json_type_array)
+		    ? json_items(given) > 0 : *text(rows, kinds[i][0]) != '\0';
+		if (filled && strcmp(type, kinds[i][0]) != 0)
+			problem_add(problems, "/criteria/type",
+			    "%s below, which this choice does not use: choose them or empty them",
+			    kinds[i][1]);
+	}
+}
+
+struct json_object *
+draft_criteria(struct json_object *rows, struct problems *problems)
+{
+	const char *type = text(rows, "type");
+
+	look_for_unused(rows, type, problems);
+	if (*type == '\0')
+		return NULL;
+	if (strcmp(type, "json") == 0)
+		return read_json(text(rows, "json"), problems);
+	struct json_object *o = json_object_new_object();
+	json_object_object_add(o, "type", json_object_new_string(type));
+	json_object_object_add(
+	    o, "filters", make_filters(rows, strcmp(type, "user") == 0, problems));
+	return o;
+}
+
+/* Adds a row; false when the value has no place in one. */
+static bool
+write_row(struct json_object *list, const char *names[3], struct json_object *value)
+{
+	struct buf *out = buf_new(NULL, 64);
+	struct json_object *row = json_object_new_object();
+	bool range = json_object_is_type(value, json_type_object), good = true;
+	size_t n = json_object_is_type(value, json_type_array) ? json_items(value)
+	    : range ? 2 : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = range
+		    ? json_object_object_get(value, i == 0 ? "start" : "end")
+		    : json_object_is_type(value, json_type_array)
+		    ? json_item(value, i) : value;
+		good = good && draft_value_fits(o);
+		buf_str(out, i == 0 ? "" : ", ");
+		draft_value_write(out, o);
+	}
+	json_object_object_add(row, names[0], json_object_new_string(names[1]));
+	json_object_object_add(row, "operator", json_object_new_string(names[2]));
+	json_object_object_add(row, "value", json_object_new_string(out->data));
+	json_object_array_add(list, row);
+	talloc_free(out);
+	return good;
+}
+
+static bool
+write_users(struct json_object *list, struct json_object *filters)
+{
+	bool good = json_object_is_type(filters, json_type_object);
+
+	if (!good)
+		return false;
+	json_object_object_foreach(json_members(filters), field, value) {
+		if (!json_object_is_type(value, json_type_object)) {
+			good &= write_row(list, (const char *[]){"field", field, ""}, value);
+			continue;
+		}
+		json_object_object_foreach(json_members(value), operator, bound) {
+			good &= draft_value_fits(bound) &&
+			    write_row(list, (const char *[]){"field", field, operator}, bound);
+		}
+	}
+	return good;
+}
+
+static bool
+write_devices(struct json_object *list, struct json_object *filters)
+{
+	bool good = json_object_is_type(filters, json_type_array);
+
+	for (size_t i = 0; good && i < json_items(filters); i++) {
+		struct json_object *o = json_item(filters, i), *value;
+		const char *names[3] = {"name", text(o, "name"), text(o, "operator")};
+		if (json_object_object_get_ex(o, "value", &value)) {
+			good = write_row(list, names, value);
+			continue;
+		}
+		struct json_object *nothing = json_object_new_array();
+		good = write_row(list, names, nothing);
+		json_object_put(nothing);
+	}
+	return good;
+}
+
+struct json_object *
+draft_criteria_rows(struct json_object *criteria)
+{
+	struct json_object *rows = json_object_new_object(), *list = json_object_new_array();
+	struct json_object *filters = json_object_object_get(criteria, "filters");
+	const char *type = text(criteria, "type");
+	bool users = strcmp(type, "user") == 0, devices = strcmp(type, "device") == 0;
+	bool fits = (users && write_users(list, filters)) ||
+	    (devices && write_devices(list, filters));
+
+	if (criteria != NULL && !fits)
+		json_object_object_add(rows, "json", json_object_new_string(
+		    json_object_to_json_string_ext(criteria, JSON_C_TO_STRING_PRETTY |
+		    JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)));
+	if (fits)
+		json_object_object_add(rows, type, json_object_get(list));
+	json_object_object_add(
+	    rows, "type", json_object_new_string(fits ? type : criteria == NULL ? "" : "json"));
+	json_object_put(list);
+	return rows;
+}

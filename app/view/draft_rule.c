@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Between rows of a form and the terms of rules.
+ */
+#include "view/draft_rule.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "view/draft_value.h"
+
+/* What a term looks at, and its member that names which; a tag has two of them. */
+static const struct {
+	const char *word, *member;
+} subjects[] = {{"attribute", "path"}, {"tag", "key"}, {"group", "segmentation"},
+    {"alternative", "experiment"}, {"kind", NULL}};
+
+enum { SUBJECTS = sizeof subjects / sizeof subjects[0] };
+
+static const char *
+text(struct json_object *o, const char *name)
+{
+	struct json_object *value = json_object_object_get(o, name);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+}
+
+static void
+put(struct json_object *o, const char *name, const char *value, size_t n)
+{
+	json_object_object_add(o, name, json_object_new_string_len(value, (int)n));
+}
+
+static bool
+is_list(const char *test)
+{
+	return strcmp(test, "in") == 0 || strcmp(test, "nin") == 0;
+}
+
+static void
+add_test(struct json_object *term, const char *test, const char *value)
+{
+	bool absent = strcmp(test, "absent") == 0;
+
+	if (absent || strcmp(test, "exists") == 0)
+		json_object_object_add(term, "exists", json_object_new_boolean(!absent));
+	else
+		json_object_object_add(term, *test == '\0' ? "eq" : test,
+		    is_list(test) ? draft_values(value) : draft_value(value, strlen(value)));
+}
+
+/* "course:x:grade" is the key grade of course:x; without a colon it is one of `global`. */
+static void
+add_tag(struct json_object *term, const char *what)
+{
+	const char *colon = strrchr(what, ':');
+
+	if (colon == NULL)
+		json_object_object_add(term, "scope", json_object_new_string("global"));
+	else
+		put(term, "scope", what, (size_t)(colon - what));
+	what = colon == NULL ? what : colon + 1;
+	put(term, "key", what, strlen(what));
+}
+
+struct json_object *
+draft_rule_term(struct json_object *row)
+{
+	struct json_object *out = json_object_new_object(), *term = json_object_new_object();
+	const char *of = text(row, "of"), *what = text(row, "what");
+	const char *word = *of == '\0' ? "attribute" : of;
+
+	for (size_t i = 0; i < SUBJECTS; i++) {
+		if (strcmp(word, subjects[i].word) != 0 || subjects[i].member == NULL)
+			continue;
+		if (strcmp(word, "tag") == 0)
+			add_tag(term, what);
+		else
+			put(term, subjects[i].member, what, strlen(what));
+	}
+	add_test(term, text(row, "test"), text(row, "value"));
+	json_object_object_add(out, word, term);
+	return out;
+}
+
+/* Writes a value, or a list of them, into a field of row; false when it does not fit. */
+static bool
+write_value(struct json_object *value, bool list, struct json_object *row)
+{
+	size_t n = list ? json_items(value) : 1;
+	struct buf *out = buf_new(NULL, 64);
+	bool fits = true;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = list ? json_item(value, i) : value;
+		fits = fits && draft_value_fits(o);
+		buf_str(out, i == 0 ? "" : ", ");
+		draft_value_write(out, o);
+	}
+	put(row, "value", out->data, strlen(out->data));
+	talloc_free(out);
+	return fits;
+}
+
+/* The test among the members of a term, of which skip are names, into row. */
+static bool
+write_test(struct json_object *term, int skip, struct json_object *row)
+{
+	static const char *const tests[] = {"eq", "ne", "in", "nin", "lt", "lte", "gt", "gte",
+	    "starts_with"};
+	struct json_object *value;
+
+	if (json_member_count(term) != skip + 1)
+		return false;
+	if (json_object_object_get_ex(term, "exists", &value)) {
+		const char *word = json_object_get_boolean(value) ? "exists" : "absent";
+		put(row, "test", word, strlen(word));
+		return true;
+	}
+	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
+		if (!json_object_object_get_ex(term, tests[i], &value))
+			continue;
+		put(row, "test", tests[i], i == 0 ? 0 : strlen(tests[i]));
+		return write_value(value, is_list(tests[i]), row);
+	}
+	return false;
+}
+
+static bool
+write_row(struct json_object *rule, struct json_object *row)
+{
+	struct json_object *term;
+
+	for (size_t i = 0; i < SUBJECTS; i++) {
+		const char *word = subjects[i].word, *member = subjects[i].member;
+		if (!json_object_object_get_ex(rule, word, &term))
+			continue;
+		put(row, "of", word, i == 0 ? 0 : strlen(word));
+		const char *name = member == NULL ? "" : text(term, member);
+		bool tag = strcmp(word, "tag") == 0;
+		struct buf *what = buf_new(NULL, 64);
+		buf_printf(what, "%s%s%s", tag ? text(term, "scope") : "", tag ? ":" : "", name);
+		put(row, "what", what->data, strlen(what->data));
+		talloc_free(what);
+		return (!tag || strchr(name, ':') == NULL) &&
+		    write_test(term, member == NULL ? 0 : tag ? 2 : 1, row);
+	}
+	return false;
+}
+
+bool
+draft_rule_rows(struct json_object *rule, const char *group, size_t most, struct json_object *list)
+{
+	struct json_object *all = json_object_object_get(rule, "all");
+	size_t n = all == NULL ? 1 : json_items(all);
+	struct json_object *rows = json_object_new_array();
+	bool fits = n <= most;
+
+	for (size_t i = 0; fits && i < n; i++) {
+		struct json_object *row = json_object_new_object();
+		json_object_array_add(rows, row);
+		put(row, "group", group, strlen(group));
+		fits = write_row(all == NULL ? rule : json_item(all, i), row);
+	}
+	for (size_t i = 0; fits && i < n; i++)
+		json_object_array_add(list, json_object_get(json_item(rows, i)));
+	json_object_put(rows);
+	return fits;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How often, as people see it.
+ */
+#include "view/histogram_chart.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "view/rate_chart.h"
+
+enum { WIDTH = 600, HEIGHT = 160, TOP = 8, LAST = 8 };
+
+/* Of an alternative: how many did it so often, the last: or oftener. */
+struct arm {
+	const char *name;
+	int64_t count[LAST + 1];
+	int64_t all;
+};
+
+static struct json_object *
+member(struct json_object *o, const char *name)
+{
+	return json_object_object_get(o, name);
+}
+
+static void
+put_place(struct json_object *o, const char *name, double place)
+{
+	json_object_object_add(o, name, json_object_new_int((int)lround(place)));
+}
+
+/* Reads an alternative; the most times that occur, at most LAST. */
+static size_t
+read_arm(struct json_object *o, struct arm *out)
+{
+	struct json_object *histogram = member(o, "histogram");
+	size_t most = 0;
+
+	*out = (struct arm){.name = json_object_get_string(member(o, "name"))};
+	if (histogram == NULL)
+		return 0;
+	json_object_object_foreach(json_members(histogram), times, subjects) {
+		unsigned long long t = strtoull(times, NULL, 10);
+		size_t at = t > LAST ? LAST : (size_t)t;
+		out->count[at] += json_object_get_int64(subjects);
+		out->all += json_object_get_int64(subjects);
+		most = at > most ? at : most;
+	}
+	return most;
+}
+
+static double
+share(int64_t n, const struct arm *a)
+{
+	return a->all == 0 ? 0 : (double)n / (double)a->all;
+}
+
+static int
+place_y(double part)
+{
+	return HEIGHT - (int)lround((HEIGHT - TOP) * part);
+}
+
+static void
+add_bars(struct json_object *bars, const struct arm *arms, size_t n, size_t most)
+{
+	double column = (double)WIDTH / (double)(most + 1), w = column * 0.8 / (double)n;
+
+	for (size_t t = 0; t <= most; t++)
+		for (size_t i = 0; i < n; i++) {
+			struct json_object *o = json_object_new_object();
+			int y = place_y(share(arms[i].count[t], &arms[i]));
+			put_place(o, "series", (double)i);
+			put_place(o, "x", (double)t * column + (double)i * w);
+			put_place(o, "y", y);
+			put_place(o, "w", w < 1 ? 1 : w);
+			put_place(o, "h", HEIGHT - y);
+			json_object_array_add(bars, o);
+		}
+}
+
+static void
+add_line(struct json_object *lines, const struct arm *a, size_t i, size_t most)
+{
+	struct json_object *o = json_object_new_object();
+	struct buf *points = buf_new(NULL, 256);
+	double column = (double)WIDTH / (double)(most + 1);
+	int64_t left = a->all;
+
+	for (size_t t = 0; t <= most; t++) {
+		int y = place_y(share(left, a));
+		buf_printf(points, "%d,%d %d,%d ", (int)lround((double)t * column), y,
+		    (int)lround((double)(t + 1) * column), y);
+		left -= a->count[t];
+	}
+	put_place(o, "series", (double)i);
+	json_object_object_add(o, "name", json_object_new_string(a->name));
+	json_object_object_add(o, "points", json_object_new_string(points->data));
+	json_object_array_add(lines, o);
+	talloc_free(points);
+}
+
+static void
+add_rows(struct json_object *rows, const struct arm *a, size_t most)
+{
+	int64_t left = a->all;
+
+	for (size_t t = 0; t <= most; t++) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "name", json_object_new_string(a->name));
+		put_place(o, "times", (double)t);
+		json_object_object_add(o, "count", json_object_new_int64(a->count[t]));
+		json_object_object_add(o, "at_least", json_object_new_int64(left));
+		json_object_array_add(rows, o);
+		left -= a->count[t];
+	}
+}
+
+struct json_object *
+histogram_chart_of(void *ctx, struct json_object *results, size_t goal)
+{
+	static const char *const names[] = {"bars", "lines", "rows", "ticks"};
+	struct json_object *g = json_item(member(results, "goals"), goal);
+	struct json_object *list = member(g, "alternatives"), *parts[4];
+	struct arm arms[CURVE_ARMS];
+	size_t n = json_items(list), most = 1;
+	int64_t all = 0;
+
+	if (n > CURVE_ARMS)
+		n = CURVE_ARMS;
+	for (size_t i = 0; i < n; i++) {
+		size_t m = read_arm(json_item(list, i), &arms[i]);
+		most = m > most ? m : most;
+		all += arms[i].all;
+	}
+	if (all == 0 || strcmp(json_object_get_string(member(g, "test")), "mwu") != 0)
+		return NULL;
+	struct json_object *out = mem_json(ctx, json_object_new_object());
+	for (size_t i = 0; i < 4; i++) {
+		parts[i] = json_object_new_array();
+		json_object_object_add(out, names[i], parts[i]);
+	}
+	add_bars(parts[0], arms, n, most);
+	for (size_t i = 0; i < n; i++) {
+		add_line(parts[1], &arms[i], i, most);
+		add_rows(parts[2], &arms[i], most);
+	}
+	for (size_t t = 0; t <= most; t++) {
+		struct json_object *o = json_object_new_object();
+		put_place(o, "x", ((double)t + 0.35) * WIDTH / (double)(most + 1));
+		put_place(o, "times", (double)t);
+		json_object_array_add(parts[3], o);
+	}
+	return out;
+}

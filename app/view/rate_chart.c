@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rates as they went on, day by day.
+ */
+#include "view/rate_chart.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/instant.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "core/stats/stats.h"
+
+enum { WIDTH = 600, HEIGHT = 200, LEFT = 8, RIGHT = 120, TOP = 10, POINTS = 7 };
+
+/* The days of a drawing, as numbers. */
+struct span {
+	int64_t first, last;
+	size_t n; /* points */
+};
+
+struct point {
+	struct stats_rate rate;
+	struct stats_interval band;
+};
+
+static struct json_object *
+member(struct json_object *o, const char *name)
+{
+	return json_object_object_get(o, name);
+}
+
+static struct json_object *
+item(struct json_object *list, size_t i)
+{
+	return json_item(list, i);
+}
+
+/* The number of the day at the head of a row, or -1. */
+static int64_t
+day_of(struct json_object *row)
+{
+	const char *text = json_object_get_string(item(row, 0));
+	char whole[32];
+	int64_t at;
+
+	if (text == NULL || strlen(text) != 10)
+		return -1;
+	memcpy(whole, text, 10);
+	memcpy(whole + 10, "T00:00:00Z", 11);
+	return instant_parse(whole, strlen(whole), &at) ? at / INSTANT_DAY : -1;
+}
+
+/* Rows come in order of day. */
+static struct span
+span_of(struct json_object *days, struct json_object *converted)
+{
+	size_t n = json_items(days);
+	size_t m = json_items(converted);
+	struct span s = {0};
+
+	if (n == 0)
+		return s;
+	s.first = day_of(item(days, 0));
+	s.last = day_of(item(days, n - 1));
+	if (m > 0 && day_of(item(converted, m - 1)) > s.last)
+		s.last = day_of(item(converted, m - 1));
+	int64_t length = s.last - s.first + 1;
+	s.n = length < 2 || s.first < 0 ? 0 : length > POINTS ? POINTS : (size_t)length;
+	return s;
+}
+
+static int64_t
+day_at(const struct span *s, size_t i)
+{
+	return s->first + (s->last - s->first) * (int64_t)i / (int64_t)(s->n - 1);
+}
+
+/* The sum, up to a day, of the last column of the rows whose texts from the second column on are
+ * these. */
+static int64_t
+sum_until(struct json_object *rows, int64_t day, const char *const *texts)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = item(rows, i);
+		size_t k = 0;
+		while (texts[k] != NULL &&
+		    strcmp(json_object_get_string(item(row, k + 1)), texts[k]) == 0)
+			k++;
+		if (texts[k] == NULL && day_of(row) <= day)
+			sum += json_object_get_int64(item(row, k + 1));
+	}
+	return sum;
+}
+
+static struct point
+point_at(struct json_object *results, const char *goal, const char *arm, int64_t day)
+{
+	struct point p;
+	int64_t n = sum_until(
+	    member(results, "days"), day, (const char *const[]){arm, NULL});
+	int64_t done = sum_until(
+	    member(results, "converted"), day, (const char *const[]){goal, arm, NULL});
+
+	p.rate = (struct stats_rate){.n = n, .c = done > n ? n : done};
+	p.band = stats_wilson(p.rate);
+	return p;
+}
+
+static const char *
+percent(void *ctx, double share)
+{
+	return mem_printf(ctx, "%.2f %%", 100 * share);
+}
+
+static void
+put(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, json_object_new_string(text));
+}
+
+static void
+put_day(struct json_object *o, const char *name, int64_t day)
+{
+	char text[INSTANT_TEXT];
+
+	instant_format(day * INSTANT_DAY, text);
+	text[10] = '\0';
+	put(o, name, text);
+}
+
+static void
+add_row(struct json_object *rows, const char *name, int64_t day, const struct point *p)
+{
+	struct json_object *o = json_object_new_object();
+	void *work = mem_ctx(NULL);
+
+	put_day(o, "day", day);
+	put(o, "name", name);
+	put(o, "rate", percent(work, (double)p->rate.c / (double)p->rate.n));
+	put(o, "low", percent(work, p->band.lo));
+	put(o, "high", percent(work, p->band.hi));
+	json_object_array_add(rows, o);
+	talloc_free(work);
+}
+
+static int
+place_x(const struct span *s, size_t i)
+{
+	return LEFT + (int)((WIDTH - LEFT - RIGHT) * i / (s->n - 1));
+}
+
+static int
+place_y(double share, double top)
+{
+	return HEIGHT - (int)lround((HEIGHT - TOP) * share / top);
+}
+
+/* The line of an alternative, and its band: along the upper edge, back along the lower one. */
+static struct json_object *
+draw_line(const struct span *s, const struct point *points, double top)
+{
+	struct json_object *o = json_object_new_object();
+	struct buf *line = buf_new(NULL, 256), *band = buf_new(line, 512);
+	int y = HEIGHT;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (points[i].rate.n == 0)
+			continue;
+		y = place_y((double)points[i].rate.c / (double)points[i].rate.n, top);
+		buf_printf(line, "%d,%d ", place_x(s, i), y);
+		buf_printf(band, "%d,%d ", place_x(s, i), place_y(points[i].band.hi, top));
+	}
+	for (size_t i = s->n; i-- > 0;)
+		if (points[i].rate.n > 0)
+			buf_printf(
+			    band, "%d,%d ", place_x(s, i), place_y(points[i].band.lo, top));
+	put(o, "points", line->data);
+	put(o, "band", band->data);
+	json_object_object_add(o, "x", json_object_new_int(WIDTH - RIGHT + 6));
+	json_object_object_add(o, "y", json_object_new_int(y + 4));
+	talloc_free(line);
+	return o;
+}
+
+/* Of the lines that have no label yet, the one that ends lowest. */
+static struct json_object *
+find_lowest(struct json_object *lines, const bool *done, size_t *at)
+{
+	struct json_object *found = NULL;
+
+	for (size_t i = 0; i < json_items(lines); i++) {
+		struct json_object *o = item(lines, i);
+		if (done[i] || (found != NULL && json_object_get_int(member(o, "y")) <=
+		    json_object_get_int(member(found, "y"))))
+			continue;
+		found = o;
+		*at = i;
+	}
+	return found;
+}
+
+/* Labels at the ends of the lines must not lie upon each other, and stand in the order in which the
+ * lines end: from the lowest on, each is pushed up as far as the one below asks for. */
+static void
+histogram_chart_labels(struct json_object *lines)
+{
+	enum { GAP = 14 };
+	bool done[CURVE_ARMS] = {false};
+	struct json_object *o;
+	int below = HEIGHT + 2 * GAP;
+	size_t i;
+
+	while ((o = find_lowest(lines, done, &i)) != NULL) {
+		int y = json_object_get_int(member(o, "y"));
+		below = y < below - GAP ? y : below - GAP;
+		json_object_object_add(o, "y", json_object_new_int(below));
+		done[i] = true;
+	}
+}
+
+static double
+top_of(const struct point *points, size_t n)
+{
+	double top = 0;
+
+	for (size_t i = 0; i < n; i++)
+		top = points[i].rate.n > 0 && points[i].band.hi > top ? points[i].band.hi : top;
+	return top > 0 ? top : 1;
+}
+
+struct json_object *
+rate_chart_of(void *ctx, struct json_object *results, size_t goal)
+{
+	struct json_object *arms = member(results, "alternatives");
+	struct span s = span_of(member(results, "days"), member(results, "converted"));
+	const char *name =
+	    json_object_get_string(member(item(member(results, "goals"), goal), "goal"));
+	size_t n = json_items(arms);
+
+	if (s.n == 0 || member(results, "converted") == NULL)
+		return NULL;
+	if (n > CURVE_ARMS)
+		n = CURVE_ARMS;
+	struct json_object *out = mem_json(ctx, json_object_new_object());
+	struct json_object *lines = json_object_new_array(), *rows = json_object_new_array();
+	struct point points[CURVE_ARMS * POINTS] = {0};
+	for (size_t i = 0; i < n; i++) {
+		const char *arm = json_object_get_string(member(item(arms, i), "name"));
+		for (size_t k = 0; k < s.n; k++) {
+			struct point *p = &points[i * s.n + k];
+			*p = point_at(results, name, arm, day_at(&s, k));
+			if (p->rate.n > 0)
+				add_row(rows, arm, day_at(&s, k), p);
+		}
+	}
+	double top = top_of(points, n * s.n);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *line = draw_line(&s, &points[i * s.n], top);
+		json_object_object_add(
+		    line, "name", json_object_get(member(item(arms, i), "name")));
+		json_object_object_add(line, "series", json_object_new_int((int)i));
+		json_object_array_add(lines, line);
+	}
+	histogram_chart_labels(lines);
+	put_day(out, "first", s.first);
+	put(out, "top", percent(ctx, top));
+	json_object_object_add(out, "lines", lines);
+	json_object_object_add(out, "rows", rows);
+	return out;
+}

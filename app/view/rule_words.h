@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef VIEW_RULE_WORDS_H
+#define VIEW_RULE_WORDS_H
+
+#include <json-c/json.h>
+
+/*
+ * A valid rule (core/audience/rule.h) as people say it, on ctx:
+ *
+ *	group of grade is "low" and not (tag quiz.grade of course:x >= 50)
+ */
+const char *rule_words(void *ctx, struct json_object *rule);
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who may call. Keys are looked up by their public id; the secret is compared as a digest, in a
+ * time that tells nothing.
+ */
+#include "web/auth/auth.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/jsonutil.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "store/db/db.h"
+#include "web/auth/client_rate.h"
+#include "web/http/ctx.h"
+#include "web/auth/key_bounds.h"
+
+#define BELIEVE INSTANT_SECOND
+
+enum { SLOTS = 256, ID = AUTH_KEY_ID - 1, SECRET_BYTES = 24, ORIGIN = 256 };
+
+struct key {
+	char id[AUTH_KEY_ID];
+	int64_t read_at; /* monotonic; 0: the slot is empty */
+	bool valid;
+	bool stale; /* the last use that is noted lies a while back */
+	enum key_class class;
+	uint8_t digest[HASH_SECRET];
+	struct json_object *origins; /* JSON array, on the ring */
+	char *tag_prefix; /* on the ring; NULL: any */
+	struct key_bounds bounds;
+	void *texts;      /* what the bounds point to; on the ring */
+};
+
+/* Whether some valid key allows an origin. */
+struct known_origin {
+	char text[ORIGIN];
+	int64_t read_at; /* monotonic; 0: nothing was asked yet */
+	bool known;
+};
+
+/* Ids are random, so their first two digits pick a slot; of two in one slot the newer stays. */
+struct keyring {
+	struct key slots[SLOTS];
+	struct known_origin origin; /* the last that was asked for */
+};
+
+static int
+ring_free(struct keyring *ring)
+{
+	for (int i = 0; i < SLOTS; i++)
+		json_object_put(ring->slots[i].origins);
+	return 0;
+}
+
+struct keyring *
+auth_new(void *ctx)
+{
+	struct keyring *ring = mem_new(ctx, struct keyring);
+
+	talloc_set_destructor(ring, ring_free);
+	return ring;
+}
+
+/* The number in a cell, or -1 for null. */
+static int64_t
+number_or(const struct db_rows *rows, const char *column)
+{
+	return db_cell(rows, 0, column) == NULL ? -1 : db_int(rows, 0, column);
+}
+
+/* The texts of the bounds are on texts. */
+static struct key_bounds
+read_bounds(void *texts, const struct db_rows *rows)
+{
+	const char *signing = db_cell(rows, 0, "signing_secret");
+
+	return (struct key_bounds){
+		.subjects = mem_dup(texts, db_cell(rows, 0, "subjects")),
+		.signing = signing == NULL ? NULL : mem_dup(texts, signing),
+		.attributes = *db_cell(rows, 0, "attributes") == 't',
+		.rate = number_or(rows, "rate"),
+		.new_rate = number_or(rows, "new_rate"),
+	};
+}
+
+static enum key_class
+class_of(const char *kind)
+{
+	return strcmp(kind, "admin") == 0 ? KEY_ADMIN :
+	    strcmp(kind, "server") == 0 ? KEY_SERVER :
+	    strcmp(kind, "metrics") == 0 ? KEY_METRICS : KEY_CLIENT;
+}
+
+/* Last use is a courtesy to the operator: that it cannot be noted fails no request. */
+static void
+note_use(struct ctx *c, struct key *k)
+{
+	char now[INSTANT_TEXT];
+
+	instant_format(c->w.now, now);
+	k->stale = false;
+	if (db_query(c->w.db, c->w.mem, QUERY_key_used, (const char *const[]){k->id, now}, NULL) != OK)
+		log_say(LOG_WARN, "key_use_not_noted", "%s", db_message(c->w.db));
+}
+
+static enum err
+load(struct ctx *c, const char *id, struct key *k)
+{
+	struct db_rows *rows;
+	char now[INSTANT_TEXT];
+
+	instant_format(c->w.now, now);
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_key_find, (const char *const[]){id, now}, &rows);
+	if (e != OK)
+		return e;
+	json_object_put(k->origins);
+	talloc_free(k->tag_prefix);
+	talloc_free(k->texts);
+	*k = (struct key){.read_at = c->began};
+	memcpy(k->id, id, AUTH_KEY_ID);
+	if (db_count(rows) == 0)
+		return OK;
+	k->valid = *db_cell(rows, 0, "valid") == 't' &&
+	    hash_unhex(db_cell(rows, 0, "secret_hash"), k->digest, HASH_SECRET);
+	k->class = class_of(db_cell(rows, 0, "kind"));
+	k->origins = json_tokener_parse(db_cell(rows, 0, "origins"));
+	k->stale = *db_cell(rows, 0, "stale") == 't';
+	k->texts = mem_ctx(c->keys);
+	k->bounds = read_bounds(k->texts, rows);
+	if (*db_cell(rows, 0, "tag_prefix") != '\0')
+		k->tag_prefix = mem_dup(c->keys, db_cell(rows, 0, "tag_prefix"));
+	return OK;
+}
+
+static bool
+is_hex(const char *s, size_t n)
+{
+	return strspn(s, "0123456789abcdef") >= n;
+}
+
+/* Splits asy_<class>_<id>_<secret>. */
+static bool
+split(const char *text, char id[AUTH_KEY_ID], const char **secret)
+{
+	const char *s = strncmp(text, "asy_", 4) == 0 ? strchr(text + 4, '_') : NULL;
+
+	if (s == NULL || strlen(text) >= AUTH_KEY_TEXT || !is_hex(s + 1, ID) || s[1 + ID] != '_')
+		return false;
+	memcpy(id, s + 1, ID);
+	id[ID] = '\0';
+	*secret = s + 2 + ID;
+	return true;
+}
+
+/* The key that the text proves; *out stays NULL when it proves none. */
+static enum err
+find(struct ctx *c, const char *text, const struct key **out)
+{
+	char id[AUTH_KEY_ID];
+	const char *secret;
+	uint8_t slot, digest[HASH_SECRET];
+
+	if (!split(text, id, &secret) || !hash_unhex((char[]){id[0], id[1], '\0'}, &slot, 1))
+		return OK;
+	struct key *k = &c->keys->slots[slot];
+	if (k->read_at == 0 || strcmp(k->id, id) != 0 || c->began - k->read_at > BELIEVE) {
+		enum err e = load(c, id, k);
+		if (e != OK)
+			return e;
+	}
+	hash_secret(secret, digest);
+	if (!k->valid || !hash_equal(digest, k->digest, sizeof digest))
+		return OK;
+	if (k->stale)
+		note_use(c, k);
+	*out = k;
+	return OK;
+}
+
+static const char *
+given_key(const struct ctx *c)
+{
+	const struct req *r = &c->req;
+	const char *bearer = req_param(r, "HTTP_AUTHORIZATION");
+	const char *header = req_param(r, "HTTP_X_API_KEY");
+
+	if (bearer != NULL && strncasecmp(bearer, "Bearer ", 7) == 0)
+		return bearer + 7 + strspn(bearer + 7, " ");
+	return header == NULL && route_is_image(c->route) ? req_query(r, "key") : header;
+}
+
+static bool
+may(enum key_class class, enum key_class needed)
+{
+	return needed == KEY_METRICS ? class == KEY_METRICS || class == KEY_ADMIN : class >= needed;
+}
+
+static const char *
+why_not(enum key_class class, enum key_class needed)
+{
+	return class == KEY_METRICS ? "this key is for /metrics only" :
+	    needed == KEY_METRICS ? "this needs an admin key, or one made with --scope metrics" :
+	    needed == KEY_ADMIN ? "this needs an admin key" : "this needs a server key";
+}
+
+/* A page of an origin that the key does not list may not use the key. */
+static enum err
+check_origin(struct ctx *c, const struct key *k)
+{
+	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
+	size_t n = json_items(k->origins);
+
+	if (origin == NULL || n == 0)
+		return OK;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(origin,
+			json_object_get_string(json_item(k->origins, i))) == 0)
+			c->origin = origin;
+	return c->origin != NULL ? OK :
+	    fail_detail(&c->w, ERR_FORBIDDEN, "the key may not be used from this origin");
+}
+
+static enum err
+refuse(struct ctx *c, enum err e, const char *why)
+{
+	metric_add(METRIC_auth_failures_total, 1);
+	return fail_detail(&c->w, e, "%s", why);
+}
+
+enum err
+auth_check(struct ctx *c)
+{
+	enum key_class needed = c->route->key;
+	const struct key *k = NULL;
+
+	if (needed == KEY_NONE || (needed == KEY_METRICS && c->local))
+		return OK;
+	const char *text = given_key(c);
+	if (text == NULL)
+		return refuse(c, ERR_UNAUTHORIZED, "send a key: Authorization: Bearer <key>");
+	enum err e = find(c, text, &k);
+	if (e != OK)
+		return e;
+	if (k == NULL)
+		return refuse(c, ERR_UNAUTHORIZED, "the key is unknown, expired or revoked");
+	c->key_id = mem_dup(c->w.mem, k->id);
+	c->key_class = k->class;
+	c->tag_prefix = k->tag_prefix == NULL ? NULL : mem_dup(c->w.mem, k->tag_prefix);
+	/* No other key is read into this place before the request is over. */
+	c->bounds = k->class == KEY_CLIENT ? &k->bounds : NULL;
+	enum err origin = check_origin(c, k);
+	e = client_rate_request(c);
+	if (e != OK)
+		return e;
+	if (!may(k->class, needed))
+		return refuse(c, ERR_FORBIDDEN, why_not(k->class, needed));
+	return origin;
+}
+
+/* Sets c->origin when some valid key allows the origin of the request. */
+static enum err
+allow_known_origin(struct ctx *c)
+{
+	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
+	struct known_origin *last = &c->keys->origin;
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	if (origin == NULL || strlen(origin) >= ORIGIN)
+		return OK;
+	if (last->read_at == 0 || c->began - last->read_at > BELIEVE ||
+	    strcmp(last->text, origin) != 0) {
+		instant_format(c->w.now, now);
+		enum err e = db_query(c->w.db, c->w.mem, QUERY_key_origin_known,
+		    (const char *const[]){origin, now}, &rows);
+		if (e != OK)
+			return e;
+		strcpy(last->text, origin);
+		last->read_at = c->began;
+		last->known = *db_cell(rows, 0, "known") == 't';
+	}
+	if (last->known)
+		c->origin = origin;
+	return OK;
+}
+
+enum err
+auth_preflight(struct ctx *c)
+{
+	enum err e = allow_known_origin(c);
+
+	if (e == OK)
+		c->status = 204;
+	return e;
+}
+
+void
+auth_show_refusal(struct ctx *c, enum err e)
+{
+	bool page = c->route != NULL && route_is_page(c->route);
+	bool decided_by_key = e == OK && c->status != 304;
+
+	if (c->origin != NULL || page || decided_by_key || e == ERR_UNAVAILABLE)
+		return;
+	if (allow_known_origin(c) != OK)
+		log_say(LOG_WARN, "origin_unknown", "%s", db_message(c->w.db));
+}
+
+void
+auth_make_key(const char *kind, char text[AUTH_KEY_TEXT], char id[AUTH_KEY_ID],
+    char digest[AUTH_DIGEST_HEX])
+{
+	char secret[2 * SECRET_BYTES + 1];
+	uint8_t sum[HASH_SECRET];
+
+	hash_random_hex(id, ID / 2);
+	hash_random_hex(secret, SECRET_BYTES);
+	hash_secret(secret, sum);
+	snprintf(text, AUTH_KEY_TEXT, "asy_%s_%s_%s", kind, id, secret);
+	for (size_t i = 0; i < sizeof sum; i++)
+		snprintf(digest + 2 * i, 3, "%02x", sum[i]);
+}
+
+void
+auth_make_signing(char out[AUTH_SIGNING])
+{
+	hash_random_hex(out, (AUTH_SIGNING - 1) / 2);
+}
+
+enum err
+auth_create_key(struct db *db, void *mem, const struct auth_wish *wish, struct auth_made *out)
+{
+	char digest[AUTH_DIGEST_HEX], now[INSTANT_TEXT], expires[INSTANT_TEXT];
+	int64_t at = instant_now();
+	const struct auth_narrow *narrow = &wish->narrow;
+
+	auth_make_key(wish->kind, out->text, out->id, digest);
+	instant_format(at, now);
+	instant_format(at + wish->days * INSTANT_DAY, expires);
+	if (narrow->is_signed)
+		auth_make_signing(out->signing);
+	else
+		out->signing[0] = '\0';
+	const char *params[] = {out->id, wish->kind, wish->name, digest, wish->origins, now,
+		wish->days == 0 ? NULL : expires, wish->tags == NULL ? "" : wish->tags,
+		narrow->subjects, narrow->is_signed ? out->signing : NULL,
+		narrow->attributes ? "true" : "false", narrow->rate, narrow->new_rate};
+	return db_query(db, mem, QUERY_key_create, params, NULL);
+}

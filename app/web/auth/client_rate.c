@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The limits of client keys. Behind a proxy that the configuration does not name, all visitors
+ * have one address and share one bucket: where most refusals come from is written down, so that
+ * the overview and `assay doctor` can ask for it.
+ */
+#include "web/auth/client_rate.h"
+
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metric.h"
+#include "store/db/db.h"
+#include "store/rate_limit.h"
+#include "web/http/peer_address.h"
+#include "web/http/ctx.h"
+#include "web/auth/key_bounds.h"
+
+/* So many times the rate may come at once. */
+enum { REQUEST_BURST = 10, SUBJECT_BURST = 25 };
+
+/* The limit of a key (-1: as configured); false when there is none. */
+static bool
+find_rate(int64_t own, int64_t configured, int64_t burst, struct rate *out)
+{
+	int64_t rate = own >= 0 ? own : configured;
+
+	*out = (struct rate){rate, rate * burst};
+	return rate > 0;
+}
+
+/* That the hint cannot be written down changes nothing for the client. */
+static void
+note(struct ctx *c, uint64_t network)
+{
+	struct rate_report report;
+	char now[INSTANT_TEXT];
+
+	if (!rate_note_refusal(c->rates, network, c->began, &report))
+		return;
+	instant_format(c->w.now, now);
+	const char *params[] = {now, mem_printf(c->w.mem, "%lld", (long long)report.total),
+		mem_printf(c->w.mem, "%lld", (long long)report.most),
+		client_network_text(c, report.source)};
+	if (db_query(c->w.db, c->w.mem, QUERY_throttle_note, params, NULL) != OK)
+		log_say(LOG_WARN, "throttle_not_noted", "%s", db_message(c->w.db));
+}
+
+static enum err
+refuse(struct ctx *c, enum metric m, uint64_t network, int64_t wait, const char *what)
+{
+	metric_add(m, 1);
+	note(c, network);
+	c->retry_after = (wait + INSTANT_SECOND - 1) / INSTANT_SECOND;
+	return fail_detail(
+	    &c->w, ERR_THROTTLED, "too many %s from this address with this key", what);
+}
+
+enum err
+client_rate_request(struct ctx *c)
+{
+	struct rate r;
+
+	if (c->bounds == NULL || c->rates == NULL ||
+	    !find_rate(c->bounds->rate, c->w.conf->client_rate, REQUEST_BURST, &r))
+		return OK;
+	uint64_t network = client_network_number(c);
+	int64_t wait = rate_take(
+	    c->rates, rate_bucket(c->rates, 'r', c->key_id, network), r, 1, c->began);
+	return wait == 0 ? OK
+	    : refuse(c, METRIC_client_requests_throttled_total, network, wait, "requests");
+}
+
+typedef int64_t rate_fn(
+    struct rate_table *t, uint64_t bucket, struct rate r, int64_t n, int64_t now);
+
+static enum err
+judge_subjects(struct ctx *c, int64_t n, rate_fn *judge)
+{
+	struct rate r;
+
+	if (n == 0 || c->bounds == NULL || c->rates == NULL ||
+	    !find_rate(c->bounds->new_rate, c->w.conf->client_new_rate, SUBJECT_BURST, &r))
+		return OK;
+	uint64_t network = client_network_number(c);
+	int64_t wait =
+	    judge(c->rates, rate_bucket(c->rates, 'n', c->key_id, network), r, n, c->began);
+	return wait == 0 ? OK
+	    : refuse(c, METRIC_client_subjects_throttled_total, network, wait, "new subjects");
+}
+
+enum err
+client_rate_subjects(struct ctx *c, int64_t n)
+{
+	return judge_subjects(c, n, rate_take);
+}
+
+enum err
+client_rate_look(struct ctx *c, int64_t n)
+{
+	return judge_subjects(c, n, rate_wait);
+}

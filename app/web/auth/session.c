@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who is at the pages. What an outsider can try is bounded: tries by account and by address,
+ * passwords hashed at once, the life of a session.
+ */
+#include "web/auth/session.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/db/db.h"
+#include "web/http/ctx.h"
+#include "web/http/form.h"
+#include "web/http/model_cache.h"
+#include "web/auth/password.h"
+#include "web/http/site.h"
+
+#define NAME_PLAIN "assay"
+#define NAME_HOST "__Host-assay"     /* browsers take it from the very host only, for Path=/ */
+#define NAME_SECURE "__Secure-assay" /* for a path */
+
+enum { TOKEN = 32 };
+
+#define BELIEVE (100 * INSTANT_MS)
+
+static const char *const roles[] = {"viewer", "editor", "admin"};
+
+static const char *
+cookie_name(struct ctx *c)
+{
+	return !site_is_secure(c) ? NAME_PLAIN : *site_prefix(c) == '\0' ? NAME_HOST : NAME_SECURE;
+}
+
+const char *
+session_cookie(struct ctx *c)
+{
+	const char *name = cookie_name(c);
+	const char *all = req_param(&c->req, "HTTP_COOKIE");
+	size_t n = strlen(name);
+
+	for (const char *s = all; s != NULL; s = strchr(s, ';')) {
+		s += strspn(s, "; ");
+		if (strncmp(s, name, n) == 0 && s[n] == '=')
+			return mem_dupn(c->w.mem, s + n + 1, strcspn(s + n + 1, "; "));
+	}
+	return NULL;
+}
+
+static void
+digest(const char *token, char hex[2 * HASH_SECRET + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t sum[HASH_SECRET];
+
+	hash_secret(token, sum);
+	for (size_t i = 0; i < HASH_SECRET; i++) {
+		hex[2 * i] = digits[sum[i] >> 4];
+		hex[2 * i + 1] = digits[sum[i] & 15];
+	}
+	hex[2 * HASH_SECRET] = '\0';
+}
+
+static const char *
+text_of(struct json_object *o, const char *name)
+{
+	return json_object_get_string(json_object_object_get(o, name));
+}
+
+/* Asks the database for the session of a token's digest; *out NULL when there is none. */
+static enum err
+read_session(struct ctx *c, const char *hex, struct json_object **out)
+{
+	char now[INSTANT_TEXT];
+	const char *params[] = {hex, now};
+	struct db_rows *rows;
+
+	*out = NULL;
+	instant_format(c->w.now, now);
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_session_find, params, &rows);
+	if (e != OK || db_count(rows) == 0)
+		return e;
+	*out = mem_json(c->w.mem, db_row_json(rows, 0));
+	return *db_cell(rows, 0, "old_news") == 't'
+	    ? db_query(c->w.db, c->w.mem, QUERY_session_seen, params, NULL) : OK;
+}
+
+/* Who only looks is believed for a moment to be who he was, unless a worker ended a session since
+ * then. */
+static enum err
+believe_session(struct ctx *c, const char *hex, struct json_object **out)
+{
+	const char *stamp = mem_printf(c->w.mem, "%lld %lld", (long long)*c->sign_outs,
+	    (long long)(c->began / BELIEVE));
+
+	*out = model_cache_find(c->sessions, hex, stamp);
+	if (*out != NULL) {
+		*out = mem_json(c->w.mem, json_object_get(*out));
+		return OK;
+	}
+	enum err e = read_session(c, hex, out);
+	if (e == OK && *out != NULL)
+		model_cache_keep(c->sessions, hex, stamp, *out);
+	return e;
+}
+
+static enum err
+find(struct ctx *c)
+{
+	const char *token = session_cookie(c);
+	char hex[2 * HASH_SECRET + 1];
+	struct json_object *o;
+	struct account *a;
+
+	if (token == NULL)
+		return OK;
+	digest(token, hex);
+	enum err e = strcmp(c->req.method, "GET") == 0 ? believe_session(c, hex, &o)
+						       : read_session(c, hex, &o);
+	if (e != OK || o == NULL)
+		return e;
+	a = mem_new(c->w.mem, struct account);
+	*a = (struct account){
+	    text_of(o, "id"), text_of(o, "name"), text_of(o, "role"), text_of(o, "csrf"),
+	    json_object_get_boolean(json_object_object_get(o, "has_password"))};
+	c->account = a;
+	return OK;
+}
+
+void
+session_recall(struct ctx *c)
+{
+	if (find(c) != OK)
+		c->account = NULL;
+}
+
+void
+session_ended(struct ctx *c)
+{
+	atomic_fetch_add(c->sign_outs, 1);
+}
+
+static bool
+may(const struct account *a, enum key_class needed)
+{
+	for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+		if (strcmp(a->role, roles[i]) == 0)
+			return i + ROLE_VIEWER >= (size_t)needed;
+	return false;
+}
+
+/* Whether the origin that the browser names is this one. Without public_url only the host can be
+ * compared: a proxy that nobody configured may have ended TLS. */
+static bool
+is_own_origin(struct ctx *c)
+{
+	const char *site = req_param(&c->req, "HTTP_SEC_FETCH_SITE");
+	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
+	const char *host = req_param(&c->req, "HTTP_HOST");
+
+	if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+		return false;
+	if (origin == NULL)
+		return true;
+	if (*c->w.conf->public_url != '\0')
+		return strcmp(origin, site_origin(c)) == 0;
+	const char *at = strstr(origin, "://");
+	return at != NULL && host != NULL && strcmp(at + 3, host) == 0;
+}
+
+enum err
+session_check_origin(struct ctx *c)
+{
+	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
+
+	if (is_own_origin(c))
+		return OK;
+	log_say(LOG_WARN, "foreign_origin", "%s", c->route->path);
+	return fail_detail(&c->w, ERR_FORBIDDEN,
+	    "the form was sent from %.200s, but this service is at %.200s; if they are the same, "
+	    "public_url in the configuration must say so",
+	    origin == NULL ? "another site" : origin, site_origin(c));
+}
+
+static enum err
+check_form(struct ctx *c)
+{
+	const char *given = form_value(c, "csrf");
+	size_t n = strlen(c->account->csrf);
+	enum err e = session_check_origin(c);
+
+	if (e != OK)
+		return e;
+	if (given != NULL && strlen(given) == n &&
+	    hash_equal(given, c->account->csrf, n))
+		return OK;
+	log_say(LOG_WARN, "csrf", "%s", c->route->path);
+	return fail_detail(&c->w, ERR_FORBIDDEN, "the form is too old, or not one of this site");
+}
+
+/* The address of the request as a value in another, on c->w.mem. */
+static const char *
+encode(struct ctx *c, const char *uri)
+{
+	static const char safe[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+	struct buf *out = buf_new(c->w.mem, strlen(uri) + 16);
+
+	for (const char *s = uri; *s != '\0'; s++)
+		if (strchr(safe, *s) != NULL)
+			buf_char(out, *s);
+		else
+			buf_printf(out, "%%%02X", (unsigned char)*s);
+	return out->data;
+}
+
+enum err
+session_check(struct ctx *c)
+{
+	enum err e = find(c);
+
+	if (e != OK)
+		return e;
+	if (c->account == NULL) {
+		c->location = strcmp(c->req.method, "GET") == 0
+		    ? mem_printf(c->w.mem, "/admin/login?to=%s",
+			  encode(c, c->req.uri))
+		    : "/admin/login";
+		return fail_detail(&c->w, ERR_UNAUTHORIZED, "sign in first");
+	}
+	if (!may(c->account, c->route->key)) {
+		log_say(LOG_WARN, "forbidden", "%s %s", c->account->name, c->route->path);
+		return fail_detail(&c->w, ERR_FORBIDDEN, "your role does not allow this");
+	}
+	return strcmp(c->req.method, "GET") == 0 ? OK : check_form(c);
+}
+
+const char *
+session_who(const struct ctx *c)
+{
+	return c->key_id == NULL && c->account != NULL ? c->account->name : c->key_id;
+}
+
+bool
+session_is_page(const char *where)
+{
+	static const char start[] = "/admin";
+	size_t n = sizeof start - 1;
+
+	if (strncmp(where, start, n) != 0 || strstr(where, "//") != NULL)
+		return false;
+	for (const char *s = where; *s != '\0'; s++)
+		if (*s <= ' ' || *s > '~' || *s == '\\')
+			return false;
+	return where[n] == '\0' || where[n] == '/' || where[n] == '?';
+}
+
+/* Ends the session that the cookie names, if there is one. */
+static enum err
+close_session(struct ctx *c)
+{
+	const char *token = session_cookie(c);
+	char hex[2 * HASH_SECRET + 1];
+
+	if (token == NULL)
+		return OK;
+	digest(token, hex);
+	enum err e =
+	    db_query(c->w.db, c->w.mem, QUERY_session_close, (const char *const[]){hex}, NULL);
+	session_ended(c);
+	return e;
+}
+
+/* Sets the cookie; without a token it goes away. */
+static void
+set_cookie(struct ctx *c, const char *token)
+{
+	c->cookie = mem_printf(c->w.mem, "%s=%s; Path=%s/; HttpOnly; SameSite=Lax%s%s",
+	    cookie_name(c), token == NULL ? "" : token, site_prefix(c),
+	    token == NULL ? "; Max-Age=0" : "", site_is_secure(c) ? "; Secure" : "");
+}
+
+/* In place of the session that there was, if any. */
+static enum err
+open_session(struct ctx *c, const char *account, const char *password)
+{
+	char token[2 * TOKEN + 1], csrf[2 * TOKEN + 1], hex[2 * HASH_SECRET + 1];
+	char now[INSTANT_TEXT];
+	enum err e = close_session(c);
+
+	if (e != OK)
+		return e;
+	hash_random_hex(token, TOKEN);
+	hash_random_hex(csrf, TOKEN);
+	digest(token, hex);
+	instant_format(c->w.now, now);
+	const char *params[] = {account, hex, csrf, now, password};
+	e = db_query(c->w.db, c->w.mem, QUERY_session_open, params, NULL);
+	if (e == OK)
+		set_cookie(c, token);
+	return e;
+}
+
+enum err
+session_sign_in(struct ctx *c, const char *name, const char *password)
+{
+	struct password_owner owner;
+	enum err e = password_find(c, name, &owner);
+
+	if (e != OK)
+		return e;
+	e = password_check(c, name, &owner, password);
+	if (e == ERR_INVALID)
+		return fail(&c->w, e, "/name", "name or password is wrong");
+	if (e != OK)
+		return e;
+	log_say(LOG_INFO, "sign_in", "%s", name);
+	return open_session(c, owner.id, owner.fresh);
+}
+
+enum err
+session_enter(struct ctx *c, const char *token)
+{
+	char hex[2 * HASH_SECRET + 1], now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	digest(token, hex);
+	instant_format(c->w.now, now);
+	enum err e = db_query(
+	    c->w.db, c->w.mem, QUERY_sign_in_link_use, (const char *const[]){hex, now}, &rows);
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return fail(&c->w, ERR_INVALID, "/token", "the link was used already, or is too old");
+	log_say(LOG_INFO, "sign_in_link", "%s", db_cell(rows, 0, "name"));
+	/* Without a password the link was the last time. */
+	if (*db_cell(rows, 0, "has_password") != 't')
+		c->location = "/admin/account";
+	return open_session(c, db_cell(rows, 0, "id"), NULL);
+}
+
+enum err
+session_sign_out(struct ctx *c)
+{
+	set_cookie(c, NULL);
+	return close_session(c);
+}
+
+enum err
+session_end_all(struct ctx *c)
+{
+	log_say(LOG_INFO, "signed_out_everywhere", "%s", c->account->name);
+	set_cookie(c, NULL);
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_session_end_all, &c->account->id, NULL);
+	session_ended(c);
+	return e;
+}
+
+/* All sessions end first: should this one not open, one signs in again, with the old password. */
+enum err
+session_set_password(struct ctx *c, const char *current, const char *fresh)
+{
+	struct password_owner owner;
+	const char *hashed;
+	enum err e = password_find(c, c->account->name, &owner);
+
+	if (e == OK && owner.stored != NULL)
+		e = password_check(c, c->account->name, &owner, current);
+	if (e == ERR_INVALID)
+		return fail(&c->w, e, "/current", "is not your password");
+	if (e == OK)
+		e = password_hash(c, fresh, &hashed);
+	if (e == OK)
+		e = session_end_all(c);
+	return e == OK ? open_session(c, c->account->id, hashed) : e;
+}

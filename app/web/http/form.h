@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef WEB_HTTP_FORM_H
+#define WEB_HTTP_FORM_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct ctx;
+
+/*
+ * Forms (application/x-www-form-urlencoded, or multipart/form-data where there are files) as the
+ * JSON that a program would send. A field's name is the way to its value,
+ * "request.data.startDate"; "alternatives.0.name" is in a list. What follows a colon says what the
+ * text is:
+ *
+ *	weight:number	a number, or nothing when it is empty
+ *	enabled:flag	true
+ *	payload:json	any JSON, or nothing when it is empty
+ *	goals:list	a list, of texts separated by commas
+ *	name:text	a text even when it is empty
+ *
+ * A field that is empty is not there, nor are files. Elements of a list of which nothing is there
+ * fall out. The whole is always an object, and a line break in a value is LF.
+ */
+
+/*
+ * The body of c as JSON, on c->w.mem, also in c->form. ERR_MEDIA_TYPE, ERR_SYNTAX, ERR_INVALID with
+ * its problems.
+ */
+enum err form_json(struct ctx *c, struct json_object **out) must_check;
+
+/* The first field of that very name, decoded; NULL when there is none. */
+const char *form_value(struct ctx *c, const char *name);
+
+/* How many rows of a list were sent, empty ones too: one more than the highest number N of a field
+ * "name.N.", at most 100. */
+size_t form_rows(struct ctx *c, const char *name);
+
+/* The bytes of the file that the field of that name sends, within the body; NULL when there is
+ * none, or nothing in it. */
+const char *form_file(struct ctx *c, const char *name, size_t *len);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who is at the other end. A header that anybody can send counts only when a known proxy sent it.
+ */
+#include "web/http/peer_address.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/net.h"
+#include "web/http/ctx.h"
+
+/* s without the blanks around it. */
+static const char *
+bare(struct ctx *c, const char *s)
+{
+	s += strspn(s, " \t");
+	size_t n = strlen(s);
+	while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\t'))
+		n--;
+	return mem_dupn(c->w.mem, s, n);
+}
+
+/* The last address of the list that is no proxy of ours; the first when all are. */
+static bool
+forwarded(struct ctx *c, const char *list, struct net_address *out)
+{
+	char *text = mem_dup(c->w.mem, list);
+
+	for (char *comma; (comma = strrchr(text, ',')) != NULL; *comma = '\0') {
+		if (!net_read_address(bare(c, comma + 1), out))
+			return false;
+		if (!net_list_contains(c->w.conf->proxies, out))
+			return true;
+	}
+	return net_read_address(bare(c, text), out);
+}
+
+/* Whether the request came straight from one of the proxies. */
+static bool
+is_proxied(const struct ctx *c)
+{
+	const char *address = req_param(&c->req, "REMOTE_ADDR");
+	struct net_address peer;
+
+	return address != NULL && net_read_address(address, &peer) &&
+	    net_list_contains(c->w.conf->proxies, &peer);
+}
+
+static bool
+find(struct ctx *c, struct net_address *out)
+{
+	const char *peer = req_param(&c->req, "REMOTE_ADDR");
+	const char *list = req_param(&c->req, "HTTP_X_FORWARDED_FOR");
+	const char *real = req_param(&c->req, "HTTP_X_REAL_IP");
+
+	if (peer == NULL || !net_read_address(peer, out))
+		return false;
+	if (!net_list_contains(c->w.conf->proxies, out))
+		return true;
+	if (list != NULL)
+		return forwarded(c, list, out);
+	return real == NULL || net_read_address(bare(c, real), out);
+}
+
+const char *
+peer_address(struct ctx *c)
+{
+	struct net_address address;
+	char text[NET_TEXT];
+
+	if (!find(c, &address))
+		return NULL;
+	net_print(&address, text);
+	return mem_dup(c->w.mem, text);
+}
+
+const char *
+client_network(struct ctx *c)
+{
+	struct net_address address;
+	char text[NET_TEXT];
+
+	if (!find(c, &address))
+		return "";
+	net_print_subscriber(&address, text);
+	return mem_dup(c->w.mem, text);
+}
+
+/* What stands above an IPv4 address in such a number: no /64 of the Internet begins so. */
+#define IPV4 ((uint64_t)0xffff << 32)
+
+enum { HALF = NET_BYTES / 2 };
+
+static uint64_t
+read_half(const uint8_t bytes[HALF])
+{
+	uint64_t number = 0;
+
+	for (int i = 0; i < HALF; i++)
+		number = number << 8 | bytes[i];
+	return number;
+}
+
+uint64_t
+client_network_number(struct ctx *c)
+{
+	struct net_address address;
+
+	if (!find(c, &address))
+		return 0;
+	/* IPv4 is IPv4-mapped here: nothing in the first half, 0xffff and the address behind. */
+	uint64_t first = read_half(address.bytes), second = read_half(address.bytes + HALF);
+	return first == 0 && second >> 32 == IPV4 >> 32 ? second : first;
+}
+
+const char *
+client_network_text(struct ctx *c, uint64_t number)
+{
+	struct net_address address = {{0}};
+	char text[NET_TEXT];
+	int from = number >> 32 == IPV4 >> 32 ? HALF : 0;
+
+	if (number == 0)
+		return "";
+	for (int i = HALF - 1; i >= 0; i--, number >>= 8)
+		address.bytes[from + i] = (uint8_t)number;
+	net_print_subscriber(&address, text);
+	return mem_dup(c->w.mem, text);
+}
+
+bool
+peer_is_secure(struct ctx *c)
+{
+	const char *https = req_param(&c->req, "HTTPS");
+	const char *scheme = req_param(&c->req, "REQUEST_SCHEME");
+	const char *said = req_param(&c->req, "HTTP_X_FORWARDED_PROTO");
+
+	if (https != NULL && *https != '\0' && strcmp(https, "off") != 0)
+		return true;
+	if (scheme != NULL && strcmp(scheme, "https") == 0)
+		return true;
+	return said != NULL && strcmp(said, "https") == 0 && is_proxied(c);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef WEB_HTTP_PEER_ADDRESS_H
+#define WEB_HTTP_PEER_ADDRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ctx;
+
+/*
+ * The address of the client, on c->w.mem: what the web server says, or, when that is one of the
+ * configured proxies, the last in X-Forwarded-For that is none of them, or X-Real-IP. Without port
+ * and brackets; IPv4-mapped addresses as IPv4. NULL when it is no address.
+ */
+const char *peer_address(struct ctx *c);
+
+/* What limits for strangers count by, on c->w.mem: the client's IPv4 address, or the /64 that its
+ * IPv6 address is in. "" when there is no address. */
+const char *client_network(struct ctx *c);
+
+/* The same as one number, for tables of a fixed size; 0 when there is no address. */
+uint64_t client_network_number(struct ctx *c);
+
+/* Such a number as client_network would have it, on c->w.mem. */
+const char *client_network_text(struct ctx *c, uint64_t number);
+
+/* Whether the client came by TLS: to the web server, or to one of those proxies, which then says
+ * so in X-Forwarded-Proto. */
+bool peer_is_secure(struct ctx *c);
+
+#endif

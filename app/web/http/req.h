@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef WEB_HTTP_REQ_H
+#define WEB_HTTP_REQ_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct ctx;
+
+enum {
+	REQ_BODY_MAX = 8 << 20,  /* the largest body of any route */
+	REQ_DRAIN_MAX = 9 << 20, /* what the web servers let through */
+	REQ_SEGMENTS = 8,        /* of a path */
+	REQ_QUERIES = 32,        /* pairs of a query */
+	REQ_ID = 65,             /* a request id with NUL */
+};
+
+/* Where a request comes from: parameters as "NAME=value" and a body that read delivers. */
+struct req_source {
+	const char *const *env;
+	size_t (*read)(void *from, char *out, size_t n);
+	void *from;
+};
+
+struct req {
+	struct req_source source;
+	const char *method;
+	const char *uri; /* what is routed: set before, or REQUEST_URI */
+	bool head; /* HEAD: answered as GET, without the body */
+	size_t segments;
+	const char *segment[REQ_SEGMENTS]; /* of the path, percent-decoded once */
+	size_t queries;
+	const char *query_name[REQ_QUERIES];
+	const char *query_value[REQ_QUERIES];
+	const char *body; /* NULL: none, or too large to keep */
+	size_t body_len;  /* as announced */
+	const char *coding; /* Content-Encoding of the body; NULL: none */
+	char id[REQ_ID];
+};
+
+/*
+ * Reads c->req from c->req.source: method, path, query, request id, body. ERR_SYNTAX for what no
+ * route could accept: a path with ., .., empty segments or %00, a parameter or single header
+ * given twice, a body shorter than announced.
+ */
+enum err req_parse(struct ctx *c) must_check;
+
+/* The value of a parameter (a header is HTTP_ and its name), or NULL. */
+const char *req_param(const struct req *r, const char *name);
+
+/* The value of a query parameter, or NULL. */
+const char *req_query(const struct req *r, const char *name);
+
+/* Gives a query parameter that value, for handlers that a page calls; a full query stays. */
+void req_set_query(struct req *r, const char *name, const char *value);
+
+/*
+ * The version that If-Match, or the field `version` of a form, names, on c->w.mem, without what jobs
+ * have done since (the part behind a point); NULL when there is no If-Match, or *. Compression by
+ * the web server changes an ETag ("v1" to "v1-gzip" or W/"v1"): both are undone. ERR_PRECONDITION
+ * when it is no version of ours.
+ */
+enum err req_if_match(struct ctx *c, const char **version) must_check;
+
+/* Whether the client says, by If-None-Match, that it has what etag (in quotes) stands for. */
+bool req_has_already(const struct req *r, const char *etag);
+
+/* The body, or what c->input has in its place, as JSON. ERR_MEDIA_TYPE unless it says it is JSON;
+ * ERR_SYNTAX with line and column. */
+enum err req_json(struct ctx *c, struct json_object **out) must_check;
+
+/* Whether the body says it is NDJSON, or CSV. */
+bool req_is_ndjson(const struct req *r);
+bool req_is_csv(const struct req *r);
+
+/* Percent-decodes the n bytes at s into a text on ctx, + to blank if plus. NULL when an escape
+ * is broken, or the result holds NUL or is not UTF-8. */
+char *req_decode(void *ctx, const char *s, size_t n, bool plus);
+
+/* The query of c with that value for name, on c->w.mem: another `after` is the next page, another
+ * of the rest the first page of what it asks for then. */
+const char *req_with(struct ctx *c, const char *name, const char *value);
+
+#endif
