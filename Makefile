@@ -53,7 +53,7 @@ $(B)/%.o: %.c | $(EMBED)
 	@echo "  CC    $<"
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/app/store/query.o: $(EMBED)
+$(B)/app/store/db/query.o: $(EMBED)
 
 $(B)/sql/query_enum.inc: sql/embed.awk $(QUERIES)
 	@mkdir -p $(@D)

@@ -17,7 +17,8 @@
 #define FORMULA "=+-@\t\r"
 #define BLANK " \t"
 
-/* A character that stands for a byte that was no text: see make_text() of handler/api/segmentation/upload.c. */
+/* A character that stands for a byte that was no text: see make_text() of
+ * handler/api/segmentation/upload.c. */
 #define SUBSTITUTE '\x1a'
 
 enum column_type { COLUMN_AUTO, COLUMN_TEXT, COLUMN_NUMBER };

@@ -4,8 +4,10 @@
  */
 #include "cmd/command.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *
 command_option(const struct command *c, const char *name)
@@ -14,6 +16,19 @@ command_option(const struct command *c, const char *name)
 		if (strcmp(c->argv[i], name) == 0)
 			return c->argv[i + 1];
 	return NULL;
+}
+
+struct actor
+command_actor(void)
+{
+	static char name[64];
+	const struct passwd *user = getpwuid(geteuid());
+
+	if (user == NULL)
+		snprintf(name, sizeof name, "cli:%lld", (long long)geteuid());
+	else
+		snprintf(name, sizeof name, "cli:%.48s", user->pw_name);
+	return (struct actor){.command = name, .trusted = true};
 }
 
 int

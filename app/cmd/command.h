@@ -27,6 +27,9 @@ command_fn command_user;
 /* The word behind the option name ("--class") of the command, or NULL. */
 const char *command_option(const struct command *c, const char *name);
 
+/* Whoever runs the command, "cli:<system user>", who has the database and so may do everything. */
+struct actor command_actor(void);
+
 /* Tells on standard error why the database could not be used; EXIT_FAILED. */
 int command_db_failed(const struct db *db);
 

@@ -55,8 +55,9 @@ print_page(const struct job *j, const struct db_rows *rows, struct buf *out)
 {
 	buf_reset(out);
 	for (int i = 0; i < db_count(rows); i++)
-		(j->csv ? group_export_csv : group_export_line)(j->roster, db_cell(rows, i, "user_id"),
-		    db_cell(rows, i, "columns"), db_cell(rows, i, "groups"), out);
+		(j->csv ? group_export_csv : group_export_line)(j->roster,
+		    db_cell(rows, i, "user_id"), db_cell(rows, i, "columns"),
+		    db_cell(rows, i, "groups"), out);
 	return fwrite(out->data, 1, out->len, stdout) == out->len;
 }
 

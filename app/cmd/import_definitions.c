@@ -48,15 +48,15 @@ static void
 tell_all(const struct job *j, const struct item *it, enum err e)
 {
 	const struct ctx *c = &j->ctx;
-	size_t n = problem_count(c->problems);
+	size_t n = problem_count(c->w.problems);
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = json_item(c->problems->list, i);
+		struct json_object *o = json_item(c->w.problems->list, i);
 		tell(j, it, json_object_get_string(json_object_object_get(o, "pointer")),
 		    json_object_get_string(json_object_object_get(o, "detail")));
 	}
 	if (n == 0)
-		tell(j, it, "", c->detail != NULL ? c->detail : err_info(e)->title);
+		tell(j, it, "", c->w.detail != NULL ? c->w.detail : err_info(e)->title);
 }
 
 /* One request; what is wrong is told. */

@@ -6,7 +6,8 @@
 #include "base/mem.h"
 #include "service/subject/membership_batch.h"
 #include "cmd/import_rows.h"
-#include "web/http/ctx.h"
+#include "cmd/command.h"
+#include "store/work.h"
 
 static void
 tell_failed(struct import *im, const struct membership_batch *m)
@@ -20,16 +21,16 @@ tell_failed(struct import *im, const struct membership_batch *m)
 static enum err
 store(struct membership_batch *m)
 {
-	struct ctx *c = m->c;
-	enum err e = db_begin(c->db);
+	struct work *w = m->w;
+	enum err e = db_begin(w->db);
 
 	if (e != OK)
 		return e;
 	e = membership_batch_put(m);
 	if (e == OK)
-		e = db_commit(c->db);
+		e = db_commit(w->db);
 	else
-		db_rollback(c->db);
+		db_rollback(w->db);
 	return e == OK ? membership_batch_told(m) : e;
 }
 
@@ -73,16 +74,16 @@ find(struct import *im, struct membership_batch *m)
 enum err
 import_members(struct import *im, const char *segmentation)
 {
-	struct membership_batch m = {.c = im->c, .id = segmentation, .by = "assay import"};
+	struct membership_batch m = {.w = im->w, .id = segmentation, .by = "assay import"};
 	bool more = true;
 	enum err e = find(im, &m);
 
 	while (e == OK && more) {
-		ctx_begin(im->c, instant_now(), instant_monotonic());
+		work_begin(im->w, instant_now(), command_actor());
 		e = load_batch(im, &m, &more);
 		if (e == OK && !more)
 			e = membership_batch_settle(&m);
-		ctx_reset(im->c);
+		work_end(im->w);
 	}
 	return e;
 }

@@ -46,7 +46,8 @@ sift(struct import *im, struct batch *b)
 	for (size_t i = 0; i < b->n; i++) {
 		const struct range *before = kept == 0 ? NULL : &b->list[kept - 1];
 		const struct range *r = &b->list[i];
-		if (before == NULL || memcmp(before->place.last, r->place.first, GEO_RANGE_ADDRESS) < 0)
+		if (before == NULL ||
+		    memcmp(before->place.last, r->place.first, GEO_RANGE_ADDRESS) < 0)
 			b->list[kept++] = *r;
 		else
 			import_bad(im, r->line, mem_printf(b->mem, "%s-%s overlaps line %lld",

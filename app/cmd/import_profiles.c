@@ -15,7 +15,8 @@
 #include "cmd/import_rows.h"
 #include "store/db/pgtype.h"
 #include "store/cache/record.h"
-#include "web/http/ctx.h"
+#include "cmd/command.h"
+#include "store/work.h"
 
 enum { ROWS = 5000, BYTES = 4 << 20 };
 enum column { SUBJECT, ATTRIBUTES, TERMS, COLUMNS };
@@ -108,10 +109,10 @@ take_arrived(struct import *im, const struct db_rows *rows)
 {
 	if (db_cell(rows, 0, "placed") == NULL)
 		return OK;
-	ctx_begin(im->c, instant_now(), instant_monotonic());
-	struct json_object *row = mem_json(im->c->mem, db_row_json(rows, 0));
-	enum err e = membership_batch_arrived(im->c, json_object_object_get(row, "placed"));
-	ctx_reset(im->c);
+	work_begin(im->w, instant_now(), command_actor());
+	struct json_object *row = mem_json(im->w->mem, db_row_json(rows, 0));
+	enum err e = membership_batch_arrived(im->w, json_object_object_get(row, "placed"));
+	work_end(im->w);
 	return e;
 }
 

@@ -283,8 +283,8 @@ command_import(const struct command *c)
 	if (o.errors != NULL && (im.errors = fopen(o.errors, "we")) == NULL)
 		return cannot_open(o.errors);
 	im.db = setup_owner_db(c->mem, c->conf);
-	im.c = setup_writer(c->mem, c->conf, im.db);
-	if (im.c == NULL)
+	im.w = setup_work(c->mem, c->conf, im.db);
+	if (im.w == NULL)
 		return EXIT_FAILED;
 	im.file = import_file_new(c->mem, fd, o.csv);
 	int code = o.csv && !read_header(&im, o.what) ? EXIT_FAILED : run(&im, &o);

@@ -14,7 +14,7 @@
 struct import {
 	void *mem;
 	struct db *db;
-	struct ctx *c; /* for what handlers do; its db is db */
+	struct work *w; /* for operations; its db is db */
 	struct import_file *file;
 	struct csv *csv; /* NULL for NDJSON */
 	FILE *errors;

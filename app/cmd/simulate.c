@@ -26,7 +26,7 @@
 struct simulation {
 	int64_t experiments, subjects, peeks, seed;
 	double baseline, effect;
-	struct ctx c;
+	struct work *w;
 };
 
 /* How many experiments were called different, by each way of looking. */
@@ -84,30 +84,30 @@ hit(struct simulation *s, const char *subject)
 {
 	char now[INSTANT_TEXT];
 
-	instant_format(s->c.now, now);
+	instant_format(s->w->now, now);
 	const char *params[] = {subject, GOAL, "1", NULL, "true", now};
-	return db_query(s->c.db, s->c.mem, QUERY_goal_hit, params, NULL);
+	return db_query(s->w->db, s->w->mem, QUERY_goal_hit, params, NULL);
 }
 
 /* One subject arrives, is enrolled, and hits the goal or not, as the seed says. */
 static enum err
 arrive(struct simulation *s, const char *id, int64_t i, bool differs)
 {
-	struct ctx *c = &s->c;
+	struct work *w = s->w;
 	struct outcome o = {0};
 	struct visitor who = {0};
-	const char *name = mem_printf(c->mem, "%s-%" PRId64, id, i);
+	const char *name = mem_printf(w->mem, "%s-%" PRId64, id, i);
 
-	who.subject = subject_text(c->mem, SUBJECT_USER, name);
-	enum err e = subject_record_get(c, who.subject, &who.record);
+	who.subject = subject_text(w->mem, SUBJECT_USER, name);
+	enum err e = subject_record_get(w, who.subject, &who.record);
 	if (e == OK)
-		e = experiment_set_one(c, id, &o.experiment);
+		e = experiment_set_one(w, id, &o.experiment);
 	if (e == OK)
-		e = enrolment_run(c, &who, &o, 1);
+		e = enrolment_run(w, &who, &o, 1);
 	if (e != OK)
 		return e;
 	bool b = decide_number(o.decision.alternative) == 2;
-	const char *salt = mem_printf(c->mem, "%" PRId64 ":goal", s->seed);
+	const char *salt = mem_printf(w->mem, "%" PRId64 ":goal", s->seed);
 	double rate = s->baseline + (b && differs ? s->effect : 0);
 	return bucket_of(salt, name) < rate ? hit(s, who.subject) : OK;
 }
@@ -118,20 +118,20 @@ run_one(struct simulation *s, const char *id, bool differs, struct alarms *found
 	char now[INSTANT_TEXT], salt[HASH_SHA256_HEX];
 	enum err e = OK;
 
-	instant_format(s->c.now, now);
-	const char *text = mem_printf(s->c.mem, "%" PRId64 ":%s", s->seed, id);
+	instant_format(s->w->now, now);
+	const char *text = mem_printf(s->w->mem, "%" PRId64 ":%s", s->seed, id);
 	hash_sha256_hex(text, strlen(text), salt);
-	e = db_query(s->c.db, s->c.mem, QUERY_simulate_experiment,
+	e = db_query(s->w->db, s->w->mem, QUERY_simulate_experiment,
 	    (const char *const[]){id, salt, now, GOAL}, NULL);
 	*found = (struct alarms){.covered = 1};
 	for (int64_t i = 0; e == OK && i < s->subjects; i++) {
-		void *mem = s->c.mem;
-		s->c.mem = mem_ctx(mem);
+		void *mem = s->w->mem;
+		s->w->mem = mem_ctx(mem);
 		e = arrive(s, id, i, differs);
 		if (e == OK && (i + 1) * s->peeks / s->subjects > i * s->peeks / s->subjects)
 			e = look(s, id, differs ? s->effect : 0, found);
-		talloc_free(s->c.mem);
-		s->c.mem = mem;
+		talloc_free(s->w->mem);
+		s->w->mem = mem;
 	}
 	return e;
 }
@@ -155,16 +155,16 @@ run_all(struct simulation *s, bool differs, struct alarms *sum)
 	*sum = (struct alarms){0};
 	for (int64_t i = 0; e == OK && i < s->experiments; i++) {
 		struct alarms one;
-		ctx_begin(&s->c, instant_now(), instant_monotonic());
-		const char *id = mem_printf(s->c.mem, "simulate-%" PRId64 "-%s-%" PRId64, s->seed,
+		work_begin(s->w, instant_now(), command_actor());
+		const char *id = mem_printf(s->w->mem, "simulate-%" PRId64 "-%s-%" PRId64, s->seed,
 		    differs ? "ab" : "aa", i);
-		e = db_begin(s->c.db);
+		e = db_begin(s->w->db);
 		if (e == OK)
 			e = run_one(s, id, differs, &one);
-		db_rollback(s->c.db);
+		db_rollback(s->w->db);
 		if (e == OK)
 			add(sum, &one);
-		ctx_reset(&s->c);
+		work_end(s->w);
 	}
 	return e;
 }
@@ -247,11 +247,12 @@ command_simulate(const struct command *c)
 	*conf = *c->conf;
 	conf->memcached = "";
 	conf->telemetry_file = "";
-	if (setup_ctx(c->mem, conf, setup_share(), &s.c) != OK)
+	s.w = setup_work(c->mem, conf, setup_db(c->mem, conf, setup_share()));
+	if (s.w == NULL)
 		return EXIT_FAILED;
-	db_set_deadline(s.c.db, INT64_MAX);
+	db_set_deadline(s.w->db, INT64_MAX);
 	if (run_all(&s, false, &aa) != OK || run_all(&s, true, &ab) != OK)
-		return command_db_failed(s.c.db);
+		return command_db_failed(s.w->db);
 	print(&s, &aa, &ab);
 	return EXIT_DONE;
 }

@@ -179,7 +179,8 @@ jobs_run(struct db *db, const struct conf *conf)
 		e = first_of(e, audience_job_run(db, conf));
 		healthy = e == OK;
 		if (instant_monotonic() >= count_at) {
-			bool counted = (all ? page_view_job_all(db) : page_view_job_count(db)) == OK;
+			bool counted =
+			    (all ? page_view_job_all(db) : page_view_job_count(db)) == OK;
 			all = all && !counted;
 			count_at = instant_monotonic() + (counted ? AGAIN : RETRY);
 		}

@@ -44,10 +44,10 @@ preflight_run(const struct conf *conf)
 	enum vet result = VET_BAD;
 
 	if (setup_ctx(mem, conf, shared, &c) == OK && views_exist(&c)) {
-		enum err e = db_open(c.db);
+		enum err e = db_open(c.w.db);
 		result = e == OK ? VET_GOOD : e == ERR_UNAVAILABLE ? VET_NO_DATABASE : VET_BAD;
 		if (e != OK)
-			log_say(LOG_ERROR, "check", "%s", db_message(c.db));
+			log_say(LOG_ERROR, "check", "%s", db_message(c.w.db));
 	}
 	talloc_free(mem);
 	return result;

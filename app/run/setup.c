@@ -17,7 +17,7 @@
 #include "store/cache/record.h"
 #include "store/telemetry.h"
 #include "web/auth/auth.h"
-#include "web/http/model_cache.h"
+#include "base/model_cache.h"
 #include "web/tmpl/tmpl.h"
 
 #define DEFAULT_FILE "/etc/assay/assay.conf"
@@ -91,25 +91,39 @@ setup_owner_db(void *ctx, const struct conf *conf)
 	return db_new(ctx, &d);
 }
 
-struct ctx *
-setup_writer(void *ctx, const struct conf *conf, struct db *db)
+/* What all operations of a process share; cache becomes the one behind its records. */
+static enum err
+lend(void *ctx, const struct conf *conf, struct breaker *breakers, struct work *w,
+    struct cache **cache)
 {
-	struct ctx *c = mem_new(ctx, struct ctx);
 	struct cache_conf cc = {
 		.nodes = conf->memcached,
 		.timeout_ms = conf->cache_timeout_ms,
 		.seconds = conf->cache_seconds,
-		.breakers = mem_new(ctx, struct shared)->breakers,
+		.breakers = breakers,
 	};
 
-	*c = (struct ctx){.conf = conf, .db = db};
-	if (cache_new(ctx, &cc, &c->cache) != OK) {
+	if (cache_new(ctx, &cc, cache) != OK) {
 		log_say(LOG_ERROR, "configuration", "memcached: cannot read `%s`", conf->memcached);
-		return NULL;
+		return ERR_INVALID;
 	}
-	c->w.records = record_new(ctx, c->cache, db);
-	c->w.telemetry = telemetry_open(ctx, conf->telemetry_file);
-	return c;
+	w->conf = conf;
+	w->records = record_new(ctx, *cache, w->db);
+	w->experiments = experiment_set_new(ctx);
+	w->segmentations = segmentation_set_new(ctx);
+	w->models = model_cache_new(ctx, MODELS);
+	w->telemetry = telemetry_open(ctx, conf->telemetry_file);
+	return OK;
+}
+
+struct work *
+setup_work(void *ctx, const struct conf *conf, struct db *db)
+{
+	struct work *w = mem_new(ctx, struct work);
+	struct cache *cache;
+
+	*w = (struct work){.db = db};
+	return lend(ctx, conf, mem_new(ctx, struct shared)->breakers, w, &cache) == OK ? w : NULL;
 }
 
 enum err
@@ -117,32 +131,17 @@ setup_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx 
 {
 	char message[TMPL_MESSAGE];
 	struct tmpl_set *tmpl = tmpl_new(ctx);
-	struct cache_conf cc = {
-		.nodes = conf->memcached,
-		.timeout_ms = conf->cache_timeout_ms,
-		.seconds = conf->cache_seconds,
-		.breakers = shared->breakers,
-	};
 
 	if (tmpl_load(tmpl, conf->templates, message) != OK) {
 		log_say(LOG_ERROR, "templates", "%s", message);
 		return ERR_INVALID;
 	}
-	*out = (struct ctx){.conf = conf, .routes = &routes_all, .tmpl = tmpl};
-	if (cache_new(ctx, &cc, &out->cache) != OK) {
-		log_say(LOG_ERROR, "configuration", "memcached: cannot read `%s`", conf->memcached);
-		return ERR_INVALID;
-	}
-	out->db = setup_db(ctx, conf, shared);
+	*out = (struct ctx){.routes = &routes_all, .tmpl = tmpl};
+	out->w.db = setup_db(ctx, conf, shared);
 	out->hashing = &shared->hashing;
 	out->sign_outs = &shared->sign_outs;
 	out->rates = &shared->rates;
-	out->records = record_new(ctx, out->cache, out->db);
 	out->keys = auth_new(ctx);
-	out->experiments = experiment_set_new(ctx);
-	out->segmentations = segmentation_set_new(ctx);
-	out->memo = model_cache_new(ctx, MODELS);
 	out->sessions = model_cache_new(ctx, SESSIONS);
-	out->telemetry = telemetry_open(ctx, conf->telemetry_file);
-	return OK;
+	return lend(ctx, conf, shared->breakers, &out->w, &out->cache);
 }

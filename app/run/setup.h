@@ -50,9 +50,9 @@ enum err setup_ctx(void *ctx, const struct conf *conf, struct shared *shared, st
     must_check;
 
 /*
- * For a command or job that writes about subjects over db: cache, records and telemetry, on ctx.
- * NULL when the configuration cannot be read, which is logged.
+ * What the operations of a command or job need, over db, on ctx. NULL when the configuration
+ * cannot be read, which is logged.
  */
-struct ctx *setup_writer(void *ctx, const struct conf *conf, struct db *db);
+struct work *setup_work(void *ctx, const struct conf *conf, struct db *db);
 
 #endif

@@ -234,8 +234,8 @@ worker_run(const struct conf *conf, struct shared *shared, struct seat *seat, in
 	/* libfcgi installs its own handlers; a client that went away must not end us. */
 	signal(SIGPIPE, SIG_IGN);
 	/* A database that is away is no reason not to start: requests are told so. */
-	if (db_open(w.ctx.db) != OK)
-		log_say(LOG_WARN, "worker_waits", "%s", db_message(w.ctx.db));
+	if (db_open(w.ctx.w.db) != OK)
+		log_say(LOG_WARN, "worker_waits", "%s", db_message(w.ctx.w.db));
 	seat_end(seat);
 	enum worker_end end = WORKER_RECYCLED;
 	for (int64_t left = life_span(conf->max_requests); left > 0 && end != WORKER_STOPPED;) {

@@ -23,7 +23,7 @@ struct actor {
 	const char *key_id;   /* of an API key */
 	const char *account;  /* name of who is signed in to the pages */
 	const char *command;  /* of a command or job, "cli:<system user>" or "job:<name>" */
-	bool trusted;         /* a server or admin key, an account, a command or a job: it may force,
+	bool trusted; /* a server or admin key, an account, a command or a job: it may force,
 				 and create experiments by naming them. A client key is public. */
 };
 

@@ -9,8 +9,8 @@ enum { BAR_CHART_WIDTH = 600, BAR_CHART_HEIGHT = 120 }; /* of the drawing, in it
 
 /*
  * Adds to each row of list (an array of objects, or NULL) the bar of its number `views` in a
- * drawing of BAR_CHART_WIDTH x BAR_CHART_HEIGHT: x, y, w, h; the highest takes all the height, and one that
- * is not 0 can be seen. The sum of the numbers.
+ * drawing of BAR_CHART_WIDTH x BAR_CHART_HEIGHT: x, y, w, h; the highest takes all the height, and
+ * one that is not 0 can be seen. The sum of the numbers.
  */
 int64_t bar_chart_add(struct json_object *list);
 

@@ -273,7 +273,8 @@ draw_goal(void *ctx, struct json_object *results, size_t number)
 	if (number >= DRAWN)
 		return out;
 	json_object_object_add(out, "curve", json_object_get(rate_chart_of(ctx, results, number)));
-	json_object_object_add(out, "spread", json_object_get(histogram_chart_of(ctx, results, number)));
+	json_object_object_add(
+	    out, "spread", json_object_get(histogram_chart_of(ctx, results, number)));
 	return out;
 }
 

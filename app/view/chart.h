@@ -5,14 +5,15 @@
 #include <json-c/json.h>
 
 /*
- * Results (core/stats/results.h, with `days`) as a page draws them: numbers as people read them, and
- * places on a canvas. Pure; nothing in it that the results do not say.
+ * Results (core/stats/results.h, with `days`) as a page draws them: numbers as people read them,
+ * and places on a canvas. Pure; nothing in it that the results do not say.
  */
 
 /*
  * {days: {width, height, most, first, last, bars, rows}, legend: [{name, series}], goals: [{number,
- * goal, rows, forest, curve, spread}]} on ctx; view/rate_chart.h, view/histogram_chart.h. Of days the last 30 or
- * less, curve and spread of the first two goals. Widths and heights are units of the drawing.
+ * goal, rows, forest, curve, spread}]} on ctx; view/rate_chart.h, view/histogram_chart.h. Of days
+ * the last 30 or less, curve and spread of the first two goals. Widths and heights are units of
+ * the drawing.
  */
 struct json_object *chart_results(void *ctx, struct json_object *results);
 

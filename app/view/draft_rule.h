@@ -6,9 +6,10 @@
 #include <stdbool.h>
 
 /*
- * Terms of rules (core/audience/rule.h) as rows of a form, {group, of, what, test, value}: all rows of a
- * group must hold. of is "attribute" (or nothing), "tag", "group", "alternative" or "kind"; what
- * names which: a path, scope:key, or an id. test is a test of rules, nothing for eq, or "absent".
+ * Terms of rules (core/audience/rule.h) as rows of a form, {group, of, what, test, value}: all
+ * rows of a group must hold. of is "attribute" (or nothing), "tag", "group", "alternative" or
+ * "kind"; what names which: a path, scope:key, or an id. test is a test of rules, nothing for eq,
+ * or "absent".
  */
 
 /* The term that a row says; the caller owns it. What is wrong with it those who judge rules say. */

@@ -127,9 +127,10 @@ next_name(const struct group_export *r, const struct entries *e, size_t place, s
 
 	for (; *i < e->n && e->list[*i].place <= (int64_t)place; ++*i) {
 		const struct group_export_group wanted = {.nr = e->list[*i].nr};
-		const struct group_export_group *g = e->list[*i].place < (int64_t)place || column->n == 0
-		    ? NULL : bsearch(&wanted, column->groups, column->n, sizeof wanted,
-		    compare_groups);
+		const struct group_export_group *g =
+		    e->list[*i].place < (int64_t)place || column->n == 0
+		    ? NULL
+		    : bsearch(&wanted, column->groups, column->n, sizeof wanted, compare_groups);
 		if (g == NULL)
 			continue;
 		++*i;
@@ -150,8 +151,8 @@ group_export_head(const struct group_export *r, struct buf *out)
 }
 
 void
-group_export_csv(const struct group_export *r, const char *user, const char *places, const char *groups,
-    struct buf *out)
+group_export_csv(const struct group_export *r, const char *user, const char *places,
+    const char *groups, struct buf *out)
 {
 	struct entries e = read_entries(places, groups);
 	size_t i = 0;
@@ -188,8 +189,8 @@ names_at(const struct group_export *r, const struct entries *e, size_t place, si
 }
 
 void
-group_export_line(const struct group_export *r, const char *user, const char *places, const char *groups,
-    struct buf *out)
+group_export_line(const struct group_export *r, const char *user, const char *places,
+    const char *groups, struct buf *out)
 {
 	struct entries e = read_entries(places, groups);
 	struct json_object *o = json_object_new_object(), *names = json_object_new_object();

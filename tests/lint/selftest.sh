@@ -53,18 +53,18 @@ fresh
 # ---- layers.sh
 after 5 app/base/buf.c '#include "web/http/req.h"'
 expect layers.sh app/base/buf.c 'base must not include web'
-after 5 app/base/text.c '#include "store/db/db.h"'
-expect layers.sh app/base/text.c 'never meet'
-after 5 app/web/http/req.c '#include "base/text.h"'
-expect layers.sh app/web/http/req.c 'web must not include core'
-after 5 app/worker.c '#include "handler/routes.def"'
-expect layers.sh app/worker.c 'table of routes'
+after 5 app/core/subject/tag.c '#include "store/db/db.h"'
+expect layers.sh app/core/subject/tag.c 'never meet'
+after 5 app/view/chart.c '#include "store/db/db.h"'
+expect layers.sh app/view/chart.c 'JSON goes in'
+after 5 app/run/worker.c '#include "handler/routes.def"'
+expect layers.sh app/run/worker.c 'table of routes'
 after 5 app/handler/api/subject/user.c '#include <libpq-fe.h>'
 expect layers.sh app/handler/api/subject/user.c 'room of its own'
 after 5 app/base/buf.c '#include <curl/curl.h>'
 expect layers.sh app/base/buf.c 'no library of this house'
-after 5 app/base/text.c '#include <time.h>'
-expect layers.sh app/base/text.c 'reads no clock'
+after 5 app/core/subject/tag.c '#include <time.h>'
+expect layers.sh app/core/subject/tag.c 'read no clock'
 after 5 app/base/utf8.c '#include "base/json.h"'
 expect layers.sh app 'circle.*base/utf8'
 cp -p "$top/app/base/utf8.c" app/base/utf8.c
@@ -106,7 +106,8 @@ expect sql.py sql/migration/0001_page_view.sql 'no triggers'
 printf 'create function f(a text) returns text as $$ select a $$ language sql;\n' \
 	>>sql/migration/0001_page_view.sql
 expect sql.py sql/migration/0001_page_view.sql 'LANGUAGE sql'
-printf 'static const char text[] = "select name "\n\t"from page_view";\n' >>app/handler/api/subject/user.c
+printf 'static const char text[] = "select name "\n\t"from page_view";\n' \
+	>>app/handler/api/subject/user.c
 expect sql.py app/handler/api/subject/user.c 'query text in C'
 
 # ---- pages.py

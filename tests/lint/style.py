@@ -86,7 +86,7 @@ def check_source(path, text):
 
 
 def check_header(path, text):
-    guard = path.stem.upper() + "_H"
+    guard = re.sub(r"[/.]", "_", str(path.relative_to("app"))).upper()
     if f"#ifndef {guard}" not in text[:3] or f"#define {guard}" not in text[:4]:
         report(path, 2, f"the guard is {guard}")
     for n, line in enumerate(text):

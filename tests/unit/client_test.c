@@ -31,7 +31,7 @@ static const struct {
 START_TEST(counts_a_network_of_ipv6_as_one)
 {
 	static const struct conf conf = {.proxies = ""};
-	struct ctx c = {.conf = &conf};
+	struct ctx c = {.w = {.conf = &conf}};
 
 	ctx_begin(&c, 0, 0);
 	c.req.source.env = (const char *const[]){

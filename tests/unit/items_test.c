@@ -33,7 +33,8 @@ take(void *to, struct json_object *o, const char *at, struct problems *problems)
 static const struct csv_rules numbers = {NULL, NULL, false};
 
 static enum err
-read_body(struct ctx *c, const char *type, const char *body, struct buf **taken, struct batch_body *out)
+read_body(
+    struct ctx *c, const char *type, const char *body, struct buf **taken, struct batch_body *out)
 {
 	static const char *env[2];
 
@@ -133,7 +134,8 @@ START_TEST(csv_only_where_it_is_wanted)
 	c.req.body = "n\n1\n";
 	c.req.body_len = 4;
 	struct buf *taken = buf_new(c.w.mem, 64);
-	ck_assert_int_eq(batch_body_read(&c, (struct batch_body_rules){MOST, NULL}, take, taken, &items),
+	ck_assert_int_eq(
+	    batch_body_read(&c, (struct batch_body_rules){MOST, NULL}, take, taken, &items),
 	    ERR_MEDIA_TYPE);
 	ctx_reset(&c);
 }

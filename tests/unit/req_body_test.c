@@ -189,8 +189,8 @@ START_TEST(says_where_a_body_is_no_json)
 
 	ck_assert_int_eq(post(&c, more, &body), OK);
 	ck_assert_int_eq(req_json(&c, &o), ERR_SYNTAX);
-	ck_assert_msg(
-	    strncmp(c.w.detail, broken[_i].detail, strlen(broken[_i].detail)) == 0, "%s", c.w.detail);
+	ck_assert_msg(strncmp(c.w.detail, broken[_i].detail, strlen(broken[_i].detail)) == 0, "%s",
+	    c.w.detail);
 	ctx_reset(&c);
 }
 END_TEST

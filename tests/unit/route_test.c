@@ -138,7 +138,8 @@ START_TEST(names_the_methods_of_the_path)
 	begin(&c, refused[_i].method, refused[_i].path, 0);
 	ck_assert_int_eq(route_match(&c), ERR_METHOD);
 	ck_assert_str_eq(c.allow, refused[_i].allow);
-	ck_assert_str_eq(c.w.detail, mem_printf(c.w.mem, "this path answers %s", refused[_i].allow));
+	ck_assert_str_eq(
+	    c.w.detail, mem_printf(c.w.mem, "this path answers %s", refused[_i].allow));
 	ck_assert_ptr_null(c.route);
 	ctx_reset(&c);
 }

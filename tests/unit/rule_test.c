@@ -159,8 +159,10 @@ subject(const char *attributes, const char *tag)
 	struct terms_extra *extra = mem_array(ctx, struct terms_extra, 4);
 
 	extra[0] = (struct terms_extra){subject_terms_kind(), subject_terms_exact(ctx, "user")};
-	extra[1] = (struct terms_extra){subject_terms_group(ctx, "s"), subject_terms_exact(ctx, "One")};
-	extra[2] = (struct terms_extra){subject_terms_alternative(ctx, "e"), subject_terms_exact(ctx, "B")};
+	extra[1] =
+	    (struct terms_extra){subject_terms_group(ctx, "s"), subject_terms_exact(ctx, "One")};
+	extra[2] = (struct terms_extra){
+	    subject_terms_alternative(ctx, "e"), subject_terms_exact(ctx, "B")};
 	extra[3] = (struct terms_extra){subject_terms_tag(ctx, "course:x", "quiz.grade"),
 		tag == NULL ? NULL : given_json(ctx, tag)};
 	return terms_join(ctx, given_json(ctx, attributes), extra, tag == NULL ? 3 : 4);

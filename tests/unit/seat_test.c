@@ -2,7 +2,7 @@
 /*
  * When a worker is stuck, as its seat tells it.
  */
-#include "seat.h"
+#include "run/seat.h"
 
 #include "base/instant.h"
 #include "suites.h"

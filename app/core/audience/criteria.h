@@ -24,7 +24,8 @@ struct criteria {
 	size_t n;
 	struct condition *list;
 	const struct rule *rule; /* of type rule, instead of the list; else NULL */
-	struct json_object *references; /* [{at, target, id, wanted}] of core/audience/rule_term.h */
+	struct json_object
+	    *references; /* [{at, target, id, wanted}] of core/audience/rule_term.h */
 };
 
 enum {

@@ -16,8 +16,8 @@
  *	{"all": [{"group": {"segmentation": "grade", "eq": "low"}},
  *	         {"not": {"tag": {"scope": "course:x", "key": "quiz.grade", "gte": 50}}}]}
  *
- * parsed once and decided on the terms of a subject (core/audience/subject_terms.h). A missing value is false,
- * whatever the test but exists: false.
+ * parsed once and decided on the terms of a subject (core/audience/subject_terms.h). A missing
+ * value is false, whatever the test but exists: false.
  */
 
 enum { RULE_DEPTH = 8 };

@@ -9,7 +9,8 @@
 #include "base/problem.h"
 #include "core/audience/criteria.h"
 
-/* A definition as it comes in and as it is judged; how it is delivered is core/experiment/lifecycle.h. */
+/* A definition as it comes in and as it is judged; how it is delivered is
+ * core/experiment/lifecycle.h. */
 
 enum {
 	DEFINITION_ID = 64,           /* bytes of expId */
@@ -32,7 +33,8 @@ struct definition {
 	struct json_object *goals;       /* list of names or {name, test}; NULL: all */
 	int state;
 	double traffic; /* 0..100 */
-	struct json_object *layer; /* the wish of core/experiment/layer.h; NULL: nothing is said about it */
+	struct json_object
+	    *layer; /* the wish of core/experiment/layer.h; NULL: nothing is said about it */
 	struct json_object *plan;  /* as given, see core/experiment/plan.h; NULL: none */
 };
 

@@ -9,6 +9,7 @@
  * over it, as the `request` of a create, on ctx. An absent member keeps its value and null clears
  * it; members of `data` are merged one by one; a default that the changes rename stays the default.
  */
-struct json_object *definition_merge(void *ctx, struct json_object *row, struct json_object *changes);
+struct json_object *definition_merge(
+    void *ctx, struct json_object *row, struct json_object *changes);
 
 #endif

@@ -235,8 +235,8 @@ sort_hits(struct arm_counts *t, struct json_object *conversions, size_t *n)
 
 /* Fills the cell from the n hits that are its own: one bin for each number of times. */
 static void
-fill_cell(struct arm_counts *t, struct arm_counts_cell *cell, int64_t participants, const struct hit *hits,
-    size_t n)
+fill_cell(struct arm_counts *t, struct arm_counts_cell *cell, int64_t participants,
+    const struct hit *hits, size_t n)
 {
 	struct stats_bin *bins = mem_array(t, struct stats_bin, n + 1);
 	size_t used = 1;

@@ -62,6 +62,7 @@ struct arm_counts *arm_counts_arms(void *ctx, struct json_object *alternatives,
  * hits, subjects, all their hits (missing: hits * subjects)], ..] say of them; rows of other goals
  * or alternatives are passed over.
  */
-void arm_counts_goals(struct arm_counts *t, struct json_object *goals, struct json_object *conversions);
+void arm_counts_goals(
+    struct arm_counts *t, struct json_object *goals, struct json_object *conversions);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Whether a user agent is a bot's, by the list in core/subject/bots.def, in any case of letters. NULL and
- * "" are not. */
+/* Whether a user agent is a bot's, by the list in core/subject/bots.def, in any case of letters.
+ * NULL and "" are not. */
 bool bot_is(const char *user_agent);
 
 #endif

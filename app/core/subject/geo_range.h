@@ -27,6 +27,7 @@ struct geo_range {
  * Reads a row {first, last} or {network: "192.0.2.0/24"} and the names of the place, other members
  * left alone, onto ctx. False, with its problems added, when it is not good.
  */
-bool geo_range_read(void *ctx, struct json_object *row, struct problems *problems, struct geo_range *out);
+bool geo_range_read(
+    void *ctx, struct json_object *row, struct problems *problems, struct geo_range *out);
 
 #endif

@@ -42,8 +42,9 @@ ready_model(struct ctx *c, bool *ready)
 	add(o, "status", !answers ? "unavailable" : cached ? "ready" : "degraded");
 	add(o, "database", answers || (db_schema_version(c->w.db) >= 0 && !fits) ? "ok" : "down");
 	json_object_object_add(schema, "found",
-	    fits || db_schema_version(c->w.db) >= 0 ? json_object_new_int(db_schema_version(c->w.db))
-						  : NULL);
+	    fits || db_schema_version(c->w.db) >= 0
+		? json_object_new_int(db_schema_version(c->w.db))
+		: NULL);
 	json_object_object_add(schema, "needed", json_object_new_int(query_schema_version()));
 	json_object_object_add(o, "schema", schema);
 	add(o, "cache", cache);

@@ -17,7 +17,7 @@
 #include "service/definition/unconfirmed.h"
 #include "store/db/db.h"
 #include "web/http/ctx.h"
-#include "web/http/model_cache.h"
+#include "base/model_cache.h"
 
 enum { SHOWN = 20, FEW_SLOTS = 500 };
 
@@ -79,7 +79,8 @@ add_running(struct ctx *c, const struct active *a, struct json_object *list,
 	struct json_object *split = json_object_object_get(results, "srm");
 	if (!json_object_get_boolean(json_object_object_get(split, "ok")))
 		warn(warnings,
-		    mem_printf(c->w.mem, "The split of %s is broken: compare nothing in it.", a->id),
+		    mem_printf(
+			c->w.mem, "The split of %s is broken: compare nothing in it.", a->id),
 		    mem_printf(c->w.mem, "/admin/experiment/%s/health", a->id), "Health");
 	return OK;
 }
@@ -132,8 +133,8 @@ warn_of_row(struct ctx *c, struct json_object *list, const struct db_rows *rows,
 		    mem_printf(c->w.mem, "/admin/experiment/%s/audience", id), "Audience");
 	else if (strcmp(kind, "layer") == 0)
 		warn(list,
-		    mem_printf(c->w.mem, "The layer %s is nearly full: %s of 10,000 slots are free.",
-			id, text),
+		    mem_printf(c->w.mem,
+			"The layer %s is nearly full: %s of 10,000 slots are free.", id, text),
 		    mem_printf(c->w.mem, "/admin/layer/%s", id), "Layer");
 	else
 		warn(list, mem_printf(c->w.mem, "%s for over ten minutes: does `assay jobs` run?",
@@ -241,12 +242,12 @@ overview(struct ctx *c)
 		return e;
 	const char *stamp = mem_printf(c->w.mem, "%lld %lld", (long long)all->generation,
 	    (long long)(c->began / AGE));
-	struct json_object *model = model_cache_find(c->memo, NAME, stamp);
+	struct json_object *model = model_cache_find(c->w.models, NAME, stamp);
 	if (model == NULL) {
 		model = mem_json(c->w.mem, json_object_new_object());
 		e = make(c, all, model);
 		if (e == OK)
-			model_cache_keep(c->memo, NAME, stamp, model);
+			model_cache_keep(c->w.models, NAME, stamp, model);
 	}
 	c->model = copy(c, model);
 	return e;

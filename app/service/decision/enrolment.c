@@ -14,15 +14,12 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "service/decision/experiment_set.h"
-#include "web/auth/client_key.h"
-#include "handler/api/experiment/experiment.h"
 #include "service/decision/subject_record.h"
 #include "service/decision/subject_facts.h"
 #include "service/decision/telemetry_event.h"
 #include "store/db/db.h"
 #include "store/db/pgtype.h"
 #include "store/cache/record.h"
-#include "web/auth/client_rate.h"
 #include "store/work.h"
 
 enum column { EXPERIMENT, ALTERNATIVE, SPLIT, GONE, COLUMNS };
@@ -238,8 +235,8 @@ count_new(struct work *w, const struct visitor *who, const struct outcome list[]
 
 	while (i < n && !list[i].decision.enrol)
 		i++;
-	return i == n || who->counted || !client_key_is_new(who->record)
-	    ? OK : client_rate_subjects(w, 1);
+	return i == n || who->counted || w->admit == NULL || !subject_record_is_new(who->record)
+	    ? OK : w->admit(w, 1);
 }
 
 enum err

@@ -35,8 +35,8 @@ struct outcome {
 bool enrolment_stored(const struct visitor *who, int64_t nr, struct enrolled *out);
 
 /* The question that decides o. */
-struct question enrolment_question(struct work *w, const struct visitor *who, const struct outcome *o,
-    struct enrolled *scrap);
+struct question enrolment_question(
+    struct work *w, const struct visitor *who, const struct outcome *o, struct enrolled *scrap);
 
 /* Decides each of the n outcomes; nothing is written. */
 void enrolment_look(struct work *w, const struct visitor *who, struct outcome list[], size_t n);

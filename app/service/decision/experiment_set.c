@@ -121,7 +121,8 @@ take_rows(struct work *w, struct experiment_set *all, const struct db_rows *rows
 	int n = db_count(rows);
 
 	talloc_steal(w->mem, all->mem);
-	*all = (struct experiment_set){.mem = mem, .list = mem_array(mem, struct active, (size_t)n + 1)};
+	*all = (struct experiment_set){
+	    .mem = mem, .list = mem_array(mem, struct active, (size_t)n + 1)};
 	for (int i = 0; i < n; i++) {
 		int64_t flipped = db_int(rows, i, "flipped");
 		all->flipped = flipped > all->flipped ? flipped : all->flipped;

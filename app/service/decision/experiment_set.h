@@ -26,7 +26,8 @@ struct experiment_set {
 struct experiment_set *experiment_set_new(void *ctx);
 
 /* The set, of generation at_least or newer: read again when the database has a newer one. */
-enum err experiment_set_get(struct work *w, int64_t at_least, const struct experiment_set **out) must_check;
+enum err experiment_set_get(
+    struct work *w, int64_t at_least, const struct experiment_set **out) must_check;
 
 /* The experiment of number nr, or NULL. */
 const struct active *experiment_set_find(const struct experiment_set *all, int64_t nr);

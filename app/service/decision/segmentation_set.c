@@ -184,7 +184,8 @@ segmentation_set_one(struct work *w, const char *id, const struct segmentation *
 }
 
 enum err
-segmentation_set_group(struct work *w, const struct segmentation **s, int64_t nr, const struct group **out)
+segmentation_set_group(
+    struct work *w, const struct segmentation **s, int64_t nr, const struct group **out)
 {
 	*out = segmentation_group(*s, nr);
 	if (*out != NULL)

@@ -32,10 +32,12 @@ struct segmentation_set {
 struct segmentation_set *segmentation_set_new(void *ctx);
 
 /* The set, of the generation of definitions at_least or newer. */
-enum err segmentation_set_get(struct work *w, int64_t at_least, const struct segmentation_set **out) must_check;
+enum err segmentation_set_get(
+    struct work *w, int64_t at_least, const struct segmentation_set **out) must_check;
 
 /* The segmentation of that id, also when it was made a moment ago. ERR_NOT_FOUND. */
-enum err segmentation_set_one(struct work *w, const char *id, const struct segmentation **out) must_check;
+enum err segmentation_set_one(
+    struct work *w, const char *id, const struct segmentation **out) must_check;
 
 /*
  * The group of number nr of *s, or NULL when it is gone: a worker that does not know it looks at
@@ -46,7 +48,9 @@ enum err segmentation_set_group(struct work *w, const struct segmentation **s, i
     const struct group **out) must_check;
 
 /* The segmentation of that id, or number; NULL when there is none. */
-const struct segmentation *segmentation_set_find(const struct segmentation_set *all, const char *id);
-const struct segmentation *segmentation_set_numbered(const struct segmentation_set *all, int64_t nr);
+const struct segmentation *segmentation_set_find(
+    const struct segmentation_set *all, const char *id);
+const struct segmentation *segmentation_set_numbered(
+    const struct segmentation_set *all, int64_t nr);
 
 #endif

@@ -150,7 +150,7 @@ make_terms(struct subject_facts *p)
 	add(p, subject_terms_kind(), subject_terms_exact(p, word));
 	add_tags(p);
 	/* What cannot be read now is not known: rules on it are false. */
-	if (segmentation_set_get(p->c, 0, &p->all) == OK) {
+	if (segmentation_set_get(p->w, 0, &p->all) == OK) {
 		add_memberships(p);
 		add_alternatives(p);
 	} else
@@ -163,7 +163,7 @@ subject_facts_new(struct work *w, const struct visitor *who)
 {
 	struct subject_facts *p = mem_new(w->mem, struct subject_facts);
 
-	p->c = c;
+	p->w = w;
 	p->who = who;
 	return p;
 }

@@ -14,9 +14,10 @@ struct subject_facts;
 struct subject_facts *subject_facts_new(struct work *w, const struct visitor *who);
 
 /*
- * The terms (core/audience/subject_terms.h): profile, what the request says over it, kind, tags, stored groups,
- * alternatives; and the groups of the segmentations of type rule among needs (ids), which are
- * worked out, with all that they need in turn. They belong to p; a later call may add to them.
+ * The terms (core/audience/subject_terms.h): profile, what the request says over it, kind, tags,
+ * stored groups, alternatives; and the groups of the segmentations of type rule among needs (ids),
+ * which are worked out, with all that they need in turn. They belong to p; a later call may add to
+ * them.
  */
 const struct terms *subject_facts_terms(struct subject_facts *p, struct json_object *needs);
 

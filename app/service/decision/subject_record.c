@@ -37,8 +37,8 @@ read_record(struct work *w, const char *subject, const char *address, struct jso
 }
 
 enum err
-subject_record_read(struct work *w, struct record_slot *slot, const char *address, struct json_object **out,
-    bool *offer)
+subject_record_read(struct work *w, struct record_slot *slot, const char *address,
+    struct json_object **out, bool *offer)
 {
 	const struct experiment_set *all;
 	enum err e = experiment_set_get(w, 0, &all);
@@ -123,8 +123,8 @@ outdated(const struct experiment_set *all, struct json_object *record)
 }
 
 enum err
-subject_record_snapshot(struct work *w, const char *const subjects[], size_t n, struct json_object *records[],
-    const struct experiment_set **all)
+subject_record_snapshot(struct work *w, const char *const subjects[], size_t n,
+    struct json_object *records[], const struct experiment_set **all)
 {
 	enum err e = OK;
 
@@ -181,4 +181,20 @@ subject_record_matches(struct work *w, const struct asker *who, struct json_obje
 		add(&g, g.all->open[i], false, false);
 	lookup_sort(out->list, out->n);
 	return OK;
+}
+
+static bool
+is_empty(struct json_object *record, const char *name)
+{
+	struct json_object *list = json_object_object_get(record, name);
+
+	return !json_object_is_type(list, json_type_array) || json_items(list) == 0;
+}
+
+bool
+subject_record_is_new(struct json_object *record)
+{
+	return json_object_object_get(record, "attributes") == NULL &&
+	    is_empty(record, "enrolments") && is_empty(record, "memberships") &&
+	    is_empty(record, "tags");
 }

@@ -23,13 +23,14 @@ struct found {
  * What is held about subject: {generation, audience: [[nr, version], ..], enrolments: [[nr,
  * alternative, forced], ..], attributes}, on w->mem, from the cache or the database.
  */
-enum err subject_record_get(struct work *w, const char *subject, struct json_object **out) must_check;
+enum err subject_record_get(
+    struct work *w, const char *subject, struct json_object **out) must_check;
 
 /*
- * As subject_record_get in two steps, for who adds to the record what only the cache keeps. slot names
- * kind, subject and now; offer: the cache does not have it. Then it came from the database, which
- * also told, as `place`, where address (NULL: none) is. subject_record_offer takes the record as it was
- * found, with what was added.
+ * As subject_record_get in two steps, for who adds to the record what only the cache keeps. slot
+ * names kind, subject and now; offer: the cache does not have it. Then it came from the database,
+ * which also told, as `place`, where address (NULL: none) is. subject_record_offer takes the
+ * record as it was found, with what was added.
  */
 enum err subject_record_read(struct work *w, struct record_slot *slot, const char *address,
     struct json_object **out, bool *offer) must_check;
@@ -49,7 +50,10 @@ bool subject_record_in_audience(struct json_object *record, const struct active 
  * The experiments in effect for who, on w->mem, given the records of the device and of the user
  * (NULL: none), which are read again where they are outdated.
  */
-enum err subject_record_matches(struct work *w, const struct asker *who, struct json_object *records[2],
-    struct found *out) must_check;
+enum err subject_record_matches(struct work *w, const struct asker *who,
+    struct json_object *records[2], struct found *out) must_check;
+
+/* Whether nothing at all is stored about the subject of that record. */
+bool subject_record_is_new(struct json_object *record);
 
 #endif

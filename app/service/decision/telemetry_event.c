@@ -14,7 +14,6 @@
 #include "core/subject/tag.h"
 #include "store/telemetry.h"
 #include "store/work.h"
-#include "web/auth/session.h"
 
 /* An id as telemetry shows it: itself where the operator asked for that, else a keyed hash. */
 static const char *
@@ -77,7 +76,7 @@ telemetry_event_enrolled(struct work *w, const struct visitor *who, const struct
 
 void
 telemetry_event_placed(struct work *w, const struct visitor *who, const struct segmentation *s,
-    const struct group *g)
+    const struct group *g, const char *by)
 {
 	if (w->telemetry == NULL)
 		return;
@@ -88,7 +87,7 @@ telemetry_event_placed(struct work *w, const struct visitor *who, const struct s
 		.group = mem_json(w->mem, json_object_new_string(g->name)),
 		.group_id = mem_json(w->mem, json_object_new_int64(g->nr)),
 		.reason = "ASSIGNED",
-		.by = work_actor(w),
+		.by = by,
 	};
 	struct event_head head = make_head(w, who->record, s->context);
 	telemetry_write(w->telemetry, event_assignment(w->mem, head, &a));

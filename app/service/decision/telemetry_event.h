@@ -16,8 +16,8 @@ void telemetry_event_lookup(struct work *w, const struct asker *who, struct json
 /* Of an enrolment that was made just now. */
 void telemetry_event_enrolled(struct work *w, const struct visitor *who, const struct outcome *o);
 
-/* Of somebody who came into a group of a segmentation just now. */
+/* Of somebody whom `by` (NULL: nobody known) has put into a group of a segmentation just now. */
 void telemetry_event_placed(struct work *w, const struct visitor *who, const struct segmentation *s,
-    const struct group *g);
+    const struct group *g, const char *by);
 
 #endif

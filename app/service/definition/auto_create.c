@@ -19,7 +19,7 @@
 #include "core/experiment/alternative_ids.h"
 #include "base/text.h"
 #include "service/decision/experiment_set.h"
-#include "handler/api/experiment/experiment.h"
+#include "service/definition/experiment.h"
 #include "store/db/db.h"
 #include "store/work.h"
 
@@ -69,12 +69,12 @@ read_weights(struct work *w, struct json_object *given, struct json_object *list
 			return e;
 		if (weight == NULL)
 			weight = one;
-		double w = json_object_get_double(weight);
+		double share = json_object_get_double(weight);
 		bool number = json_object_is_type(weight, json_type_int) ||
 		    json_object_is_type(weight, json_type_double);
-		if (!number || !isfinite(w) || w < 0 || w > DELIVERY_WEIGHT)
+		if (!number || !isfinite(share) || share < 0 || share > DELIVERY_WEIGHT)
 			return fail(w, ERR_INVALID, at, "must be a weight: a number, 0 or more");
-		sum += w;
+		sum += share;
 		add_named(list, name, weight);
 	}
 	if (json_member_count(given) > 0 && sum <= 0)
@@ -181,15 +181,14 @@ static enum err
 extend(struct work *w, const char *id, struct json_object *named, int64_t *generation)
 {
 	struct json_object *row;
+	const char *version;
 	struct db_rows *rows;
-	enum err e = experiment_load(w, id, &row);
+	enum err e = experiment_find(w, id, &row, &version);
 
 	if (e != OK)
 		return e;
 	struct json_object *list = json_object_object_get(row, "alternatives");
 	struct json_object *numbers = json_object_object_get(row, "numbers");
-	const char *version = mem_printf(w->mem, "%lld",
-	    (long long)json_object_get_int64(json_object_object_get(row, "version")));
 	if (!add_missing(list, named))
 		return now_current(w, generation);
 	list = delivery_alternatives(list, "/alternatives", w->problems);
@@ -216,16 +215,17 @@ lacks(const struct active *a, struct json_object *named)
 }
 
 enum err
-auto_create(struct work *w, const char *id, struct json_object *alternatives, const struct active **out)
+auto_create(
+    struct work *w, const char *id, struct json_object *alternatives, const struct active **out)
 {
 	struct json_object *named = mem_json(w->mem, json_object_new_array());
-	bool may = c->key_class >= KEY_SERVER && w->conf->auto_create != 0;
+	bool may = w->actor.trusted && w->conf->auto_create != 0;
 	const struct experiment_set *all;
 	int64_t generation = 0;
 
 	if (definition_id_fault(id) != NULL)
 		return fail(w, ERR_INVALID, "/experiment", "%s", definition_id_fault(id));
-	if (alternatives != NULL && c->key_class < KEY_SERVER)
+	if (alternatives != NULL && !w->actor.trusted)
 		return fail(w, ERR_FORBIDDEN, "/alternatives", "needs a server key");
 	enum err e = alternatives == NULL ? OK : read_named(w, alternatives, &named);
 	if (e == OK)

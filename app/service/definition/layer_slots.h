@@ -9,8 +9,8 @@
 struct work;
 
 /*
- * Looks whether experiment can have the slots that it wishes (core/experiment/layer.h) before they are
- * written; problems stand below at. ERR_INVALID when there is no such layer, ERR_CONFLICT when
+ * Looks whether experiment can have the slots that it wishes (core/experiment/layer.h) before they
+ * are written; problems stand below at. ERR_INVALID when there is no such layer, ERR_CONFLICT when
  * others have the slots.
  */
 enum err layer_slots_look(struct work *w, struct json_object *wish, const char *experiment,

@@ -124,7 +124,7 @@ check(struct checker *k, struct json_object *ref)
 enum err
 references_check(struct work *w, const struct segmentation_set *all, struct json_object *references)
 {
-	struct checker k = {.c = c, .all = all};
+	struct checker k = {.w = w, .all = all};
 	enum err e = load(&k, references);
 	bool good = true;
 
@@ -166,15 +166,15 @@ references_moved(struct work *w, const char *generation, bool *moved)
 
 /* *done: what uses it was seen; *gone: nothing did. */
 static enum err
-try_drop(struct work *w, enum query q, const char *version, bool *done, bool *gone)
+try_drop(struct work *w, const struct references_drop *d, bool *done, bool *gone)
 {
 	struct db_rows *rows;
 	enum err e = db_query(w->db, w->mem, QUERY_cache_epoch, NULL, &rows);
 
 	if (e != OK)
 		return e;
-	const char *params[] = {c->args[0], version, db_cell(rows, 0, "definitions")};
-	e = db_query(w->db, w->mem, q, params, &rows);
+	const char *params[] = {d->id, d->version, db_cell(rows, 0, "definitions")};
+	e = db_query(w->db, w->mem, d->q, params, &rows);
 	if (e != OK)
 		return e;
 	*done = db_count(rows) > 0;
@@ -183,22 +183,22 @@ try_drop(struct work *w, enum query q, const char *version, bool *done, bool *go
 }
 
 enum err
-references_drop(struct work *w, enum query q, const char *version, bool *gone)
+references_drop(struct work *w, const struct references_drop *d, bool *gone)
 {
 	bool done = false;
 	enum err e = OK;
 
 	*gone = false;
 	for (int tries = 0; e == OK && !done && tries < TRIES; tries++)
-		e = try_drop(w, q, version, &done, gone);
+		e = try_drop(w, d, &done, gone);
 	return e == OK && !done ? ERR_UNAVAILABLE : e;
 }
 
 enum err
-references_users(struct work *w, bool *any)
+references_users(struct work *w, const char *id, bool *any)
 {
 	struct db_rows *rows;
-	enum err e = db_query(w->db, w->mem, QUERY_segmentation_users, c->args, &rows);
+	enum err e = db_query(w->db, w->mem, QUERY_segmentation_users, &id, &rows);
 
 	*any = e == OK && db_count(rows) > 0;
 	for (int i = 0; *any && i < db_count(rows); i++)

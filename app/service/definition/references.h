@@ -36,14 +36,17 @@ const char *references_array(struct work *w, struct json_object *ids);
 /* The same of the ids that references name; NULL for none. */
 const char *references_uses(struct work *w, struct json_object *references);
 
-/*
- * Deletes what c->args[0] names, of that version (NULL: any), by statement q, which does so if
- * nothing uses it and the definitions are of generation $3. *gone: it did; else references_users
- * may tell why.
- */
-enum err references_drop(struct work *w, enum query q, const char *version, bool *gone) must_check;
+/* A definition to be deleted: q does it if nothing uses id and the definitions are of generation
+ * $3; version NULL: whatever version it has. */
+struct references_drop {
+	enum query q;
+	const char *id, *version;
+};
 
-/* A problem for each that uses what c->args[0] names. *any: there is one. */
-enum err references_users(struct work *w, bool *any) must_check;
+/* Deletes it. *gone: it did; else references_users may tell why. */
+enum err references_drop(struct work *w, const struct references_drop *d, bool *gone) must_check;
+
+/* A problem for each definition that uses the one of that id. *any: there is one. */
+enum err references_users(struct work *w, const char *id, bool *any) must_check;
 
 #endif

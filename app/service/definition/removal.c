@@ -35,8 +35,7 @@ has(struct json_object *list, struct json_object *id)
 }
 
 enum err
-removal_count(struct work *w, enum query q, struct json_object *ids, struct json_object *after,
-    int64_t *subjects)
+removal_count(struct work *w, const struct removal *r, int64_t *subjects)
 {
 	struct buf *removed = buf_new(w->mem, 64);
 	struct db_rows *rows;
@@ -44,17 +43,17 @@ removal_count(struct work *w, enum query q, struct json_object *ids, struct json
 
 	*subjects = 0;
 	pgtype_array_open(removed);
-	for (size_t i = 0; i < json_items(ids); i++) {
-		if (has(after, json_item(ids, i)))
+	for (size_t i = 0; i < json_items(r->ids); i++) {
+		if (has(r->after, json_item(r->ids, i)))
 			continue;
 		any = true;
-		pgtype_array_item(removed, json_object_get_string(json_item(ids, i)));
+		pgtype_array_item(removed, json_object_get_string(json_item(r->ids, i)));
 	}
 	pgtype_array_close(removed);
 	if (!any)
 		return OK;
 	enum err e =
-	    db_query(w->db, w->mem, q, (const char *const[]){c->args[0], removed->data}, &rows);
+	    db_query(w->db, w->mem, r->q, (const char *const[]){r->id, removed->data}, &rows);
 	if (e == OK)
 		*subjects = db_int(rows, 0, "subjects");
 	return e;

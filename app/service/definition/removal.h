@@ -13,11 +13,15 @@ struct work;
 /* The numbers of a list of alternatives or groups [{id, ..}], as a JSON array on w->mem. */
 struct json_object *removal_ids(struct work *w, struct json_object *list);
 
-/*
- * How many subjects are in those of ids that the list after no longer has, by query q ($1:
- * c->args[0], $2: the numbers); 0 without a query when nothing was removed.
- */
-enum err removal_count(struct work *w, enum query q, struct json_object *ids,
-    struct json_object *after, int64_t *subjects) must_check;
+/* Alternatives of an experiment, or groups of a segmentation, on their way out. */
+struct removal {
+	enum query q;   /* counts the subjects in them; $1: id, $2: numbers */
+	const char *id; /* of the definition */
+	struct json_object *ids;   /* the numbers before */
+	struct json_object *after; /* the list as it will be */
+};
+
+/* How many subjects are in what is removed; 0 without a query when nothing is. */
+enum err removal_count(struct work *w, const struct removal *r, int64_t *subjects) must_check;
 
 #endif

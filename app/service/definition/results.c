@@ -15,7 +15,6 @@
 #include "base/metric.h"
 #include "core/experiment/decide.h"
 #include "core/stats/results.h"
-#include "handler/routes.h"
 #include "store/db/db.h"
 #include "store/work.h"
 
@@ -235,43 +234,4 @@ results_read(struct work *w, const char *id, struct json_object **out)
 	json_object_object_add(*out, "converted",
 	    name_converted(json_object_object_get(data, "converted"), &in));
 	return OK;
-}
-
-static enum err
-results(struct work *w)
-{
-	enum err e = results_read(w, c->args[0], &c->model);
-
-	return e == ERR_NOT_FOUND ? fail_detail(w, e, "there is no such experiment") : e;
-}
-
-static void
-answer_csv(struct work *w)
-{
-	ctx_csv(w, mem_printf(w->mem, "%s-results.csv", c->args[0]));
-	buf_str(c->text, results_csv(w->mem, c->model));
-}
-
-enum err
-experiment_results(struct work *w)
-{
-	const char *format = req_query(&c->req, "format");
-	enum err e = results(w);
-
-	if (format == NULL || strcmp(format, "json") == 0 || e != OK)
-		return e;
-	if (strcmp(format, "csv") != 0)
-		return fail(w, ERR_INVALID, "format", "must be json or csv");
-	answer_csv(w);
-	return OK;
-}
-
-enum err
-tab_results_csv(struct work *w)
-{
-	enum err e = results(w);
-
-	if (e == OK)
-		answer_csv(w);
-	return e;
 }

@@ -10,14 +10,14 @@
 #include "base/mem.h"
 #include "store/db/db.h"
 #include "store/work.h"
-#include "web/http/model_cache.h"
+#include "base/model_cache.h"
 
 enum err
 unconfirmed_count(struct work *w, const char *id, int64_t age, int64_t *out)
 {
 	const char *name = mem_printf(w->mem, "unconfirmed %lld %s", (long long)age, id);
-	const char *stamp = mem_printf(w->mem, "%lld", (long long)(c->began / age));
-	struct json_object *kept = model_cache_find(c->memo, name, stamp);
+	const char *stamp = mem_printf(w->mem, "%lld", (long long)(w->now / age));
+	struct json_object *kept = model_cache_find(w->models, name, stamp);
 	struct db_rows *rows;
 
 	if (kept == NULL) {
@@ -26,7 +26,7 @@ unconfirmed_count(struct work *w, const char *id, int64_t age, int64_t *out)
 		if (e != OK)
 			return e;
 		kept = mem_json(w->mem, db_row_json(rows, 0));
-		model_cache_keep(c->memo, name, stamp, kept);
+		model_cache_keep(w->models, name, stamp, kept);
 	}
 	*out = json_object_get_int64(json_object_object_get(kept, "sessions"));
 	return OK;

@@ -18,6 +18,7 @@ enum { UNCONFIRMED_MOST = 10000 };
 enum err unconfirmed_count(struct work *w, const char *id, int64_t age, int64_t *out) must_check;
 
 /* The same as a sentence, NULL when there are none. */
-enum err unconfirmed_words(struct work *w, const char *id, int64_t age, const char **out) must_check;
+enum err unconfirmed_words(
+    struct work *w, const char *id, int64_t age, const char **out) must_check;
 
 #endif

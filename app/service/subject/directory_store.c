@@ -22,8 +22,6 @@
 /* Definitions may change between decision and statement, but not so often. */
 enum { TRIES = 8 };
 
-enum { LIST_MOST = 1000 };
-
 /* Entries of one kind, no subject twice. */
 struct batch {
 	const struct entry *list;
@@ -58,8 +56,8 @@ is_mapped(const struct active *a, enum subject_kind kind)
 
 /* Notes the experiments of this kind that the entry is in. */
 static void
-decide(struct work *w, const struct experiment_set *all, const struct entry *e, enum subject_kind kind,
-    struct buf *columns[COLUMNS])
+decide(struct work *w, const struct experiment_set *all, const struct entry *e,
+    enum subject_kind kind, struct buf *columns[COLUMNS])
 {
 	for (size_t i = 0; i < all->n; i++) {
 		const struct active *a = &all->list[i];
@@ -72,8 +70,8 @@ decide(struct work *w, const struct experiment_set *all, const struct entry *e, 
 }
 
 static void
-add_entry(struct work *w, const struct experiment_set *all, const struct entry *e, enum subject_kind kind,
-    struct buf *columns[COLUMNS])
+add_entry(struct work *w, const struct experiment_set *all, const struct entry *e,
+    enum subject_kind kind, struct buf *columns[COLUMNS])
 {
 	pgtype_array_item(columns[SUBJECT], e->subject);
 	pgtype_array_item(columns[ATTRIBUTES], e->attributes);
@@ -125,8 +123,8 @@ without_repeats(struct work *w, const struct entry list[], size_t *n)
 
 /* One try; *generation is that of the definitions then, *changed -1 when they were others. */
 static enum err
-store(struct work *w, const struct experiment_set *all, struct buf *columns[COLUMNS], int64_t *generation,
-    int64_t *changed)
+store(struct work *w, const struct experiment_set *all, struct buf *columns[COLUMNS],
+    int64_t *generation, int64_t *changed)
 {
 	char now[INSTANT_TEXT];
 	struct db_rows *rows;
@@ -188,29 +186,23 @@ directory_store_store(struct work *w, const struct entry given[], size_t n, enum
 }
 
 enum err
-directory_store_list(struct work *w, int64_t limit)
+directory_store_list(struct work *w, const struct directory_store_page *page,
+    struct json_object **out, const char **next)
 {
-	const char *text = req_query(&c->req, "limit"), *begin = req_query(&c->req, "q");
 	struct json_object *list = json_object_new_array();
 	struct db_rows *rows;
 
-	c->model = mem_json(w->mem, json_object_new_object());
-	json_object_object_add(c->model, "users", list);
-	if (text != NULL && !num_int(text, 1, LIST_MOST, &limit))
-		return fail(
-		    w, ERR_INVALID, "limit", "must be a whole number from 1 to %d", LIST_MOST);
-	const char *params[] = {begin != NULL ? begin : "", req_query(&c->req, "after"),
-		mem_printf(w->mem, "%d", (int)limit)};
+	*next = NULL;
+	*out = mem_json(w->mem, json_object_new_object());
+	json_object_object_add(*out, "users", list);
+	const char *params[] = {page->begin != NULL ? page->begin : "", page->after,
+		mem_printf(w->mem, "%d", (int)page->limit)};
 	enum err e = db_query(w->db, w->mem, QUERY_profile_list, params, &rows);
 	if (e != OK)
 		return e;
 	for (int i = 0; i < db_count(rows); i++)
 		json_object_array_add(list, db_row_json(rows, i));
-	const char *next =
-	    db_count(rows) == limit ? db_cell(rows, (int)limit - 1, "user_id") : NULL;
-	json_object_object_add(
-	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
-	if (next != NULL)
-		c->next = req_with(w, "after", next);
+	if (db_count(rows) == page->limit)
+		*next = db_cell(rows, (int)page->limit - 1, "user_id");
 	return OK;
 }

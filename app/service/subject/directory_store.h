@@ -14,13 +14,18 @@ struct work;
  * Stores n entries of the directory, all of one kind, and lets them leave and join the audiences
  * of the experiments in effect, in one statement. *changed counts those that were not so before.
  */
-enum err directory_store_store(struct work *w, const struct entry list[], size_t n, enum subject_kind kind,
-    int64_t *changed) must_check;
+enum err directory_store_store(struct work *w, const struct entry list[], size_t n,
+    enum subject_kind kind, int64_t *changed) must_check;
 
-/*
- * A page of the users in the directory by id, of which it begins with ?q=, behind ?after=, at most
- * ?limit= or that many: c->model is {users: [{user_id, changed_at}], next}. ERR_INVALID.
- */
-enum err directory_store_list(struct work *w, int64_t limit) must_check;
+/* Which users of the directory are listed, by id. */
+struct directory_store_page {
+	const char *begin; /* how their ids begin; NULL: any */
+	const char *after; /* the last id of the page before; NULL: the first page */
+	int64_t limit;
+};
+
+/* {users: [{user_id, changed_at}]} on w->mem; *next as `after` of the following page, or NULL. */
+enum err directory_store_list(struct work *w, const struct directory_store_page *page,
+    struct json_object **out, const char **next) must_check;
 
 #endif

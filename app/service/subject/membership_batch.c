@@ -38,7 +38,8 @@ membership_batch_begin(struct membership_batch *m)
 }
 
 void
-membership_batch_add(struct membership_batch *m, int64_t line, struct json_object *o, const char *fault)
+membership_batch_add(
+    struct membership_batch *m, int64_t line, struct json_object *o, const char *fault)
 {
 	struct upload_row row = {0};
 
@@ -119,12 +120,10 @@ tell(struct work *w, const struct placed *p)
 {
 	struct json_object *record = mem_json(w->mem, json_object_new_object());
 	struct segmentation s = {.id = p->id, .context = p->context};
-	const char *caller = c->key_id;
 
 	json_object_object_add(record, "tags", json_object_get(p->tags));
-	c->key_id = p->by;
-	telemetry_event_placed(w, &(struct visitor){.subject = p->subject, .record = record}, &s, &p->group);
-	c->key_id = caller;
+	telemetry_event_placed(w, &(struct visitor){.subject = p->subject, .record = record}, &s,
+	    &p->group, p->by);
 }
 
 enum err

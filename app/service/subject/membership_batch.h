@@ -33,7 +33,8 @@ struct membership_batch {
 void membership_batch_begin(struct membership_batch *m);
 
 /* Adds the row of line: o, or why it cannot be read. */
-void membership_batch_add(struct membership_batch *m, int64_t line, struct json_object *o, const char *fault);
+void membership_batch_add(
+    struct membership_batch *m, int64_t line, struct json_object *o, const char *fault);
 
 /*
  * Writes the batch, inside the caller's transaction, and buries what is cached of whom it moved:

@@ -3,35 +3,45 @@
 #define SERVICE_SUBJECT_SUBJECT_DATA_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
 
 struct work;
 
-/*
- * What is held about c->subject, whichever kind it is. Whatever is answered is on w->mem; errors
- * are those of the database.
- */
+/* What is stored about a subject (core/subject/subject.h) of any kind. Results are on w->mem. */
 
-/* The row of the query `profile` over the last so many days. */
-enum err subject_data_views(struct work *w, int64_t days, struct json_object **out) must_check;
+/* The page views of the last days days: a row of sql/query/profile.sql. */
+enum err subject_data_views(struct work *w, const char *subject, int64_t days,
+    struct json_object **out) must_check;
 
-/* The profile of the last 7 days (core/subject/profile.h): from the cache while it holds, else computed
- * and offered to it. */
-enum err subject_data_week(struct work *w, struct json_object **out) must_check;
+/* The profile over seven days, as GET /v1/user/:id answers it; from the cache while it holds. */
+enum err subject_data_week(struct work *w, const char *subject,
+    struct json_object **out) must_check;
 
-/* Every enrolment, the newest first: an array. */
-enum err subject_data_enrolments(struct work *w, struct json_object **out) must_check;
+/* Every enrolment, as a list. */
+enum err subject_data_enrolments(struct work *w, const char *subject,
+    struct json_object **out) must_check;
 
-/*
- * A page of all records, by ?after=, ?limit= and ?format=: into c->model, or c->text as NDJSON; the
- * next page is c->next. ERR_INVALID.
- */
-enum err subject_data_export(struct work *w) must_check;
+/* Which part of the records is wanted. */
+struct subject_data_page {
+	const char *subject;
+	bool first;     /* with what has no time of its own, the profile */
+	int64_t after;  /* records later than this, microseconds */
+	int64_t limit;
+};
 
-/* Erases it everywhere; c->model becomes the receipt: its id, and `deleted` with the number of
- * rows of each kind. */
-enum err subject_data_erase(struct work *w) must_check;
+/* A page of all that is stored, by time; *next: the time after which the following page begins,
+ * NULL when there is none. */
+enum err subject_data_export(struct work *w, const struct subject_data_page *page,
+    struct json_object **records, const char **next) must_check;
+
+/* Erases the subject everywhere, in one transaction: {user_id, deleted: {table: rows}}. */
+enum err subject_data_erase(struct work *w, const char *subject,
+    struct json_object **deleted) must_check;
+
+/* Adds {user_id: id}, or the member of another kind. */
+void subject_data_name(struct json_object *o, const char *subject);
 
 #endif

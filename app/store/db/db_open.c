@@ -66,7 +66,8 @@ read_pipeline(struct db *db, int64_t deadline, PGresult **first)
 		enum sqlstate_act act;
 		PGresult *r = db_next_result(db, deadline, &ok);
 		if (!ok || (r == NULL && PQstatus(db->conn) == CONNECTION_BAD)) {
-			db_notice(db, "connect", ok ? PQerrorMessage(db->conn) : "no answer in time");
+			db_notice(
+			    db, "connect", ok ? PQerrorMessage(db->conn) : "no answer in time");
 			return ERR_UNAVAILABLE;
 		}
 		if (r == NULL)

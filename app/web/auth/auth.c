@@ -104,7 +104,8 @@ note_use(struct ctx *c, struct key *k)
 
 	instant_format(c->w.now, now);
 	k->stale = false;
-	if (db_query(c->w.db, c->w.mem, QUERY_key_used, (const char *const[]){k->id, now}, NULL) != OK)
+	if (db_query(c->w.db, c->w.mem, QUERY_key_used, (const char *const[]){k->id, now}, NULL) !=
+	    OK)
 		log_say(LOG_WARN, "key_use_not_noted", "%s", db_message(c->w.db));
 }
 
@@ -115,7 +116,8 @@ load(struct ctx *c, const char *id, struct key *k)
 	char now[INSTANT_TEXT];
 
 	instant_format(c->w.now, now);
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_key_find, (const char *const[]){id, now}, &rows);
+	enum err e =
+	    db_query(c->w.db, c->w.mem, QUERY_key_find, (const char *const[]){id, now}, &rows);
 	if (e != OK)
 		return e;
 	json_object_put(k->origins);
@@ -250,10 +252,13 @@ auth_check(struct ctx *c)
 		return refuse(c, ERR_UNAUTHORIZED, "the key is unknown, expired or revoked");
 	c->key_id = mem_dup(c->w.mem, k->id);
 	c->key_class = k->class;
+	c->w.actor =
+	    (struct actor){.key_id = c->key_id, .trusted = k->class >= KEY_SERVER};
 	c->tag_prefix = k->tag_prefix == NULL ? NULL : mem_dup(c->w.mem, k->tag_prefix);
 	/* No other key is read into this place before the request is over. */
 	c->bounds = k->class == KEY_CLIENT ? &k->bounds : NULL;
 	enum err origin = check_origin(c, k);
+	client_rate_limit_subjects(c);
 	e = client_rate_request(c);
 	if (e != OK)
 		return e;

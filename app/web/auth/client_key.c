@@ -94,19 +94,3 @@ client_key_attributes(struct ctx *c, struct json_object *given)
 	return fail(
 	    &c->w, ERR_FORBIDDEN, "/attributes", "attributes are not allowed with this key");
 }
-
-static bool
-is_empty(struct json_object *record, const char *name)
-{
-	struct json_object *list = json_object_object_get(record, name);
-
-	return !json_object_is_type(list, json_type_array) || json_object_array_length(list) == 0;
-}
-
-bool
-client_key_is_new(struct json_object *record)
-{
-	return json_object_object_get(record, "attributes") == NULL &&
-	    is_empty(record, "enrolments") && is_empty(record, "memberships") &&
-	    is_empty(record, "tags");
-}

@@ -20,9 +20,9 @@ struct ctx;
  */
 
 /*
- * Why the key of c may not name the subject (a text of core/subject/subject.h), as a static sentence, with
- * in *member what is wrong: "user_id" .. or "signature". NULL: it may. The answer is ERR_FORBIDDEN
- * where the protocol has no other.
+ * Why the key of c may not name the subject (a text of core/subject/subject.h), as a static
+ * sentence, with in *member what is wrong: "user_id" .. or "signature". NULL: it may. The answer
+ * is ERR_FORBIDDEN where the protocol has no other.
  */
 const char *client_key_refusal(struct ctx *c, const char *subject,
     struct json_object *const places[], const char **member);
@@ -38,8 +38,5 @@ bool client_key_proves(
 
 /* Whether the key allows attributes of a request; `given` may be NULL. ERR_FORBIDDEN. */
 enum err client_key_attributes(struct ctx *c, struct json_object *given) must_check;
-
-/* Whether nothing at all was held of the subject of that record. */
-bool client_key_is_new(struct json_object *record);
 
 #endif

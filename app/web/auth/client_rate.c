@@ -89,10 +89,17 @@ judge_subjects(struct ctx *c, int64_t n, rate_fn *judge)
 	    : refuse(c, METRIC_client_subjects_throttled_total, network, wait, "new subjects");
 }
 
-enum err
-client_rate_subjects(struct ctx *c, int64_t n)
+/* The work of a request is the first member of its ctx. */
+static enum err
+admit(struct work *w, int64_t n)
 {
-	return judge_subjects(c, n, rate_take);
+	return judge_subjects((struct ctx *)w, n, rate_take);
+}
+
+void
+client_rate_limit_subjects(struct ctx *c)
+{
+	c->w.admit = admit;
 }
 
 enum err

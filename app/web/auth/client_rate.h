@@ -17,11 +17,11 @@ struct ctx;
 /* Counts the request of c. ERR_THROTTLED, with c->retry_after, when there are too many. */
 enum err client_rate_request(struct ctx *c) must_check;
 
-/* Counts n subjects, 1 or 2, about whom something is going to be stored for the first time: to be
- * asked before anything is written. ERR_THROTTLED as above; then none of them is counted. */
-enum err client_rate_subjects(struct ctx *c, int64_t n) must_check;
+/* Lets operations on behalf of c store no more new subjects than its key allows: sets c->w.admit,
+ * which counts them, and with ERR_THROTTLED counts none and sets c->retry_after. */
+void client_rate_limit_subjects(struct ctx *c);
 
-/* Says what client_rate_subjects would say, and counts nothing. */
+/* Says what c->w.admit would say, and counts nothing. */
 enum err client_rate_look(struct ctx *c, int64_t n) must_check;
 
 #endif

@@ -14,7 +14,7 @@
 #include "store/db/db.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
-#include "web/http/model_cache.h"
+#include "base/model_cache.h"
 #include "web/auth/password.h"
 #include "web/http/site.h"
 
@@ -126,6 +126,7 @@ find(struct ctx *c)
 	    text_of(o, "id"), text_of(o, "name"), text_of(o, "role"), text_of(o, "csrf"),
 	    json_object_get_boolean(json_object_object_get(o, "has_password"))};
 	c->account = a;
+	c->w.actor = (struct actor){.account = a->name, .trusted = true};
 	return OK;
 }
 
@@ -237,12 +238,6 @@ session_check(struct ctx *c)
 	return strcmp(c->req.method, "GET") == 0 ? OK : check_form(c);
 }
 
-const char *
-session_who(const struct ctx *c)
-{
-	return c->key_id == NULL && c->account != NULL ? c->account->name : c->key_id;
-}
-
 bool
 session_is_page(const char *where)
 {
@@ -333,7 +328,8 @@ session_enter(struct ctx *c, const char *token)
 	if (e != OK)
 		return e;
 	if (db_count(rows) == 0)
-		return fail(&c->w, ERR_INVALID, "/token", "the link was used already, or is too old");
+		return fail(
+		    &c->w, ERR_INVALID, "/token", "the link was used already, or is too old");
 	log_say(LOG_INFO, "sign_in_link", "%s", db_cell(rows, 0, "name"));
 	/* Without a password the link was the last time. */
 	if (*db_cell(rows, 0, "has_password") != 't')

@@ -61,9 +61,6 @@ enum err session_set_password(struct ctx *c, const char *current, const char *fr
  * forms. */
 void session_ended(struct ctx *c);
 
-/* Who asks: the id of the key, or the name of whoever is signed in; NULL when it is nobody. */
-const char *session_who(const struct ctx *c);
-
 /* Whether where is the address of one of the pages here, so that it can be gone to. */
 bool session_is_page(const char *where);
 

@@ -17,7 +17,7 @@ struct sign_in_link_order {
 };
 
 /* Runs what is ordered. The path of the link on mem; NULL when q found nothing to do. */
-enum err sign_in_link_make(struct db *db, void *mem, const struct sign_in_link_order *o, const char **path)
-    must_check;
+enum err sign_in_link_make(
+    struct db *db, void *mem, const struct sign_in_link_order *o, const char **path) must_check;
 
 #endif

@@ -60,7 +60,8 @@ pointer_of(const struct reading *r)
 static enum err
 too_many(const struct reading *r)
 {
-	return fail_detail(&r->c->w, ERR_TOO_LARGE, "a batch holds at most %zu items", r->rules.most);
+	return fail_detail(
+	    &r->c->w, ERR_TOO_LARGE, "a batch holds at most %zu items", r->rules.most);
 }
 
 static enum err
@@ -176,7 +177,8 @@ read_any(struct reading *r)
 }
 
 enum err
-batch_body_read(struct ctx *c, struct batch_body_rules rules, item_fn *fn, void *to, struct batch_body *out)
+batch_body_read(
+    struct ctx *c, struct batch_body_rules rules, item_fn *fn, void *to, struct batch_body *out)
 {
 	struct reading r = {.c = c, .rules = rules, .take = fn, .to = to, .out = out};
 

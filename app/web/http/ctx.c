@@ -4,6 +4,8 @@
  */
 #include "web/http/ctx.h"
 
+#include "base/mem.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -18,7 +20,6 @@ ctx_begin(struct ctx *c, int64_t now, int64_t monotonic)
 		.tmpl = c->tmpl,
 		.cache = c->cache,
 		.keys = c->keys,
-		.memo = c->memo,
 		.sessions = c->sessions,
 		.hashing = c->hashing,
 		.rates = c->rates,

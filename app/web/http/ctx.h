@@ -31,7 +31,6 @@ struct ctx {
 	const struct tmpl_set *tmpl;
 	struct cache *cache;
 	struct keyring *keys;
-	struct model_cache *memo;           /* of models of pages */
 	struct model_cache *sessions;
 	struct password_places *hashing; /* of all workers */
 	struct rate_table *rates;    /* limits of client keys, of all workers; NULL: none */

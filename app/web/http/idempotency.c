@@ -47,8 +47,8 @@ static enum err
 lock(struct ctx *c, const char *key)
 {
 	struct db_rows *rows;
-	enum err e = db_query(
-	    c->w.db, c->w.mem, QUERY_idempotency_lock, (const char *const[]){c->key_id, key}, &rows);
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_idempotency_lock,
+	    (const char *const[]){c->key_id, key}, &rows);
 
 	if (e != OK || *db_cell(rows, 0, "ours") == 't')
 		return e;
@@ -114,8 +114,8 @@ idempotency_run(struct ctx *c, handler_fn *make)
 	if (key == NULL || c->key_id == NULL)
 		return make(c);
 	if (!once_is_key(key))
-		return fail_detail(
-		    &c->w, ERR_SYNTAX, "Idempotency-Key must be 1 to %d visible characters", KEY_MOST);
+		return fail_detail(&c->w, ERR_SYNTAX,
+		    "Idempotency-Key must be 1 to %d visible characters", KEY_MOST);
 	enum err e = db_begin(c->w.db);
 	if (e != OK)
 		return e;

@@ -346,6 +346,7 @@ req_json(struct ctx *c, struct json_object **out)
 		return fail_detail(&c->w, ERR_SYNTAX, "the body is empty");
 	enum err e = json_read(c->w.mem, c->req.body, c->req.body_len, out, &fault);
 	if (e != OK)
-		fail_detail(&c->w, e, "line %u, column %u: %s", fault.line, fault.column, fault.why);
+		fail_detail(
+		    &c->w, e, "line %u, column %u: %s", fault.line, fault.column, fault.why);
 	return e;
 }

@@ -58,10 +58,10 @@ const char *req_query(const struct req *r, const char *name);
 void req_set_query(struct req *r, const char *name, const char *value);
 
 /*
- * The version that If-Match, or the field `version` of a form, names, on c->w.mem, without what jobs
- * have done since (the part behind a point); NULL when there is no If-Match, or *. Compression by
- * the web server changes an ETag ("v1" to "v1-gzip" or W/"v1"): both are undone. ERR_PRECONDITION
- * when it is no version of ours.
+ * The version that If-Match, or the field `version` of a form, names, on c->w.mem, without what
+ * jobs have done since (the part behind a point); NULL when there is no If-Match, or *.
+ * Compression by the web server changes an ETag ("v1" to "v1-gzip" or W/"v1"): both are undone.
+ * ERR_PRECONDITION when it is no version of ours.
  */
 enum err req_if_match(struct ctx *c, const char **version) must_check;
 

@@ -119,11 +119,13 @@ alternative_set(struct ctx *c)
 		return e == ERR_NOT_FOUND ? no_experiment(c) : e;
 	struct json_object *name = json_object_object_get(body, "alternative");
 	if (!json_object_is_type(name, json_type_string))
-		return fail(&c->w, ERR_INVALID, "/alternative", "must be the name of an alternative");
+		return fail(
+		    &c->w, ERR_INVALID, "/alternative", "must be the name of an alternative");
 	struct json_object *alternative =
 	    decide_named(o.experiment->alternatives, json_object_get_string(name));
 	if (alternative == NULL)
-		return fail(&c->w, ERR_INVALID, "/alternative", "is no alternative of this experiment");
+		return fail(
+		    &c->w, ERR_INVALID, "/alternative", "is no alternative of this experiment");
 	e = enrolment_set(&c->w, &who, &o, alternative);
 	if (e == OK)
 		c->model = mem_json(c->w.mem, enrolment_answer(&o));

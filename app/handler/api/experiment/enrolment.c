@@ -98,7 +98,8 @@ run_named(struct ctx *c, const struct visitor *who, struct json_object *names)
 		if (!json_object_is_type(name, json_type_string))
 			return fail(&c->w, ERR_INVALID, at, "must be an id");
 		list[known] = (struct outcome){0};
-		enum err e = experiment_set_one(&c->w, json_object_get_string(name), &list[known].experiment);
+		enum err e = experiment_set_one(
+		    &c->w, json_object_get_string(name), &list[known].experiment);
 		if (e == ERR_NOT_FOUND)
 			return fail(&c->w, e, at, "there is no such experiment");
 		if (e != OK)

@@ -20,6 +20,7 @@
 #include "core/experiment/delivery.h"
 #include "core/experiment/lifecycle.h"
 #include "core/experiment/alternative_ids.h"
+#include "service/definition/experiment.h"
 #include "service/definition/goal_check.h"
 #include "service/definition/references.h"
 #include "handler/routes.h"
@@ -30,18 +31,6 @@
 #include "web/http/idempotency.h"
 
 enum { SALT = 16, TRIES = 8 };
-
-const char *
-experiment_today(struct ctx *c)
-{
-	char now[INSTANT_TEXT];
-
-	if (*c->w.today == '\0') {
-		instant_format(c->w.now, now);
-		memcpy(c->w.today, now, CTX_DATE - 1);
-	}
-	return c->w.today;
-}
 
 enum err
 experiment_request(struct ctx *c, struct json_object **request)
@@ -72,17 +61,16 @@ experiment_finish(struct json_object *row)
 enum err
 experiment_load(struct ctx *c, const char *id, struct json_object **out)
 {
-	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_experiment_get, &id, &rows);
+	const char *version;
+	enum err e = experiment_find(&c->w, id, out, &version);
 
 	if (e != OK)
 		return e;
-	if (db_count(rows) == 0)
-		return ERR_NOT_FOUND;
-	c->etag = mem_printf(c->w.mem, "\"%s\"", db_cell(rows, 0, "version"));
-	*out = mem_json(c->w.mem, db_row_json(rows, 0));
+	c->etag = mem_printf(c->w.mem, "\"%s\"", version);
 	if (c->before == NULL) {
-		c->before = mem_json(c->w.mem, db_row_json(rows, 0));
+		struct json_object *copy = NULL;
+		mem_check(json_object_deep_copy(*out, &copy, NULL) == 0 ? copy : NULL);
+		c->before = mem_json(c->w.mem, copy);
 		experiment_finish(c->before);
 	}
 	return OK;

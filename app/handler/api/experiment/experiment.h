@@ -8,11 +8,9 @@
 
 struct ctx;
 
-/* The definition that the path names, in its flat shape, on c->w.mem. ERR_NOT_FOUND; sets c->etag. */
+/* The definition that the path names, in its flat shape, on c->w.mem. ERR_NOT_FOUND; sets c->etag.
+ * */
 enum err experiment_load(struct ctx *c, const char *id, struct json_object **out) must_check;
-
-/* Today in UTC, "2026-11-21"; lives as long as the request. */
-const char *experiment_today(struct ctx *c);
 
 /* `request` of the body, NULL when it has none. */
 enum err experiment_request(struct ctx *c, struct json_object **request) must_check;

@@ -116,9 +116,10 @@ experiment_drop(struct ctx *c)
 	enum err e = req_if_match(c, &version);
 
 	if (e == OK)
-		e = references_drop(&c->w, QUERY_experiment_drop, version, &gone);
+		e = references_drop(&c->w, &(struct references_drop){QUERY_experiment_drop,
+		    c->args[0], version}, &gone);
 	if (e == OK && !gone)
-		e = references_users(&c->w, &used);
+		e = references_users(&c->w, c->args[0], &used);
 	if (e != OK)
 		return e;
 	if (!gone && used)
@@ -216,8 +217,8 @@ answer_change(struct ctx *c, const struct writing *w, bool mixed)
 {
 	int64_t redrawn;
 	struct json_object *warnings = mem_json(c->w.mem, json_object_new_array());
-	enum err e = removal_count(
-	    &c->w, QUERY_enrolment_redrawn, w->before, w->d.alternatives, &redrawn);
+	enum err e = removal_count(&c->w, &(struct removal){QUERY_enrolment_redrawn,
+		c->args[0], w->before, w->d.alternatives}, &redrawn);
 
 	if (e == OK)
 		e = answer(c);
@@ -294,8 +295,10 @@ read_change(struct ctx *c, struct json_object *changes, struct json_object *row,
 		    &c->w, ERR_INVALID, "request", "expId stays, and state has a route of its own");
 	if (!definition_members_check(changes, c->w.problems))
 		return ERR_INVALID;
-	return definition_reread(definition_merge(c->w.mem, row, changes), work_today(&c->w), old_end,
-		   c->w.problems, d) ? OK : ERR_INVALID;
+	return definition_reread(definition_merge(c->w.mem, row, changes), work_today(&c->w),
+		   old_end, c->w.problems, d)
+	    ? OK
+	    : ERR_INVALID;
 }
 
 static enum err

@@ -33,7 +33,8 @@ read_text(struct ctx *c, struct json_object *body, const char *member, size_t mo
 	struct json_object *value = json_object_object_get(body, member);
 	bool lines = strcmp(member, "description") == 0;
 	const char *fault = value == NULL ? NULL
-	    : lines ? text_fault_lines(c->w.mem, value, most) : text_fault_json(c->w.mem, value, most);
+	    : lines                       ? text_fault_lines(c->w.mem, value, most)
+					  : text_fault_json(c->w.mem, value, most);
 
 	if (fault != NULL)
 		fail(&c->w, ERR_INVALID, mem_printf(c->w.mem, "/%s", member), "%s", fault);

@@ -54,7 +54,8 @@ read_new(struct ctx *c, struct json_object *body, const char *out[3])
 		    strcmp(out[i], "device") != 0 && strcmp(out[i], "session") != 0)
 			fault = "must be user, device or session";
 		if (fault != NULL)
-			problem_add(c->w.problems, mem_printf(c->w.mem, "/%s", names[i]), "%s", fault);
+			problem_add(
+			    c->w.problems, mem_printf(c->w.mem, "/%s", names[i]), "%s", fault);
 	}
 	return problem_count(c->w.problems) == 0 ? OK : ERR_INVALID;
 }

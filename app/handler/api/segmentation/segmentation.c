@@ -79,7 +79,8 @@ answer(struct ctx *c, const char *id)
 
 /* Of all that uses anything, with d in the place of what is stored of it. */
 static const char *
-find_circle(struct ctx *c, const struct segmentation_set *all, const struct segmentation_definition *d)
+find_circle(
+    struct ctx *c, const struct segmentation_set *all, const struct segmentation_definition *d)
 {
 	struct json_object *graph = mem_json(c->w.mem, json_object_new_object());
 
@@ -201,7 +202,8 @@ create(struct ctx *c)
 	if (e != OK)
 		return e;
 	if (!s.made)
-		return fail(&c->w, ERR_CONFLICT, "/id", "is taken by a segmentation or an experiment");
+		return fail(
+		    &c->w, ERR_CONFLICT, "/id", "is taken by a segmentation or an experiment");
 	e = answer(c, s.d.id);
 	c->before = NULL;
 	return e;
@@ -252,7 +254,8 @@ answer_change(struct ctx *c, const struct saving *s, struct json_object *before)
 	const char *fate = s->d.type == SEGMENTATION_RANDOM
 	    ? "each is drawn again among the others at the next request" : "they are in none now";
 	int64_t members;
-	enum err e = removal_count(&c->w, QUERY_membership_redrawn, before, s->d.groups, &members);
+	enum err e = removal_count(&c->w, &(struct removal){QUERY_membership_redrawn,
+		c->args[0], before, s->d.groups}, &members);
 
 	if (e == OK)
 		e = answer(c, c->args[0]);
@@ -304,7 +307,7 @@ explain(struct ctx *c, const char *version)
 	enum err e = load(c, c->args[0], &row);
 
 	if (e == OK)
-		e = references_users(&c->w, &used);
+		e = references_users(&c->w, c->args[0], &used);
 	if (e != OK)
 		return e;
 	if (strcmp(json_object_get_string(json_object_object_get(row, "type")), "experiment") == 0)
@@ -329,7 +332,8 @@ segmentation_drop(struct ctx *c)
 		e = load(c, c->args[0], &row);
 	c->etag = NULL;
 	if (e == OK)
-		e = references_drop(&c->w, QUERY_segmentation_drop, version, &gone);
+		e = references_drop(&c->w, &(struct references_drop){QUERY_segmentation_drop,
+		    c->args[0], version}, &gone);
 	if (e != OK)
 		return e;
 	if (!gone)

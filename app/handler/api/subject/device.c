@@ -131,11 +131,11 @@ check_key(struct ctx *c, const struct arrival *a)
 static enum err
 count_new(struct ctx *c, const struct arrival *a)
 {
-	int64_t device = client_key_is_new(a->records[0]);
-	int64_t user = a->records[1] != NULL && client_key_is_new(a->records[1]);
+	int64_t device = subject_record_is_new(a->records[0]);
+	int64_t user = a->records[1] != NULL && subject_record_is_new(a->records[1]);
 	enum err e = client_rate_look(c, device + user);
 
-	return e == OK ? client_rate_subjects(c, device) : e;
+	return e == OK && c->w.admit != NULL ? c->w.admit(&c->w, device) : e;
 }
 
 /* Reads the records, and leaves that of the device as this registration makes it. */

@@ -10,6 +10,7 @@
 #include "handler/routes.h"
 #include "store/db/db.h"
 #include "web/http/ctx.h"
+#include "web/http/paging.h"
 #include "web/http/batch_body.h"
 
 enum { BULK = 1000, LIST_DEFAULT = 100 };
@@ -58,7 +59,17 @@ users_add(struct ctx *c)
 enum err
 users_list(struct ctx *c)
 {
-	return directory_store_list(&c->w, LIST_DEFAULT);
+	struct paging p;
+	const char *next;
+	enum err e = paging_read(c, PAGING_DEFAULT, &p);
+
+	if (e != OK)
+		return e;
+	struct directory_store_page page = {req_query(&c->req, "q"), p.after, p.limit};
+	e = directory_store_list(&c->w, &page, &c->model, &next);
+	if (e == OK)
+		paging_next(c, next);
+	return e;
 }
 
 static enum err

@@ -174,10 +174,11 @@ members_export(struct ctx *c)
 		return e;
 	if (page.limit * (int64_t)r->n > CELLS)
 		page.limit = CELLS / (int64_t)r->n + 1;
-	const char *params[] = {group_export_numbers(c->w.mem, r, false), group_export_places(c->w.mem, r, false),
-		group_export_numbers(c->w.mem, r, true), group_export_places(c->w.mem, r, true),
-		strcmp(context, "global") == 0 ? "true" : "false", page.after,
-		mem_printf(c->w.mem, "%lld", (long long)page.limit)};
+	const char *params[] = {group_export_numbers(c->w.mem, r, false),
+	    group_export_places(c->w.mem, r, false), group_export_numbers(c->w.mem, r, true),
+	    group_export_places(c->w.mem, r, true),
+	    strcmp(context, "global") == 0 ? "true" : "false", page.after,
+	    mem_printf(c->w.mem, "%lld", (long long)page.limit)};
 	e = db_query(c->w.db, c->w.mem, QUERY_roster_page, params, &rows);
 	if (e != OK)
 		return e;

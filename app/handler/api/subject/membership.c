@@ -122,7 +122,7 @@ put(struct ctx *c, const struct placing *p, struct db_rows **rows)
 	if (db_cell(*rows, 0, "made") == NULL)
 		return no_segmentation(c);
 	if (*db_cell(*rows, 0, "made") == 't')
-		telemetry_event_placed(&c->w, p->who, p->s, p->g);
+		telemetry_event_placed(&c->w, p->who, p->s, p->g, work_actor(&c->w));
 	return OK;
 }
 
@@ -139,7 +139,8 @@ draw(struct ctx *c, const struct visitor *who, const struct segmentation **s, co
 	struct db_rows *rows;
 
 	if (p.g == NULL)
-		return fail_detail(&c->w, ERR_CONFLICT, "the segmentation is empty: it has no groups");
+		return fail_detail(
+		    &c->w, ERR_CONFLICT, "the segmentation is empty: it has no groups");
 	enum err e = put(c, &p, &rows);
 	if (e == OK)
 		e = segmentation_set_group(&c->w, s, db_int(rows, 0, "group_nr"), &held);
@@ -334,7 +335,8 @@ member_drop(struct ctx *c)
 		const struct group *g =
 		    segmentation_wanted(s, mem_json(c->w.mem, json_object_new_string(name)));
 		if (g == NULL)
-			return fail(&c->w, ERR_INVALID, "group", "is no group of this segmentation");
+			return fail(
+			    &c->w, ERR_INVALID, "group", "is no group of this segmentation");
 		nr = mem_printf(c->w.mem, "%lld", (long long)g->nr);
 	}
 	const char *params[] = {who.subject, mem_printf(c->w.mem, "%lld", (long long)s->nr), nr};

@@ -175,7 +175,8 @@ page_add(struct ctx *c)
 	int64_t recorded;
 
 	pgtype_array_open(b.bots);
-	enum err e = batch_body_read(c, (struct batch_body_rules){PAGE_VIEW_BATCH, NULL}, take, &b, &items);
+	enum err e =
+	    batch_body_read(c, (struct batch_body_rules){PAGE_VIEW_BATCH, NULL}, take, &b, &items);
 
 	metric_add(METRIC_page_views_rejected_total, items.bad);
 	/* Where the key is all that is wrong, it is said so. */

@@ -4,6 +4,8 @@
 
 #include "service/decision/enrolment.h"
 
+struct ctx;
+
 /* Any of the three kinds, for the functions below. */
 enum { VISITOR_ANYBODY = 1 << SUBJECT_USER | 1 << SUBJECT_DEVICE | 1 << SUBJECT_SESSION };
 

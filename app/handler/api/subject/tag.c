@@ -47,8 +47,8 @@ check_writer(struct ctx *c, const char *key)
 {
 	if (tag_key_allowed(key, c->tag_prefix))
 		return OK;
-	return fail_detail(
-	    &c->w, ERR_FORBIDDEN, "the key may only write tags that begin with `%s`", c->tag_prefix);
+	return fail_detail(&c->w, ERR_FORBIDDEN, "the key may only write tags that begin with `%s`",
+	    c->tag_prefix);
 }
 
 /* /user/:id/tag/:scope/:key */
@@ -99,7 +99,8 @@ value_text(struct ctx *c, struct json_object *value, const char *at, const char 
 	    : json_object_to_json_string_length(
 		  value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
 	return n <= TAG_VALUE ? OK
-	    : fail(&c->w, ERR_TOO_LARGE, at, "has %zu bytes as JSON, the limit is %d", n, TAG_VALUE);
+			      : fail(&c->w, ERR_TOO_LARGE, at,
+				    "has %zu bytes as JSON, the limit is %d", n, TAG_VALUE);
 }
 
 static enum err

@@ -35,8 +35,8 @@ user_profile(struct ctx *c)
 	if (e != OK)
 		return e;
 	if (days == 0)
-		return subject_data_week(c, &c->model);
-	e = subject_data_views(c, days, &row);
+		return subject_data_week(&c->w, c->subject, &c->model);
+	e = subject_data_views(&c->w, c->subject, days, &row);
 	if (e == OK)
 		c->model = profile_window(c->w.mem, c->args[0], row, days, c->w.now);
 	return e;
@@ -49,7 +49,7 @@ user_experiments(struct ctx *c)
 	enum err e = subject_path_user(c);
 
 	if (e == OK)
-		e = subject_data_enrolments(c, &list);
+		e = subject_data_enrolments(&c->w, c->subject, &list);
 	if (e != OK)
 		return e;
 	c->model = mem_json(c->w.mem, json_object_new_object());
@@ -58,17 +58,9 @@ user_experiments(struct ctx *c)
 }
 
 enum err
-user_export(struct ctx *c)
-{
-	enum err e = subject_path_user(c);
-
-	return e == OK ? subject_data_export(c) : e;
-}
-
-enum err
 user_erase(struct ctx *c)
 {
 	enum err e = subject_path_user(c);
 
-	return e == OK ? subject_data_erase(c) : e;
+	return e == OK ? subject_data_erase(&c->w, c->subject, &c->model) : e;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/subject/key.h"
@@ -107,7 +108,8 @@ read_wish(struct ctx *c, struct auth_wish *out)
 	if (out->tags != NULL && !tag_key_is(out->tags))
 		fail(&c->w, ERR_INVALID, "/tags", "must be 1 to 255 of A-Z a-z 0-9 . - _");
 	if (out->kind != NULL && strcmp(out->kind, "client") != 0 && narrows(c))
-		fail(&c->w, ERR_INVALID, "/class", "must be client, for only client keys are narrowed");
+		fail(&c->w, ERR_INVALID, "/class",
+		    "must be client, for only client keys are narrowed");
 	return problem_count(c->w.problems) > 0 ? ERR_INVALID : OK;
 }
 
@@ -226,11 +228,11 @@ static const char *
 kinds_text(struct ctx *c, struct json_object *list)
 {
 	const char *text = "";
-	size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	size_t n = json_object_is_type(list, json_type_array) ? json_items(list) : 0;
 
 	for (size_t i = 0; i < n; i++)
 		text = mem_printf(c->w.mem, "%s%s%s", text, i > 0 ? "," : "",
-		    json_object_get_string(json_object_array_get_idx(list, i)));
+		    json_object_get_string(json_item(list, i)));
 	return key_subjects(c->w.mem, text) == key_subjects(c->w.mem, NULL) ? "" : text;
 }
 

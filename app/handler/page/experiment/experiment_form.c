@@ -168,7 +168,8 @@ create(struct ctx *c)
 	if (e != OK)
 		return e;
 	if (json_object_object_get(c->model, "err") != NULL)
-		return fail(&c->w, ERR_CONFLICT, "request.expid", "is the id of another experiment");
+		return fail(
+		    &c->w, ERR_CONFLICT, "request.expid", "is the id of another experiment");
 	const char *id = json_object_get_string(json_object_object_get(c->model, "expId"));
 	c->location = mem_printf(c->w.mem, "/admin/experiment/%s/setup", id);
 	return OK;

@@ -25,7 +25,7 @@
 #include "service/definition/unconfirmed.h"
 #include "store/db/db.h"
 #include "web/http/ctx.h"
-#include "web/http/model_cache.h"
+#include "base/model_cache.h"
 
 enum { CHANGES = 10, COUNTED = 100000 };
 
@@ -104,11 +104,11 @@ load_results(struct ctx *c, const char *tab)
 		return e;
 	const char *stamp = db_count(rows) == 0 ? NULL : db_cell(rows, 0, "stamp");
 	if (stamp != NULL)
-		shown = model_cache_find(c->memo, id, stamp);
+		shown = model_cache_find(c->w.models, id, stamp);
 	if (shown == NULL) {
 		e = make_shown(c, &shown);
 		if (e == OK && stamp != NULL)
-			model_cache_keep(c->memo, id, stamp, shown);
+			model_cache_keep(c->w.models, id, stamp, shown);
 	}
 	if (e != OK)
 		return e;

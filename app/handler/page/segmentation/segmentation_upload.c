@@ -8,7 +8,7 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "handler/routes.h"
-#include "handler/api/segmentation/upload.h"
+#include "service/subject/upload.h"
 #include "store/db/db.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
@@ -58,6 +58,7 @@ static enum err
 take(struct ctx *c)
 {
 	struct json_object *typed;
+	struct upload_taken taken;
 	size_t n = 0;
 	enum err e = form_json(c, &typed);
 
@@ -69,7 +70,11 @@ take(struct ctx *c)
 	if (n > BYTES_MOST)
 		return fail(&c->w, ERR_TOO_LARGE, "/file",
 		    "is larger than 2 MiB: `assay import members` takes any size");
-	e = upload_take(c, rows, n);
+	e = upload_take(&c->w, c->args[0], (struct upload_bytes){rows, n}, &taken);
+	if (e == OK)
+		c->model = taken.report;
+	if (e == OK && taken.left_to_jobs)
+		c->status = 202;
 	if (e == ERR_INVALID && problem_count(c->w.problems) == 0)
 		problem_add(c->w.problems, "/file", "%s", c->w.detail);
 	return e;

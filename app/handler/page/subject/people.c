@@ -21,6 +21,7 @@
 #include "store/db/db.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
+#include "web/http/paging.h"
 
 enum {
 	LISTED = 25,       /* users of the directory on a page */
@@ -48,10 +49,17 @@ put_cut(struct ctx *c, struct json_object *o, const char *name, const char *text
 enum err
 people_list(struct ctx *c)
 {
-	enum err e = directory_store_list(&c->w, LISTED);
+	struct paging p;
+	const char *next;
+	enum err e = paging_read(c, LISTED, &p);
 
 	if (e != OK)
 		return e;
+	struct directory_store_page page = {req_query(&c->req, "q"), p.after, p.limit};
+	e = directory_store_list(&c->w, &page, &c->model, &next);
+	if (e != OK)
+		return e;
+	paging_next(c, next);
 	struct json_object *list = json_object_object_get(c->model, "users");
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = json_item(list, i);
@@ -172,7 +180,7 @@ add_enrolments(struct ctx *c, struct json_object *record)
 	enum err e = OK;
 
 	if (json_items(all) > 0)
-		e = subject_data_enrolments(c, &all);
+		e = subject_data_enrolments(&c->w, c->subject, &all);
 	if (e != OK)
 		return e;
 	all = first_of(all, &more);
@@ -236,7 +244,7 @@ add_page_views(struct ctx *c)
 
 	if (subject_kind(c->subject) == SUBJECT_DEVICE)
 		return OK;
-	e = subject_data_week(c, &week);
+	e = subject_data_week(&c->w, c->subject, &week);
 	if (e != OK)
 		return e;
 	json_object_object_add(c->model, "week", json_object_get(week));
@@ -308,14 +316,6 @@ people_person(struct ctx *c)
 }
 
 enum err
-people_export(struct ctx *c)
-{
-	enum err e = visitor_named(c);
-
-	return e == OK ? subject_data_export(c) : e;
-}
-
-enum err
 people_ask(struct ctx *c)
 {
 	return begin(c);
@@ -337,5 +337,5 @@ people_erase(struct ctx *c)
 	if (confirm == NULL || strcmp(confirm, subject_id(c->subject)) != 0)
 		return fail(&c->w, ERR_INVALID, "/confirm", "is not the id, so nothing was erased");
 	c->status = 200;
-	return subject_data_erase(c);
+	return subject_data_erase(&c->w, c->subject, &c->model);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef WEB_HTTP_MODEL_CACHE_H
-#define WEB_HTTP_MODEL_CACHE_H
+#ifndef BASE_MODEL_CACHE_H
+#define BASE_MODEL_CACHE_H
 
 #include <json-c/json.h>
 #include <stddef.h>
@@ -18,6 +18,7 @@ struct model_cache *model_cache_new(void *ctx, size_t most);
 struct json_object *model_cache_find(struct model_cache *m, const char *name, const char *stamp);
 
 /* Keeps the model, which nobody may change any more. */
-void model_cache_keep(struct model_cache *m, const char *name, const char *stamp, struct json_object *model);
+void model_cache_keep(
+    struct model_cache *m, const char *name, const char *stamp, struct json_object *model);
 
 #endif

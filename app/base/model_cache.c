@@ -2,7 +2,7 @@
 /*
  * A handful of models, found by walking over them.
  */
-#include "web/http/model_cache.h"
+#include "base/model_cache.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -23,7 +23,7 @@ struct model_cache {
 };
 
 static int
-memo_free(struct model_cache *m)
+release(struct model_cache *m)
 {
 	for (size_t i = 0; i < m->most; i++)
 		json_object_put(m->notes[i].model);
@@ -36,7 +36,7 @@ model_cache_new(void *ctx, size_t most)
 	struct model_cache *m = mem_new(ctx, struct model_cache);
 
 	*m = (struct model_cache){mem_check(talloc_zero_array(m, struct note, most)), most, 0};
-	talloc_set_destructor(m, memo_free);
+	talloc_set_destructor(m, release);
 	return m;
 }
 
@@ -68,7 +68,8 @@ model_cache_find(struct model_cache *m, const char *name, const char *stamp)
 }
 
 void
-model_cache_keep(struct model_cache *m, const char *name, const char *stamp, struct json_object *model)
+model_cache_keep(
+    struct model_cache *m, const char *name, const char *stamp, struct json_object *model)
 {
 	struct note *n = place_of(m, name);
 

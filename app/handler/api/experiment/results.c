@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Results over HTTP, as JSON and as CSV.
+ */
+#include "service/definition/results.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "core/stats/results.h"
+#include "handler/routes.h"
+#include "web/http/ctx.h"
+
+static enum err
+read_results(struct ctx *c)
+{
+	enum err e = results_read(&c->w, c->args[0], &c->model);
+
+	return e == ERR_NOT_FOUND ? fail_detail(&c->w, e, "there is no such experiment") : e;
+}
+
+static void
+answer_csv(struct ctx *c)
+{
+	ctx_csv(c, mem_printf(c->w.mem, "%s-results.csv", c->args[0]));
+	buf_str(c->text, results_csv(c->w.mem, c->model));
+}
+
+enum err
+experiment_results(struct ctx *c)
+{
+	const char *format = req_query(&c->req, "format");
+	enum err e = read_results(c);
+
+	if (format == NULL || strcmp(format, "json") == 0 || e != OK)
+		return e;
+	if (strcmp(format, "csv") != 0)
+		return fail(&c->w, ERR_INVALID, "format", "must be json or csv");
+	answer_csv(c);
+	return OK;
+}
+
+enum err
+tab_results_csv(struct ctx *c)
+{
+	enum err e = read_results(c);
+
+	if (e == OK)
+		answer_csv(c);
+	return e;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Everything stored about a subject, in pages, as JSON or NDJSON: for programs, which name a user
+ * in the path, and for the pages, which name any subject in the query.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "handler/api/subject/subject_input.h"
+#include "handler/api/subject/subject_path.h"
+#include "handler/routes.h"
+#include "service/subject/subject_data.h"
+#include "web/http/ctx.h"
+
+enum { EXPORT_MOST = 1000 };
+
+static enum err
+read_limit(struct ctx *c, int64_t *limit)
+{
+	const char *text = req_query(&c->req, "limit");
+
+	*limit = EXPORT_MOST;
+	if (text == NULL || num_int(text, 1, EXPORT_MOST, limit))
+		return OK;
+	return fail(
+	    &c->w, ERR_INVALID, "limit", "must be a whole number from 1 to %d", EXPORT_MOST);
+}
+
+static enum err
+read_after(struct ctx *c, struct subject_data_page *page)
+{
+	const char *text = req_query(&c->req, "after");
+	const int64_t start = -INSTANT_DAY; /* nothing that is stored is older than 1970 */
+
+	page->first = text == NULL;
+	page->after = start;
+	if (text != NULL && !instant_parse(text, strlen(text), &page->after))
+		return fail(&c->w, ERR_INVALID, "after", "must be the `next` of the page before");
+	/* PostgreSQL has no year 0. */
+	if (page->after < start)
+		page->after = start;
+	return OK;
+}
+
+/* Whether the caller wants lines: ?format=ndjson, or the Accept header. */
+static enum err
+wants_lines(struct ctx *c, bool *lines)
+{
+	const char *format = req_query(&c->req, "format");
+	const char *accept = req_param(&c->req, "HTTP_ACCEPT");
+
+	*lines = format != NULL ? strcmp(format, "ndjson") == 0
+	                        : accept != NULL && strstr(accept, "ndjson") != NULL;
+	if (format == NULL || *lines || strcmp(format, "json") == 0)
+		return OK;
+	return fail(&c->w, ERR_INVALID, "format", "must be json or ndjson");
+}
+
+static void
+answer_lines(struct ctx *c, struct json_object *records)
+{
+	c->text = buf_new(c->w.mem, 65536);
+	c->text_type = "application/x-ndjson; charset=utf-8";
+	for (size_t i = 0; i < json_items(records); i++) {
+		buf_str(c->text, json_plain(json_item(records, i)));
+		buf_char(c->text, '\n');
+	}
+}
+
+static void
+answer_json(struct ctx *c, struct json_object *records, const char *next)
+{
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	subject_data_name(c->model, c->subject);
+	json_object_object_add(c->model, "records", json_object_get(records));
+	json_object_object_add(
+	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
+}
+
+/* who: how the query string names the subject, with & behind it, or "". */
+static enum err
+answer(struct ctx *c, const char *who)
+{
+	struct subject_data_page page = {.subject = c->subject};
+	struct json_object *records;
+	const char *next;
+	bool lines = false;
+	enum err e = read_limit(c, &page.limit);
+
+	if (e == OK)
+		e = read_after(c, &page);
+	if (e == OK)
+		e = wants_lines(c, &lines);
+	if (e == OK)
+		e = subject_data_export(&c->w, &page, &records, &next);
+	if (e != OK)
+		return e;
+	if (next != NULL)
+		c->next = mem_printf(c->w.mem, "?%safter=%s&limit=%d%s", who, next,
+		    (int)page.limit, lines ? "&format=ndjson" : "");
+	if (lines)
+		answer_lines(c, records);
+	else
+		answer_json(c, records, next);
+	return OK;
+}
+
+enum err
+user_export(struct ctx *c)
+{
+	enum err e = subject_path_user(c);
+
+	return e == OK ? answer(c, "") : e;
+}
+
+enum err
+people_export(struct ctx *c)
+{
+	enum err e = visitor_named(c);
+
+	return e == OK ? answer(c, mem_printf(c->w.mem, "%s&", subject_path_query(c))) : e;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Files of members: a small one is worked on at once, a larger one by `assay jobs`. What became of
+ * its rows is kept as a report.
+ */
+#include "service/subject/upload.h"
+
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/instant.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "service/decision/experiment_set.h"
+#include "service/subject/members_csv.h"
+#include "service/decision/segmentation_set.h"
+#include "store/db/db.h"
+#include "store/work.h"
+
+enum { AT_ONCE = 1000, LISTED = 1000, CSV_ROWS = 1000000 };
+
+static enum err
+find(struct work *w, const char *id, const struct segmentation **s)
+{
+	const struct active *experiment;
+	enum err e = segmentation_set_one(w, id, s);
+
+	if (e == ERR_NOT_FOUND && experiment_set_one(w, id, &experiment) == OK)
+		return fail_detail(w, ERR_CONFLICT, "it is an experiment: its groups are drawn");
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(w, e, "there is no such segmentation");
+	if (e == OK && (*s)->type == SEGMENTATION_RULE)
+		return fail_detail(
+		    w, ERR_CONFLICT, "its groups are computed by rules, nobody is placed");
+	return e;
+}
+
+/* The n bytes with a line end behind them. What the database could not keep as text becomes a
+ * character that no name may hold. */
+static char *
+make_text(struct work *w, const char *bytes, size_t n, size_t *len)
+{
+	char *text = mem_array(w->mem, char, n + 2);
+
+	memcpy(text, bytes, n);
+	text[n] = '\n';
+	text[n + 1] = '\0';
+	for (size_t i = 0, good; i < n; i += good) {
+		good = text[i] == '\0' ? 0 : utf8_char(text + i, n - i);
+		if (good == 0) {
+			text[i] = '\x1a';
+			good = 1;
+		}
+	}
+	*len = n + 1;
+	return text;
+}
+
+enum err
+upload_move(struct membership_batch *m, size_t at, bool done)
+{
+	struct work *w = m->w;
+	const int64_t counts[] = {
+	    (int64_t)at, m->total, m->added, m->changed, m->present, m->preassigned, m->failed};
+	char now[INSTANT_TEXT];
+	const char *params[9] = {m->upload};
+
+	instant_format(w->now, now);
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+		params[i + 1] = mem_printf(w->mem, "%lld", (long long)counts[i]);
+	params[8] = done ? now : NULL;
+	return db_query(w->db, w->mem, QUERY_upload_move, params, NULL);
+}
+
+/* A new upload of m->segmentation; content NULL: it is worked on now. */
+static enum err
+add(struct membership_batch *m, const char *content)
+{
+	struct work *w = m->w;
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(w->now, now);
+	const char *params[] = {m->segmentation, m->by, now, content};
+	enum err e = db_query(w->db, w->mem, QUERY_upload_add, params, &rows);
+	if (e == OK)
+		m->upload = db_cell(rows, 0, "nr");
+	return e;
+}
+
+/* The whole file in one transaction. */
+static enum err
+store(struct membership_batch *m)
+{
+	struct work *w = m->w;
+	enum err e = db_begin(w->db);
+
+	if (e != OK)
+		return e;
+	e = add(m, NULL);
+	if (e == OK)
+		e = membership_batch_put(m);
+	if (e == OK)
+		e = upload_move(m, 0, true);
+	if (e == OK)
+		e = db_commit(w->db);
+	else
+		db_rollback(w->db);
+	if (e == OK)
+		e = membership_batch_told(m);
+	return e == OK && m->preassigned > 0 ? membership_batch_settle(m) : e;
+}
+
+static void
+add_row(struct json_object *lists[2], struct json_object *row)
+{
+	bool failed = strcmp(json_object_get_string(json_object_object_get(row, "outcome")),
+	    "failed") == 0;
+
+	json_remove(row, "outcome");
+	json_remove(row, failed ? "previous" : "reason");
+	if (failed)
+		json_remove(row, "user");
+	json_object_array_add(lists[failed], json_object_get(row));
+}
+
+static enum err
+load_rows(struct work *w, const char *job, int limit, struct db_rows **rows)
+{
+	const char *params[] = {job, "0", mem_printf(w->mem, "%d", limit)};
+
+	return db_query(w->db, w->mem, QUERY_upload_rows, params, rows);
+}
+
+static enum err
+load(struct work *w, const char *id, const char *job, struct json_object **row)
+{
+	const char *params[] = {id, job};
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, QUERY_upload_get, params, &rows);
+
+	if (e == OK && db_count(rows) == 0)
+		return fail_detail(w, ERR_NOT_FOUND, "there is no such upload");
+	if (e == OK)
+		*row = mem_json(w->mem, db_row_json(rows, 0));
+	return e;
+}
+
+/* How far it is, from 0 to 1. */
+static double
+progress(struct json_object *row)
+{
+	int64_t bytes = json_object_get_int64(json_object_object_get(row, "bytes"));
+	int64_t at = json_object_get_int64(json_object_object_get(row, "position"));
+
+	return json_object_object_get(row, "done_at") != NULL || bytes == 0
+	    ? 1 : (double)at / (double)bytes;
+}
+
+enum err
+upload_report(struct work *w, const char *id, const char *job, struct json_object **out)
+{
+	static const char *const counts[] = {"total", "added", "present", "preassigned"};
+	struct json_object *row, *lists[2] = {json_object_new_array(), json_object_new_array()};
+	struct db_rows *rows;
+	enum err e = load(w, id, job, &row);
+
+	*out = mem_json(w->mem, json_object_new_object());
+	json_object_object_add(*out, "changed", lists[0]);
+	json_object_object_add(*out, "failed", lists[1]);
+	if (e == OK)
+		e = load_rows(w, job, LISTED, &rows);
+	if (e != OK)
+		return e;
+	for (int i = 0; i < db_count(rows); i++)
+		add_row(lists, mem_json(w->mem, db_row_json(rows, i)));
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+		json_object_object_add(
+		    *out, counts[i], json_object_get(json_object_object_get(row, counts[i])));
+	json_object_object_add(
+	    *out, "job", json_object_get(json_object_object_get(row, "nr")));
+	json_object_object_add(*out, "progress", json_object_new_double(progress(row)));
+	json_object_object_add(*out, "done",
+	    json_object_new_boolean(json_object_object_get(row, "done_at") != NULL));
+	json_object_object_add(*out, "more", json_object_new_boolean(db_count(rows) == LISTED));
+	return OK;
+}
+
+/* Works the rows off in one transaction, or leaves the text to the jobs when they are many. */
+enum err
+upload_take(struct work *w, const char *id, struct upload_bytes given, struct upload_taken *out)
+{
+	const struct segmentation *s;
+	struct members_csv t;
+	struct json_object *row;
+	const char *fault;
+	int64_t line;
+	size_t len;
+	enum err e = find(w, id, &s);
+
+	if (e != OK)
+		return e;
+	char *text = make_text(w, given.bytes, given.n, &len);
+	fault = csv_encoding_fault(given.bytes, given.n);
+	if (fault == NULL)
+		fault = members_csv_open(w->mem, &t, text, len);
+	if (fault != NULL)
+		return fail_detail(w, ERR_INVALID, "%s", fault);
+	struct membership_batch m = {.w = w, .id = s->id, .context = s->context,
+		.by = work_actor(w), .segmentation = mem_printf(w->mem, "%lld", (long long)s->nr)};
+	membership_batch_begin(&m);
+	while (m.n <= AT_ONCE && members_csv_next(&t, w->mem, &row, &fault, &line))
+		membership_batch_add(&m, line, row, fault);
+	out->left_to_jobs = m.n > AT_ONCE;
+	e = out->left_to_jobs ? add(&m, text) : store(&m);
+	out->job = m.upload;
+	return e == OK ? upload_report(w, id, m.upload, &out->report) : e;
+}
+
+enum err
+upload_rows(struct work *w, const char *id, const char *job, struct db_rows **rows)
+{
+	struct json_object *row;
+	enum err e = load(w, id, job, &row);
+
+	return e == OK ? load_rows(w, job, CSV_ROWS, rows) : e;
+}
