@@ -191,6 +191,8 @@ def test_a_cohort_is_linked_to_a_group_by_a_rule(stack, user):
     for name, number in (("A", 10), ("B", 20)):
         place(stack, cohort, user, name)
         assert group(stack, linked, user)["group"]["id"] == number
+    change(stack, cohort, 409, groups=[{"id": 0, "name": "A"}])
+    change(stack, linked, groups=[{"id": 10, "name": "ten", "rule": of_group(cohort, "A")}])
     change(stack, cohort, groups=[{"id": 0, "name": "A"}])
     a_second_later()
     assert group(stack, linked, user)["group"] is None

@@ -9,6 +9,7 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/experiment/decide.h"
+#include "core/reference_names.h"
 #include "service/decision/segmentation_set.h"
 #include "store/db/db.h"
 #include "store/db/pgtype.h"
@@ -204,4 +205,67 @@ references_users(struct work *w, const char *id, bool *any)
 	for (int i = 0; *any && i < db_count(rows); i++)
 		problem_add(w->problems, "/id", "is used by %s", db_cell(rows, i, "id"));
 	return e;
+}
+
+/* A problem for each removed name that the definition has. */
+static void
+tell_removed(struct work *w, const struct references_change *change, const char *kind,
+    const char *id, struct json_object *removed)
+{
+	json_object_object_foreach(json_members(removed), name, none) {
+		(void)none;
+		problem_add(w->problems, change->at, "`%s` is named by the %s %s", name, kind, id);
+	}
+}
+
+static void
+look_for_names(struct reference_names *n, const char *kind, struct json_object *definition)
+{
+	n->removed = json_object_new_object();
+	if (strcmp(kind, "experiment") == 0) {
+		reference_names_criteria(n, definition);
+		return;
+	}
+	for (size_t i = 0; i < json_items(definition); i++)
+		reference_names_rule(
+		    n, json_object_object_get(json_item(definition, i), "rule"));
+}
+
+static enum err
+follow(struct work *w, const struct references_change *change)
+{
+	struct reference_names n = {.id = change->id, .changed = change->changed};
+	size_t before = problem_count(w->problems);
+	struct db_rows *rows;
+	enum err e = db_query(
+	    w->db, w->mem, QUERY_reference_definitions, &change->id, &rows);
+
+	for (int i = 0; e == OK && i < db_count(rows); i++) {
+		const char *kind = db_cell(rows, i, "kind");
+		struct json_object *row = mem_json(w->mem, db_row_json(rows, i));
+		look_for_names(&n, kind, json_object_object_get(row, "definition"));
+		tell_removed(w, change, kind, db_cell(rows, i, "id"), mem_json(w->mem, n.removed));
+	}
+	if (e != OK)
+		return e;
+	look_for_names(&n, "experiment", change->own);
+	tell_removed(w, change, "experiment", change->id, mem_json(w->mem, n.removed));
+	return problem_count(w->problems) == before ? OK
+	    : fail_detail(w, ERR_CONFLICT, "what would be removed is in use");
+}
+
+enum err
+references_follow(struct work *w, struct references_change *change)
+{
+	struct db_rows *rows;
+
+	if (json_member_count(change->changed) == 0)
+		return OK;
+	if (change->generation == NULL) {
+		enum err e = db_query(w->db, w->mem, QUERY_cache_epoch, NULL, &rows);
+		if (e != OK)
+			return e;
+		change->generation = db_cell(rows, 0, "definitions");
+	}
+	return follow(w, change);
 }

@@ -49,4 +49,20 @@ enum err references_drop(struct work *w, const struct references_drop *d, bool *
 /* A problem for each definition that uses the one of that id. *any: there is one. */
 enum err references_users(struct work *w, const char *id, bool *any) must_check;
 
+/* A list of groups or alternatives that is about to be changed. */
+struct references_change {
+	const char *id;              /* of the segmentation or experiment whose list it is */
+	const char *at;              /* JSON pointer of the list in the request */
+	struct json_object *changed; /* reference_names_between() */
+	struct json_object *own;     /* criteria that it will have itself, or NULL */
+	const char *generation;      /* of the definitions, over which alone it may be saved */
+};
+
+/*
+ * Whether nothing names what the change removes, at definitions of change->generation (NULL: of the
+ * newest, which it is set to) or newer; without changed names nothing is read or set. ERR_CONFLICT
+ * with a problem for each that does.
+ */
+enum err references_follow(struct work *w, struct references_change *change) must_check;
+
 #endif

@@ -18,6 +18,7 @@
 #include "core/experiment/delivery.h"
 #include "core/experiment/lifecycle.h"
 #include "core/experiment/alternative_ids.h"
+#include "core/reference_names.h"
 #include "handler/api/experiment/experiment.h"
 #include "service/definition/goal_check.h"
 #include "service/definition/references.h"
@@ -184,7 +185,8 @@ experiment_state(struct ctx *c)
 /* A changed definition on its way into the database. */
 struct writing {
 	struct definition d;
-	struct json_object *before;  /* numbers of the alternatives that it had */
+	struct json_object *alternatives; /* that it had */
+	struct json_object *before;  /* their numbers */
 	struct json_object *numbers; /* of the alternatives so far */
 	const char *version;         /* the one that it was read at */
 	const char *by;
@@ -238,25 +240,29 @@ answer_change(struct ctx *c, const struct writing *w, bool mixed)
 	return OK;
 }
 
-/* What the criteria refer to is there when it is stored. */
+/* What the criteria refer to is there when it is stored, and what refers to it goes on to do so. */
 static enum err
 store_change(struct ctx *c, const struct writing *w)
 {
-	const char *generation;
+	struct references_change change = {.id = c->args[0], .at = "/request/alternatives"};
 	struct db_rows *rows;
 	bool done = false, moved = true;
 	enum err e = OK;
 
 	if (!alternative_ids_give(w->d.alternatives, w->numbers, c->w.problems))
 		return ERR_INVALID;
+	change.own = w->d.criteria;
+	change.changed = reference_names_between(c->w.mem, w->alternatives, w->d.alternatives);
 	e = layer_slots_look(&c->w, w->d.layer, c->args[0], "/request/layer");
 	for (int left = TRIES; e == OK && !done && moved && left > 0; left--) {
-		e = references_check_now(&c->w, w->d.references, &generation);
+		e = references_check_now(&c->w, w->d.references, &change.generation);
 		if (e == OK)
-			e = write_change(c, w, generation, &rows);
+			e = references_follow(&c->w, &change);
+		if (e == OK)
+			e = write_change(c, w, change.generation, &rows);
 		done = e == OK && db_count(rows) > 0;
 		if (e == OK && !done)
-			e = references_moved(&c->w, generation, &moved);
+			e = references_moved(&c->w, change.generation, &moved);
 	}
 	if (e != OK)
 		return e;
@@ -314,7 +320,8 @@ change_once(struct ctx *c, struct json_object *changes, const char *version)
 		return fail_detail(&c->w, e, "no experiment available with the given experimentid");
 	if (e != OK)
 		return e;
-	w.before = removal_ids(&c->w, json_object_object_get(row, "alternatives"));
+	w.alternatives = json_object_object_get(row, "alternatives");
+	w.before = removal_ids(&c->w, w.alternatives);
 	e = read_change(c, changes, row, &w.d);
 	if (e == OK)
 		e = goal_check(&c->w, w.d.goals, json_object_object_get(row, "goals"));

@@ -16,6 +16,7 @@
 #include "core/audience/cycle.h"
 #include "core/experiment/definition.h"
 #include "core/experiment/member_names.h"
+#include "core/reference_names.h"
 #include "view/rule_words.h"
 #include "service/definition/references.h"
 #include "service/definition/removal.h"
@@ -32,6 +33,7 @@ struct saving {
 	struct segmentation_definition d;
 	const char *version; /* NULL: it is new */
 	int64_t generation;  /* of the definitions that it was checked against */
+	struct json_object *changed; /* names of groups, see reference_names_between() */
 	bool made;
 };
 
@@ -120,7 +122,9 @@ check(struct ctx *c, struct saving *s)
 	const char *circle = find_circle(c, all, &s->d);
 	if (circle != NULL)
 		return fail(&c->w, ERR_INVALID, "/groups", "the rules go in a circle: %s", circle);
-	return OK;
+	return references_follow(&c->w, &(struct references_change){
+		.id = s->d.id, .at = "/groups", .changed = s->changed,
+		.generation = db_cell(rows, 0, "definitions")});
 }
 
 /* *done false: the definitions have changed, check again. */
@@ -286,12 +290,15 @@ segmentation_patch(struct ctx *c)
 	if (s.version == NULL)
 		s.version = mem_dupn(c->w.mem, c->etag + 1, strlen(c->etag) - 2);
 	int64_t next = json_object_get_int64(json_object_object_get(row, "next_group"));
-	struct json_object *before = removal_ids(&c->w, json_object_object_get(row, "groups"));
+	struct json_object *groups =
+	    mem_json(c->w.mem, json_object_get(json_object_object_get(row, "groups")));
+	struct json_object *before = removal_ids(&c->w, groups);
 	e = merge(c, row, changes);
 	if (e != OK)
 		return e;
 	if (!segmentation_read(row, next, c->w.problems, &s.d))
 		return ERR_INVALID;
+	s.changed = reference_names_between(c->w.mem, groups, s.d.groups);
 	e = save(c, &s);
 	if (e == OK && !s.made)
 		return fail_detail(&c->w, ERR_PRECONDITION, "the definition has been changed");
