@@ -2,7 +2,10 @@
 """`assay import` as tests run it: with a file, or fed line by line through a pipe."""
 
 import json
+import os
 import subprocess
+
+from psycopg2.extensions import make_dsn
 
 from stack import BINARY
 
@@ -42,12 +45,15 @@ def load(stack, kind, path, *options):
 
 
 class Feed:
-    """An import that reads a pipe, of which the test holds the other end."""
+    """An import that reads a pipe, of which the test holds the other end. PostgreSQL knows its
+    connection by the name, if one is given."""
 
-    def __init__(self, stack, kind, *options):
+    def __init__(self, stack, kind, *options, name=None):
+        url = stack.env["ASSAY_OWNER_DATABASE_URL"]
+        named = {"ASSAY_OWNER_DATABASE_URL": make_dsn(url, application_name=name)} if name else {}
         self.process = subprocess.Popen(command(stack, kind, "-", *options),
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE)
+                                        env={**os.environ, **named}, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def write(self, text):
         self.process.stdin.write(text.encode())

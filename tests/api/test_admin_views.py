@@ -103,7 +103,7 @@ def test_goals_of_pages_are_listed_with_the_way_to_them(fresh, viewer):
     page, name = new_id("page") + HOSTILE, new_id("goal")
     goal(fresh, name=name, page=page)
     text = shown(fresh, viewer)
-    assert f'<td>{page}</td><td><a href="/admin/goal/{name}">{name}</a>' in text
+    assert f'<td>{page}</td><td data-of="Goal"><a href="/admin/goal/{name}">{name}</a>' in text
     assert viewer.get(f"/admin/goal/{name}").status_code == 200
     fresh.call("DELETE", f"/v1/goal/{name}", key="admin")
     assert name not in shown(fresh, viewer)

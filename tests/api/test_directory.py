@@ -168,20 +168,27 @@ def test_bad_items_of_a_load_are_listed_and_the_rest_is_stored(stack, user, case
     assert [(e["index"], e["pointer"]) for e in body["errors"]] == expected
     assert all(set(e) == {"index", "pointer", "detail"} and e["detail"] for e in body["errors"])
     assert (body["received"], body["changed"]) == (len(expected) + 1, 1)
-    assert get(stack, user + "-0") == ({"a": "1"} if case == "csv" else {})
+    assert get(stack, user + "-0") == ({"a": 1} if case == "csv" else {})
     assert get(stack, user + "-1") is None
 
 
 @pytest.mark.parametrize("kind,text,status,pointers", [
     ("application/json", "[]", 422, []), (LINES, "\n", 422, []), (CSV, "user_id,a\n", 422, []),
     ("application/json", '[{"a":1}]', 422, ["/0/user_id"]), ("application/json", "[", 400, []),
-    (CSV, "user_id,user_id\nx,y\n", 422, ["/0"]), (CSV, "id\nx\n", 422, ["/0/user_id"]),
+    (CSV, "user_id,user_id\nx,y\n", 422, []), (CSV, "id\nx\n", 422, []),
     (CSV, b"user_id,a\nx,\xff\n", 422, ["/0"]), ("text/plain", "x", 415, []),
     (LINES, '{"user_id":"x"}\n' * 1001, 413, []),
     ("application/json", "[" + "1," * 1000 + "1]", 413, [])],
                          ids=str)
 def test_a_load_of_nothing_good_is_refused(stack, kind, text, status, pointers):
     assert_problem(bulk(stack, text, kind), status, *pointers)
+
+
+@pytest.mark.parametrize("text, fault", [
+    ("user_id,user_id\nx,y\n", "the header row names a column twice"),
+    ("id;Name\nx;y\n", "the header row has no column `user_id`: it has `id`, `Name`")])
+def test_a_header_that_cannot_be_read_is_told_with_its_columns(stack, text, fault):
+    assert assert_problem(bulk(stack, text, CSV), 422)["detail"] == fault
 
 
 def test_a_load_holds_1000_users(stack, user):

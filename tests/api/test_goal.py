@@ -80,11 +80,14 @@ def test_a_wrong_hit_is_refused_with_its_place(stack, more, pointer):
     assert [e["pointer"] for e in answer["errors"]] == [pointer]
 
 
-def test_the_largest_count_is_taken(stack):
+@pytest.mark.parametrize("key, largest", [("client", 100), ("server", 1000000)])
+def test_the_largest_count_is_taken(stack, key, largest):
     name, exp, user = goal(stack), running(stack), somebody()
     enroll(stack, exp, user)
-    hit(stack, name, user, count=1000000)
-    assert conversions(stack, exp) == {("control", name): {1000000: 1}}
+    answer = hit(stack, name, user, status=422, key=key, count=largest + 1)
+    assert [e["pointer"] for e in answer["errors"]] == ["/count"]
+    hit(stack, name, user, key=key, count=largest)
+    assert conversions(stack, exp) == {("control", name): {largest: 1}}
 
 
 def test_an_event_counts_once_for_its_subject(stack):
@@ -254,12 +257,14 @@ def test_a_batch_of_page_views_hits_for_every_subject_in_it(stack):
     assert conversions(stack, exp)["control", name] == {2: 1, 4: 2}
 
 
-def test_a_page_view_of_a_bot_is_stored_and_hits_nothing(stack):
+def test_a_page_view_of_a_bot_is_not_stored_and_hits_nothing(stack):
     page = new_id("page")
     goal(stack, page=page)
     exp, user = running(stack), somebody()
     enroll(stack, exp, user)
-    assert view(stack, user, page, headers=BOT)["recorded"] == 1
+    told = view(stack, user, page, headers=BOT)
+    assert (told["recorded"], told["bots"]) == (0, 1)
+    assert stack.sql("select from page_view where subject_id = %s", text_of(user)) == []
     assert conversions(stack, exp) == {}
 
 

@@ -144,11 +144,16 @@ def test_who_reads_while_groups_change_gets_a_group_of_one_of_the_versions(told,
     assert len(members(stack, seg)) == len(users)
 
 
-def test_the_json_form_reads_texts_as_ids_and_drops_what_it_does_not_know(stack):
-    seg = make(stack, "manual", [{"id": "70", "name": "a"}, {"name": "b"}], more={"x": 1}, scheme=1)
+def test_the_json_form_reads_texts_as_ids(stack):
+    seg = make(stack, "manual", [{"id": "70", "name": "a"}, {"name": "b"}])
     shown = stack.call("GET", f"/v1/segmentation/{seg}").json()
     assert [g["id"] for g in shown["groups"]] == [70, 71]
-    assert not {"more", "scheme"} & set(shown)
+
+
+def test_a_member_that_it_does_not_know_is_refused_by_name(stack):
+    answer = make(stack, "manual", status=422, more={"x": 1}, scheme=1)
+    assert [e["pointer"] for e in answer["errors"]] == ["/more", "/scheme"]
+    assert "`scheme` is not known" in answer["errors"][1]["detail"]
 
 
 @pytest.mark.parametrize("wrong, pointer", [

@@ -164,7 +164,7 @@ def test_cells_are_quoted_and_formulas_are_text(stack):
         place(stack, seg, user, name)
     rows, _ = exported(stack, context)
     assert [row["user_id"] for row in rows] == ["'" + user for user in users]
-    assert [row[seg] for row in rows] == ["'=1+1", "'+x", "'-x", "'@x", "a,b", 'say "x"', "'x",
+    assert [row[seg] for row in rows] == ["'=1+1", "'+x", "'-x", "'@x", "a,b", 'say "x"', "''x",
                                           "ä b"]
 
 

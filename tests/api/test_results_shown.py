@@ -99,14 +99,14 @@ def test_a_removed_alternative_is_gone_and_comes_back_with_its_numbers(stack):
 
 
 @pytest.mark.parametrize("name", [
-    "=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", 'say "hi", twice', "a,b;c", "ü 名前 🎉", "'"])
+    "=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", 'say "hi", twice', "a,b;c", "ü 名前 🎉", "'", "'=x"])
 def test_csv_holds_any_name_and_none_becomes_a_formula(stack, name):
     goal = a_goal(stack, name=name)
     exp = running(stack, name, goals=[goal])
     answer = stack.call("GET", f"/v1/experiment/{exp}/results", params={"format": "csv"})
     head, *rows = csv.reader(io.StringIO(answer.content.decode(), newline=""))
     assert [len(row) for row in rows] == [len(head)] * 2
-    safe = "'" + name if name[0] in "=+-@" else name
+    safe = "'" + name if name[0] in "=+-@'" else name
     assert [(row[0], row[2]) for row in rows] == [(safe, "control"), (safe, safe)]
     stack.sql("update goal set retired_at = now() where name = %s", goal)
     stack.sql("update goal set name = name || nr where name = %s", goal)
