@@ -99,7 +99,8 @@ def test_a_removed_alternative_is_gone_and_comes_back_with_its_numbers(stack):
 
 
 @pytest.mark.parametrize("name", [
-    "=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", 'say "hi", twice', "a,b;c", "ü 名前 🎉", "'", "'=x"])
+    "=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", 'say "hi", twice', "a,b;c", "ü 名前 🎉", "'",
+    "'=x"])
 def test_csv_holds_any_name_and_none_becomes_a_formula(stack, name):
     goal = a_goal(stack, name=name)
     exp = running(stack, name, goals=[goal])

@@ -170,7 +170,8 @@ def test_a_rule_sees_a_tag_as_soon_as_it_is_written(stack, user):
     body = {"id": new_id("seg")[:40], "type": "rule", "name": "n",
             "groups": [{"name": "good", "rule": term}]}
     assert stack.call("POST", "/v1/segmentation", key="admin", json=body).status_code == 201
-    for grade, group in [(4, None), (5, "good"), ("4", None), ("5", "good"), ("x", None), (6, "good")]:
+    for grade, group in [(4, None), (5, "good"), ("4", None), ("5", "good"), ("x", None),
+                         (6, "good")]:
         answer = stack.call("PUT", path(user, "quiz.grade", "course:x"), json={"value": grade})
         assert answer.status_code in (200, 201)
         got = stack.call("GET", f"/v1/segmentation/{body['id']}/group", params={"user_id": user})
