@@ -5,13 +5,20 @@
 -- with nobody (-1), as there are no rows of who was in.
 -- The criteria refer to $19, which were there at generation $20 of the definitions (null: to none): no
 -- row at another. $22 is the layer that it is to be in, with which slots (layer_place); null: as it is.
+-- $23 (null: none) replaces what refers to its alternatives by names that it changes, at that
+-- generation: {segmentation: {number: groups}, experiment: {number: criteria}}.
 -- mixed: somebody is enrolled by other weights than those of now.
 -- What the update joins is materialized and locked first: after waiting for another writer the server
 -- evaluates the join again, and cannot run `held` again for that.
 -- reach: definitions
 -- retry: no
-with held as (
-	update cache_epoch set definitions = definitions + 1 where definitions = $20::bigint
+with referring as materialized (
+	select nr from experiment
+	where nr in (select key::bigint from jsonb_each($23::jsonb -> 'experiment'))
+	order by nr for update
+), held as (
+	update cache_epoch set definitions = definitions + 1
+	where definitions = $20::bigint and (select count(*) from referring) >= 0
 	returning definitions
 ), gate as materialized (
 	select $20::bigint as definitions where $20::bigint is null
@@ -49,6 +56,15 @@ with held as (
 	from before as b, gate
 	where e.nr = b.nr and e.version = $2::bigint
 	returning e.nr, e.split, e.shares, b.remap, e.split > b.split as reweighed
+), renamed_rules as (
+	update segmentation as s
+	set groups = n.value, version = s.version + 1, updated_at = $3::timestamptz
+	from jsonb_each($23::jsonb -> 'segmentation') as n
+	where s.nr = n.key::bigint and exists (select from changed)
+), renamed_criteria as (
+	update experiment as o set criteria = n.value, version = o.version + 1
+	from jsonb_each($23::jsonb -> 'experiment') as n
+	where o.nr = n.key::bigint and exists (select from changed)
 ), part as (
 	insert into split (experiment, nr, shares) select nr, split, shares from changed
 	on conflict do nothing

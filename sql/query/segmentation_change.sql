@@ -1,10 +1,18 @@
 -- Writes segmentation $1 over version $2, if the definitions are of generation $12: context, name,
 -- description, groups, overlap, active, parameters, next number of a group, uses; at $13. made is
--- false when it has another version; no row when the definitions have changed.
+-- false when it has another version; no row when the definitions have changed. With it, $14 (null:
+-- none) replaces what refers to its groups by names that it changes: {segmentation: {number: groups},
+-- experiment: {number: criteria}}, of that generation. Experiments are locked first, as other
+-- statements lock them before the generation.
 -- reach: definitions
 -- retry: no
-with bump as (
-	update cache_epoch set definitions = definitions + 1 where definitions = $12::bigint
+with referring as materialized (
+	select nr from experiment
+	where nr in (select key::bigint from jsonb_each($14::jsonb -> 'experiment'))
+	order by nr for update
+), bump as (
+	update cache_epoch set definitions = definitions + 1
+	where definitions = $12::bigint and (select count(*) from referring) >= 0
 	returning definitions
 ), made as (
 	update segmentation as s
@@ -13,5 +21,14 @@ with bump as (
 		uses = $11::text[], version = s.version + 1, updated_at = $13::timestamptz
 	from bump where s.id = $1 and s.version = $2::bigint
 	returning s.nr
+), rules as (
+	update segmentation as s
+	set groups = n.value, version = s.version + 1, updated_at = $13::timestamptz
+	from jsonb_each($14::jsonb -> 'segmentation') as n
+	where s.nr = n.key::bigint and exists (select from made)
+), criteria as (
+	update experiment as e set criteria = n.value, version = e.version + 1
+	from jsonb_each($14::jsonb -> 'experiment') as n
+	where e.nr = n.key::bigint and exists (select from made)
 )
 select definitions as generation, exists (select from made) as made from bump

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Groups and alternatives that rules and criteria name cannot be removed under them."""
+"""Groups and alternatives that rules and criteria name: never removed, and renamed there, too."""
 
 import html
+import json
 
 import pytest
 
-from enrols import running
-from lookups import body, new_id
+from enrols import enroll, running, somebody
+from lookups import a_second_later, body, new_id
 from pages import Person, values
-from segments import change as change_groups, make
+from segments import change as change_groups, make, name_of, place
 from test_concurrency import at_once
 
 
@@ -163,3 +164,106 @@ def test_a_rule_and_the_removal_of_its_alternative_are_not_both_saved(stack):
         assert (gone, defined) in {(200, 400), (409, 200)}
 
 
+
+
+def criteria_of(stack, exp):
+    return stack.call("GET", f"/v1/experiment/{exp}").json()["result"]["criteria"]
+
+
+@pytest.mark.parametrize("how", RULES)
+def test_a_rule_names_a_renamed_group_by_its_present_name(stack, how):
+    base = make(stack, "manual")
+    user = use(stack, "segmentation", how, base)
+    path = f"/v1/segmentation/{user}"
+    before = stack.call("GET", path)
+    change_groups(stack, base, groups=[{"id": 0, "name": "null"}, {"id": 1, "name": "Eins"}])
+    after = stack.call("GET", path)
+    group, = after.json()["groups"]
+    wanted = json.dumps(RULES[how](base)).replace("zero", "null").replace("one", "Eins")
+    assert group["rule"] == json.loads(wanted)
+    assert '"Eins"' in group["rule_text"] and '"one"' not in group["rule_text"]
+    assert before.headers["ETag"] != after.headers["ETag"]
+
+
+@pytest.mark.parametrize("how", CRITERIA)
+def test_criteria_name_a_renamed_group_by_its_present_name(stack, how):
+    base, alternatives = make(stack, "manual"), running(stack, "zero", "one")
+    users = [use(stack, "experiment", how, base), use(stack, "experiment", how, alternatives)]
+    change_groups(stack, base, groups=[{"id": 0, "name": "null"}, {"id": 1, "name": "Eins"}])
+    patch(stack, alternatives, 200, alternatives=[
+        {"name": "control"}, {"name": "zero", "rename": "null"}, {"name": "one", "rename": "Eins"}])
+    for user, named in zip(users, (base, alternatives)):
+        wanted = json.dumps(CRITERIA[how](named)).replace("zero", "null").replace("one", "Eins")
+        assert criteria_of(stack, user) == json.loads(wanted)
+        exported = json.loads(stack.assay("export", "definitions").stdout)["experiments"]
+        assert [e["criteria"] for e in exported if e["expId"] == user] == [json.loads(wanted)]
+
+
+def test_who_is_in_a_renamed_group_is_still_taken(stack):
+    base, member, other = make(stack, "manual"), somebody(), somebody()
+    seg, exp = use(stack, "segmentation", "eq", base), use(stack, "experiment", "rule", base)
+    place(stack, base, member, "one")
+    change_groups(stack, base, groups=[{"id": 0, "name": "one"}, {"id": 1, "name": "zero"}])
+    a_second_later()
+    place(stack, base, other, "one")
+    assert [name_of(stack, seg, u) for u in (member, other)] == ["in", None]
+    assert [enroll(stack, exp, u)["enrolled"] for u in (member, other)] == [True, False]
+
+
+def test_names_that_are_swapped_are_swapped_in_lists(stack):
+    base = running(stack, "zero", "one")
+    user = use(stack, "segmentation", "in", base)
+    patch(stack, base, 200, alternatives=[{"name": "control"}, {"name": "zero", "rename": "one"},
+                                          {"name": "one", "rename": "two"}])
+    group, = stack.call("GET", f"/v1/segmentation/{user}").json()["groups"]
+    assert group["rule"] == {"group": {"segmentation": base, "in": ["one", "two"]}}
+
+
+def test_criteria_on_the_own_alternatives_follow_a_rename(stack):
+    base = running(stack, "one")
+    rule = {"type": "rule", "filters": {"not": {"alternative": {"experiment": base, "eq": "one"}}}}
+    patch(stack, base, 200, criteria=rule)
+    for given in ({}, {"criteria": rule}):
+        patch(stack, base, 200, alternatives=[
+            {"name": "control"}, {"name": "one", "rename": "two"}], **given)
+        assert criteria_of(stack, base)["filters"] == {
+            "not": {"alternative": {"experiment": base, "eq": "two"}}}
+        patch(stack, base, 200, alternatives=[
+            {"name": "control"}, {"name": "two", "rename": "one"}])
+    assert criteria_of(stack, base) == rule
+
+
+def test_a_rename_that_comes_too_late_renames_nothing(stack):
+    base = make(stack, "manual")
+    user = use(stack, "experiment", "user", base)
+    answer = stack.call("PATCH", f"/v1/segmentation/{base}", key="admin",
+                        headers={"If-Match": '"1"'},
+                        json={"groups": [{"id": 0, "name": "zero"}, {"id": 1, "name": "two"}]})
+    assert answer.status_code == 412
+    assert (names(stack, base), criteria_of(stack, user)) == (
+        ["zero", "one"], CRITERIA["user"](base))
+
+
+def test_renames_and_changes_of_what_names_it_end_in_one_name(stack):
+    base = make(stack, "manual")
+    seg, exp = use(stack, "segmentation", "eq", base), use(stack, "experiment", "user", base)
+
+    def rename(letter):
+        return [stack.call("PATCH", f"/v1/segmentation/{base}", key="admin", json={"groups": [
+            {"id": 0, "name": "zero"}, {"id": 1, "name": f"{letter}{n}"}]}).status_code
+                for n in range(8)]
+
+    def describe(kind, name):
+        changes = {"description": "again"}
+        return [stack.call("PATCH", f"/v1/{kind}/{name}", key="admin", json=(
+            {"request": changes} if kind == "experiment" else changes)).status_code
+                for _ in range(8)]
+    codes = at_once([lambda: rename("a"), lambda: rename("b"),
+                     lambda: describe("experiment", exp), lambda: describe("segmentation", seg)])
+    # A change that was read before a rename has the former name: it is refused and stores nothing.
+    assert {c for found in codes for c in found} <= {200, 400, 412, 422, 503}
+    assert 200 in codes[0] + codes[1]
+    _, last = names(stack, base)
+    assert criteria_of(stack, exp)["filters"] == {f"group:{base}": last}
+    group, = stack.call("GET", f"/v1/segmentation/{seg}").json()["groups"]
+    assert group["rule"]["group"]["eq"] == last

@@ -6,10 +6,11 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/experiment/decide.h"
-#include "core/reference_names.h"
+#include "core/audience/reference_names.h"
 #include "service/decision/segmentation_set.h"
 #include "store/db/db.h"
 #include "store/db/pgtype.h"
@@ -219,8 +220,9 @@ tell_removed(struct work *w, const struct references_change *change, const char 
 }
 
 static void
-look_for_names(struct reference_names *n, const char *kind, struct json_object *definition)
+follow_names(struct reference_names *n, const char *kind, struct json_object *definition)
 {
+	n->renamed = false;
 	n->removed = json_object_new_object();
 	if (strcmp(kind, "experiment") == 0) {
 		reference_names_criteria(n, definition);
@@ -231,10 +233,22 @@ look_for_names(struct reference_names *n, const char *kind, struct json_object *
 		    n, json_object_object_get(json_item(definition, i), "rule"));
 }
 
+/* {segmentation: {}, experiment: {}}, where definitions that were changed are put by their kind. */
+static struct json_object *
+make_renamed(struct work *w)
+{
+	struct json_object *all = mem_json(w->mem, json_object_new_object());
+
+	json_object_object_add(all, "segmentation", json_object_new_object());
+	json_object_object_add(all, "experiment", json_object_new_object());
+	return all;
+}
+
 static enum err
-follow(struct work *w, const struct references_change *change)
+follow(struct work *w, struct references_change *change)
 {
 	struct reference_names n = {.id = change->id, .changed = change->changed};
+	struct json_object *all = make_renamed(w);
 	size_t before = problem_count(w->problems);
 	struct db_rows *rows;
 	enum err e = db_query(
@@ -243,13 +257,24 @@ follow(struct work *w, const struct references_change *change)
 	for (int i = 0; e == OK && i < db_count(rows); i++) {
 		const char *kind = db_cell(rows, i, "kind");
 		struct json_object *row = mem_json(w->mem, db_row_json(rows, i));
-		look_for_names(&n, kind, json_object_object_get(row, "definition"));
+		struct json_object *definition = json_object_object_get(row, "definition");
+		follow_names(&n, kind, definition);
 		tell_removed(w, change, kind, db_cell(rows, i, "id"), mem_json(w->mem, n.removed));
+		if (n.renamed)
+			json_object_object_add(json_object_object_get(all, kind),
+			    db_cell(rows, i, "nr"), json_object_get(definition));
 	}
 	if (e != OK)
 		return e;
-	look_for_names(&n, "experiment", change->own);
+	/* A copy: it may be tried again, and names may have been swapped. */
+	if (change->own != NULL) {
+		struct json_object *copy = NULL;
+		mem_check(json_object_deep_copy(change->own, &copy, NULL) == 0 ? copy : NULL);
+		change->own = mem_json(w->mem, copy);
+	}
+	follow_names(&n, "experiment", change->own);
 	tell_removed(w, change, "experiment", change->id, mem_json(w->mem, n.removed));
+	change->renamed = json_plain(all);
 	return problem_count(w->problems) == before ? OK
 	    : fail_detail(w, ERR_CONFLICT, "what would be removed is in use");
 }

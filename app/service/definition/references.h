@@ -56,12 +56,16 @@ struct references_change {
 	struct json_object *changed; /* reference_names_between() */
 	struct json_object *own;     /* criteria that it will have itself, or NULL */
 	const char *generation;      /* of the definitions, over which alone it may be saved */
+	const char *renamed;         /* what is to be saved with it, or NULL */
 };
 
 /*
- * Whether nothing names what the change removes, at definitions of change->generation (NULL: of the
- * newest, which it is set to) or newer; without changed names nothing is read or set. ERR_CONFLICT
- * with a problem for each that does.
+ * Looks for what names the groups or alternatives that the change renames or removes, at the
+ * definitions of change->generation (NULL: of the newest, which it is set to) or newer; without
+ * changed names nothing is read or set. ERR_CONFLICT with a problem for each that names a removed
+ * one. Renamed ones are replaced in a copy of change->own, which it then is, and change->renamed
+ * is {segmentation: {number: groups}, experiment: {number: criteria}} of the others that name
+ * them, as JSON on w->mem.
  */
 enum err references_follow(struct work *w, struct references_change *change) must_check;
 

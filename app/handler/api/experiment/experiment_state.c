@@ -18,7 +18,7 @@
 #include "core/experiment/delivery.h"
 #include "core/experiment/lifecycle.h"
 #include "core/experiment/alternative_ids.h"
-#include "core/reference_names.h"
+#include "core/audience/reference_names.h"
 #include "handler/api/experiment/experiment.h"
 #include "service/definition/goal_check.h"
 #include "service/definition/references.h"
@@ -193,7 +193,7 @@ struct writing {
 };
 
 static enum err
-write_change(struct ctx *c, const struct writing *w, const char *generation,
+write_change(struct ctx *c, const struct writing *w, const struct references_change *change,
     struct db_rows **rows)
 {
 	const struct definition *d = &w->d;
@@ -201,13 +201,13 @@ write_change(struct ctx *c, const struct writing *w, const char *generation,
 
 	instant_format(c->w.now, now);
 	const char *params[] = {c->args[0], w->version, now, d->name, d->description, w->by,
-	    json_plain(d->criteria), json_plain(d->data), d->start, d->end,
+	    json_plain(change->own), json_plain(d->data), d->start, d->end,
 	    json_plain(d->alternatives), d->standard, json_plain(d->goals),
 	    mem_printf(c->w.mem, "%.17g", d->traffic), d->created_by,
 	    lifecycle_move(MOVE_MAP)->message, json_plain(w->numbers),
 	    json_plain(mem_json(c->w.mem, bucket_shares(d->alternatives))),
-	    references_uses(&c->w, d->references), generation, json_plain(d->plan),
-	    json_plain(d->layer)};
+	    references_uses(&c->w, d->references), change->generation, json_plain(d->plan),
+	    json_plain(d->layer), change->renamed};
 	enum err e = db_query(c->w.db, c->w.mem, QUERY_experiment_change, params, rows);
 	return layer_slots_lost(&c->w, e, d->layer, "/request/layer");
 }
@@ -251,15 +251,15 @@ store_change(struct ctx *c, const struct writing *w)
 
 	if (!alternative_ids_give(w->d.alternatives, w->numbers, c->w.problems))
 		return ERR_INVALID;
-	change.own = w->d.criteria;
 	change.changed = reference_names_between(c->w.mem, w->alternatives, w->d.alternatives);
 	e = layer_slots_look(&c->w, w->d.layer, c->args[0], "/request/layer");
 	for (int left = TRIES; e == OK && !done && moved && left > 0; left--) {
 		e = references_check_now(&c->w, w->d.references, &change.generation);
+		change.own = w->d.criteria;
 		if (e == OK)
 			e = references_follow(&c->w, &change);
 		if (e == OK)
-			e = write_change(c, w, change.generation, &rows);
+			e = write_change(c, w, &change, &rows);
 		done = e == OK && db_count(rows) > 0;
 		if (e == OK && !done)
 			e = references_moved(&c->w, change.generation, &moved);

@@ -16,7 +16,7 @@
 #include "core/audience/cycle.h"
 #include "core/experiment/definition.h"
 #include "core/experiment/member_names.h"
-#include "core/reference_names.h"
+#include "core/audience/reference_names.h"
 #include "view/rule_words.h"
 #include "service/definition/references.h"
 #include "service/definition/removal.h"
@@ -34,6 +34,7 @@ struct saving {
 	const char *version; /* NULL: it is new */
 	int64_t generation;  /* of the definitions that it was checked against */
 	struct json_object *changed; /* names of groups, see reference_names_between() */
+	const char *renamed;         /* see references_follow() */
 	bool made;
 };
 
@@ -122,9 +123,11 @@ check(struct ctx *c, struct saving *s)
 	const char *circle = find_circle(c, all, &s->d);
 	if (circle != NULL)
 		return fail(&c->w, ERR_INVALID, "/groups", "the rules go in a circle: %s", circle);
-	return references_follow(&c->w, &(struct references_change){
-		.id = s->d.id, .at = "/groups", .changed = s->changed,
-		.generation = db_cell(rows, 0, "definitions")});
+	struct references_change change = {.id = s->d.id, .at = "/groups", .changed = s->changed,
+		.generation = db_cell(rows, 0, "definitions")};
+	e = references_follow(&c->w, &change);
+	s->renamed = change.renamed;
+	return e;
 }
 
 /* *done false: the definitions have changed, check again. */
@@ -148,7 +151,7 @@ write(struct ctx *c, struct saving *s, bool *done)
 		salt, next, uses, generation, now};
 	const char *change[] = {d->id, s->version, d->context, d->name, d->description,
 		json_plain(d->groups), overlap, active, parameters, next, uses,
-		generation, now};
+		generation, now, s->renamed};
 	enum err e = s->version == NULL
 	    ? db_query(c->w.db, c->w.mem, QUERY_segmentation_add, add, &rows)
 	    : db_query(c->w.db, c->w.mem, QUERY_segmentation_change, change, &rows);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Walks rules and criteria for the names of groups and alternatives. It must look at everything
+ * Walks rules and criteria for the names of groups and alternatives. It must find everything
  * that core/rule_term and core/criteria read as a name: the tests eq, ne, in and nin of rules on
  * groups and alternatives, and what fields `group:<id>` of criteria are compared with. A prefix
  * names nothing in particular.
  */
-#include "core/reference_names.h"
+#include "core/audience/reference_names.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -35,37 +34,52 @@ reference_names_between(void *ctx, struct json_object *before, struct json_objec
 		struct json_object *o = json_item(before, i);
 		int64_t nr = json_object_get_int64(json_object_object_get(o, "id"));
 		const char *name = json_text(o, "name");
-		if (name != NULL && name_of_number(after, nr) == NULL)
-			json_object_object_add(changed, name, NULL);
+		const char *now = name_of_number(after, nr);
+		if (name != NULL && (now == NULL || strcmp(name, now) != 0))
+			json_object_object_add(changed, name,
+			    now == NULL ? NULL : json_object_new_string(now));
 	}
 	return changed;
 }
 
-/* A name, or each of a list of them. */
-static void
-look(struct reference_names *n, struct json_object *value)
+/* What stands for value afterwards; the caller owns it. */
+static struct json_object *
+replaced(struct reference_names *n, struct json_object *value)
 {
 	struct json_object *to;
 
-	for (size_t i = 0; i < json_items(value); i++)
-		if (json_object_is_type(json_item(value, i), json_type_string))
-			look(n, json_item(value, i));
 	if (!json_object_is_type(value, json_type_string) ||
 	    !json_object_object_get_ex(n->changed, json_object_get_string(value), &to))
-		return;
-	if (to == NULL)
+		return json_object_get(value);
+	if (to == NULL) {
 		json_object_object_add(n->removed, json_object_get_string(value), NULL);
+		return json_object_get(value);
+	}
+	n->renamed = true;
+	return json_object_get(to);
 }
 
+/* A member that is a name, or a list of them. */
 static void
-look_member(struct reference_names *n, struct json_object *o, const char *member)
+replace_member(struct reference_names *n, struct json_object *o, const char *member)
 {
-	look(n, json_object_object_get(o, member));
+	struct json_object *value, *list;
+
+	if (!json_object_object_get_ex(o, member, &value))
+		return;
+	if (!json_object_is_type(value, json_type_array)) {
+		json_object_object_add(o, member, replaced(n, value));
+		return;
+	}
+	list = json_object_new_array();
+	for (size_t i = 0; i < json_items(value); i++)
+		json_object_array_add(list, replaced(n, json_item(value, i)));
+	json_object_object_add(o, member, list);
 }
 
 /* The tests of a term on groups or alternatives, if it is about those of n->id. */
 static void
-look_term(struct reference_names *n, struct json_object *term, const char *whose)
+replace_term(struct reference_names *n, struct json_object *term, const char *whose)
 {
 	static const char *const tests[] = {"eq", "ne", "in", "nin"};
 	const char *id = json_text(term, whose);
@@ -73,7 +87,7 @@ look_term(struct reference_names *n, struct json_object *term, const char *whose
 	if (id == NULL || strcmp(id, n->id) != 0)
 		return;
 	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
-		look_member(n, term, tests[i]);
+		replace_member(n, term, tests[i]);
 }
 
 /* Recursion is bounded by RULE_DEPTH: no deeper rule was ever stored. */
@@ -90,8 +104,8 @@ walk(struct reference_names *n, struct json_object *rule, int depth)
 	for (size_t i = 0; i < json_items(any); i++)
 		walk(n, json_item(any, i), depth + 1);
 	walk(n, json_object_object_get(rule, "not"), depth + 1);
-	look_term(n, json_object_object_get(rule, "group"), "segmentation");
-	look_term(n, json_object_object_get(rule, "alternative"), "experiment");
+	replace_term(n, json_object_object_get(rule, "group"), "segmentation");
+	replace_term(n, json_object_object_get(rule, "alternative"), "experiment");
 }
 
 void
@@ -123,11 +137,11 @@ reference_names_criteria(struct reference_names *n, struct json_object *criteria
 	json_object_object_foreach(json_members(filters), field, value) {
 		(void)value;
 		if (is_group(n, field))
-			look_member(n, filters, field);
+			replace_member(n, filters, field);
 	}
 	for (size_t i = 0; i < json_items(filters); i++) {
 		struct json_object *filter = json_item(filters, i);
 		if (is_group(n, json_text(filter, "name")))
-			look_member(n, filter, "value");
+			replace_member(n, filter, "value");
 	}
 }
