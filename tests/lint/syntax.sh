@@ -8,7 +8,8 @@ status=0
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 
-find etc tests .ci -type f \( -name '*.sh' -o -path '.ci/*' \) | sort >"$work/scripts"
+find etc tests .ci -name node_modules -prune -o -type f \( -name '*.sh' -o -path '.ci/*' \) -print |
+	sort >"$work/scripts"
 while read -r script; do
 	if ! dash -n "$script" 2>"$work/said"; then
 		sed -n "s|^[^:]*: \([0-9]*\): |$script:\1: |p" "$work/said"
@@ -20,7 +21,7 @@ while read -r script; do
 	fi
 done <"$work/scripts"
 
-find etc tests -name '*.py' | sort | xargs /usr/bin/python3 -c '
+find etc tests -name node_modules -prune -o -name '*.py' -print | sort | xargs /usr/bin/python3 -c '
 import sys
 bad = 0
 for name in sys.argv[1:]:

@@ -12,7 +12,7 @@ found = []
 def files(*patterns):
     """Paths below the top that match one of the patterns, each once, in order."""
     hits = {p for pattern in patterns for p in TOP.glob(pattern) if p.is_file()}
-    return sorted(p for p in hits if "__pycache__" not in p.parts)
+    return sorted(p for p in hits if not {"__pycache__", "node_modules"} & set(p.parts))
 
 
 def lines(path):

@@ -35,6 +35,20 @@ static const char *const bots[] = {
     "BOT", "x bot y",
     /* A phone's name does not excuse what stands beside it. */
     "Mozilla/5.0 (Linux; Android 9; CUBOT X19) (compatible; Googlebot/2.1)",
+    "Mozilla/5.0 (Linux; Android 9; CUBOT) fuboTV cubots (+http://example.org/bots)", "bots",
+    /* Browsers that nobody looks at. */
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/120.0 Safari/537.36",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessEdg/120.0 Safari/537.36",
+    "Mozilla/5.0 AppleWebKit/537.36 Chrome/61.0 Safari/537.36 Prerender (+https://prerender.io)",
+    "Mozilla/5.0 (Unknown; Linux x86_64) AppleWebKit/538.1 PhantomJS/2.1.1 Safari/538.1",
+    "Mozilla/5.0 (linux) AppleWebKit/537.36 (KHTML, like Gecko) jsdom/22.1.0",
+};
+
+/* Known in the case of letters in which they write themselves. */
+static const char *const named[] = {
+    "WhatsApp/2.23.20.0 A", "Viber", "Mozilla/5.0 (compatible; Yeti/1.1; +http://naver.me)",
+    "Adventurer", "Mozilla/5.0 (compatible; Sonic/1.0)", "Sogou News Spider/4.0", "LCC (+http://x)",
+    "SSL Labs", "x GoogleAssociationService", "PTST/1", "Mozilla/5.0 PTST/1",
 };
 
 static const char *const humans[] = {
@@ -49,7 +63,20 @@ static const char *const humans[] = {
     /* Libraries, which apps use. */
     "curl/8.5.0", "python-requests/2.31.0", "okhttp/4.12.0", "Dart/3.2 (dart:io)",
     "CFNetwork/1474 Darwin/23.0.0", "Go-http-client/2.0", "Apache-HttpClient/4.5.14 (Java/17)",
-    "bo t", "b-o-t",
+    "Dalvik/2.1.0 (Linux; U; Android 13; SM-A536B Build/TP1A.220624.014)", "Wget/1.21.3",
+    "Java/17.0.1", "node", "node-fetch/1.0 (+https://github.com/bitinn/node-fetch)",
+    "axios/1.6.0", "python-httpx/0.25.0", "Ruby", "Amazon CloudFront",
+    "bo t", "b-o-t", "bo", "bott", "bot\xc3", "botx", "botsx",
+    /* Letters that happen to be in a name or in a number. */
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1) Mobile/15E148 fuboTV/4.70", "FUBOTV", "fubotv",
+    "Mozilla/5.0 (Linux; Android 13) Chrome/120.0 Mobile Banca Caboto", "turbotabbee/1.0",
+    "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; c2FsdHkgcGVyc29uIHdpdGggYQbot+mFuZG9tIHRh)",
+    "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; 7ih4bOt8)",
+    "Mozilla/5.0 (Linux; Android 10; Panasonic P55) AppleWebKit/537.36 Mobile",
+    "Mozilla/5.0 (Linux; Android 13) SogouMSE,SogouMobileBrowser/5.22.8",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1) Mobile/15E148 WhatsApp/2.23.20.0",
+    "Mozilla/5.0 (Linux; Android 15; CPH2557 Build/AP3A.240617.008; wv) Chrome/142.0 Mobile",
+    "Mozilla/5.0 (Linux; Android 9) Adventurer", "SSL Labs x", "xLCC ", "xPTST/1", "yeti",
 };
 
 START_TEST(a_bot_is_known_by_its_user_agent)
@@ -71,6 +98,12 @@ START_TEST(a_bot_is_known_in_any_case_of_letters)
 }
 END_TEST
 
+START_TEST(a_crawler_is_known_by_its_name)
+{
+	ck_assert_msg(bot_is(named[_i]), "%s", named[_i]);
+}
+END_TEST
+
 START_TEST(people_and_apps_are_no_bots)
 {
 	ck_assert_msg(!bot_is(humans[_i]), "%s", humans[_i]);
@@ -83,26 +116,42 @@ START_TEST(who_says_nothing_is_no_bot)
 }
 END_TEST
 
-/* By what the list itself says. */
-static const struct {
-	const char *fragment;
-	bool bot;
-} list[] = {
-#define BOT(fragment) {fragment, true},
-#define HUMAN(fragment) {fragment, false},
-#include "core/subject/bots.def"
-#undef BOT
-#undef HUMAN
+/* By what the lists themselves say. */
+enum where {
+	IN,
+	AT_START,
+	AT_END,
+	WHOLE,
 };
 
-START_TEST(every_entry_of_the_list_counts)
-{
-	char agent[128];
+static const struct {
+	const char *text;
+	bool bot, any_case;
+	enum where where;
+} list[] = {
+#define BOT(text) {text, true, true, IN},
+#define WORD(text) {text, true, true, IN},
+#define HUMAN(text) {text, false, true, IN},
+#define CRAWLER(text, where) {text, true, false, where},
+#include "core/subject/bots.def"
+#include "core/subject/crawlers.def"
+#undef BOT
+#undef WORD
+#undef HUMAN
+#undef CRAWLER
+};
 
-	snprintf(agent, sizeof agent, "Mozilla/5.0 (x %s/1.0)", list[_i].fragment);
-	ck_assert_int_eq(bot_is(agent), list[_i].bot);
-	for (const char *c = list[_i].fragment; *c != '\0'; c++)
-		ck_assert_msg(!isupper((unsigned char)*c), "%s", list[_i].fragment);
+START_TEST(every_entry_of_the_lists_counts_where_it_stands)
+{
+	char agent[256];
+	bool first = list[_i].where == AT_START || list[_i].where == WHOLE;
+	bool last = list[_i].where == AT_END || list[_i].where == WHOLE;
+
+	snprintf(agent, sizeof agent, "%s%s%s", first ? "" : "Mozilla/5.0 (x", list[_i].text,
+	    last ? "" : "/1.0)");
+	ck_assert_msg(bot_is(agent) == list[_i].bot, "%s", agent);
+	for (const char *c = list[_i].text; list[_i].any_case && *c != '\0'; c++)
+		ck_assert_msg(!isupper((unsigned char)*c), "%s", list[_i].text);
 }
 END_TEST
 
@@ -114,9 +163,10 @@ bot_suite(void)
 
 	tcase_add_loop_test(t, a_bot_is_known_by_its_user_agent, 0, ROWS(bots));
 	tcase_add_loop_test(t, a_bot_is_known_in_any_case_of_letters, 0, ROWS(bots));
+	tcase_add_loop_test(t, a_crawler_is_known_by_its_name, 0, ROWS(named));
 	tcase_add_loop_test(t, people_and_apps_are_no_bots, 0, ROWS(humans));
 	tcase_add_test(t, who_says_nothing_is_no_bot);
-	tcase_add_loop_test(t, every_entry_of_the_list_counts, 0, ROWS(list));
+	tcase_add_loop_test(t, every_entry_of_the_lists_counts_where_it_stands, 0, ROWS(list));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -1,55 +1,244 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who is no person, by what a client says of itself.
+ * Who is no person, by what a client says of itself. All words are sought at once, in any case of
+ * letters, by the automaton of Aho and Corasick; what it finds is then asked whether it may stand
+ * where it does.
  */
 #include "core/subject/bot.h"
 
+#include <ctype.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
-static const struct {
-	const char *fragment;
-	bool bot;
-} list[] = {
-#define BOT(fragment) {fragment, true},
-#define HUMAN(fragment) {fragment, false},
+enum where {
+	IN,
+	AT_START,
+	AT_END,
+	WHOLE,
+};
+
+struct word {
+	const char *text;
+	bool exact; /* in this case of letters */
+	bool alone; /* no letter but an s follows */
+	enum where where;
+};
+
+static const struct word words[] = {
+#define BOT(text) {text, false, false, IN},
+#define WORD(text) {text, false, true, IN},
+#define HUMAN(text)
+#define CRAWLER(text, where) {text, true, false, where},
+#include "core/subject/bots.def"
+#include "core/subject/crawlers.def"
+#undef BOT
+#undef WORD
+#undef HUMAN
+#undef CRAWLER
+};
+
+static const char *const humans[] = {
+#define BOT(text)
+#define WORD(text)
+#define HUMAN(text) text,
 #include "core/subject/bots.def"
 #undef BOT
+#undef WORD
 #undef HUMAN
 };
 
-enum { LIST = sizeof list / sizeof list[0] };
+/* A node for each letter of each word, and the root. */
+#define BOT(text) +sizeof text
+#define WORD(text) +sizeof text
+#define HUMAN(text)
+#define CRAWLER(text, where) +sizeof text
+enum {
+	WORDS = sizeof words / sizeof words[0],
+	HUMANS = sizeof humans / sizeof humans[0],
+	NODES = 1
+#include "core/subject/bots.def"
+#include "core/subject/crawlers.def"
+};
+#undef BOT
+#undef WORD
+#undef HUMAN
+#undef CRAWLER
 
-static size_t
-count(const char *text, const char *fragment)
+_Static_assert(NODES < UINT16_MAX, "nodes are numbered with 16 bits");
+
+enum { BASE64_RUN = 40 };
+
+static struct node {
+	uint16_t child;   /* the first; 0: none */
+	uint16_t sibling; /* the next child of the same node */
+	uint16_t back;    /* the node of the longest end of this text that begins another word */
+	uint16_t word;    /* that ends here, plus 1 */
+	uint16_t shorter; /* the next node on the way back where a word ends */
+	unsigned char letter;
+} nodes[NODES];
+static uint16_t more[WORDS]; /* the next word with the same letters, plus 1 */
+static bool built;
+
+static unsigned char
+fold(char letter)
 {
-	size_t n = 0;
-
-	for (const char *at = text; (at = strcasestr(at, fragment)) != NULL; at++)
-		n++;
-	return n;
+	return (unsigned char)(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
 }
 
-/* How often the fragment stands in the text within something that only looks like it. */
-static size_t
-excused(const char *text, const char *fragment)
+static uint16_t
+child_of(uint16_t at, unsigned char letter)
 {
-	size_t n = 0;
+	uint16_t child = nodes[at].child;
 
-	for (size_t i = 0; i < LIST; i++)
-		if (!list[i].bot && strstr(list[i].fragment, fragment) != NULL)
-			n += count(text, list[i].fragment);
-	return n;
+	while (child != 0 && nodes[child].letter != letter)
+		child = nodes[child].sibling;
+	return child;
+}
+
+static uint16_t
+next(uint16_t at, unsigned char letter)
+{
+	uint16_t child;
+
+	while ((child = child_of(at, letter)) == 0 && at != 0)
+		at = nodes[at].back;
+	return child;
+}
+
+static void
+plant(uint16_t word, uint16_t *used)
+{
+	uint16_t at = 0;
+
+	for (const char *c = words[word].text; *c != '\0'; c++) {
+		uint16_t child = child_of(at, fold(*c));
+		if (child == 0) {
+			child = ++*used;
+			nodes[child] = (struct node){
+				.letter = fold(*c), .sibling = nodes[at].child};
+			nodes[at].child = child;
+		}
+		at = child;
+	}
+	more[word] = nodes[at].word;
+	nodes[at].word = (uint16_t)(word + 1);
+}
+
+/* Where each node leads when its children do not go on, the shorter texts first. */
+static void
+link_back(void)
+{
+	static uint16_t queue[NODES];
+	size_t head = 0, tail = 1;
+
+	while (head < tail) {
+		uint16_t at = queue[head++];
+		for (uint16_t c = nodes[at].child; c != 0; c = nodes[c].sibling) {
+			uint16_t back = at == 0 ? 0 : next(nodes[at].back, nodes[c].letter);
+			nodes[c].back = back;
+			nodes[c].shorter = nodes[back].word != 0 ? back : nodes[back].shorter;
+			queue[tail++] = c;
+		}
+	}
+}
+
+static void
+build(void)
+{
+	uint16_t used = 0;
+
+	for (uint16_t i = 0; i < WORDS; i++)
+		plant(i, &used);
+	link_back();
+	built = true;
+}
+
+/* Whether a word that begins at this place of the text lies within something that only looks
+ * like it. */
+static bool
+excused(const char *text, size_t begin, const char *word)
+{
+	for (size_t i = 0; i < HUMANS; i++) {
+		const char *in = strstr(humans[i], word);
+		size_t before = in == NULL ? 0 : (size_t)(in - humans[i]);
+		if (in != NULL && before <= begin &&
+		    strncasecmp(text + begin - before, humans[i], strlen(humans[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_base64(char c)
+{
+	return isalnum((unsigned char)c) || c == '+' || c == '/' || c == '=';
+}
+
+/* Whether the letters are those of a word, not of a longer one or of a number in base64. */
+static bool
+stands_alone(const char *text, size_t begin, size_t end)
+{
+	size_t after = end + (fold(text[end]) == 's');
+	size_t from = begin, to = end;
+	bool mixed = false;
+
+	/* A byte of no ASCII is one of a letter's in UTF-8. */
+	if (isalpha((unsigned char)text[after]) || (unsigned char)text[after] >= 0x80)
+		return false;
+	for (size_t i = begin + 2; i < end; i++)
+		mixed = mixed || !isupper((unsigned char)text[i]) !=
+		    !isupper((unsigned char)text[i - 1]);
+	while (from > 0 && is_base64(text[from - 1]) && end - from < BASE64_RUN)
+		from--;
+	while (is_base64(text[to]) && to - from < BASE64_RUN)
+		to++;
+	return !mixed && to - from < BASE64_RUN;
+}
+
+static bool
+counts(const struct word *w, const char *text, size_t end)
+{
+	size_t length = strlen(w->text);
+	size_t begin = end - length;
+
+	if (w->exact && memcmp(text + begin, w->text, length) != 0)
+		return false;
+	if ((w->where == AT_START || w->where == WHOLE) && begin > 0)
+		return false;
+	if ((w->where == AT_END || w->where == WHOLE) && text[end] != '\0')
+		return false;
+	if (w->alone && !stands_alone(text, begin, end))
+		return false;
+	return !excused(text, begin, w->text);
+}
+
+/* Whether a word counts that ends where the automaton is. */
+static bool
+any_counts(uint16_t at, const char *text, size_t end)
+{
+	uint16_t node = nodes[at].word != 0 ? at : nodes[at].shorter;
+
+	for (; node != 0; node = nodes[node].shorter)
+		for (uint16_t w = nodes[node].word; w != 0; w = more[w - 1])
+			if (counts(&words[w - 1], text, end))
+				return true;
+	return false;
 }
 
 bool
 bot_is(const char *user_agent)
 {
+	uint16_t at = 0;
+
 	if (user_agent == NULL)
 		return false;
-	for (size_t i = 0; i < LIST; i++)
-		if (list[i].bot &&
-		    count(user_agent, list[i].fragment) > excused(user_agent, list[i].fragment))
+	if (!built)
+		build();
+	for (size_t i = 0; user_agent[i] != '\0'; i++) {
+		at = next(at, fold(user_agent[i]));
+		if (any_counts(at, user_agent, i + 1))
 			return true;
+	}
 	return false;
 }

@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
-/* Whether a user agent is a bot's, by the list in core/subject/bots.def, in any case of letters.
- * NULL and "" are not. */
+/* Whether a user agent is a crawler's, a link preview's, a monitor's or an automated browser's, by
+ * the words in core/subject/bots.def and the names in core/subject/crawlers.def. NULL and "" are
+ * not; neither are HTTP libraries, which apps use. */
 bool bot_is(const char *user_agent);
 
 #endif
