@@ -140,22 +140,33 @@ declared(const char *s, size_t n)
 	    ? s[4] : '\0';
 }
 
-/* What the row at s seems to be separated by: whatever it has most of outside of quotes. */
+/*
+ * What the row at s seems to be separated by: whatever it has most of outside of quotes. Counting
+ * ends at the first line break but those within the first field: the record ends there or later,
+ * whichever is chosen, so the text of the record alone says the same as a longer one.
+ */
 char
 csv_scan_separator(const char *s, const char *end)
 {
 	static const char separators[] = ",;\t";
 	size_t counts[sizeof separators - 1] = {0};
-	bool quoted = false;
+	const char *field = s, *first = s;
 
-	while (s < end && (*s == ' ' || *s == '\t'))
-		s++;
-	for (; s < end && (quoted || !is_line_end(*s)); s++) {
-		const char *found = *s == '\0' ? NULL : strchr(separators, *s);
-		if (*s == '"')
-			quoted = !quoted;
-		else if (found != NULL && !quoted)
+	while (first < end && (*first == ' ' || *first == '\t'))
+		first++;
+	while (s < end && !is_line_end(*s)) {
+		const char *found = *s == '\0' || s < first ? NULL : strchr(separators, *s);
+		if (s == field && *s == '"') {
+			const char *close = closing_quote(s + 1, end);
+			bool later = counts[0] + counts[1] + counts[2] > 0;
+			if (close == NULL || (later && line_end(s, close) < close))
+				break;
+			s = close;
+		} else if (found != NULL) {
 			counts[found - separators]++;
+			field = s + 1;
+		}
+		s++;
 	}
 	size_t best = 0;
 	for (size_t i = 1; i < sizeof counts / sizeof counts[0]; i++)

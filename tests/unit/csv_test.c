@@ -85,6 +85,10 @@ static const struct {
     {TEXT("a;b\n1,5;2\n"), "{\"a\":\"1,5\",\"b\":\"2\"}"},
     {TEXT("a\tb\n1\t\n"), "{\"a\":\"1\"}"},
     {TEXT("\"a,x\";\"b,y\"\n1;2\n"), "{\"a,x\":\"1\",\"b,y\":\"2\"}"},
+    /* A quote within a field opens none, and hides no line end from the separator. */
+    {TEXT("a,b\"\n\"1;;;;\",2\n"), "{\"a\":\"1;;;;\",\"b\\\"\":\"2\"}"},
+    {TEXT("a;\"b,c,d,e\"\n1;2\n"), "{\"a\":\"1\",\"b,c,d,e\":\"2\"}"},
+    {TEXT("\"a\n,,\";b\n1;2\n"), "{\"a\\n,,\":\"1\",\"b\":\"2\"}"},
     {TEXT("sep=;\r\na,b;c\r\n1;2\r\n"), "{\"a,b\":\"1\",\"c\":\"2\"}"},
     {TEXT("\xef\xbb\xbf\"sep=\t\"\na\tb\n1\t2\n"), "{\"a\":\"1\",\"b\":\"2\"}"},
     {TEXT("\nSEP=|\n\na|b\n1|2\n"), "{\"a\":\"1\",\"b\":\"2\"}"},
