@@ -9,18 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
 #include "base/num.h"
+#include "store/cache_value.h"
 
-/* A value starts with what it is and a digest over key and content: a value of another key, cut
- * short or written by a stranger is a miss. */
-#define MAGIC "as1:"
-#define TOMBSTONE "as1-tombstone"
-enum { HEAD = sizeof MAGIC - 1 + HASH_SIZE, TOMBSTONE_SECONDS = 5 };
+enum { TOMBSTONE_SECONDS = 5 };
 
 struct cache {
 	struct cache_conf conf;
@@ -147,30 +143,6 @@ answered(struct cache *c, const char *key, memcached_return_t r)
 	return false;
 }
 
-static void
-digest(const char *key, const char *value, size_t len, uint8_t out[HASH_SIZE])
-{
-	hash_sum(value, len, key, strlen(key), out);
-}
-
-static enum cache_found
-judge(void *ctx, const char *key, const char *raw, size_t n, char **value)
-{
-	uint8_t sum[HASH_SIZE];
-
-	if (n == strlen(TOMBSTONE) && memcmp(raw, TOMBSTONE, n) == 0)
-		return CACHE_TOMBSTONE;
-	if (n >= HEAD && memcmp(raw, MAGIC, strlen(MAGIC)) == 0) {
-		digest(key, raw + HEAD, n - HEAD, sum);
-		if (memcmp(sum, raw + strlen(MAGIC), HASH_SIZE) == 0) {
-			*value = mem_dupn(ctx, raw + HEAD, n - HEAD);
-			return CACHE_HIT;
-		}
-	}
-	metric_add(METRIC_cache_bad_values_total, 1);
-	return CACHE_MISS;
-}
-
 /* The raw value of key with its version, NULL when there is none or (*off) no answer. */
 static memcached_result_st *
 fetch(struct cache *c, const char *key, bool *off)
@@ -204,25 +176,15 @@ cache_get(struct cache *c, void *ctx, const char *key, char **value, uint64_t *v
 	enum cache_found found = off ? CACHE_OFF : CACHE_MISS;
 
 	if (result != NULL) {
-		found = judge(ctx, key, memcached_result_value(result),
+		found = cache_value_read(ctx, key, memcached_result_value(result),
 		    memcached_result_length(result), value);
+		if (found == CACHE_MISS)
+			metric_add(METRIC_cache_bad_values_total, 1);
 		*version = memcached_result_cas(result);
 		memcached_result_free(result);
 	}
 	metric_add(metrics[found], 1);
 	return found;
-}
-
-/* value as it is stored: what it is, a digest, itself. */
-static char *
-wrap(struct cache *c, const char *key, const char *value, size_t len)
-{
-	char *raw = mem_check(talloc_size(c, HEAD + len));
-
-	memcpy(raw, MAGIC, strlen(MAGIC));
-	digest(key, value, len, (uint8_t *)raw + strlen(MAGIC));
-	memcpy(raw + HEAD, value, len);
-	return raw;
 }
 
 bool
@@ -232,8 +194,8 @@ cache_add(struct cache *c, const char *key, const char *value)
 
 	if (len > CACHE_VALUE || !allowed(c, key))
 		return true;
-	char *raw = wrap(c, key, value, len);
-	memcached_return_t r = memcached_add(c->one, key, strlen(key), raw, HEAD + len,
+	char *raw = cache_value_make(c, key, value, &len);
+	memcached_return_t r = memcached_add(c->one, key, strlen(key), raw, len,
 	    c->conf.seconds, 0);
 	talloc_free(raw);
 	return answered(c, key, r);
@@ -246,8 +208,8 @@ cache_replace(struct cache *c, const char *key, const char *value, uint64_t vers
 
 	if (len > CACHE_VALUE || !allowed(c, key))
 		return true;
-	char *raw = wrap(c, key, value, len);
-	memcached_return_t r = memcached_cas(c->one, key, strlen(key), raw, HEAD + len,
+	char *raw = cache_value_make(c, key, value, &len);
+	memcached_return_t r = memcached_cas(c->one, key, strlen(key), raw, len,
 	    c->conf.seconds, 0, version);
 	talloc_free(raw);
 	return answered(c, key, r);
@@ -258,8 +220,8 @@ bury_one(struct cache *c, const char *key)
 {
 	return allowed(c, key) &&
 	    answered(c, key,
-		memcached_set(
-		    c->one, key, strlen(key), TOMBSTONE, strlen(TOMBSTONE), TOMBSTONE_SECONDS, 0));
+		memcached_set(c->one, key, strlen(key), CACHE_TOMBSTONE_VALUE,
+		    strlen(CACHE_TOMBSTONE_VALUE), TOMBSTONE_SECONDS, 0));
 }
 
 /* Reads back what was set without an answer: an answer to the last proves all before it. */
@@ -278,9 +240,8 @@ count_tombstones(struct cache *c, const char keys[][CACHE_KEY], size_t n)
 	}
 	if (memcached_mget(c->many, names, lengths, n) == MEMCACHED_SUCCESS) {
 		while ((result = memcached_fetch_result(c->many, NULL, &r)) != NULL) {
-			found += memcached_result_length(result) == strlen(TOMBSTONE) &&
-			    memcmp(memcached_result_value(result), TOMBSTONE, strlen(TOMBSTONE)) ==
-				0;
+			found += cache_value_is_tombstone(memcached_result_value(result),
+			    memcached_result_length(result));
 			memcached_result_free(result);
 		}
 	}
@@ -295,8 +256,8 @@ bury_many(struct cache *c, const char keys[][CACHE_KEY], size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (!allowed(c, keys[i]))
 			return false;
-		memcached_return_t r = memcached_set(c->many, keys[i], strlen(keys[i]), TOMBSTONE,
-		    strlen(TOMBSTONE), TOMBSTONE_SECONDS, 0);
+		memcached_return_t r = memcached_set(c->many, keys[i], strlen(keys[i]),
+		    CACHE_TOMBSTONE_VALUE, strlen(CACHE_TOMBSTONE_VALUE), TOMBSTONE_SECONDS, 0);
 		if (r != MEMCACHED_SUCCESS && r != MEMCACHED_BUFFERED)
 			return answered(c, keys[i], r) && false;
 	}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A value starts with what it is and a digest over key and content: a value of another key, cut
+ * short or written by a stranger is a miss.
+ */
+#include "store/cache_value.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+#define MAGIC "as1:"
+enum { HEAD = sizeof MAGIC - 1 + HASH_SIZE };
+
+static void
+digest(const char *key, const char *text, size_t len, uint8_t out[HASH_SIZE])
+{
+	hash_sum(text, len, key, strlen(key), out);
+}
+
+char *
+cache_value_make(void *ctx, const char *key, const char *text, size_t *len)
+{
+	char *raw = mem_check(talloc_size(ctx, HEAD + *len));
+
+	memcpy(raw, MAGIC, strlen(MAGIC));
+	digest(key, text, *len, (uint8_t *)raw + strlen(MAGIC));
+	memcpy(raw + HEAD, text, *len);
+	*len += HEAD;
+	return raw;
+}
+
+bool
+cache_value_is_tombstone(const char *raw, size_t n)
+{
+	return n == strlen(CACHE_TOMBSTONE_VALUE) && memcmp(raw, CACHE_TOMBSTONE_VALUE, n) == 0;
+}
+
+enum cache_found
+cache_value_read(void *ctx, const char *key, const char *raw, size_t n, char **text)
+{
+	uint8_t sum[HASH_SIZE];
+
+	if (cache_value_is_tombstone(raw, n))
+		return CACHE_TOMBSTONE;
+	if (n < HEAD || memcmp(raw, MAGIC, strlen(MAGIC)) != 0)
+		return CACHE_MISS;
+	digest(key, raw + HEAD, n - HEAD, sum);
+	if (memcmp(sum, raw + strlen(MAGIC), HASH_SIZE) != 0)
+		return CACHE_MISS;
+	*text = mem_dupn(ctx, raw + HEAD, n - HEAD);
+	return CACHE_HIT;
+}
