@@ -32,13 +32,15 @@ static const struct {
     {"57P05", ERR_UNAVAILABLE, SQLSTATE_RECONNECT},
     {"25P03", ERR_UNAVAILABLE, SQLSTATE_RECONNECT},
     {"25006", ERR_UNAVAILABLE, SQLSTATE_RECONNECT},
-    /* All connection exceptions, and all wants of resources. */
+    /* All connection exceptions, wants of resources, and errors of the machine. */
     {"08000", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
     {"08006", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
     {"08P01", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
     {"53000", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
     {"53100", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
     {"53300", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
+    {"58000", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
+    {"58030", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
     /* No state at all is what a dead server gives. */
     {NULL, ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
     {"", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},

@@ -31,7 +31,8 @@ static const struct {
     {"25P03", ERR_UNAVAILABLE, SQLSTATE_RECONNECT}, /* idle_in_transaction_session_timeout */
     {"25006", ERR_UNAVAILABLE, SQLSTATE_RECONNECT}, /* read_only_sql_transaction: a standby */
     {"08", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},      /* connection exceptions */
-    {"53", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},      /* insufficient resources */
+    {"53", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},      /* insufficient resources: a full disk */
+    {"58", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},      /* system errors: a disk that fails */
 };
 
 enum err
