@@ -86,6 +86,42 @@ START_TEST(refuses_what_is_no_form)
 }
 END_TEST
 
+/* Fields of a form: so many, each of them "name=", n times the text, and the end. */
+static const struct {
+	int fields, n;
+	const char *name, *text, *end;
+	enum err e;
+} sizes[] = {
+    {10, 19998, "p:json=[", "0,", "0]", OK}, /* a list and 19,999 items */
+    {11, 19998, "p:json=[", "0,", "0]", ERR_TOO_LARGE},
+    {1, 199999, "g:list=", "a,", "", OK}, /* a list and its items */
+    {1, 200000, "g:list=", "a,", "", ERR_TOO_LARGE},
+    {1, 1000000, "g:list=", "a,", "", ERR_TOO_LARGE},
+    {5000, 39, "g:list=", "a,", "", OK},
+    {5000, 40, "g:list=", "a,", "", ERR_TOO_LARGE},
+    {5000, 1, "a=", "1", "", OK},
+    {5001, 1, "a=", "1", "", ERR_TOO_LARGE},
+};
+
+START_TEST(holds_200000_values)
+{
+	void *ctx = mem_ctx(NULL);
+	struct buf *body = buf_new(ctx, 1 << 20);
+	struct json_object *out;
+	struct ctx c;
+
+	for (int i = 0; i < sizes[_i].fields; i++) {
+		buf_printf(body, "%s%s", i == 0 ? "" : "&", sizes[_i].name);
+		for (int k = 0; k < sizes[_i].n; k++)
+			buf_str(body, sizes[_i].text);
+		buf_str(body, sizes[_i].end);
+	}
+	ck_assert_int_eq(read_form(&c, env, body->data, &out), sizes[_i].e);
+	ctx_reset(&c);
+	talloc_free(ctx);
+}
+END_TEST
+
 START_TEST(refuses_another_type)
 {
 	struct json_object *out;
@@ -133,6 +169,7 @@ form_suite(void)
 
 	tcase_add_loop_test(t, reads_fields_by_their_names, 0, ROWS(good));
 	tcase_add_loop_test(t, refuses_what_is_no_form, 0, ROWS(bad));
+	tcase_add_loop_test(t, holds_200000_values, 0, ROWS(sizes));
 	tcase_add_test(t, refuses_another_type);
 	tcase_add_test(t, finds_a_field_by_its_very_name);
 	tcase_add_test(t, plants_problems_at_their_places);

@@ -123,6 +123,39 @@ START_TEST(lists_the_bad_ones_by_place)
 }
 END_TEST
 
+/* Rows of as many cells; each is an object with a member a cell. */
+static const struct {
+	const char *head, *row;
+	int rows;
+	enum err e;
+} tables[] = {
+    {"n\n", "1\n", 100000, OK},
+    {"n\n", "1\n", 100001, ERR_TOO_LARGE},
+    {"n,a,b,c\n", "1,2,3,4\n", 40000, OK},
+    {"n,a,b,c\n", "1,2,3,4\n", 40001, ERR_TOO_LARGE},
+    {"n,a,b,c\n", "1,2,,\n", 40001, OK},
+};
+
+START_TEST(csv_holds_200000_values)
+{
+	static const char *const env[] = {"CONTENT_TYPE=" CSV, NULL};
+	struct batch_body items;
+	struct ctx c = {0};
+
+	ctx_begin(&c, 0, 0);
+	struct buf *body = buf_new(c.w.mem, 1 << 20), *taken = buf_new(c.w.mem, 64);
+	buf_str(body, tables[_i].head);
+	for (int i = 0; i < tables[_i].rows; i++)
+		buf_str(body, tables[_i].row);
+	c.req.source.env = env;
+	c.req.body = body->data;
+	c.req.body_len = body->len;
+	ck_assert_int_eq(batch_body_read(&c, (struct batch_body_rules){1000000, &numbers}, take, taken, &items),
+	    tables[_i].e);
+	ctx_reset(&c);
+}
+END_TEST
+
 START_TEST(csv_only_where_it_is_wanted)
 {
 	static const char *const env[] = {"CONTENT_TYPE=" CSV, NULL};
@@ -149,6 +182,7 @@ items_suite(void)
 
 	tcase_add_loop_test(t, takes_what_is_good_and_counts_the_rest, 0, ROWS(bodies));
 	tcase_add_loop_test(t, lists_the_bad_ones_by_place, 0, ROWS(listed));
+	tcase_add_loop_test(t, csv_holds_200000_values, 0, ROWS(tables));
 	tcase_add_test(t, csv_only_where_it_is_wanted);
 	suite_add_tcase(suite, t);
 	return suite;

@@ -19,7 +19,7 @@ struct reading {
 	item_fn *take;
 	void *to;
 	struct batch_body *out;
-	size_t values; /* read so far, of lines */
+	size_t values; /* read so far, of lines and rows */
 };
 
 static void
@@ -64,6 +64,16 @@ too_many(const struct reading *r)
 	    &r->c->w, ERR_TOO_LARGE, "a batch holds at most %zu items", r->rules.most);
 }
 
+/* Lines and rows together have a budget of values, however few each of them holds. */
+static enum err
+spend(struct reading *r, size_t values)
+{
+	r->values += values;
+	return r->values <= JSON_VALUES_MANY ? OK
+	    : fail_detail(&r->c->w, ERR_TOO_LARGE, "a batch holds at most %d values",
+		JSON_VALUES_MANY);
+}
+
 static enum err
 read_array(struct reading *r, struct json_object *array)
 {
@@ -97,10 +107,8 @@ take_line(struct reading *r, const char *line, size_t n)
 	struct json_fault fault;
 	enum err e = object ? json_read(mem, line, n, &o, &fault) : json_guard(line, n, &fault);
 
-	r->values += fault.values;
-	if (r->values > JSON_VALUES_MANY)
-		return fail_detail(&r->c->w, ERR_TOO_LARGE,
-		    "the lines of a batch hold at most %d values", JSON_VALUES_MANY);
+	if (spend(r, fault.values) != OK)
+		return ERR_TOO_LARGE;
 	if (e != OK)
 		reject_text(r, mem_printf(r->c->w.mem, "column %u: %s", fault.column, fault.why));
 	else if (object)
@@ -148,6 +156,8 @@ read_csv(struct reading *r)
 			break;
 		if (r->out->received == r->rules.most)
 			return too_many(r);
+		if (spend(r, 1 + (size_t)json_member_count(row)) != OK)
+			return ERR_TOO_LARGE;
 		if (fault != NULL)
 			reject_text(r, fault);
 		else

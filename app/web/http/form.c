@@ -29,6 +29,7 @@ struct walk {
 	const char *at;
 	bool parts; /* it is of many parts, which m knows */
 	struct multipart m;
+	size_t values; /* that were made of its fields */
 };
 
 static struct walk
@@ -146,12 +147,14 @@ form_file(struct ctx *c, const char *name, size_t *len)
 	return NULL;
 }
 
+/* The texts between the commas; of too many only as many as show that. */
 static struct json_object *
 make_list(const char *text)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (const char *s = text; *s != '\0'; s += *s == ',') {
+	for (const char *s = text; *s != '\0' && json_items(list) <= JSON_VALUES_MANY;
+	     s += *s == ',') {
 		s += strspn(s, " ");
 		size_t n = strcspn(s, ",");
 		size_t kept = n;
@@ -167,11 +170,14 @@ make_list(const char *text)
 /* A text as the JSON that it is written as. A number that is none stays a text, which the handler
  * then refuses in its own words. */
 static enum err
-read_as(struct ctx *c, const struct field *f, bool number, struct json_object **out)
+read_as(struct ctx *c, const struct field *f, bool number, struct json_object **out,
+    size_t *values)
 {
 	struct json_fault fault;
+	enum err e = json_read(c->w.mem, f->value, strlen(f->value), out, &fault);
 
-	if (json_read(c->w.mem, f->value, strlen(f->value), out, &fault) == OK) {
+	*values += fault.values;
+	if (e == OK) {
 		json_object_get(*out);
 		return OK;
 	}
@@ -182,23 +188,22 @@ read_as(struct ctx *c, const struct field *f, bool number, struct json_object **
 	return OK;
 }
 
-/* The value of a field of that type, which the caller owns. *there: there is one. */
+/* The value of a field of that type, which the caller owns; adds to *values how many it is made of.
+ */
 static enum err
 make_value(struct ctx *c, const struct field *f, const char *type, struct json_object **out,
-    bool *there)
+    size_t *values)
 {
-	*there = *f->value != '\0' || strcmp(type, "text") == 0;
 	*out = NULL;
-	if (!*there)
-		return OK;
 	if (strcmp(type, "number") == 0 || strcmp(type, "json") == 0)
-		return read_as(c, f, *type == 'n', out);
+		return read_as(c, f, *type == 'n', out, values);
 	if (strcmp(type, "flag") == 0)
 		*out = json_object_new_boolean(strcmp(f->value, "false") != 0);
 	else if (strcmp(type, "list") == 0)
 		*out = make_list(f->value);
 	else
 		*out = json_object_new_string(f->value);
+	*values += 1 + json_items(*out);
 	return OK;
 }
 
@@ -255,6 +260,29 @@ tidy(struct json_object *o, bool whole)
 	return out;
 }
 
+/* Puts the value of a field into the form, if there is one. */
+static enum err
+take_field(struct ctx *c, struct json_object *form, const struct field *f, size_t *values)
+{
+	char *colon = strrchr(f->name, ':');
+	const char *type = colon == NULL ? "" : colon + 1;
+	struct json_object *value;
+
+	if (colon != NULL)
+		*colon = '\0';
+	if (*f->value == '\0' && strcmp(type, "text") != 0)
+		return OK;
+	enum err e = make_value(c, f, type, &value, values);
+	if (e != OK)
+		return e;
+	if (*values > JSON_VALUES_MANY) {
+		json_object_put(value);
+		return fail_detail(&c->w, ERR_TOO_LARGE, "the fields of a form hold at most %d values",
+		    JSON_VALUES_MANY);
+	}
+	return put(c, form, f->name, value);
+}
+
 enum err
 form_json(struct ctx *c, struct json_object **out)
 {
@@ -267,16 +295,9 @@ form_json(struct ctx *c, struct json_object **out)
 	if (!w.parts && (type == NULL || strncasecmp(type, FORM, sizeof FORM - 1) != 0))
 		return fail_detail(&c->w, ERR_MEDIA_TYPE, "the body must be " FORM);
 	for (int n = 0; e == OK && next_field(c, &w, &f, &e); n++) {
-		char *colon = strrchr(f.name, ':');
-		struct json_object *value;
-		bool there;
 		if (n >= FIELDS_MOST)
 			return fail_detail(&c->w, ERR_TOO_LARGE, "the form has too many fields");
-		if (colon != NULL)
-			*colon = '\0';
-		e = make_value(c, &f, colon == NULL ? "" : colon + 1, &value, &there);
-		if (e == OK && there)
-			e = put(c, raw, f.name, value);
+		e = take_field(c, raw, &f, &w.values);
 	}
 	json_remove(raw, "csrf");
 	json_remove(raw, "back");

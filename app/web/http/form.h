@@ -27,7 +27,7 @@ struct ctx;
 
 /*
  * The body of c as JSON, on c->w.mem, also in c->form. ERR_MEDIA_TYPE, ERR_SYNTAX, ERR_INVALID with
- * its problems.
+ * its problems; ERR_TOO_LARGE for too many fields, or more than JSON_VALUES_MANY values in them.
  */
 enum err form_json(struct ctx *c, struct json_object **out) must_check;
 
