@@ -4,7 +4,7 @@
  * there, also as a profile and as the record of a subject. Only what was made for that very key,
  * and is whole, is a hit.
  */
-#include "store/cache_value.h"
+#include "store/cache/cache_value.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,7 +17,6 @@
 #include "core/experiment/lookup.h"
 #include "core/subject/profile.h"
 #include "core/subject/tag.h"
-#include "web/auth/client_key.h"
 #include "service/decision/subject_record.h"
 
 #define KEY "assay:20:1354408212:profile:0123456789abcdef0123456789abcdef"
@@ -96,7 +95,7 @@ check_records(void *ctx, const char *text)
 	if (profile_holds(row, NOW))
 		must(json_object_is_type(profile_week(ctx, "u", row), json_type_object));
 	(void)subject_record_in_audience(row, &a);
-	(void)client_key_is_new(row);
+	(void)subject_record_is_new(row);
 	json_object_put(json_object_get(
 	    tag_event(ctx, json_object_object_get(row, "tags"), "context")));
 }

@@ -53,7 +53,7 @@ fuzz()
 	cp -f "tests/fuzz/corpus/$1"/* "$out/corpus/$1/" || return 1
 	words=tests/fuzz/$1.dict
 	[ -f "$words" ] && words=-dict=$words || words=-seed=0
-	if ! "$out/$1" "$words" -max_total_time="$seconds" -max_len=8192 -timeout=10 \
+	if ! "$out/$1" "$words" -max_total_time="$seconds" -max_len=8192 -timeout=60 \
 		-rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$out/crash/$1-" \
 		"$out/corpus/$1" >"$log" 2>&1; then
 		say "$1: FOUND something, see $log"

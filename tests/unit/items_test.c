@@ -150,8 +150,8 @@ START_TEST(csv_holds_200000_values)
 	c.req.source.env = env;
 	c.req.body = body->data;
 	c.req.body_len = body->len;
-	ck_assert_int_eq(batch_body_read(&c, (struct batch_body_rules){1000000, &numbers}, take, taken, &items),
-	    tables[_i].e);
+	const struct batch_body_rules rules = {1000000, &numbers};
+	ck_assert_int_eq(batch_body_read(&c, rules, take, taken, &items), tables[_i].e);
 	ctx_reset(&c);
 }
 END_TEST

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "base/num.h"
-#include "store/cache_value.h"
+#include "store/cache/cache_value.h"
 
 enum { TOMBSTONE_SECONDS = 5 };
 

@@ -277,8 +277,8 @@ take_field(struct ctx *c, struct json_object *form, const struct field *f, size_
 		return e;
 	if (*values > JSON_VALUES_MANY) {
 		json_object_put(value);
-		return fail_detail(&c->w, ERR_TOO_LARGE, "the fields of a form hold at most %d values",
-		    JSON_VALUES_MANY);
+		return fail_detail(&c->w, ERR_TOO_LARGE,
+		    "the fields of a form hold at most %d values", JSON_VALUES_MANY);
 	}
 	return put(c, form, f->name, value);
 }

@@ -3,7 +3,7 @@
  * A value starts with what it is and a digest over key and content: a value of another key, cut
  * short or written by a stranger is a miss.
  */
-#include "store/cache_value.h"
+#include "store/cache/cache_value.h"
 
 #include <stdint.h>
 #include <string.h>
