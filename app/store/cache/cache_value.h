@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef STORE_STORE_CACHE_CACHE_VALUE_H
-#define STORE_STORE_CACHE_CACHE_VALUE_H
+#ifndef STORE_CACHE_CACHE_VALUE_H
+#define STORE_CACHE_CACHE_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>
