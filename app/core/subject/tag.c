@@ -48,8 +48,11 @@ of_scope(struct json_object *tags, const char *scope, bool values)
 
 	for (size_t i = 0; i < json_items(tags); i++) {
 		struct json_object *row = json_item(tags, i);
-		struct json_object *key = json_item(row, 1);
-		if (strcmp(json_object_get_string(json_item(row, 0)), scope) != 0)
+		struct json_object *of = json_item(row, 0), *key = json_item(row, 1);
+		/* A record comes from the cache, which may hold anything. */
+		if (!json_object_is_type(of, json_type_string) ||
+		    !json_object_is_type(key, json_type_string) ||
+		    strcmp(json_object_get_string(of), scope) != 0)
 			continue;
 		if (out == NULL)
 			out = values ? json_object_new_object() : json_object_new_array();
