@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/net.h"
+#include "base/net/net.h"
 #include "base/num.h"
-#include "base/public_url.h"
+#include "base/net/public_url.h"
 
 struct key {
 	const char *name;

@@ -49,11 +49,11 @@ look_at_templates(const struct command *c, struct report *r)
 		return;
 	}
 	say(r, FINE, "templates", "%s", c->conf->templates);
-	if (cache_nodes(ctx.cache) == 0)
+	if (cache_nodes(ctx.w.cache) == 0)
 		say(r, WARNING, "memcached", "none is configured: every read asks the database");
-	for (size_t i = 0; i < cache_nodes(ctx.cache); i++) {
-		bool up = cache_ping(ctx.cache, i);
-		say(r, up ? FINE : WARNING, "memcached", "%s%s", cache_node_name(ctx.cache, i),
+	for (size_t i = 0; i < cache_nodes(ctx.w.cache); i++) {
+		bool up = cache_ping(ctx.w.cache, i);
+		say(r, up ? FINE : WARNING, "memcached", "%s%s", cache_node_name(ctx.w.cache, i),
 		    up ? "" : " does not answer: requests go on, slower");
 	}
 }

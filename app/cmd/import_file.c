@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "base/mem.h"
 
 enum { ROOM = 2 * IMPORT_RECORD };

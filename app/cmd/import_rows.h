@@ -39,6 +39,12 @@ struct json_object *import_row(struct import *im);
 /* How reading ended; says why when it was not with the file. */
 enum import_end import_end(const struct import *im);
 
+/* SIGINT and SIGTERM end the reading after the present row; a second one ends the program. */
+void import_catch_signals(void);
+
+/* Rows a second so far. */
+int64_t import_rate(const struct import *im);
+
 /* Tells that what begins at line is bad. */
 void import_bad(struct import *im, int64_t line, const char *reason);
 void import_bad_problems(struct import *im, int64_t line, const struct problems *why);

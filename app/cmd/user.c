@@ -8,7 +8,7 @@
 
 #include "base/instant.h"
 #include "base/mem.h"
-#include "base/public_url.h"
+#include "base/net/public_url.h"
 #include "cmd/command.h"
 #include "core/subject/account.h"
 #include "web/auth/sign_in_link.h"

@@ -91,10 +91,9 @@ setup_owner_db(void *ctx, const struct conf *conf)
 	return db_new(ctx, &d);
 }
 
-/* What all operations of a process share; cache becomes the one behind its records. */
+/* What all operations of a process share. */
 static enum err
-lend(void *ctx, const struct conf *conf, struct breaker *breakers, struct work *w,
-    struct cache **cache)
+lend(void *ctx, const struct conf *conf, struct breaker *breakers, struct work *w)
 {
 	struct cache_conf cc = {
 		.nodes = conf->memcached,
@@ -103,12 +102,12 @@ lend(void *ctx, const struct conf *conf, struct breaker *breakers, struct work *
 		.breakers = breakers,
 	};
 
-	if (cache_new(ctx, &cc, cache) != OK) {
+	if (cache_new(ctx, &cc, &w->cache) != OK) {
 		log_say(LOG_ERROR, "configuration", "memcached: cannot read `%s`", conf->memcached);
 		return ERR_INVALID;
 	}
 	w->conf = conf;
-	w->records = record_new(ctx, *cache, w->db);
+	w->records = record_new(ctx, w->cache, w->db);
 	w->experiments = experiment_set_new(ctx);
 	w->segmentations = segmentation_set_new(ctx);
 	w->models = model_cache_new(ctx, MODELS);
@@ -120,10 +119,9 @@ struct work *
 setup_work(void *ctx, const struct conf *conf, struct db *db)
 {
 	struct work *w = mem_new(ctx, struct work);
-	struct cache *cache;
 
 	*w = (struct work){.db = db};
-	return lend(ctx, conf, mem_new(ctx, struct shared)->breakers, w, &cache) == OK ? w : NULL;
+	return lend(ctx, conf, mem_new(ctx, struct shared)->breakers, w) == OK ? w : NULL;
 }
 
 enum err
@@ -143,5 +141,5 @@ setup_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx 
 	out->rates = &shared->rates;
 	out->keys = auth_new(ctx);
 	out->sessions = model_cache_new(ctx, SESSIONS);
-	return lend(ctx, conf, shared->breakers, &out->w, &out->cache);
+	return lend(ctx, conf, shared->breakers, &out->w);
 }

@@ -20,6 +20,7 @@ work_begin(struct work *w, int64_t now, struct actor actor)
 	struct work fresh = {
 		.conf = w->conf,
 		.db = w->db,
+		.cache = w->cache,
 		.records = w->records,
 		.experiments = w->experiments,
 		.segmentations = w->segmentations,

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/problem.h"
 
+struct cache;
 struct db;
 struct experiment_set;
 struct model_cache;
@@ -44,6 +45,7 @@ struct work {
 	/* Lent. */
 	const struct conf *conf;
 	struct db *db;
+	struct cache *cache;
 	struct records *records;
 	struct experiment_set *experiments;
 	struct segmentation_set *segmentations;

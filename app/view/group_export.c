@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"

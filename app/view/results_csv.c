@@ -6,7 +6,7 @@
 #include "core/stats/results.h"
 
 #include "base/buf.h"
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "base/mem.h"
 
 #define HEAD "goal,test,alternative,participants,conversions,rate,improvement,chi2_confidence," \

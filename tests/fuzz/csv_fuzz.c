@@ -5,7 +5,7 @@
  * record by record, as from a file that is larger than the memory, has the same records as the
  * table that is read as a whole.
  */
-#include "base/csv.h"
+#include "base/csv/csv.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/idempotency.h"
 #include "web/auth/session.h"
@@ -47,7 +48,7 @@ static void
 check_tags(struct ctx *c, const char *value)
 {
 	const char *version;
-	enum err e = req_if_match(c, &version);
+	enum err e = body_if_match(c, &version);
 
 	must(e == OK || (e == ERR_PRECONDITION && version == NULL));
 	must(version == NULL || (*version != '\0' && strlen(version) <= 18));

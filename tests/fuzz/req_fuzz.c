@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "handler/routes.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/reply.h"
 #include "web/tmpl/tmpl.h"
@@ -173,7 +174,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must((c.allow != NULL) == (e == ERR_METHOD) || c.route != NULL);
 	if (e == OK) {
 		check_route(&c);
-		e = req_is_ndjson(&c.req) ? ERR_INVALID : req_json(&c, &body);
+		e = req_is_ndjson(&c.req) ? ERR_INVALID : body_json(&c, &body);
 	}
 	if (e != OK) {
 		struct buf *out = buf_new(c.mem, 1024);

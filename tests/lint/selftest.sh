@@ -69,6 +69,35 @@ after 5 app/base/utf8.c '#include "base/json.h"'
 expect layers.sh app 'circle.*base/utf8'
 cp -p "$top/app/base/utf8.c" app/base/utf8.c
 
+# ---- symbols.py, which builds what was changed
+mkdir -p build
+cp -a "$top/build/release" build/release
+
+# plant FILE TEXT WORDS: with the text at its end the file is told, in these words
+plant()
+{
+	printf '%s\n' "$2" >>"$1"
+	expect symbols.py "$1" "$3"
+	touch "$1"
+}
+
+plant app/core/subject/tag.c 'void *db_new(void *); void *wrong(void); void *wrong(void)
+	{ return db_new(0); }' 'of a neighbour'
+plant app/base/num.c 'const char *subject_id(const char *); const char *wrong(void);
+	const char *wrong(void) { return subject_id(""); }' 'which is above it'
+plant app/core/subject/tag.c 'size_t wrong(struct json_object *);
+	size_t wrong(struct json_object *o) { return json_object_array_length(o); }' 'which asserts'
+plant app/handler/api/subject/tag.c 'enum err wrong(struct ctx *); enum err wrong(struct ctx *c)
+	{ return users_list(c); }' 'calls the handler'
+plant app/base/utf8.c '#include "base/json.h"
+	enum err wrong(void); enum err wrong(void) { struct json_object *o; struct json_fault f;
+	return json_read(0, "", 0, &o, &f); }' 'circle of calls'
+for i in 1 2 3 4; do
+	echo 'extern int nothing;' >"app/view/nothing_$i.c"
+done
+expect symbols.py app/view 'a folder has at most'
+rm -f app/view/nothing_*.c
+
 # ---- syntax.sh
 printf 'if true; then\n' >>etc/packages.sh
 expect syntax.sh etc/packages.sh 'Syntax error'

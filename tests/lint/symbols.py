@@ -13,10 +13,18 @@ TOP = pathlib.Path.cwd()
 OBJECTS = pathlib.Path("build/release/app")
 SOURCES_MOST = 20
 
-# A room may call rooms of lower floors; rooms of one floor are neighbours and call none of
-# each other. run comes before cmd and job, which use its setup.
+# A room may call rooms of lower floors; rooms of one floor are neighbours and call none of each
+# other. handler/ itself has the table of routes; cmd and job use the setup of run.
 FLOOR = {"base": 1, "core": 2, "store": 2, "view": 3, "service": 3, "web": 3, "handler/api": 4,
-         "handler/page": 4, "handler": 4, "run": 5, "cmd": 6, "job": 6, "main": 7}
+         "handler/page": 4, "handler": 5, "run": 6, "cmd": 7, "job": 7, "main": 8}
+
+# Pages that still call the handlers of the API instead of operations. This list may only shrink.
+STILL = {
+    "handler/page/experiment/experiment_form", "handler/page/experiment/experiment_setup",
+    "handler/page/experiment/experiment_tabs", "handler/page/experiment/goal_pages",
+    "handler/page/experiment/layer_pages", "handler/page/segmentation/segmentation_form",
+    "handler/page/segmentation/segmentation_page", "handler/page/segmentation/segmentation_upload",
+    "handler/api/experiment/experiment_list", "handler/api/experiment/experiment_state"}
 
 # json-c asserts, which ends the process, when these get a value of another type.
 GUARDED = {"json_object_array_length", "json_object_array_get_idx", "json_object_object_length",
@@ -60,7 +68,7 @@ def symbols():
 
 
 def check_floors(calls):
-    for name in calls:
+    for name in sorted(set(calls) - STILL):
         for other in sorted(calls[name]):
             a, b = room(name), room(other)
             if a not in FLOOR or b not in FLOOR:
@@ -69,7 +77,7 @@ def check_floors(calls):
                 report(name, f"calls {other}, which is above it")
             elif FLOOR[b] == FLOOR[a] and a != b:
                 report(name, f"calls {other} of a neighbour")
-            elif a.startswith("handler") and b.startswith("handler") and name != "handler/routes":
+            elif a == b and a.startswith("handler/"):
                 report(name, f"calls the handler {other}: what both need belongs to service or web")
 
 

@@ -2,7 +2,7 @@
 /*
  * CSV as people send it: line ends and quotes of every kind, and what is wrong, record by record.
  */
-#include "base/csv.h"
+#include "base/csv/csv.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * Addresses as web servers and proxies write them, and the networks they are in.
  */
-#include "base/net.h"
+#include "base/net/net.h"
 
 #include "suites.h"
 

@@ -2,7 +2,7 @@
 /*
  * The public address: what is one, and its parts.
  */
-#include "base/public_url.h"
+#include "base/net/public_url.h"
 
 #include "base/mem.h"
 #include "suites.h"

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "suites.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 
 /* A body that ends after size bytes, all of text, repeated. */
@@ -161,7 +162,7 @@ START_TEST(believes_the_type_that_is_said)
 
 	ck_assert_int_eq(post(&c, more, &body), OK);
 	ck_assert_int_eq(req_is_ndjson(&c.req), types[_i].ndjson);
-	ck_assert_int_eq(req_json(&c, &o), types[_i].json ? OK : ERR_MEDIA_TYPE);
+	ck_assert_int_eq(body_json(&c, &o), types[_i].json ? OK : ERR_MEDIA_TYPE);
 	ck_assert_pstr_eq(c.w.detail, types[_i].json ? NULL : "the body must be application/json");
 	ck_assert_int_eq(o != NULL, types[_i].json);
 	ctx_reset(&c);
@@ -188,7 +189,7 @@ START_TEST(says_where_a_body_is_no_json)
 	struct ctx c;
 
 	ck_assert_int_eq(post(&c, more, &body), OK);
-	ck_assert_int_eq(req_json(&c, &o), ERR_SYNTAX);
+	ck_assert_int_eq(body_json(&c, &o), ERR_SYNTAX);
 	ck_assert_msg(strncmp(c.w.detail, broken[_i].detail, strlen(broken[_i].detail)) == 0, "%s",
 	    c.w.detail);
 	ctx_reset(&c);

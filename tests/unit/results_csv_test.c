@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "base/mem.h"
 #include "given.h"
 #include "suites.h"

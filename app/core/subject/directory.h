@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "base/problem.h"
 #include "core/subject/subject.h"
 #include "core/audience/terms.h"

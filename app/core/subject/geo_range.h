@@ -4,7 +4,7 @@
 
 #include <json-c/json.h>
 
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "base/problem.h"
 
 /* An address as bytes that sort: the family (4 or 6), then the address, then zeros. */

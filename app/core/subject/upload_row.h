@@ -5,7 +5,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
-#include "base/csv.h"
+#include "base/csv/csv.h"
 
 /* A row of a file of members: who is to be in which group. */
 

@@ -4,7 +4,7 @@
  */
 #include "base/mem.h"
 #include "base/metric.h"
-#include "handler/api/ready.h"
+#include "service/readiness.h"
 #include "handler/routes.h"
 #include "store/db/db.h"
 #include "web/http/ctx.h"
@@ -22,7 +22,7 @@ readyz(struct ctx *c)
 {
 	bool ready;
 
-	c->model = ready_model(c, &ready);
+	c->model = readiness_check(&c->w, &ready);
 	c->status = ready ? 200 : 503;
 	return OK;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "handler/api/ready.h"
+#include "service/readiness.h"
 #include "handler/routes.h"
 #include "store/db/query.h"
 #include "web/http/ctx.h"
@@ -23,7 +23,7 @@ enum err
 front(struct ctx *c)
 {
 	bool ready;
-	struct json_object *state = ready_model(c, &ready);
+	struct json_object *state = readiness_check(&c->w, &ready);
 
 	c->model = mem_json(c->w.mem, json_object_new_object());
 	add(c->model, "version", ASSAY_VERSION);

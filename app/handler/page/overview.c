@@ -11,7 +11,7 @@
 #include "view/chart.h"
 #include "core/experiment/delivery.h"
 #include "service/decision/experiment_set.h"
-#include "handler/api/ready.h"
+#include "service/readiness.h"
 #include "service/definition/results.h"
 #include "handler/routes.h"
 #include "service/definition/unconfirmed.h"
@@ -89,7 +89,7 @@ static void
 warn_of_service(struct ctx *c, struct json_object *list)
 {
 	bool ready;
-	struct json_object *state = ready_model(c, &ready);
+	struct json_object *state = readiness_check(&c->w, &ready);
 	const char *cache = json_object_get_string(json_object_object_get(state, "cache"));
 
 	if (!ready)

@@ -24,22 +24,6 @@
 
 enum column { EXPERIMENT, ALTERNATIVE, SPLIT, GONE, COLUMNS };
 
-bool
-enrolment_stored(const struct visitor *who, int64_t nr, struct enrolled *out)
-{
-	struct json_object *rows = json_object_object_get(who->record, "enrolments");
-
-	for (size_t i = 0; i < json_items(rows); i++) {
-		struct json_object *row = json_item(rows, i);
-		if (json_object_get_int64(json_item(row, 0)) != nr)
-			continue;
-		out->alternative = json_object_get_int(json_item(row, 1));
-		out->forced = json_object_get_boolean(json_item(row, 2));
-		return true;
-	}
-	return false;
-}
-
 static struct json_object *
 attribute(const struct visitor *who, const char *name)
 {
@@ -76,7 +60,7 @@ ask(struct work *w, const struct visitor *who, struct subject_facts *p, const st
 		.kind = subject_kind(who->subject),
 		.today = work_today(w),
 		.bot = who->bot || no_human,
-		.enrolled = enrolment_stored(who, a->nr, scrap) ? scrap : NULL,
+		.enrolled = subject_record_enrolment(who->record, a->nr, scrap) ? scrap : NULL,
 		.in_audience = o->selected || (live ? matches(w, p, who, a->criteria)
 		                                    : subject_record_in_audience(who->record, a)),
 		.force = o->force,

@@ -8,18 +8,10 @@
 
 #include "base/err.h"
 #include "core/experiment/decide.h"
+#include "core/experiment/visitor.h"
 
 struct experiment_set;
 struct work;
-
-/* Somebody for whom experiments are decided. */
-struct visitor {
-	const char *subject;            /* core/subject/subject.h */
-	bool bot;                       /* by the user agent; who is known to be no human is, too */
-	struct json_object *attributes; /* of the request, over those of the profile; NULL: none */
-	struct json_object *record;     /* service/decision/subject_record.h */
-	bool counted; /* by the limit of new subjects, or beyond it */
-};
 
 /* What somebody gets of an experiment. */
 struct outcome {
@@ -30,9 +22,6 @@ struct outcome {
 	bool enrolled; /* afterwards */
 	bool made;     /* by this call */
 };
-
-/* The stored enrolment in the experiment of number nr; false when there is none. */
-bool enrolment_stored(const struct visitor *who, int64_t nr, struct enrolled *out);
 
 /* The question that decides o. */
 struct question enrolment_question(

@@ -12,6 +12,7 @@
 #include "core/experiment/decide.h"
 #include "core/audience/subject_terms.h"
 #include "service/decision/segmentation_set.h"
+#include "service/decision/subject_record.h"
 #include "store/work.h"
 
 struct subject_facts {
@@ -101,7 +102,7 @@ add_alternatives(struct subject_facts *p)
 {
 	for (size_t i = 0; i < p->all->experiments_n; i++) {
 		struct enrolled n;
-		if (enrolment_stored(p->who, p->all->experiments[i].nr, &n))
+		if (subject_record_enrolment(p->who->record, p->all->experiments[i].nr, &n))
 			add_alternative(p, &p->all->experiments[i], n.alternative);
 	}
 }

@@ -5,7 +5,9 @@
 #include <json-c/json.h>
 
 #include "core/audience/segmentation.h"
-#include "service/decision/enrolment.h"
+#include "core/experiment/visitor.h"
+
+struct work;
 
 /* The terms of one visitor, made when they are first asked for and then kept. */
 struct subject_facts;

@@ -198,3 +198,28 @@ subject_record_is_new(struct json_object *record)
 	    is_empty(record, "enrolments") && is_empty(record, "memberships") &&
 	    is_empty(record, "tags");
 }
+
+bool
+subject_record_enrolment(struct json_object *record, int64_t nr, struct enrolled *out)
+{
+	struct json_object *rows = json_object_object_get(record, "enrolments");
+
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		if (json_object_get_int64(json_item(row, 0)) != nr)
+			continue;
+		out->alternative = json_object_get_int(json_item(row, 1));
+		out->forced = json_object_get_boolean(json_item(row, 2));
+		return true;
+	}
+	return false;
+}
+
+enum err
+subject_record_load(struct work *w, struct visitor *who)
+{
+	const struct experiment_set *all;
+	enum err e = subject_record_get(w, who->subject, &who->record);
+
+	return e == OK ? subject_record_snapshot(w, &who->subject, 1, &who->record, &all) : e;
+}

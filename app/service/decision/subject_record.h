@@ -7,7 +7,9 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "core/experiment/decide.h"
 #include "core/experiment/lookup.h"
+#include "core/experiment/visitor.h"
 
 struct experiment_set;
 struct work;
@@ -55,5 +57,11 @@ enum err subject_record_matches(struct work *w, const struct asker *who,
 
 /* Whether nothing at all is stored about the subject of that record. */
 bool subject_record_is_new(struct json_object *record);
+
+/* The stored enrolment in the experiment of number nr; false when there is none. */
+bool subject_record_enrolment(struct json_object *record, int64_t nr, struct enrolled *out);
+
+/* Reads the record of who->subject, not older than any audience in effect. */
+enum err subject_record_load(struct work *w, struct visitor *who) must_check;
 
 #endif

@@ -4,7 +4,7 @@
  */
 #include "service/subject/members_csv.h"
 
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "core/subject/upload_row.h"
 
 const char *

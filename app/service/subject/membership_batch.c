@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"

@@ -40,21 +40,6 @@ db_new(void *ctx, const struct db_conf *conf)
 	return db;
 }
 
-/* A statement may still be under way in the backend: it is to be ended. */
-void
-db_close(struct db *db)
-{
-	PGTransactionStatusType s = db->conn == NULL ? PQTRANS_IDLE
-						    : PQtransactionStatus(db->conn);
-
-	if (s == PQTRANS_ACTIVE || s == PQTRANS_UNKNOWN)
-		db->abandoned = *db->backend.pid != '\0' ? db->backend : db->abandoned;
-	db->backend.pid[0] = '\0';
-	db->sent = db->checked = false;
-	PQfinish(db->conn);
-	db->conn = NULL;
-}
-
 /* Reads the results of the connection's pipeline up to its sync point; the first error counts. */
 static enum err
 read_pipeline(struct db *db, int64_t deadline, PGresult **first)

@@ -11,6 +11,21 @@
 #include "base/metric.h"
 #include "store/db/db_in.h"
 
+/* A statement may still be under way in the backend: it is to be ended. */
+void
+db_close(struct db *db)
+{
+	PGTransactionStatusType s = db->conn == NULL ? PQTRANS_IDLE
+						    : PQtransactionStatus(db->conn);
+
+	if (s == PQTRANS_ACTIVE || s == PQTRANS_UNKNOWN)
+		db->abandoned = *db->backend.pid != '\0' ? db->backend : db->abandoned;
+	db->backend.pid[0] = '\0';
+	db->sent = db->checked = false;
+	PQfinish(db->conn);
+	db->conn = NULL;
+}
+
 /* libpq's text without its line ends, kept for the log. */
 void
 db_notice(struct db *db, const char *what, const char *text)

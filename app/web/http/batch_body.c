@@ -7,10 +7,11 @@
 
 #include <string.h>
 
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 
 struct reading {
@@ -177,7 +178,7 @@ read_any(struct reading *r)
 		return req->body == NULL ? OK : read_lines(r);
 	if (r->rules.csv != NULL && req_is_csv(req))
 		return req->body == NULL ? OK : read_csv(r);
-	enum err e = req_json(r->c, &body);
+	enum err e = body_json(r->c, &body);
 	if (e != OK)
 		return e;
 	if (json_object_is_type(body, json_type_array))

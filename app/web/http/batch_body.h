@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "base/err.h"
 #include "base/problem.h"
 
@@ -38,7 +38,7 @@ struct batch_body_rules {
 /*
  * Reads the body of c and hands each item to take. ERR_TOO_LARGE for too many items or, in lines
  * and rows, more than JSON_VALUES_MANY values, ERR_INVALID when there is none or none is good, and
- * what req_json may say.
+ * what body_json may say.
  */
 enum err batch_body_read(struct ctx *c, struct batch_body_rules rules, item_fn *take, void *to,
     struct batch_body *out) must_check;

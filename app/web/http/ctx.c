@@ -18,7 +18,6 @@ ctx_begin(struct ctx *c, int64_t now, int64_t monotonic)
 		.w = c->w,
 		.routes = c->routes,
 		.tmpl = c->tmpl,
-		.cache = c->cache,
 		.keys = c->keys,
 		.sessions = c->sessions,
 		.hashing = c->hashing,

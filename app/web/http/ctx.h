@@ -12,7 +12,6 @@
 #include "web/http/route.h"
 
 struct account;
-struct cache;
 struct keyring;
 struct key_bounds;
 struct model_cache;
@@ -29,7 +28,6 @@ struct ctx {
 	/* What the worker lends for all its requests. */
 	const struct routes *routes;
 	const struct tmpl_set *tmpl;
-	struct cache *cache;
 	struct keyring *keys;
 	struct model_cache *sessions;
 	struct password_places *hashing; /* of all workers */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/net.h"
+#include "base/net/net.h"
 #include "web/http/ctx.h"
 
 /* s without the blanks around it. */

@@ -9,11 +9,10 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "web/http/ctx.h"
-#include "web/http/form.h"
 
 /* Headers of which only one value makes sense; lighttpd joins doubled ones with a comma. */
 static const char *const single[] = {"HTTP_AUTHORIZATION", "HTTP_X_API_KEY",
@@ -295,26 +294,6 @@ req_is_csv(const struct req *r)
 	return has_type(r, (const char *const[]){"text/csv", NULL});
 }
 
-enum err
-req_if_match(struct ctx *c, const char **version)
-{
-	const char *tag = c->account != NULL ? form_value(c, "version")
-					     : req_param(&c->req, "HTTP_IF_MATCH");
-
-	*version = NULL;
-	if (tag == NULL || strcmp(tag, "*") == 0)
-		return OK;
-	tag += strncmp(tag, "W/", 2) == 0 ? 2 : 0;
-	size_t digits = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
-	const char *rest = tag + 1 + digits;
-	/* What jobs have done since does not matter. */
-	rest += digits > 0 && *rest == '.' ? 1 + strspn(rest + 1, "0123456789") : 0;
-	if (digits == 0 || digits > 18 || (strcmp(rest, "\"") != 0 && strcmp(rest, "-gzip\"") != 0))
-		return fail_detail(&c->w, ERR_PRECONDITION, "If-Match names no version of this");
-	*version = mem_dupn(c->w.mem, tag + 1, digits);
-	return OK;
-}
-
 bool
 req_has_already(const struct req *r, const char *etag)
 {
@@ -329,24 +308,8 @@ req_has_already(const struct req *r, const char *etag)
 	return false;
 }
 
-enum err
-req_json(struct ctx *c, struct json_object **out)
+bool
+req_is_json(const struct req *r)
 {
-	struct json_fault fault;
-
-	if (c->input != NULL) {
-		*out = c->input;
-		return OK;
-	}
-	if (c->account != NULL)
-		return form_json(c, out);
-	if (!has_type(&c->req, (const char *const[]){"application/json", NULL}))
-		return fail_detail(&c->w, ERR_MEDIA_TYPE, "the body must be application/json");
-	if (c->req.body == NULL)
-		return fail_detail(&c->w, ERR_SYNTAX, "the body is empty");
-	enum err e = json_read(c->w.mem, c->req.body, c->req.body_len, out, &fault);
-	if (e != OK)
-		fail_detail(
-		    &c->w, e, "line %u, column %u: %s", fault.line, fault.column, fault.why);
-	return e;
+	return has_type(r, (const char *const[]){"application/json", NULL});
 }

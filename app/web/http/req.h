@@ -57,22 +57,11 @@ const char *req_query(const struct req *r, const char *name);
 /* Gives a query parameter that value, for handlers that a page calls; a full query stays. */
 void req_set_query(struct req *r, const char *name, const char *value);
 
-/*
- * The version that If-Match, or the field `version` of a form, names, on c->w.mem, without what
- * jobs have done since (the part behind a point); NULL when there is no If-Match, or *.
- * Compression by the web server changes an ETag ("v1" to "v1-gzip" or W/"v1"): both are undone.
- * ERR_PRECONDITION when it is no version of ours.
- */
-enum err req_if_match(struct ctx *c, const char **version) must_check;
-
 /* Whether the client says, by If-None-Match, that it has what etag (in quotes) stands for. */
 bool req_has_already(const struct req *r, const char *etag);
 
-/* The body, or what c->input has in its place, as JSON. ERR_MEDIA_TYPE unless it says it is JSON;
- * ERR_SYNTAX with line and column. */
-enum err req_json(struct ctx *c, struct json_object **out) must_check;
-
-/* Whether the body says it is NDJSON, or CSV. */
+/* Whether the body says it is JSON, NDJSON, or CSV. */
+bool req_is_json(const struct req *r);
 bool req_is_ndjson(const struct req *r);
 bool req_is_csv(const struct req *r);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/public_url.h"
+#include "base/net/public_url.h"
 #include "web/http/peer_address.h"
 #include "web/http/ctx.h"
 

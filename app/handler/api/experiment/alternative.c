@@ -7,11 +7,12 @@
 #include "base/mem.h"
 #include "core/experiment/delivery.h"
 #include "service/decision/experiment_set.h"
+#include "service/decision/subject_record.h"
 #include "service/decision/enrolment.h"
 #include "handler/api/experiment/experiment.h"
 #include "service/definition/auto_create.h"
 #include "handler/routes.h"
-#include "handler/api/subject/subject_input.h"
+#include "web/http/subject_input.h"
 #include "store/db/db.h"
 #include "web/http/ctx.h"
 
@@ -61,6 +62,8 @@ experiment_enroll(struct ctx *c)
 	enum err e = visitor_read(c, &body, &who);
 
 	if (e == OK)
+		e = subject_record_load(&c->w, &who);
+	if (e == OK)
 		e = read_force(c, body, &o.force);
 	if (e == OK)
 		e = auto_create(&c->w, c->args[0], json_object_object_get(body, "alternatives"),
@@ -86,6 +89,8 @@ alternative_get(struct ctx *c)
 	struct visitor who;
 	enum err e = visitor_query(c, &who);
 
+	if (e == OK)
+		e = subject_record_load(&c->w, &who);
 	if (e == OK)
 		e = experiment_set_one(&c->w, c->args[0], &o.experiment);
 	if (e == ERR_NOT_FOUND) {
@@ -114,6 +119,8 @@ alternative_set(struct ctx *c)
 	enum err e = visitor_read(c, &body, &who);
 
 	if (e == OK)
+		e = subject_record_load(&c->w, &who);
+	if (e == OK)
 		e = experiment_set_one(&c->w, c->args[0], &o.experiment);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? no_experiment(c) : e;
@@ -140,6 +147,8 @@ experiment_explain(struct ctx *c)
 	struct enrolled scrap;
 	enum err e = visitor_query(c, &who);
 
+	if (e == OK)
+		e = subject_record_load(&c->w, &who);
 	if (e == OK)
 		e = experiment_set_one(&c->w, c->args[0], &o.experiment);
 	if (e != OK)

@@ -11,7 +11,7 @@
 #include "service/decision/enrolment.h"
 #include "service/decision/subject_record.h"
 #include "handler/routes.h"
-#include "handler/api/subject/subject_input.h"
+#include "web/http/subject_input.h"
 #include "web/http/ctx.h"
 
 enum { NAMED_MOST = 1000 };
@@ -120,6 +120,8 @@ enroll_all(struct ctx *c)
 	struct json_object *body, *names;
 	enum err e = visitor_read(c, &body, &who);
 
+	if (e == OK)
+		e = subject_record_load(&c->w, &who);
 	if (e != OK)
 		return e;
 	if (json_object_object_get_ex(body, "experiments", &names))

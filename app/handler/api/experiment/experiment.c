@@ -26,6 +26,7 @@
 #include "handler/routes.h"
 #include "service/definition/layer_slots.h"
 #include "store/db/db.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/envelope.h"
 #include "web/http/idempotency.h"
@@ -36,7 +37,7 @@ enum err
 experiment_request(struct ctx *c, struct json_object **request)
 {
 	struct json_object *body;
-	enum err e = req_json(c, &body);
+	enum err e = body_json(c, &body);
 
 	if (e == OK)
 		*request = json_object_object_get(body, "request");

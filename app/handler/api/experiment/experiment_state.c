@@ -26,6 +26,7 @@
 #include "handler/routes.h"
 #include "service/definition/layer_slots.h"
 #include "store/db/db.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 
 enum { TRIES = 5 };
@@ -77,7 +78,7 @@ move(struct ctx *c, enum move m)
 	const char *version;
 	char now[INSTANT_TEXT];
 	struct db_rows *rows;
-	enum err e = req_if_match(c, &version);
+	enum err e = body_if_match(c, &version);
 
 	if (e != OK)
 		return e;
@@ -114,7 +115,7 @@ experiment_drop(struct ctx *c)
 {
 	const char *version;
 	bool gone, used;
-	enum err e = req_if_match(c, &version);
+	enum err e = body_if_match(c, &version);
 
 	if (e == OK)
 		e = references_drop(&c->w, &(struct references_drop){QUERY_experiment_drop,
@@ -138,7 +139,7 @@ static enum err
 read_state(struct ctx *c, int *state, const char **standard)
 {
 	struct json_object *body, *row;
-	enum err e = req_json(c, &body);
+	enum err e = body_json(c, &body);
 
 	if (e == OK)
 		e = experiment_load(c, c->args[0], &row);
@@ -167,7 +168,7 @@ experiment_state(struct ctx *c)
 	char now[INSTANT_TEXT], text[16];
 	struct db_rows *rows;
 	int state = 0;
-	enum err e = req_if_match(c, &version);
+	enum err e = body_if_match(c, &version);
 
 	if (e == OK)
 		e = read_state(c, &state, &standard);
@@ -337,7 +338,7 @@ experiment_patch(struct ctx *c)
 {
 	struct json_object *changes;
 	const char *version;
-	enum err e = req_if_match(c, &version);
+	enum err e = body_if_match(c, &version);
 
 	if (e == OK)
 		e = experiment_request(c, &changes);

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "handler/routes.h"
 #include "store/db/db.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/idempotency.h"
 
@@ -62,7 +63,7 @@ read_members(struct ctx *c, struct json_object **body, struct goal *out)
 {
 	static const char *const names[] = {"name", "test", "page", "description",
 		"created_at", "retired", "built_in", NULL}; /* the last three are answered */
-	enum err e = req_json(c, body);
+	enum err e = body_json(c, body);
 
 	if (e != OK)
 		return e;

@@ -18,6 +18,7 @@
 #include "handler/routes.h"
 #include "service/definition/layer_slots.h"
 #include "store/db/db.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/idempotency.h"
 
@@ -67,7 +68,7 @@ add(struct ctx *c)
 	struct json_object *body;
 	const char *given[3];
 	struct db_rows *rows;
-	enum err e = req_json(c, &body);
+	enum err e = body_json(c, &body);
 
 	if (e == OK)
 		e = read_new(c, body, given);
@@ -174,7 +175,7 @@ layer_assign(struct ctx *c)
 {
 	static const char *const known[] = {"id", "slots", "size", "experiment", NULL};
 	struct json_object *body, *layer;
-	enum err e = req_json(c, &body);
+	enum err e = body_json(c, &body);
 
 	if (e == OK)
 		e = no_layer(c, layer_slots_load(&c->w, c->args[0], &layer));

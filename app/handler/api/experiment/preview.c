@@ -8,6 +8,7 @@
 #include "core/audience/criteria.h"
 #include "handler/routes.h"
 #include "store/db/db.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 
 enum err
@@ -43,7 +44,7 @@ enum err
 experiment_preview(struct ctx *c)
 {
 	struct json_object *body;
-	enum err e = req_json(c, &body);
+	enum err e = body_json(c, &body);
 
 	if (e != OK)
 		return e;

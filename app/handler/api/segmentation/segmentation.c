@@ -23,6 +23,7 @@
 #include "handler/routes.h"
 #include "service/decision/segmentation_set.h"
 #include "store/db/db.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/idempotency.h"
 
@@ -198,7 +199,7 @@ create(struct ctx *c)
 {
 	struct saving s = {0};
 	struct json_object *body;
-	enum err e = req_json(c, &body);
+	enum err e = body_json(c, &body);
 
 	if (e != OK)
 		return e;
@@ -280,10 +281,10 @@ segmentation_patch(struct ctx *c)
 {
 	struct saving s = {0};
 	struct json_object *changes, *row;
-	enum err e = req_if_match(c, &s.version);
+	enum err e = body_if_match(c, &s.version);
 
 	if (e == OK)
-		e = req_json(c, &changes);
+		e = body_json(c, &changes);
 	if (e == OK)
 		e = load(c, c->args[0], &row);
 	if (e != OK)
@@ -336,7 +337,7 @@ segmentation_drop(struct ctx *c)
 	const char *version;
 	bool gone;
 	struct json_object *row;
-	enum err e = req_if_match(c, &version);
+	enum err e = body_if_match(c, &version);
 
 	if (e == OK)
 		e = load(c, c->args[0], &row);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "handler/routes.h"

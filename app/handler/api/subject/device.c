@@ -18,11 +18,12 @@
 #include "service/decision/subject_record.h"
 #include "handler/routes.h"
 #include "service/decision/telemetry_event.h"
-#include "handler/api/subject/subject_input.h"
+#include "web/http/subject_input.h"
 #include "store/db/db.h"
 #include "store/cache/record.h"
 #include "web/http/peer_address.h"
 #include "web/auth/client_rate.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 
 static enum err
@@ -273,7 +274,7 @@ device_register(struct ctx *c)
 	enum err e = path_device(c);
 
 	if (e == OK)
-		e = req_json(c, &body);
+		e = body_json(c, &body);
 	if (e != OK)
 		return e;
 	request = json_object_object_get(body, "request");

@@ -6,9 +6,10 @@
 
 #include "base/mem.h"
 #include "service/subject/directory_store.h"
-#include "handler/api/subject/subject_path.h"
+#include "web/http/subject_path.h"
 #include "handler/routes.h"
 #include "store/db/db.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/paging.h"
 #include "web/http/batch_body.h"
@@ -109,7 +110,7 @@ user_profile_put(struct ctx *c)
 	enum err e = subject_path_user(c);
 
 	if (e == OK)
-		e = req_json(c, &body);
+		e = body_json(c, &body);
 	if (e != OK)
 		return e;
 	if (!directory_entry(c->subject, body, "", c->w.problems, &entry))

@@ -9,7 +9,7 @@
 #include "core/experiment/member_names.h"
 #include "base/text.h"
 #include "handler/routes.h"
-#include "handler/api/subject/subject_input.h"
+#include "web/http/subject_input.h"
 #include "store/db/db.h"
 #include "web/http/ctx.h"
 

@@ -12,13 +12,14 @@
 #include "service/decision/experiment_set.h"
 #include "service/decision/enrolment.h"
 #include "service/decision/subject_record.h"
-#include "handler/api/subject/subject_path.h"
+#include "web/http/subject_path.h"
 #include "service/decision/subject_facts.h"
 #include "handler/routes.h"
 #include "service/decision/segmentation_set.h"
 #include "service/decision/telemetry_event.h"
 #include "store/db/db.h"
 #include "store/cache/record.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/auth/session.h"
 
@@ -194,7 +195,7 @@ experiment_group(struct ctx *c, const struct visitor *who, bool assign)
 	if (e != OK)
 		return e;
 	struct json_object *alternative = NULL;
-	if (enrolment_stored(who, o.experiment->nr, &held))
+	if (subject_record_enrolment(who->record, o.experiment->nr, &held))
 		alternative = decide_numbered(o.experiment->alternatives, held.alternative);
 	if (assign && o.enrolled && (o.made || alternative == NULL))
 		alternative = o.decision.alternative;
@@ -291,7 +292,7 @@ member_put(struct ctx *c)
 	enum err e = load(c, c->args[1], &who);
 
 	if (e == OK)
-		e = req_json(c, &body);
+		e = body_json(c, &body);
 	if (e != OK)
 		return e;
 	struct json_object *group = json_object_object_get(body, "group");

@@ -9,7 +9,7 @@
 #include "core/subject/page_view.h"
 #include "web/auth/client_key.h"
 #include "handler/routes.h"
-#include "handler/api/subject/subject_input.h"
+#include "web/http/subject_input.h"
 #include "store/db/db.h"
 #include "store/db/pgtype.h"
 #include "store/cache/record.h"

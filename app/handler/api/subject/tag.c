@@ -11,11 +11,12 @@
 #include "base/mem.h"
 #include "core/audience/condition.h"
 #include "service/decision/subject_record.h"
-#include "handler/api/subject/subject_path.h"
+#include "web/http/subject_path.h"
 #include "handler/routes.h"
 #include "store/db/db.h"
 #include "store/db/pgtype.h"
 #include "store/cache/record.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 
 /* Tags of one user in one scope on their way into the database. */
@@ -176,7 +177,7 @@ tag_put(struct ctx *c)
 	if (e == OK)
 		e = check_writer(c, c->args[2]);
 	if (e == OK)
-		e = req_json(c, &body);
+		e = body_json(c, &body);
 	if (e != OK)
 		return e;
 	if (!json_object_is_type(body, json_type_object) ||
@@ -276,7 +277,7 @@ tags_put(struct ctx *c)
 	if (e == OK)
 		e = check_scope(c, scope);
 	if (e == OK)
-		e = req_json(c, &body);
+		e = body_json(c, &body);
 	if (e != OK)
 		return e;
 	if (!json_object_is_type(body, json_type_object))

@@ -6,7 +6,7 @@
 #include "base/num.h"
 #include "core/subject/profile.h"
 #include "service/subject/subject_data.h"
-#include "handler/api/subject/subject_path.h"
+#include "web/http/subject_path.h"
 #include "handler/routes.h"
 #include "web/http/ctx.h"
 

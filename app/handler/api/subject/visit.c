@@ -4,9 +4,9 @@
  */
 #include "base/instant.h"
 #include "base/mem.h"
-#include "handler/api/subject/subject_path.h"
+#include "web/http/subject_path.h"
 #include "handler/routes.h"
-#include "handler/api/subject/subject_input.h"
+#include "web/http/subject_input.h"
 #include "store/db/db.h"
 #include "store/cache/record.h"
 #include "web/http/ctx.h"

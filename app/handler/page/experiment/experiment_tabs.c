@@ -18,7 +18,7 @@
 #include "view/health.h"
 #include "core/subject/subject.h"
 #include "handler/api/experiment/experiment.h"
-#include "handler/api/subject/subject_path.h"
+#include "web/http/subject_path.h"
 #include "handler/api/experiment/preview.h"
 #include "service/definition/results.h"
 #include "handler/routes.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef BASE_NET_H
-#define BASE_NET_H
+#ifndef BASE_NET_NET_H
+#define BASE_NET_NET_H
 
 #include <stdbool.h>
 #include <stdint.h>

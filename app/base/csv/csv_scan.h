@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef BASE_CSV_SCAN_H
-#define BASE_CSV_SCAN_H
+#ifndef BASE_CSV_CSV_SCAN_H
+#define BASE_CSV_CSV_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,13 +3,13 @@
  * Reading CSV, a record at a time, in memory that is bounded by the record. A record is first
  * scanned into spans; texts are made only of what is good.
  */
-#include "base/csv.h"
+#include "base/csv/csv.h"
 
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
-#include "base/csv_scan.h"
+#include "base/csv/csv_scan.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"

@@ -3,7 +3,7 @@
  * Where fields and records of CSV begin and end. Nothing is copied. Whole texts, parts of a file
  * and single records are all cut by the one scanner here, so that they have the same records.
  */
-#include "base/csv_scan.h"
+#include "base/csv/csv_scan.h"
 
 #include <string.h>
 #include <strings.h>

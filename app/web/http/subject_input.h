@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef HANDLER_API_SUBJECT_SUBJECT_INPUT_H
-#define HANDLER_API_SUBJECT_SUBJECT_INPUT_H
+#ifndef WEB_HTTP_SUBJECT_INPUT_H
+#define WEB_HTTP_SUBJECT_INPUT_H
 
-#include "service/decision/enrolment.h"
+#include "base/err.h"
+#include "core/experiment/visitor.h"
+#include "core/subject/subject.h"
 
 struct ctx;
 
@@ -19,13 +21,13 @@ bool visitor_is_bot(struct ctx *c, struct json_object *body);
  * sets c->subject. ERR_FORBIDDEN where the key may not name it. */
 enum err visitor_body(struct ctx *c, unsigned allowed, struct json_object **body) must_check;
 
-/* The visitor whom the body names, with `attributes` and the record. */
+/* The visitor whom the body names, with `attributes`; the record is not read. */
 enum err visitor_read(struct ctx *c, struct json_object **body, struct visitor *out) must_check;
 
 /* Sets c->subject to the one that the query string names; ERR_FORBIDDEN as above. */
 enum err visitor_named(struct ctx *c) must_check;
 
-/* The visitor whom the query string names. */
+/* The visitor whom the query string names; the record is not read. */
 enum err visitor_query(struct ctx *c, struct visitor *out) must_check;
 
 #endif

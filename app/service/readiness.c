@@ -2,12 +2,12 @@
 /*
  * Readiness, for a load balancer and for the front page alike.
  */
-#include "handler/api/ready.h"
+#include "service/readiness.h"
 
 #include "base/mem.h"
 #include "store/cache/cache.h"
 #include "store/db/db.h"
-#include "web/http/ctx.h"
+#include "store/work.h"
 
 static void
 add(struct json_object *o, const char *name, const char *value)
@@ -29,21 +29,21 @@ cache_state(struct cache *cache)
 
 /* No names of hosts, no messages of servers: this page is open to everybody. */
 struct json_object *
-ready_model(struct ctx *c, bool *ready)
+readiness_check(struct work *w, bool *ready)
 {
-	struct json_object *o = mem_json(c->w.mem, json_object_new_object());
+	struct json_object *o = mem_json(w->mem, json_object_new_object());
 	struct json_object *schema = json_object_new_object();
-	const char *cache = cache_state(c->cache);
-	bool answers = db_query(c->w.db, c->w.mem, QUERY_ping, NULL, NULL) == OK;
-	bool fits = db_schema_version(c->w.db) == query_schema_version();
+	const char *cache = cache_state(w->cache);
+	bool answers = db_query(w->db, w->mem, QUERY_ping, NULL, NULL) == OK;
+	bool fits = db_schema_version(w->db) == query_schema_version();
 	bool cached = *cache == 'o';
 
 	*ready = answers;
 	add(o, "status", !answers ? "unavailable" : cached ? "ready" : "degraded");
-	add(o, "database", answers || (db_schema_version(c->w.db) >= 0 && !fits) ? "ok" : "down");
+	add(o, "database", answers || (db_schema_version(w->db) >= 0 && !fits) ? "ok" : "down");
 	json_object_object_add(schema, "found",
-	    fits || db_schema_version(c->w.db) >= 0
-		? json_object_new_int(db_schema_version(c->w.db))
+	    fits || db_schema_version(w->db) >= 0
+		? json_object_new_int(db_schema_version(w->db))
 		: NULL);
 	json_object_object_add(schema, "needed", json_object_new_int(query_schema_version()));
 	json_object_object_add(o, "schema", schema);

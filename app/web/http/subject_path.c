@@ -2,7 +2,7 @@
 /*
  * What a path names.
  */
-#include "handler/api/subject/subject_path.h"
+#include "web/http/subject_path.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * Internet addresses and networks. inet_pton decides what an address is; what is added here are
  * the decorations of X-Forwarded-For, and one form for IPv4 and IPv4-mapped addresses.
  */
-#include "base/net.h"
+#include "base/net/net.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

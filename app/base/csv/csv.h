@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef BASE_CSV_H
-#define BASE_CSV_H
+#ifndef BASE_CSV_CSV_H
+#define BASE_CSV_CSV_H
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/csv_scan.h"
+#include "base/csv/csv_scan.h"
 
 /*
  * CSV from outside (RFC 4180 and what spreadsheets write): a header row, then records; LF, CR or

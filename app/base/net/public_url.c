@@ -2,14 +2,14 @@
 /*
  * The public address of the service and its parts.
  */
-#include "base/public_url.h"
+#include "base/net/public_url.h"
 
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/net.h"
+#include "base/net/net.h"
 #include "base/num.h"
 
 enum { SEGMENTS = 4, HOST = 253 };

@@ -2,14 +2,13 @@
 /*
  * Who asks, as bodies and query strings say it.
  */
-#include "handler/api/subject/subject_input.h"
+#include "web/http/subject_input.h"
 
 #include "base/mem.h"
 #include "core/subject/bot.h"
 #include "core/subject/directory.h"
-#include "service/decision/experiment_set.h"
 #include "web/auth/client_key.h"
-#include "service/decision/subject_record.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 
 bool
@@ -25,7 +24,7 @@ visitor_is_bot(struct ctx *c, struct json_object *body)
 enum err
 visitor_body(struct ctx *c, unsigned allowed, struct json_object **body)
 {
-	enum err e = req_json(c, body);
+	enum err e = body_json(c, body);
 
 	if (e != OK)
 		return e;
@@ -38,16 +37,6 @@ visitor_body(struct ctx *c, unsigned allowed, struct json_object **body)
 	if (c->subject == NULL)
 		return ERR_INVALID;
 	return client_key_check(c, (struct json_object *const[]){*body, NULL}, "");
-}
-
-static enum err
-load(struct ctx *c, struct visitor *out)
-{
-	const struct experiment_set *all;
-
-	out->subject = c->subject;
-	enum err e = subject_record_get(&c->w, out->subject, &out->record);
-	return e == OK ? subject_record_snapshot(&c->w, &out->subject, 1, &out->record, &all) : e;
 }
 
 enum err
@@ -66,7 +55,8 @@ visitor_read(struct ctx *c, struct json_object **body, struct visitor *out)
 	    out->attributes == NULL ? NULL : directory_said_fault(out->attributes);
 	if (fault != NULL)
 		return fail(&c->w, ERR_INVALID, "/attributes", "%s", fault);
-	return load(c, out);
+	out->subject = c->subject;
+	return OK;
 }
 
 enum err
@@ -92,5 +82,6 @@ visitor_query(struct ctx *c, struct visitor *out)
 	if (e != OK)
 		return e;
 	*out = (struct visitor){.bot = visitor_is_bot(c, NULL)};
-	return load(c, out);
+	out->subject = c->subject;
+	return OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef HANDLER_API_SUBJECT_SUBJECT_PATH_H
-#define HANDLER_API_SUBJECT_SUBJECT_PATH_H
+#ifndef WEB_HTTP_SUBJECT_PATH_H
+#define WEB_HTTP_SUBJECT_PATH_H
 
 #include "base/err.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef BASE_PUBLIC_URL_H
-#define BASE_PUBLIC_URL_H
+#ifndef BASE_NET_PUBLIC_URL_H
+#define BASE_NET_PUBLIC_URL_H
 
 #include <stdbool.h>
 
