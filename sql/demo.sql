@@ -2,6 +2,8 @@
 -- only, so that every run of one day makes the same rows. Run as the owner:
 -- psql -v now=2026-01-31T12:00:00Z -f demo.sql
 --
+-- Its goals as well, which the experiments of the demo name.
+--
 -- Users whose number ends in 1 come nearly every day, the others now and then. A visit is a chain
 -- of one to nine pages, 5 to 300 seconds apart.
 
@@ -70,6 +72,12 @@ insert into assay.page_view (subject_id, at, name, url, referrer)
 select subject_id, at, name, url, referrer
 from row
 where at > :'now'::timestamptz - interval '14 days' and at <= :'now'::timestamptz
+on conflict do nothing;
+
+insert into assay.goal (name, page, test, description, created_at) values
+	('purchase', null, 'chi2', 'Bought something', :'now'),
+	('signup', 'Sign Up', 'chi2', 'Saw the page Sign Up', :'now'),
+	('search', null, 'mwu', 'Searched', :'now')
 on conflict do nothing;
 
 commit;

@@ -15,12 +15,6 @@ return ((('x' || encode(substr(sha256(convert_to(salt || ':' || id, 'UTF8')), 1,
 
 begin;
 
-insert into assay.goal (name, page, test, description, created_at) values
-	('purchase', null, 'chi2', 'Bought something', :'now'),
-	('signup', 'Sign Up', 'chi2', 'Saw the page Sign Up', :'now'),
-	('search', null, 'mwu', 'Searched', :'now')
-on conflict do nothing;
-
 -- They began two weeks ago, which no request may say; their salts are the same at every run.
 update assay.experiment
 set salt = md5(id), start_date = (:'now'::timestamptz - interval '14 days')::date,
