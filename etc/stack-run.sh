@@ -168,7 +168,7 @@ http {
 		default \$binary_remote_addr; "~^1" ""; "~(?s)^0(.{8}).{8}\$" \$1;
 	}
 	limit_conn_zone \$assay_client zone=assay_client:10m;
-	map \$request_method \$assay_login { default ""; POST \$binary_remote_addr; }
+	map \$request_method \$assay_login { default ""; POST \$assay_client; }
 	limit_req_zone \$assay_login zone=assay_login:1m rate=2r/s;
 	upstream assay { server unix:$state/run/assay.sock max_fails=0; }
 	server {

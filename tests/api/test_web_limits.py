@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from lookups import new_id
 from stack import Stack
 
 KIB = 1024
@@ -63,3 +64,23 @@ def test_an_address_has_a_hundred_requests_under_way():
 
 def test_this_machine_is_not_counted(stack):
     assert hold("127.0.0.1", stack.port, 105) == []
+
+
+def sign_ins(stack):
+    """The statuses of the sign-ins, of many, that the web server refuses in its own words."""
+    answers = [stack.call("POST", "/admin/login", key=None, data={"name": new_id("no")})
+               for _ in range(60)]
+    return {a.status_code for a in answers if "Too many requests from your address" in a.text}
+
+
+def test_sign_ins_of_an_address_are_slowed_down():
+    """By nginx; lighttpd has nothing for it."""
+    s = Stack("nginx", BIND=own_address())
+    try:
+        assert sign_ins(s) == {429}
+    finally:
+        s.stop()
+
+
+def test_sign_ins_of_this_machine_are_left_to_the_program(stack):
+    assert sign_ins(stack) == set()
