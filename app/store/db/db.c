@@ -405,9 +405,12 @@ db_end_abandoned(struct db *db, int64_t us)
 		return;
 	db->deadline = instant_monotonic() + us;
 	db->end_wait = us / 2;
-	/* Bare: it is ended that much earlier. */
-	if (db_open_bare(db) != OK)
+	/* Bare: it is ended that much earlier. Without a database, each request comes here. */
+	if (db_open_bare(db) != OK &&
+	    instant_monotonic() - db->abandoned_told >= INSTANT_SECOND) {
+		db->abandoned_told = instant_monotonic();
 		log_say(LOG_WARN, "backend_abandoned", "may still be there: %s", db->message);
+	}
 	db_close(db);
 	db->end_wait = 0;
 }

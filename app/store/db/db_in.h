@@ -24,6 +24,7 @@ struct db {
 	int64_t deadline; /* of the request, monotonic */
 	int schema;       /* -1: never seen */
 	int64_t told;     /* when a failure to connect was last logged */
+	int64_t abandoned_told; /* when the log was told last that a backend may still be there */
 	bool sent;        /* by db_send, and not collected yet */
 	int64_t sent_until; /* the deadline of that */
 	int64_t end_wait; /* so long a new connection waits for the end of the abandoned backend */
