@@ -169,6 +169,7 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "membership": "delete insert select update", "name": "delete insert select",
         "preassigned": "delete insert select update",
         "segmentation": "delete insert select update", "tag": "delete insert select update",
+        "throttle": "insert select update",
         "upload": "delete insert select update",
         "upload_row": "delete insert select update", "page_view": "delete insert select",
         "page_view_week": "select",
@@ -179,7 +180,9 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
     assert sorted(columns) == [
         *[("account", column, "update") for column in
           ("disabled_at", "password", "role")],
-        *[("api_key", column, "update") for column in ("last_used_at", "revoked_at")],
+        *[("api_key", column, "update") for column in
+          ("attributes", "last_used_at", "new_rate", "rate", "revoked_at", "signing_secret",
+           "subjects")],
         *[("audit", column, "update") for column in ("after", "before")]]
 
 
@@ -199,7 +202,8 @@ def test_strangers_have_no_rights(stack):
             "preassigned_apply", "preassigned_settle", "result_begin", "result_stale",
             "sign_in_claim", "sign_in_succeeded", "sign_in_wait",
             "subject_counts", "subject_erase", "subject_hold", "subject_is_bot",
-            "tags_put", "upload_forget", "upload_scrub", "visit", "waiting_replay"]
+            "tags_put", "term_instant", "term_number", "upload_forget", "upload_scrub", "visit",
+            "waiting_replay"]
     assert rows(stack, """
         select c.relname::text from pg_class c, aclexplode(c.relacl) g
         where relnamespace = 'assay'::regnamespace and g.grantee = 0""") == []
