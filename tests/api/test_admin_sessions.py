@@ -31,6 +31,12 @@ def known(behind):
     return person
 
 
+@pytest.fixture(scope="module")
+def new(behind):
+    """Somebody without one."""
+    return Person(behind, "viewer")
+
+
 def sign_in(stack, name, password=GOOD, address="203.0.113.1", cookie=None, **more):
     headers = {"X-Forwarded-For": address, **more.pop("headers", {})}
     if cookie:
@@ -270,11 +276,13 @@ def test_a_password_leads_to_no_other_site(behind, known, to):
 
 
 @pytest.mark.parametrize("to", ELSEWHERE)
-def test_a_link_leads_to_no_other_site(behind, known, to):
-    link = behind.assay("user", "link", known.name).stdout.strip()
-    answer = behind.call("POST", "/admin/enter", key=None, allow_redirects=False,
-                         data={"token": link.partition("token=")[2], "to": to})
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/account")
+def test_a_link_leads_to_no_other_site(behind, known, new, to):
+    """Who has no password yet is asked for one."""
+    for person, where in ((known, "/admin"), (new, "/admin/account")):
+        link = behind.assay("user", "link", person.name).stdout.strip()
+        answer = behind.call("POST", "/admin/enter", key=None, allow_redirects=False,
+                             data={"token": link.partition("token=")[2], "to": to})
+        assert (answer.status_code, answer.headers["Location"]) == (303, where)
 
 
 @pytest.mark.parametrize("back", ELSEWHERE)

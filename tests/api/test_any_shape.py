@@ -120,34 +120,46 @@ def test_a_definition_with_one_member_of_any_shape_is_answered(stack, member):
     assert alive(stack)
 
 
-WRONG = [("request.alternatives=x", "/request/alternatives"), ("request.goals=x", "/request/goals"),
-         ("request.alternatives.0=x", "/request/alternatives/0"), ("criteria=x", "/criteria"),
-         ("criteria.user=x", "/criteria/user"), ("criteria.device.a=x", "/criteria/device"),
-         ("request.layer=x", "/request/layer"), ("request.plan.0=x", "/request/plan"),
-         ("request.goals.0.name.a=x", "/request/goals/0/name")]
+# Pages name a place by its label, which leads to the field.
+WRONG = [("request.alternatives=x", "a0-name", "Alternatives", "must be a list of rows"),
+         ("request.goals=x", "g0-name", "Goals", "must be a list of rows"),
+         ("request.alternatives.0=x", "a0-name", "Alternatives, row 1", "must be a row of fields"),
+         ("criteria=x", "type", "Audience", "must have fields"),
+         ("criteria.user=x", "type", "Audience", "must be a list of rows"),
+         ("criteria.device.a=x", "type", "Audience", "must be a list of rows"),
+         ("request.layer=x", "layer", "Layer", "must have fields"),
+         ("request.plan.0=x", "baseline", "Plan", "must have fields"),
+         ("request.goals.0.name.a=x", "g0-name", "Goals, row 1", "must be one value")]
 
 
-@pytest.mark.parametrize("text, pointer", WRONG)
-def test_a_part_of_another_shape_is_refused_by_its_place(stack, text, pointer):
+def told(page, field, label, detail):
+    """Whether a page that refuses a form names the place and leads to it."""
+    return f'<li><a href="#{field}">{label}</a>: {detail}</li>' in page and f'id="{field}"' in page
+
+
+@pytest.mark.parametrize("text, field, label, detail", WRONG)
+def test_a_part_of_another_shape_is_refused_by_its_place(stack, text, field, label, detail):
     who, exp = Person(stack, "editor"), new_id("e")[:40]
     name, _, value = text.partition("=")
     answer = who.post("/admin/experiments", **{
         "request.expId": exp, "request.name": "n", "request.description": "d",
         "request.data.startDate": "2099-01-01", "request.data.client": "c",
         "request.data.key": "k", name: value})
-    assert answer.status_code == 422 and pointer in answer.text
+    assert answer.status_code == 422 and told(answer.text, field, label, detail), answer.text
     assert stack.sql("select from experiment where id = %s", exp) == []
 
 
-@pytest.mark.parametrize("text, pointer", [
-    ("groups=x", "/groups"), ("rules.a=x", "/rules"), ("groups.0=x", "/groups/0"),
-    ("rules.0.what.0=x", "/rules/0/what")])
-def test_a_part_of_a_segmentation_of_another_shape_is_refused(stack, text, pointer):
+@pytest.mark.parametrize("text, field, label, detail", [
+    ("groups=x", "g0-name", "Groups", "must be a list of rows"),
+    ("rules.a=x", "r0-group", "Rules", "must be a list of rows"),
+    ("groups.0=x", "g0-name", "Groups, row 1", "must be a row of fields"),
+    ("rules.0.what.0=x", "r0-group", "Rules, row 1", "must be one value")])
+def test_a_part_of_a_segmentation_of_another_shape_is_refused(stack, text, field, label, detail):
     who, seg = Person(stack, "editor"), new_id("s")[:40]
     name, _, value = text.partition("=")
     answer = who.post("/admin/segmentations", **{
         "id": seg, "name": "n", "type": "rule", name: value})
-    assert answer.status_code == 422 and pointer in answer.text
+    assert answer.status_code == 422 and told(answer.text, field, label, detail), answer.text
     assert stack.call("GET", f"/v1/segmentation/{seg}").status_code == 404
 
 

@@ -33,13 +33,15 @@ def call(stack, method, path, cookie=None, **kw):
 
 
 def enter(stack, role="admin"):
-    """The cookie of somebody who signed in by a link, which leads to the public address."""
+    """The cookie of somebody who signed in by a link, which leads to the public address, to set a
+    password there."""
     link = stack.assay("user", "add", new_id(role), "--role", role,
                        ASSAY_PUBLIC_URL=URL).stdout.strip()
     assert re.fullmatch(f"{ORIGIN}{PREFIX}/admin/enter\\?token=[0-9a-f]{{64}}", link)
     answer = call(stack, "POST", PREFIX + "/admin/enter", data={"token": link[-64:]},
                   headers={"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"})
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"{ORIGIN}{PREFIX}/admin")
+    assert (answer.status_code, answer.headers["Location"]) == (
+        303, f"{ORIGIN}{PREFIX}/admin/account")
     assert re.fullmatch(f"__Secure-assay=[0-9a-f]{{64}}; Path={PREFIX}/; HttpOnly; SameSite=Lax; "
                         "Secure", answer.headers["Set-Cookie"])
     return answer.headers["Set-Cookie"].partition(";")[0]

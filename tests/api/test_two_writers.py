@@ -167,6 +167,13 @@ def revoke(s, person):
     return lambda: person.post(f"/admin/keys/{ident}/revoke", csrf=token)
 
 
+def narrow(s, person):
+    made = s.assay("key", "create", "--class", "client", "--name", uuid.uuid4().hex).stdout
+    ident = re.search(r"asy_\w+?_(\w+?)_", made)[1]
+    token = person.csrf()
+    return lambda: person.post(f"/admin/keys/{ident}/change", csrf=token, subjects="user")
+
+
 def nothing(s):
     return ()
 
@@ -214,6 +221,7 @@ CASES = {
     "account_reset": [form("/admin/accounts/{}/reset")],
     "account_disable": [form("/admin/accounts/{}/disable")],
     "key_create": [form("/admin/keys", name="x{}", kind="server")],
+    "key_change": [narrow],
     "key_revoke": [revoke],
 }
 
