@@ -31,7 +31,7 @@ draft_rows(size_t there, struct json_object *sent, size_t empty)
 	if (!json_object_is_type(sent, json_type_int))
 		return there + empty;
 	int64_t n = json_object_get_int64(sent);
-	n = n < 0 ? 0 : n > 100 ? 100 : n;
+	n = n < 1 ? 1 : n > 100 ? 100 : n;
 	return (size_t)n > there ? (size_t)n : there;
 }
 

@@ -18,7 +18,8 @@ struct draft_choice {
 struct json_object *draft_choices(const struct draft_choice *list, const char *chosen);
 
 /* How many rows a page shows: there, and as many as were sent (a number; NULL: never sent), at most
- * 100; for a form that was never sent, a few empty ones behind them. */
+ * 100 and at least one, which a problem of the list can lead to; for a form that was never sent, a
+ * few empty ones behind them. */
 size_t draft_rows(size_t there, struct json_object *sent, size_t empty);
 
 /* What is wrong at the JSON pointer or below it, or "". */
