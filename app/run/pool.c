@@ -216,7 +216,7 @@ note_death(struct slot *s, int status)
 
 /* What died was given to nobody else so far: a number is used again only after waitpid. */
 static void
-bury(struct pool *p, pid_t pid, int status)
+note_end(struct pool *p, pid_t pid, int status)
 {
 	password_leave(&p->shared->hashing, pid);
 	db_gate_leave(&p->shared->gate, pid);
@@ -260,7 +260,7 @@ reap(struct pool *p)
 		if (pid == p->preflight_pid)
 			note_vet(p, status);
 		else
-			bury(p, pid, status);
+			note_end(p, pid, status);
 }
 
 static void

@@ -54,7 +54,7 @@ Suite *key_suite(void);
 Suite *layer_suite(void);
 Suite *lookup_suite(void);
 Suite *modulus_suite(void);
-Suite *numbers_suite(void);
+Suite *alternative_ids_suite(void);
 Suite *page_view_suite(void);
 Suite *passphrase_suite(void);
 Suite *plan_suite(void);
@@ -74,9 +74,9 @@ Suite *verdict_suite(void);
 
 /* web */
 Suite *auth_suite(void);
-Suite *client_suite(void);
+Suite *peer_address_suite(void);
 Suite *form_suite(void);
-Suite *items_suite(void);
+Suite *batch_body_suite(void);
 Suite *password_suite(void);
 Suite *reply_suite(void);
 Suite *req_body_suite(void);

@@ -79,7 +79,7 @@ count(struct membership_batch *m)
 }
 
 static enum err
-bury(struct membership_batch *m)
+invalidate(struct membership_batch *m)
 {
 	size_t n = 0;
 	const char **subjects = mem_array(m->w->mem, const char *, (size_t)db_count(m->rows) + 1);
@@ -105,7 +105,7 @@ membership_batch_put(struct membership_batch *m)
 	if (e != OK)
 		return e;
 	count(m);
-	return bury(m);
+	return invalidate(m);
 }
 
 /* One who came into a group, by whomever. tags: as a record has them, or NULL. */
@@ -129,7 +129,7 @@ tell(struct work *w, const struct placed *p)
 enum err
 membership_batch_told(struct membership_batch *m)
 {
-	enum err e = bury(m);
+	enum err e = invalidate(m);
 
 	for (int i = 0; m->w->telemetry != NULL && i < db_count(m->rows); i++) {
 		if (!is_moved(m, i))

@@ -37,12 +37,12 @@ void membership_batch_add(
     struct membership_batch *m, int64_t line, struct json_object *o, const char *fault);
 
 /*
- * Writes the batch, inside the caller's transaction, and buries what is cached of whom it moved:
- * commit soon. ERR_INVALID: the segmentation has been deleted.
+ * Writes the batch, inside the caller's transaction, and invalidates what is cached of whom it
+ * moved: commit soon. ERR_INVALID: the segmentation has been deleted.
  */
 enum err membership_batch_put(struct membership_batch *m) must_check;
 
-/* After the commit: buries again and tells who came into a group. */
+/* After the commit: invalidates again and tells who came into a group. */
 enum err membership_batch_told(struct membership_batch *m) must_check;
 
 /* When a file is through: those whose addresses have got a profile meanwhile are placed. */
@@ -52,7 +52,7 @@ enum err membership_batch_settle(struct membership_batch *m) must_check;
  * tags}, ..], or NULL. */
 void membership_batch_tell(struct work *w, struct json_object *placed);
 
-/* Buries what is cached of them, for whoever has not done so, and tells of them. */
+/* Invalidates what is cached of them, for whoever has not done so, and tells of them. */
 enum err membership_batch_arrived(struct work *w, struct json_object *placed) must_check;
 
 #endif

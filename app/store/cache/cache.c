@@ -267,7 +267,7 @@ bury_many(struct cache *c, const char keys[][CACHE_KEY], size_t n)
 }
 
 bool
-cache_bury(struct cache *c, const char keys[][CACHE_KEY], size_t n)
+cache_tombstone(struct cache *c, const char keys[][CACHE_KEY], size_t n)
 {
 	if (n > 4)
 		return bury_many(c, keys, n);

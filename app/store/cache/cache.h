@@ -61,6 +61,6 @@ bool cache_add(struct cache *c, const char *key, const char *value);
 bool cache_replace(struct cache *c, const char *key, const char *value, uint64_t version);
 
 /* Puts a tombstone of 5 s on every key; false when that is not certain for each of them. */
-bool cache_bury(struct cache *c, const char keys[][CACHE_KEY], size_t n);
+bool cache_tombstone(struct cache *c, const char keys[][CACHE_KEY], size_t n);
 
 #endif

@@ -206,7 +206,7 @@ unique(char keys[][CACHE_KEY], size_t n)
 }
 
 static enum err
-bury(struct records *r, const char *const of[], size_t count, const char *const subjects[],
+invalidate(struct records *r, const char *const of[], size_t count, const char *const subjects[],
     size_t n)
 {
 	if (cache_nodes(r->cache) == 0)
@@ -220,21 +220,22 @@ bury(struct records *r, const char *const of[], size_t count, const char *const 
 			make_key(r, of[k], subjects[i], keys[i * count + k]);
 	for (size_t i = 0; r->waiting > 0 && i < n * count; i++)
 		drop_fill(r, keys[i]);
-	bool buried = cache_bury(r->cache, (const char(*)[CACHE_KEY])keys, unique(keys, n * count));
+	bool told =
+	    cache_tombstone(r->cache, (const char(*)[CACHE_KEY])keys, unique(keys, n * count));
 	talloc_free(keys);
-	return buried ? OK : raise_epoch(r);
+	return told ? OK : raise_epoch(r);
 }
 
 enum err
 record_invalidate(struct records *r, const char *const subjects[], size_t n)
 {
-	return bury(r, kinds, KINDS, subjects, n);
+	return invalidate(r, kinds, KINDS, subjects, n);
 }
 
 enum err
 record_invalidate_kind(struct records *r, const char *kind, const char *const subjects[], size_t n)
 {
-	return bury(r, &kind, 1, subjects, n);
+	return invalidate(r, &kind, 1, subjects, n);
 }
 
 enum err

@@ -41,7 +41,7 @@ note(struct ctx *c, uint64_t network)
 	instant_format(c->w.now, now);
 	const char *params[] = {now, mem_printf(c->w.mem, "%lld", (long long)report.total),
 		mem_printf(c->w.mem, "%lld", (long long)report.most),
-		client_network_text(c, report.source)};
+		peer_network_text(c, report.source)};
 	if (db_query(c->w.db, c->w.mem, QUERY_throttle_note, params, NULL) != OK)
 		log_say(LOG_WARN, "throttle_not_noted", "%s", db_message(c->w.db));
 }
@@ -64,7 +64,7 @@ client_rate_request(struct ctx *c)
 	if (c->bounds == NULL || c->rates == NULL ||
 	    !find_rate(c->bounds->rate, c->w.conf->client_rate, REQUEST_BURST, &r))
 		return OK;
-	uint64_t network = client_network_number(c);
+	uint64_t network = peer_network_number(c);
 	int64_t wait = rate_take(
 	    c->rates, rate_bucket(c->rates, 'r', c->key_id, network), r, 1, c->began);
 	return wait == 0 ? OK
@@ -82,7 +82,7 @@ judge_subjects(struct ctx *c, int64_t n, rate_fn *judge)
 	if (n == 0 || c->bounds == NULL || c->rates == NULL ||
 	    !find_rate(c->bounds->new_rate, c->w.conf->client_new_rate, SUBJECT_BURST, &r))
 		return OK;
-	uint64_t network = client_network_number(c);
+	uint64_t network = peer_network_number(c);
 	int64_t wait =
 	    judge(c->rates, rate_bucket(c->rates, 'n', c->key_id, network), r, n, c->began);
 	return wait == 0 ? OK

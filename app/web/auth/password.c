@@ -38,7 +38,7 @@ digest(const char *text, char hex[HASH_HEX])
 static void
 find_throttle(struct ctx *c, const char *name, struct throttle *out)
 {
-	const char *network = client_network(c);
+	const char *network = peer_network(c);
 
 	digest(mem_printf(c->w.mem, "%s %s", network, name), out->pair);
 	digest(network, out->network);

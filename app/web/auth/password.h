@@ -43,7 +43,7 @@ enum err password_find(struct ctx *c, const char *name, struct password_owner *o
 /*
  * Whether given is the owner's password, in a time that does not tell whether there is an owner.
  * ERR_INVALID, without a problem; ERR_THROTTLED after too many failures: of this name from the
- * caller's network (client_network), of that network, or of this name from anywhere. Names that
+ * caller's network (peer_network), of that network, or of this name from anywhere. Names that
  * nobody has are counted alike.
  */
 enum err password_check(struct ctx *c, const char *name, struct password_owner *owner,

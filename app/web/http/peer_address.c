@@ -76,7 +76,7 @@ peer_address(struct ctx *c)
 }
 
 const char *
-client_network(struct ctx *c)
+peer_network(struct ctx *c)
 {
 	struct net_address address;
 	char text[NET_TEXT];
@@ -103,7 +103,7 @@ read_half(const uint8_t bytes[HALF])
 }
 
 uint64_t
-client_network_number(struct ctx *c)
+peer_network_number(struct ctx *c)
 {
 	struct net_address address;
 
@@ -115,7 +115,7 @@ client_network_number(struct ctx *c)
 }
 
 const char *
-client_network_text(struct ctx *c, uint64_t number)
+peer_network_text(struct ctx *c, uint64_t number)
 {
 	struct net_address address = {{0}};
 	char text[NET_TEXT];

@@ -16,13 +16,13 @@ const char *peer_address(struct ctx *c);
 
 /* What limits for strangers count by, on c->w.mem: the client's IPv4 address, or the /64 that its
  * IPv6 address is in. "" when there is no address. */
-const char *client_network(struct ctx *c);
+const char *peer_network(struct ctx *c);
 
 /* The same as one number, for tables of a fixed size; 0 when there is no address. */
-uint64_t client_network_number(struct ctx *c);
+uint64_t peer_network_number(struct ctx *c);
 
-/* Such a number as client_network would have it, on c->w.mem. */
-const char *client_network_text(struct ctx *c, uint64_t number);
+/* Such a number as peer_network would have it, on c->w.mem. */
+const char *peer_network_text(struct ctx *c, uint64_t number);
 
 /* Whether the client came by TLS: to the web server, or to one of those proxies, which then says
  * so in X-Forwarded-Proto. */

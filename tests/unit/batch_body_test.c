@@ -175,9 +175,9 @@ START_TEST(csv_only_where_it_is_wanted)
 END_TEST
 
 Suite *
-items_suite(void)
+batch_body_suite(void)
 {
-	Suite *suite = suite_create("items");
+	Suite *suite = suite_create("batch_body");
 	TCase *t = tcase_create("items");
 
 	tcase_add_loop_test(t, takes_what_is_good_and_counts_the_rest, 0, ROWS(bodies));

@@ -69,7 +69,7 @@ END_TEST
 Suite *
 group_export_suite(void)
 {
-	Suite *s = suite_create("roster");
+	Suite *s = suite_create("group_export");
 	TCase *t = tcase_create("roster");
 
 	tcase_add_loop_test(t, a_user_is_a_row, 0, ROWS(rows));

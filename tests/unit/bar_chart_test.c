@@ -40,7 +40,7 @@ END_TEST
 Suite *
 bar_chart_suite(void)
 {
-	Suite *s = suite_create("bars");
+	Suite *s = suite_create("bar_chart");
 	TCase *t = tcase_create("bars");
 
 	tcase_add_loop_test(t, the_highest_bar_takes_all_the_height, 0, ROWS(rows));

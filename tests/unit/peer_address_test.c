@@ -36,18 +36,18 @@ START_TEST(counts_a_network_of_ipv6_as_one)
 	ctx_begin(&c, 0, 0);
 	c.req.source.env = (const char *const[]){
 		mem_printf(c.w.mem, "REMOTE_ADDR=%s", networks[_i].address), NULL};
-	uint64_t number = client_network_number(&c);
-	ck_assert_str_eq(client_network_text(&c, number), networks[_i].network);
+	uint64_t number = peer_network_number(&c);
+	ck_assert_str_eq(peer_network_text(&c, number), networks[_i].network);
 	if (number != 0)
-		ck_assert_str_eq(client_network(&c), networks[_i].network);
+		ck_assert_str_eq(peer_network(&c), networks[_i].network);
 	ctx_reset(&c);
 }
 END_TEST
 
 Suite *
-client_suite(void)
+peer_address_suite(void)
 {
-	Suite *s = suite_create("client");
+	Suite *s = suite_create("peer_address");
 	TCase *t = tcase_create("client");
 
 	tcase_add_loop_test(t, counts_a_network_of_ipv6_as_one, 0, ROWS(networks));

@@ -61,7 +61,7 @@ END_TEST
 Suite *
 cycle_suite(void)
 {
-	Suite *s = suite_create("circle");
+	Suite *s = suite_create("cycle");
 	TCase *t = tcase_create("circle");
 
 	tcase_add_loop_test(t, a_way_back_to_the_start_is_found_and_told, 0, ROWS(graphs));

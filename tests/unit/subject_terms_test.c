@@ -81,7 +81,7 @@ END_TEST
 Suite *
 subject_terms_suite(void)
 {
-	Suite *s = suite_create("facts");
+	Suite *s = suite_create("subject_terms");
 	TCase *t = tcase_create("facts");
 
 	tcase_add_loop_test(t, fields_of_criteria_mean_groups_and_tags, 0, ROWS(fields));

@@ -128,9 +128,9 @@ START_TEST(a_bad_rename_is_told_where_it_stands)
 END_TEST
 
 Suite *
-numbers_suite(void)
+alternative_ids_suite(void)
 {
-	Suite *s = suite_create("numbers");
+	Suite *s = suite_create("alternative_ids");
 	TCase *t = tcase_create("numbers");
 
 	tcase_add_loop_test(t, an_alternative_stays_which_it_is, 0, ROWS(sequences));
