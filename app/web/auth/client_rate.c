@@ -6,6 +6,8 @@
  */
 #include "web/auth/client_rate.h"
 
+#include <stddef.h>
+
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -89,7 +91,8 @@ judge_subjects(struct ctx *c, int64_t n, rate_fn *judge)
 	    : refuse(c, METRIC_client_subjects_throttled_total, network, wait, "new subjects");
 }
 
-/* The work of a request is the first member of its ctx. */
+_Static_assert(offsetof(struct ctx, w) == 0, "the work of a request begins its ctx");
+
 static enum err
 admit(struct work *w, int64_t n)
 {
