@@ -9,7 +9,7 @@ import re
 import pytest
 
 import rawhttp
-from lookups import submit
+from lookups import define
 from shapes import assert_problem, post, post_bytes, receipt, view, viewed
 from stack import TOP
 
@@ -233,7 +233,7 @@ def test_a_page_of_a_known_origin_may_read_every_refusal(stack, method, path, ke
 
 
 def test_a_page_of_a_known_origin_may_read_that_nothing_changed(stack):
-    exp = submit(stack, "a")
+    exp = define(stack, "a")
     path = f"/v1/experiment/{exp}"
     etag = stack.call("GET", path).headers["ETag"]
     for origin in (stack.url, "https://evil.example"):

@@ -194,8 +194,8 @@ extend(struct work *w, const char *id, struct json_object *named, int64_t *gener
 	list = delivery_alternatives(list, "/alternatives", w->problems);
 	if (list == NULL || !alternative_ids_give(list, numbers, w->problems))
 		return ERR_INVALID;
-	const char *params[] = {id, version, json_plain(list), json_plain(numbers),
-		json_plain(mem_json(w->mem, bucket_shares(list)))};
+	const char *params[] = {id, experiment_version(w, version), json_plain(list),
+		json_plain(numbers), json_plain(mem_json(w->mem, bucket_shares(list)))};
 	e = db_query(w->db, w->mem, QUERY_experiment_extend, params, &rows);
 	if (e != OK || db_count(rows) == 0)
 		return e == OK ? now_current(w, generation) : e;
