@@ -36,6 +36,15 @@ ctx_reset(struct ctx *c)
 }
 
 void
+ctx_forget(struct ctx *c)
+{
+	/* The former ones stay allocated: what was read may hang on them. */
+	c->w.problems = problem_new(c->w.mem);
+	c->w.detail = NULL;
+	c->before = NULL;
+}
+
+void
 ctx_csv(struct ctx *c, const char *name)
 {
 	const char *bom = req_query(&c->req, "bom");

@@ -71,6 +71,9 @@ void ctx_begin(struct ctx *c, int64_t now, int64_t monotonic);
 /* Frees everything of the request. */
 void ctx_reset(struct ctx *c);
 
+/* Forgets what a try of a change read and found wrong, before the change is tried again. */
+void ctx_forget(struct ctx *c);
+
 /* Begins an answer of CSV, c->text, as a file of that name. A name holds ASCII letters, digits and
  * -._~ only; anything else in it becomes _. With ?bom=1 a BOM comes first, which Excel needs. */
 void ctx_csv(struct ctx *c, const char *name);

@@ -20,6 +20,7 @@
 #include "core/experiment/alternative_ids.h"
 #include "core/audience/reference_names.h"
 #include "handler/api/experiment/experiment.h"
+#include "service/definition/experiment.h"
 #include "service/definition/goal_check.h"
 #include "service/definition/references.h"
 #include "service/definition/removal.h"
@@ -29,13 +30,13 @@
 #include "web/http/body.h"
 #include "web/http/ctx.h"
 
-enum { TRIES = 5 };
+enum { TRIES = 8 };
 
 /* What people have changed of the definition that was loaded: the ETag up to its point. */
 static const char *
 current_version(struct ctx *c)
 {
-	return mem_dupn(c->w.mem, c->etag + 1, strspn(c->etag + 1, "0123456789"));
+	return experiment_version(&c->w, c->etag + 1);
 }
 
 /* Why a statement over a version touched nothing: there is no such thing, it has another
@@ -267,8 +268,11 @@ store_change(struct ctx *c, const struct writing *w)
 	}
 	if (e != OK)
 		return e;
-	return done ? answer_change(c, w, *db_cell(rows, 0, "mixed") == 't')
-		    : explain(c, w->version, "change it");
+	if (done)
+		return answer_change(c, w, *db_cell(rows, 0, "mixed") == 't');
+	e = explain(c, w->version, "change it");
+	return moved && e == ERR_CONFLICT
+	    ? fail_detail(&c->w, ERR_UNAVAILABLE, "other definitions are being changed") : e;
 }
 
 /* Whether the changes leave what no change may touch, be it that they say what is there anyway. */
@@ -308,8 +312,9 @@ read_change(struct ctx *c, struct json_object *changes, struct json_object *row,
 	    : ERR_INVALID;
 }
 
+/* *read: the version that the changes were made over, once there is one. */
 static enum err
-change_once(struct ctx *c, struct json_object *changes, const char *version)
+change_once(struct ctx *c, struct json_object *changes, const char *version, const char **read)
 {
 	struct json_object *by = json_object_object_get(changes, "updatedBy");
 	struct json_object *row;
@@ -321,6 +326,7 @@ change_once(struct ctx *c, struct json_object *changes, const char *version)
 		return fail_detail(&c->w, e, "no experiment available with the given experimentid");
 	if (e != OK)
 		return e;
+	*read = current_version(c);
 	w.alternatives = json_object_object_get(row, "alternatives");
 	w.before = removal_ids(&c->w, w.alternatives);
 	e = read_change(c, changes, row, &w.d);
@@ -328,27 +334,45 @@ change_once(struct ctx *c, struct json_object *changes, const char *version)
 		e = goal_check(&c->w, w.d.goals, json_object_object_get(row, "goals"));
 	if (e != OK)
 		return e;
-	w.version = version != NULL ? version : current_version(c);
+	w.version = version != NULL ? version : *read;
 	w.numbers = json_object_object_get(row, "numbers");
 	return store_change(c, &w);
+}
+
+/* Whether the definition is of another version by now, or gone; then the refusal e of a change says
+ * nothing about the definition as it is. */
+static bool
+has_moved(struct ctx *c, enum err e, const char *read)
+{
+	struct json_object *row;
+	const char *now;
+
+	if (read == NULL || (e != ERR_INVALID && e != ERR_CONFLICT && e != ERR_PRECONDITION))
+		return false;
+	enum err found = experiment_find(&c->w, c->args[0], &row, &now);
+	return found == ERR_NOT_FOUND ||
+	    (found == OK && strcmp(experiment_version(&c->w, now), read) != 0);
 }
 
 enum err
 experiment_patch(struct ctx *c)
 {
 	struct json_object *changes;
-	const char *version;
+	const char *version, *read = NULL;
 	enum err e = body_if_match(c, &version);
 
 	if (e == OK)
 		e = experiment_request(c, &changes);
 	if (e != OK)
 		return e;
-	e = change_once(c, changes, version);
+	e = change_once(c, changes, version, &read);
 	/* Who named no version does not mind that somebody else wrote one meanwhile. */
-	for (int left = TRIES; e == ERR_PRECONDITION && version == NULL && left > 0; left--) {
-		c->w.detail = NULL;
-		e = change_once(c, changes, NULL);
+	for (int left = TRIES; left > 0 && has_moved(c, e, read); left--) {
+		ctx_forget(c);
+		if (version != NULL)
+			return fail_detail(
+			    &c->w, ERR_PRECONDITION, "the definition has been changed");
+		e = change_once(c, changes, NULL, &read);
 	}
 	return e;
 }

@@ -276,23 +276,20 @@ answer_change(struct ctx *c, const struct saving *s, struct json_object *before)
 	return OK;
 }
 
-enum err
-segmentation_patch(struct ctx *c)
+/* *read: the version that the changes were made over, once there is one. */
+static enum err
+change_once(struct ctx *c, struct json_object *changes, const char *version, const char **read)
 {
 	struct saving s = {0};
-	struct json_object *changes, *row;
-	enum err e = body_if_match(c, &s.version);
+	struct json_object *row;
+	enum err e = load(c, c->args[0], &row);
 
-	if (e == OK)
-		e = body_json(c, &changes);
-	if (e == OK)
-		e = load(c, c->args[0], &row);
 	if (e != OK)
 		return e;
+	*read = mem_dupn(c->w.mem, c->etag + 1, strlen(c->etag) - 2);
 	if (strcmp(json_object_get_string(json_object_object_get(row, "type")), "experiment") == 0)
 		return fail_detail(&c->w, ERR_CONFLICT, "it is an experiment: change that");
-	if (s.version == NULL)
-		s.version = mem_dupn(c->w.mem, c->etag + 1, strlen(c->etag) - 2);
+	s.version = version != NULL ? version : *read;
 	int64_t next = json_object_get_int64(json_object_object_get(row, "next_group"));
 	struct json_object *groups =
 	    mem_json(c->w.mem, json_object_get(json_object_object_get(row, "groups")));
@@ -307,6 +304,42 @@ segmentation_patch(struct ctx *c)
 	if (e == OK && !s.made)
 		return fail_detail(&c->w, ERR_PRECONDITION, "the definition has been changed");
 	return e == OK ? answer_change(c, &s, before) : e;
+}
+
+/* Whether the definition is of another version by now, or gone; then the refusal e of a change says
+ * nothing about the definition as it is. */
+static bool
+has_moved(struct ctx *c, enum err e, const char *read)
+{
+	struct db_rows *rows;
+
+	if (read == NULL || (e != ERR_INVALID && e != ERR_CONFLICT && e != ERR_PRECONDITION))
+		return false;
+	return db_query(c->w.db, c->w.mem, QUERY_segmentation_get, c->args, &rows) == OK &&
+	    (db_count(rows) == 0 || strcmp(db_cell(rows, 0, "version"), read) != 0);
+}
+
+enum err
+segmentation_patch(struct ctx *c)
+{
+	struct json_object *changes;
+	const char *version, *read = NULL;
+	enum err e = body_if_match(c, &version);
+
+	if (e == OK)
+		e = body_json(c, &changes);
+	if (e != OK)
+		return e;
+	e = change_once(c, changes, version, &read);
+	/* Who named no version does not mind that somebody else wrote one meanwhile. */
+	for (int left = TRIES; left > 0 && has_moved(c, e, read); left--) {
+		ctx_forget(c);
+		if (version != NULL)
+			return fail_detail(
+			    &c->w, ERR_PRECONDITION, "the definition has been changed");
+		e = change_once(c, changes, NULL, &read);
+	}
+	return e;
 }
 
 /* Why it could not be deleted. */
