@@ -11,10 +11,12 @@
 
 #include "base/instant.h"
 #include "base/jsonown.h"
+#include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/audience/criteria.h"
 #include "core/experiment/lifecycle.h"
+#include "service/definition/unreadable.h"
 
 /* Clocks of machines that write profiles may differ a little. */
 #define SKEW (10 * INSTANT_SECOND)
@@ -24,6 +26,9 @@
 
 /* Profiles that are being written when they are decided again are looked at once more. */
 enum { PASSES = 8 };
+
+/* Fields of which a message says that values of them could not be compared. */
+enum { SAID = 5 };
 
 struct mapping {
 	struct db *db;
@@ -91,14 +96,31 @@ finish(struct mapping *m, enum move move, const char *message, int64_t matched)
 	return e == OK && db_int(rows, 0, "done") == 0 ? ERR_CONFLICT : e;
 }
 
+/* The message, and how many values could not be compared as dates or numbers. */
+static enum err
+add_unreadable(struct mapping *m, const char **message)
+{
+	struct json_object *found;
+	enum err e = unreadable_find(m->db, m->mem, m->criteria, &found);
+
+	for (size_t i = 0; e == OK && i < json_items(found) && i <= SAID; i++)
+		*message = mem_printf(m->mem, "%s; %s", *message,
+		    i < SAID ? unreadable_words(m->mem, json_item(found, i)) : "and others");
+	return e;
+}
+
 /* An audience of nobody: a new definition has failed, an active one keeps on looking. */
 static enum err
-finish_empty(struct mapping *m)
+finish_found(struct mapping *m, int64_t matched)
 {
-	const char *message = m->criteria->kind == SUBJECT_USER
+	const char *nobody = m->criteria->kind == SUBJECT_USER
 	    ? "Users Not Found matching the Criteria" : "Devices Not Found matching the Criteria";
+	const char *message = matched == 0 ? nobody : lifecycle_move(MOVE_MAP)->message;
+	enum err e = add_unreadable(m, &message);
 
-	return finish(m, m->first ? MOVE_FAIL : MOVE_MAP, message, 0);
+	if (e != OK)
+		return e;
+	return finish(m, matched == 0 && m->first ? MOVE_FAIL : MOVE_MAP, message, matched);
 }
 
 /* Inside the transaction: the new audience, and its coming into effect. */
@@ -118,7 +140,7 @@ fill(struct mapping *m, int64_t *matched)
 	if (e != OK)
 		return e;
 	*matched = db_affected(rows);
-	return *matched == 0 ? finish_empty(m) : finish(m, MOVE_MAP, NULL, *matched);
+	return finish_found(m, *matched);
 }
 
 /* How often somebody had been erased for certain, and how often at most. */

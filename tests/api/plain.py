@@ -164,3 +164,43 @@ def holds(criteria, profile):
                    for name, condition in criteria["filters"].items())
     return all(device_holds(Field(profile, f["name"]), f["operator"], f.get("value"))
                for f in criteria["filters"])
+
+
+def comparisons(criteria):
+    """The field and a bound of each condition that compares."""
+    if criteria["type"].startswith("user"):
+        return [(name, next(iter(c.values()))) for name, c in criteria["filters"].items()
+                if isinstance(c, dict) and "startsWith" not in c]
+    return [(f["name"], f["value"]["start"] if f["operator"] == "RANGE" else f["value"])
+            for f in criteria["filters"] if f["operator"] in ("LT", "GT", "RANGE")]
+
+
+def uncompared(criteria):
+    """The criteria without those conditions."""
+    names = {name for name, bound in comparisons(criteria) if of_value(bound)}
+    filters = criteria["filters"]
+    if criteria["type"].startswith("user"):
+        return {**criteria, "filters": {n: c for n, c in filters.items() if n not in names}}
+    return {**criteria, "filters": [
+        f for f in filters if f["operator"] not in ("LT", "GT", "RANGE") or not of_value(
+            f["value"]["start"] if f["operator"] == "RANGE" else f["value"])]}
+
+
+def of_value(bound):
+    """Whether a bound is a number or a date."""
+    return number(bound) is not None or (isinstance(bound, str) and instant(bound) is not None)
+
+
+def unreadable(criteria, profiles):
+    """[{field, values}] of those who meet the other conditions: different values, none empty, that
+    cannot be compared."""
+    others = uncompared(criteria)
+    counts = {}
+    for name, bound in comparisons(criteria):
+        if not of_value(bound):
+            continue
+        n = sum(len({(isinstance(v, bool), v.translate(FOLD) if isinstance(v, str) else v)
+                     for v in Field(p, name).values if v != "" and key(v, bound) is None})
+                for p in profiles if holds(others, p))
+        counts[name] = max(n, counts.get(name, 0))
+    return [{"field": f, "values": n} for f, n in sorted(counts.items()) if n]

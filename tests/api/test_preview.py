@@ -9,7 +9,7 @@ import string
 import pytest
 
 from lookups import a_second_later, define, new_id
-from plain import holds
+from plain import holds, unreadable
 
 # One web server is enough: the database decides, whoever asks.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
@@ -184,7 +184,10 @@ def test_random_filters_select_just_whom_the_rules_select(stack, population):
         c = criteria(r, i)
         expected = [p for p, a in sorted(profiles.items()) if holds(plain(c), a)]
         result = preview(stack, {"criteria": among(c, mark=mark)})["result"]
-        assert result == {"matched": len(expected), "sample": expected[:10]}, text(c)
+        unread = unreadable(plain(among(c, mark=mark)),
+                            [{**a, "mark": mark} for a in profiles.values()])
+        assert result == {"matched": len(expected), "sample": expected[:10],
+                          **({"unreadable": unread} if unread else {})}, text(c)
         part = profiles[r.choice(expected or list(profiles))]["part"]
         result = preview(stack, {"criteria": among(c, mark=mark, part=part)})["result"]
         assert result["sample"] == [p for p in expected if profiles[p]["part"] == part], text(c)

@@ -64,6 +64,7 @@ condition_path(
 		    r, at, mem_printf(r->ctx, "the name of the field %s", fault));
 	if (!is_tag(r->ctx, name))
 		return condition_wrong(r, at, "is no tag: tag:, a scope, a colon and a key");
+	c->name = mem_dup(r->ctx, name);
 	c->path = subject_terms_field(r->ctx, name, &c->segmentation);
 	c->exact = c->segmentation != NULL;
 	c->live = c->path != NULL;

@@ -32,6 +32,7 @@ struct bound {
 
 struct condition {
 	enum condition_op op;
+	const char *name; /* of the field, as it was written */
 	const char *path; /* escaped */
 	size_t wanted;    /* terms, for ANY, NONE, NOT_EQUAL */
 	const char **terms;

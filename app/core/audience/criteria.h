@@ -59,4 +59,14 @@ struct criteria_params {
 void criteria_sql(void *ctx, const struct criteria *c, struct buf *sql,
     struct criteria_params *params);
 
+/*
+ * The fields whose values are compared as numbers or dates, on ctx: [{field, path, date}], a field
+ * as often as conditions compare it.
+ */
+struct json_object *criteria_compared(void *ctx, const struct criteria *c);
+
+/* As criteria_sql, without the conditions that compare numbers or dates. */
+void criteria_sql_uncompared(void *ctx, const struct criteria *c, struct buf *sql,
+    struct criteria_params *params);
+
 #endif

@@ -130,14 +130,51 @@ compile(const struct compiler *k, const struct condition *c)
 	buf_str(k->sql, ")");
 }
 
+static bool
+compares(const struct condition *c)
+{
+	return c->op == CONDITION_RANGE && c->tag != TERM_STRING;
+}
+
+static void
+compile_all(const struct compiler *k, const struct criteria *c, bool compared)
+{
+	/* ';' is the byte behind ':', so the kind is a range of the primary key. */
+	buf_str(k->sql, c->kind == SUBJECT_USER ? "p.subject_id >= 'u:' and p.subject_id < 'u;'"
+	                                        : "p.subject_id >= 'd:' and p.subject_id < 'd;'");
+	for (size_t i = 0; i < c->n; i++)
+		if (compared || !compares(&c->list[i]))
+			compile(k, &c->list[i]);
+}
+
 void
 criteria_sql(void *ctx, const struct criteria *c, struct buf *sql, struct criteria_params *params)
 {
-	struct compiler k = {ctx, sql, params};
+	compile_all(&(struct compiler){ctx, sql, params}, c, true);
+}
 
-	/* ';' is the byte behind ':', so the kind is a range of the primary key. */
-	buf_str(sql, c->kind == SUBJECT_USER ? "p.subject_id >= 'u:' and p.subject_id < 'u;'"
-	                                     : "p.subject_id >= 'd:' and p.subject_id < 'd;'");
-	for (size_t i = 0; i < c->n; i++)
-		compile(&k, &c->list[i]);
+void
+criteria_sql_uncompared(
+    void *ctx, const struct criteria *c, struct buf *sql, struct criteria_params *params)
+{
+	compile_all(&(struct compiler){ctx, sql, params}, c, false);
+}
+
+struct json_object *
+criteria_compared(void *ctx, const struct criteria *c)
+{
+	struct json_object *fields = mem_json(ctx, json_object_new_array());
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct condition *one = &c->list[i];
+		if (!compares(one))
+			continue;
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "field", json_object_new_string(one->name));
+		json_object_object_add(o, "path", json_object_new_string(one->path));
+		json_object_object_add(
+		    o, "date", json_object_new_boolean(one->tag == TERM_INSTANT));
+		json_object_array_add(fields, o);
+	}
+	return fields;
 }

@@ -4,12 +4,38 @@
  */
 #include "handler/api/experiment/preview.h"
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/audience/criteria.h"
 #include "handler/routes.h"
+#include "service/definition/unreadable.h"
 #include "store/db/db.h"
 #include "web/http/body.h"
 #include "web/http/ctx.h"
+
+/* What could not be compared; a count for which there is no time left is left out. */
+static enum err
+add_unreadable(struct ctx *c, const struct criteria *read, struct json_object *out)
+{
+	struct json_object *found;
+	enum err e = unreadable_find(c->w.db, c->w.mem, read, &found);
+
+	if (e == OK && found != NULL)
+		json_object_object_add(out, "unreadable", json_object_get(found));
+	return e == ERR_UNAVAILABLE ? OK : e;
+}
+
+void
+preview_say(struct ctx *c, struct json_object *found)
+{
+	struct json_object *list = json_object_object_get(found, "unreadable");
+	struct json_object *words = json_object_new_array();
+
+	for (size_t i = 0; i < json_items(list); i++)
+		json_object_array_add(words, json_object_new_string(
+		    unreadable_words(c->w.mem, json_item(list, i))));
+	json_object_object_add(found, "unreadable", words);
+}
 
 enum err
 preview_of(struct ctx *c, struct json_object *criteria, const char *at, struct json_object **out)
@@ -27,9 +53,10 @@ preview_of(struct ctx *c, struct json_object *criteria, const char *at, struct j
 	criteria_sql(c->w.mem, read, sql, params);
 	enum err e = db_query_built(c->w.db, c->w.mem,
 	    &(struct db_built){QUERY_criteria_preview, sql->data, params->n, params->list}, &rows);
-	if (e == OK)
-		*out = mem_json(c->w.mem, db_row_json(rows, 0));
-	return e;
+	if (e != OK)
+		return e;
+	*out = mem_json(c->w.mem, db_row_json(rows, 0));
+	return add_unreadable(c, read, *out);
 }
 
 bool

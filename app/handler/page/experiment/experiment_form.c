@@ -126,6 +126,8 @@ count(struct ctx *c, struct json_object *typed)
 		json_object_object_add(found, "live", json_object_new_boolean(true));
 	} else if (criteria != NULL) {
 		e = preview_of(c, criteria, "/request/criteria", &found);
+		if (e == OK)
+			preview_say(c, found);
 	}
 
 	if (e == OK)

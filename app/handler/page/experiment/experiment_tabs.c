@@ -208,6 +208,7 @@ add_sample(struct ctx *c, struct json_object *criteria)
 	enum err e = preview_of(c, criteria, "/criteria", &found);
 
 	if (e == OK) {
+		preview_say(c, found);
 		json_object_object_add(found, "sample",
 		    make_people(c, json_object_object_get(found, "sample"),
 			strncmp(type, "device", strlen("device")) == 0));
