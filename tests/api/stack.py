@@ -108,7 +108,7 @@ def make_template(shared):
     s.process.wait(60 * PATIENCE)
     made = ""
     if s.state.parent == pathlib.Path(s.var):
-        made = str(s.state.rename(shared / "state"))
+        made = str(shutil.move(s.state, shared / "state"))
     shutil.rmtree(s.var, ignore_errors=True)
     return made
 
