@@ -79,3 +79,14 @@ mem_json(void *ctx, struct json_object *o)
 	talloc_set_destructor(r, json_ref_free);
 	return o;
 }
+
+struct json_object *
+mem_json_copy(void *ctx, struct json_object *o)
+{
+	struct json_object *copy = NULL;
+
+	if (o == NULL)
+		return NULL;
+	mem_check(json_object_deep_copy(o, &copy, NULL) == 0 ? copy : NULL);
+	return mem_json(ctx, copy);
+}

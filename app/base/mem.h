@@ -33,4 +33,7 @@ char *mem_vprintf(void *ctx, const char *fmt, va_list ap) __attribute__((format(
 /* Ties the caller's reference on o to ctx: it is put when ctx is freed. Returns o. */
 struct json_object *mem_json(void *ctx, struct json_object *o);
 
+/* A deep copy of o, which ctx owns; NULL for NULL. */
+struct json_object *mem_json_copy(void *ctx, struct json_object *o);
+
 #endif

@@ -1,12 +1,17 @@
--- Creates definition $1, or replaces it when it had failed; no row when it exists. Wakes the job.
+-- Creates definition $1, or replaces it when it had failed and is of version $24 (null: never); no row
+-- when it exists. Wakes the job. What is replaced is locked before the generation, as other statements
+-- lock it.
 -- Its criteria refer to $18, which were there at generation $19 of the definitions (null: to none):
 -- no row at another. It begins with status $20, message $21. $23 is
 -- the layer that it is to be in, with which slots (layer_place). Versions go on from the instant, for one
 -- of this id may have been deleted.
 -- reach: definitions
 -- retry: no
-with held as (
-	update cache_epoch set definitions = definitions + 1 where definitions = $19::bigint
+with replaced as materialized (
+	select nr from experiment where id = $1 and version = $24::bigint for update
+), held as (
+	update cache_epoch set definitions = definitions + 1
+	where definitions = $19::bigint and (select count(*) from replaced) >= 0
 	returning definitions
 ), gate as (
 	select $19::bigint as definitions where $19::bigint is null
@@ -35,7 +40,7 @@ with held as (
 		excluded.standard, excluded.goals, excluded.traffic, excluded.salt,
 		excluded.numbers, excluded.shares, e.split + 1, excluded.status, excluded.status_msg,
 		e.version + 1, 0, excluded.uses, excluded.plan, excluded.layer)
-	where upper(e.status) = 'FAILED'
+	where upper(e.status) = 'FAILED' and e.version = $24::bigint
 	returning nr, split, shares
 ), part as (
 	insert into split (experiment, nr, shares) select nr, split, shares from made

@@ -55,6 +55,12 @@ def patch(stack, exp, status, **changes):
     return answer.json()["params"]["errorMsg"] if status >= 400 else answer.json()["result"]
 
 
+def alternatives_of(stack, exp):
+    """Name: number."""
+    (found,), = stack.sql("select alternatives from experiment where id = %s", exp)
+    return {a["name"]: a["id"] for a in found}
+
+
 def names(stack, seg):
     return [g["name"] for g in stack.call("GET", f"/v1/segmentation/{seg}").json()["groups"]]
 
@@ -84,6 +90,77 @@ def test_an_alternative_that_is_named_is_not_removed(stack, kind, how):
     patch(stack, base, 200, name="other")
     stack.call("DELETE", f"/v1/{kind}/{user}", key="admin")
     patch(stack, base, 200, alternatives=[{"name": "control"}, {"name": "zero"}])
+
+
+def failed(stack, *alternatives):
+    """An experiment with these that has failed, so that its id may be defined again."""
+    exp = running(stack, *alternatives)
+    fail(stack, exp)
+    return exp
+
+
+def fail(stack, exp):
+    stack.sql("with e as (update experiment set status = 'FAILED' where id = %s returning nr)"
+              " update map_job as j set due_at = null from e where j.nr = e.nr", exp)
+
+
+def replace(stack, exp, status, *alternatives, **more):
+    """Defines it again with these; what is wrong."""
+    request = body("references", expId=exp, alternatives=[
+        n if isinstance(n, dict) else {"name": n} for n in alternatives], **more)
+    answer = stack.call("POST", "/v1/experiment/create", key="admin", json={"request": request})
+    assert answer.status_code == status, answer.text
+    assert status != 200 or "err" not in answer.json()["result"], answer.text
+    return answer.json()["params"].get("errorMsg")
+
+
+@pytest.mark.parametrize("kind, how", USES)
+def test_an_alternative_that_is_named_is_not_replaced(stack, kind, how):
+    base = failed(stack, "zero", "one")
+    user = use(stack, kind, how, base)
+    refused = replace(stack, base, 409, "control", "zero")
+    assert refused["/request/alternatives"] == f"`one` is named by the {kind} {user}"
+    assert set(alternatives_of(stack, base)) == {"control", "zero", "one"}
+    replace(stack, base, 200, "control", "two", "one", "zero")
+    fail(stack, base)
+    stack.call("DELETE", f"/v1/{kind}/{user}", key="admin")
+    replace(stack, base, 200, "control", "zero")
+    assert set(alternatives_of(stack, base)) == {"control", "zero"}
+
+
+def test_who_is_enrolled_in_a_replaced_experiment_is_in_what_is_called_the_same(stack):
+    base = failed(stack, "zero", "one")
+    before = alternatives_of(stack, base)
+    replace(stack, base, 200, "two", "one", "control", "zero")
+    after = alternatives_of(stack, base)
+    assert {n: after[n] for n in before} == before
+    assert len(set(after.values())) == len(after) == 4
+
+
+def test_an_alternative_is_not_renamed_by_being_replaced(stack):
+    base = failed(stack, "zero", "one")
+    refused = replace(stack, base, 400, "control", {"name": "one", "rename": "two"})
+    assert refused["/request/alternatives/1/name"] == "is no alternative that could be renamed"
+
+
+def test_criteria_do_not_name_what_they_are_replaced_without(stack):
+    base = failed(stack, "zero", "one")
+    refused = replace(stack, base, 409, "control", "zero", criteria={"type": "rule", "filters": {
+        "not": {"alternative": {"experiment": base, "eq": "one"}}}})
+    assert refused["/request/alternatives"] == f"`one` is named by the experiment {base}"
+
+
+def test_a_rule_and_the_replacement_of_its_alternative_are_not_both_saved(stack):
+    for _ in range(5):
+        base = failed(stack, "one")
+        request = body("references", criteria=CRITERIA["rule"](base))
+        gone, defined = (a.status_code for a in at_once([
+            lambda: stack.call("POST", "/v1/experiment/create", key="admin",
+                               json={"request": body("references", expId=base)}),
+            lambda: stack.call("POST", "/v1/experiment/create", key="admin",
+                               json={"request": request})]))
+        assert (gone, defined) in {(200, 400), (409, 200)}
+        assert ("one" in alternatives_of(stack, base)) == (gone == 409)
 
 
 def test_all_users_of_what_would_be_removed_are_named(stack):

@@ -267,11 +267,7 @@ follow(struct work *w, struct references_change *change)
 	if (e != OK)
 		return e;
 	/* A copy: it may be tried again, and names may have been swapped. */
-	if (change->own != NULL) {
-		struct json_object *copy = NULL;
-		mem_check(json_object_deep_copy(change->own, &copy, NULL) == 0 ? copy : NULL);
-		change->own = mem_json(w->mem, copy);
-	}
+	change->own = mem_json_copy(w->mem, change->own);
 	follow_names(&n, "experiment", change->own);
 	tell_removed(w, change, "experiment", change->id, mem_json(w->mem, n.removed));
 	change->renamed = json_plain(all);

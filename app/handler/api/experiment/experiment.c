@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/hash.h"
 #include "base/instant.h"
@@ -20,6 +21,7 @@
 #include "core/experiment/delivery.h"
 #include "core/experiment/lifecycle.h"
 #include "core/experiment/alternative_ids.h"
+#include "core/audience/reference_names.h"
 #include "service/definition/experiment.h"
 #include "service/definition/goal_check.h"
 #include "service/definition/references.h"
@@ -69,9 +71,7 @@ experiment_load(struct ctx *c, const char *id, struct json_object **out)
 		return e;
 	c->etag = mem_printf(c->w.mem, "\"%s\"", version);
 	if (c->before == NULL) {
-		struct json_object *copy = NULL;
-		mem_check(json_object_deep_copy(*out, &copy, NULL) == 0 ? copy : NULL);
-		c->before = mem_json(c->w.mem, copy);
+		c->before = mem_json_copy(c->w.mem, *out);
 		experiment_finish(c->before);
 	}
 	return OK;
@@ -107,52 +107,104 @@ experiment_echo(struct ctx *c, struct json_object *row)
 	    json_object_new_int64(milliseconds(row, "createdOn")));
 }
 
-/* generation: of the definitions that it was checked against, or NULL. */
+/* A new definition on its way into the database. */
+struct making {
+	const struct definition *d;
+	struct json_object *alternatives; /* with their numbers */
+	struct json_object *numbers;
+	const char *replaced;   /* version of the failed one in whose place it comes, or NULL */
+	const char *generation; /* of the definitions that it was checked against, or NULL */
+	bool made;
+};
+
 static enum err
-insert(struct ctx *c, const struct definition *d, const char *generation, bool *made)
+insert(struct ctx *c, struct making *m)
 {
+	const struct definition *d = m->d;
 	const struct move_info *live = lifecycle_move(MOVE_MAP);
-	struct json_object *numbers = mem_json(c->w.mem, json_object_new_object());
 	char now[INSTANT_TEXT], salt[2 * SALT + 1], state[16];
 	struct db_rows *rows;
 
-	if (!alternative_ids_give(d->alternatives, numbers, c->w.problems))
-		return ERR_INVALID;
 	instant_format(c->w.now, now);
 	hash_random_hex(salt, SALT);
 	snprintf(state, sizeof state, "%d", d->state);
 	const char *params[] = {d->id, d->name, d->description, d->created_by, now,
 		json_plain(d->criteria), json_plain(d->data), d->start, d->end, state,
-		json_plain(d->alternatives), d->standard, json_plain(d->goals),
-		mem_printf(c->w.mem, "%.17g", d->traffic), salt, json_plain(numbers),
-		json_plain(mem_json(c->w.mem, bucket_shares(d->alternatives))),
-		references_uses(&c->w, d->references), generation,
+		json_plain(m->alternatives), d->standard, json_plain(d->goals),
+		mem_printf(c->w.mem, "%.17g", d->traffic), salt, json_plain(m->numbers),
+		json_plain(mem_json(c->w.mem, bucket_shares(m->alternatives))),
+		references_uses(&c->w, d->references), m->generation,
 		d->live ? live->to : "SUBMITTED",
 		d->live ? live->message : "Experiment successfully submitted", json_plain(d->plan),
-		d->layer == NULL ? "{}" : json_plain(d->layer)};
+		d->layer == NULL ? "{}" : json_plain(d->layer), m->replaced};
 	enum err e = db_query(c->w.db, c->w.mem, QUERY_experiment_add, params, &rows);
 	if (e == ERR_INVALID)
 		return fail(&c->w, ERR_CONFLICT, "request.expid", "is the id of a segmentation");
 	if (e == OK)
-		*made = db_count(rows) > 0;
+		m->made = db_count(rows) > 0;
 	return layer_slots_lost(&c->w, e, d->layer, "/request/layer");
+}
+
+static bool
+has_renamed(struct json_object *alternatives)
+{
+	for (size_t i = 0; i < json_items(alternatives); i++)
+		if (json_object_object_get_ex(json_item(alternatives, i), "was", NULL))
+			return true;
+	return false;
+}
+
+/* A failed definition of that id is replaced. What names its alternatives goes on to do so, as when
+ * it is changed, and a name that stays keeps the number that its subjects carry. To be renamed is
+ * for changes alone: here there is nothing that could be. */
+static enum err
+check_replaced(struct ctx *c, struct making *m)
+{
+	struct references_change change = {.id = m->d->id, .at = "/request/alternatives",
+		.own = m->d->criteria, .generation = m->generation};
+	struct json_object *row;
+	const char *version;
+	enum err e = experiment_find(&c->w, m->d->id, &row, &version);
+
+	m->alternatives = mem_json_copy(c->w.mem, m->d->alternatives);
+	m->numbers = mem_json(c->w.mem, json_object_new_object());
+	m->replaced = NULL;
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	bool failed = e == OK && strcasecmp(json_text(row, "status"), "FAILED") == 0;
+	if (failed) {
+		m->replaced = experiment_version(&c->w, version);
+		if (!has_renamed(m->alternatives))
+			m->numbers = json_object_object_get(row, "numbers");
+	}
+	if (!alternative_ids_give(m->alternatives, m->numbers, c->w.problems))
+		return ERR_INVALID;
+	if (!failed)
+		return OK;
+	change.changed = reference_names_between(
+	    c->w.mem, json_object_object_get(row, "alternatives"), m->alternatives);
+	e = references_follow(&c->w, &change);
+	m->generation = change.generation;
+	return e;
 }
 
 /* What the criteria refer to is there when it is stored. */
 static enum err
-check_and_insert(struct ctx *c, const struct definition *d, bool *made)
+check_and_insert(struct ctx *c, struct making *m)
 {
-	const char *generation;
 	bool moved = true;
 	enum err e = OK;
 
-	*made = false;
-	for (int tries = 0; e == OK && !*made && moved && tries < TRIES; tries++) {
-		e = references_check_now(&c->w, d->references, &generation);
+	for (int tries = 0; e == OK && !m->made && moved && tries < TRIES; tries++) {
+		e = references_check_now(&c->w, m->d->references, &m->generation);
 		if (e == OK)
-			e = insert(c, d, generation, made);
-		if (e == OK && !*made)
-			e = references_moved(&c->w, generation, &moved);
+			e = check_replaced(c, m);
+		if (e == OK)
+			e = insert(c, m);
+		if (e == OK && !m->made)
+			e = references_moved(&c->w, m->generation, &moved);
+		/* The failed one has been changed, or replaced, meanwhile. */
+		moved |= m->replaced != NULL;
 	}
 	return e;
 }
@@ -189,7 +241,7 @@ create(struct ctx *c)
 {
 	struct json_object *request, *row;
 	struct definition d;
-	bool made;
+	struct making m = {.d = &d};
 	enum err e = experiment_request(c, &request);
 
 	if (e != OK)
@@ -202,14 +254,14 @@ create(struct ctx *c)
 	if (e == OK)
 		e = layer_slots_look(&c->w, d.layer, d.id, "/request/layer");
 	if (e == OK)
-		e = check_and_insert(c, &d, &made);
+		e = check_and_insert(c, &m);
 	if (e == OK)
 		e = experiment_load(c, d.id, &row);
 	if (e != OK)
 		return e;
 	experiment_finish(row);
 	experiment_echo(c, row);
-	if (made)
+	if (m.made)
 		answer_made(c, row);
 	else
 		answer_existing(c, row);
