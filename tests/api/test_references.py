@@ -337,8 +337,9 @@ def test_renames_and_changes_of_what_names_it_end_in_one_name(stack):
                 for _ in range(8)]
     codes = at_once([lambda: rename("a"), lambda: rename("b"),
                      lambda: describe("experiment", exp), lambda: describe("segmentation", seg)])
-    # Who is overtaken again and again is told so; nobody hears of names that somebody else changed.
-    assert {c for found in codes for c in found} <= {200, 412}, codes
+    # Who is overtaken again and again is told so (a slow statement may also run out of its time);
+    # nobody hears of names that somebody else changed.
+    assert {c for found in codes for c in found} <= {200, 412, 503}, codes
     assert 200 in codes[0] + codes[1]
     _, last = names(stack, base)
     assert criteria_of(stack, exp)["filters"] == {f"group:{base}": last}
