@@ -94,13 +94,13 @@ audit_note(struct ctx *c, enum err e)
 {
 	char now[INSTANT_TEXT];
 
-	if (!is_noted(c, e))
+	if (c->w.intent.noted || !is_noted(c, e))
 		return;
 	instant_format(c->w.now, now);
 	const char *params[] = {now, c->account != NULL ? c->account->name : NULL, c->key_id,
 		mem_printf(c->w.mem, "%s %s", c->req.method, c->route->path), target_of(c),
 		mem_printf(c->w.mem, "%d", err_info(e)->status), kept_text(c->before),
-		e == OK ? kept_text(outcome(c)) : NULL, c->req.id};
+		e == OK ? kept_text(outcome(c)) : NULL, c->req.id, "{}"};
 	if (db_query(c->w.db, c->w.mem, QUERY_audit_add, params, NULL) != OK)
 		log_say(LOG_ERROR, "audit_lost", "%s %s", params[3],
 		    params[4] != NULL ? params[4] : "-");

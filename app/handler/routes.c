@@ -6,12 +6,14 @@
 
 #define KIB 1024
 #define MIB 1048576
+#define AUDIT true
+#define QUIET false
 
 static const struct route list[] = {
-#define ROUTE(method, path, key, limit, budget, run, view, doc) \
-	{method, path, key, limit, budget, run, view, NULL, doc},
-#define ENVELOPE(method, path, key, limit, budget, run, id, doc) \
-	{method, path, key, limit, budget, run, NULL, id, doc},
+#define ROUTE(method, path, key, audit, limit, budget, run, view, doc) \
+	{method, path, key, audit, limit, budget, run, view, NULL, doc},
+#define ENVELOPE(method, path, key, audit, limit, budget, run, id, doc) \
+	{method, path, key, audit, limit, budget, run, NULL, id, doc},
 #include "handler/routes.def"
 #undef ROUTE
 #undef ENVELOPE

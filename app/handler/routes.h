@@ -5,8 +5,8 @@
 #include "web/http/route.h"
 
 /* All handlers of routes.def: one with another signature does not compile. */
-#define ROUTE(method, path, key, limit, budget, run, view, doc) handler_fn run;
-#define ENVELOPE(method, path, key, limit, budget, run, id, doc) handler_fn run;
+#define ROUTE(method, path, key, audit, limit, budget, run, view, doc) handler_fn run;
+#define ENVELOPE(method, path, key, audit, limit, budget, run, id, doc) handler_fn run;
 #include "handler/routes.def"
 #undef ROUTE
 #undef ENVELOPE

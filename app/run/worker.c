@@ -25,6 +25,7 @@
 #include "web/http/access_log.h"
 #include "web/auth/auth.h"
 #include "web/http/fcgi.h"
+#include "web/http/intent.h"
 #include "web/http/reply.h"
 #include "web/http/route.h"
 #include "web/auth/session.h"
@@ -101,6 +102,8 @@ handle(struct ctx *c, struct seat *seat)
 	db_set_deadline(c->w.db, c->began + c->route->budget_ms * INSTANT_MS);
 	seat_route(seat, c->route->path, c->route->budget_ms);
 	e = c->route->key >= ROLE_VIEWER ? session_check(c) : auth_check(c);
+	if (e == OK)
+		e = intent_read(c);
 	if (e == OK)
 		e = c->route->run(c);
 	audit_note(c, e);

@@ -42,6 +42,15 @@ work_end(struct work *w)
 	w->mem = NULL;
 }
 
+void
+work_forget(struct work *w)
+{
+	/* The former problems stay allocated: what was read may hang on them. */
+	w->problems = problem_new(w->mem);
+	w->detail = NULL;
+	w->later = false;
+}
+
 const char *
 work_today(struct work *w)
 {

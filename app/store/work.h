@@ -28,6 +28,19 @@ struct actor {
 				 and create experiments by naming them. A client key is public. */
 };
 
+/*
+ * What the door knows of the request behind an operation, for the audit log and for requests that
+ * are made again. All NULL: a change that nobody notes.
+ */
+struct intent {
+	const char *action;     /* "POST /goal", "key create"; NULL: not noted */
+	const char *request_id; /* as in the access log; may be NULL */
+	const char *idempotency_key; /* NULL: none */
+	bool noted; /* the change is in the audit log */
+	const char *digest; /* hexadecimal, of all that makes two requests the same; with a key */
+};
+
+struct change;
 struct work;
 
 /*
@@ -57,6 +70,8 @@ struct work {
 	int64_t now; /* wall clock in microseconds since 1970, UTC, read once */
 	char today[WORK_DATE]; /* of now, "2026-11-21"; "" until work_today() is called */
 	struct actor actor;
+	struct intent intent;
+	struct change *change; /* under way (service/change.h); NULL: none */
 	work_admit_fn *admit; /* NULL: the actor may bring any number of new subjects */
 
 	/* What went wrong. */
@@ -71,6 +86,9 @@ struct work {
  */
 void work_begin(struct work *w, int64_t now, struct actor actor);
 void work_end(struct work *w);
+
+/* Forgets what an attempt found wrong, before the operation is tried again. */
+void work_forget(struct work *w);
 
 /* The UTC date of w->now, "2026-11-21". */
 const char *work_today(struct work *w);

@@ -1,4 +1,4 @@
--- Whether nobody else is working on what caller $1 asks for with its key $2: the lock is held until
+-- Whether nobody else is working on what actor $1 asks for with its key $2: the lock is held until
 -- the transaction ends.
 -- reach: definitions
 -- retry: no

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "web/http/body.h"
 #include "web/http/ctx.h"
-#include "web/http/idempotency.h"
+#include "web/http/intent.h"
 #include "web/auth/session.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -74,7 +74,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.req.source.env = env;
 	check_cookie(&c, value);
 	check_tags(&c, value);
-	must(!once_is_key(value) || (strlen(value) <= 128 && strpbrk(value, " \t") == NULL));
+	must(!intent_is_key(value) || (strlen(value) <= 128 && strpbrk(value, " \t") == NULL));
 	ctx_reset(&c);
 	return 0;
 }

@@ -109,7 +109,7 @@ printf 'int wrong(void)\n{\n\tint x;\n\treturn x;\n}\n' >>app/base/num.c
 expect syntax.sh app/base/num.c 'uninitvar'
 
 # ---- tables.py
-printf '%s\n' 'ROUTE("PUT", "/nowhere/:id", KEY_NONE, KIB, 2000, front, "no.html", "x")' \
+printf '%s\n' 'ROUTE("PUT", "/nowhere/:id", KEY_NONE, QUIET, KIB, 2000, front, "no.html", "x")' \
 	>>app/handler/routes.def
 cp -p app/handler/routes.def "$copy/routes.def"
 expect tables.py app/handler/routes.def 'no api test calls PUT /nowhere/:id'

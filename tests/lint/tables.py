@@ -9,7 +9,7 @@ import re
 from tree import TOP, files, finish, line_of, report
 
 ROUTES = TOP / "app/handler/routes.def"
-ROUTE = re.compile(r'^ROUTE\("([A-Z]+)", "([^"]*)", (?:[^",]+, ){4}(?:NULL|"([^"]+)"), "', re.M)
+ROUTE = re.compile(r'^ROUTE\("([A-Z]+)", "([^"]*)", (?:[^",]+, ){5}(?:NULL|"([^"]+)"), "', re.M)
 CONF = TOP / "app/base/conf.def"
 KEY = re.compile(r"^CONF_(?:STR|INT)\((\w+),", re.M)
 HOLE = "\0"  # stands for what a test computes, within a path

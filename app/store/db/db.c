@@ -357,7 +357,20 @@ db_begin(struct db *db)
 	} while (e != OK && db->conn != NULL && PQstatus(db->conn) == CONNECTION_BAD &&
 	    ++tries < 2);
 	db->in_tx = e == OK;
+	db->conflicted = false;
 	return e;
+}
+
+bool
+db_in_transaction(const struct db *db)
+{
+	return db->in_tx;
+}
+
+bool
+db_was_conflict(const struct db *db)
+{
+	return db->conflicted;
 }
 
 /* A commit that a backend finds after its client has gone is refused. */

@@ -96,6 +96,15 @@ enum err db_begin(struct db *db) must_check;
 enum err db_commit(struct db *db) must_check;
 void db_rollback(struct db *db);
 
+/* Between db_begin and db_commit or db_rollback. */
+bool db_in_transaction(const struct db *db);
+
+/*
+ * Whether the transaction that failed last met another one (serialization, deadlock, lock
+ * time-out): nothing of it happened, and the same may succeed now.
+ */
+bool db_was_conflict(const struct db *db);
+
 /*
  * Ends the backend that was given up last, if it may still be at work: asks on a new connection,
  * and waits for its end, for us microseconds in all. Before an answer: what it says was not done is

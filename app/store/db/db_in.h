@@ -19,6 +19,7 @@ struct db {
 	struct db_conf conf;
 	PGconn *conn;     /* NULL when closed */
 	bool in_tx;       /* between begin and commit: a lost connection is not opened again */
+	bool conflicted;  /* the last failure came from another transaction at the same moment */
 	bool bare;        /* opened without prepared statements */
 	bool reached;     /* a server took up the last attempt to connect */
 	int64_t deadline; /* of the request, monotonic */

@@ -113,5 +113,7 @@ db_result_err(struct db *db, const PGresult *r, const char *what, enum sqlstate_
 	const char *state = r == NULL ? NULL : PQresultErrorField(r, PG_DIAG_SQLSTATE);
 	const char *text = r == NULL ? NULL : PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
 	db_notice(db, what, text != NULL ? text : PQerrorMessage(db->conn));
-	return sqlstate_err(state, act);
+	enum err e = sqlstate_err(state, act);
+	db->conflicted = db->conflicted || (db->in_tx && *act == SQLSTATE_AGAIN);
+	return e;
 }

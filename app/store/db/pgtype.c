@@ -111,3 +111,15 @@ pgtype_array_close(struct buf *b)
 {
 	buf_char(b, '}');
 }
+
+const char *
+pgtype_array(void *ctx, const char *const items[], size_t n)
+{
+	struct buf *b = buf_new(ctx, 32);
+
+	pgtype_array_open(b);
+	for (size_t i = 0; i < n; i++)
+		pgtype_array_item(b, items[i]);
+	pgtype_array_close(b);
+	return b->data;
+}

@@ -22,4 +22,7 @@ void pgtype_array_open(struct buf *b);
 void pgtype_array_item(struct buf *b, const char *text);
 void pgtype_array_close(struct buf *b);
 
+/* n texts as such a literal, on ctx. */
+const char *pgtype_array(void *ctx, const char *const items[], size_t n);
+
 #endif

@@ -38,9 +38,7 @@ ctx_reset(struct ctx *c)
 void
 ctx_forget(struct ctx *c)
 {
-	/* The former ones stay allocated: what was read may hang on them. */
-	c->w.problems = problem_new(c->w.mem);
-	c->w.detail = NULL;
+	work_forget(&c->w);
 	c->before = NULL;
 }
 

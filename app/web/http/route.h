@@ -29,6 +29,7 @@ struct route {
 	const char *path; /* "/user/:id": segments after a colon become c->args; "/:name.png":
 			     so does what stands before the suffix */
 	enum key_class key;
+	bool audited; /* its changes are noted in the audit log, and take an Idempotency-Key */
 	size_t body_limit; /* bytes */
 	int budget_ms;     /* for all that the handler waits for */
 	handler_fn *run;

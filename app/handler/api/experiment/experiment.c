@@ -31,7 +31,7 @@
 #include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/envelope.h"
-#include "web/http/idempotency.h"
+#include "handler/audit.h"
 
 enum { SALT = 16, TRIES = 8 };
 

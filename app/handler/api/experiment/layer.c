@@ -20,7 +20,7 @@
 #include "store/db/db.h"
 #include "web/http/body.h"
 #include "web/http/ctx.h"
-#include "web/http/idempotency.h"
+#include "handler/audit.h"
 
 enum { LIST_DEFAULT = 100, LIST_MOST = 1000, SALT = 16 };
 

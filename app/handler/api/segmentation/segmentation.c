@@ -25,7 +25,7 @@
 #include "store/db/db.h"
 #include "web/http/body.h"
 #include "web/http/ctx.h"
-#include "web/http/idempotency.h"
+#include "handler/audit.h"
 
 enum { TRIES = 8, SALT = 16, LIST_DEFAULT = 100, LIST_MOST = 1000 };
 

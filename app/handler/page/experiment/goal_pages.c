@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pages of goals, over the answers and the handlers that programs have.
+ * The pages of goals.
  */
 #include <string.h>
 
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "handler/routes.h"
-#include "store/db/db.h"
+#include "service/definition/goal.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
+#include "web/http/paging.h"
 
 /* Which test is chosen, for a form. */
 static void
-add_often(struct json_object *form)
+add_test_choice(struct json_object *form)
 {
-	const char *test = json_object_get_string(json_object_object_get(form, "test"));
+	const char *test = json_text(form, "test");
 
 	json_object_object_add(form, "often",
 	    json_object_new_boolean(test != NULL && strcmp(test, "mwu") == 0));
@@ -24,46 +25,63 @@ add_often(struct json_object *form)
 enum err
 goals_page(struct ctx *c)
 {
-	enum err e = goal_list(c);
+	struct json_object *list;
+	struct paging page;
+	const char *next;
+	enum err e = paging_read(c, PAGING_DEFAULT, &page);
 
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	if (e == OK)
+		e = goal_list(&c->w, page.after, page.limit, &list, &next);
 	if (e != OK)
 		return e;
-	struct json_object *list = json_object_object_get(c->model, "goals");
+	json_object_object_add(c->model, "goals", json_object_get(list));
+	paging_next(c, next);
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = json_item(list, i);
 		struct buf *path = buf_new(c->w.mem, 64);
-		buf_url(path, json_object_get_string(json_object_object_get(o, "name")));
+		buf_url(path, json_text(o, "name"));
 		json_object_object_add(o, "path", json_object_new_string(path->data));
 	}
 	return OK;
 }
 
+/* The form of the request as an input. A form may have fields that are for the page. */
+static enum err
+read_form(struct ctx *c, struct json_object **form, struct goal_input *in)
+{
+	enum err e = form_json(c, form);
+
+	if (e != OK)
+		return e;
+	add_test_choice(*form);
+	return goal_input_read(&c->w, *form, false, in);
+}
+
 enum err
 goals_add(struct ctx *c)
 {
-	enum err e = goal_add(c);
+	struct json_object *form;
+	struct goal_input in;
+	enum err e = read_form(c, &form, &in);
 
-	if (e != OK && c->form != NULL)
-		add_often(c->form);
-	return e;
+	c->status = 201;
+	return e == OK ? goal_add(&c->w, &in, &c->model) : e;
 }
 
 enum err
 goals_one(struct ctx *c)
 {
-	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_goal_get, &c->args[0], &rows);
+	struct json_object *row;
+	enum err e = goal_get(&c->w, c->args[0], &row);
 
-	if (e == OK && db_count(rows) == 0)
-		return fail_detail(&c->w, ERR_NOT_FOUND, "there is no such goal");
 	if (e != OK)
 		return e;
-	struct json_object *row = db_row_json(rows, 0);
-	add_often(row);
+	add_test_choice(row);
 	c->model = mem_json(c->w.mem, json_object_new_object());
 	json_object_object_add(c->model, "retired",
 	    json_object_get(json_object_object_get(row, "retired")));
-	json_object_object_add(c->model, "form", row);
+	json_object_object_add(c->model, "form", json_object_get(row));
 	return OK;
 }
 
@@ -71,18 +89,16 @@ goals_one(struct ctx *c)
 static enum err
 change(struct ctx *c)
 {
-	static const char *const names[] = {"test", "page", "description"};
-	struct json_object *typed, *input = mem_json(c->w.mem, json_object_new_object());
-	enum err e = form_json(c, &typed);
+	struct json_object *form;
+	struct goal_input in;
+	enum err e = read_form(c, &form, &in);
 
 	if (e != OK)
 		return e;
-	add_often(typed);
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		json_object_object_add(
-		    input, names[i], json_object_get(json_object_object_get(typed, names[i])));
-	c->input = input;
-	return goal_change(c);
+	in.has_page = true;
+	in.test = in.test != NULL ? in.test : "chi2";
+	in.description = in.description != NULL ? in.description : "";
+	return goal_change(&c->w, c->args[0], &in, &c->model);
 }
 
 enum err
@@ -90,5 +106,6 @@ goals_send(struct ctx *c)
 {
 	const char *doing = form_value(c, "do");
 
-	return doing != NULL && strcmp(doing, "retire") == 0 ? goal_retire(c) : change(c);
+	return doing != NULL && strcmp(doing, "retire") == 0
+	    ? goal_retire(&c->w, c->args[0], &c->model) : change(c);
 }

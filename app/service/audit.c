@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The audit log: who changed what, kept for ever. A row is written in the transaction of its
+ * change, so neither exists without the other. Rows say whom they concern in a column of their own,
+ * by which an erasure finds them (audit_forget in the database).
+ */
+#include "service/audit.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/jsonutil.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "core/subject/subject.h"
+#include "store/db/db.h"
+#include "store/db/pgtype.h"
+#include "store/work.h"
+
+enum { KEPT_MOST = 65536, SUBJECT_DIGITS = 16, HASH_KEY_MOST = 64 };
+
+const char *
+audit_subject(struct work *w, const char *subject)
+{
+	char hash[HASH_HEX];
+	size_t n = strlen(w->conf->log_key);
+
+	hash_hex(subject, strlen(subject), w->conf->log_key,
+	    n > HASH_KEY_MOST ? HASH_KEY_MOST : n, hash);
+	return mem_dupn(w->mem, hash, SUBJECT_DIGITS);
+}
+
+/* As text, unless there is none or it is too long to be kept. */
+static const char *
+kept_text(struct json_object *o)
+{
+	const char *text = json_plain(o);
+
+	return text != NULL && strlen(text) > KEPT_MOST ? "\"too long to be kept\"" : text;
+}
+
+/* Whether a member of an answer is a secret that is shown once. */
+static bool
+is_secret(const char *name)
+{
+	return strcmp(name, "once") == 0;
+}
+
+struct json_object *
+audit_without_secrets(struct work *w, struct json_object *answer)
+{
+	struct json_object *out = mem_json(w->mem, json_object_new_object());
+
+	if (!json_object_is_type(answer, json_type_object))
+		return answer;
+	json_object_object_foreach(json_members(answer), name, value) {
+		if (!is_secret(name))
+			json_object_object_add(out, name, json_object_get(value));
+	}
+	return out;
+}
+
+/* What was changed: as the operation says, whom it concerns, or what its answer calls itself. */
+static const char *
+target_of(struct work *w, const struct audit_entry *entry)
+{
+	static const char *const names[] = {"expId", "id", "name"};
+
+	if (entry->target != NULL)
+		return entry->target;
+	if (entry->subject_count == 1)
+		return audit_subject(w, entry->subjects[0]);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (json_text(entry->after, names[i]) != NULL)
+			return json_text(entry->after, names[i]);
+	return NULL;
+}
+
+static enum err
+insert(struct work *w, const char *action, enum err outcome, const struct audit_entry *entry)
+{
+	char now[INSTANT_TEXT];
+	const struct actor *a = &w->actor;
+
+	instant_format(w->now, now);
+	const char *params[] = {now, a->account != NULL ? a->account : a->command, a->key_id,
+		action, target_of(w, entry), mem_printf(w->mem, "%d", err_info(outcome)->status),
+		kept_text(entry->before), kept_text(audit_without_secrets(w, entry->after)),
+		w->intent.request_id,
+		pgtype_array(w->mem, entry->subjects, entry->subject_count)};
+	return db_query(w->db, w->mem, QUERY_audit_add, params, NULL);
+}
+
+enum err
+audit_add(struct work *w, const struct audit_entry *entry)
+{
+	w->intent.noted = true;
+	return insert(w, w->intent.action, OK, entry);
+}
+
+void
+audit_refusal(struct work *w, const char *action, const char *target)
+{
+	struct audit_entry entry = {.target = target};
+
+	if (insert(w, action, ERR_FORBIDDEN, &entry) != OK)
+		log_say(LOG_ERROR, "audit_lost", "refused: %s %s", action,
+		    target != NULL ? target : "-");
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The frame around every change: transaction, audit row, stored answer, cache invalidation, retry.
+ *
+ * Order: the lock of the idempotency key comes first, so that nobody works on the same request
+ * twice; then the operation's own locks; the audit row and the stored answer come last, in the
+ * same transaction. What is cached is invalidated before the operation writes and again after the
+ * commit, before anybody is told (store/cache/record.h says why).
+ */
+#include "service/change.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/problem.h"
+#include "service/audit.h"
+#include "service/idempotency.h"
+#include "store/cache/record.h"
+#include "store/db/db.h"
+#include "store/work.h"
+
+enum { TRIES = 4 };
+
+/* Subjects of one kind of record that were invalidated and have to be again after the commit. */
+struct stale {
+	struct stale *next;
+	const char *kind; /* NULL: all kinds */
+	const char *const *subjects;
+	size_t n;
+};
+
+/* One change under way; on w->change while it runs. */
+struct change {
+	struct audit_entry entry;
+	const char **concerned;
+	struct stale *stale;
+	bool transaction;
+};
+
+static enum err
+invalidate(struct work *w, const struct stale *s)
+{
+	if (w->records == NULL || s->n == 0)
+		return OK;
+	return s->kind == NULL ? record_invalidate(w->records, s->subjects, s->n)
+			       : record_invalidate_kind(w->records, s->kind, s->subjects, s->n);
+}
+
+enum err
+change_subjects(struct work *w, const char *kind, const char *const subjects[], size_t n)
+{
+	struct stale *s = mem_new(w->mem, struct stale);
+
+	*s = (struct stale){w->change->stale, kind, subjects, n};
+	w->change->stale = s;
+	return invalidate(w, s);
+}
+
+enum err
+change_transaction(struct work *w)
+{
+	if (w->change->transaction)
+		return OK;
+	enum err e = db_begin(w->db);
+	w->change->transaction = e == OK;
+	return e;
+}
+
+void
+change_concerns(struct work *w, const char *const subjects[], size_t n)
+{
+	struct change *c = w->change;
+	size_t had = c->entry.subject_count;
+
+	c->concerned = mem_check(talloc_realloc(w->mem, c->concerned, const char *, had + n));
+	for (size_t i = 0; i < n; i++)
+		c->concerned[had + i] = subjects[i];
+	c->entry.subjects = c->concerned;
+	c->entry.subject_count = had + n;
+}
+
+void
+change_target(struct work *w, const char *target)
+{
+	w->change->entry.target = target;
+}
+
+void
+change_before(struct work *w, struct json_object *o)
+{
+	w->change->entry.before = o;
+}
+
+/* The operation and what belongs into its transaction. */
+static enum err
+run_inside(struct work *w, change_fn *run, void *arg, struct json_object **answer)
+{
+	const struct intent *in = &w->intent;
+	struct change *c = w->change;
+	bool found = false;
+	enum err e = OK;
+
+	if (in->action != NULL || in->idempotency_key != NULL)
+		e = change_transaction(w);
+	if (e == OK && in->idempotency_key != NULL)
+		e = idempotency_find(w, answer, &found);
+	if (e != OK || found)
+		return e;
+	e = run(w, arg, answer);
+	c->entry.after = *answer;
+	if (e == OK && in->action != NULL)
+		e = audit_add(w, &c->entry);
+	if (e == OK && in->idempotency_key != NULL)
+		e = idempotency_keep(w, *answer, c->entry.subjects, c->entry.subject_count);
+	return e;
+}
+
+static enum err
+finish(struct work *w, struct change *c, enum err e)
+{
+	if (c->transaction && e == OK)
+		e = db_commit(w->db);
+	else if (c->transaction)
+		db_rollback(w->db);
+	for (struct stale *s = c->stale; e == OK && s != NULL; s = s->next)
+		e = invalidate(w, s);
+	return e;
+}
+
+static enum err
+try_once(struct work *w, change_fn *run, void *arg, struct json_object **answer, bool *again)
+{
+	struct change c = {0};
+
+	*answer = NULL;
+	w->change = &c;
+	enum err e = run_inside(w, run, arg, answer);
+	e = finish(w, &c, e);
+	w->change = NULL;
+	*again = e != OK && c.transaction && db_was_conflict(w->db);
+	return e;
+}
+
+enum err
+change_run(struct work *w, change_fn *run, void *arg, struct json_object **answer)
+{
+	bool again;
+
+	if (w->change != NULL)
+		return run(w, arg, answer);
+	enum err e = try_once(w, run, arg, answer, &again);
+	for (int left = TRIES - 1; again && left > 0; left--) {
+		work_forget(w);
+		e = try_once(w, run, arg, answer, &again);
+	}
+	return e;
+}
