@@ -37,7 +37,7 @@ insert into demo_page values
 begin;
 
 -- A day of which the default partition has rows cannot get its own any more: make them first.
-select from assay.page_view_keep((:'now'::timestamptz - interval '14 days')::date,
+select from assay.page_view_partitions((:'now'::timestamptz - interval '14 days')::date,
     :'now'::timestamptz::date, '-infinity');
 
 with visit as (
@@ -68,7 +68,7 @@ with visit as (
 	from view join demo_page using (number)
 	window w as (partition by seed order by p)
 )
-insert into assay.page_view (subject_id, at, name, url, referrer)
+insert into assay.page_view (subject_id, viewed_at, name, url, referrer)
 select subject_id, at, name, url, referrer
 from row
 where at > :'now'::timestamptz - interval '14 days' and at <= :'now'::timestamptz

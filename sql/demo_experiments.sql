@@ -27,11 +27,11 @@ where id in ('CHECKOUT-BUTTON', 'HERO-TEXT', 'NEW-SEARCH', 'CREATOR-TIPS');
 
 create temp table demo_enrolment as
 with arm as (
-	select e.nr, e.id, e.salt, e.split, e.alternatives, jsonb_array_length(e.alternatives) as n
+	select e.nr, e.id, e.salt, e.allocation, e.alternatives, jsonb_array_length(e.alternatives) as n
 	from assay.experiment as e
 	where e.id in ('CHECKOUT-BUTTON', 'HERO-TEXT', 'NEW-SEARCH', 'CREATOR-TIPS')
 ), drawn as (
-	select a.nr, a.id as experiment, a.split, p.subject_id, substr(p.subject_id, 3) as id,
+	select a.nr, a.id as experiment, a.allocation, p.subject_id, substr(p.subject_id, 3) as id,
 		a.alternatives
 			-> floor(pg_temp.bucket(a.salt || ':alternative', substr(p.subject_id, 3)) * a.n)
 			::integer as alternative
@@ -39,7 +39,7 @@ with arm as (
 	where p.subject_id like 'u:demo-%'
 		and (a.id <> 'CREATOR-TIPS' or p.terms @> '{organisations.roles=content_creator}')
 )
-select nr, experiment, split, subject_id, id, (alternative ->> 'id')::integer as alternative,
+select nr, experiment, allocation, subject_id, id, (alternative ->> 'id')::integer as alternative,
 	alternative ->> 'name' as name, :'now'::timestamptz
 		- interval '14 days' * pg_temp.bucket('day ' || experiment, id) as at
 from drawn
@@ -47,12 +47,13 @@ from drawn
 where experiment <> 'NEW-SEARCH' or alternative ->> 'name' = 'control'
 	or pg_temp.bucket('lost', id) > 0.25;
 
-insert into assay.enrolment (subject_id, experiment, alternative, split, source, enrolled_at)
-select subject_id, nr, alternative, split, 'drawn', at from demo_enrolment
+insert into assay.enrolment (subject_id, experiment, alternative, allocation, source, enrolled_at)
+select subject_id, nr, alternative, allocation, 'drawn', at from demo_enrolment
 on conflict do nothing;
 
-insert into assay.exposure (subject_id, experiment, alternative, split, forced, nth, at)
-select subject_id, nr, alternative, split, false, 0, at from demo_enrolment
+insert into assay.exposure (subject_id, experiment, alternative, allocation, forced, earlier_exposures,
+	exposed_at)
+select subject_id, nr, alternative, allocation, false, 0, at from demo_enrolment
 on conflict do nothing;
 
 create temp table demo_rate (experiment text, name text, goal text, rate double precision);
@@ -80,9 +81,9 @@ on conflict do nothing;
 -- What page views have counted since the enrolment.
 insert into assay.conversion (subject_id, experiment, alternative, goal, hits, forced, first_at,
 	last_at)
-select d.subject_id, d.nr, d.alternative, g.nr, count(*), false, min(v.at), max(v.at)
+select d.subject_id, d.nr, d.alternative, g.nr, count(*), false, min(v.viewed_at), max(v.viewed_at)
 from demo_enrolment as d
-join assay.page_view as v on v.subject_id = d.subject_id and v.at >= d.at
+join assay.page_view as v on v.subject_id = d.subject_id and v.viewed_at >= d.at
 join assay.goal as g on g.page = v.name and g.retired_at is null
 group by d.subject_id, d.nr, d.alternative, g.nr
 on conflict do nothing;

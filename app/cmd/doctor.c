@@ -102,7 +102,7 @@ look_at_throttle(const struct command *c, struct report *r, struct db *owner)
 
 	instant_format(instant_now() - 3600 * INSTANT_SECOND, since);
 	const char *params[] = {since};
-	if (db_query(owner, c->mem, QUERY_throttle_find, params, &rows) != OK)
+	if (db_query(owner, c->mem, QUERY_rate_refusal_find, params, &rows) != OK)
 		return;
 	if (db_count(rows) == 0)
 		say(r, FINE, "limits", "no address stands out among those refused with 429");

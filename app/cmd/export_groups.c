@@ -41,7 +41,7 @@ load_columns(struct job *j)
 {
 	struct json_object *columns = mem_json(j->c->mem, json_object_new_array());
 	struct db_rows *rows;
-	enum err e = db_query(j->db, j->c->mem, QUERY_roster_columns, &j->context, &rows);
+	enum err e = db_query(j->db, j->c->mem, QUERY_group_export_columns, &j->context, &rows);
 
 	for (int i = 0; e == OK && i < db_count(rows); i++)
 		json_object_array_add(columns, db_row_json(rows, i));
@@ -73,18 +73,18 @@ run(const struct job *j, struct buf *out)
 		mem_printf(j->c->mem, "%lld", (long long)(users < USERS ? users : USERS))};
 	bool more = true;
 
-	db_send(j->db, QUERY_roster_page, params);
+	db_send(j->db, QUERY_group_export_page, params);
 	for (void *mem = mem_ctx(j->c->mem), *old = NULL; more;
 	     old = mem, mem = mem_ctx(j->c->mem)) {
 		struct db_rows *rows;
-		enum err e = db_collect(j->db, mem, QUERY_roster_page, params, &rows);
+		enum err e = db_collect(j->db, mem, QUERY_group_export_page, params, &rows);
 		if (e != OK)
 			return e;
 		int n = db_count(rows);
 		more = n > 0 && *db_cell(rows, 0, "more") == 't';
 		if (more) {
 			params[5] = mem_printf(mem, "u:%s", db_cell(rows, n - 1, "user_id"));
-			db_send(j->db, QUERY_roster_page, params);
+			db_send(j->db, QUERY_group_export_page, params);
 		}
 		if (!print_page(j, rows, out))
 			return ERR_INTERNAL;

@@ -57,7 +57,7 @@ static enum err
 find(struct import *im, struct membership_batch *m)
 {
 	struct db_rows *rows;
-	enum err e = db_query(im->db, im->mem, QUERY_members_target, &m->id, &rows);
+	enum err e = db_query(im->db, im->mem, QUERY_membership_target, &m->id, &rows);
 
 	if (e != OK)
 		return import_db_failed(im, e);

@@ -265,7 +265,7 @@ load(struct loader *l)
 
 /* Audiences follow by a mapping, as for a change of the criteria: set by set, not row by row. */
 static enum err
-map_again(const struct loader *l)
+recompute_audiences(const struct loader *l)
 {
 	struct import *im = l->im;
 	char now[INSTANT_TEXT];
@@ -273,7 +273,7 @@ map_again(const struct loader *l)
 
 	instant_format(instant_now(), now);
 	const char *params[] = {now, l->kind_name, l->id};
-	enum err e = db_query(im->db, im->mem, QUERY_map_again, params, &rows);
+	enum err e = db_query(im->db, im->mem, QUERY_audience_recompute, params, &rows);
 	if (e != OK)
 		return import_db_failed(im, e);
 	printf("experiments in effect that assay jobs maps again: %s\n", db_cell(rows, 0, "again"));
@@ -295,7 +295,7 @@ import_profiles(struct import *im, enum subject_kind kind)
 
 	hash_random_hex(l.id, 16);
 	enum err e = load(&l);
-	enum err again = im->rows > im->bad ? map_again(&l) : OK;
+	enum err again = im->rows > im->bad ? recompute_audiences(&l) : OK;
 
 	return e == OK ? again : e;
 }

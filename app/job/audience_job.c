@@ -91,7 +91,7 @@ finish(struct mapping *m, enum move move, const char *message, int64_t matched)
 	    !mapped ? NULL : matched >= 0 ? m->due : instant(m, now + m->refresh), info->from,
 	    m->due, m->text};
 	struct db_rows *rows;
-	enum err e = db_query(m->db, m->mem, QUERY_map_done, params, &rows);
+	enum err e = db_query(m->db, m->mem, QUERY_audience_apply, params, &rows);
 
 	return e == OK && db_int(rows, 0, "done") == 0 ? ERR_CONFLICT : e;
 }
@@ -129,14 +129,14 @@ fill(struct mapping *m, int64_t *matched)
 {
 	struct db_rows *rows;
 	const char *params[] = {m->nr, instant(m, m->began), m->version};
-	enum err e = db_query(m->db, m->mem, QUERY_map_lock, params, &rows);
+	enum err e = db_query(m->db, m->mem, QUERY_audience_lock, params, &rows);
 
 	*matched = 0;
 	if (e != OK || db_count(rows) == 0)
 		return e == OK ? ERR_CONFLICT : e;
 	if (m->criteria == NULL)
 		return finish(m, MOVE_MAP, NULL, 0);
-	e = run_built(m, QUERY_map_fill, NULL, &rows);
+	e = run_built(m, QUERY_audience_fill, NULL, &rows);
 	if (e != OK)
 		return e;
 	*matched = db_affected(rows);
@@ -153,7 +153,7 @@ static enum err
 wait_for_writers(struct mapping *m, struct erased *erased)
 {
 	struct db_rows *rows;
-	enum err e = db_query(m->db, m->mem, QUERY_map_wait, NULL, &rows);
+	enum err e = db_query(m->db, m->mem, QUERY_audience_wait_writers, NULL, &rows);
 
 	if (e == OK)
 		*erased = (struct erased){
@@ -166,12 +166,12 @@ static enum err
 fit(struct mapping *m, const char *since, int64_t *passed)
 {
 	struct db_rows *rows;
-	enum err e = run_built(m, QUERY_map_refit, since, &rows);
+	enum err e = run_built(m, QUERY_audience_remove_changed, since, &rows);
 
 	if (e != OK)
 		return e;
 	*passed = db_int(rows, 0, "passed");
-	e = run_built(m, QUERY_map_join, since, &rows);
+	e = run_built(m, QUERY_audience_add_changed, since, &rows);
 	if (e == OK)
 		*passed += db_int(rows, 0, "passed");
 	return e;
@@ -194,7 +194,7 @@ catch_up(struct mapping *m, int64_t erased_before)
 			e = wait_for_writers(m, &erased);
 	}
 	if (e == OK && erased.after != erased_before)
-		e = db_query(m->db, m->mem, QUERY_map_forget, params, NULL);
+		e = db_query(m->db, m->mem, QUERY_audience_remove_erased, params, NULL);
 	return e;
 }
 
@@ -204,7 +204,7 @@ settle(struct mapping *m, int64_t us)
 {
 	const char *params[] = {m->nr, m->version, m->due, instant(m, instant_now() + us)};
 
-	return db_query(m->db, m->mem, QUERY_map_settle, params, NULL);
+	return db_query(m->db, m->mem, QUERY_audience_finish, params, NULL);
 }
 
 /* What cannot be mapped now waits longer each time. */
@@ -214,7 +214,7 @@ put_off(struct mapping *m)
 	const char *why = mem_dup(m->mem, db_message(m->db));
 	const char *params[] = {m->nr, m->version, m->due, instant(m, instant_now())};
 	struct db_rows *rows;
-	enum err e = db_query(m->db, m->mem, QUERY_map_fail, params, &rows);
+	enum err e = db_query(m->db, m->mem, QUERY_audience_fail, params, &rows);
 
 	if (e == OK)
 		log_say(LOG_WARN, "mapping_later", "%s, %s in a row: %s", m->id,
@@ -227,7 +227,7 @@ count(struct mapping *m, bool failed, int64_t took)
 {
 	const char *seconds = mem_printf(m->mem, "%.6f", (double)took / INSTANT_SECOND);
 
-	return db_query(m->db, m->mem, QUERY_map_count,
+	return db_query(m->db, m->mem, QUERY_audience_count,
 	    (const char *const[]){failed ? "0" : "1", failed ? "1" : "0", seconds}, NULL);
 }
 
@@ -291,7 +291,7 @@ static enum err
 map_claimed(struct mapping *m)
 {
 	struct db_rows *rows;
-	enum err e = db_query(m->db, m->mem, QUERY_map_read, &m->nr, &rows);
+	enum err e = db_query(m->db, m->mem, QUERY_audience_read, &m->nr, &rows);
 
 	if (e != OK)
 		return e;
@@ -320,7 +320,7 @@ map_next(struct mapping *m)
 	const char *worker = mem_printf(m->mem, "pid %d", (int)getpid());
 	const char *params[] = {instant(m, m->began), worker, begin->message, begin->from};
 	struct db_rows *rows;
-	enum err e = db_query(m->db, m->mem, QUERY_map_claim, params, &rows);
+	enum err e = db_query(m->db, m->mem, QUERY_audience_claim, params, &rows);
 
 	if (e != OK)
 		return e;
@@ -329,7 +329,7 @@ map_next(struct mapping *m)
 	m->nr = db_cell(rows, 0, "nr");
 	m->version = db_cell(rows, 0, "next_version");
 	e = map_claimed(m);
-	return e == ERR_CONFLICT ? db_query(m->db, m->mem, QUERY_map_quit,
+	return e == ERR_CONFLICT ? db_query(m->db, m->mem, QUERY_audience_abandon,
 	    (const char *const[]){m->nr, m->version}, NULL) : e;
 }
 
@@ -340,8 +340,8 @@ end_old(struct db *db, void *mem)
 	char now[INSTANT_TEXT];
 
 	instant_format(instant_now(), now);
-	return db_query(db, mem, QUERY_map_end, (const char *const[]){end->from, now, end->to,
-	    end->message}, NULL);
+	return db_query(db, mem, QUERY_experiment_end,
+	    (const char *const[]){end->from, now, end->to, end->message}, NULL);
 }
 
 /* What an import left behind that was killed, or lost the database, before it could say so. */
@@ -352,7 +352,8 @@ take_imports(struct db *db)
 
 	instant_format(instant_now() - IMPORT_SILENT, since);
 	instant_format(instant_now(), now);
-	return db_query(db, db, QUERY_map_imported, (const char *const[]){since, now}, NULL);
+	return db_query(db, db, QUERY_audience_recompute_imported,
+	    (const char *const[]){since, now}, NULL);
 }
 
 enum err
@@ -368,13 +369,13 @@ audience_job_run(struct db *db, const struct conf *conf)
 			.refresh = conf->refresh_seconds * INSTANT_SECOND};
 		e = map_next(&m);
 		/* When this fails the connection is lost, and the lock with it. */
-		if (db_query(db, m.mem, QUERY_map_free, NULL, NULL) != OK && e == OK)
+		if (db_query(db, m.mem, QUERY_audience_release, NULL, NULL) != OK && e == OK)
 			e = ERR_UNAVAILABLE;
 		talloc_free(m.mem);
 	} while (e == OK);
 	void *mem = mem_ctx(db);
 	enum err ended = end_old(db, mem);
-	enum err reaped = db_query(db, mem, QUERY_map_reap, NULL, NULL);
+	enum err reaped = db_query(db, mem, QUERY_audience_delete_unused, NULL, NULL);
 	talloc_free(mem);
 	if (e != ERR_NOT_FOUND)
 		return e;

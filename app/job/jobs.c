@@ -45,7 +45,7 @@ keep_partitions(struct db *db, const struct conf *conf)
 	instant_format(now + DAYS_AHEAD * INSTANT_DAY, last);
 	instant_format(now - conf->retention_days * INSTANT_DAY, cutoff);
 	db_set_deadline(db, INT64_MAX);
-	enum err e = db_query(db, mem, QUERY_page_view_keep,
+	enum err e = db_query(db, mem, QUERY_page_view_partitions,
 	    (const char *const[]){first, last, cutoff}, &rows);
 	if (e == OK)
 		log_say(LOG_INFO, "partitions", "made %s, dropped %s, deleted %s rows below them",
@@ -64,7 +64,7 @@ forget_answers(struct db *db)
 	const char *params[] = {since};
 
 	instant_format(instant_now() - INSTANT_DAY, since);
-	return db_query(db, db, QUERY_idempotency_forget, params, NULL);
+	return db_query(db, db, QUERY_idempotency_expire, params, NULL);
 }
 
 static enum err
@@ -74,7 +74,7 @@ forget_sign_ins(struct db *db)
 	const char *params[] = {now};
 
 	instant_format(instant_now(), now);
-	return db_query(db, db, QUERY_sign_in_forget, params, NULL);
+	return db_query(db, db, QUERY_sign_in_throttle_expire, params, NULL);
 }
 
 /* An address of somebody who was refused is no longer of use. */
@@ -84,7 +84,7 @@ forget_throttle(struct db *db)
 	char since[INSTANT_TEXT];
 
 	instant_format(instant_now() - INSTANT_DAY, since);
-	return db_query(db, db, QUERY_throttle_forget, (const char *const[]){since}, NULL);
+	return db_query(db, db, QUERY_rate_refusal_expire, (const char *const[]){since}, NULL);
 }
 
 /* What subjects did: what is too old, and what is of experiments that there are no more. */
@@ -98,9 +98,9 @@ forget_activity(struct db *db)
 	instant_format(instant_now(), now);
 	instant_format(instant_now() - EVENTS, since);
 	enum err e = db_query(
-	    db, db, QUERY_activity_forget, (const char *const[]){since, now}, NULL);
+	    db, db, QUERY_activity_expire, (const char *const[]){since, now}, NULL);
 	while (e == OK && reaped > 0) {
-		e = db_query(db, db, QUERY_activity_reap, NULL, &rows);
+		e = db_query(db, db, QUERY_deleted_experiment_reap, NULL, &rows);
 		if (e != OK)
 			return e;
 		reaped = db_int(rows, 0, "reaped");

@@ -25,7 +25,7 @@ count(struct db *db, int64_t from, int64_t to)
 	instant_format(to, last);
 	instant_format(instant_now() - (DAYS + 1) * INSTANT_DAY, cutoff);
 	db_set_deadline(db, INT64_MAX);
-	return db_query(db, db, QUERY_page_view_count,
+	return db_query(db, db, QUERY_page_view_hour_count,
 	    (const char *const[]){first, last, cutoff}, NULL);
 }
 
@@ -37,7 +37,7 @@ sum(struct db *db)
 	const char *params[] = {now};
 
 	instant_format(instant_now(), now);
-	return db_query(db, db, QUERY_page_view_sum, params, NULL);
+	return db_query(db, db, QUERY_page_view_week_compute, params, NULL);
 }
 
 static enum err

@@ -21,7 +21,7 @@ struct upload {
 	struct membership_batch m;
 	void *mem; /* of the file */
 	struct members_csv text;
-	const char *scrubbed; /* how often somebody had been erased from it when it was read */
+	const char *erasure_count; /* how often somebody had been erased from it when it was read */
 	bool done;
 };
 
@@ -40,7 +40,7 @@ read_content(struct upload *u)
 	u->m.id = db_cell(rows, 0, "id");
 	u->m.context = db_cell(rows, 0, "context");
 	u->m.by = db_cell(rows, 0, "by");
-	u->scrubbed = db_cell(rows, 0, "scrubbed");
+	u->erasure_count = db_cell(rows, 0, "erasure_count");
 	const char *content = db_cell(rows, 0, "content");
 	if (members_csv_open(u->mem, &u->text, content, strlen(content)) != NULL)
 		return ERR_INVALID;
@@ -59,7 +59,7 @@ hold(struct upload *u)
 
 	if (e == OK && db_count(rows) == 0)
 		return ERR_NOT_FOUND;
-	return e == OK && strcmp(db_cell(rows, 0, "scrubbed"), u->scrubbed) != 0
+	return e == OK && strcmp(db_cell(rows, 0, "erasure_count"), u->erasure_count) != 0
 	    ? read_content(u) : e;
 }
 
@@ -172,7 +172,8 @@ run_next(struct work *w)
 		e = ERR_NOT_FOUND;
 	if (e == OK && run_one(w, db_cell(rows, 0, "nr")) != OK)
 		e = put_off(w, mem, db_cell(rows, 0, "nr"));
-	if (e != ERR_NOT_FOUND && db_query(w->db, mem, QUERY_map_free, NULL, NULL) != OK && e == OK)
+	if (e != ERR_NOT_FOUND &&
+	    db_query(w->db, mem, QUERY_audience_release, NULL, NULL) != OK && e == OK)
 		e = ERR_UNAVAILABLE;
 	talloc_free(mem);
 	return e;

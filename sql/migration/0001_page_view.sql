@@ -4,14 +4,14 @@
 
 create table page_view (
 	subject_id text collate "C" not null,
-	at timestamptz(3) not null,
+	viewed_at timestamptz(3) not null,
 	name text not null,
 	url text,
 	referrer text,
-	constraint page_view_once primary key (subject_id, at),
+	constraint page_view_once primary key (subject_id, viewed_at),
 	constraint page_view_subject check (
 		left(subject_id, 2) in ('u:', 's:') and octet_length(subject_id) between 3 and 130)
-) partition by range (at);
+) partition by range (viewed_at);
 
 comment on table page_view is 'one row per page seen by a subject at an instant; a day a partition';
 
@@ -48,7 +48,7 @@ insert into cache_epoch (value) values (0);
 -- Makes the partition of each day from first to last, drops the partitions that lie wholly
 -- before cutoff, and deletes what is older than cutoff from the default partition. A day of
 -- which the default partition already holds rows cannot get its own any more and is left out.
-create function page_view_keep(first date, last date, cutoff timestamptz)
+create function page_view_partitions(first date, last date, cutoff timestamptz)
 returns table (made integer, dropped integer, deleted bigint)
 language plpgsql
 set search_path from current
@@ -64,8 +64,8 @@ begin
 		part := 'page_view_' || to_char(day, 'YYYYMMDD');
 		continue when to_regclass(part) is not null;
 		continue when exists (select from page_view_default
-		    where at >= day::timestamp at time zone 'UTC'
-		    and at < (day + 1)::timestamp at time zone 'UTC');
+		    where viewed_at >= day::timestamp at time zone 'UTC'
+		    and viewed_at < (day + 1)::timestamp at time zone 'UTC');
 		execute format('create table %I (like page_view including all)', part);
 		execute format('alter table page_view attach partition %I for values from (%L) to (%L)',
 		    part, day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
@@ -80,15 +80,15 @@ begin
 		execute format('drop table %I', child.relname);
 		dropped := dropped + 1;
 	end loop;
-	delete from page_view_default where at < cutoff;
+	delete from page_view_default where viewed_at < cutoff;
 	get diagnostics deleted = row_count;
 	return next;
 end
 $$;
 
-comment on function page_view_keep is 'partitions ahead and retention, run by assay jobs';
+comment on function page_view_partitions is 'partitions ahead and retention, run by assay jobs';
 
-revoke execute on function page_view_keep from public;
+revoke execute on function page_view_partitions from public;
 grant usage on schema assay to assay_app;
 grant select, insert, delete on page_view to assay_app;
 grant select on api_key to assay_app;

@@ -34,15 +34,15 @@ create table experiment (
 	state integer not null,
 	ended_at timestamptz,
 	alternatives jsonb not null,
-	standard text,
+	default_alternative text,
 	goals jsonb,
 	traffic double precision not null,
 	salt text not null,
 	status text not null,
 	status_msg text not null,
 	version bigint not null default 1,
-	audience bigint not null default 0,
-	flipped bigint not null default 0,
+	audience_version bigint not null default 0,
+	audience_generation bigint not null default 0,
 	constraint experiment_pk primary key (nr),
 	constraint experiment_id unique (id),
 	constraint experiment_state check (state in (0, 1, 3)),
@@ -51,20 +51,19 @@ create table experiment (
 );
 
 comment on column experiment.nr is 'rows of subjects carry this number: an id may be used again';
-comment on column experiment.audience is 'the version of its audience rows that is in effect; 0: none';
-comment on column experiment.flipped is 'generation of the definitions at which audience changed';
+comment on column experiment.audience_version is 'the version of its audience rows that is in effect; 0: none';
+comment on column experiment.audience_generation is 'generation of the definitions at which audience changed';
 
 -- The work of mapping, apart from the definition: it changes often and nobody else reads it.
-create table map_job (
+create table audience_job (
 	nr bigint not null,
 	due_at timestamptz,
 	worker text,
-	lease_until timestamptz,
 	next_version bigint not null default 0,
 	users_matched bigint,
 	devices_matched bigint,
-	mapped_at timestamptz,
-	constraint map_job_pk primary key (nr)
+	computed_at timestamptz,
+	constraint audience_job_pk primary key (nr)
 );
 
 create table audience (
@@ -100,7 +99,7 @@ create table idempotency (
 -- most a second old.
 alter table cache_epoch add definitions bigint not null default 0;
 
-grant select, insert, update, delete on experiment, map_job to assay_app;
+grant select, insert, update, delete on experiment, audience_job to assay_app;
 grant select, insert, delete on audience to assay_app;
 grant select, insert, update on idempotency to assay_app;
 grant select on ip_location to assay_app;
@@ -110,7 +109,7 @@ grant select on ip_location to assay_app;
 
 -- Holds a writer's lock until the transaction ends, then tells the generation of the definitions. A
 -- mapping whose audience has come into effect waits until nobody holds one of before.
-create function audience_ready(out generation bigint)
+create function audience_write_lock(out generation bigint)
 language plpgsql
 set search_path from current
 as $$
@@ -122,7 +121,7 @@ $$;
 
 -- Of the experiments decided, all of which have an audience in effect or none, these subjects are
 -- in just those that matched names, subject by subject. The caller holds the profiles' rows.
-create function audience_fit(subjects text[], decided bigint[], matched text[],
+create function audience_replace(subjects text[], decided bigint[], matched text[],
 	experiments bigint[])
 returns void
 language plpgsql
@@ -131,27 +130,27 @@ as $$
 begin
 	delete from audience as a using experiment as e
 	where a.subject_id = any (subjects) and e.nr = any (decided)
-		and a.experiment = e.nr and a.version = e.audience
+		and a.experiment = e.nr and a.version = e.audience_version
 		and not exists (
 			select from unnest(matched, experiments) as m (subject_id, nr)
 			where m.subject_id = a.subject_id and m.nr = a.experiment
 		);
 	insert into audience (subject_id, experiment, version)
-	select m.subject_id, e.nr, e.audience
+	select m.subject_id, e.nr, e.audience_version
 	from unnest(matched, experiments) as m (subject_id, nr)
-	join experiment as e on e.nr = m.nr and e.audience > 0
+	join experiment as e on e.nr = m.nr and e.audience_version > 0
 	order by m.subject_id, e.nr
 	on conflict do nothing;
 end
 $$;
 
 -- Takes a subject out of the directory and out of every audience; tells how many rows there were.
-create function audience_leave(subject text, out profiles bigint, out audiences bigint)
+create function audience_erase_subject(subject text, out profiles bigint, out audiences bigint)
 language plpgsql
 set search_path from current
 as $$
 begin
-	perform audience_ready();
+	perform audience_write_lock();
 	delete from profile where subject_id = subject;
 	get diagnostics profiles = row_count;
 	delete from audience where subject_id = subject;
@@ -169,7 +168,7 @@ select nextval('erasure');
 
 -- Waits until all have ended who had begun to write profiles or to erase, and tells how often it
 -- was erased. Who begins afterwards sees what was committed before.
-create function audience_wait(out erased bigint)
+create function audience_wait_writers(out erased bigint)
 language plpgsql
 set search_path from current
 as $$
@@ -180,6 +179,6 @@ begin
 end
 $$;
 
-revoke execute on function audience_ready, audience_fit, audience_leave, audience_wait from public;
+revoke execute on function audience_write_lock, audience_replace, audience_erase_subject, audience_wait_writers from public;
 grant usage on sequence erasure to assay_app;
-grant execute on function audience_ready, audience_fit, audience_leave to assay_app;
+grant execute on function audience_write_lock, audience_replace, audience_erase_subject to assay_app;

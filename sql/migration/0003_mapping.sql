@@ -28,9 +28,9 @@ comment on column experiment.job_version is 'counts what jobs changed';
 -- what was committed before, and waits for nobody: no lock is queued for. Tells how often it was
 -- erased: before counts none that had not ended when this returned, after all that had begun when it
 -- was called.
-drop function audience_wait;
+drop function audience_wait_writers;
 
-create function audience_wait(out erased_before bigint, out erased_after bigint)
+create function audience_wait_writers(out erased_before bigint, out erased_after bigint)
 language plpgsql
 set search_path from current
 as $$
@@ -54,4 +54,4 @@ begin
 end
 $$;
 
-revoke execute on function audience_wait from public;
+revoke execute on function audience_wait_writers from public;

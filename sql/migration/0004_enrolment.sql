@@ -1,12 +1,12 @@
 -- Enrolment, exposure, goals, and the rows that results are computed from.
 
--- Names of alternatives may change; rows of subjects carry their number, which stays. numbers holds
+-- Names of alternatives may change; rows of subjects carry their number, which stays. alternative_ids holds
 -- every name that has one, so an alternative that comes back is the same again, and the highest
--- number under ''. shares tells what part of the draws goes to which number; each other set of shares is a split.
+-- number under ''. allocation_weights tells what part of the draws goes to which number; each other set of weights is an allocation.
 alter table experiment
-	add numbers jsonb,
-	add shares jsonb,
-	add split bigint not null default 1,
+	add alternative_ids jsonb,
+	add allocation_weights jsonb,
+	add allocation bigint not null default 1,
 	add plan jsonb;
 
 with arm as (
@@ -20,38 +20,38 @@ with arm as (
 ), total as (
 	select nr, sum(part) as total,
 		jsonb_agg(o || jsonb_build_object('id', n) order by n) as alternatives,
-		jsonb_object_agg(o ->> 'name', n) || jsonb_build_object('', max(n)) as numbers
+		jsonb_object_agg(o ->> 'name', n) || jsonb_build_object('', max(n)) as alternative_ids
 	from part group by nr
 )
 update experiment as e
-set alternatives = t.alternatives, numbers = t.numbers, shares = (
+set alternatives = t.alternatives, alternative_ids = t.alternative_ids, allocation_weights = (
 		select jsonb_object_agg(p.n::text, case when t.total > 0 then p.part / t.total else 0 end)
 		from part as p where p.nr = t.nr)
 from total as t where t.nr = e.nr;
 
-update experiment set numbers = coalesce(numbers, '{}'), shares = coalesce(shares, '{}');
+update experiment set alternative_ids = coalesce(alternative_ids, '{}'), allocation_weights = coalesce(allocation_weights, '{}');
 
-alter table experiment alter numbers set not null, alter shares set not null;
+alter table experiment alter alternative_ids set not null, alter allocation_weights set not null;
 
-create table split (
+create table allocation (
 	experiment bigint not null,
 	nr bigint not null,
-	shares jsonb not null,
-	constraint split_pk primary key (experiment, nr)
+	allocation_weights jsonb not null,
+	constraint allocation_pk primary key (experiment, nr)
 );
 
-comment on table split is 'shares in force: what results expect of those enrolled meanwhile';
+comment on table allocation is 'weights in force: what results expect of those enrolled meanwhile';
 
-insert into split (experiment, nr, shares) select nr, split, shares from experiment;
+insert into allocation (experiment, nr, allocation_weights) select nr, allocation, allocation_weights from experiment;
 
 create table enrolment (
 	subject_id text collate "C" not null,
 	experiment bigint not null,
 	alternative integer not null,
-	split bigint not null,
+	allocation bigint not null,
 	source text not null,
 	enrolled_at timestamptz not null,
-	last_seen timestamptz,
+	last_seen_at timestamptz,
 	constraint enrolment_once primary key (subject_id, experiment),
 	constraint enrolment_source check (source in ('drawn', 'forced', 'set')),
 	constraint enrolment_subject check (
@@ -66,22 +66,22 @@ create table exposure (
 	subject_id text collate "C" not null,
 	experiment bigint not null,
 	alternative integer not null,
-	split bigint not null,
+	allocation bigint not null,
 	forced boolean not null,
-	nth integer not null,
-	at timestamptz not null,
+	earlier_exposures integer not null,
+	exposed_at timestamptz not null,
 	constraint exposure_once primary key (subject_id, experiment, alternative)
 );
 
 comment on table exposure is 'a confirmed subject was in an alternative: a participant';
 comment on column exposure.forced is 'left out of results';
-comment on column exposure.nth is 'exposures that the subject had before in the experiment';
+comment on column exposure.earlier_exposures is 'exposures that the subject had before in the experiment';
 
 -- All that results ask of a participant, or those of one experiment would be fetched from all over
 -- the table; and how few days there are, or they would be counted by one process alone.
-create index exposure_experiment on exposure (experiment, at)
-	include (alternative, split, forced, nth);
-create statistics exposure_day on ((at at time zone 'UTC')::date) from exposure;
+create index exposure_experiment on exposure (experiment, exposed_at)
+	include (alternative, allocation, forced, earlier_exposures);
+create statistics exposure_day on ((exposed_at at time zone 'UTC')::date) from exposure;
 
 create table goal (
 	nr bigint generated always as identity (start with 100),
@@ -132,7 +132,7 @@ comment on table waiting_goal is 'hits of sessions not confirmed yet';
 
 create table confirmed (
 	subject_id text collate "C" not null,
-	at timestamptz not null,
+	confirmed_at timestamptz not null,
 	constraint confirmed_pk primary key (subject_id)
 );
 
@@ -141,25 +141,25 @@ comment on table confirmed is 'sessions behind which there is a human';
 create table goal_event (
 	subject_id text collate "C" not null,
 	event_id text collate "C" not null,
-	at timestamptz not null,
+	recorded_at timestamptz not null,
 	constraint goal_event_once primary key (subject_id, event_id)
 );
 
-create index goal_event_at on goal_event (at);
+create index goal_event_at on goal_event (recorded_at);
 
 -- Counts of an experiment while they are current: who writes rows that count deletes them.
 create table result (
 	experiment bigint not null,
-	token bigint not null,
+	result_version bigint not null,
 	counted_at timestamptz not null,
 	data jsonb,
 	constraint result_pk primary key (experiment)
 );
 
-create sequence result_token;
+create sequence result_version;
 
 grant select, insert, update, delete on enrolment, conversion, waiting_goal, result to assay_app;
 grant select, insert, delete on exposure, confirmed, goal_event to assay_app;
 grant select, insert, update on goal to assay_app;
-grant select, insert on split to assay_app;
-grant usage on sequence result_token to assay_app;
+grant select, insert on allocation to assay_app;
+grant usage on sequence result_version to assay_app;

@@ -36,7 +36,7 @@ grant select, insert, delete on layer_slot to assay_app;
 -- free. What it had is free before; a wish without an id leaves it none. Answers how many it has.
 -- Two who want the same layers come one after the other; what one of them cannot have any more is
 -- an exclusion_violation.
-create function layer_place(placed bigint, wish jsonb)
+create function layer_slot_assign(placed bigint, wish jsonb)
 returns integer
 language plpgsql
 set search_path from current
@@ -82,7 +82,7 @@ end
 $$;
 
 -- Deletes a layer unless experiments are in it: who those are, null when there is no such layer.
-create function layer_drop(dropped text)
+create function layer_delete(dropped text)
 returns text[]
 language plpgsql
 set search_path from current
@@ -103,5 +103,5 @@ begin
 end
 $$;
 
-revoke execute on function layer_place, layer_drop from public;
-grant execute on function layer_place, layer_drop to assay_app;
+revoke execute on function layer_slot_assign, layer_delete from public;
+grant execute on function layer_slot_assign, layer_delete to assay_app;

@@ -20,7 +20,7 @@ $$;
 -- transaction: the results are the last to be locked. Exposures are found by their subject; + 0 keeps
 -- the index of the experiment, which has millions, out of it. What others have functions for stands
 -- here as it is: a function costs more than what it does.
-create function activity_count(who text[], goals bigint[], times bigint[], seen timestamptz[],
+create function activity_record(who text[], goals bigint[], times bigint[], seen timestamptz[],
 	visits boolean, verify boolean, now timestamptz, out ids text[], out waits boolean)
 language plpgsql
 as $$
@@ -38,10 +38,10 @@ begin
 	ids := '{}';
 	waits := false;
 	select array_agg(h.subject_id), array_agg(h.experiment), array_agg(h.alternative),
-		array_agg(h.enrolled_at), array_agg(h.last_seen)
+		array_agg(h.enrolled_at), array_agg(h.last_seen_at)
 	into subjects, experiments, shown, since, last
 	from (
-		select n.subject_id, n.experiment, n.alternative, n.enrolled_at, n.last_seen
+		select n.subject_id, n.experiment, n.alternative, n.enrolled_at, n.last_seen_at
 		from enrolment as n
 		where n.subject_id = any (who) order by n.subject_id, n.experiment for update
 	) as h;
@@ -49,7 +49,7 @@ begin
 		return;
 	end if;
 	with held as materialized (
-		select h.subject_id, h.experiment, h.alternative, h.enrolled_at, h.last_seen, e.id,
+		select h.subject_id, h.experiment, h.alternative, h.enrolled_at, h.last_seen_at, e.id,
 			not verify or left(h.subject_id, 2) <> 's:' or exists (
 				select from confirmed as k where k.subject_id = h.subject_id) as counts,
 			coalesce((
@@ -57,7 +57,7 @@ begin
 					and x.experiment + 0 = h.experiment and x.alternative = h.alternative
 			), true) as forced
 		from unnest(subjects, experiments, shown, since, last)
-			as h (subject_id, experiment, alternative, enrolled_at, last_seen)
+			as h (subject_id, experiment, alternative, enrolled_at, last_seen_at)
 		join experiment as e on e.nr = h.experiment
 		where e.status = 'ACTIVE' and e.state in (1, 3)
 			and e.start_date <= (now at time zone 'UTC')::date
@@ -77,8 +77,8 @@ begin
 		select h.subject_id, h.experiment, h.alternative, h.forced, h.id, h.counts, v.goal, 1
 		from held as h
 		join (values (1, false), (2, true)) as v (goal, first)
-			on v.first or h.last_seen is not null
-		where visits and (h.last_seen is null or h.last_seen <= now - interval '6 hours')
+			on v.first or h.last_seen_at is not null
+		where visits and (h.last_seen_at is null or h.last_seen_at <= now - interval '6 hours')
 	), counted as (
 		insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced,
 			first_at, last_at)
@@ -97,7 +97,7 @@ begin
 	into ids, changed, put_off, visitors, visited
 	from deed as d;
 	if visitors is not null then
-		update enrolment as n set last_seen = now
+		update enrolment as n set last_seen_at = now
 		from unnest(visitors, visited) as v (subject_id, experiment)
 		where n.subject_id = v.subject_id and n.experiment = v.experiment;
 	end if;
@@ -114,7 +114,7 @@ begin
 		where subject_id in (select d.subject_id from unnest(put_off) as d) and expires_at > now;
 	end if;
 	if changed is not null then
-		perform result_stale(changed);
+		perform result_invalidate(changed);
 	end if;
 end
 $$;
@@ -140,22 +140,22 @@ begin
 	if not known or times = 0 or is_bot then
 		return;
 	end if;
-	-- As subject_hold does.
+	-- As subject_lock does.
 	perform pg_advisory_xact_lock(4702114, hashtext(subject));
 	if event is not null then
-		insert into goal_event (subject_id, event_id, at) values (subject, event, now)
+		insert into goal_event (subject_id, event_id, recorded_at) values (subject, event, now)
 		on conflict do nothing;
 		duplicate := not found;
 	end if;
 	if not duplicate then
 		select a.ids, a.waits into ids, waits
-		from activity_count(array[subject], array[of_goal], array[times],
+		from activity_record(array[subject], array[of_goal], array[times],
 			array[null::timestamptz], false, verify, now) as a;
 	end if;
 end
 $$;
 
-create function visit(subject text, verify boolean, now timestamptz)
+create function visit_record(subject text, verify boolean, now timestamptz)
 returns void
 language plpgsql
 set search_path from current
@@ -163,10 +163,10 @@ as $$
 begin
 	if exists (
 		select from enrolment where subject_id = subject
-			and (last_seen is null or last_seen <= now - interval '6 hours')
+			and (last_seen_at is null or last_seen_at <= now - interval '6 hours')
 	) then
-		perform subject_hold(subject);
-		perform activity_count(array[subject], array[null::bigint], array[0::bigint],
+		perform subject_lock(subject);
+		perform activity_record(array[subject], array[null::bigint], array[0::bigint],
 			array[null::timestamptz], true, verify, now);
 	end if;
 end
@@ -174,7 +174,7 @@ $$;
 
 -- What page views mean to experiments: the subjects have visited, and pages hit goals. Views are
 -- those that were stored just now.
-create function page_view_counts(subjects text[], ats timestamptz[], names text[], verify boolean,
+create function page_view_activity(subjects text[], ats timestamptz[], names text[], verify boolean,
 	now timestamptz)
 returns void
 language plpgsql
@@ -190,15 +190,15 @@ begin
 	left join goal as g on g.page = v.name and g.retired_at is null
 	where g.nr is not null or exists (
 		select from enrolment as n where n.subject_id = v.subject_id
-			and (n.last_seen is null or n.last_seen <= now - interval '6 hours'));
+			and (n.last_seen_at is null or n.last_seen_at <= now - interval '6 hours'));
 	if who is not null then
-		perform activity_count(who, goals, array_fill(1::bigint, array[cardinality(who)]), seen,
+		perform activity_record(who, goals, array_fill(1::bigint, array[cardinality(who)]), seen,
 			true, verify, now);
 	end if;
 end
 $$;
 
-revoke execute on function activity_count, subject_is_bot, goal_hit, visit,
-	page_view_counts from public;
-grant execute on function activity_count, subject_is_bot, goal_hit, visit,
-	page_view_counts to assay_app;
+revoke execute on function activity_record, subject_is_bot, goal_hit, visit_record,
+	page_view_activity from public;
+grant execute on function activity_record, subject_is_bot, goal_hit, visit_record,
+	page_view_activity to assay_app;

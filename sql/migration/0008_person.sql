@@ -2,7 +2,7 @@
 
 -- Turns what waits of one subject (in one experiment, or null: all) into rows of another or itself,
 -- whose exposures are there already.
-create function waiting_replay(waiter text, receiver text, of_experiment bigint, now timestamptz)
+create function waiting_goal_replay(waiter text, receiver text, of_experiment bigint, now timestamptz)
 returns void
 language plpgsql
 set search_path from current
@@ -27,7 +27,7 @@ end
 $$;
 
 -- A session has turned out to be human: it counts from now on, and what waited counts, too.
-create function confirm(subject text, now timestamptz)
+create function subject_confirm(subject text, now timestamptz)
 returns void
 language plpgsql
 set search_path from current
@@ -36,52 +36,52 @@ declare
 	row record;
 	changed bigint[] := '{}';
 begin
-	perform subject_hold(subject);
-	insert into confirmed (subject_id, at) values (subject, now) on conflict do nothing;
+	perform subject_lock(subject);
+	insert into confirmed (subject_id, confirmed_at) values (subject, now) on conflict do nothing;
 	if not found then
 		return;
 	end if;
 	for row in
-		select n.experiment, n.alternative, n.split, n.source from enrolment as n
+		select n.experiment, n.alternative, n.allocation, n.source from enrolment as n
 		where n.subject_id = subject order by n.experiment for update
 	loop
-		perform exposure_add(subject, row.experiment, row.alternative, row.split,
+		perform exposure_add(subject, row.experiment, row.alternative, row.allocation,
 			row.source = 'forced', now);
 		changed := changed || row.experiment;
 	end loop;
-	perform waiting_replay(subject, subject, null, now);
+	perform waiting_goal_replay(subject, subject, null, now);
 	if changed <> '{}' then
-		perform result_stale(changed);
+		perform result_invalidate(changed);
 	end if;
 end
 $$;
 
 -- Gives the receiver what a session did in one experiment.
-create function incorporate_one(session text, receiver text, of_experiment bigint, now timestamptz)
+create function subject_incorporate_experiment(session text, receiver text, of_experiment bigint, now timestamptz)
 returns void
 language plpgsql
 set search_path from current
 as $$
 begin
-	insert into exposure (subject_id, experiment, alternative, split, forced, nth, at)
-	select receiver, x.experiment, x.alternative, x.split, x.forced, x.nth, x.at
+	insert into exposure (subject_id, experiment, alternative, allocation, forced, earlier_exposures, exposed_at)
+	select receiver, x.experiment, x.alternative, x.allocation, x.forced, x.earlier_exposures, x.exposed_at
 	from exposure as x where x.subject_id = session and x.experiment = of_experiment
 	on conflict do nothing;
-	perform exposure_add(receiver, n.experiment, n.alternative, n.split, n.source = 'forced', now)
+	perform exposure_add(receiver, n.experiment, n.alternative, n.allocation, n.source = 'forced', now)
 	from enrolment as n where n.subject_id = receiver and n.experiment = of_experiment;
 	insert into conversion (subject_id, experiment, alternative, goal, hits, forced, first_at,
 		last_at)
 	select receiver, c.experiment, c.alternative, c.goal, c.hits, c.forced, c.first_at, c.last_at
 	from conversion as c where c.subject_id = session and c.experiment = of_experiment
 	on conflict do nothing;
-	perform waiting_replay(session, receiver, of_experiment, now);
+	perform waiting_goal_replay(session, receiver, of_experiment, now);
 end
 $$;
 
 -- A session has turned out to be a user: what only the session was enrolled in moves, where the user
 -- is enrolled the session's data is dropped, as all of it is for a user who is no human. Nothing of
 -- the session is left. Page views move when the enrolments are held: those that counted are here then.
-create function incorporate(session text, receiver text, now timestamptz, out moved bigint,
+create function subject_incorporate(session text, receiver text, now timestamptz, out moved bigint,
 	out dropped bigint, out page_views bigint)
 language plpgsql
 set search_path from current
@@ -91,9 +91,9 @@ declare
 	changed bigint[] := '{}';
 	is_bot boolean := subject_is_bot(receiver);
 begin
-	perform subject_hold(case when hashtext(session) < hashtext(receiver) then session
+	perform subject_lock(case when hashtext(session) < hashtext(receiver) then session
 		else receiver end);
-	perform subject_hold(case when hashtext(session) < hashtext(receiver) then receiver
+	perform subject_lock(case when hashtext(session) < hashtext(receiver) then receiver
 		else session end);
 	moved := 0;
 	dropped := 0;
@@ -102,27 +102,27 @@ begin
 		where n.subject_id = session order by n.experiment for update
 	loop
 		changed := changed || row.experiment;
-		insert into enrolment (subject_id, experiment, alternative, split, source, enrolled_at,
-			last_seen)
-		select receiver, row.experiment, row.alternative, row.split, row.source, row.enrolled_at,
-			row.last_seen
+		insert into enrolment (subject_id, experiment, alternative, allocation, source, enrolled_at,
+			last_seen_at)
+		select receiver, row.experiment, row.alternative, row.allocation, row.source, row.enrolled_at,
+			row.last_seen_at
 		where not is_bot
 		on conflict do nothing;
 		if found then
 			moved := moved + 1;
-			perform incorporate_one(session, receiver, row.experiment, now);
+			perform subject_incorporate_experiment(session, receiver, row.experiment, now);
 		else
 			dropped := dropped + 1;
 		end if;
 	end loop;
-	insert into page_view (subject_id, at, name, url, referrer)
-	select receiver, v.at, v.name, v.url, v.referrer
-	from page_view as v where v.subject_id = session order by v.at
+	insert into page_view (subject_id, viewed_at, name, url, referrer)
+	select receiver, v.viewed_at, v.name, v.url, v.referrer
+	from page_view as v where v.subject_id = session order by v.viewed_at
 	on conflict do nothing;
 	get diagnostics page_views = row_count;
 	delete from page_view where subject_id = session;
-	insert into goal_event (subject_id, event_id, at)
-	select receiver, g.event_id, g.at from goal_event as g
+	insert into goal_event (subject_id, event_id, recorded_at)
+	select receiver, g.event_id, g.recorded_at from goal_event as g
 	where g.subject_id = session and not is_bot
 	on conflict do nothing;
 	delete from enrolment where subject_id = session;
@@ -132,7 +132,7 @@ begin
 	delete from confirmed where subject_id = session;
 	delete from goal_event where subject_id = session;
 	if changed <> '{}' then
-		perform result_stale(changed);
+		perform result_invalidate(changed);
 	end if;
 end
 $$;
@@ -148,7 +148,7 @@ as $$
 declare
 	changed bigint[];
 begin
-	perform subject_hold(subject);
+	perform subject_lock(subject);
 	select u.preassignments, u.upload_rows into preassignments, upload_rows
 	from upload_forget(subject) as u;
 	perform audit_forget(subject);
@@ -156,7 +156,7 @@ begin
 	get diagnostics memberships = row_count;
 	delete from tag where subject_id = subject;
 	get diagnostics tags = row_count;
-	select l.profiles, l.audiences into profile, audiences from audience_leave(subject) as l;
+	select l.profiles, l.audiences into profile, audiences from audience_erase_subject(subject) as l;
 	perform from enrolment as n where n.subject_id = subject order by n.experiment for update;
 	changed := array(select x.experiment from enrolment as x where x.subject_id = subject
 		union select x.experiment from exposure as x where x.subject_id = subject
@@ -175,21 +175,21 @@ begin
 	delete from page_view where subject_id = subject;
 	get diagnostics page_views = row_count;
 	if changed <> '{}' then
-		perform result_stale(changed);
+		perform result_invalidate(changed);
 	end if;
 end
 $$;
 
 -- Lets go of rows of experiments that there are no more: most at a time from each table, and none for
--- which it would wait. The splits, which tell that there was one, go last, when nothing else is left.
+-- which it would wait. The allocations, which tell that there was one, go last, when nothing else is left.
 -- Tells how many rows are gone.
-create function activity_reap(most integer)
+create function deleted_experiment_reap(most integer)
 returns bigint
 language plpgsql
 set search_path from current
 as $$
 declare
-	dead bigint[] := array(select distinct s.experiment from split as s
+	dead bigint[] := array(select distinct s.experiment from allocation as s
 		where not exists (select from experiment as e where e.nr = s.experiment));
 	part text;
 	gone bigint;
@@ -208,7 +208,7 @@ begin
 		reaped := reaped + gone;
 	end loop;
 	if reaped = 0 then
-		delete from split as s where s.experiment = any (dead)
+		delete from allocation as s where s.experiment = any (dead)
 			and not exists (select from enrolment as n where n.experiment = s.experiment)
 			and not exists (select from exposure as x where x.experiment = s.experiment)
 			and not exists (select from conversion as c where c.experiment = s.experiment);
@@ -218,8 +218,8 @@ begin
 end
 $$;
 
-revoke execute on function activity_reap from public;
-revoke execute on function confirm, waiting_replay, incorporate_one, incorporate, subject_erase
+revoke execute on function deleted_experiment_reap from public;
+revoke execute on function subject_confirm, waiting_goal_replay, subject_incorporate_experiment, subject_incorporate, subject_erase
 	from public;
-grant execute on function confirm, waiting_replay, incorporate_one, incorporate, subject_erase
+grant execute on function subject_confirm, waiting_goal_replay, subject_incorporate_experiment, subject_incorporate, subject_erase
 	to assay_app;

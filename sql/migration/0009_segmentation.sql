@@ -2,23 +2,23 @@
 
 -- One name space for experiments and segmentations, held by the database: both refer to a row here
 -- that says which of the two the id is.
-create table name (
+create table id_registry (
 	id text collate "C" not null,
 	kind text not null,
-	constraint name_pk primary key (id),
-	constraint name_kind unique (id, kind),
-	constraint name_known check (kind in ('experiment', 'segmentation'))
+	constraint id_registry_pk primary key (id),
+	constraint id_registry_kind unique (id, kind),
+	constraint id_registry_known check (kind in ('experiment', 'segmentation'))
 );
 
-insert into name (id, kind) select id, 'experiment' from experiment;
+insert into id_registry (id, kind) select id, 'experiment' from experiment;
 
 alter table experiment
 	add kind text not null default 'experiment',
-	add uses text[] not null default '{}',
+	add referenced_ids text[] not null default '{}',
 	add constraint experiment_kind check (kind = 'experiment'),
-	add constraint experiment_name foreign key (id, kind) references name (id, kind);
+	add constraint experiment_name foreign key (id, kind) references id_registry (id, kind);
 
-comment on column experiment.uses is 'ids of the segmentations that its criteria refer to';
+comment on column experiment.referenced_ids is 'ids of the segmentations that its criteria refer to';
 
 create table segmentation (
 	nr bigint generated always as identity,
@@ -35,7 +35,7 @@ create table segmentation (
 	parameters jsonb not null,
 	salt text not null,
 	next_group bigint not null,
-	uses text[] not null default '{}',
+	referenced_ids text[] not null default '{}',
 	version bigint not null default 1,
 	created_at timestamptz not null,
 	updated_at timestamptz not null,
@@ -46,10 +46,10 @@ create table segmentation (
 	constraint segmentation_type check (type in ('random', 'manual', 'rule')),
 	constraint segmentation_overlap check (not overlap or type = 'manual'),
 	constraint segmentation_groups check (jsonb_typeof(groups) = 'array'),
-	constraint segmentation_name foreign key (id, kind) references name (id, kind)
+	constraint segmentation_name foreign key (id, kind) references id_registry (id, kind)
 );
 
-comment on column segmentation.uses is 'ids that its rules refer to';
+comment on column segmentation.referenced_ids is 'ids that its rules refer to';
 comment on column segmentation.next_group is 'numbers of groups are never used again';
 
 create index segmentation_context on segmentation (context, id);
@@ -62,8 +62,8 @@ create table membership (
 	group_nr bigint not null,
 	overlap boolean not null default false,
 	source text not null,
-	by text,
-	at timestamptz not null,
+	assigned_by text,
+	assigned_at timestamptz not null,
 	constraint membership_once primary key (subject_id, segmentation, slot),
 	constraint membership_slot check (slot = case when overlap then group_nr else 0 end),
 	constraint membership_source check (source in ('drawn', 'manual', 'upload')),
@@ -81,8 +81,8 @@ create table tag (
 	scope text collate "C" not null,
 	key text collate "C" not null,
 	value jsonb not null,
-	by text,
-	at timestamptz not null,
+	updated_by text,
+	updated_at timestamptz not null,
 	constraint tag_once primary key (subject_id, scope, key),
 	constraint tag_key check (key ~ '^[-_.a-zA-Z0-9]{1,255}$'),
 	constraint tag_subject check (
@@ -93,13 +93,13 @@ alter table api_key add tag_prefix text not null default '';
 
 comment on column api_key.tag_prefix is 'keys of tags that may be written begin so';
 
-grant select, insert, delete on name to assay_app;
+grant select, insert, delete on id_registry to assay_app;
 grant select, insert, update, delete on segmentation, membership, tag to assay_app;
 
 -- Puts a subject into a group. how 'drawn' keeps what is there, but for a group in gone; 'manual' and
 -- 'upload' move. Answers the group afterwards, whether this call changed anything, and the group
 -- before (null: none).
-create function assign(subject text, of_segmentation bigint, to_group bigint, gone bigint,
+create function membership_assign(subject text, of_segmentation bigint, to_group bigint, gone bigint,
 	how text, who text, now timestamptz, out group_nr bigint, out made boolean,
 	out previous bigint)
 language plpgsql
@@ -118,7 +118,8 @@ begin
 	group_nr := to_group;
 	-- What is in the way may be taken away before it can be held: then there is room again.
 	loop
-		insert into membership as m (subject_id, segmentation, slot, group_nr, overlap, source, by, at)
+		insert into membership as m (subject_id, segmentation, slot, group_nr, overlap, source, assigned_by,
+			assigned_at)
 		values (subject, of_segmentation, in_slot, to_group, overlapping, how, who, now)
 		on conflict do nothing;
 		made := found;
@@ -138,7 +139,7 @@ begin
 		return;
 	end if;
 	update membership as m
-	set group_nr = to_group, source = how, by = who, at = now
+	set group_nr = to_group, source = how, assigned_by = who, assigned_at = now
 	where m.subject_id = subject and m.segmentation = of_segmentation and m.slot = in_slot;
 	made := found;
 end
@@ -146,7 +147,7 @@ $$;
 
 -- Writes tags of a subject in one scope: keys with values as JSON texts, null takes the tag away. All
 -- or, when the subject would have more than most, none: made is null then.
-create function tags_put(subject text, in_scope text, keys text[], texts text[], who text,
+create function tag_put(subject text, in_scope text, keys text[], texts text[], who text,
 	now timestamptz, most bigint, out made bigint, out gone bigint)
 language plpgsql
 set search_path from current
@@ -156,7 +157,7 @@ declare
 	others bigint;
 	coming bigint;
 begin
-	perform subject_hold(subject);
+	perform subject_lock(subject);
 	select count(*) into others from tag
 	where subject_id = subject and not (scope = in_scope and key = any (keys));
 	select count(t) into coming from unnest(texts) as t;
@@ -167,16 +168,17 @@ begin
 	where subject_id = subject and scope = in_scope and key = w.k and w.t is null;
 	get diagnostics gone = row_count;
 	with put as (
-		insert into tag (subject_id, scope, key, value, by, at)
+		insert into tag (subject_id, scope, key, value, updated_by, updated_at)
 		select subject, in_scope, w.k, w.t::jsonb, who, now
 		from unnest(keys, texts) as w (k, t) where w.t is not null
 		on conflict (subject_id, scope, key) do update
-		set value = excluded.value, by = excluded.by, at = excluded.at
+		set value = excluded.value, updated_by = excluded.updated_by,
+			updated_at = excluded.updated_at
 		returning xmax = 0 as fresh
 	)
 	select count(*) filter (where fresh) into made from put;
 end
 $$;
 
-revoke execute on function assign, tags_put from public;
-grant execute on function assign, tags_put to assay_app;
+revoke execute on function membership_assign, tag_put from public;
+grant execute on function membership_assign, tag_put to assay_app;

@@ -50,7 +50,7 @@ create table sign_in_try (
 -- Who changed what: by a page (account) or by a key.
 create table audit (
 	nr bigint generated always as identity,
-	at timestamptz not null,
+	occurred_at timestamptz not null,
 	account text,
 	key_id text,
 	action text not null,

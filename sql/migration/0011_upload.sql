@@ -11,8 +11,8 @@ create table preassigned (
 	slot bigint not null,
 	group_nr bigint not null,
 	overlap boolean not null,
-	by text,
-	at timestamptz not null,
+	assigned_by text,
+	assigned_at timestamptz not null,
 	constraint preassigned_pk primary key (email, segmentation, slot),
 	constraint preassigned_slot check (slot = case when overlap then group_nr else 0 end),
 	constraint preassigned_segmentation foreign key (segmentation, overlap)
@@ -25,11 +25,11 @@ create index preassigned_of on preassigned (segmentation);
 create table upload (
 	nr bigint generated always as identity,
 	segmentation bigint not null,
-	by text,
-	at timestamptz not null,
+	created_by text,
+	created_at timestamptz not null,
 	content text,
 	position bigint not null default 0,
-	scrubbed bigint not null default 0,
+	erasure_count bigint not null default 0,
 	total bigint not null default 0,
 	added bigint not null default 0,
 	changed bigint not null default 0,
@@ -43,7 +43,7 @@ create table upload (
 );
 
 comment on column upload.position is 'bytes of content that are worked off';
-comment on column upload.scrubbed is 'how often somebody was erased from content';
+comment on column upload.erasure_count is 'how often somebody was erased from content';
 
 create index upload_of on upload (segmentation);
 create index upload_due on upload (nr) where done_at is null;
@@ -69,7 +69,7 @@ grant select, insert, update, delete on preassigned, upload, upload_row to assay
 -- user_id counts where that user has a profile or nobody has one with the e-mail. Whoever is known by
 -- an e-mail only, and to nobody, gets the group when a profile with it appears. A row with a reason has
 -- failed already. Of two rows for one user the later moves the user on.
-create function members_put(of_segmentation bigint, nrs bigint[], users text[], emails text[],
+create function membership_batch(of_segmentation bigint, nrs bigint[], users text[], emails text[],
 	names text[], reasons text[], who text, now timestamptz)
 returns table (nr bigint, outcome text, subject text, group_nr bigint, group_name text,
 	previous text, reason text)
@@ -135,7 +135,8 @@ begin
 	loop
 		with put as (
 			insert into membership as m (subject_id, segmentation, slot, group_nr, overlap,
-				source, by, at)
+				source, assigned_by,
+				assigned_at)
 			select t.subject, of_segmentation, t.slot, t.grp, overlapping, 'upload', who, now
 			from unnest(target.subject, target.slot, target.grp) as t (subject, slot, grp)
 			order by t.subject, t.slot
@@ -159,7 +160,7 @@ begin
 			= coalesce(cardinality(target.subject), 0);
 	end loop;
 	update membership as m
-	set group_nr = t.grp, source = 'upload', by = who, at = now
+	set group_nr = t.grp, source = 'upload', assigned_by = who, assigned_at = now
 	from unnest(target.subject, target.slot, target.grp) as t (subject, slot, grp)
 	where m.subject_id = t.subject and m.segmentation = of_segmentation and m.slot = t.slot
 		and m.group_nr <> t.grp;
@@ -167,7 +168,7 @@ begin
 	into waiting
 	from preassigned as a
 	where a.segmentation = of_segmentation and a.email = any (given.email);
-	insert into preassigned as a (email, segmentation, slot, group_nr, overlap, by, at)
+	insert into preassigned as a (email, segmentation, slot, group_nr, overlap, assigned_by, assigned_at)
 	select distinct on (r.email, case when overlapping then r.grp else 0 end) r.email,
 		of_segmentation, case when overlapping then r.grp else 0 end, r.grp, overlapping, who, now
 	from unnest(given.nr, given.subject, given.email, given.grp, given.reason)
@@ -175,7 +176,7 @@ begin
 	where r.reason is null and r.subject is null
 	order by 1, 3, r.nr desc
 	on conflict (email, segmentation, slot) do update
-	set group_nr = excluded.group_nr, by = excluded.by, at = excluded.at
+	set group_nr = excluded.group_nr, assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at
 	where a.group_nr <> excluded.group_nr;
 	return query
 	with base as (
@@ -233,20 +234,20 @@ begin
 			from unnest(subjects, emails) as e (subject, email) order by 1, 2
 		) as e
 		where a.email = e.email
-		returning e.subject, a.segmentation, a.slot, a.group_nr, a.overlap, a.by, a.at
+		returning e.subject, a.segmentation, a.slot, a.group_nr, a.overlap, a.assigned_by, a.assigned_at
 	), put as (
 		insert into membership as m (subject_id, segmentation, slot, group_nr, overlap, source,
-			by, at)
-		select c.subject, c.segmentation, c.slot, c.group_nr, c.overlap, 'upload', c.by, c.at
+			assigned_by, assigned_at)
+		select c.subject, c.segmentation, c.slot, c.group_nr, c.overlap, 'upload', c.assigned_by, c.assigned_at
 		from come as c order by 1, 2, 3
 		on conflict (subject_id, segmentation, slot) do update
-		set group_nr = excluded.group_nr, source = excluded.source, by = excluded.by,
-			at = excluded.at
-		where m.group_nr <> excluded.group_nr and (m.source = 'drawn' or m.at < excluded.at)
-		returning m.subject_id, m.segmentation, m.group_nr, m.by
+		set group_nr = excluded.group_nr, source = excluded.source, assigned_by = excluded.assigned_by,
+			assigned_at = excluded.assigned_at
+		where m.group_nr <> excluded.group_nr and (m.source = 'drawn' or m.assigned_at < excluded.assigned_at)
+		returning m.subject_id, m.segmentation, m.group_nr, m.assigned_by
 	)
 	select jsonb_agg(jsonb_build_object('subject', p.subject_id, 'segmentation', s.id,
-		'context', s.context, 'nr', p.group_nr, 'by', p.by, 'name', (
+		'context', s.context, 'nr', p.group_nr, 'by', p.assigned_by, 'name', (
 			select g ->> 'name' from jsonb_array_elements(s.groups) as g
 			where (g ->> 'id')::bigint = p.group_nr),
 		'tags', (
@@ -259,7 +260,7 @@ $$;
 
 -- Waits until all have ended who were writing profiles when a file of members had been committed, and
 -- looks whether the addresses that it left are known by now.
-create function preassigned_settle(of_segmentation bigint, now timestamptz, out placed jsonb)
+create function preassigned_apply_late(of_segmentation bigint, now timestamptz, out placed jsonb)
 language plpgsql
 set search_path from current
 as $$
@@ -298,7 +299,7 @@ set search_path from current
 as $$
 begin
 	update upload as u
-	set scrubbed = u.scrubbed + 1, content = (
+	set erasure_count = u.erasure_count + 1, content = (
 		select string_agg(case when w.n > 1 and (
 				position(',' || translate(name, '"', ',') || ','
 					in ',' || translate(w.line, '"' || chr(13), ',,') || ',') > 0
@@ -342,5 +343,5 @@ grant delete on idempotency to assay_app;
 
 revoke execute on function upload_scrub, upload_forget from public;
 grant execute on function upload_scrub, upload_forget to assay_app;
-revoke execute on function members_put, preassigned_apply, preassigned_settle from public;
-grant execute on function members_put, preassigned_apply, preassigned_settle to assay_app;
+revoke execute on function membership_batch, preassigned_apply, preassigned_apply_late from public;
+grant execute on function membership_batch, preassigned_apply, preassigned_apply_late to assay_app;

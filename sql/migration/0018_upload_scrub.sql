@@ -19,7 +19,7 @@ declare
 	mail text := ',' || translate(address, marks, ',,,,,') || ',';
 begin
 	update upload as u
-	set scrubbed = u.scrubbed + 1, content = (
+	set erasure_count = u.erasure_count + 1, content = (
 		select string_agg(case when w.n > 1 and (position(plain in f.fields) > 0
 				or position(quoted in f.fields) > 0 or position(bare in f.fields) > 0
 				or position(mail in lower(f.fields collate "C")) > 0)

@@ -28,18 +28,18 @@ begin
 	if not known or times = 0 or is_bot then
 		return;
 	end if;
-	-- As subject_hold does.
+	-- As subject_lock does.
 	perform pg_advisory_xact_lock(4702114, hashtext(subject));
 	duplicate := event is not null and exists (
 		select from goal_event as e where e.subject_id = subject and e.event_id = event
 			and e.goal in (of_goal, 0));
 	if not duplicate then
 		select a.ids, a.waits into ids, waits
-		from activity_count(array[subject], array[of_goal], array[times],
+		from activity_record(array[subject], array[of_goal], array[times],
 			array[null::timestamptz], false, verify, now) as a;
 	end if;
 	if event is not null and ids <> '{}' then
-		insert into goal_event (subject_id, goal, event_id, at)
+		insert into goal_event (subject_id, goal, event_id, recorded_at)
 		values (subject, of_goal, event, now);
 	end if;
 end
@@ -48,7 +48,7 @@ $$;
 -- A session has turned out to be a user: what only the session was enrolled in moves, where the user
 -- is enrolled the session's data is dropped, as all of it is for a user who is no human. Nothing of
 -- the session is left. Page views move when the enrolments are held: those that counted are here then.
-create or replace function incorporate(session text, receiver text, now timestamptz, out moved bigint,
+create or replace function subject_incorporate(session text, receiver text, now timestamptz, out moved bigint,
 	out dropped bigint, out page_views bigint)
 language plpgsql
 set search_path from current
@@ -58,9 +58,9 @@ declare
 	changed bigint[] := '{}';
 	is_bot boolean := subject_is_bot(receiver);
 begin
-	perform subject_hold(case when hashtext(session) < hashtext(receiver) then session
+	perform subject_lock(case when hashtext(session) < hashtext(receiver) then session
 		else receiver end);
-	perform subject_hold(case when hashtext(session) < hashtext(receiver) then receiver
+	perform subject_lock(case when hashtext(session) < hashtext(receiver) then receiver
 		else session end);
 	moved := 0;
 	dropped := 0;
@@ -69,27 +69,27 @@ begin
 		where n.subject_id = session order by n.experiment for update
 	loop
 		changed := changed || row.experiment;
-		insert into enrolment (subject_id, experiment, alternative, split, source, enrolled_at,
-			last_seen)
-		select receiver, row.experiment, row.alternative, row.split, row.source, row.enrolled_at,
-			row.last_seen
+		insert into enrolment (subject_id, experiment, alternative, allocation, source, enrolled_at,
+			last_seen_at)
+		select receiver, row.experiment, row.alternative, row.allocation, row.source, row.enrolled_at,
+			row.last_seen_at
 		where not is_bot
 		on conflict do nothing;
 		if found then
 			moved := moved + 1;
-			perform incorporate_one(session, receiver, row.experiment, now);
+			perform subject_incorporate_experiment(session, receiver, row.experiment, now);
 		else
 			dropped := dropped + 1;
 		end if;
 	end loop;
-	insert into page_view (subject_id, at, name, url, referrer)
-	select receiver, v.at, v.name, v.url, v.referrer
-	from page_view as v where v.subject_id = session order by v.at
+	insert into page_view (subject_id, viewed_at, name, url, referrer)
+	select receiver, v.viewed_at, v.name, v.url, v.referrer
+	from page_view as v where v.subject_id = session order by v.viewed_at
 	on conflict do nothing;
 	get diagnostics page_views = row_count;
 	delete from page_view where subject_id = session;
-	insert into goal_event (subject_id, goal, event_id, at)
-	select receiver, g.goal, g.event_id, g.at from goal_event as g
+	insert into goal_event (subject_id, goal, event_id, recorded_at)
+	select receiver, g.goal, g.event_id, g.recorded_at from goal_event as g
 	where g.subject_id = session and not is_bot
 	on conflict do nothing;
 	delete from enrolment where subject_id = session;
@@ -99,7 +99,7 @@ begin
 	delete from confirmed where subject_id = session;
 	delete from goal_event where subject_id = session;
 	if changed <> '{}' then
-		perform result_stale(changed);
+		perform result_invalidate(changed);
 	end if;
 end
 $$;

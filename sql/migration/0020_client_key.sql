@@ -18,15 +18,15 @@ grant update (subjects, signing_secret, attributes, rate, new_rate) on api_key t
 
 -- A single row: where the requests came from that were refused for their rate in the last hour in which
 -- there were any, so that a proxy that `proxies` does not name is noticed.
-create table throttle (
+create table rate_refusal (
 	one boolean primary key default true,
-	at timestamptz not null,
+	recorded_at timestamptz not null,
 	refused bigint not null,
 	most bigint not null,
 	address text not null,
-	constraint throttle_single check (one)
+	constraint rate_refusal_single check (one)
 );
 
-comment on table throttle is 'refused for their rate within an hour, and how many of them from the address with the most';
+comment on table rate_refusal is 'refused for their rate within an hour, and how many of them from the address with the most';
 
-grant select, insert, update on throttle to assay_app;
+grant select, insert, update on rate_refusal to assay_app;

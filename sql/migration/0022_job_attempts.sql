@@ -5,6 +5,6 @@ alter table upload
 	add column failed_at timestamptz,
 	add column retry_at timestamptz;
 
-alter table map_job
+alter table audience_job
 	add column attempts integer not null default 0,
 	add column failed_at timestamptz;

@@ -2,11 +2,11 @@
 -- row when there is one of that name.
 -- reach: definitions
 -- retry: no
-with made as (
+with created as (
 	insert into account (name, role, created_at) values ($1, $4, $5::timestamptz)
 	on conflict do nothing
 	returning id
 )
 insert into sign_in_link (hash, account, expires_at)
-select decode($2, 'hex'), id, $3::timestamptz from made
+select decode($2, 'hex'), id, $3::timestamptz from created
 returning account

@@ -3,11 +3,11 @@
 -- reach: definitions
 -- retry: no
 -- role: owner
-with found as (
+with target as (
 	select id from account where name = $1 and disabled_at is null
-), old as (
-	delete from sign_in_link where account in (select id from found)
+), deleted_links as (
+	delete from sign_in_link where account in (select id from target)
 )
 insert into sign_in_link (hash, account, expires_at)
-select decode($2, 'hex'), id, $3::timestamptz from found
+select decode($2, 'hex'), id, $3::timestamptz from target
 returning account

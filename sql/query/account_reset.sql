@@ -2,16 +2,16 @@
 -- good until $3; a disabled one is enabled again.
 -- reach: definitions
 -- retry: no
-with found as (
+with reset as (
 	update account
 	set password = null, disabled_at = null
 	where name = $1
 	returning id
-), out as (
-	delete from session where account in (select id from found)
-), old as (
-	delete from sign_in_link where account in (select id from found)
+), deleted_sessions as (
+	delete from session where account in (select id from reset)
+), deleted_links as (
+	delete from sign_in_link where account in (select id from reset)
 )
 insert into sign_in_link (hash, account, expires_at)
-select decode($2, 'hex'), id, $3::timestamptz from found
+select decode($2, 'hex'), id, $3::timestamptz from reset
 returning account

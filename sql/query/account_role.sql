@@ -4,7 +4,7 @@
 -- retry: yes
 with old as (
 	select id, role from account where name = $1
-), out as (
+), deleted_sessions as (
 	delete from session where account in (select id from old where role <> $2)
 )
 update account as a set role = $2 from old where a.id = old.id

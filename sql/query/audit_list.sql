@@ -2,7 +2,7 @@
 -- $3 (null: any), at most $4.
 -- reach: definitions
 -- retry: yes
-select nr, at, account, key_id, action, target, status, status >= 400 as refused,
+select nr, occurred_at as at, account, key_id, action, target, status, status >= 400 as refused,
 	before, after
 from audit
 where ($1::bigint is null or nr < $1::bigint) and ($2::text is null or account = $2)

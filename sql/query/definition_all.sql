@@ -19,7 +19,7 @@ select part, id, definition from (
 		'createdBy', e.created_by, 'criteria', e.criteria, 'data', e.data, 'alternatives', (
 			select jsonb_agg(a - array['id', 'was'] order by n)
 			from jsonb_array_elements(e.alternatives) with ordinality as t (a, n)),
-		'default', coalesce(e.standard, 'control'), 'goals', (
+		'default', coalesce(e.default_alternative, 'control'), 'goals', (
 			select coalesce(jsonb_agg(t.o order by t.n), '[]')
 			from jsonb_array_elements(case when jsonb_typeof(e.goals) = 'array'
 				then e.goals else '[]' end) with ordinality as t (o, n)

@@ -1,4 +1,4 @@
--- Enrols subject $1 in experiments $2, ascending, in their alternatives $3 of the splits $4, $5 being
+-- Enrols subject $1 in experiments $2, ascending, in their alternatives $3 of the allocations $4, $5 being
 -- the alternatives that are gone; how: $6; $7 whether sessions must be confirmed, at $8.
 -- reach: subject
 -- retry: yes

@@ -3,7 +3,7 @@
 -- retry: yes
 select e.id as experiment, coalesce(a.o ->> 'name', 'number ' || n.alternative) as alternative,
 	case n.source when 'drawn' then 'ASSIGNED' else 'FORCED' end as reason, n.enrolled_at,
-	n.last_seen, x.at as exposed_at, e.status, e.state
+	n.last_seen_at as last_seen, x.exposed_at, e.status, e.state
 from enrolment as n
 join experiment as e on e.nr = n.experiment
 left join lateral (

@@ -9,53 +9,53 @@
 -- generation: {segmentation: {number: groups}, experiment: {number: criteria}}.
 -- mixed: somebody is enrolled by other weights than those of now.
 -- What the update joins is materialized and locked first: after waiting for another writer the server
--- evaluates the join again, and cannot run `held` again for that.
+-- evaluates the join again, and cannot run `next_generation` again for that.
 -- reach: definitions
 -- retry: no
 with referring as materialized (
 	select nr from experiment
 	where nr in (select key::bigint from jsonb_each($23::jsonb -> 'experiment'))
 	order by nr for update
-), held as (
+), next_generation as (
 	update cache_epoch set definitions = definitions + 1
 	where definitions = $20::bigint and (select count(*) from referring) >= 0
 	returning definitions
-), gate as materialized (
+), generation as materialized (
 	select $20::bigint as definitions where $20::bigint is null
-	union all select definitions from held
+	union all select definitions from next_generation
 ), before as materialized (
-	select nr, split, criteria is distinct from $7::jsonb
+	select nr, allocation, criteria is distinct from $7::jsonb
 		or data -> 'modulus' is distinct from $8::jsonb -> 'modulus'
 			or status = 'INACTIVE' as remap
 	from experiment where id = $1 for update
 ), changed as (
 	update experiment as e
 	set name = $4, description = $5, created_by = $15, updated_by = $6, criteria = $7::jsonb, data = $8::jsonb,
-		start_date = $9::date, end_date = $10::date, alternatives = $11::jsonb, standard = $12,
-		goals = $13::jsonb, traffic = $14::double precision, numbers = $17::jsonb, shares = $18::jsonb,
-		uses = $19::text[],
+		start_date = $9::date, end_date = $10::date, alternatives = $11::jsonb, default_alternative = $12,
+		goals = $13::jsonb, traffic = $14::double precision, alternative_ids = $17::jsonb, allocation_weights = $18::jsonb,
+		referenced_ids = $19::text[],
 		plan = $21::jsonb, layer = case when $22::jsonb is null then e.layer
 			else (select l.nr from layer as l where l.id = $22::jsonb ->> 'id') end,
-		split = case when e.shares = $18::jsonb then e.split else e.split + 1 end,
+		allocation = case when e.allocation_weights = $18::jsonb then e.allocation else e.allocation + 1 end,
 		updated_at = $3::timestamptz, version = e.version + 1,
-		audience = case when $7::jsonb is null then 0
+		audience_version = case when $7::jsonb is null then 0
 			when e.criteria ->> 'type' = 'rule' or e.criteria::text ~ '"(group|tag):' then -1
-			else e.audience end,
+			else e.audience_version end,
 		status = case when b.remap and upper(e.status) = 'FAILED' then 'SUBMITTED'
-			when e.status = 'INACTIVE' and $7::jsonb is not null and e.audience <= 0
+			when e.status = 'INACTIVE' and $7::jsonb is not null and e.audience_version <= 0
 				and coalesce($10::date >= ($3::timestamptz)::date, true) then 'SUBMITTED'
 			when e.status = 'INACTIVE' and coalesce($10::date >= ($3::timestamptz)::date, true)
 			then 'ACTIVE' else e.status end,
 		status_msg = case when b.remap and upper(e.status) = 'FAILED'
 			then 'Experiment successfully submitted'
-			when e.status = 'INACTIVE' and $7::jsonb is not null and e.audience <= 0
+			when e.status = 'INACTIVE' and $7::jsonb is not null and e.audience_version <= 0
 				and coalesce($10::date >= ($3::timestamptz)::date, true)
 			then 'Experiment successfully submitted'
 			when e.status = 'INACTIVE' and coalesce($10::date >= ($3::timestamptz)::date, true)
 			then $16 else e.status_msg end
-	from before as b, gate
+	from before as b, generation
 	where e.nr = b.nr and e.version = $2::bigint
-	returning e.nr, e.split, e.shares, b.remap, e.split > b.split as reweighed
+	returning e.nr, e.allocation, e.allocation_weights, b.remap, e.allocation > b.allocation as reweighed
 ), renamed_rules as (
 	update segmentation as s
 	set groups = n.value, version = s.version + 1, updated_at = $3::timestamptz
@@ -65,16 +65,16 @@ with referring as materialized (
 	update experiment as o set criteria = n.value, version = o.version + 1
 	from jsonb_each($23::jsonb -> 'experiment') as n
 	where o.nr = n.key::bigint and exists (select from changed)
-), part as (
-	insert into split (experiment, nr, shares) select nr, split, shares from changed
+), new_allocation as (
+	insert into allocation (experiment, nr, allocation_weights) select nr, allocation, allocation_weights from changed
 	on conflict do nothing
 ), job as (
-	update map_job set due_at = $3::timestamptz where nr in (select nr from changed where remap)
-), bump as (
+	update audience_job set due_at = $3::timestamptz where nr in (select nr from changed where remap)
+), raised_generation as (
 	update cache_epoch set definitions = definitions + 1
 	where $20::bigint is null and exists (select from changed)
 )
-select nr, pg_notify('assay_map', ''), reweighed and exists (
+select nr, pg_notify('assay_job', ''), reweighed and exists (
 		select from enrolment as n where n.experiment = changed.nr) as mixed,
-	case when $22::jsonb is not null then layer_place(nr, $22::jsonb) end
+	case when $22::jsonb is not null then layer_slot_assign(nr, $22::jsonb) end
 from changed

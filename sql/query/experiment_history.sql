@@ -2,7 +2,7 @@
 -- the newest), at most $3.
 -- reach: definitions
 -- retry: yes
-select nr, at, account, key_id, action, status, status >= 400 as refused, before,
+select nr, occurred_at as at, account, key_id, action, status, status >= 400 as refused, before,
 	after
 from audit
 where target = $1 and action ~ '^[A-Z]+ (/admin)?/experiment'

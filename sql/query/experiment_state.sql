@@ -4,12 +4,12 @@
 -- retry: no
 with changed as (
 	update experiment
-	set state = $2::integer, standard = coalesce($5, standard),
+	set state = $2::integer, default_alternative = coalesce($5, default_alternative),
 		ended_at = case when $2::integer = 0 then coalesce(ended_at, $4::timestamptz) end,
 		updated_at = $4::timestamptz, version = version + 1
 	where id = $1 and ($3::bigint is null or version = $3::bigint)
 	returning nr
-), bump as (
+), generation as (
 	update cache_epoch set definitions = definitions + 1 where exists (select from changed)
 )
 select nr from changed

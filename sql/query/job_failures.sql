@@ -3,4 +3,4 @@
 -- retry: yes
 -- role: owner
 select (select count(*) from upload where done_at is null and failed_at is not null) as files,
-	(select count(*) from map_job where failed_at is not null) as mappings
+	(select count(*) from audience_job where failed_at is not null) as mappings

@@ -9,7 +9,7 @@ with changed as (
 	where e.id = $1 and ($4::text is null
 		or exists (select from layer as l where l.nr = e.layer and l.id = $4))
 	returning nr
-), bump as (
+), generation as (
 	update cache_epoch set definitions = definitions + 1 where exists (select from changed)
 )
-select layer_place(nr, $2::jsonb) from changed
+select layer_slot_assign(nr, $2::jsonb) from changed

@@ -2,4 +2,4 @@
 -- reach: local
 -- retry: yes
 -- role: owner
-listen assay_map
+listen assay_job

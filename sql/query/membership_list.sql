@@ -2,7 +2,7 @@
 -- them, and all groups of the last.
 -- reach: all
 -- retry: yes
-select substr(subject_id, 3) as user_id, group_nr, source, at
+select substr(subject_id, 3) as user_id, group_nr, source, assigned_at as at
 from membership
 where segmentation = $1::bigint and subject_id > $2
 	and ($4::bigint is null or group_nr = $4::bigint)

@@ -3,21 +3,21 @@
 -- batches cannot wait for each other; of two views of a subject at one instant the first one stays.
 -- reach: subject
 -- retry: yes
-with put as (
-	insert into page_view (subject_id, at, name, url, referrer)
-	select v.subject_id, v.at, v.name, v.url, v.referrer
+with inserted as (
+	insert into page_view (subject_id, viewed_at, name, url, referrer)
+	select v.subject_id, v.viewed_at, v.name, v.url, v.referrer
 	from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
-		with ordinality as v (subject_id, at, name, url, referrer, position)
-	order by v.subject_id, v.at, v.position
+		with ordinality as v (subject_id, viewed_at, name, url, referrer, position)
+	order by v.subject_id, v.viewed_at, v.position
 	on conflict do nothing
-	returning subject_id, at, name
+	returning subject_id, viewed_at, name
 ), enrolled as materialized (
-	select array_agg(p.subject_id) as subjects, array_agg(p.at) as ats, array_agg(p.name) as names
-	from put as p
+	select array_agg(p.subject_id) as subjects, array_agg(p.viewed_at) as ats, array_agg(p.name) as names
+	from inserted as p
 	where p.subject_id <> all ($6::text[])
 		and exists (select from enrolment as n where n.subject_id = p.subject_id)
 )
-select (select count(*) from put) as recorded,
+select (select count(*) from inserted) as recorded,
 	case when subjects is not null
-		then page_view_counts(subjects, ats, names, $7::boolean, $8::timestamptz) end
+		then page_view_activity(subjects, ats, names, $7::boolean, $8::timestamptz) end
 from enrolled

@@ -6,29 +6,29 @@
 -- reach: subject
 -- retry: yes
 -- role: owner
-with v as (
+with latest as (
 	select distinct on (subject_id) subject_id, attributes, terms
 	from unnest($1::text[], $2::text[], $3::text[])
 		with ordinality as u (subject_id, attributes, terms, nr)
 	order by subject_id, nr desc
-), put as (
+), upserted as (
 	insert into profile (subject_id, attributes, terms, changed_at)
-	select subject_id, attributes::jsonb, terms::text[], $4::timestamptz from v order by subject_id
+	select subject_id, attributes::jsonb, terms::text[], $4::timestamptz from latest order by subject_id
 	on conflict (subject_id) do update
 	set attributes = excluded.attributes, terms = excluded.terms, changed_at = excluded.changed_at
 	where profile.attributes <> excluded.attributes or profile.terms <> excluded.terms
 	returning subject_id,
 		case when octet_length(attributes ->> 'email') <= 254
 			then lower((attributes ->> 'email') collate "C") end as email
-), mark as (
+), listed_import as (
 	insert into bulk_import (id, kind, changed_at)
-	select $5, $6, $4::timestamptz where exists (select from put)
+	select $5, $6, $4::timestamptz where exists (select from upserted)
 	on conflict (id) do update set changed_at = excluded.changed_at
-), come as materialized (
+), arrived as materialized (
 	select array_agg(subject_id) as subjects, array_agg(email) as emails
-	from put where email is not null and $6 = 'user'
+	from upserted where email is not null and $6 = 'user'
 )
-select (select count(*) from v) as stored, (select count(*) from put) as changed,
-	case when come.subjects is not null then preassigned_apply(come.subjects, come.emails,
+select (select count(*) from latest) as stored, (select count(*) from upserted) as changed,
+	case when arrived.subjects is not null then preassigned_apply(arrived.subjects, arrived.emails,
 		$4::timestamptz) end as placed
-from come
+from arrived

@@ -6,14 +6,14 @@
 -- that two batches cannot wait for each other.
 -- reach: subject
 -- retry: yes
-with ready as materialized (
-	select generation, generation = $8::bigint as current from audience_ready()
-), put as (
+with writer as materialized (
+	select generation, generation = $8::bigint as current from audience_write_lock()
+), upserted as (
 	insert into profile (subject_id, attributes, terms, changed_at)
 	select v.subject_id, v.attributes::jsonb,
 		array(select jsonb_array_elements_text(v.terms::jsonb)), $4::timestamptz
-	from unnest($1::text[], $2::text[], $3::text[]) as v (subject_id, attributes, terms), ready
-	where ready.current
+	from unnest($1::text[], $2::text[], $3::text[]) as v (subject_id, attributes, terms), writer
+	where writer.current
 	order by v.subject_id
 	on conflict (subject_id) do update
 	set attributes = excluded.attributes, terms = excluded.terms, changed_at = excluded.changed_at
@@ -27,11 +27,11 @@ with ready as materialized (
 			as subjects,
 		array_agg(email) filter (where email is not null and left(subject_id, 2) = 'u:')
 			as emails
-	from put
+	from upserted
 )
-select ready.generation, case when ready.current then counted.changed end as changed,
-	case when ready.current
-		then audience_fit($1::text[], $5::bigint[], $6::text[], $7::bigint[]) end,
+select writer.generation, case when writer.current then counted.changed end as changed,
+	case when writer.current
+		then audience_replace($1::text[], $5::bigint[], $6::text[], $7::bigint[]) end,
 	case when counted.subjects is not null then preassigned_apply(counted.subjects,
 		counted.emails, $4::timestamptz) end as placed
-from ready, counted
+from writer, counted

@@ -3,8 +3,8 @@
 -- reach: definitions
 -- retry: yes
 select 'segmentation' as kind, nr, id, groups as definition from segmentation
-where $1::text = any (uses) and id <> $1::text
+where $1::text = any (referenced_ids) and id <> $1::text
 union all
 select 'experiment', nr, id, criteria from experiment
-where $1::text = any (uses) and id <> $1::text
+where $1::text = any (referenced_ids) and id <> $1::text
 order by id

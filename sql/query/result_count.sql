@@ -1,4 +1,4 @@
--- Counts the rows of experiment $1: participants by alternative and split, those of them who had
+-- Counts the rows of experiment $1: participants by alternative and allocation, those of them who had
 -- been exposed to another before, those who were placed by hand; participants by day; subjects by
 -- goal, alternative and hits (with the hits of all of them), and by the day of their first. Of more
 -- than 1,000 different numbers of hits of a goal, neighbours are counted together as their mean, the
@@ -7,14 +7,14 @@
 -- retry: yes
 -- time: long
 with exposed as materialized (
-	select alternative, split, (at at time zone 'UTC')::date as day, count(*) as subjects,
-		count(*) filter (where nth = 1) as again, count(*) filter (where placed) as placed
+	select alternative, allocation, (exposed_at at time zone 'UTC')::date as day, count(*) as subjects,
+		count(*) filter (where earlier_exposures = 1) as again, count(*) filter (where manual) as manual
 	from exposure where experiment = $1::bigint and not forced
-	group by alternative, split, day
+	group by alternative, allocation, day
 ), arm as (
-	select alternative, split, sum(subjects)::bigint as subjects, sum(again)::bigint as again,
-		sum(placed)::bigint as placed
-	from exposed group by alternative, split
+	select alternative, allocation, sum(subjects)::bigint as subjects, sum(again)::bigint as again,
+		sum(manual)::bigint as manual
+	from exposed group by alternative, allocation
 ), daily as (
 	select day, alternative, sum(subjects)::bigint as subjects
 	from exposed group by day, alternative
@@ -23,30 +23,30 @@ with exposed as materialized (
 		count(*) as subjects
 	from conversion where experiment = $1::bigint and not forced
 	group by goal, alternative, hits, day
-), often as (
+), by_hits as (
 	select goal, alternative, hits, sum(subjects)::bigint as subjects
 	from converted group by goal, alternative, hits
 ), ranked as (
-	select *, dense_rank() over (partition by goal order by hits) as rank from often
+	select *, dense_rank() over (partition by goal order by hits) as rank from by_hits
 ), counted as (
 	select *, max(rank) over (partition by goal) as ranks from ranked
-), placed as (
+), with_bin as (
 	select *, case when ranks > 1000 then (rank - 1) * 1000 / ranks else rank end as bin
 	from counted
-), meant as (
+), averaged as (
 	select *, round(sum(hits::numeric * subjects) over bin / sum(subjects) over bin)::bigint as mean
-	from placed window bin as (partition by goal, bin)
+	from with_bin window bin as (partition by goal, bin)
 ), binned as (
 	select goal, alternative, mean as hits, sum(subjects)::bigint as subjects,
 		sum(hits::numeric * subjects) as actions
-	from meant group by goal, alternative, mean
+	from averaged group by goal, alternative, mean
 ), daily_converted as (
 	select day, goal, alternative, sum(subjects)::bigint as subjects
 	from converted group by day, goal, alternative
 )
 select jsonb_build_object(
 	'exposures', (select coalesce(jsonb_agg(
-		jsonb_build_array(alternative, split, subjects, again, placed)), '[]') from arm),
+		jsonb_build_array(alternative, allocation, subjects, again, manual)), '[]') from arm),
 	'days', (select coalesce(jsonb_agg(
 		jsonb_build_array(day, alternative, subjects) order by day, alternative), '[]')
 		from daily),

@@ -1,4 +1,4 @@
--- What results of experiment $1 (of number $2, null: any) are told by: its definition, its splits, the
+-- What results of experiment $1 (of number $2, null: any) are told by: its definition, its allocations, the
 -- goals, those that are retired last; and its counts, if they are current.
 -- reach: definitions
 -- retry: yes
@@ -7,8 +7,8 @@ select e.nr, e.alternatives, e.goals as named, e.plan, r.counted_at, r.data, (
 				'retired', g.retired_at is not null)
 			order by g.retired_at is not null, g.nr < 100, g.nr)
 		from goal as g) as goals, (
-		select jsonb_object_agg(s.nr, s.shares)
-		from split as s where s.experiment = e.nr) as splits
+		select jsonb_object_agg(s.nr, s.allocation_weights)
+		from allocation as s where s.experiment = e.nr) as allocations
 from experiment as e
 left join result as r on r.experiment = e.nr and r.data is not null
 where e.id = $1 and ($2::bigint is null or e.nr = $2::bigint)

@@ -3,7 +3,7 @@
 -- reach: definitions
 -- retry: yes
 select concat_ws(' ', e.xmin, e.ctid, r.xmin, r.ctid,
-	(select max(s.nr) from split as s where s.experiment = e.nr),
+	(select max(s.nr) from allocation as s where s.experiment = e.nr),
 	(select string_agg(g.xmin::text, ' ' order by g.nr) from goal as g)) as stamp
 from experiment as e join result as r on r.experiment = e.nr and r.data is not null
 where e.id = $1

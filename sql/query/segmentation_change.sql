@@ -10,25 +10,25 @@ with referring as materialized (
 	select nr from experiment
 	where nr in (select key::bigint from jsonb_each($14::jsonb -> 'experiment'))
 	order by nr for update
-), bump as (
+), generation as (
 	update cache_epoch set definitions = definitions + 1
 	where definitions = $12::bigint and (select count(*) from referring) >= 0
 	returning definitions
-), made as (
+), changed as (
 	update segmentation as s
 	set context = $3, name = $4, description = $5, groups = $6::jsonb, overlap = $7::boolean,
 		active = $8::boolean, parameters = $9::jsonb, next_group = $10::bigint,
-		uses = $11::text[], version = s.version + 1, updated_at = $13::timestamptz
-	from bump where s.id = $1 and s.version = $2::bigint
+		referenced_ids = $11::text[], version = s.version + 1, updated_at = $13::timestamptz
+	from generation where s.id = $1 and s.version = $2::bigint
 	returning s.nr
-), rules as (
+), renamed_rules as (
 	update segmentation as s
 	set groups = n.value, version = s.version + 1, updated_at = $13::timestamptz
 	from jsonb_each($14::jsonb -> 'segmentation') as n
-	where s.nr = n.key::bigint and exists (select from made)
-), criteria as (
+	where s.nr = n.key::bigint and exists (select from changed)
+), renamed_criteria as (
 	update experiment as e set criteria = n.value, version = e.version + 1
 	from jsonb_each($14::jsonb -> 'experiment') as n
-	where e.nr = n.key::bigint and exists (select from made)
+	where e.nr = n.key::bigint and exists (select from changed)
 )
-select definitions as generation, exists (select from made) as made from bump
+select definitions as generation, exists (select from changed) as made from generation

@@ -2,7 +2,7 @@
 -- anew ($5, null: stays) is kept.
 -- reach: definitions
 -- retry: no
-with fresh as (
+with rehashed as (
 	update account set password = coalesce($5, password)
 	where id = $1::bigint
 )

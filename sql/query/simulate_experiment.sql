@@ -2,11 +2,11 @@
 -- with salt $2, at $3; and goal $4.
 -- reach: definitions
 -- retry: no
-with named as (
-	insert into name (id, kind) values ($1::text, 'experiment')
-), made as (
+with registered as (
+	insert into id_registry (id, kind) values ($1::text, 'experiment')
+), created as (
 	insert into experiment (id, name, description, created_by, updated_by, created_at, updated_at,
-		criteria, data, start_date, state, alternatives, goals, traffic, salt, numbers, shares,
+		criteria, data, start_date, state, alternatives, goals, traffic, salt, alternative_ids, allocation_weights,
 		status, status_msg)
 	values ($1::text, $1::text, 'A simulation', 'simulate', 'simulate', $3::timestamptz,
 		$3::timestamptz, null, '{}', ($3::timestamptz at time zone 'UTC')::date, 1,
@@ -14,11 +14,11 @@ with named as (
 		{"id": 2, "name": "b", "weight": 1, "enabled": true}]',
 		jsonb_build_array($4::text), 100, $2::text, '{"": 2, "control": 1, "b": 2}',
 		'{"1": 0.5, "2": 0.5}', 'ACTIVE', '')
-	returning nr, split, shares
-), part as (
-	insert into split (experiment, nr, shares) select nr, split, shares from made
-), goal as (
+	returning nr, allocation, allocation_weights
+), new_allocation as (
+	insert into allocation (experiment, nr, allocation_weights) select nr, allocation, allocation_weights from created
+), new_goal as (
 	insert into goal (name, test, description, created_at)
 	values ($4::text, 'chi2', 'A simulation', $3::timestamptz)
 )
-select nr from made
+select nr from created

@@ -3,25 +3,25 @@
 -- reach: subject
 -- retry: yes
 -- time: long
-with held as (
+with record as (
 	(
-		select at, 1 as kind, json_build_object('record', 'page_view', 'timestamp',
-			to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'name', name, 'url', url,
+		select viewed_at as at, 1 as kind, json_build_object('record', 'page_view', 'timestamp',
+			to_char(viewed_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'name', name, 'url', url,
 			'referrer', referrer) as record
 		from page_view
-		where subject_id = $1 and at > $2::timestamptz
-		order by at limit $3::bigint
+		where subject_id = $1 and viewed_at > $2::timestamptz
+		order by viewed_at limit $3::bigint
 	)
 	union all
 	select n.enrolled_at, 2, json_build_object('record', 'enrollment', 'timestamp',
 		to_char(n.enrolled_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'experiment', e.id,
 		'alternative', n.alternative, 'source', n.source, 'last_seen',
-		to_char(n.last_seen, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+		to_char(n.last_seen_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
 	from enrolment as n left join experiment as e on e.nr = n.experiment
 	where n.subject_id = $1
 	union all
-	select x.at, 3, json_build_object('record', 'exposure', 'timestamp',
-		to_char(x.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'experiment', e.id,
+	select x.exposed_at, 3, json_build_object('record', 'exposure', 'timestamp',
+		to_char(x.exposed_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'experiment', e.id,
 		'alternative', x.alternative, 'forced', x.forced)
 	from exposure as x left join experiment as e on e.nr = x.experiment
 	where x.subject_id = $1
@@ -42,32 +42,32 @@ with held as (
 	left join goal as g on g.nr = w.goal
 	where w.subject_id = $1
 	union all
-	select v.at, 6, json_build_object('record', 'goal_event', 'timestamp',
-		to_char(v.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'goal', g.name,
+	select v.recorded_at, 6, json_build_object('record', 'goal_event', 'timestamp',
+		to_char(v.recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'goal', g.name,
 		'event_id', v.event_id)
 	from goal_event as v left join goal as g on g.nr = v.goal
 	where v.subject_id = $1
 	union all
-	select m.at, 7, json_build_object('record', 'membership', 'timestamp',
-		to_char(m.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'segmentation', s.id,
+	select m.assigned_at, 7, json_build_object('record', 'membership', 'timestamp',
+		to_char(m.assigned_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'segmentation', s.id,
 		'group', m.group_nr, 'source', m.source)
 	from membership as m join segmentation as s on s.nr = m.segmentation
 	where m.subject_id = $1
 	union all
-	select at, 8, json_build_object('record', 'tag', 'timestamp',
-		to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'scope', scope, 'key', key,
+	select updated_at, 8, json_build_object('record', 'tag', 'timestamp',
+		to_char(updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'scope', scope, 'key', key,
 		'value', value)
 	from tag
 	where subject_id = $1
 	union all
-	select u.at, 9, json_build_object('record', 'upload_row', 'timestamp',
-		to_char(u.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'upload', r.upload, 'row', r.line,
+	select u.created_at, 9, json_build_object('record', 'upload_row', 'timestamp',
+		to_char(u.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'upload', r.upload, 'row', r.line,
 		'previous', r.previous)
 	from upload_row as r join upload as u on u.nr = r.upload
 	where r.subject = $1
 )
 select at as timestamp, record
-from held
+from record
 where at > $2::timestamptz
 order by at
 fetch first ($3::bigint) rows with ties

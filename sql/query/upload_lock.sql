@@ -3,4 +3,4 @@
 -- retry: no
 -- role: owner
 update upload set position = position where nr = $1::bigint and done_at is null
-returning position, scrubbed
+returning position, erasure_count

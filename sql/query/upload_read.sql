@@ -2,6 +2,6 @@
 -- reach: definitions
 -- retry: yes
 -- role: owner
-select u.segmentation, s.id, s.context, u.by, u.content, u.position, u.scrubbed
+select u.segmentation, s.id, s.context, u.created_by as by, u.content, u.position, u.erasure_count
 from upload as u join segmentation as s on s.nr = u.segmentation
 where u.nr = $1::bigint and u.done_at is null

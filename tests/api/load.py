@@ -184,7 +184,7 @@ class Load:
         assert not self.wrong, self.wrong[:5]
         assert len(self.answers) >= self.requests
         rows = self.stack.sql(
-            "select substr(subject_id, 3), (extract(epoch from at) * 1000)::bigint"
+            "select substr(subject_id, 3), (extract(epoch from viewed_at) * 1000)::bigint"
             " from page_view where subject_id like %s", f"u:{self.prefix}%")
         stored = {}
         for name, ms in rows:

@@ -81,7 +81,7 @@ def members(stack, exp):
     """Who is in the audience in effect."""
     return {s[2:] for s, in stack.sql(
         "select a.subject_id from audience as a join experiment as e"
-        " on e.nr = a.experiment and e.audience = a.version where e.id = %s", exp)}
+        " on e.nr = a.experiment and e.audience_version = a.version where e.id = %s", exp)}
 
 
 def versions(stack, exp):
@@ -98,15 +98,15 @@ def get(stack, exp):
 def workers(stack, *exps):
     """Who is at work on these."""
     return {w for w, in stack.sql(
-        "select worker from map_job join experiment using (nr) where id = any (%s)"
+        "select worker from audience_job join experiment using (nr) where id = any (%s)"
         " and worker is not null", list(exps))}
 
 
 def refreshed(stack, exp):
     """Maps it again and waits until that is done."""
     before = get(stack, exp)
-    audience = stack.sql("select audience from experiment where id = %s", exp)
+    audience = stack.sql("select audience_version from experiment where id = %s", exp)
     admin(stack, "POST", exp + "/refresh", {})
-    wait_until(lambda: stack.sql("select audience from experiment where id = %s", exp) != audience,
-               20, "the refresh")
+    wait_until(lambda: stack.sql("select audience_version from experiment where id = %s", exp) !=
+               audience, 20, "the refresh")
     return before

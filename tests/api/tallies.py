@@ -51,7 +51,7 @@ def fill(stack, exp, arm, count, hits=None, split=1, forced=False):
             first += subjects
     stack.sql("insert into exposure select 'u:' || %s || i, nr, %s, %s, %s, 0, now() "
               "from generate_series(1, %s) as i, experiment where id = %s; " + text +
-              "select result_stale(array[nr]) from experiment where id = %s",
+              "select result_invalidate(array[nr]) from experiment where id = %s",
               prefix, arm, split, forced, count, exp, *params, exp)
     return prefix
 

@@ -106,7 +106,7 @@ class World:
         self.model.forget(text_of(user))
 
     def six_hours(self):
-        self.stack.sql("update enrolment set last_seen = last_seen - interval '6 hours' "
+        self.stack.sql("update enrolment set last_seen_at = last_seen_at - interval '6 hours' "
                        "where subject_id = any (%s)", [text_of(who) for who in self.all])
         self.model.six_hours()
 

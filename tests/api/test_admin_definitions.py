@@ -94,9 +94,10 @@ def test_health_warns_of_a_split_that_cannot_be_chance(stack, viewer):
     exp = running(stack, "b")
     text = text_of(viewer.get(f"/admin/experiment/{exp}/health"))
     assert "Nobody has taken part yet" in text
-    stack.sql("insert into assay.exposure (subject_id, experiment, alternative, nth, at, forced,"
-              " split) select 'u:' || %s || i, nr, 2, 0, now(), false, 1 from assay.experiment,"
-              " generate_series(1, 100) as i where id = %s", exp, exp)
+    stack.sql("insert into assay.exposure (subject_id, experiment, alternative, earlier_exposures, "
+              "exposed_at, forced, allocation) select 'u:' || %s || i, nr, 2, 0, now(), "
+              "false, 1 from assay.experiment, generate_series(1, 100) as i where id = %s",
+              exp, exp)
     enroll(stack, exp, somebody())
     text = text_of(viewer.get(f"/admin/experiment/{exp}/health"))
     assert "The split is not as expected" in text
@@ -143,10 +144,10 @@ def spread_over(stack, exp, name, control, b):
     """Participants of the last three days, with what they did: {times: subjects} an arm."""
     for arm, hits in ((1, control), (2, b)):
         fill(stack, exp, arm, 60, {name: hits})
-    stack.sql("update exposure as x set at = x.at - (length(subject_id) + hashtext(subject_id)) "
-              "%% 2 * interval '1 day' - interval '1 day' from experiment as e "
-              "where e.nr = x.experiment and e.id = %s", exp)
-    stack.sql("select result_stale(array[nr]) from experiment where id = %s", exp)
+    stack.sql("update exposure as x set exposed_at = x.exposed_at - (length(subject_id) + "
+              "hashtext(subject_id)) %% 2 * interval '1 day' - interval '1 day' "
+              "from experiment as e where e.nr = x.experiment and e.id = %s", exp)
+    stack.sql("select result_invalidate(array[nr]) from experiment where id = %s", exp)
 
 
 def test_a_result_is_drawn_over_time_and_by_how_often(stack, viewer):
@@ -194,7 +195,7 @@ def test_a_result_of_a_year_and_many_alternatives_is_a_small_page(stack, viewer)
     exp = running(stack, "b", "c", "d", "e", goals=names)
     for arm in range(1, 6):
         fill(stack, exp, arm, 40, {n: {times: 2 for times in range(1, 16)} for n in names})
-    stack.sql("update exposure as x set at = x.at - (hashtext(subject_id) & 255) * interval "
-              "'1 day' from experiment as e where e.nr = x.experiment and e.id = %s", exp)
-    stack.sql("select result_stale(array[nr]) from experiment where id = %s", exp)
+    stack.sql("update exposure as x set exposed_at = x.exposed_at - (hashtext(subject_id) & 255) * "
+              "interval '1 day' from experiment as e where e.nr = x.experiment and e.id = %s", exp)
+    stack.sql("select result_invalidate(array[nr]) from experiment where id = %s", exp)
     text_of(viewer.get(f"/admin/experiment/{exp}"))

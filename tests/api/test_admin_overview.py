@@ -89,7 +89,7 @@ def test_what_is_off_and_what_waits_for_the_jobs_is_said(bare):
               data="user_id,group\n" + "".join(f"u{n},A\n" for n in range(1100)))
     assert not [t for t in told(viewer) if "wait" in t]
     late = "now() - interval '10 minutes 1 second'"
-    bare.sql(f"update map_job set due_at = {late}; update upload set at = {late}")
+    bare.sql(f"update audience_job set due_at = {late}; update upload set created_at = {late}")
     await_warning(viewer, "An audience waits to be mapped for over ten minutes")
     await_warning(viewer, "A file of members waits for over ten minutes")
     bare.again("jobs")

@@ -189,7 +189,7 @@ def test_somebody_is_put_moved_and_taken_out_by_hand(stack, editor):
         assert answer.status_code == 303
         shown = html.unescape(editor.get(answer.headers["Location"]).text)
         assert f"<strong>{user}</strong> is in the group <strong>{group}</strong>" in shown
-    assert stack.sql("select m.by from assay.membership as m where subject_id = %s",
+    assert stack.sql("select m.assigned_by from assay.membership as m where subject_id = %s",
                      "u:" + user) == [(editor.name,)]
     answer = editor.post(path, user_id=user, do="drop")
     assert "is in no group" in editor.get(answer.headers["Location"]).text

@@ -99,7 +99,7 @@ def test_numbers_that_the_database_hands_out_are_bigint(stack):
 
 
 # Called by others only, which have fixed the path.
-INNER = {"activity_count", "exposure_add", "result_stale", "subject_counts", "subject_hold",
+INNER = {"activity_record", "exposure_add", "result_invalidate", "subject_counts", "subject_lock",
          "subject_is_bot"}
 
 
@@ -165,17 +165,17 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "goal": "insert select update", "goal_event": "delete insert select",
         "idempotency": "delete insert select update", "ip_location": "select",
         "job_counter": "select", "layer": "delete insert select update",
-        "layer_slot": "delete insert select", "map_job": "delete insert select update",
-        "membership": "delete insert select update", "name": "delete insert select",
+        "layer_slot": "delete insert select", "audience_job": "delete insert select update",
+        "membership": "delete insert select update", "id_registry": "delete insert select",
         "preassigned": "delete insert select update",
         "segmentation": "delete insert select update", "tag": "delete insert select update",
-        "throttle": "insert select update",
+        "rate_refusal": "insert select update",
         "upload": "delete insert select update",
         "upload_row": "delete insert select update", "page_view": "delete insert select",
         "page_view_week": "select",
         "profile": "delete insert select update",
-        "result": "delete insert select update", "result_token": "usage",
-        "schema_migration": "select", "split": "insert select",
+        "result": "delete insert select update", "result_version": "usage",
+        "schema_migration": "select", "allocation": "insert select",
         "waiting_goal": "delete insert select update"}
     assert sorted(columns) == [
         *[("account", column, "update") for column in
@@ -195,15 +195,15 @@ def test_strangers_have_no_rights(stack):
     assert sorted(rows(stack, f"""
         select p.proname::text from pg_proc p
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == [
-            "activity_count", "assign", "audience_fit", "audience_leave", "audience_ready",
-            "audit_forget", "audit_words",
-            "confirm", "deadline_check", "enrol", "exposure_add", "goal_hit", "incorporate",
-            "incorporate_one", "layer_drop", "layer_place", "members_put", "page_view_counts",
-            "preassigned_apply", "preassigned_settle", "result_begin", "result_stale",
-            "sign_in_claim", "sign_in_succeeded", "sign_in_wait",
-            "subject_counts", "subject_erase", "subject_hold", "subject_is_bot",
-            "tags_put", "term_instant", "term_number", "upload_forget", "upload_scrub", "visit",
-            "waiting_replay"]
+            "activity_record", "audience_erase_subject", "audience_replace", "audience_write_lock",
+            "audit_forget", "audit_words", "deadline_check", "enrol", "exposure_add", "goal_hit",
+            "layer_delete", "layer_slot_assign", "membership_assign", "membership_batch",
+            "page_view_activity", "preassigned_apply", "preassigned_apply_late", "result_begin",
+            "result_invalidate", "sign_in_claim", "sign_in_succeeded", "sign_in_wait",
+            "subject_confirm", "subject_counts", "subject_erase", "subject_incorporate",
+            "subject_incorporate_experiment", "subject_is_bot", "subject_lock", "tag_put",
+            "term_instant", "term_number", "upload_forget", "upload_scrub", "visit_record",
+            "waiting_goal_replay"]
     assert rows(stack, """
         select c.relname::text from pg_class c, aclexplode(c.relacl) g
         where relnamespace = 'assay'::regnamespace and g.grantee = 0""") == []
@@ -231,7 +231,7 @@ REFUSED = [
     "update audit set account = 'x'",
     "delete from audit",
     "insert into schema_migration values (9, 'x', 'x', now())",
-    "select * from page_view_keep(date '2012-01-01', date '2012-01-01', now())",
+    "select * from page_view_partitions(date '2012-01-01', date '2012-01-01', now())",
     "select pg_read_file('/etc/passwd')",
     "copy (select 1) to program 'true'",
     "set role assay_owner",

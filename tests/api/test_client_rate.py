@@ -366,11 +366,11 @@ def test_the_hint_goes_after_an_hour_and_the_address_after_a_day(fresh):
     viewer, exp, key = Person(fresh, "viewer"), running(fresh), make(fresh)
     flood(fresh, key, exp, {"X-Forwarded-For": "2001:db8:5:6::7"}, 12)
     wait_until(lambda: "2001:db8:5:6::/64" in overview(fresh, viewer), 20, "the hint")
-    fresh.sql("update throttle set at = at - interval '61 minutes'")
+    fresh.sql("update rate_refusal set recorded_at = recorded_at - interval '61 minutes'")
     wait_until(lambda: HINT not in overview(fresh, viewer), 20, "no hint")
-    fresh.sql("update throttle set at = at - interval '24 hours'")
+    fresh.sql("update rate_refusal set recorded_at = recorded_at - interval '24 hours'")
     fresh.assay("jobs", "--once")
-    assert fresh.sql("select * from throttle") == []
+    assert fresh.sql("select * from rate_refusal") == []
 
 
 def test_the_defaults_let_a_usual_visitor_pass():

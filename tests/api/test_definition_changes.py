@@ -81,7 +81,7 @@ def test_one_that_was_stopped_before_it_was_mapped_is_submitted_again(stack):
     user = new_id("u")
     put_user(stack, user, mark=user)
     exp = define(stack, "portal", criteria=of_users(mark=user))
-    stack.sql("update experiment set audience = 0, status = 'STOPPED' where id = %s", exp)
+    stack.sql("update experiment set audience_version = 0, status = 'STOPPED' where id = %s", exp)
     result = move(stack, exp, "resume").json()["result"]
     assert (result["status"], result["status_msg"]) in [
         ("SUBMITTED", "Experiment successfully submitted"),
@@ -313,7 +313,7 @@ def test_a_deleted_definition_leaves_nothing_and_its_id_starts_clean(stack):
     assert (result["status"], result["stats"], result["default"]) == ("SUBMITTED", {}, "control")
     assert [a["name"] for a in result["alternatives"]] == ["control"]
     assert row(stack, exp)[0][0] != nr
-    assert stack.sql("select count(*) from map_job where nr = %s", nr) == [(0,)]
+    assert stack.sql("select count(*) from audience_job where nr = %s", nr) == [(0,)]
     wait_until(lambda: audience(stack, nr) == 0, 20, "the reaping")
 
 

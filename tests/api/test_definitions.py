@@ -80,8 +80,9 @@ def assert_refused(answer, expected):
 def put_status(stack, exp, status, users=None):
     """Sets a status and the number of users matched, and keeps the jobs away from it."""
     stack.sql("with e as (update experiment set status = %s where id = %s returning nr)"
-              " update map_job as j set due_at = null, users_matched = %s, devices_matched = %s"
-              " from e where j.nr = e.nr", status, exp, users, None if users is None else 0)
+              " update audience_job as j set due_at = null, users_matched = %s, "
+              "devices_matched = %s from e where j.nr = e.nr", status, exp, users,
+              None if users is None else 0)
 
 
 def row(stack, exp):

@@ -17,7 +17,7 @@ STATUSES = ["SUBMITTED", "PROCESSING", "ACTIVE", "STOPPED", "INACTIVE", "FAILED"
 
 # Copies of one, with few different names, times and days: most are equal to many others.
 COPIES = """
-    with made as (insert into name (id, kind)
+    with made as (insert into id_registry (id, kind)
         select 'copy-' || i, 'experiment' from generate_series(1, %s) as i)
     insert into experiment overriding system value
     select (jsonb_populate_record(e, jsonb_build_object('id', 'copy-' || i, 'nr', 100000 + i,

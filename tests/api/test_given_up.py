@@ -17,7 +17,7 @@ from proxy import Proxy
 from stack import Stack, gone, wait_until
 
 # What the jobs keep, or every request notes.
-NOISE = ("map_job", "job_counter", "page_view_hour", "page_view_week", "api_key", "result",
+NOISE = ("audience_job", "job_counter", "page_view_hour", "page_view_week", "api_key", "result",
          "bulk_import", "cache_epoch")
 
 
@@ -106,10 +106,12 @@ def file(s, user):
 
 
 # Statement at which its backend stops, and the request.
-WRITES = [(b"enrol\0", enrol), (b"enrol\0", put_alternative), (b"incorporate\0", incorporate),
-          (b"goal_hit\0", hit), (b"page_view_add_one\0", page), (b"tags_put\0", tags),
-          (b"profile_put\0", profile), (b"subject_erase\0", erase), (b"assign\0", member),
-          (b"experiment_add\0", create), (b"experiment_change\0", change),
+WRITES = [(b"enrol\0", enrol), (b"enrol\0", put_alternative),
+          (b"subject_incorporate\0", incorporate), (b"goal_hit\0", hit),
+          (b"page_view_add_one\0", page), (b"tag_put\0", tags),
+          (b"profile_put\0", profile), (b"subject_erase\0", erase),
+          (b"membership_assign\0", member), (b"experiment_add\0", create),
+          (b"experiment_change\0", change),
           # transactions
           (b"commit\0", create), (b"commit\0", file)]
 

@@ -316,7 +316,7 @@ def test_jobs_forget_events_after_eight_days_and_what_waited_in_vain(stack):
     enroll(stack, exp, who)
     hit(stack, name, who, event_id="young")
     hit(stack, name, who, event_id="old")
-    stack.sql("update goal_event set at = now() - interval '8 days 1 second' "
+    stack.sql("update goal_event set recorded_at = now() - interval '8 days 1 second' "
               "where subject_id = %s and event_id = 'old'", text_of(who))
     stack.sql("update waiting_goal set expires_at = now() - interval '1 second' "
               "where subject_id = %s", text_of(who))

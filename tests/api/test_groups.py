@@ -107,9 +107,9 @@ def test_renaming_and_adding_groups_moves_nobody(told, stack, user):
 @pytest.mark.parametrize("kind, drawn_again", [("random", True), ("manual", False)])
 def test_an_unknown_stored_group_is_none_and_warned_of(told, stack, user, kind, drawn_again):
     seg = make(stack, kind)
-    stack.sql("insert into assay.membership (subject_id, segmentation, slot, group_nr, source, at) "
-              "select 'u:' || %s, nr, 0, 99, 'drawn', '2026-01-01Z' from assay.segmentation "
-              "where id = %s", user, seg)
+    stack.sql("insert into assay.membership (subject_id, segmentation, slot, group_nr, source, "
+              "assigned_at) select 'u:' || %s, nr, 0, 99, 'drawn', '2026-01-01Z' from "
+              "assay.segmentation where id = %s", user, seg)
     assert group(stack, seg, user)["group"] is None
     assert f'detail="{seg}: 99"' in stack.log() and "group_gone" in stack.log()
     first = group(stack, seg, user, assign=True)

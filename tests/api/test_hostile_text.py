@@ -47,7 +47,7 @@ def body_of(user, field, raw):
 def held(stack, column, text):
     """What the table holds in a column, found by that very text as bytes."""
     return stack.sql(f"select {column} from page_view where convert_to({column}, 'UTF8') = %s"
-                     " and at = %s", text.encode(), AT)
+                     " and viewed_at = %s", text.encode(), AT)
 
 
 @pytest.mark.parametrize("text", ACCEPTED, ids=lambda t: repr(t)[:30])

@@ -239,7 +239,7 @@ def test_the_end_of_a_mapping_that_is_under_way_is_waited_for(stack, prefix):
     exp = define(stack, client, criteria=of_users(team=[client]))
     job = psycopg2.connect(stack.env["ASSAY_OWNER_DATABASE_URL"])
     try:
-        job.cursor().execute("select from assay.map_job where nr = (select nr from"
+        job.cursor().execute("select from assay.audience_job where nr = (select nr from"
                              " assay.experiment where id = %s) for update", (exp,))
         feed = Feed(stack, "users")
         feed.write(lines(users(prefix, 2, team=client)))

@@ -146,9 +146,9 @@ def test_days_follow_from_the_exposures_of_a_week(stack):
     for _ in range(10):
         enroll(stack, exp, somebody())
     put(stack, exp, somebody(), "red")
-    stack.sql("update exposure set at = at - interval '7 days' where subject_id = (select "
-              "min(subject_id) from exposure as x join experiment as e on e.nr = x.experiment "
-              "where e.id = %s)", exp)
+    stack.sql("update exposure set exposed_at = exposed_at - interval '7 days' where subject_id = "
+              "(select min(subject_id) from exposure as x join experiment as e on e.nr = "
+              "x.experiment where e.id = %s)", exp)
     some = plan(stack, experiment=exp, **PLAN).json()
     assert some["per_day"] == pytest.approx(10 / 7)
     assert some["needed"] == 3 * 3841
@@ -157,7 +157,8 @@ def test_days_follow_from_the_exposures_of_a_week(stack):
 
 def test_without_an_experiment_the_busiest_one_gives_the_traffic(stack):
     exp = running(stack, "red")
-    stack.sql("insert into exposure (subject_id, experiment, alternative, split, forced, nth, at) "
+    stack.sql("insert into exposure (subject_id, experiment, alternative, allocation, forced, "
+              "earlier_exposures, exposed_at) "
               "select 'u:busy-' || e.nr || '-' || i, e.nr, 1, 1, false, 0, now() - interval '1 h' "
               "from experiment as e, generate_series(1, 7000) as i where e.id = %s", exp)
     told = plan(stack, **PLAN).json()

@@ -142,12 +142,12 @@ def await_waiting(stack, count):
 
 def audience(stack, exp):
     return {s for s, in stack.sql("select a.subject_id from audience a join experiment e"
-                                  " on a.experiment = e.nr and a.version = e.audience"
+                                  " on a.experiment = e.nr and a.version = e.audience_version"
                                   " where e.id = %s", exp)}
 
 
 def version(stack, exp):
-    return stack.sql("select audience from experiment where id = %s", exp)[0][0]
+    return stack.sql("select audience_version from experiment where id = %s", exp)[0][0]
 
 
 @contextlib.contextmanager
@@ -155,9 +155,9 @@ def half_mapped(stack, exp):
     """While an audience is complete but not yet in effect; afterwards it is."""
     before = version(stack, exp)
     with held(stack, "select 1 from experiment where id = %s for update", exp):
-        stack.sql("update map_job set due_at = now() where nr = (select nr from experiment"
+        stack.sql("update audience_job set due_at = now() where nr = (select nr from experiment"
                   " where id = %s)", exp)
-        stack.sql("notify assay_map")
+        stack.sql("notify assay_job")
         await_waiting(stack, 1)
         yield
     wait_until(lambda: version(stack, exp) != before, 20, "the new audience")
@@ -197,9 +197,9 @@ def test_a_write_under_way_while_an_audience_comes_into_effect_counts(stack, cli
         with held(stack, "select 1 from profile where subject_id = %s for update", "u:" + user):
             done = pool.submit(put_user, stack, user, team=client)
             await_waiting(stack, 1)
-            stack.sql("update map_job set due_at = now() where nr = (select nr from experiment"
+            stack.sql("update audience_job set due_at = now() where nr = (select nr from experiment"
                       " where id = %s)", exp)
-            stack.sql("notify assay_map")
+            stack.sql("notify assay_job")
             wait_until(lambda: version(stack, exp) != before, 5, "the new audience")
         done.result(10)
     wait_until(lambda: "u:" + user in audience(stack, exp), 5, "the user's row")
@@ -259,12 +259,12 @@ def test_a_mapping_a_registration_and_a_plain_evaluator_agree_on_devices(stack, 
 
 def test_a_mapping_that_waits_for_a_writer_holds_up_no_other(stack, client, user, exp):
     before = version(stack, exp)
-    with held(stack, "select audience_ready()"):
-        stack.sql("update map_job set due_at = now() where nr = (select nr from experiment"
+    with held(stack, "select audience_write_lock()"):
+        stack.sql("update audience_job set due_at = now() where nr = (select nr from experiment"
                   " where id = %s)", exp)
-        stack.sql("notify assay_map")
+        stack.sql("notify assay_job")
         wait_until(lambda: stack.sql("select 1 from pg_stat_activity where state = 'active'"
-                                     " and query like '%%audience_wait()%%'"
+                                     " and query like '%%audience_wait_writers()%%'"
                                      " and pid <> pg_backend_pid()", role="postgres"),
                    10, "the mapping that waits")
         put_user(stack, user, team=client)

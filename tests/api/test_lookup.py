@@ -212,8 +212,8 @@ def erase(stack, exp):
 def restrict(stack, exp):
     register(stack, exp, channel=exp)
     admin(stack, "PATCH", exp, {"criteria": of_devices("channel", exp)})
-    wait_until(lambda: stack.sql("select audience > 0 from experiment where id = %s", exp)[0][0],
-               20, "the new audience")
+    wait_until(lambda: stack.sql("select audience_version > 0 from experiment where id = %s",
+                                 exp)[0][0], 20, "the new audience")
 
 
 def rename_client(stack, exp):
@@ -282,10 +282,10 @@ def test_an_erased_user_stays_out_of_the_next_audience(stack, device, user, clie
         put_user(stack, who, team=client)
     exp = define(stack, client, criteria=of_users(team=[client]))
     stack.call("DELETE", f"/v1/user/{user}")
-    before = stack.sql("select audience from experiment where id = %s", exp)
+    before = stack.sql("select audience_version from experiment where id = %s", exp)
     admin(stack, "POST", f"{exp}/refresh")
-    wait_until(lambda: stack.sql("select audience from experiment where id = %s", exp) != before,
-               20, "the refresh")
+    wait_until(lambda: stack.sql("select audience_version from experiment where id = %s", exp) !=
+               before, 20, "the refresh")
     assert status(stack, exp) == "ACTIVE"
     assert found(stack, device, client, user=user) == []
     assert found(stack, device, client, user=member) == [exp]

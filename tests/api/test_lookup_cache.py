@@ -174,7 +174,7 @@ def test_an_experiment_is_there_at_every_moment_of_its_refreshes(stack, client):
 
 
 def _version(stack, exp):
-    return stack.sql("select audience from experiment where id = %s", exp)[0][0]
+    return stack.sql("select audience_version from experiment where id = %s", exp)[0][0]
 
 
 def test_a_user_flips_between_teams_and_no_worker_lags_behind(stack, client):

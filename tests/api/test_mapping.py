@@ -83,9 +83,9 @@ def submit_again(stack, *exps):
     """Has them mapped as new ones, in this order."""
     for i, exp in enumerate(exps):
         stack.sql("with e as (update experiment set status = 'SUBMITTED' where id = %s"
-                  " returning nr) update map_job as j set due_at = now() + %s * interval '1 s'"
+                  " returning nr) update audience_job as j set due_at = now() + %s * interval '1 s'"
                   " from e where j.nr = e.nr", exp, i - 60)
-    stack.sql("notify assay_map")
+    stack.sql("notify assay_job")
 
 
 def test_criteria_that_cannot_be_read_fail_alone(stack, client, team):
@@ -131,13 +131,13 @@ def test_one_that_the_database_cannot_map_now_lets_others_go_first(stack, client
 def test_a_refresh_that_fails_leaves_the_audience_as_it_was(stack, client, team):
     exp = define(stack, client, criteria=of_users(team=client))
     before = get(stack, exp)
-    nr, version = stack.sql("select nr, audience from experiment where id = %s", exp)[0]
+    nr, version = stack.sql("select nr, audience_version from experiment where id = %s", exp)[0]
     with broken(stack, f"experiment <> {nr} or version <= {version}"):
         admin(stack, "POST", exp + "/refresh", {})
         wait_until(lambda: "Failed" in get(stack, exp)["status_msg"], 20, "the failure")
         assert members(stack, exp) == team
         assert (get(stack, exp)["status"], get(stack, exp)["stats"]) == ("ACTIVE", before["stats"])
-        due = stack.sql("select due_at > now() from map_job where nr = %s", nr)
+        due = stack.sql("select due_at > now() from audience_job where nr = %s", nr)
         assert due == [(True,)], "it is tried again later"
     refreshed(stack, exp)
     assert (get(stack, exp)["status_msg"], members(stack, exp)) == (MAPPED, team)
@@ -182,7 +182,7 @@ def test_active_ones_are_mapped_again_in_time(stack, client, team):
     stack.again("jobs", ASSAY_REFRESH_SECONDS=1)
     try:
         exp = define(stack, client, criteria=of_users(team=client))
-        mapped = lambda: stack.sql("select mapped_at from map_job join experiment using (nr)"
+        mapped = lambda: stack.sql("select computed_at from audience_job join experiment using (nr)"
                                    " where id = %s", exp)[0][0]
         for _ in range(2):
             before = mapped()

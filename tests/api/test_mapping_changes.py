@@ -17,7 +17,7 @@ from stack import wait_until
 from test_definition_changes import call, etag, patch
 from test_live_audience import await_waiting, half_mapped, held, version
 
-JOB = "map_job where nr = (select nr from experiment where id = %s)"
+JOB = "audience_job where nr = (select nr from experiment where id = %s)"
 
 # The job's claim waits where a lock is held, with what it has seen until then.
 SLOW_CLAIM = """
@@ -30,14 +30,14 @@ begin
     end loop;
     return null;
 end $$;
-create trigger wait_at_claim before update on map_job for each statement
+create trigger wait_at_claim before update on audience_job for each statement
     execute function assay.wait_at_claim();
 """
 
 
 def due(stack, exp):
-    stack.sql("with j as (update map_job set due_at = now() - interval '1 hour' where nr ="
-              " (select nr from experiment where id = %s)) select pg_notify('assay_map', '')", exp)
+    stack.sql("with j as (update audience_job set due_at = now() - interval '1 hour' where nr ="
+              " (select nr from experiment where id = %s)) select pg_notify('assay_job', '')", exp)
 
 
 def over(stack, exp):
@@ -200,7 +200,7 @@ def test_another_process_catches_up_for_one_killed_before_it_had(stack, client, 
         before = version(stack, exp)
         with half_mapped(stack, exp):
             cursor = writer.cursor()
-            cursor.execute("set search_path = assay; select audience_ready()")
+            cursor.execute("set search_path = assay; select audience_write_lock()")
             cursor.execute("insert into profile select 'u:' || %s, attributes, terms, now()"
                            " from profile where subject_id = %s",
                            (f"{client}-late", f"u:{client}-0"))
@@ -254,7 +254,7 @@ def test_criteria_changed_just_as_the_job_takes_it_up_are_mapped(stack, client, 
             changed.result(10)
         wait_until(lambda: members(stack, exp) == {f"{i}-x" for i in team}, 20, "the new audience")
     finally:
-        stack.sql("drop trigger wait_at_claim on map_job; drop function wait_at_claim")
+        stack.sql("drop trigger wait_at_claim on audience_job; drop function wait_at_claim")
 
 
 def test_a_changed_modulus_is_mapped_again(stack, client, exp):

@@ -109,7 +109,7 @@ def test_a_delete_during_a_mapping_is_made_at_once(stack, client, team):
     wait_until(lambda: not inserting(stack), 20, "the end of the mapping")
     wait_until(lambda: stack.sql("select count(*) from audience where experiment = %s", nr) ==
                [(0,)], 20, "the reaping")
-    assert stack.sql("select count(*) from map_job where nr = %s", nr) == [(0,)]
+    assert stack.sql("select count(*) from audience_job where nr = %s", nr) == [(0,)]
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first", "refresh"])

@@ -197,7 +197,7 @@ def test_an_export_of_thousands_is_whole_whatever_the_segmentations_share(stack)
     tag = new_id()
     for n, nr in enumerate(nrs):
         stack.sql("insert into assay.membership (subject_id, segmentation, slot, group_nr, source, "
-                  "at) select 'u:' || %s || i, %s, 0, i %% 2, 'manual', '2026-01-01Z' "
+                  "assigned_at) select 'u:' || %s || i, %s, 0, i %% 2, 'manual', '2026-01-01Z' "
                   "from generate_series(1, 20000) as i where i %% %s = 0", tag, nr, n * n + 1)
     expected = {f"{tag}{i}": tuple(("zero", "one")[i % 2] if i % (n * n + 1) == 0 else ""
                                    for n in range(3)) for i in range(1, 20001)}

@@ -22,7 +22,7 @@ def confirmed(stack):
 
 def enrolment(stack, subject):
     """(alternative, enrolled_at, last_seen) in the only experiment."""
-    row, = stack.sql("select alternative, enrolled_at, last_seen from enrolment "
+    row, = stack.sql("select alternative, enrolled_at, last_seen_at from enrolment "
                      "where subject_id = %s", text_of(subject))
     return row
 
@@ -157,8 +157,8 @@ def test_a_merge_needs_a_session(stack, body):
 
 def earlier(stack, subject, interval):
     """Lets time pass since the last visit."""
-    stack.sql("update enrolment set last_seen = last_seen - %s::interval where subject_id = %s",
-              interval, text_of(subject))
+    stack.sql("update enrolment set last_seen_at = last_seen_at - %s::interval "
+              "where subject_id = %s", interval, text_of(subject))
 
 
 @pytest.mark.parametrize("come", [visit, lambda stack, user: view(stack, user, new_id())])
@@ -185,7 +185,7 @@ def test_six_hours_to_the_millisecond_are_six_hours(stack):
     at = datetime.datetime(2026, 1, 1, 12)
     stack.sql("update experiment set start_date = '2025-01-01' where id = %s", exp)
     for shift, hits in ((0, 1), (21599.999, 1), (21600, 2)):
-        stack.sql("select visit(%s, true, %s)", text_of(user),
+        stack.sql("select visit_record(%s, true, %s)", text_of(user),
                   f"{at + datetime.timedelta(seconds=shift)}Z")
         assert conversions(stack, exp)["control", NOT_PRESENT] == {hits: 1}
 

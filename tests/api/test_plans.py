@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
 
 # For $1, $2, ..: a subject and what the statement asks with it.
 READS = {
-    "profile": ("now() - interval '7 days'", "now()", "7", "now() + interval '1 day'"),
+    "page_view_summary": ("now() - interval '7 days'", "now()", "7", "now() + interval '1 day'"),
     "subject_export": ("'1970-01-01'", "100"),
     "subject_record": ("null",),
     "subject_erase": (),
@@ -25,11 +25,11 @@ READS = {
 
 # The same without a file: the calls that other statements make.
 CALLS = {
-    "visit": "visit('u:nobody', true, now())",
-    "activity_count": "activity_count('{u:nobody}', '{1}', '{1}', '{null}', true, true, now())",
-    "page_view_counts": "page_view_counts('{u:nobody}', array[now()], '{home}', true, now())",
-    "confirm": "confirm('s:nobody', now())",
-    "incorporate": "incorporate('s:nobody', 'u:nobody', now())",
+    "visit_record": "visit_record('u:nobody', true, now())",
+    "activity_record": "activity_record('{u:nobody}', '{1}', '{1}', '{null}', true, true, now())",
+    "page_view_activity": "page_view_activity('{u:nobody}', array[now()], '{home}', true, now())",
+    "subject_confirm": "subject_confirm('s:nobody', now())",
+    "subject_incorporate": "subject_incorporate('s:nobody', 'u:nobody', now())",
 }
 
 
@@ -62,7 +62,7 @@ def explaining(stack):
         cursor.execute("""set auto_explain.log_nested_statements = on;
             set auto_explain.log_min_duration = 0; set auto_explain.log_format = json;
             set session authorization assay_app""")
-        cursor.execute(statement("session").replace("$1", "%s"), ("10000",))
+        cursor.execute(statement("connection_settings").replace("$1", "%s"), ("10000",))
         cursor.execute("set client_min_messages = log")
     return connection
 

@@ -53,14 +53,14 @@ def span(first, last):
 def put(stack, user, *ages):
     """Views of a user, so old."""
     for age in ages:
-        stack.sql("insert into page_view (subject_id, at, name) values (%s, %s, 'a')",
+        stack.sql("insert into page_view (subject_id, viewed_at, name) values (%s, %s, 'a')",
                   "u:" + user, now() - age)
 
 
 def held(stack, user):
     """How old the views of a user are, in whole hours."""
-    rows = stack.sql("select round(extract(epoch from %s - at) / 3600)::int from page_view"
-                     " where subject_id = %s order by at", now(), "u:" + user)
+    rows = stack.sql("select round(extract(epoch from %s - viewed_at) / 3600)::int from page_view"
+                     " where subject_id = %s order by viewed_at", now(), "u:" + user)
     return [hours for hours, in rows]
 
 

@@ -199,7 +199,7 @@ def members(stack, exp):
     """Who is in the audience in effect."""
     return {s[2:] for s, in stack.sql(
         "select a.subject_id from audience as a join experiment as e"
-        " on e.nr = a.experiment and e.audience = a.version where e.id = %s", exp)}
+        " on e.nr = a.experiment and e.audience_version = a.version where e.id = %s", exp)}
 
 
 def test_a_profile_that_is_written_is_decided_as_the_rules_say(stack, population):

@@ -101,7 +101,7 @@ def failed(stack, *alternatives):
 
 def fail(stack, exp):
     stack.sql("with e as (update experiment set status = 'FAILED' where id = %s returning nr)"
-              " update map_job as j set due_at = null from e where j.nr = e.nr", exp)
+              " update audience_job as j set due_at = null from e where j.nr = e.nr", exp)
 
 
 def replace(stack, exp, status, *alternatives, **more):

@@ -35,10 +35,10 @@ def test_results_that_nothing_changed_are_not_counted_again(stack):
     exp = running(stack, "b")
     put(stack, exp, somebody(), "b")
     first = results(stack, exp)
-    counted = stack.sql("select token from assay.result as r "
+    counted = stack.sql("select result_version from assay.result as r "
                         "join assay.experiment as e on e.nr = r.experiment where e.id = %s", exp)
     assert results(stack, exp) == first
-    assert stack.sql("select token from assay.result as r join assay.experiment as e "
+    assert stack.sql("select result_version from assay.result as r join assay.experiment as e "
                      "on e.nr = r.experiment where e.id = %s", exp) == counted
 
 

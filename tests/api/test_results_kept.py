@@ -103,28 +103,28 @@ def test_a_writer_who_comes_while_others_read_what_is_kept_is_seen_when_he_is_do
 MADE_UP = '{"exposures": [[2, 1, 77, 0]], "days": [], "conversions": []}'
 
 
-def keep(cursor, nr, token):
+def keep(cursor, nr, version):
     """Runs the program's statement."""
     text = (TOP / "sql/query/result_keep.sql").read_text()
     cursor.execute(f"prepare keep as {text}; execute keep (%s, %s, %s); deallocate keep",
-                   (nr, token, MADE_UP))
+                   (nr, version, MADE_UP))
 
 
 def begin(cursor, nr):
-    cursor.execute("select token from result_begin(%s, now())", (nr,))
+    cursor.execute("select result_version from result_begin(%s, now())", (nr,))
     return cursor.fetchone()[0]
 
 
 def test_who_would_keep_does_not_wait_for_one_who_writes(stack):
-    """A token was given; then somebody takes the row and is not done."""
+    """A version was given; then somebody takes the row and is not done."""
     exp = running(stack, "b")
     nr = number(stack, exp)
     with transaction(stack) as one, transaction(stack) as other:
-        token = begin(one, nr)
+        version = begin(one, nr)
         one.execute("commit")
-        other.execute("select result_stale(array[%s::bigint])", (nr,))
+        other.execute("select result_invalidate(array[%s::bigint])", (nr,))
         one.execute("set lock_timeout = 1")
-        keep(one, nr, token)
+        keep(one, nr, version)
         one.execute("commit")
         other.execute("rollback")
     assert not kept(stack, exp)
@@ -134,11 +134,11 @@ def test_what_was_counted_before_somebody_wrote_is_not_kept_for_who_counts_behin
     exp = running(stack, "b")
     nr = number(stack, exp)
     with transaction(stack) as one:
-        token = begin(one, nr)
+        version = begin(one, nr)
         one.execute("commit")
         put(stack, exp, somebody(), "b")
-        assert begin(one, nr) not in (None, token)
-        keep(one, nr, token)
+        assert begin(one, nr) not in (None, version)
+        keep(one, nr, version)
         one.execute("commit")
     assert not kept(stack, exp)
 
@@ -152,10 +152,10 @@ def test_who_asks_while_another_begins_to_count_is_told_what_he_keeps(stack):
     exp = running(stack, "b")
     nr = number(stack, exp)
     with transaction(stack) as one, concurrent.futures.ThreadPoolExecutor(1) as pool:
-        token = begin(one, nr)
+        version = begin(one, nr)
         asked = pool.submit(lambda: participants(stack, exp))
         wait_until(lambda: one_waits(stack), 3, "one who waits")
-        keep(one, nr, token)
+        keep(one, nr, version)
         one.execute("commit")
         assert asked.result() == {"control": 0, "b": 77}
 
@@ -207,7 +207,7 @@ def test_a_count_that_never_ended_holds_nobody_up_for_long(stack, age, waits):
     """One who began, and died; who asks just then waits for him, but answers."""
     exp = running(stack, "b")
     nr = number(stack, exp)
-    stack.sql("insert into result values (%s, nextval('result_token'), now() - %s::interval)",
+    stack.sql("insert into result values (%s, nextval('result_version'), now() - %s::interval)",
               nr, age)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         answer = pool.submit(lambda: participants(stack, exp))
@@ -236,7 +236,8 @@ def test_a_great_many_different_counts_of_a_goal_are_counted_together(stack):
     exp, goal = two_arms(stack)
     nr, = stack.sql("select nr from experiment where id = %s", exp)[0]
     number_of, = stack.sql("select nr from goal where name = %s", goal)[0]
-    stack.sql("""insert into exposure (subject_id, experiment, alternative, split, forced, nth, at)
+    stack.sql("""insert into exposure (subject_id, experiment, alternative, allocation, forced,
+                 earlier_exposures, exposed_at)
                  select 'u:many-' || %s || '-' || i, %s, 1 + i %% 2, 1, false, 1, now()
                  from generate_series(1, 150000) as i""", exp, nr)
     stack.sql("""insert into conversion (subject_id, experiment, goal, alternative, hits,

@@ -176,8 +176,8 @@ def test_mixed_exposures_have_no_winner_above_one_percent(stack, moved, wins):
     """Of 4,000 participants."""
     exp, goal = two_arms(stack)
     rates(stack, exp, goal, (2000, 200), (2000, 500))
-    stack.sql("update exposure as x set nth = 1 from experiment as e where e.id = %s and "
-              "x.experiment = e.nr and x.alternative = 2 and "
+    stack.sql("update exposure as x set earlier_exposures = 1 from experiment as e "
+              "where e.id = %s and x.experiment = e.nr and x.alternative = 2 and "
               "regexp_replace(x.subject_id, '.*-', '')::integer <= %s", exp, moved)
     told = results(stack, exp)
     assert told["multiple_exposures"] == moved

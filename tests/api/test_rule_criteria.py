@@ -49,7 +49,7 @@ def test_an_experiment_for_a_group_of_another_takes_that_group_alone(stack):
 
 def test_live_criteria_are_in_effect_without_a_mapping(stack):
     seg = make(stack, "manual")
-    stack_rows = "select status, audience from assay.experiment where id = %s"
+    stack_rows = "select status, audience_version from assay.experiment where id = %s"
     for criteria in (of_group(seg, "one"), {"type": "user", "filters": {f"group:{seg}": "one"}}):
         exp, user = create(stack, criteria), somebody()
         assert stack.sql(stack_rows, exp)[0] == ("ACTIVE", 0)

@@ -10,8 +10,8 @@ import pytest
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
 
 SMALL = ("simulate", "--experiments", "30", "--subjects", "200", "--looks", "20", "--seed", "7")
-TABLES = ("experiment", "enrolment", "exposure", "conversion", "goal", "split", "result",
-          "waiting_goal", "confirmed", "map_job")
+TABLES = ("experiment", "enrolment", "exposure", "conversion", "goal", "allocation", "result",
+          "waiting_goal", "confirmed", "audience_job")
 
 
 def rates(text):

@@ -161,7 +161,7 @@ def test_a_prefix_is_the_beginning_of_a_key(stack, prefix):
 
 def test_who_wrote_a_tag_is_known(stack, user):
     put(stack, user, "k", 1, status=201)
-    assert stack.sql("select by from tag where subject_id = %s", "u:" + user) == [
+    assert stack.sql("select updated_by from tag where subject_id = %s", "u:" + user) == [
         (stack.key("server").split("_")[2],)]
 
 

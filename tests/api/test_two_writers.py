@@ -38,7 +38,7 @@ def person(stack):
 VERSIONED = ("experiment", "segmentation")
 
 # What more than one statement waits for, and then goes on with others.
-SHARED = ("experiment", "segmentation", "map_job", "cache_epoch", "layer")
+SHARED = ("experiment", "segmentation", "audience_job", "cache_epoch", "layer")
 
 
 def tables(stack):
@@ -191,22 +191,22 @@ CASES = {
                                                    {"name": "b", "weight": 3}])),
                           on(failed, "PATCH", "/v1/experiment/{}", request(criteria=None)),
                           on(in_layer, "PATCH", "/v1/experiment/{1}", request(name="another"))],
-    "experiment_move": [on(running, "POST", "/v1/experiment/{}/stop", {}),
+    "experiment_status": [on(running, "POST", "/v1/experiment/{}/stop", {}),
                         on(stopped, "POST", "/v1/experiment/{}/resume", {}),
                         on(running, "POST", "/v1/experiment/{}/refresh", {})],
     "experiment_state": [on(running, "POST", "/v1/experiment/{}/state", {"state": "track"})],
-    "experiment_drop": [on(running, "DELETE", "/v1/experiment/{}"),
+    "experiment_delete": [on(running, "DELETE", "/v1/experiment/{}"),
                         on(in_layer, "DELETE", "/v1/experiment/{1}")],
-    "experiment_mention": [on(lambda s: lookups.new_id("e")[:40], "POST",
+    "experiment_auto_create": [on(lambda s: lookups.new_id("e")[:40], "POST",
                               "/v1/experiment/{}/enroll",
                               {"user_id": "somebody", "alternatives": ["a", "b"]})],
-    "experiment_extend": [on(running, "POST", "/v1/experiment/{}/enroll",
+    "experiment_set_alternatives": [on(running, "POST", "/v1/experiment/{}/enroll",
                              {"user_id": "somebody", "alternatives": ["a", "b"]})],
     "segmentation_add": [on(lambda s: lookups.new_id("seg")[:40], "POST", "/v1/segmentation",
                             lambda s: {"id": lookups.new_id("seg")[:40], "type": "manual",
                                        "name": "n", "groups": [{"name": "A"}]})],
     "segmentation_change": [on(segments.make, "PATCH", "/v1/segmentation/{}", {"name": "b"})],
-    "segmentation_drop": [on(segments.make, "DELETE", "/v1/segmentation/{}")],
+    "segmentation_delete": [on(segments.make, "DELETE", "/v1/segmentation/{}")],
     "goal_add": [on(nothing, "POST", "/v1/goal",
                     lambda s: {"name": lookups.new_id("goal")[:40]})],
     "goal_change": [on(a_goal, "PATCH", "/v1/goal/{}", {"description": "another"})],
@@ -215,7 +215,7 @@ CASES = {
                      lambda s: {"id": lookups.new_id("layer")[:40], "unit": "user"})],
     "layer_assign": [on(in_layer, "PUT", "/v1/layer/{}/experiment/{}", {"size": 200}),
                      on(in_layer, "DELETE", "/v1/layer/{}/experiment/{}")],
-    "layer_drop": [on(layers.new_layer, "DELETE", "/v1/layer/{}")],
+    "layer_delete": [on(layers.new_layer, "DELETE", "/v1/layer/{}")],
     "account_add": [form("/admin/accounts", name="x{}", role="viewer")],
     "account_role": [form("/admin/accounts/{}/role", role="editor")],
     "account_reset": [form("/admin/accounts/{}/reset")],
@@ -229,14 +229,15 @@ CASES = {
 def statements():
     """Those of sql/query that write a definition, by the tables that hold them."""
     words = (r"(insert into|update|delete from)\s+"
-             r"(experiment|segmentation|goal|layer|account|api_key)\b|\b(layer_drop|goal_change)\(")
+             r"(experiment|segmentation|goal|layer|account|api_key)\b|"
+             r"\b(layer_delete|goal_change)\(")
     return {f.stem for f in pathlib.Path(TOP, "sql/query").glob("*.sql")
             if re.search(words, re.sub(r"--.*", "", f.read_text()))}
 
 
 # What the jobs and the command line run, and what follows each sign-in.
-OTHERS = {"map_claim", "map_done", "map_end", "simulate_experiment", "account_failed",
-          "session_open", "key_used"}
+OTHERS = {"audience_claim", "audience_apply", "experiment_end", "simulate_experiment",
+          "account_failed", "session_open", "key_used"}
 
 
 # They meet nobody else's row.

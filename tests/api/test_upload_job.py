@@ -137,8 +137,8 @@ def test_a_segmentation_that_is_deleted_ends_its_job(crawling, user):
 def test_a_file_that_cannot_be_read_holds_up_nothing_else(told, user):
     """It is tried again later and later, and said to operators; others are worked off meanwhile."""
     stack, seg = told.stack, make(told.stack)
-    stack.sql("insert into upload (segmentation, by, at, content) select nr, 'x', now(),"
-              " 'neither,of,these' || chr(10) || 'a,b,c' || chr(10)"
+    stack.sql("insert into upload (segmentation, created_by, created_at, content) "
+              "select nr, 'x', now(), 'neither,of,these' || chr(10) || 'a,b,c' || chr(10)"
               " from segmentation where id = %s", seg)
 
     def attempts():

@@ -9,7 +9,7 @@ set timezone to 'UTC';
 set work_mem to '256MB';
 
 -- The partitions of those days, and of the days that the bench writes to.
-select from assay.page_view_keep((:'midnight'::timestamptz - interval '14 days')::date,
+select from assay.page_view_partitions((:'midnight'::timestamptz - interval '14 days')::date,
     (:'midnight'::timestamptz + interval '2 days')::date, '-infinity');
 
 -- A number in 0..below-1 for a user, a place and a purpose.
@@ -18,7 +18,7 @@ language sql immutable
 return abs(hashint8extended(u * 16 + place, purpose) % below);
 
 -- Two views of a user never share an instant: the last digit of the millisecond is the view's.
-insert into assay.page_view (subject_id, at, name, url, referrer)
+insert into assay.page_view (subject_id, viewed_at, name, url, referrer)
 select 'u:' || u,
 	:'midnight'::timestamptz
 	- interval '1 millisecond' * (10 + 10 * pg_temp.draw(u, v / 4, 1, 14 * 8640000 - 200000))

@@ -14,7 +14,7 @@ UPLOAD = 100_000  # rows of a file
 CONTEXT = "course:bench"
 
 MEMBERS = f"""
-insert into assay.membership (subject_id, segmentation, slot, group_nr, source, at)
+insert into assay.membership (subject_id, segmentation, slot, group_nr, source, assigned_at)
 select 'u:' || i, s.nr, 0, i % 4, 'manual', now()
 from generate_series(1, {USERS}) as i, assay.segmentation as s where s.context = '{CONTEXT}'
 """

@@ -151,7 +151,7 @@ class Wrk:
 
 def session():
     """The program's own settings that decide how a statement is planned, for PGOPTIONS."""
-    text = (TOP / "sql/query/session.sql").read_text()
+    text = (TOP / "sql/query/connection_settings.sql").read_text()
     names = "search_path|timezone|plan_cache_mode|enable_seqscan|jit"
     return " ".join(f"-c {name}={value.replace(' ', '')}" for name, value in
                     re.findall(rf"set_config\('({names})', '([^']*)'", text))

@@ -25,12 +25,12 @@ def query(name, *values):
 
 def profile():
     return "\\set user random(1, 100000)\n" + query(
-        "profile", "('u:' || :user::text)", ":since", ":now", ":days", ":ahead")
+        "page_view_summary", "('u:' || :user::text)", ":since", ":now", ":days", ":ahead")
 
 
 def plain_insert():
     """What anybody would write who has one row."""
-    return ONE_VIEW + ("insert into page_view (subject_id, at, name, url, referrer)\n"
+    return ONE_VIEW + ("insert into page_view (subject_id, viewed_at, name, url, referrer)\n"
                        f"values ('u:' || :user::text, {AT}, :name, :url, :referrer)\n"
                        "on conflict do nothing;\n")
 
@@ -50,8 +50,8 @@ def batch_insert():
     makes the rows new each time."""
     text = query("page_view_add", ":users", ":ats", ":names", ":urls", ":referrers",
                  "'{}'", *NO_EXPERIMENT[1:])
-    moved = text.replace("select v.subject_id, v.at,",
-                         "select v.subject_id, v.at + :shift * interval '1 millisecond',")
+    moved = text.replace("select v.subject_id, v.viewed_at,",
+                         "select v.subject_id, v.viewed_at + :shift * interval '1 millisecond',")
     if moved == text:
         raise Failed("sql/query/page_view_add.sql is not what the bench expects")
     return "\\set shift random(0, 86399999)\n" + moved

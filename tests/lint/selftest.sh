@@ -123,9 +123,9 @@ sed -i 1d sql/query/ping.sql
 expect sql.py sql/query/ping.sql 'what the query is for'
 sed -i '/reach:/d' sql/query/ping.sql
 expect sql.py sql/query/ping.sql 'the head must say'
-sed -i 's/subject_id = \$1/true/' sql/query/profile.sql
-expect sql.py sql/query/profile.sql 'constrain subject_id'
-printf 'do update set at = now()\n' >>sql/query/page_view_add.sql
+sed -i 's/subject_id = \$1/true/' sql/query/page_view_summary.sql
+expect sql.py sql/query/page_view_summary.sql 'constrain subject_id'
+printf 'do update set viewed_at = now()\n' >>sql/query/page_view_add.sql
 expect sql.py sql/query/page_view_add.sql 'ON CONFLICT'
 printf 'for update\n' >>sql/query/key_list.sql
 expect sql.py sql/query/key_list.sql 'one subject'

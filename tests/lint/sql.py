@@ -19,8 +19,8 @@ BODY = re.compile(r"\$(\w*)\$[\s\S]*?\$\1\$")
 SUBJECT = re.compile(r"\bsubject_id\s*=\s*(?:any\s*\(\s*)?\$\d"
                      r"|\binsert\s+into\s+\w+\s*\([^)]*\bsubject_id\b"
                      # functions about one subject, which is their first parameter
-                     r"|\b(?:enrol|assign|goal_hit|visit|confirm|incorporate|subject_erase"
-                     r"|tags_put|members_put)"
+                     r"|\b(?:enrol|membership_assign|goal_hit|visit_record|subject_confirm"
+                     r"|subject_incorporate|subject_erase|tag_put|membership_batch)"
                      r"\s*\(\s*\$\d",
                      re.I)
 CHANCE = re.compile(r"\b(?:now|random|clock_timestamp|statement_timestamp|gen_random_uuid|nextval)"

@@ -171,7 +171,7 @@ read_modulus(struct json_object *data, struct problems *problems)
 }
 
 /* One that came into being because a program named it is for every client, until somebody says for
- * which (experiment_mention.sql). */
+ * which (experiment_auto_create.sql). */
 static bool
 is_mentioned(struct json_object *r)
 {

@@ -110,7 +110,7 @@ warn_of_service(struct ctx *c, struct json_object *list)
 		    "/admin/settings", "Settings");
 }
 
-/* What a row of overview_troubles says. */
+/* What a row of overview_warnings says. */
 static void
 warn_of_row(struct ctx *c, struct json_object *list, const struct db_rows *rows, int i)
 {
@@ -151,7 +151,7 @@ warn_of_troubles(struct ctx *c, struct json_object *list)
 	instant_format(c->w.now, now);
 	instant_format(c->w.now - LATE, since);
 	const char *params[] = {now, mem_printf(c->w.mem, "%d", FEW_SLOTS), since};
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_overview_troubles, params, &rows);
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_overview_warnings, params, &rows);
 	for (int i = 0; e == OK && i < db_count(rows); i++)
 		warn_of_row(c, list, rows, i);
 	return e;
@@ -169,7 +169,7 @@ warn_of_throttle(struct ctx *c, struct json_object *list)
 
 	instant_format(c->w.now - RECENT, since);
 	enum err e = db_query(
-	    c->w.db, c->w.mem, QUERY_throttle_find, (const char *const[]){since}, &rows);
+	    c->w.db, c->w.mem, QUERY_rate_refusal_find, (const char *const[]){since}, &rows);
 	if (e == OK && db_count(rows) > 0)
 		warn(list, mem_printf(c->w.mem,
 		    "%s of %s requests refused with 429 came from one address, %s: if that is a "

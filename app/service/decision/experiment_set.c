@@ -71,18 +71,18 @@ read_row(void *mem, const struct db_rows *rows, int i, struct active *out)
 		.start = copy(mem, db_cell(rows, i, "start")),
 		.end = copy(mem, db_cell(rows, i, "end")),
 		.salt = copy(mem, db_cell(rows, i, "salt")),
-		.standard = copy(mem, db_cell(rows, i, "standard")),
+		.standard = copy(mem, db_cell(rows, i, "default_alternative")),
 		.key = member(data, "key"),
 		.client = member(data, "client"),
 		.url = member(data, "url"),
 		.modulus = json_object_get_int64(json_object_object_get(data, "modulus")),
 		.state = (int)db_int(rows, i, "state"),
 		.alternatives = json_object_object_get(row, "alternatives"),
-		.audience = db_int(rows, i, "audience"),
+		.audience = db_int(rows, i, "audience_version"),
 		.status = copy(mem, db_cell(rows, i, "status")),
 		.traffic = json_object_get_double(json_object_object_get(row, "traffic")),
 		.layer = read_layer(mem, json_object_object_get(row, "layer")),
-		.split = db_int(rows, i, "split"),
+		.split = db_int(rows, i, "allocation"),
 	};
 	if (criteria == NULL)
 		return true;
@@ -124,8 +124,9 @@ take_rows(struct work *w, struct experiment_set *all, const struct db_rows *rows
 	*all = (struct experiment_set){
 	    .mem = mem, .list = mem_array(mem, struct active, (size_t)n + 1)};
 	for (int i = 0; i < n; i++) {
-		int64_t flipped = db_int(rows, i, "flipped");
-		all->flipped = flipped > all->flipped ? flipped : all->flipped;
+		int64_t generation = db_int(rows, i, "audience_generation");
+		if (generation > all->audience_generation)
+			all->audience_generation = generation;
 		if (read_row(mem, rows, i, &all->list[all->n]))
 			all->n++;
 		else
@@ -190,7 +191,7 @@ experiment_set_one(struct work *w, const char *id, const struct active **out)
 		*out = *found;
 		return OK;
 	}
-	e = db_query(w->db, w->mem, QUERY_experiment_one, &id, &rows);
+	e = db_query(w->db, w->mem, QUERY_experiment_by_id, &id, &rows);
 	if (e != OK)
 		return e;
 	if (db_count(rows) == 0)

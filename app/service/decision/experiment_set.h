@@ -14,7 +14,7 @@ struct work;
 struct experiment_set {
 	void *mem; /* of the list; NULL: never read */
 	int64_t generation;
-	int64_t flipped;     /* the last generation at which an audience changed */
+	int64_t audience_generation;     /* the last generation at which an audience changed */
 	size_t n;
 	struct active *list; /* by nr */
 	struct active **by_id;

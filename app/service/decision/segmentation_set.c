@@ -131,7 +131,7 @@ segmentation_set_get(struct work *w, int64_t at_least, const struct segmentation
 		return OK;
 	e = db_query(w->db, w->mem, QUERY_segmentation_all, NULL, &rows);
 	if (e == OK)
-		e = db_query(w->db, w->mem, QUERY_segmentation_experiments, NULL, &experiments);
+		e = db_query(w->db, w->mem, QUERY_experiment_referenced, NULL, &experiments);
 	if (e != OK)
 		return e;
 	take(w, all, rows, experiments);

@@ -50,7 +50,7 @@ subject_record_read(struct work *w, struct record_slot *slot, const char *addres
 	if (payload != NULL) {
 		*out = mem_json(w->mem, json_own(payload));
 		/* An audience that has changed since is not in it. */
-		if (*out != NULL && generation_of(*out) >= all->flipped)
+		if (*out != NULL && generation_of(*out) >= all->audience_generation)
 			return OK;
 	}
 	*offer = true;
@@ -119,7 +119,7 @@ add_audience(struct gatherer *g, struct json_object *record, bool user)
 static bool
 outdated(const struct experiment_set *all, struct json_object *record)
 {
-	return record != NULL && generation_of(record) < all->flipped;
+	return record != NULL && generation_of(record) < all->audience_generation;
 }
 
 enum err

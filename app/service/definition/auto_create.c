@@ -120,7 +120,7 @@ make(struct work *w, const char *id, struct json_object *named, int64_t *generat
 	hash_random_hex(salt, SALT);
 	const char *params[] = {id, now, work_today(w), json_plain(list), salt,
 		json_plain(numbers), json_plain(mem_json(w->mem, bucket_shares(list)))};
-	enum err e = db_query(w->db, w->mem, QUERY_experiment_mention, params, &rows);
+	enum err e = db_query(w->db, w->mem, QUERY_experiment_auto_create, params, &rows);
 	if (e == ERR_INVALID)
 		return fail_detail(w, ERR_CONFLICT, "the id is a segmentation's");
 	if (e == OK)
@@ -188,7 +188,7 @@ extend(struct work *w, const char *id, struct json_object *named, int64_t *gener
 	if (e != OK)
 		return e;
 	struct json_object *list = json_object_object_get(row, "alternatives");
-	struct json_object *numbers = json_object_object_get(row, "numbers");
+	struct json_object *numbers = json_object_object_get(row, "alternative_ids");
 	if (!add_missing(list, named))
 		return now_current(w, generation);
 	list = delivery_alternatives(list, "/alternatives", w->problems);
@@ -196,7 +196,7 @@ extend(struct work *w, const char *id, struct json_object *named, int64_t *gener
 		return ERR_INVALID;
 	const char *params[] = {id, experiment_version(w, version), json_plain(list),
 		json_plain(numbers), json_plain(mem_json(w->mem, bucket_shares(list)))};
-	e = db_query(w->db, w->mem, QUERY_experiment_extend, params, &rows);
+	e = db_query(w->db, w->mem, QUERY_experiment_set_alternatives, params, &rows);
 	if (e != OK || db_count(rows) == 0)
 		return e == OK ? now_current(w, generation) : e;
 	*generation = db_int(rows, 0, "generation");

@@ -54,7 +54,7 @@ goal_check(struct work *w, struct json_object *goals, struct json_object *before
 	for (size_t i = 0; i < json_items(goals); i++)
 		pgtype_array_item(list, name_of(json_item(goals, i)));
 	pgtype_array_close(list);
-	enum err e = db_query(w->db, w->mem, QUERY_goal_named,
+	enum err e = db_query(w->db, w->mem, QUERY_goal_by_names,
 	    (const char *const[]){list->data}, &rows);
 	if (e != OK)
 		return e;

@@ -66,7 +66,7 @@ load(struct checker *k, struct json_object *references)
 	if (json_items(ids) == 0)
 		return OK;
 	const char *list = references_array(k->w, ids);
-	enum err e = db_query(k->w->db, k->w->mem, QUERY_segmentation_targets, &list, &rows);
+	enum err e = db_query(k->w->db, k->w->mem, QUERY_experiment_alternatives, &list, &rows);
 	for (int i = 0; e == OK && i < db_count(rows); i++) {
 		struct json_object *row = mem_json(k->w->mem, db_row_json(rows, i));
 		json_object_object_add(k->experiments, db_cell(rows, i, "id"),
@@ -200,7 +200,7 @@ enum err
 references_users(struct work *w, const char *id, bool *any)
 {
 	struct db_rows *rows;
-	enum err e = db_query(w->db, w->mem, QUERY_segmentation_users, &id, &rows);
+	enum err e = db_query(w->db, w->mem, QUERY_segmentation_referrers, &id, &rows);
 
 	*any = e == OK && db_count(rows) > 0;
 	for (int i = 0; *any && i < db_count(rows); i++)

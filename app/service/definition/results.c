@@ -20,7 +20,7 @@
 
 /* Counts anew, and keeps what was counted if nothing happened meanwhile. */
 static enum err
-count(struct work *w, const char *nr, const char *token, struct json_object **data)
+count(struct work *w, const char *nr, const char *version, struct json_object **data)
 {
 	struct db_rows *rows;
 	enum err e = db_query(w->db, w->mem, QUERY_result_count, &nr, &rows);
@@ -30,11 +30,11 @@ count(struct work *w, const char *nr, const char *token, struct json_object **da
 	metric_add(METRIC_results_counted_total, 1);
 	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
 	*data = json_object_object_get(row, "data");
-	if (token == NULL)
+	if (version == NULL)
 		return OK;
 	/* They are right, kept or not: counted again the next time. */
 	if (db_query(w->db, w->mem, QUERY_result_keep,
-		(const char *const[]){nr, token, db_cell(rows, 0, "data")}, NULL) != OK)
+		(const char *const[]){nr, version, db_cell(rows, 0, "data")}, NULL) != OK)
 		log_say(LOG_WARN, "results_not_kept", "%s: %s", nr, db_message(w->db));
 	return OK;
 }
@@ -54,7 +54,7 @@ begin(struct work *w, const char *nr, struct json_object **data, struct json_obj
 	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
 	*data = json_object_object_get(row, "data");
 	*through = json_object_object_get(row, "counted_at");
-	return *data != NULL ? OK : count(w, nr, db_cell(rows, 0, "token"), data);
+	return *data != NULL ? OK : count(w, nr, db_cell(rows, 0, "result_version"), data);
 }
 
 /* The definition of experiment id, of number nr unless that is NULL, and the counts kept of it. */
@@ -221,7 +221,7 @@ results_read(struct work *w, const char *id, struct json_object **out)
 		.data_through = json_object_get_string(through),
 		.alternatives = alternatives,
 		.exposures = json_object_object_get(data, "exposures"),
-		.splits = json_object_object_get(row, "splits"),
+		.splits = json_object_object_get(row, "allocations"),
 		.goals = choose_goals(w, json_object_object_get(row, "goals"),
 		    json_object_object_get(row, "named"),
 		    json_object_object_get(data, "conversions")),

@@ -22,7 +22,7 @@ unconfirmed_count(struct work *w, const char *id, int64_t age, int64_t *out)
 
 	if (kept == NULL) {
 		const char *params[] = {id, mem_printf(w->mem, "%d", UNCONFIRMED_MOST + 1)};
-		enum err e = db_query(w->db, w->mem, QUERY_unconfirmed, params, &rows);
+		enum err e = db_query(w->db, w->mem, QUERY_unconfirmed_count, params, &rows);
 		if (e != OK)
 			return e;
 		kept = mem_json(w->mem, db_row_json(rows, 0));

@@ -101,7 +101,7 @@ membership_batch_put(struct membership_batch *m)
 	const char *params[] = {m->segmentation, m->columns[LINE]->data, m->columns[USER]->data,
 		m->columns[EMAIL]->data, m->columns[GROUP]->data, m->columns[REASON]->data, m->by,
 		now, m->upload, m->w->telemetry == NULL ? NULL : m->context};
-	enum err e = db_query(m->w->db, m->w->mem, QUERY_members_put, params, &m->rows);
+	enum err e = db_query(m->w->db, m->w->mem, QUERY_membership_batch, params, &m->rows);
 	if (e != OK)
 		return e;
 	count(m);
@@ -203,7 +203,7 @@ membership_batch_settle(struct membership_batch *m)
 	enum err e = db_begin(w->db);
 	if (e != OK)
 		return e;
-	e = db_query(w->db, w->mem, QUERY_members_settle, params, &rows);
+	e = db_query(w->db, w->mem, QUERY_membership_batch_finish, params, &rows);
 	if (e == OK) {
 		placed = json_object_object_get(mem_json(w->mem, db_row_json(rows, 0)), "placed");
 		e = bury_placed(w, placed);

@@ -37,7 +37,7 @@ subject_data_views(struct work *w, const char *subject, int64_t days, struct jso
 	instant_format(w->now, now);
 	instant_format(w->now + INSTANT_DAY, ahead);
 	const char *params[] = {subject, from, now, mem_printf(w->mem, "%d", (int)days), ahead};
-	enum err e = db_query(w->db, w->mem, QUERY_profile, params, &rows);
+	enum err e = db_query(w->db, w->mem, QUERY_page_view_summary, params, &rows);
 	if (e != OK)
 		return e;
 	metric_add(METRIC_profiles_computed_total, 1);

@@ -12,7 +12,7 @@ struct work;
 
 /* What is stored about a subject (core/subject/subject.h) of any kind. Results are on w->mem. */
 
-/* The page views of the last days days: a row of sql/query/profile.sql. */
+/* The page views of the last days days: a row of sql/query/page_view_summary.sql. */
 enum err subject_data_views(struct work *w, const char *subject, int64_t days,
     struct json_object **out) must_check;
 

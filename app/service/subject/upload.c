@@ -70,7 +70,7 @@ upload_move(struct membership_batch *m, size_t at, bool done)
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
 		params[i + 1] = mem_printf(w->mem, "%lld", (long long)counts[i]);
 	params[8] = done ? now : NULL;
-	return db_query(w->db, w->mem, QUERY_upload_move, params, NULL);
+	return db_query(w->db, w->mem, QUERY_upload_progress, params, NULL);
 }
 
 /* A new upload of m->segmentation; content NULL: it is worked on now. */

@@ -39,7 +39,7 @@ db_clock_seen(struct db *db, int64_t clock, int64_t from, int64_t to)
 bool
 db_check_send(struct db *db, int64_t deadline)
 {
-	const struct query_info *info = &query_infos[QUERY_deadline];
+	const struct query_info *info = &query_infos[QUERY_deadline_check];
 	int64_t now = instant_monotonic(), margin = (deadline - now) / 4;
 	char text[24];
 	const char *params[] = {text};

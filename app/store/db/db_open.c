@@ -98,7 +98,8 @@ begin_session(struct db *db, int64_t deadline)
 	    timeout, sizeof timeout, "%lld", (long long)(db->conf.statement_timeout / INSTANT_MS));
 	const char *params[] = {timeout};
 	PQenterPipelineMode(db->conn);
-	PQsendQueryParams(db->conn, query_infos[QUERY_session].sql, 1, NULL, params, NULL, NULL, 0);
+	PQsendQueryParams(db->conn, query_infos[QUERY_connection_settings].sql, 1, NULL, params,
+	    NULL, NULL, 0);
 	PQpipelineSync(db->conn);
 	PQsendQueryParams(
 	    db->conn, query_infos[QUERY_schema_version].sql, 0, NULL, NULL, NULL, NULL, 0);

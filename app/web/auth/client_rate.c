@@ -44,7 +44,7 @@ note(struct ctx *c, uint64_t network)
 	const char *params[] = {now, mem_printf(c->w.mem, "%lld", (long long)report.total),
 		mem_printf(c->w.mem, "%lld", (long long)report.most),
 		peer_network_text(c, report.source)};
-	if (db_query(c->w.db, c->w.mem, QUERY_throttle_note, params, NULL) != OK)
+	if (db_query(c->w.db, c->w.mem, QUERY_rate_refusal_record, params, NULL) != OK)
 		log_say(LOG_WARN, "throttle_not_noted", "%s", db_message(c->w.db));
 }
 

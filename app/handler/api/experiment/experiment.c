@@ -53,7 +53,7 @@ experiment_finish(struct json_object *row)
 	struct json_object *alternatives = json_object_object_get(row, "alternatives");
 
 	json_remove(row, "version");
-	json_remove(row, "numbers");
+	json_remove(row, "alternative_ids");
 	for (size_t i = 0; i < json_items(alternatives); i++)
 		json_remove(json_item(alternatives, i), "id");
 	json_object_object_add(row, "state", json_object_new_string(delivery_word(state)));
@@ -175,7 +175,7 @@ check_replaced(struct ctx *c, struct making *m)
 	if (failed) {
 		m->replaced = experiment_version(&c->w, version);
 		if (!has_renamed(m->alternatives))
-			m->numbers = json_object_object_get(row, "numbers");
+			m->numbers = json_object_object_get(row, "alternative_ids");
 	}
 	if (!alternative_ids_give(m->alternatives, m->numbers, c->w.problems))
 		return ERR_INVALID;

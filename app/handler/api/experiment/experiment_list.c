@@ -203,7 +203,7 @@ select_ordered(struct ctx *c, const struct wanted *w, struct db_rows **rows)
 	buf_printf(b.sql, " order by %s %s, e.nr %s limit %lld", w->order->key, way, way,
 	    (long long)w->limit);
 	enum err e = db_query_built(c->w.db, c->w.mem,
-	    &(struct db_built){QUERY_experiment_sorted, b.sql->data, b.n, b.params}, rows);
+	    &(struct db_built){QUERY_experiment_list_sorted, b.sql->data, b.n, b.params}, rows);
 	return e == ERR_INVALID && w->nr != NULL ? fail_after(c) : e;
 }
 

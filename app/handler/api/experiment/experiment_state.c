@@ -87,7 +87,7 @@ move(struct ctx *c, enum move m)
 	/* While it was stopped nobody joined or left. */
 	const char *params[] = {c->args[0], info->from, version, info->to, info->message, now,
 		m == MOVE_REFRESH || m == MOVE_RESUME ? "true" : "false"};
-	e = db_query(c->w.db, c->w.mem, QUERY_experiment_move, params, &rows);
+	e = db_query(c->w.db, c->w.mem, QUERY_experiment_status, params, &rows);
 	if (e != OK)
 		return e;
 	return db_count(rows) > 0 ? answer(c) : explain(c, version, info->name);
@@ -119,7 +119,7 @@ experiment_drop(struct ctx *c)
 	enum err e = body_if_match(c, &version);
 
 	if (e == OK)
-		e = references_drop(&c->w, &(struct references_drop){QUERY_experiment_drop,
+		e = references_drop(&c->w, &(struct references_drop){QUERY_experiment_delete,
 		    c->args[0], version}, &gone);
 	if (e == OK && !gone)
 		e = references_users(&c->w, c->args[0], &used);
@@ -221,7 +221,7 @@ answer_change(struct ctx *c, const struct writing *w, bool mixed)
 {
 	int64_t redrawn;
 	struct json_object *warnings = mem_json(c->w.mem, json_object_new_array());
-	enum err e = removal_count(&c->w, &(struct removal){QUERY_enrolment_redrawn,
+	enum err e = removal_count(&c->w, &(struct removal){QUERY_enrolment_to_redraw,
 		c->args[0], w->before, w->d.alternatives}, &redrawn);
 
 	if (e == OK)
@@ -335,7 +335,7 @@ change_once(struct ctx *c, struct json_object *changes, const char *version, con
 	if (e != OK)
 		return e;
 	w.version = version != NULL ? version : *read;
-	w.numbers = json_object_object_get(row, "numbers");
+	w.numbers = json_object_object_get(row, "alternative_ids");
 	return store_change(c, &w);
 }
 

@@ -134,7 +134,7 @@ enum err
 layer_drop(struct ctx *c)
 {
 	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_layer_drop, &c->args[0], &rows);
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_layer_delete, &c->args[0], &rows);
 
 	if (e != OK)
 		return e;

@@ -262,7 +262,7 @@ answer_change(struct ctx *c, const struct saving *s, struct json_object *before)
 	const char *fate = s->d.type == SEGMENTATION_RANDOM
 	    ? "each is drawn again among the others at the next request" : "they are in none now";
 	int64_t members;
-	enum err e = removal_count(&c->w, &(struct removal){QUERY_membership_redrawn,
+	enum err e = removal_count(&c->w, &(struct removal){QUERY_membership_to_redraw,
 		c->args[0], before, s->d.groups}, &members);
 
 	if (e == OK)
@@ -376,7 +376,7 @@ segmentation_drop(struct ctx *c)
 		e = load(c, c->args[0], &row);
 	c->etag = NULL;
 	if (e == OK)
-		e = references_drop(&c->w, &(struct references_drop){QUERY_segmentation_drop,
+		e = references_drop(&c->w, &(struct references_drop){QUERY_segmentation_delete,
 		    c->args[0], version}, &gone);
 	if (e != OK)
 		return e;

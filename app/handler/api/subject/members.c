@@ -148,7 +148,7 @@ load_columns(struct ctx *c, const char *context, struct group_export **out)
 {
 	struct json_object *columns = mem_json(c->w.mem, json_object_new_array());
 	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_roster_columns, &context, &rows);
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_group_export_columns, &context, &rows);
 
 	if (e != OK)
 		return e;
@@ -179,7 +179,7 @@ members_export(struct ctx *c)
 	    group_export_places(c->w.mem, r, true),
 	    strcmp(context, "global") == 0 ? "true" : "false", page.after,
 	    mem_printf(c->w.mem, "%lld", (long long)page.limit)};
-	e = db_query(c->w.db, c->w.mem, QUERY_roster_page, params, &rows);
+	e = db_query(c->w.db, c->w.mem, QUERY_group_export_page, params, &rows);
 	if (e != OK)
 		return e;
 	int n = db_count(rows);

@@ -114,7 +114,7 @@ put(struct ctx *c, const struct placing *p, struct db_rows **rows)
 		work_actor(&c->w), now};
 	enum err e = record_invalidate_kind(c->w.records, RECORD_SUBJECT, &p->who->subject, 1);
 	if (e == OK)
-		e = db_query(c->w.db, c->w.mem, QUERY_assign, params, rows);
+		e = db_query(c->w.db, c->w.mem, QUERY_membership_assign, params, rows);
 	if (e == OK)
 		e = record_invalidate_kind(c->w.records, RECORD_SUBJECT, &p->who->subject, 1);
 	if (e != OK)
@@ -343,7 +343,7 @@ member_drop(struct ctx *c)
 	const char *params[] = {who.subject, mem_printf(c->w.mem, "%lld", (long long)s->nr), nr};
 	e = record_invalidate_kind(c->w.records, RECORD_SUBJECT, &who.subject, 1);
 	if (e == OK)
-		e = db_query(c->w.db, c->w.mem, QUERY_membership_drop, params, &rows);
+		e = db_query(c->w.db, c->w.mem, QUERY_membership_delete, params, &rows);
 	if (e == OK)
 		e = record_invalidate_kind(c->w.records, RECORD_SUBJECT, &who.subject, 1);
 	if (e != OK)

@@ -117,7 +117,7 @@ store(struct ctx *c, struct tags *t)
 		now, mem_printf(c->w.mem, "%d", TAG_MOST)};
 	enum err e = record_invalidate_kind(c->w.records, RECORD_SUBJECT, &c->subject, 1);
 	if (e == OK)
-		e = db_query(c->w.db, c->w.mem, QUERY_tags_put, params, &rows);
+		e = db_query(c->w.db, c->w.mem, QUERY_tag_put, params, &rows);
 	if (e == OK)
 		e = record_invalidate_kind(c->w.records, RECORD_SUBJECT, &c->subject, 1);
 	if (e != OK)

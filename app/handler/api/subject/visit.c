@@ -36,7 +36,7 @@ visit(struct ctx *c)
 	if (e != OK || bot)
 		return e;
 	/* Nothing that is cached changes by it. */
-	return db_query(c->w.db, c->w.mem, QUERY_visit,
+	return db_query(c->w.db, c->w.mem, QUERY_visit_record,
 	    (const char *const[]){
 		c->subject, c->w.conf->verify_human != 0 ? "true" : "false", now}, NULL);
 }
@@ -53,7 +53,7 @@ confirm_human(struct ctx *c)
 	    subject_kind(c->subject) != SUBJECT_SESSION)
 		return e;
 	return db_query(
-	    c->w.db, c->w.mem, QUERY_confirm, (const char *const[]){c->subject, now}, NULL);
+	    c->w.db, c->w.mem, QUERY_subject_confirm, (const char *const[]){c->subject, now}, NULL);
 }
 
 enum err
@@ -74,7 +74,7 @@ user_incorporate(struct ctx *c)
 	c->subject = user;
 	e = record_invalidate(c->w.records, both, 2);
 	if (e == OK)
-		e = db_query(c->w.db, c->w.mem, QUERY_incorporate,
+		e = db_query(c->w.db, c->w.mem, QUERY_subject_incorporate,
 		    (const char *const[]){both[0], user, now}, &rows);
 	if (e == OK)
 		e = record_invalidate(c->w.records, both, 2);

@@ -164,7 +164,7 @@ keys_ask(struct ctx *c)
 
 	instant_format(c->w.now, now);
 	const char *params[] = {c->args[0], now};
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_key_one, params, &rows);
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_key_summary, params, &rows);
 	if (e == OK && db_count(rows) == 0)
 		return fail_detail(&c->w, ERR_NOT_FOUND, "there is no such key");
 	if (e != OK)

@@ -28,7 +28,7 @@ add_choices(struct ctx *c, struct json_object *shown)
 	    json_object_object_get(request, "layer"), "id");
 	const char *most = mem_printf(c->w.mem, "%d", CHOICES);
 	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_draft_choices, &most, &rows);
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_experiment_form_choices, &most, &rows);
 
 	if (e != OK)
 		return e;

@@ -106,7 +106,7 @@ add_users(struct ctx *c)
 {
 	struct json_object *list = json_object_new_array();
 	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_segmentation_users, c->args, &rows);
+	enum err e = db_query(c->w.db, c->w.mem, QUERY_segmentation_referrers, c->args, &rows);
 
 	json_object_object_add(c->model, "users", list);
 	for (int i = 0; e == OK && i < db_count(rows); i++) {

@@ -1,8 +1,0 @@
--- The experiments that rules of segmentations or of experiments refer to.
--- reach: definitions
--- retry: yes
-select nr, id, alternatives from experiment
-where id in (
-	select unnest(uses) from segmentation
-	union select unnest(uses) from experiment
-)

@@ -1,7 +1,0 @@
--- The ids of what uses segmentation $1, and which kind it is.
--- reach: definitions
--- retry: yes
-select id, 'segmentation' as kind from segmentation where $1::text = any (uses)
-union
-select id, 'experiment' from experiment where $1::text = any (uses)
-order by id

@@ -1,5 +1,0 @@
--- Forgets where refused requests came from, unless that was since $1.
--- reach: definitions
--- retry: yes
--- role: owner
-delete from throttle where at < $1::timestamptz
