@@ -19,7 +19,9 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
-enum { TRIES = 4 };
+/* Whoever is overtaken lets another change through, so only a crowd uses the many tries up; the
+ * deadline of the request mostly ends it before. */
+enum { CONFLICTS_MOST = 4, TRIES = 60 };
 
 /* Subjects of one kind of record that were invalidated and have to be again after the commit. */
 struct stale {
@@ -34,8 +36,13 @@ struct change {
 	struct audit_entry entry;
 	const char **concerned;
 	struct stale *stale;
+	struct change_base base; /* id NULL: none */
 	bool transaction;
+	bool overtaken;
 };
+
+/* How a try of a change ended. */
+enum end { END_DONE, END_CONFLICT, END_OVERTAKEN };
 
 static enum err
 invalidate(struct work *w, const struct stale *s)
@@ -104,6 +111,8 @@ run_inside(struct work *w, change_fn *run, void *arg, struct json_object **answe
 		e = change_transaction(w);
 	if (e == OK && in->idempotency_key != NULL)
 		e = idempotency_find(w, answer, &found);
+	/* The first of the repeated requests was noted. */
+	w->intent.noted = found || w->intent.noted;
 	if (e != OK || found)
 		return e;
 	e = run(w, arg, answer);
@@ -127,8 +136,53 @@ finish(struct work *w, struct change *c, enum err e)
 	return e;
 }
 
+enum err
+change_overtaken(struct work *w)
+{
+	w->change->overtaken = true;
+	return fail_detail(w, ERR_UNAVAILABLE, "other definitions are being changed");
+}
+
+void
+change_over(struct work *w, struct change_base base)
+{
+	w->change->base = base;
+}
+
+/* Whether a definition has another version than the one that was read, or is gone. What jobs have
+ * done since, the part of a version behind its point, does not matter. */
+static bool
+has_moved(struct work *w, const struct change_base *base)
+{
+	static const char digits[] = "0123456789";
+	size_t n = strspn(base->read, digits);
+	struct db_rows *rows;
+
+	if (db_query(w->db, w->mem, base->get, &base->id, &rows) != OK)
+		return false;
+	if (db_count(rows) == 0)
+		return true;
+	const char *now = db_cell(rows, 0, "version");
+	return strspn(now, digits) != n || strncmp(now, base->read, n) != 0;
+}
+
+/* What becomes of a refusal, once nothing of the change is left. */
 static enum err
-try_once(struct work *w, change_fn *run, void *arg, struct json_object **answer, bool *again)
+judge_refusal(struct work *w, enum err e)
+{
+	const struct change_base *base = &w->change->base;
+
+	if (e != ERR_INVALID && e != ERR_CONFLICT && e != ERR_PRECONDITION)
+		return e;
+	if (base->id == NULL || !has_moved(w, base))
+		return e;
+	work_forget(w);
+	return base->named == NULL ? change_overtaken(w)
+	    : fail_detail(w, ERR_PRECONDITION, "the definition has been changed");
+}
+
+static enum err
+try_once(struct work *w, change_fn *run, void *arg, struct json_object **answer, enum end *end)
 {
 	struct change c = {0};
 
@@ -136,22 +190,28 @@ try_once(struct work *w, change_fn *run, void *arg, struct json_object **answer,
 	w->change = &c;
 	enum err e = run_inside(w, run, arg, answer);
 	e = finish(w, &c, e);
+	bool conflict = e != OK && c.transaction && db_was_conflict(w->db);
+	e = judge_refusal(w, e);
 	w->change = NULL;
-	*again = e != OK && c.transaction && db_was_conflict(w->db);
+	*end = e == OK ? END_DONE : c.overtaken ? END_OVERTAKEN : conflict ? END_CONFLICT : END_DONE;
 	return e;
 }
 
 enum err
 change_run(struct work *w, change_fn *run, void *arg, struct json_object **answer)
 {
-	bool again;
+	int conflicts = 0;
+	enum end end;
 
 	if (w->change != NULL)
 		return run(w, arg, answer);
-	enum err e = try_once(w, run, arg, answer, &again);
-	for (int left = TRIES - 1; again && left > 0; left--) {
+	enum err e = try_once(w, run, arg, answer, &end);
+	for (int left = TRIES - 1; end != END_DONE && left > 0; left--) {
+		conflicts += end == END_CONFLICT;
+		if (conflicts == CONFLICTS_MOST)
+			return e;
 		work_forget(w);
-		e = try_once(w, run, arg, answer, &again);
+		e = try_once(w, run, arg, answer, &end);
 	}
 	return e;
 }

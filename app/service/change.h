@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "store/db/query.h"
 
 struct work;
 
@@ -18,7 +19,7 @@ struct work;
  *   (w->intent.idempotency_key), which belongs to the actor;
  * - the invalidation of what is cached about its subjects, before the commit and again before the
  *   answer (store/cache/record.h);
- * - another try when a concurrent transaction undid it.
+ * - another try when a concurrent transaction undid it, or overtook it (change_overtaken).
  *
  *	static enum err
  *	insert(struct work *w, void *arg, struct json_object **answer);
@@ -73,5 +74,28 @@ void change_target(struct work *w, const char *target);
 
 /* What was there before, for the audit row; o stays as it is until the change is over. */
 void change_before(struct work *w, struct json_object *o);
+
+/*
+ * What the operation was checked against is no longer so, and it has changed nothing: it is run
+ * again from its start. Returns what `run` has to return then, ERR_UNAVAILABLE, which is also what
+ * becomes of an operation that is overtaken again and again.
+ */
+enum err change_overtaken(struct work *w) must_check;
+
+/* The definition that a change was worked out over. */
+struct change_base {
+	enum query get;    /* its row, with `version`, by its id */
+	const char *id;
+	const char *read;  /* the version that was read */
+	const char *named; /* the version that the caller named; NULL: any */
+};
+
+/*
+ * The operation works over that version of a definition. When it is refused (ERR_INVALID,
+ * ERR_CONFLICT, ERR_PRECONDITION) and the definition has another version by then, the refusal says
+ * nothing about the definition as it is: the operation is run again, or ends with ERR_PRECONDITION
+ * where the caller named a version.
+ */
+void change_over(struct work *w, struct change_base base);
 
 #endif
