@@ -73,36 +73,51 @@ def test_who_is_erased_does_not_come_back_from_a_waiting_file(own, user, end):
     assert group(own, seg, user) is None and group(own, seg, user + "1") == "A"
 
 
-@pytest.mark.parametrize("word", ["{}", '{}"\\x', "<{}>é"], ids=["plain", "quote", "letters"])
-def test_the_audit_log_forgets_an_erased_id_and_nothing_else(stack, user, word):
-    user = word.format(user)
-    seg = make(stack, name=user, description=f"of {user}, and others")
-    for groups in ([{"id": 0, "name": "A"}, {"name": user}], [{"id": 0, "name": "A"}]):
-        answer = stack.call("PATCH", f"/v1/segmentation/{seg}", key="admin",
-                            json={"groups": groups})
-        assert answer.status_code == 200, answer.text
-
-    def told():
-        return stack.sql("select before, after from audit where target = %s or "
-                         "after ->> 'id' = %s order by nr", seg, seg)
-
-    def erased(o):
-        if isinstance(o, dict):
-            return {k: erased(v) for k, v in o.items()}
-        return [erased(v) for v in o] if isinstance(o, (list, tuple)) else \
-            "(erased)" if o == user else o
-    before = [list(row) for row in told()]
-    assert len(before) == 3 and erased(before) != before
-    erase(stack, quote(user, safe=""))
-    assert [list(row) for row in told()] == erased(before)
+def note(stack, target, word, *subjects):
+    """A row of the audit log and a stored answer that name a word and concern subjects."""
+    row = f'{{"name": "{word}", "groups": [{{"name": "{word}"}}]}}'
+    stack.sql("insert into audit "
+              "(occurred_at, action, target, status, before, after, subjects) values "
+              "(now(), 'PUT /x', %s, 200, %s, %s, %s::text[])", target, row, row, list(subjects))
+    stack.sql("insert into idempotency (actor, key, request_hash, answer, created_at, subjects) "
+              "values ('key:x', %s, 'x', %s, now(), %s::text[])", target, row, list(subjects))
 
 
-def test_kept_answers_that_name_a_user_are_forgotten(stack, user):
-    body = {"id": new_id("seg")[:40], "type": "manual", "name": user, "groups": [{"name": "A"}]}
-    answer = stack.call("POST", "/v1/segmentation", key="admin", json=body,
-                        headers={"Idempotency-Key": new_id("key")})
-    assert answer.status_code == 201
-    kept = "select count(*) from idempotency where answer::text like %s"
-    assert stack.sql(kept, f"%{user}%") == [(1,)]
+def noted(stack, target):
+    """What is left of both: before, after and subjects of the row, whether there is an answer."""
+    row, = stack.sql("select before, after, subjects from audit where target = %s", target)
+    return *row, stack.sql("select 1 from idempotency where key = %s", target) == [(1,)]
+
+
+def test_erasure_takes_what_concerns_a_subject_out_of_the_audit_log_and_stored_answers(stack, user):
+    target, other = new_id("t"), f"u:{user}2"
+    note(stack, target, user, f"u:{user}", other)
     erase(stack, user)
-    assert stack.sql(kept, f"%{user}%") == [(0,)]
+    assert noted(stack, target) == (None, None, [other], False)
+
+
+@pytest.mark.parametrize("subjects", [[], ["u:somebody"], ["d:control"]], ids=str)
+def test_erasure_of_a_user_whose_id_is_a_word_changes_no_row_that_contains_the_word(
+        stack, subjects):
+    """`control` is an alternative of every experiment, and no user here."""
+    target = new_id("t")
+    note(stack, target, "control", *subjects)
+    before = noted(stack, target)
+    assert before[0]["name"] == "control" and before[2:] == (subjects, True)
+    last, = stack.sql("select max(nr) from audit")[0]
+    rows = stack.sql("select a::text from audit as a order by nr")
+    erase(stack, "control")
+    assert noted(stack, target) == before
+    assert stack.sql("select a::text from audit as a where nr <= %s order by nr", last) == rows
+
+
+def test_a_definition_that_is_named_like_an_erased_user_keeps_its_history(stack, user):
+    body = {"id": new_id("seg")[:40], "type": "manual", "name": user, "groups": [{"name": "A"}]}
+    key = new_id("key")
+    answer = stack.call("POST", "/v1/segmentation", key="admin", json=body,
+                        headers={"Idempotency-Key": key})
+    assert answer.status_code == 201
+    erase(stack, user)
+    assert stack.sql("select after ->> 'name' from audit where target = %s", body["id"]) == [
+        (user,)]
+    assert stack.sql("select answer ->> 'name' from idempotency where key = %s", key) == [(user,)]
