@@ -50,7 +50,8 @@ def test_a_goal_is_defined_changed_and_retired_by_forms(stack, editor):
     assert editor.post(f"/admin/goal/{path}", test="chi2", description="d").status_code == 303
     assert known(stack, name)["page"] is None
     assert (known(stack, name)["test"], known(stack, name)["description"]) == ("chi2", "d")
-    assert editor.post(f"/admin/goal/{path}", do="retire").status_code == 303
+    assert f'href="/admin/goal/{path}/retire"' in editor.get(f"/admin/goal/{path}").text
+    assert editor.post(f"/admin/goal/{path}/retire").status_code == 303
     assert known(stack, name)["retired"]
     assert "It is retired" in text_of(editor.get(f"/admin/goal/{path}"))
     assert editor.get("/admin/goal/nothing").status_code == 404
@@ -78,12 +79,37 @@ def test_a_layer_is_made_filled_emptied_and_deleted_by_forms(stack, editor):
     assert 'x="150" y="8" width="300"' in text and "slots 2500 to 7499" in text
     assert HOSTILE in text and "2500 of 10000 slots are free" in text
     assert admin(stack, "GET", one)["layer"] == {"id": layer, "slots": [[0, 2499]]}
-    text = text_of(editor.post(f"/admin/layer/{layer}", do="delete"), 409)
+    text = text_of(editor.post(f"/admin/layer/{layer}/delete"), 409)
     assert one in text and two in text
     for exp in (one, two):
         assert editor.post(f"/admin/layer/{layer}", experiment=exp, do="free").status_code == 303
-    assert editor.post(f"/admin/layer/{layer}", do="delete").status_code == 303
+    assert editor.post(f"/admin/layer/{layer}/delete").status_code == 303
     assert editor.get(f"/admin/layer/{layer}").status_code == 404
+
+
+def test_a_layer_is_deleted_only_after_a_question(stack, editor):
+    layer, exp = new_layer(stack), running(stack, "b")
+    assert f'href="/admin/layer/{layer}/delete"' in editor.get(f"/admin/layer/{layer}").text
+    editor.post(f"/admin/layer/{layer}", **{"experiment": exp, "size:number": "10"})
+    asked = editor.get(f"/admin/layer/{layer}/delete").text
+    assert f'href="/admin/experiment/{exp}/setup"' in asked and 'class="danger"' not in asked
+    editor.post(f"/admin/layer/{layer}", experiment=exp, do="free")
+    assert editor.post(f"/admin/layer/{layer}", do="delete").status_code == 422
+    assert 'class="danger"' in editor.get(f"/admin/layer/{layer}/delete").text
+    assert editor.post(f"/admin/layer/{layer}/delete").status_code == 303
+    assert editor.get(f"/admin/layer/{layer}/delete").status_code == 404
+
+
+def test_a_goal_is_retired_only_after_a_question(stack, editor):
+    name = goal(stack)
+    assert editor.post(f"/admin/goal/{name}", do="retire").status_code == 303
+    assert not known(stack, name)["retired"]
+    assert 'class="danger"' in editor.get(f"/admin/goal/{name}/retire").text
+    assert editor.post(f"/admin/goal/{name}/retire").status_code == 303
+    assert known(stack, name)["retired"]
+    asked = editor.get(f"/admin/goal/{name}/retire").text
+    assert "retired already" in asked and 'class="danger"' not in asked
+    assert editor.get("/admin/goal/nothing/retire").status_code == 404
 
 
 def test_slots_that_are_refused_are_said_beside_their_field(stack, editor):
@@ -106,9 +132,10 @@ def test_a_viewer_reads_goals_and_layers_only(stack, viewer):
     assert viewer.get("/admin/layers").status_code == 200
     assert viewer.get(f"/admin/goal/{name}").status_code == 200
     for answer in (viewer.post("/admin/goals", name="x"),
-                   viewer.post(f"/admin/goal/{name}", do="retire"),
+                   viewer.post(f"/admin/goal/{name}/retire"),
+                   viewer.get(f"/admin/goal/{name}/retire"),
                    viewer.post("/admin/layers", id="x", unit="user"),
-                   viewer.post("/admin/layer/x", do="delete"),
+                   viewer.post("/admin/layer/x/delete"), viewer.get("/admin/layer/x/delete"),
                    viewer.post(f"/admin/experiment/{exp}/delete"),
                    viewer.get(f"/admin/experiment/{exp}/delete")):
         assert answer.status_code == 403

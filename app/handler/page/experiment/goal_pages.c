@@ -22,6 +22,16 @@ add_test_choice(struct json_object *form)
 	    json_object_new_boolean(test != NULL && strcmp(test, "mwu") == 0));
 }
 
+/* The name of a goal as a segment of a path. */
+static void
+add_path(void *mem, struct json_object *goal)
+{
+	struct buf *path = buf_new(mem, 64);
+
+	buf_url(path, json_text(goal, "name"));
+	json_object_object_add(goal, "path", json_object_new_string(path->data));
+}
+
 enum err
 goals_page(struct ctx *c)
 {
@@ -37,12 +47,8 @@ goals_page(struct ctx *c)
 		return e;
 	json_object_object_add(c->model, "goals", json_object_get(list));
 	paging_next(c, next);
-	for (size_t i = 0; i < json_items(list); i++) {
-		struct json_object *o = json_item(list, i);
-		struct buf *path = buf_new(c->w.mem, 64);
-		buf_url(path, json_text(o, "name"));
-		json_object_object_add(o, "path", json_object_new_string(path->data));
-	}
+	for (size_t i = 0; i < json_items(list); i++)
+		add_path(c->w.mem, json_item(list, i));
 	return OK;
 }
 
@@ -78,6 +84,7 @@ goals_one(struct ctx *c)
 	if (e != OK)
 		return e;
 	add_test_choice(row);
+	add_path(c->w.mem, row);
 	c->model = mem_json(c->w.mem, json_object_new_object());
 	json_object_object_add(c->model, "retired",
 	    json_object_get(json_object_object_get(row, "retired")));
@@ -86,8 +93,8 @@ goals_one(struct ctx *c)
 }
 
 /* A field that was emptied clears what it says. */
-static enum err
-change(struct ctx *c)
+enum err
+goals_send(struct ctx *c)
 {
 	struct json_object *form;
 	struct goal_input in;
@@ -102,10 +109,20 @@ change(struct ctx *c)
 }
 
 enum err
-goals_send(struct ctx *c)
+goals_ask(struct ctx *c)
 {
-	const char *doing = form_value(c, "do");
+	enum err e = goal_get(&c->w, c->args[0], &c->model);
 
-	return doing != NULL && strcmp(doing, "retire") == 0
-	    ? goal_retire(&c->w, c->args[0], &c->model) : change(c);
+	if (e == OK)
+		add_path(c->w.mem, c->model);
+	return e;
+}
+
+enum err
+goals_retire(struct ctx *c)
+{
+	struct json_object *form;
+	enum err e = form_json(c, &form);
+
+	return e == OK ? goal_retire(&c->w, c->args[0], &c->model) : e;
 }
