@@ -2,12 +2,17 @@
 -- effect (null: as before), $6 users and $7 devices (null: as before), due again at $8 (null: not).
 -- Only from a status in $9 and for criteria $11: somebody may have stopped or changed it meanwhile.
 -- When it is not due as it was ($10), somebody wants it mapped again: that stays, and what failed is
--- submitted again. Who last changed it is told anew only when its status is.
+-- submitted again. Who last changed it is told anew only when its status is. It is locked before the
+-- generation and its job, as in experiment_change.
 -- reach: definitions
 -- retry: no
 -- role: owner
-with generation as (
-	update cache_epoch set definitions = definitions + 1 returning definitions
+with locked as materialized (
+	select nr from experiment where nr = $1::bigint for no key update
+), generation as (
+	update cache_epoch set definitions = definitions + 1
+	where (select count(*) from locked) >= 0
+	returning definitions
 ), job as (
 	update audience_job
 	set due_at = case when due_at is distinct from $10::timestamptz then due_at
@@ -15,7 +20,7 @@ with generation as (
 		worker = null, computed_at = $2::timestamptz,
 		users_matched = coalesce($6::bigint, users_matched),
 		devices_matched = coalesce($7::bigint, devices_matched)
-	where nr = $1::bigint
+	where nr = $1::bigint and (select count(*) from locked) >= 0
 	returning nr, due_at is distinct from $8::timestamptz as again
 ), applied as (
 	update experiment as e

@@ -8,17 +8,20 @@
 -- $23 (null: none) replaces what refers to its alternatives by names that it changes, at that
 -- generation: {segmentation: {number: groups}, experiment: {number: criteria}}.
 -- mixed: somebody is enrolled by other weights than those of now.
--- What the update joins is materialized and locked first: after waiting for another writer the server
--- evaluates the join again, and cannot run `next_generation` again for that.
+-- Everything that changes definitions locks experiments first, those with lower numbers before others,
+-- then the generation, then the rest: so no two of them wait for each other. What the update joins is
+-- materialized: after waiting for another writer the server evaluates the join again, and cannot run
+-- `next_generation` again for that.
 -- reach: definitions
 -- retry: no
-with referring as materialized (
-	select nr from experiment
-	where nr in (select key::bigint from jsonb_each($23::jsonb -> 'experiment'))
-	order by nr for update
+with locked as materialized (
+	select nr, id, allocation, criteria, data, status from experiment
+	where nr in (select nr from experiment where id = $1
+		union all select key::bigint from jsonb_each($23::jsonb -> 'experiment'))
+	order by nr for no key update
 ), next_generation as (
 	update cache_epoch set definitions = definitions + 1
-	where definitions = $20::bigint and (select count(*) from referring) >= 0
+	where definitions = $20::bigint and (select count(*) from locked) >= 0
 	returning definitions
 ), generation as materialized (
 	select $20::bigint as definitions where $20::bigint is null
@@ -27,7 +30,7 @@ with referring as materialized (
 	select nr, allocation, criteria is distinct from $7::jsonb
 		or data -> 'modulus' is distinct from $8::jsonb -> 'modulus'
 			or status = 'INACTIVE' as remap
-	from experiment where id = $1 for update
+	from locked where id = $1
 ), changed as (
 	update experiment as e
 	set name = $4, description = $5, created_by = $15, updated_by = $6, criteria = $7::jsonb, data = $8::jsonb,

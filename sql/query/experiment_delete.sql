@@ -1,10 +1,13 @@
 -- Deletes definition $1 (version $2, null: any) unless something uses it, if the definitions are of
 -- generation $3: what came later would not be seen. No row when they are not. The jobs reap the rows of
--- its subjects.
+-- its subjects. It is locked before the generation, as in experiment_change.
 -- reach: definitions
 -- retry: no
-with generation as (
-	update cache_epoch set definitions = definitions + 1 where definitions = $3::bigint
+with locked as materialized (
+	select nr from experiment where id = $1 for update
+), generation as (
+	update cache_epoch set definitions = definitions + 1
+	where definitions = $3::bigint and (select count(*) from locked) >= 0
 	returning definitions
 ), deleted as (
 	delete from experiment as e

@@ -2,8 +2,8 @@
 -- description, groups, overlap, active, parameters, next number of a group, uses; at $13. made is
 -- false when it has another version; no row when the definitions have changed. With it, $14 (null:
 -- none) replaces what refers to its groups by names that it changes: {segmentation: {number: groups},
--- experiment: {number: criteria}}, of that generation. Experiments are locked first, as other
--- statements lock them before the generation.
+-- experiment: {number: criteria}}, of that generation. Experiments are locked first, in the order of
+-- experiment_change.
 -- reach: definitions
 -- retry: no
 with referring as materialized (
