@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The one growing byte buffer: replies, rendered pages and array literals are built in it, so
- * that each leaves the process in a single write.
+ * A growing byte buffer. Answers, rendered pages and array literals are built in one, so that each
+ * leaves the process in a single write. Growing moves the data: a pointer into it is valid only
+ * until the next call that appends.
  */
 #include "base/buf.h"
 
@@ -10,8 +11,10 @@
 
 #include "base/mem.h"
 
+/* Makes room for that many bytes and the NUL after them; the capacity doubles, so appending is
+ * linear over all. */
 static void
-reserve(struct buf *b, size_t more)
+reserve_bytes(struct buf *b, size_t more)
 {
 	if (b->cap - b->len > more)
 		return;
@@ -38,7 +41,7 @@ buf_add(struct buf *b, const void *data, size_t len)
 {
 	if (len == 0)
 		return;
-	reserve(b, len);
+	reserve_bytes(b, len);
 	memcpy(b->data + b->len, data, len);
 	b->len += len;
 	b->data[b->len] = '\0';

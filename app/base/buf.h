@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/* A growing run of bytes, always followed by a NUL that len does not count. */
+/* A growing array of bytes, always followed by a NUL that len does not count. */
 struct buf {
 	char *data;
 	size_t len;
@@ -28,7 +28,7 @@ void buf_html(struct buf *b, const char *s, size_t n);
 /* Append s percent-encoded: safe as a segment of a path and in a query. */
 void buf_url(struct buf *b, const char *s);
 
-/* Forget the content, keep the room. */
+/* Empty the buffer; it keeps its memory. */
 void buf_reset(struct buf *b);
 
 #endif

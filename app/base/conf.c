@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Configuration as one typed table. A key that nobody knows is refused with its line: a typing
- * error must not silently mean the default.
+ * The configuration as one typed table, made from conf.def. An unknown key is an error with its
+ * line: a typing error must not silently mean the default.
  */
 #include "base/conf.h"
 
@@ -34,52 +34,54 @@ static const struct key keys[] = {
 
 enum { KEYS = sizeof keys / sizeof keys[0] };
 
+/* The member of c for key k, by the type of the key. */
 static const char **
-text_of(const struct conf *c, const struct key *k)
+text_member(const struct conf *c, const struct key *k)
 {
 	return (const char **)((uintptr_t)c + k->offset);
 }
 
 static int64_t *
-number_of(const struct conf *c, const struct key *k)
+number_member(const struct conf *c, const struct key *k)
 {
 	return (int64_t *)((uintptr_t)c + k->offset);
 }
 
-/* Texts that must have a form; the others are checked where they are used. */
+/* Texts whose form is checked here; the others are checked where they are used. */
 static const struct {
 	const char *name;
 	bool (*is_good)(const char *value);
 	const char *must;
 } forms[] = {
-    {"proxies", net_is_list, "must be addresses and networks, as 192.0.2.1, 10.0.0.0/8"},
-    {"public_url", public_url_is_valid, "must be as https://www.example.org or with a path behind"},
+    {"proxies", net_is_list, "must be addresses and networks such as 192.0.2.1, 10.0.0.0/8"},
+    {"public_url", public_url_is_valid,
+	"must be a URL such as https://www.example.org or https://www.example.org/path"},
 };
 
-/* Sets the value. NULL, or what it must be, on c. */
+/* Sets a key. NULL on success; otherwise what its value must be, static or on c. */
 static const char *
-set(struct conf *c, const struct key *k, const char *value)
+set_key(struct conf *c, const struct key *k, const char *value)
 {
 	if (k->init_text == NULL)
-		return num_int(value, k->min, k->max, number_of(c, k)) ? NULL :
+		return num_int(value, k->min, k->max, number_member(c, k)) ? NULL :
 		    mem_printf(c, "must be a whole number from %lld to %lld", (long long)k->min,
 			(long long)k->max);
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
 		if (strcmp(forms[i].name, k->name) == 0 && !forms[i].is_good(value))
 			return forms[i].must;
-	*text_of(c, k) = mem_dup(c, value);
+	*text_member(c, k) = mem_dup(c, value);
 	return NULL;
 }
 
 static enum err
-refuse(char message[CONF_MESSAGE], const char *where, const char *name, const char *fault)
+refuse_key(char message[CONF_MESSAGE], const char *where, const char *name, const char *fault)
 {
 	snprintf(message, CONF_MESSAGE, "%s: %s %s", where, name, fault);
 	return ERR_INVALID;
 }
 
 static const struct key *
-find(const char *name)
+find_key(const char *name)
 {
 	for (size_t i = 0; i < KEYS; i++)
 		if (strcmp(keys[i].name, name) == 0)
@@ -87,9 +89,9 @@ find(const char *name)
 	return NULL;
 }
 
-/* s without blanks at either end; cuts in place. */
+/* s without white space at either end; changes it in place. */
 static char *
-trim(char *s)
+trim_spaces(char *s)
 {
 	while (isspace((unsigned char)*s))
 		s++;
@@ -100,10 +102,11 @@ trim(char *s)
 	return s;
 }
 
+/* Reads `key = value`, an empty line or a comment; where is "file:line" for the message. */
 static enum err
-read_line(struct conf *c, char *line, const char *where, char message[CONF_MESSAGE])
+read_conf_line(struct conf *c, char *line, const char *where, char message[CONF_MESSAGE])
 {
-	char *text = trim(line);
+	char *text = trim_spaces(line);
 
 	if (*text == '\0' || *text == '#')
 		return OK;
@@ -113,18 +116,18 @@ read_line(struct conf *c, char *line, const char *where, char message[CONF_MESSA
 		return ERR_INVALID;
 	}
 	*eq = '\0';
-	const char *name = trim(text);
-	const struct key *k = find(name);
+	const char *name = trim_spaces(text);
+	const struct key *k = find_key(name);
 	if (k == NULL) {
 		snprintf(message, CONF_MESSAGE, "%s: unknown key `%.64s`", where, name);
 		return ERR_INVALID;
 	}
-	const char *fault = set(c, k, trim(eq + 1));
-	return fault == NULL ? OK : refuse(message, where, k->name, fault);
+	const char *fault = set_key(c, k, trim_spaces(eq + 1));
+	return fault == NULL ? OK : refuse_key(message, where, k->name, fault);
 }
 
 static enum err
-read_file(struct conf *c, const char *file, char message[CONF_MESSAGE])
+read_conf_file(struct conf *c, const char *file, char message[CONF_MESSAGE])
 {
 	enum err e = OK;
 	char *line = NULL;
@@ -138,7 +141,7 @@ read_file(struct conf *c, const char *file, char message[CONF_MESSAGE])
 	for (unsigned n = 1; e == OK && getline(&line, &room, f) >= 0; n++) {
 		char where[160];
 		snprintf(where, sizeof where, "%.128s:%u", file, n);
-		e = read_line(c, line, where, message);
+		e = read_conf_line(c, line, where, message);
 	}
 	if (e == OK && ferror(f)) {
 		snprintf(message, CONF_MESSAGE, "%.128s: %s", file, strerror(errno));
@@ -149,8 +152,9 @@ read_file(struct conf *c, const char *file, char message[CONF_MESSAGE])
 	return e;
 }
 
+/* ASSAY_ and the name of a key in upper case; comes after the file, so it has priority. */
 static enum err
-read_environment(struct conf *c, char message[CONF_MESSAGE])
+read_conf_environment(struct conf *c, char message[CONF_MESSAGE])
 {
 	for (size_t i = 0; i < KEYS; i++) {
 		char name[64] = "ASSAY_";
@@ -158,9 +162,9 @@ read_environment(struct conf *c, char message[CONF_MESSAGE])
 		for (const char *s = keys[i].name; *s != '\0'; s++)
 			name[n++] = (char)toupper((unsigned char)*s);
 		const char *value = getenv(name);
-		const char *fault = value == NULL ? NULL : set(c, &keys[i], value);
+		const char *fault = value == NULL ? NULL : set_key(c, &keys[i], value);
 		if (fault != NULL)
-			return refuse(message, name, keys[i].name, fault);
+			return refuse_key(message, name, keys[i].name, fault);
 	}
 	return OK;
 }
@@ -172,20 +176,21 @@ conf_load(void *ctx, const char *file, struct conf **out, char message[CONF_MESS
 
 	for (size_t i = 0; i < KEYS; i++)
 		if (keys[i].init_text == NULL)
-			*number_of(c, &keys[i]) = keys[i].init;
+			*number_member(c, &keys[i]) = keys[i].init;
 		else
-			*text_of(c, &keys[i]) = keys[i].init_text;
-	enum err e = file == NULL ? OK : read_file(c, file, message);
+			*text_member(c, &keys[i]) = keys[i].init_text;
+	enum err e = file == NULL ? OK : read_conf_file(c, file, message);
 	if (e == OK)
-		e = read_environment(c, message);
+		e = read_conf_environment(c, message);
 	if (e == OK)
 		*out = c;
 	return e;
 }
 
-/* Neither a URL's user:password@ nor libpq's password= may reach a terminal or a log. */
+/* Writes a value without its secrets: neither the user:password@ of a URL nor the password= of a
+ * libpq string may reach a terminal or a log. */
 static void
-print_text(struct buf *out, const char *value)
+print_masked(struct buf *out, const char *value)
 {
 	const char *scheme = strstr(value, "://");
 	const char *at = scheme != NULL ? strrchr(value, '@') : NULL;
@@ -209,11 +214,11 @@ conf_print(const struct conf *c, struct buf *out)
 	for (size_t i = 0; i < KEYS; i++) {
 		buf_printf(out, "%s = ", keys[i].name);
 		if (keys[i].init_text == NULL)
-			buf_printf(out, "%lld", (long long)*number_of(c, &keys[i]));
+			buf_printf(out, "%lld", (long long)*number_member(c, &keys[i]));
 		else if (strcmp(keys[i].name, "log_key") == 0)
-			buf_str(out, **text_of(c, &keys[i]) != '\0' ? "***" : "");
+			buf_str(out, **text_member(c, &keys[i]) != '\0' ? "***" : "");
 		else
-			print_text(out, *text_of(c, &keys[i]));
+			print_masked(out, *text_member(c, &keys[i]));
 		buf_char(out, '\n');
 	}
 }

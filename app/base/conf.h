@@ -19,14 +19,15 @@ struct conf {
 enum { CONF_MESSAGE = 256 };
 
 /*
- * Defaults, then the lines `key = value` of file (NULL: none), then the environment variables
- * ASSAY_<KEY>. The result lives on the talloc context ctx. ERR_INVALID with "file:line: why" in
- * message for an unknown key or a bad value; ERR_NOT_FOUND when file cannot be read.
+ * Loads the defaults, then the lines `key = value` of file (NULL: none), then the environment
+ * variables ASSAY_<KEY>; later ones replace earlier ones. The result lives on the talloc context
+ * ctx. ERR_INVALID with "file:line: reason" in message for an unknown key or a bad value;
+ * ERR_NOT_FOUND when file cannot be read.
  */
 enum err conf_load(void *ctx, const char *file, struct conf **out, char message[CONF_MESSAGE])
     must_check;
 
-/* Appends every key with its value as `key = value` lines; without passwords. */
+/* Appends every key as a line `key = value`, with secrets masked. */
 void conf_print(const struct conf *c, struct buf *out);
 
 #endif

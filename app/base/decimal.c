@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A double has 53 bits, an int64_t no fraction, and texts may hold more than either, so numbers are
- * compared digit by digit.
+ * Comparison of decimal texts without rounding. A double has 53 bits and an int64_t no fraction,
+ * and texts may hold more than either, so numbers are compared digit by digit.
  */
 #include "base/decimal.h"
 
@@ -11,7 +11,7 @@
 
 #define DIGITS "0123456789"
 
-/* 0.DIGITS times 10^point; no zero in front or behind, no digits for 0. */
+/* 0.DIGITS times 10^point, without leading or trailing zeros; no digits for 0. */
 struct decimal {
 	bool negative;
 	long point;
@@ -20,7 +20,7 @@ struct decimal {
 };
 
 bool
-decimal_is(const char *s)
+decimal_is_valid(const char *s)
 {
 	if (strlen(s) > DECIMAL_LENGTH)
 		return false;
@@ -43,6 +43,7 @@ decimal_is(const char *s)
 	return n > 0 && n <= 3 && s[n] == '\0';
 }
 
+/* s is decimal_is_valid, so its digits fit. */
 static struct decimal
 read_decimal(const char *s)
 {
@@ -56,7 +57,7 @@ read_decimal(const char *s)
 			continue;
 		if (!zero)
 			d.digits[d.n++] = *s;
-		/* A zero in front counts only behind the point. */
+		/* A leading zero moves the point only when it stands after it. */
 		d.point += zero ? -(long)fraction : !fraction;
 	}
 	while (d.n > 0 && d.digits[d.n - 1] == '0')
@@ -67,9 +68,9 @@ read_decimal(const char *s)
 	return d;
 }
 
-/* Of their absolute values. */
+/* Orders a and b by their absolute values. */
 static int
-compare_sizes(const struct decimal *a, const struct decimal *b)
+compare_magnitudes(const struct decimal *a, const struct decimal *b)
 {
 	size_t n = a->n < b->n ? a->n : b->n;
 
@@ -88,7 +89,7 @@ decimal_compare(const char *a, const char *b)
 
 	if (x.negative != y.negative)
 		return x.negative ? -1 : 1;
-	return x.negative ? compare_sizes(&y, &x) : compare_sizes(&x, &y);
+	return x.negative ? compare_magnitudes(&y, &x) : compare_magnitudes(&x, &y);
 }
 
 bool

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The room of libsodium: digests, randomness and comparisons that tell nothing by their time.
+ * The only user of libsodium: digests, password hashes, randomness, and comparisons in constant
+ * time. A failure that only a broken system can cause (no randomness, no memory for Argon2id)
+ * aborts.
  */
 #include "base/hash.h"
 
@@ -93,23 +95,24 @@ hash_unhex(const char *s, uint8_t *out, size_t n)
 	    len == n;
 }
 
-#define OPS crypto_pwhash_OPSLIMIT_INTERACTIVE
-#define MEM crypto_pwhash_MEMLIMIT_INTERACTIVE
+#define ARGON2_OPERATIONS crypto_pwhash_OPSLIMIT_INTERACTIVE
+#define ARGON2_MEMORY crypto_pwhash_MEMLIMIT_INTERACTIVE
 
 _Static_assert(HASH_PASSWORD >= crypto_pwhash_STRBYTES, "a hash must fit");
 
 void
 hash_password(const char *password, char out[HASH_PASSWORD])
 {
-	if (crypto_pwhash_str(out, password, strlen(password), OPS, MEM) == 0)
+	if (crypto_pwhash_str(
+		out, password, strlen(password), ARGON2_OPERATIONS, ARGON2_MEMORY) == 0)
 		return;
 	fputs("level=error event=no_memory_for_password\n", stderr);
 	abort();
 }
 
 bool
-hash_password_fits(const char *stored, const char *password, bool *weak)
+hash_password_matches(const char *stored, const char *password, bool *weak)
 {
-	*weak = crypto_pwhash_str_needs_rehash(stored, OPS, MEM) != 0;
+	*weak = crypto_pwhash_str_needs_rehash(stored, ARGON2_OPERATIONS, ARGON2_MEMORY) != 0;
 	return crypto_pwhash_str_verify(stored, password, strlen(password)) == 0;
 }

@@ -9,11 +9,11 @@
 enum {
 	HASH_SIZE = 16,                /* bytes of a hash: 128-bit BLAKE2b */
 	HASH_HEX = 2 * HASH_SIZE + 1,  /* its text with NUL */
-	HASH_SECRET = 32,              /* bytes of a digest kept in place of a secret */
+	HASH_SECRET = 32,              /* bytes of the digest that is stored instead of a secret */
 	HASH_SHA256_HEX = 65,
 };
 
-/* Makes the library ready; once a process, before any other call. Aborts when it cannot. */
+/* Initialises libsodium; once per process, before any other call. Aborts when it cannot. */
 void hash_init(void);
 
 /* BLAKE2b-128 of n bytes; with a key (of key_len bytes, 0..64) outsiders cannot compute it. */
@@ -22,7 +22,7 @@ void hash_sum(const void *data, size_t n, const void *key, size_t key_len, uint8
 /* The same as lower-case hexadecimal text. */
 void hash_hex(const void *data, size_t n, const void *key, size_t key_len, char out[HASH_HEX]);
 
-/* BLAKE2b-256 of a random secret: what the database keeps of an API key. */
+/* BLAKE2b-256 of a random secret: what the database stores of an API key. */
 void hash_secret(const char *secret, uint8_t out[HASH_SECRET]);
 
 /* SHA-256 of text as lower-case hexadecimal. */
@@ -42,10 +42,11 @@ enum { HASH_PASSWORD = 128 }; /* bytes of a hashed password with its NUL */
 /* Argon2id of a password, with 64 MiB; aborts when there is no memory for it. */
 void hash_password(const char *password, char out[HASH_PASSWORD]);
 
-/* Whether stored is a hash of password. *weak: hash it anew, today one would hash harder. */
-bool hash_password_fits(const char *stored, const char *password, bool *weak);
+/* Whether stored is a hash of password. *weak: it was made with lower cost than hash_password uses
+ * now, and should be replaced. */
+bool hash_password_matches(const char *stored, const char *password, bool *weak);
 
-/* Equal, in a time that does not depend on where they differ. */
+/* Whether a and b are equal, in a time that does not depend on where they differ. */
 bool hash_equal(const void *a, const void *b, size_t n);
 
 /* Reads 2 n hexadecimal digits to n bytes; false when s is anything else. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Time as one integer. libc's own parser (strptime) knows neither fractions nor offsets with a
- * colon and takes 30 February, so RFC 3339 is read here, strictly.
+ * Instants as integers. strptime reads neither fractions nor offsets with a colon and accepts 30
+ * February, so RFC 3339 is parsed here, strictly. A parser function that meets something else sets
+ * scan.bad and goes on; the callers check it once at the end.
  */
 #include "base/instant.h"
 
@@ -10,9 +11,9 @@
 #include <time.h>
 
 struct scan {
-	const char *s;
+	const char *s; /* next byte */
 	const char *end;
-	bool bad;
+	bool bad; /* the text does not have the expected form */
 };
 
 static int64_t
@@ -58,8 +59,9 @@ month_days(int year, int month)
 	return days[month - 1] + (month == 2 && leap);
 }
 
+/* Exactly that many decimal digits, of a value up to max. */
 static int
-number(struct scan *in, int digits, int max)
+scan_digits(struct scan *in, int digits, int max)
 {
 	int v = 0;
 
@@ -74,8 +76,9 @@ number(struct scan *in, int digits, int max)
 	return v;
 }
 
+/* Steps over one byte, which must be a or b. */
 static void
-one_of(struct scan *in, char a, char b)
+scan_either(struct scan *in, char a, char b)
 {
 	if (in->s == in->end || (*in->s != a && *in->s != b))
 		in->bad = true;
@@ -83,9 +86,9 @@ one_of(struct scan *in, char a, char b)
 		in->s++;
 }
 
-/* The fraction behind the seconds, if any, cut to milliseconds; in microseconds. */
+/* The fraction after the seconds, if there is one, truncated to milliseconds; in microseconds. */
 static int64_t
-fraction(struct scan *in)
+scan_fraction(struct scan *in)
 {
 	if (in->s == in->end || *in->s != '.')
 		return 0;
@@ -99,18 +102,19 @@ fraction(struct scan *in)
 	return us;
 }
 
+/* "Z" or "+hh:mm", in seconds east of UTC. */
 static int64_t
-offset_seconds(struct scan *in)
+scan_offset(struct scan *in)
 {
 	if (in->s < in->end && (*in->s == 'Z' || *in->s == 'z')) {
 		in->s++;
 		return 0;
 	}
 	bool west = in->s < in->end && *in->s == '-';
-	one_of(in, '+', '-');
-	int64_t h = number(in, 2, 23);
-	one_of(in, ':', ':');
-	int64_t s = h * 3600 + number(in, 2, 59) * 60;
+	scan_either(in, '+', '-');
+	int64_t h = scan_digits(in, 2, 23);
+	scan_either(in, ':', ':');
+	int64_t s = h * 3600 + scan_digits(in, 2, 59) * 60;
 	return west ? -s : s;
 }
 
@@ -119,32 +123,33 @@ instant_parse(const char *s, size_t n, int64_t *out)
 {
 	struct scan in = {s, s + n, false};
 
-	int year = number(&in, 4, 9999);
-	one_of(&in, '-', '-');
-	int month = number(&in, 2, 12);
-	one_of(&in, '-', '-');
-	int day = number(&in, 2, 31);
-	one_of(&in, 'T', 't');
-	int64_t second = number(&in, 2, 23) * 3600;
-	one_of(&in, ':', ':');
-	second += number(&in, 2, 59) * 60;
-	one_of(&in, ':', ':');
-	int leap = number(&in, 2, 60);
-	int64_t us = fraction(&in);
-	second += leap - offset_seconds(&in);
+	int year = scan_digits(&in, 4, 9999);
+	scan_either(&in, '-', '-');
+	int month = scan_digits(&in, 2, 12);
+	scan_either(&in, '-', '-');
+	int day = scan_digits(&in, 2, 31);
+	scan_either(&in, 'T', 't');
+	int64_t second = scan_digits(&in, 2, 23) * 3600;
+	scan_either(&in, ':', ':');
+	second += scan_digits(&in, 2, 59) * 60;
+	scan_either(&in, ':', ':');
+	int leap = scan_digits(&in, 2, 60);
+	int64_t us = scan_fraction(&in);
+	second += leap - scan_offset(&in);
 	if (in.bad || in.s != in.end || month == 0 || day == 0 || day > month_days(year, month))
 		return false;
 	int64_t total = days_of(year, month, day) * 86400 + second;
 	if (leap == 60 && total % 86400 != 0)
 		return false;
-	/* An offset may lead out of the years that have a text. */
+	/* An offset may lead out of the years that can be written with four digits. */
 	if (total < days_of(0, 1, 1) * 86400 || total >= days_of(10000, 1, 1) * 86400)
 		return false;
 	*out = total * INSTANT_SECOND + (leap == 60 ? 0 : us);
 	return true;
 }
 
-/* Appends an offset as RFC 3339 has it to the text at to; as it is when it has no known form. */
+/* Appends an offset in the form of RFC 3339 at `to`. One of no known form stays as it is, and
+ * instant_parse() refuses it. */
 static char *
 add_offset(char *to, const char *s, const char *end)
 {

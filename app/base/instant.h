@@ -14,23 +14,24 @@
 
 enum { INSTANT_TEXT = sizeof "2012-12-02T00:30:12.984Z" };
 
-/* The wall clock. Only floors with I/O ask it, once a request. */
+/* The wall clock. Read once per request, and only by layers that do I/O: see struct work. */
 int64_t instant_now(void);
 
-/* A clock that never jumps, for deadlines and durations; its zero means nothing. */
+/* A clock that never jumps, for deadlines and durations; its zero is arbitrary. */
 int64_t instant_monotonic(void);
 
 /*
- * Reads the n bytes at s as an RFC 3339 date-time with an offset, cut (not rounded) to the
- * millisecond. A leap second (23:59:60 UTC) is the first instant of the next day. False when it
- * is none: no such day, no offset, an epoch number, a comma, anything before or behind, or when it
- * lies, in UTC, outside the years 0000..9999.
+ * Reads the n bytes at s as an RFC 3339 date-time with an offset, truncated to the millisecond. A
+ * leap second (23:59:60 UTC) is the first instant of the next day. False for anything else: a day
+ * that does not exist, no offset, a number, a comma, leading or trailing bytes, or an instant
+ * outside the years 0000..9999 in UTC.
  */
 bool instant_parse(const char *s, size_t n, int64_t *out);
 
 /*
- * The same of what other programs write: a blank for the T; no seconds; a fraction behind a comma
- * or a colon; an offset of hours, or without a colon, or behind a blank; none at all is UTC.
+ * As instant_parse(), and accepts what other programs write: a space instead of the T; no seconds;
+ * a fraction after a comma or a colon; an offset of hours alone, without a colon or after a space.
+ * No offset means UTC.
  */
 bool instant_parse_any(const char *s, size_t n, int64_t *out);
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The gate for JSON from outside: one pass over the bytes decides whether the text is RFC 8259
- * and within our limits, and only then json-c builds the value. The only memory the pass asks
- * for is a note per key of the objects that are open, which JSON_VALUES bounds.
+ * The guard for JSON from outside: one pass over the bytes decides whether the text is RFC 8259
+ * and within the limits of json.h, and only then json-c builds the value. The pass is a recursive
+ * descent parser that allocates nothing but one span for each key of the objects that are open,
+ * which JSON_VALUES bounds; its depth is bounded by JSON_DEPTH.
+ *
+ * A parse function returns false after refuse() has noted where and why the text is not
+ * acceptable.
  */
 #include "base/json.h"
 
@@ -18,24 +22,24 @@ struct scan {
 	const char *end;
 	unsigned depth;
 	unsigned values;
-	struct jsonlex_span *keys; /* of all open objects, the innermost last */
+	struct jsonlex_span *keys; /* keys of all open objects, the innermost last */
 	size_t nkeys;
 	size_t cap;
-	const char *wrong; /* where the text is not acceptable */
+	const char *wrong; /* first byte that is not acceptable */
 	const char *why;
 };
 
 static bool
-refuse(struct scan *s, const char *at, const char *why)
+refuse_text(struct scan *s, const char *at, const char *why)
 {
 	s->wrong = at;
 	s->why = why;
 	return false;
 }
 
-/* The next byte; at the end 0, which no rule here accepts either. */
+/* The next byte; 0 at the end, which is valid nowhere. */
 static char
-peek(const struct scan *s)
+peek_byte(const struct scan *s)
 {
 	if (s->at == s->end)
 		return '\0';
@@ -43,7 +47,7 @@ peek(const struct scan *s)
 }
 
 static bool
-is_space(char c)
+is_json_space(char c)
 {
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
@@ -51,48 +55,48 @@ is_space(char c)
 static void
 skip_space(struct scan *s)
 {
-	while (s->at < s->end && is_space(*s->at))
+	while (s->at < s->end && is_json_space(*s->at))
 		s->at++;
 }
 
 /* Steps over c when it is next. */
 static bool
-accept(struct scan *s, char c)
+accept_byte(struct scan *s, char c)
 {
-	if (peek(s) != c)
+	if (peek_byte(s) != c)
 		return false;
 	s->at++;
 	return true;
 }
 
 static bool
-literal(struct scan *s, const char *word, size_t len)
+scan_literal(struct scan *s, const char *word, size_t len)
 {
 	if ((size_t)(s->end - s->at) < len || memcmp(s->at, word, len) != 0)
-		return refuse(s, s->at, "a value is expected");
+		return refuse_text(s, s->at, "a value is expected");
 	s->at += len;
 	return true;
 }
 
 static bool
-number(struct scan *s)
+scan_number(struct scan *s)
 {
 	const char *why = jsonlex_number(&s->at, s->end);
 
-	return why == NULL || refuse(s, s->at, why);
+	return why == NULL || refuse_text(s, s->at, why);
 }
 
 static bool
-string(struct scan *s, struct jsonlex_span *span)
+scan_string(struct scan *s, struct jsonlex_span *span)
 {
 	const char *why = jsonlex_string(&s->at, s->end, span);
 
-	return why == NULL || refuse(s, s->at, why);
+	return why == NULL || refuse_text(s, s->at, why);
 }
 
-/* Orders keys by size and decoded bytes: 0 when they are the same key. */
+/* Orders keys by length, then by their decoded bytes: 0 when they are the same key. */
 static int
-key_order(const struct jsonlex_span *a, const struct jsonlex_span *b)
+compare_keys(const struct jsonlex_span *a, const struct jsonlex_span *b)
 {
 	char x[JSON_KEY];
 	char y[JSON_KEY];
@@ -106,21 +110,22 @@ key_order(const struct jsonlex_span *a, const struct jsonlex_span *b)
 	return memcmp(x, y, a->size);
 }
 
-/* Equal keys in the order of the text. */
+/* For qsort: equal keys stay in the order of the text, so that the second one is reported. */
 static int
-sort_order(const void *a, const void *b)
+compare_spans(const void *a, const void *b)
 {
 	const struct jsonlex_span *x = a;
 	const struct jsonlex_span *y = b;
-	int order = key_order(x, y);
+	int order = compare_keys(x, y);
 
 	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
 }
 
-/* Checks the keys from number first on, those of one object, and forgets them. Sorting has no
- * bad case that a client could aim at, as a hash table has. */
+/* Checks that the keys from index first on, those of one object, are different, and removes them.
+ * Sorting is O(n log n) for any keys, while a hash table has collisions that a client could
+ * provoke. */
 static bool
-keys_differ(struct scan *s, size_t first)
+check_keys_differ(struct scan *s, size_t first)
 {
 	struct jsonlex_span *keys = s->keys + first;
 	size_t n = s->nkeys - first;
@@ -129,26 +134,27 @@ keys_differ(struct scan *s, size_t first)
 	s->nkeys = first;
 	if (n < 2)
 		return true;
-	qsort(keys, n, sizeof(*keys), sort_order);
-	for (size_t i = 1; i < n; i++) {
-		if (key_order(&keys[i - 1], &keys[i]) == 0 && (twin == NULL || keys[i].at < twin))
+	qsort(keys, n, sizeof(*keys), compare_spans);
+	for (size_t i = 1; i < n; i++)
+		if (compare_keys(&keys[i - 1], &keys[i]) == 0 &&
+		    (twin == NULL || keys[i].at < twin))
 			twin = keys[i].at;
-	}
-	return twin == NULL || refuse(s, twin - 1, "key appears twice");
+	return twin == NULL || refuse_text(s, twin - 1, "key appears twice");
 }
 
+/* A key, which is kept for check_keys_differ(). */
 static bool
-key(struct scan *s)
+scan_key(struct scan *s)
 {
 	const char *from = s->at;
 	struct jsonlex_span span;
 
-	if (peek(s) != '"')
-		return refuse(s, from, "a key in double quotes is expected");
-	if (!string(s, &span))
+	if (peek_byte(s) != '"')
+		return refuse_text(s, from, "a key in double quotes is expected");
+	if (!scan_string(s, &span))
 		return false;
 	if (span.size > JSON_KEY)
-		return refuse(s, from, "key is too long");
+		return refuse_text(s, from, "key is too long");
 	if (s->nkeys == s->cap) {
 		s->cap = s->cap == 0 ? 32 : s->cap * 2;
 		s->keys = mem_check(talloc_realloc(NULL, s->keys, struct jsonlex_span, s->cap));
@@ -157,103 +163,105 @@ key(struct scan *s)
 	return true;
 }
 
-static bool value(struct scan *s);
+static bool scan_value(struct scan *s);
 
 static bool
-member(struct scan *s)
+scan_member(struct scan *s)
 {
 	skip_space(s);
-	if (!key(s))
+	if (!scan_key(s))
 		return false;
 	skip_space(s);
-	if (!accept(s, ':'))
-		return refuse(s, s->at, "':' is expected");
-	return value(s);
+	if (!accept_byte(s, ':'))
+		return refuse_text(s, s->at, "':' is expected");
+	return scan_value(s);
 }
 
 static bool
-object(struct scan *s)
+scan_object(struct scan *s)
 {
 	size_t first = s->nkeys;
 
 	s->at++;
 	skip_space(s);
-	if (accept(s, '}'))
+	if (accept_byte(s, '}'))
 		return true;
 	do {
-		if (!member(s))
+		if (!scan_member(s))
 			return false;
-	} while (accept(s, ','));
-	if (!accept(s, '}'))
-		return refuse(s, s->at, "',' or '}' is expected");
-	return keys_differ(s, first);
+	} while (accept_byte(s, ','));
+	if (!accept_byte(s, '}'))
+		return refuse_text(s, s->at, "',' or '}' is expected");
+	return check_keys_differ(s, first);
 }
 
 static bool
-array(struct scan *s)
+scan_array(struct scan *s)
 {
 	s->at++;
 	skip_space(s);
-	if (accept(s, ']'))
+	if (accept_byte(s, ']'))
 		return true;
 	do {
-		if (!value(s))
+		if (!scan_value(s))
 			return false;
-	} while (accept(s, ','));
-	return accept(s, ']') || refuse(s, s->at, "',' or ']' is expected");
+	} while (accept_byte(s, ','));
+	return accept_byte(s, ']') || refuse_text(s, s->at, "',' or ']' is expected");
 }
 
+/* An array or an object, one level deeper. */
 static bool
-nested(struct scan *s)
+scan_nested(struct scan *s)
 {
 	if (s->depth == JSON_DEPTH)
-		return refuse(s, s->at, "nesting is too deep");
+		return refuse_text(s, s->at, "nesting is too deep");
 	s->depth++;
-	bool ok = *s->at == '{' ? object(s) : array(s);
+	bool ok = *s->at == '{' ? scan_object(s) : scan_array(s);
 	s->depth--;
 	return ok;
 }
 
 static bool
-bare_value(struct scan *s)
+scan_bare_value(struct scan *s)
 {
 	struct jsonlex_span ignored;
 
-	switch (peek(s)) {
+	switch (peek_byte(s)) {
 	case '{':
 	case '[':
-		return nested(s);
+		return scan_nested(s);
 	case '"':
-		return string(s, &ignored);
+		return scan_string(s, &ignored);
 	case 't':
-		return literal(s, "true", 4);
+		return scan_literal(s, "true", 4);
 	case 'f':
-		return literal(s, "false", 5);
+		return scan_literal(s, "false", 5);
 	case 'n':
-		return literal(s, "null", 4);
+		return scan_literal(s, "null", 4);
 	case '-': case '0': case '1': case '2': case '3': case '4':
 	case '5': case '6': case '7': case '8': case '9':
-		return number(s);
+		return scan_number(s);
 	default:
-		return refuse(s, s->at, "a value is expected");
+		return refuse_text(s, s->at, "a value is expected");
 	}
 }
 
-/* A value with the white space around it. */
+/* A value and the white space around it. */
 static bool
-value(struct scan *s)
+scan_value(struct scan *s)
 {
 	skip_space(s);
 	if (s->values++ == JSON_VALUES)
-		return refuse(s, s->at, "too many values");
-	if (!bare_value(s))
+		return refuse_text(s, s->at, "too many values");
+	if (!scan_bare_value(s))
 		return false;
 	skip_space(s);
 	return true;
 }
 
+/* Turns the position of a fault into a line and a column, both from 1. */
 static void
-locate(const char *text, const char *wrong, const char *why, struct json_fault *fault)
+locate_fault(const char *text, const char *wrong, const char *why, struct json_fault *fault)
 {
 	fault->line = fault->column = 1;
 	fault->why = why;
@@ -270,15 +278,15 @@ enum err
 json_guard(const char *text, size_t len, struct json_fault *fault)
 {
 	struct scan s = {.at = text, .end = text + len};
-	bool ok = value(&s);
+	bool ok = scan_value(&s);
 
 	talloc_free(s.keys);
 	*fault = (struct json_fault){.values = s.values};
 	if (ok && s.at < s.end)
-		ok = refuse(&s, s.at, "text goes on behind the value");
+		ok = refuse_text(&s, s.at, "unexpected text after the value");
 	if (ok)
 		return OK;
-	locate(text, s.wrong, s.why, fault);
+	locate_fault(text, s.wrong, s.why, fault);
 	return ERR_SYNTAX;
 }
 
@@ -291,7 +299,7 @@ json_read(void *ctx, const char *text, size_t len, struct json_object **out,
 	if (e != OK)
 		return e;
 	if (len > INT_MAX) {
-		locate(text, text, "text is too long", fault);
+		locate_fault(text, text, "text is too long", fault);
 		return ERR_SYNTAX;
 	}
 	struct json_tokener *t = mem_check(json_tokener_new_ex(JSON_DEPTH + 2));
@@ -302,7 +310,7 @@ json_read(void *ctx, const char *text, size_t len, struct json_object **out,
 	enum json_tokener_error error = json_tokener_get_error(t);
 	json_tokener_free(t);
 	if (error != json_tokener_success) {
-		locate(text, text, json_tokener_error_desc(error), fault);
+		locate_fault(text, text, json_tokener_error_desc(error), fault);
 		return ERR_INTERNAL;
 	}
 	*out = mem_json(ctx, o);

@@ -10,24 +10,24 @@
 #include "base/utf8.h"
 
 /*
- * JSON from outside. json-c accepts far more than RFC 8259 (duplicate keys, NaN, 'x', broken
- * UTF-8, \u0000 ..) and can be made to spend 268 bytes of memory per byte of input, so a guard
- * of our own reads every byte first and json-c only sees what passed.
+ * JSON from outside. json-c accepts far more than RFC 8259 (duplicate keys, NaN, 'x', invalid
+ * UTF-8, \u0000 ..) and can be made to allocate 268 bytes for each byte of input, so json_guard()
+ * checks every byte first, and json-c parses only what passed.
  */
 
 enum {
 	JSON_DEPTH = 32,     /* nesting of arrays and objects */
-	JSON_VALUES = 20000, /* values in one text, keys not counted */
-	JSON_VALUES_MANY = 200000, /* in all the texts of one request: the lines of NDJSON */
-	JSON_KEY = 256,      /* bytes of a key, as decoded */
+	JSON_VALUES = 20000, /* values in one text, not counting keys */
+	JSON_VALUES_MANY = 200000, /* in all texts of one request, as the lines of NDJSON */
+	JSON_KEY = 256,      /* bytes of a key, decoded */
 };
 
-/* Where and why a text is not acceptable; line and column count from 1, column in bytes. */
+/* Where and why a text is not acceptable; line and column count from 1, the column in bytes. */
 struct json_fault {
 	unsigned line;
 	unsigned column;
 	const char *why; /* static text */
-	unsigned values; /* in the text as far as it was read; set in any case */
+	unsigned values; /* counted up to the end or the fault; always set */
 };
 
 /*
@@ -40,18 +40,18 @@ struct json_fault {
 enum err json_guard(const char *text, size_t len, struct json_fault *fault) must_check;
 
 /*
- * Guards and parses. On OK *out is the value, owned by ctx (a talloc context); JSON null gives
- * NULL. Otherwise *fault is filled: ERR_SYNTAX for the client's text, ERR_INTERNAL when json-c
- * refuses what the guard let pass.
+ * Checks and parses a text. On OK *out is the value, owned by the talloc context ctx; JSON null
+ * gives NULL. Otherwise *fault is filled: ERR_SYNTAX when json_guard() refuses the text,
+ * ERR_INTERNAL when json-c refuses what the guard accepted.
  */
 enum err json_read(void *ctx, const char *text, size_t len, struct json_object **out,
     struct json_fault *fault) must_check;
 
-/* o as a text for programs, without a space; it lives as long as o does not change. NULL for NULL
- * alone: who may hold a JSON null says what that is. */
+/* o as compact text. Valid until o is changed or freed. NULL only for NULL: callers that may hold
+ * a JSON null handle it. */
 const char *json_plain(struct json_object *o);
 
-/* o as a text for people, over many lines; it lives as long as o does not change. NULL for NULL. */
+/* o as indented text, for people. Valid until o is changed or freed. NULL for NULL. */
 const char *json_readable(struct json_object *o);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Strings and numbers are where JSON texts do harm: bytes that are not UTF-8, escapes that end a
- * C string early, numbers that are clamped without a word. All of it is caught here.
+ * Strings and numbers of JSON. This is where a text can do harm: bytes that are not UTF-8, escapes
+ * that end a C string early, numbers that a parser clamps silently. All of that is refused here.
  */
 #include "base/jsonlex.h"
 
@@ -19,9 +19,9 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Four hex digits at p as a number, -1 when they are not there. */
+/* The value of the four hexadecimal digits at p; -1 when they are not there. */
 static int
-hex4(const char *p, const char *end)
+read_hex4(const char *p, const char *end)
 {
 	int n = 0;
 
@@ -37,28 +37,28 @@ hex4(const char *p, const char *end)
 	return n;
 }
 
-/* The \u escape at p, as unescape(). */
+/* As read_escape(), for the \u escape at p. */
 static size_t
-unescape_u(const char *p, const char *end, unsigned *c)
+read_unicode_escape(const char *p, const char *end, unsigned *c)
 {
-	int high = hex4(p + 2, end);
+	int high = read_hex4(p + 2, end);
 
 	if (high < 0)
 		return 0;
 	*c = (unsigned)high;
 	if (high < 0xd800 || high > 0xdbff || end - p < 12 || p[6] != '\\' || p[7] != 'u')
 		return 6;
-	int low = hex4(p + 8, end);
+	int low = read_hex4(p + 8, end);
 	if (low < 0xdc00 || low > 0xdfff)
 		return 6;
 	*c = 0x10000U + (((unsigned)high & 0x3ff) << 10) + ((unsigned)low & 0x3ff);
 	return 12;
 }
 
-/* Bytes of the escape at p, a backslash, with its code point in *c; 0 when it is none. A lone
- * half of a surrogate pair comes out as itself. */
+/* Reads the escape at p, a backslash: returns its length in the text, with the code point in *c; 0
+ * when it is not valid. A lone half of a surrogate pair is returned as it is. */
 static size_t
-unescape(const char *p, const char *end, unsigned *c)
+read_escape(const char *p, const char *end, unsigned *c)
 {
 	static const char names[] = "\"\\/bfnrt";
 	static const char means[] = "\"\\/\b\f\n\r\t";
@@ -66,7 +66,7 @@ unescape(const char *p, const char *end, unsigned *c)
 	if (end - p < 2)
 		return 0;
 	if (p[1] == 'u')
-		return unescape_u(p, end, c);
+		return read_unicode_escape(p, end, c);
 	const char *name = memchr(names, p[1], sizeof(names) - 1);
 	if (name == NULL)
 		return 0;
@@ -74,13 +74,13 @@ unescape(const char *p, const char *end, unsigned *c)
 	return 2;
 }
 
-/* Steps over an escape and adds to *saved the bytes that decoding it saves. */
+/* Steps over an escape, and adds to *saved how many bytes decoding it removes. */
 static const char *
-escape(const char **at, const char *end, size_t *saved)
+scan_escape(const char **at, const char *end, size_t *saved)
 {
 	char utf8[4];
 	unsigned c = 0;
-	size_t raw = unescape(*at, end, &c);
+	size_t raw = read_escape(*at, end, &c);
 
 	if (raw == 0)
 		return "escape is not valid";
@@ -89,16 +89,16 @@ escape(const char **at, const char *end, size_t *saved)
 	if (c >= 0xd800 && c <= 0xdfff)
 		return "surrogate without its other half";
 	*at += raw;
-	*saved += raw - utf8_put(utf8, c);
+	*saved += raw - utf8_encode(utf8, c);
 	return NULL;
 }
 
-/* Steps over a character that is not plain. */
+/* Steps over a character that is_plain_char() does not accept. */
 static const char *
-special(const char **at, const char *end, size_t *saved)
+scan_special(const char **at, const char *end, size_t *saved)
 {
 	if (**at == '\\')
-		return escape(at, end, saved);
+		return scan_escape(at, end, saved);
 	if ((unsigned char)**at < 0x20)
 		return "control character in a string";
 	size_t n = utf8_char(*at, (size_t)(end - *at));
@@ -107,7 +107,7 @@ special(const char **at, const char *end, size_t *saved)
 }
 
 static bool
-is_plain(char c)
+is_plain_char(char c)
 {
 	return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
 }
@@ -120,13 +120,13 @@ jsonlex_string(const char **at, const char *end, struct jsonlex_span *span)
 	size_t saved = 0;
 
 	for (;;) {
-		while (p < end && is_plain(*p))
+		while (p < end && is_plain_char(*p))
 			p++;
 		if (p == end)
 			return "string is not closed";
 		if (*p == '"')
 			break;
-		const char *why = special(&p, end, &saved);
+		const char *why = scan_special(&p, end, &saved);
 		if (why != NULL) {
 			*at = p;
 			return why;
@@ -150,12 +150,12 @@ jsonlex_decode(const struct jsonlex_span *span, char *out)
 			*out++ = *p++;
 			continue;
 		}
-		p += unescape(p, end, &c);
-		out += utf8_put(out, c);
+		p += read_escape(p, end, &c);
+		out += utf8_encode(out, c);
 	}
 }
 
-/* True when the whole number of n digits at p is an int64_t. */
+/* Whether the integer of n digits at p fits an int64_t. */
 static bool
 fits_int(const char *p, size_t n, bool negative)
 {
@@ -164,8 +164,8 @@ fits_int(const char *p, size_t n, bool negative)
 	return memcmp(p, negative ? "9223372036854775808" : "9223372036854775807", 19) <= 0;
 }
 
-/* True when the number of len characters at p is neither beyond a double nor, not being zero,
- * so small that it would become zero. */
+/* Whether the number of len characters at p fits a double: not infinite, and not rounded to zero
+ * unless it is zero. */
 static bool
 fits_double(const char *p, size_t len)
 {
@@ -175,7 +175,7 @@ fits_double(const char *p, size_t len)
 	size_t i = 0;
 	size_t point = len;
 
-	/* The point goes into the exponent: strtod() expects the locale's. */
+	/* Move the point into the exponent: strtod() expects the point of the locale. */
 	for (; p[i] != 'e' && p[i] != 'E'; i++) {
 		if (p[i] == '.')
 			point = i + 1;
@@ -192,35 +192,35 @@ fits_double(const char *p, size_t len)
 	return isfinite(d) && (d != 0 || strspn(digits, "-0") == n);
 }
 
-/* The first place at or after p that is not a digit. */
+/* The first byte at or after p that is not a digit. */
 static const char *
-after_digits(const char *p, const char *end)
+skip_digits(const char *p, const char *end)
 {
 	while (p < end && is_digit(*p))
 		p++;
 	return p;
 }
 
-/* The end of the fraction that may begin at p; NULL when it has no digit. */
+/* The end of the optional fraction at p; NULL when it has no digit. */
 static const char *
-after_fraction(const char *p, const char *end)
+skip_fraction(const char *p, const char *end)
 {
 	if (p == end || *p != '.')
 		return p;
-	const char *q = after_digits(p + 1, end);
+	const char *q = skip_digits(p + 1, end);
 	return q > p + 1 ? q : NULL;
 }
 
-/* The end of the exponent that may begin at p; NULL when it has no digit. */
+/* The end of the optional exponent at p; NULL when it has no digit. */
 static const char *
-after_exponent(const char *p, const char *end)
+skip_exponent(const char *p, const char *end)
 {
 	if (p == end || (*p != 'e' && *p != 'E'))
 		return p;
 	p++;
 	if (p < end && (*p == '+' || *p == '-'))
 		p++;
-	const char *q = after_digits(p, end);
+	const char *q = skip_digits(p, end);
 	return q > p ? q : NULL;
 }
 
@@ -231,14 +231,14 @@ jsonlex_number(const char **at, const char *end)
 	const char *from = *at;
 	bool negative = *from == '-';
 	const char *digits = from + negative;
-	const char *whole = after_digits(digits, end);
+	const char *whole = skip_digits(digits, end);
 
 	if (whole == digits || (*digits == '0' && whole > digits + 1))
 		return invalid;
-	const char *fraction = after_fraction(whole, end);
+	const char *fraction = skip_fraction(whole, end);
 	if (fraction == NULL)
 		return invalid;
-	const char *p = after_exponent(fraction, end);
+	const char *p = skip_exponent(fraction, end);
 	if (p == NULL)
 		return invalid;
 	if (p - from > JSON_NUMBER)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * JSON of our own, which went through the gate once and comes back rewritten.
+ * Parsing of JSON that this program stored. Such a text passed json_guard() when it came in, so it
+ * is well-formed; what PostgreSQL changed when it wrote the text back are the numbers.
  */
 #include "base/jsonown.h"
 
@@ -16,9 +17,9 @@
 
 #define NUMBER "+-.0123456789Ee"
 
-enum { DIGITS = 18 }; /* an integer of so many always fits */
+enum { DIGITS = 18 }; /* an integer of up to so many digits always fits */
 
-/* The bytes of the string at s, both quotes included. */
+/* The length of the string at s, with both quotes. */
 static size_t
 string_length(const char *s)
 {
@@ -43,8 +44,9 @@ is_huge(const char *s, size_t n)
 	return errno == ERANGE;
 }
 
+/* Writes the shortest text that reads back as the same double. */
 static void
-add_double(struct buf *out, const char *s)
+append_double(struct buf *out, const char *s)
 {
 	double d = strtod(s, NULL);
 	char text[32];
@@ -54,11 +56,11 @@ add_double(struct buf *out, const char *s)
 		if (strtod(text, NULL) == d)
 			break;
 	}
-	buf_str(out, text); /* so large, it has an exponent */
+	buf_str(out, text); /* %g writes a number of this size with an exponent */
 }
 
 static struct json_object *
-parse(const char *text, size_t len)
+parse_text(const char *text, size_t len)
 {
 	struct json_tokener *t = mem_check(json_tokener_new_ex(2 * JSON_DEPTH));
 	struct json_object *o = json_tokener_parse_ex(t, text, (int)len + 1);
@@ -67,9 +69,10 @@ parse(const char *text, size_t len)
 	return o;
 }
 
-/* The length of the piece at s: a number, a text, else a byte; whether it is a huge number. */
+/* The length of the token at s: a number, a string, or one byte of anything else. *huge: it is a
+ * number of is_huge(). */
 static size_t
-piece(const char *s, bool *huge)
+token_length(const char *s, bool *huge)
 {
 	size_t number = strspn(s, NUMBER);
 
@@ -83,20 +86,20 @@ json_own(const char *text)
 	const char *s = text;
 	bool huge = false;
 
-	for (size_t n; *s != '\0' && (n = piece(s, &huge), !huge);)
+	for (size_t n; *s != '\0' && (n = token_length(s, &huge), !huge);)
 		s += n;
 	if (!huge)
-		return parse(text, (size_t)(s - text));
+		return parse_text(text, (size_t)(s - text));
 	struct buf *out = buf_new(NULL, strlen(text) + 32);
 	for (s = text; *s != '\0';) {
-		size_t n = piece(s, &huge);
+		size_t n = token_length(s, &huge);
 		if (huge)
-			add_double(out, s);
+			append_double(out, s);
 		else
 			buf_add(out, s, n);
 		s += n;
 	}
-	struct json_object *o = parse(out->data, out->len);
+	struct json_object *o = parse_text(out->data, out->len);
 	talloc_free(out);
 	return o;
 }

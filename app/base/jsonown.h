@@ -5,9 +5,9 @@
 #include <json-c/json.h>
 
 /*
- * Parses JSON that the database or the cache gives back. PostgreSQL writes 1e300 as an integer of
- * 301 digits, of which json-c would make 2^64 - 1: such a number becomes a double, in its
- * shortest text. NULL for JSON null, and when it is no JSON. The caller owns the result.
+ * Parses JSON that the database or the cache returns. PostgreSQL writes 1e300 as an integer of 301
+ * digits, which json-c would clamp to 2^64 - 1: such a number becomes a double, in its shortest
+ * text. NULL for JSON null and for a text that is not JSON. The caller owns the result.
  */
 struct json_object *json_own(const char *text);
 

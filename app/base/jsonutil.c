@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * json-c checks types by assert(), also in the packages of the distributions: one value of another
- * type than expected would end the worker. Each function looks at the type first.
+ * Access to JSON of any type. json-c checks types by assert(), also in the packages of the
+ * distributions, so a value of an unexpected type would end the worker. Each function here checks
+ * the type first; the lint keeps the asserting functions of json-c out of all other files.
  */
 #include "base/jsonutil.h"
 

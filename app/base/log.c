@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The log: no allocation, no lock, no stdio, so that it can speak when nothing else works.
+ * Logging in logfmt. No allocation, no lock and no stdio, so that it works when nothing else does,
+ * out of memory included. A line that is too long is cut.
  */
 #include "base/log.h"
 
@@ -21,22 +22,23 @@ log_set_level(enum log_level level)
 }
 
 static void
-put(struct log_line *l, char c)
+put_log_char(struct log_line *l, char c)
 {
-	/* One byte is kept for the line's end. */
+	/* One byte is reserved for the line feed. */
 	if (l->len < sizeof l->text - 1)
 		l->text[l->len++] = c;
 }
 
 static void
-put_str(struct log_line *l, const char *s)
+put_log_text(struct log_line *l, const char *s)
 {
 	while (*s != '\0')
-		put(l, *s++);
+		put_log_char(l, *s++);
 }
 
+/* Printable ASCII without blanks and without the characters that logfmt gives a meaning. */
 static bool
-is_bare(const char *s)
+needs_no_quotes(const char *s)
 {
 	if (*s == '\0')
 		return false;
@@ -47,38 +49,38 @@ is_bare(const char *s)
 }
 
 static void
-put_escaped(struct log_line *l, unsigned char c)
+put_log_escaped(struct log_line *l, unsigned char c)
 {
 	static const char hex[] = "0123456789abcdef";
 
 	if (c == '"' || c == '\\') {
-		put(l, '\\');
-		put(l, (char)c);
+		put_log_char(l, '\\');
+		put_log_char(l, (char)c);
 		return;
 	}
 	if (c >= ' ' && c < 0x7f) {
-		put(l, (char)c);
+		put_log_char(l, (char)c);
 		return;
 	}
-	put_str(l, "\\x");
-	put(l, hex[c >> 4]);
-	put(l, hex[c & 15]);
+	put_log_text(l, "\\x");
+	put_log_char(l, hex[c >> 4]);
+	put_log_char(l, hex[c & 15]);
 }
 
 void
 log_text(struct log_line *l, const char *key, const char *value)
 {
-	put(l, ' ');
-	put_str(l, key);
-	put(l, '=');
-	if (is_bare(value)) {
-		put_str(l, value);
+	put_log_char(l, ' ');
+	put_log_text(l, key);
+	put_log_char(l, '=');
+	if (needs_no_quotes(value)) {
+		put_log_text(l, value);
 		return;
 	}
-	put(l, '"');
+	put_log_char(l, '"');
 	for (; *value != '\0'; value++)
-		put_escaped(l, (unsigned char)*value);
-	put(l, '"');
+		put_log_escaped(l, (unsigned char)*value);
+	put_log_char(l, '"');
 }
 
 void
@@ -98,8 +100,8 @@ log_begin(struct log_line *l, enum log_level level, const char *event)
 
 	instant_format(instant_now(), now);
 	l->len = 0;
-	put_str(l, "ts=");
-	put_str(l, now);
+	put_log_text(l, "ts=");
+	put_log_text(l, now);
 	log_text(l, "level", names[level]);
 	log_text(l, "event", event);
 }
@@ -110,7 +112,7 @@ log_send(struct log_line *l, enum log_level level)
 	if (level > threshold)
 		return;
 	l->text[l->len] = '\n';
-	/* A log that cannot be written has nowhere to complain. */
+	/* There is nowhere to report a log that cannot be written. */
 	ssize_t n = write(STDERR_FILENO, l->text, l->len + 1);
 	(void)n;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * talloc and json-c, made infallible. Out of memory is not an error path: a worker that cannot
- * allocate a few bytes cannot answer either, so it says so and lets the pool start another.
+ * talloc and json-c without error returns. A worker that cannot allocate a few bytes cannot answer
+ * either, so running out of memory is logged and aborts the process; the pool starts another
+ * worker.
  */
 #include "base/mem.h"
 
@@ -9,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A talloc chunk that owns one reference of a json-c object, so that the object is released with
+ * its context. */
 struct json_ref {
 	struct json_object *o;
 };

@@ -8,8 +8,8 @@
 #include <talloc.h>
 
 /*
- * Memory that is never NULL. Everything hangs on a talloc context and dies with it; running out
- * of memory is logged and aborts the process, which the pool replaces, so no caller checks.
+ * Allocation that never returns NULL. Everything belongs to a talloc context and is freed with it.
+ * Running out of memory is logged and aborts the process, so no caller checks for it.
  */
 
 /* A zeroed object of type on ctx. */
@@ -30,7 +30,7 @@ char *mem_dupn(void *ctx, const char *s, size_t n);
 char *mem_printf(void *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *mem_vprintf(void *ctx, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
-/* Ties the caller's reference on o to ctx: it is put when ctx is freed. Returns o. */
+/* Gives the caller's reference on o to ctx, which releases it when it is freed. Returns o. */
 struct json_object *mem_json(void *ctx, struct json_object *o);
 
 /* A deep copy of o, which ctx owns; NULL for NULL. */

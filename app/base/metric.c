@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Counters that survive the worker that counted: a scrape sees the pool, not one of its members.
+ * Counters in shared memory. They outlive the worker that counted, so a scrape sees the whole
+ * pool, whichever worker answers it. All operations are relaxed atomics: a scrape is no consistent
+ * snapshot, but no count is lost.
  */
 #include "base/metric.h"
 
@@ -12,7 +14,7 @@ enum { BUCKETS = 12 };
 
 static const struct {
 	int64_t us;
-	const char *le; /* seconds, as Prometheus wants them */
+	const char *le; /* label of the bucket, in seconds */
 } bounds[BUCKETS] = {
 	{250, "0.00025"}, {500, "0.0005"}, {1000, "0.001"}, {2500, "0.0025"}, {5000, "0.005"},
 	{10000, "0.01"}, {25000, "0.025"}, {50000, "0.05"}, {100000, "0.1"}, {250000, "0.25"},
@@ -33,11 +35,12 @@ static const char *const helps[METRIC__MAX] = {
 
 struct page {
 	atomic_uint_fast64_t counter[METRIC__MAX];
-	atomic_uint_fast64_t status[6]; /* by hundreds */
+	atomic_uint_fast64_t status[6]; /* by the first digit of the status; 0: no valid one */
 	atomic_uint_fast64_t bucket[BUCKETS + 1];
 	atomic_uint_fast64_t duration_us;
 };
 
+/* Used until metric_share() is called. */
 static struct page own;
 static struct page *shared = &own;
 
@@ -51,13 +54,13 @@ metric_share(void)
 }
 
 static void
-count(atomic_uint_fast64_t *c, uint64_t n)
+count_up(atomic_uint_fast64_t *c, uint64_t n)
 {
 	atomic_fetch_add_explicit(c, n, memory_order_relaxed);
 }
 
 static unsigned long long
-value(atomic_uint_fast64_t *c)
+read_counter(atomic_uint_fast64_t *c)
 {
 	return atomic_load_explicit(c, memory_order_relaxed);
 }
@@ -65,13 +68,13 @@ value(atomic_uint_fast64_t *c)
 void
 metric_add(enum metric m, uint64_t n)
 {
-	count(&shared->counter[m], n);
+	count_up(&shared->counter[m], n);
 }
 
 uint64_t
 metric_value(enum metric m)
 {
-	return value(&shared->counter[m]);
+	return read_counter(&shared->counter[m]);
 }
 
 void
@@ -79,11 +82,11 @@ metric_request(int status, int64_t duration_us)
 {
 	int i = 0;
 
-	count(&shared->status[status >= 100 && status < 600 ? status / 100 : 0], 1);
+	count_up(&shared->status[status >= 100 && status < 600 ? status / 100 : 0], 1);
 	while (i < BUCKETS && duration_us > bounds[i].us)
 		i++;
-	count(&shared->bucket[i], 1);
-	count(&shared->duration_us, duration_us > 0 ? (uint64_t)duration_us : 0);
+	count_up(&shared->bucket[i], 1);
+	count_up(&shared->duration_us, duration_us > 0 ? (uint64_t)duration_us : 0);
 }
 
 static void
@@ -95,18 +98,18 @@ print_requests(struct buf *out)
 	    "# TYPE assay_requests_total counter\n");
 	for (int i = 1; i < 6; i++)
 		buf_printf(out, "assay_requests_total{status=\"%dxx\"} %llu\n", i,
-		    value(&shared->status[i]));
+		    read_counter(&shared->status[i]));
 	buf_str(out, "# HELP assay_request_seconds Time from accept to answer\n"
 	    "# TYPE assay_request_seconds histogram\n");
 	for (int i = 0; i < BUCKETS; i++) {
-		total += value(&shared->bucket[i]);
+		total += read_counter(&shared->bucket[i]);
 		buf_printf(
 		    out, "assay_request_seconds_bucket{le=\"%s\"} %llu\n", bounds[i].le, total);
 	}
-	total += value(&shared->bucket[BUCKETS]);
+	total += read_counter(&shared->bucket[BUCKETS]);
 	buf_printf(out, "assay_request_seconds_bucket{le=\"+Inf\"} %llu\n", total);
-	buf_printf(
-	    out, "assay_request_seconds_sum %.6f\n", (double)value(&shared->duration_us) / 1e6);
+	buf_printf(out, "assay_request_seconds_sum %.6f\n",
+	    (double)read_counter(&shared->duration_us) / 1e6);
 	buf_printf(out, "assay_request_seconds_count %llu\n", total);
 }
 
@@ -116,5 +119,5 @@ metric_print(struct buf *out)
 	print_requests(out);
 	for (int i = 0; i < METRIC__MAX; i++)
 		buf_printf(out, "# HELP assay_%s %s\n# TYPE assay_%s counter\nassay_%s %llu\n",
-		    names[i], helps[i], names[i], names[i], value(&shared->counter[i]));
+		    names[i], helps[i], names[i], names[i], read_counter(&shared->counter[i]));
 }

@@ -8,8 +8,8 @@
 #include "base/buf.h"
 
 /*
- * Counters of the whole pool, in one page of memory that the parent maps before it forks. A
- * process that never calls metric_share counts for itself alone.
+ * Counters of the whole pool, in a page of memory that the parent maps before it forks. A process
+ * that never calls metric_share has counters of its own.
  */
 
 enum metric {
@@ -19,19 +19,19 @@ enum metric {
 	METRIC__MAX
 };
 
-/* Puts the counters where all children will see them; before the first fork. */
+/* Moves the counters to memory that all children share; call before the first fork. */
 void metric_share(void);
 
 /* Adds n to counter m. */
 void metric_add(enum metric m, uint64_t n);
 
-/* What counter m has come to. */
+/* The present value of counter m. */
 uint64_t metric_value(enum metric m);
 
 /* Counts a finished request: its HTTP status and how long it took. */
 void metric_request(int status, int64_t duration_us);
 
-/* Appends all in the Prometheus text format. */
+/* Appends all counters in the Prometheus text format. */
 void metric_print(struct buf *out);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A handful of models, found by walking over them.
+ * A cache of a few computed models in the memory of one worker, found by a linear search. The
+ * entry that was used longest ago is replaced. The caller decides by the stamp whether an entry is
+ * current, so nothing here expires.
  */
 #include "base/model_cache.h"
 
@@ -9,24 +11,25 @@
 
 #include "base/mem.h"
 
-struct note {
+struct cached_model {
 	char *name;
 	char *stamp;
 	struct json_object *model;
-	int64_t used;
+	int64_t used; /* turn of the last use; 0: empty */
 };
 
 struct model_cache {
-	struct note *notes;
+	struct cached_model *entries;
 	size_t most;
-	int64_t turn;
+	int64_t turn; /* counts the uses of all entries */
 };
 
+/* Destructor: the entries live on the cache, json-c objects do not. */
 static int
-release(struct model_cache *m)
+release_models(struct model_cache *m)
 {
 	for (size_t i = 0; i < m->most; i++)
-		json_object_put(m->notes[i].model);
+		json_object_put(m->entries[i].model);
 	return 0;
 }
 
@@ -35,19 +38,20 @@ model_cache_new(void *ctx, size_t most)
 {
 	struct model_cache *m = mem_new(ctx, struct model_cache);
 
-	*m = (struct model_cache){mem_check(talloc_zero_array(m, struct note, most)), most, 0};
-	talloc_set_destructor(m, release);
+	m->entries = mem_check(talloc_zero_array(m, struct cached_model, most));
+	m->most = most;
+	talloc_set_destructor(m, release_models);
 	return m;
 }
 
-/* That of the name, or the one to give way to it. */
-static struct note *
-place_of(struct model_cache *m, const char *name)
+/* The entry of that name; otherwise the one to replace, which is empty or was used longest ago. */
+static struct cached_model *
+find_entry(struct model_cache *m, const char *name)
 {
-	struct note *oldest = &m->notes[0];
+	struct cached_model *oldest = &m->entries[0];
 
 	for (size_t i = 0; i < m->most; i++) {
-		struct note *n = &m->notes[i];
+		struct cached_model *n = &m->entries[i];
 		if (n->name != NULL && strcmp(n->name, name) == 0)
 			return n;
 		if (n->used < oldest->used)
@@ -59,7 +63,7 @@ place_of(struct model_cache *m, const char *name)
 struct json_object *
 model_cache_find(struct model_cache *m, const char *name, const char *stamp)
 {
-	struct note *n = place_of(m, name);
+	struct cached_model *n = find_entry(m, name);
 
 	if (n->name == NULL || strcmp(n->name, name) != 0 || strcmp(n->stamp, stamp) != 0)
 		return NULL;
@@ -71,11 +75,11 @@ void
 model_cache_keep(
     struct model_cache *m, const char *name, const char *stamp, struct json_object *model)
 {
-	struct note *n = place_of(m, name);
+	struct cached_model *n = find_entry(m, name);
 
 	talloc_free(n->name);
 	talloc_free(n->stamp);
 	json_object_put(n->model);
-	*n = (struct note){mem_check(talloc_strdup(m, name)), mem_check(talloc_strdup(m, stamp)),
-		json_object_get(model), ++m->turn};
+	*n = (struct cached_model){
+	    mem_dup(m, name), mem_dup(m, stamp), json_object_get(model), ++m->turn};
 }

@@ -6,18 +6,20 @@
 #include <stddef.h>
 
 /*
- * What a worker has worked out and may use again, while what it was made from stays as it is: the
- * stamp says what that was. Few are kept; the one that was not asked for longest goes.
+ * Models that a worker has computed and may reuse while the data behind them is unchanged; the
+ * stamp identifies the state of that data. Only a few are kept; the one that was used longest ago
+ * is dropped.
  */
 struct model_cache;
 
-/* For so many models, on the talloc context ctx. */
+/* A cache for `most` models, on the talloc context ctx. */
 struct model_cache *model_cache_new(void *ctx, size_t most);
 
-/* What is kept under name with this very stamp; borrowed, not to be changed. NULL: nothing. */
+/* The model stored under name with exactly this stamp, or NULL. It belongs to the cache and must
+ * not be changed; it is valid until the next model_cache_keep(). */
 struct json_object *model_cache_find(struct model_cache *m, const char *name, const char *stamp);
 
-/* Keeps the model, which nobody may change any more. */
+/* Stores the model under name, with a reference of its own. It must not be changed any more. */
 void model_cache_keep(
     struct model_cache *m, const char *name, const char *stamp, struct json_object *model);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Nothing is copied but names: a part is a stretch of the body between two boundaries. What
- * browsers never send (a preamble, transfer encodings, nested parts) is not understood.
+ * Reading multipart/form-data without copying anything but names: a part is a range of the body
+ * between two boundaries. What browsers never send (a preamble, transfer encodings, nested parts)
+ * is refused.
  */
 #include "base/multipart.h"
 
@@ -18,9 +19,9 @@ enum {
 	HEAD_MOST = 8192,   /* bytes of the headers of a part */
 };
 
-/* The n bytes at s, up to the first that is in stop. */
+/* A copy of the n bytes at s up to the first one that is in stop. */
 static const char *
-take(void *ctx, const char *s, size_t n, const char *stop)
+copy_until(void *ctx, const char *s, size_t n, const char *stop)
 {
 	size_t len = 0;
 
@@ -42,7 +43,8 @@ multipart_open(void *ctx, const char *type, const char *body, size_t n, struct m
 		return false;
 	s += sizeof word - 1;
 	const char *boundary =
-	    *s == '"' ? take(ctx, s + 1, strlen(s + 1), "\"") : take(ctx, s, strlen(s), "; \t");
+	    *s == '"' ? copy_until(ctx, s + 1, strlen(s + 1), "\"")
+		      : copy_until(ctx, s, strlen(s), "; \t");
 	size_t len = strlen(boundary);
 	if (len == 0 || len > BOUNDARY_MOST)
 		return false;
@@ -51,9 +53,9 @@ multipart_open(void *ctx, const char *type, const char *body, size_t n, struct m
 	return true;
 }
 
-/* The value of "; name=" in the line of the disposition, NULL when there is none. */
+/* The value of "; name=" in a Content-Disposition line; NULL when there is none. */
 static const char *
-read_name(void *ctx, const char *line, size_t n)
+read_field_name(void *ctx, const char *line, size_t n)
 {
 	static const char word[] = "; name=\"";
 	const char *s = memmem(line, n, word, sizeof word - 1);
@@ -61,12 +63,12 @@ read_name(void *ctx, const char *line, size_t n)
 	if (s == NULL)
 		return NULL;
 	s += sizeof word - 1;
-	return take(ctx, s, (size_t)(line + n - s), "\"");
+	return copy_until(ctx, s, (size_t)(line + n - s), "\"");
 }
 
-/* Reads the n bytes of headers at s; each ends with CR LF. */
+/* Reads the n bytes of headers at s; each header ends with CR LF. */
 static void
-read_head(void *ctx, const char *s, size_t n, struct multipart_part *out)
+read_part_head(void *ctx, const char *s, size_t n, struct multipart_part *out)
 {
 	static const char file[] = "; filename";
 
@@ -75,16 +77,16 @@ read_head(void *ctx, const char *s, size_t n, struct multipart_part *out)
 		size_t len = (size_t)((stop == NULL ? end : stop) - line);
 		if (len >= sizeof DISPOSITION - 1 &&
 		    strncasecmp(line, DISPOSITION, sizeof DISPOSITION - 1) == 0) {
-			out->name = read_name(ctx, line, len);
+			out->name = read_field_name(ctx, line, len);
 			out->file = memmem(line, len, file, sizeof file - 1) != NULL;
 		}
 		line = stop == NULL ? end : stop + 2;
 	}
 }
 
-/* Goes behind the line with the mark; false behind the last one, which ends with "--". */
+/* Steps over the boundary line. False after the last one, which ends with "--". */
 static bool
-skip_mark(struct multipart *m)
+skip_boundary(struct multipart *m)
 {
 	size_t left = (size_t)(m->end - m->at);
 
@@ -98,9 +100,9 @@ skip_mark(struct multipart *m)
 	return !m->broken;
 }
 
-/* The next mark that begins a line; NULL when there is none. */
+/* The CR LF before the next boundary; NULL when there is none. */
 static const char *
-find_mark(const struct multipart *m)
+find_boundary(const struct multipart *m)
 {
 	for (const char *s = m->at; s < m->end; s += 2) {
 		s = memmem(s, (size_t)(m->end - s), "\r\n", 2);
@@ -116,7 +118,7 @@ bool
 multipart_next(struct multipart *m, void *ctx, struct multipart_part *out)
 {
 	*out = (struct multipart_part){0};
-	if (m->broken || !skip_mark(m))
+	if (m->broken || !skip_boundary(m))
 		return false;
 	m->broken = m->parts++ == MULTIPART_PARTS;
 	if (m->broken)
@@ -124,14 +126,14 @@ multipart_next(struct multipart *m, void *ctx, struct multipart_part *out)
 	size_t left = (size_t)(m->end - m->at);
 	const char *head = memmem(m->at, left > HEAD_MOST ? HEAD_MOST : left, "\r\n\r\n", 4);
 	if (head != NULL)
-		read_head(ctx, m->at, (size_t)(head - m->at) + 2, out);
+		read_part_head(ctx, m->at, (size_t)(head - m->at) + 2, out);
 	m->broken = out->name == NULL;
 	if (m->broken)
 		return false;
 	out->data = m->at = head + 4;
-	/* The CR LF before the next mark belongs to it, also where the part is empty. */
+	/* The CR LF before a boundary belongs to it, also when the part is empty. */
 	m->at -= 2;
-	const char *mark = find_mark(m);
+	const char *mark = find_boundary(m);
 	m->broken = mark == NULL;
 	if (m->broken)
 		return false;

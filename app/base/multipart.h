@@ -7,29 +7,29 @@
 
 /* Bodies of type multipart/form-data (RFC 7578), as browsers send forms with files. */
 
-enum { MULTIPART_PARTS = 5000 }; /* of a body at most */
+enum { MULTIPART_PARTS = 5000 }; /* most parts of a body */
 
 struct multipart {
-	const char *at, *end; /* what is left of the body */
-	const char *mark;     /* the line that begins a part: "--" and the boundary */
-	size_t n;             /* of mark */
-	size_t parts;         /* that have been read */
-	bool broken;          /* what came is no such body, or has too many parts */
+	const char *at, *end; /* the unread rest of the body */
+	const char *mark;     /* "--" and the boundary */
+	size_t n;             /* length of mark */
+	size_t parts;         /* read so far */
+	bool broken;          /* the body is malformed or has too many parts */
 };
 
 struct multipart_part {
 	const char *name; /* on the ctx of multipart_next; as it was sent */
 	const char *data; /* within the body, not ended by NUL */
 	size_t len;
-	bool file; /* it came with a file's name, also an empty one: no file was chosen */
+	bool file; /* it has a file name; an empty one means that no file was chosen */
 };
 
-/* Opens the n bytes at body, of this Content-Type, for multipart_next. False when the type is
- * another one or names no boundary. Both must live as long as out; mark is on ctx. */
+/* Prepares out to read the n bytes at body, which have this Content-Type. False when the type is
+ * another one or names no boundary. Type and body must outlive out; mark is on ctx. */
 bool multipart_open(
     void *ctx, const char *type, const char *body, size_t n, struct multipart *out);
 
-/* The next part. False at the end, and with m->broken where the body stops being one. */
+/* Reads the next part. False at the end; m->broken tells whether the body was malformed there. */
 bool multipart_next(struct multipart *m, void *ctx, struct multipart_part *out);
 
 #endif

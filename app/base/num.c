@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Numbers from outside pass through here: strtoll alone takes blanks, signs and rubbish behind.
+ * Decimal integers from outside. strtoll alone would accept leading white space, a plus sign and
+ * trailing text.
  */
 #include "base/num.h"
 

@@ -7,8 +7,9 @@
 #include <stdint.h>
 
 /*
- * The whole text s is a decimal integer within min..max: digits only, with a leading '-' where
- * min is negative; no sign else, no space, no empty text. Fills *out and says true.
+ * Reads the whole text s as a decimal integer within min..max: digits only, after a '-' where min
+ * is negative; no other sign, no white space, not empty. True and *out on success; otherwise
+ * false, and *out is unchanged.
  */
 bool num_int(const char *s, int64_t min, int64_t max, int64_t *out);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Problems are collected, not thrown: a form and an API answer show all of them at once.
+ * The list of problems of one input. All of them are collected before anything is refused, so that
+ * a form or an API answer shows every one at once.
  */
 #include "base/problem.h"
 
@@ -49,9 +50,9 @@ problem_first(struct problems *p)
 	    json_object_get_string(json_object_object_get(o, "detail")));
 }
 
-/* The member of o of that name, which is an object from now on. */
+/* The member of o of that name; it is made an object if it is none. */
 static struct json_object *
-enter(struct json_object *o, const char *name)
+enter_member(struct json_object *o, const char *name)
 {
 	struct json_object *next;
 
@@ -63,9 +64,9 @@ enter(struct json_object *o, const char *name)
 	return next;
 }
 
-/* Puts detail at the place that the pointer, which is cut up, names below tree. */
+/* Sets detail at the place below tree that the pointer names. The pointer is cut in place. */
 static void
-plant(struct json_object *tree, char *pointer, struct json_object *detail)
+add_at_pointer(struct json_object *tree, char *pointer, struct json_object *detail)
 {
 	struct json_object *o = tree;
 	char *last = NULL;
@@ -73,7 +74,7 @@ plant(struct json_object *tree, char *pointer, struct json_object *detail)
 	for (char *part; (part = strsep(&pointer, "/.")) != NULL;) {
 		if (*part == '\0' || (last == NULL && strcmp(part, "request") == 0))
 			continue;
-		o = last != NULL ? enter(o, last) : o;
+		o = last != NULL ? enter_member(o, last) : o;
 		last = part;
 	}
 	if (last != NULL)
@@ -88,7 +89,7 @@ problem_tree(void *ctx, const struct problems *p)
 	for (size_t i = 0; i < json_items(p->list); i++) {
 		struct json_object *row = json_item(p->list, i);
 		struct json_object *pointer = json_object_object_get(row, "pointer");
-		plant(tree, mem_dup(ctx, json_object_get_string(pointer)),
+		add_at_pointer(tree, mem_dup(ctx, json_object_get_string(pointer)),
 		    json_object_object_get(row, "detail"));
 	}
 	return tree;

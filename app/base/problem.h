@@ -6,8 +6,7 @@
 #include <stdbool.h>
 
 /*
- * What is wrong with an input, place by place: a JSON array of {pointer, detail} that goes out as
- * the `errors` of an answer.
+ * The problems of an input: a JSON array of {pointer, detail}, which is the `errors` of an answer.
  */
 struct problems {
 	struct json_object *list;
@@ -16,19 +15,19 @@ struct problems {
 /* An empty list on the talloc context ctx. */
 struct problems *problem_new(void *ctx);
 
-/* Adds one; pointer is a JSON pointer (RFC 6901) or names another place. */
+/* Adds a problem. pointer is a JSON pointer (RFC 6901) or another name of a place. */
 void problem_add(struct problems *p, const char *pointer, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The first as one sentence, on p; the list must not be empty. */
+/* The first problem as a sentence, on p; the list must not be empty. */
 const char *problem_first(struct problems *p);
 
-/* How many there are. */
+/* The number of problems. */
 size_t problem_count(const struct problems *p);
 
 /*
- * The problems by their place, as a tree on ctx: /request/data/startDate and data.startDate are
- * both {"data": {"startDate": text}}. The caller owns the result.
+ * The problems as a tree by their places: /request/data/startDate and data.startDate are both
+ * {"data": {"startDate": detail}}. The caller owns the result; ctx is for temporary memory.
  */
 struct json_object *problem_tree(void *ctx, const struct problems *p);
 

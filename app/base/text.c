@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What every text from outside must be: not empty, bounded, free of control characters. Anything
- * else is kept byte for byte; escaping is the business of whoever prints it.
+ * The rules for every text from outside: not empty, of bounded length, without control characters.
+ * A text that passes is stored byte for byte; escaping it for HTML, CSV or a log is left to the
+ * code that prints it.
  */
 #include "base/text.h"
 
@@ -18,20 +19,21 @@ is_control(const unsigned char *s)
 }
 
 static bool
-is_break(const char *s)
+is_line_space(const char *s)
 {
 	return *s == '\n' || *s == '\t' || (s[0] == '\r' && s[1] == '\n');
 }
 
+/* The characters are UTF-8 already, so a byte below 0x80 is a character of its own. */
 static const char *
-find_fault(void *ctx, const char *s, size_t n, size_t max, bool lines)
+find_text_fault(void *ctx, const char *s, size_t n, size_t max, bool lines)
 {
 	if (n == 0)
 		return "must not be empty";
 	if (n > max)
 		return mem_printf(ctx, "must be at most %zu bytes long", max);
 	for (size_t i = 0; i < n; i++)
-		if (is_control((const unsigned char *)s + i) && !(lines && is_break(s + i)))
+		if (is_control((const unsigned char *)s + i) && !(lines && is_line_space(s + i)))
 			return lines ? "must contain no control characters but line breaks"
 				     : "must not contain control characters";
 	return NULL;
@@ -40,7 +42,7 @@ find_fault(void *ctx, const char *s, size_t n, size_t max, bool lines)
 const char *
 text_fault(void *ctx, const char *s, size_t n, size_t max)
 {
-	return find_fault(ctx, s, n, max, false);
+	return find_text_fault(ctx, s, n, max, false);
 }
 
 const char *
@@ -58,7 +60,7 @@ text_fault_lines(void *ctx, struct json_object *o, size_t max)
 	if (!json_object_is_type(o, json_type_string))
 		return "must be a string";
 	size_t n = (size_t)json_object_get_string_len(o);
-	return find_fault(ctx, json_object_get_string(o), n, max, true);
+	return find_text_fault(ctx, json_object_get_string(o), n, max, true);
 }
 
 const char *
@@ -66,7 +68,7 @@ text_cut(void *ctx, const char *s, size_t most)
 {
 	if (strlen(s) <= most)
 		return mem_dup(ctx, s);
-	/* Never within a character. */
+	/* Step back to the first byte of a character. */
 	while (((unsigned char)s[most] & 0xc0) == 0x80)
 		most--;
 	return mem_printf(ctx, "%.*s …", (int)most, s);

@@ -6,8 +6,9 @@
 #include <stddef.h>
 
 /*
- * Why the n bytes at s (valid UTF-8) are no text of 1 to max bytes without control characters
- * (Unicode category Cc), as the end of a sentence, static or on ctx; NULL when they are one.
+ * Checks that the n bytes at s (valid UTF-8) are 1 to max bytes without control characters
+ * (Unicode category Cc). NULL when they are; otherwise the reason, as the predicate of a sentence,
+ * static or on ctx.
  */
 const char *text_fault(void *ctx, const char *s, size_t n, size_t max);
 
@@ -17,7 +18,8 @@ const char *text_fault_json(void *ctx, struct json_object *o, size_t max);
 /* The same for a text of several lines, in which tabs and line breaks (LF, CR LF) are allowed. */
 const char *text_fault_lines(void *ctx, struct json_object *o, size_t max);
 
-/* s on ctx; of a longer one whole characters of at most most bytes, and an ellipsis. */
+/* A copy of s on ctx; a longer one is cut after at most `most` bytes, between two characters, and
+ * ends with an ellipsis. */
 const char *text_cut(void *ctx, const char *s, size_t most);
 
 #endif

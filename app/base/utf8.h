@@ -5,14 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes of the well-formed character that the n > 0 bytes at s begin with (no overlong form, no
- * surrogate, <= U+10FFFF); 0 when they begin with none. */
+/* The length in bytes of the character at the start of the n > 0 bytes at s; 0 when it is not
+ * well-formed (an overlong form, a surrogate, beyond U+10FFFF, cut short). */
 size_t utf8_char(const char *s, size_t n);
 
 /* True when the n bytes at s are well-formed UTF-8. */
 bool utf8_valid(const char *s, size_t n);
 
-/* Writes the code point c (<= U+10FFFF) as 1 to 4 bytes at out; how many. */
-size_t utf8_put(char *out, unsigned c);
+/* Writes the code point c (<= U+10FFFF) at out as 1 to 4 bytes; returns how many. */
+size_t utf8_encode(char *out, unsigned c);
 
 #endif

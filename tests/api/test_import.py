@@ -83,7 +83,7 @@ BAD_LINES = {
     b'{"user_id": "a", "b": 1, "b": 2}': "column 26: key appears twice",
     b'{"user_id": "\xff"}': "column 14: ",
     b'{"user_id": "a\0"}': "column 15: ",
-    b'{"user_id": "a"} {"user_id": "b"}': "column 18: text goes on behind the value",
+    b'{"user_id": "a"} {"user_id": "b"}': "column 18: unexpected text after the value",
     b'{"user_id": "a", "b": "%s"}' % (b"b" * 65536): "must be at most 65536 bytes as JSON",
     b'{"user_id": "a", "b": [%s]}' % b",".join(b"%d" % i for i in range(2001)):
         "has more than 2000 values",

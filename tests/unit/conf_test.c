@@ -105,7 +105,7 @@ END_TEST
 
 #define RANGE "workers must be a whole number from 1 to 256"
 
-#define NETWORKS "proxies must be addresses and networks, as 192.0.2.1, 10.0.0.0/8"
+#define NETWORKS "proxies must be addresses and networks such as 192.0.2.1, 10.0.0.0/8"
 
 static const struct {
 	const char *text;
@@ -129,7 +129,8 @@ static const struct {
     {"\nproxies = 10.0.0.0/33\n", ":2: " NETWORKS},
     {"proxies = 192.0.2.1:80\n", ":1: " NETWORKS},
     {"public_url = www.example.org\n",
-	":1: public_url must be as https://www.example.org or with a path behind"},
+	":1: public_url must be a URL such as https://www.example.org or "
+	"https://www.example.org/path"},
 };
 
 START_TEST(refuses_a_bad_line_by_its_number)

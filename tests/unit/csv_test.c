@@ -12,7 +12,7 @@
 #include "suites.h"
 
 #define ENDLESS "!a quoted field does not end"
-#define BEHIND "!text behind a quoted field"
+#define BEHIND "!text after a quoted field"
 #define SAVE " (it may be Windows-1252): save the file as \"CSV UTF-8\""
 #define BYTES "!a field holds NUL or is not UTF-8" SAVE
 #define NAMELESS "!the header row has a column without a name"
@@ -181,7 +181,7 @@ static const struct {
     /* A header decides otherwise. */
     {&typed, "user_id,a:text, b : Number \n1,10,007\n2,true,+1.50\n3,,\n4,x,y\n",
 	"{\"user_id\":\"1\",\"a\":\"10\",\"b\":7} {\"user_id\":\"2\",\"a\":\"true\",\"b\":1.50} "
-	"{\"user_id\":\"3\"} !`b` is no number"},
+	"{\"user_id\":\"3\"} !`b` is not a number"},
     {&typed, "a:x,user_id:number\n1,2\n", "{\"a:x\":1,\"user_id\":\"2\"}"},
     {&typed, "user_id,a:text,a:number\n1,2,3\n", TWICE},
     /* Names that are known, and those that are missing. */

@@ -61,7 +61,7 @@ struct refused {
 #define NUMBER "number is not valid"
 #define INTEGER "integer is out of range"
 #define RANGE "number is out of range"
-#define BEHIND "text goes on behind the value"
+#define BEHIND "unexpected text after the value"
 #define KEY "a key in double quotes is expected"
 #define COMMA_ARRAY "',' or ']' is expected"
 #define COMMA_OBJECT "',' or '}' is expected"

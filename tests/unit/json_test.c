@@ -222,7 +222,7 @@ START_TEST(utf8_put_and_utf8_char_agree)
 	unsigned wrong = 0;
 
 	for (unsigned c = 0; c <= 0x10ffff; c++) {
-		size_t n = utf8_put(text, c);
+		size_t n = utf8_encode(text, c);
 		bool surrogate = c >= 0xd800 && c <= 0xdfff;
 		wrong += utf8_char(text, n) != (surrogate ? 0 : n);
 		wrong += n > 1 && utf8_valid(text, n - 1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reading CSV, a record at a time, in memory that is bounded by the record. A record is first
- * scanned into spans; texts are made only of what is good.
+ * Reading CSV record by record, in memory that is bounded by the longest record. A record is first
+ * scanned into spans (csv_scan.c); only those of a valid record are copied and decoded. A fault
+ * costs its record, a fault of the header every record.
  */
 #include "base/csv/csv.h"
 
@@ -17,7 +18,7 @@
 #define FORMULA "=+-@\t\r"
 #define BLANK " \t"
 
-/* A character that stands for a byte that was no text: see make_text() of
+/* U+001A, which replaces a byte that was not text: see make_text() of
  * handler/api/segmentation/upload.c. */
 #define SUBSTITUTE '\x1a'
 
@@ -41,9 +42,9 @@ struct csv {
 	const char *fault; /* of the header: every record has it */
 };
 
-/* The text of a field on ctx; NULL when it is none. */
+/* The decoded text of a field, on ctx; NULL when it holds NUL or is not UTF-8. */
 static char *
-make_text(void *ctx, const struct csv_span *f)
+decode_field(void *ctx, const struct csv_span *f)
 {
 	char *text = mem_array(ctx, char, f->n + 1);
 	size_t n = 0;
@@ -59,23 +60,23 @@ make_text(void *ctx, const struct csv_span *f)
 	return text;
 }
 
-/* Takes the guard away that csv_text() puts in front. */
+/* Removes the apostrophe that csv_text() puts before a formula. */
 static char *
-unguard(char *text)
+strip_formula_guard(char *text)
 {
 	return text[0] == '\'' && text[1] != '\0' && strchr(FORMULA "'", text[1]) != NULL
 	    ? text + 1 : text;
 }
 
 static bool
-is_blank(const struct csv_scan *r)
+is_blank_record(const struct csv_scan *r)
 {
 	return r->seen == 1 && !r->quoted && r->fault == NULL &&
 	    csv_scan_blank(r->fields[0].s, r->fields[0].n);
 }
 
 static void
-read_record(struct csv *c, struct csv_scan *r)
+scan_next_record(struct csv *c, struct csv_scan *r)
 {
 	const char *from = c->s;
 
@@ -85,9 +86,9 @@ read_record(struct csv *c, struct csv_scan *r)
 		c->line += *s == '\n' || (*s == '\r' && (s + 1 == c->end || s[1] != '\n'));
 }
 
-/* Whether s is one of the names, in any case of letters; *name as it is known. */
+/* Whether s is one of the known names, ignoring case; *name is the known spelling. */
 static bool
-is_known(const struct csv *c, const char *s, const char **name)
+find_known_name(const struct csv *c, const char *s, const char **name)
 {
 	for (const char *const *k = c->rules == NULL ? NULL : c->rules->known;
 	     k != NULL && *k != NULL; k++)
@@ -98,9 +99,9 @@ is_known(const struct csv *c, const char *s, const char **name)
 	return false;
 }
 
-/* Without blanks around it. */
+/* s without blanks at either end; changes it in place. */
 static char *
-trim(char *s)
+trim_blanks(char *s)
 {
 	s += strspn(s, BLANK);
 	for (size_t n = strlen(s); n > 0 && strchr(BLANK, s[n - 1]) != NULL; n--)
@@ -108,7 +109,7 @@ trim(char *s)
 	return s;
 }
 
-/* Takes a type from the end of a header. */
+/* Removes the type from the end of a header such as "age:number" and returns it. */
 static enum column_type
 cut_type(char *name)
 {
@@ -116,7 +117,7 @@ cut_type(char *name)
 
 	if (colon == NULL)
 		return COLUMN_AUTO;
-	const char *word = trim(colon + 1);
+	const char *word = trim_blanks(colon + 1);
 	enum column_type type = strcasecmp(word, "text") == 0 ? COLUMN_TEXT
 	    : strcasecmp(word, "number") == 0                 ? COLUMN_NUMBER
 	                                                      : COLUMN_AUTO;
@@ -126,15 +127,15 @@ cut_type(char *name)
 }
 
 static void
-read_column(struct csv *c, char *text)
+add_column(struct csv *c, char *text)
 {
 	struct column *column = &c->list[c->columns];
 	bool typed = c->rules != NULL && c->rules->typed;
 
-	text = trim(text);
+	text = trim_blanks(text);
 	column->type = typed ? cut_type(text) : COLUMN_TEXT;
-	column->name = unguard(trim(text));
-	if (is_known(c, column->name, &column->name))
+	column->name = strip_formula_guard(trim_blanks(text));
+	if (find_known_name(c, column->name, &column->name))
 		column->type = COLUMN_TEXT;
 	for (size_t k = 0; k < c->columns; k++)
 		if (strcmp(c->list[k].name, column->name) == 0)
@@ -144,7 +145,7 @@ read_column(struct csv *c, char *text)
 	c->columns++;
 }
 
-/* The names of the columns for a message: bounded, in one line. */
+/* The names of the columns for a message: bounded, and in one line. */
 static const char *
 columns_found(struct csv *c)
 {
@@ -166,9 +167,9 @@ columns_found(struct csv *c)
 	return out->data;
 }
 
-/* Whether the header has one of the names with '|' between. */
+/* Whether the header has one of the names in "a|b|c". */
 static bool
-has_one(const struct csv *c, const char *names)
+has_any_column(const struct csv *c, const char *names)
 {
 	for (const char *s = names; *s != '\0'; s += *s == '|') {
 		size_t n = strcspn(s, "|");
@@ -181,12 +182,12 @@ has_one(const struct csv *c, const char *names)
 }
 
 static void
-check_needed(struct csv *c)
+check_needed_columns(struct csv *c)
 {
 	const char *const *names = c->rules == NULL ? NULL : c->rules->needed;
 
 	for (; c->fault == NULL && names != NULL && *names != NULL; names++) {
-		if (has_one(c, *names))
+		if (has_any_column(c, *names))
 			continue;
 		struct buf *wanted = buf_new(c, 64);
 		for (const char *s = *names; *s != '\0'; s++)
@@ -197,25 +198,25 @@ check_needed(struct csv *c)
 }
 
 static void
-read_header(struct csv *c)
+read_csv_header(struct csv *c)
 {
 	struct csv_scan r;
 
-	read_record(c, &r);
+	scan_next_record(c, &r);
 	if (r.fault != NULL) {
 		c->fault = r.fault == csv_scan_endless ? r.fault : "the header row cannot be read";
 		return;
 	}
 	for (size_t i = 0; i < r.n; i++) {
-		char *text = make_text(c, &r.fields[i]);
+		char *text = decode_field(c, &r.fields[i]);
 		if (text == NULL) {
 			c->fault = "the header row cannot be read: it holds NUL or is not UTF-8 "
 			    "(it may be Windows-1252): " CSV_SAVE;
 			return;
 		}
-		read_column(c, text);
+		add_column(c, text);
 	}
-	check_needed(c);
+	check_needed_columns(c);
 }
 
 struct csv *
@@ -237,7 +238,7 @@ csv_open(void *ctx, const char *text, size_t len, const struct csv_rules *rules)
 	if (c->s == c->end)
 		c->fault = "there is no header row";
 	else
-		read_header(c);
+		read_csv_header(c);
 	return c;
 }
 
@@ -291,9 +292,9 @@ csv_has(const struct csv *c, const char *name)
 	return false;
 }
 
-/* Reads text as a JSON number; NULL when it is none, or one that no int64_t or double holds. */
+/* Reads text as a JSON number; NULL when it is not one, or does not fit an int64_t or a double. */
 static struct json_object *
-read_number(void *ctx, const char *text)
+parse_number(void *ctx, const char *text)
 {
 	const char *s = text + strspn(text, BLANK);
 	struct json_fault fault;
@@ -305,11 +306,11 @@ read_number(void *ctx, const char *text)
 	return json_object_get(o);
 }
 
-/* The same of what people write as a number: with a plus or zeros in front. */
+/* As parse_number(), and accepts a plus and leading zeros, as people write them. */
 static struct json_object *
-read_loose_number(void *ctx, char *text)
+parse_loose_number(void *ctx, char *text)
 {
-	char *s = trim(text);
+	char *s = trim_blanks(text);
 	bool minus = *s == '-';
 
 	s += *s == '-' || *s == '+';
@@ -317,14 +318,14 @@ read_loose_number(void *ctx, char *text)
 		s++;
 	if (*s < '0' || *s > '9')
 		return NULL;
-	return read_number(ctx, mem_printf(ctx, "%s%s", minus ? "-" : "", s));
+	return parse_number(ctx, mem_printf(ctx, "%s%s", minus ? "-" : "", s));
 }
 
 static struct json_object *
-guess_value(void *ctx, const char *text)
+parse_cell(void *ctx, const char *text)
 {
 	bool yes = strcmp(text, "true") == 0 || strcmp(text, "TRUE") == 0;
-	struct json_object *number = read_number(ctx, text);
+	struct json_object *number = parse_number(ctx, text);
 
 	if (number != NULL)
 		return number;
@@ -333,35 +334,35 @@ guess_value(void *ctx, const char *text)
 	return json_object_new_string(text);
 }
 
-/* Adds what a cell holds to the row; false when it is not what the column wants. */
+/* Adds the value of a cell to the row; false when it does not have the type of the column. */
 static bool
-add_cell(void *ctx, const struct column *column, char *text, struct json_object *row)
+add_csv_cell(void *ctx, const struct column *column, char *text, struct json_object *row)
 {
-	char *bare = unguard(text);
+	char *bare = strip_formula_guard(text);
 	struct json_object *value;
 
 	if (*text == '\0')
 		return true;
 	if (column->type == COLUMN_NUMBER)
-		value = read_loose_number(ctx, bare);
+		value = parse_loose_number(ctx, bare);
 	else
 		value = column->type == COLUMN_TEXT || bare != text ? json_object_new_string(bare)
-		                                                    : guess_value(ctx, text);
+		                                                    : parse_cell(ctx, text);
 	if (value != NULL)
 		json_object_object_add(row, column->name, value);
 	return value != NULL;
 }
 
 static const char *
-make_row(const struct csv *c, void *ctx, const struct csv_scan *r, struct json_object *row)
+make_csv_row(const struct csv *c, void *ctx, const struct csv_scan *r, struct json_object *row)
 {
 	for (size_t i = 0; i < c->columns; i++) {
-		char *text = make_text(ctx, &r->fields[i]);
+		char *text = decode_field(ctx, &r->fields[i]);
 		if (text == NULL)
 			return "a field holds NUL or is not UTF-8 (it may be Windows-1252): "
 			    CSV_SAVE;
-		if (!add_cell(ctx, &c->list[i], text, row))
-			return mem_printf(ctx, "`%s` is no number", c->list[i].name);
+		if (!add_csv_cell(ctx, &c->list[i], text, row))
+			return mem_printf(ctx, "`%s` is not a number", c->list[i].name);
 	}
 	return NULL;
 }
@@ -375,8 +376,8 @@ csv_next(struct csv *c, void *ctx, struct json_object **row, const char **fault)
 	do {
 		if (c->s == c->end)
 			return false;
-		read_record(c, &r);
-	} while (is_blank(&r));
+		scan_next_record(c, &r);
+	} while (is_blank_record(&r));
 	*fault = c->fault != NULL ? c->fault : r.fault;
 	if (*fault == NULL && (r.n > c->columns || r.seen < c->columns))
 		*fault = mem_printf(
@@ -384,7 +385,7 @@ csv_next(struct csv *c, void *ctx, struct json_object **row, const char **fault)
 	if (*fault != NULL)
 		return true;
 	struct json_object *made = mem_json(ctx, json_object_new_object());
-	*fault = make_row(c, ctx, &r, made);
+	*fault = make_csv_row(c, ctx, &r, made);
 	*row = *fault == NULL ? made : NULL;
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where fields and records of CSV begin and end. Nothing is copied. Whole texts, parts of a file
- * and single records are all cut by the one scanner here, so that they have the same records.
+ * Finds where fields and records of CSV begin and end, without copying. Whole texts, parts of a
+ * file and single records are all cut by this one scanner, so they always give the same records.
  */
 #include "base/csv/csv_scan.h"
 
@@ -35,7 +35,6 @@ csv_scan_next_line(const char *s, const char *end)
 	return s;
 }
 
-/* Whether the n bytes at s are blanks and line ends. */
 bool
 csv_scan_blank(const char *s, size_t n)
 {
@@ -46,8 +45,8 @@ csv_scan_blank(const char *s, size_t n)
 	return i == n;
 }
 
-/* The quote that closes the field of which the text begins at s; NULL when there is none. A
- * doubled quote is none. */
+/* The quote that closes the field whose text begins at s; NULL when there is none. A doubled quote
+ * does not close it. */
 static const char *
 closing_quote(const char *s, const char *end)
 {
@@ -72,7 +71,7 @@ add_field(struct csv_scan *r, struct csv_span f)
 		r->fault = "more than 100 columns";
 }
 
-/* Scans the field at s, and returns where it ends. With a fault it is the end of the line. */
+/* Scans the field at s, and returns its end. After a fault that is the end of the line. */
 static const char *
 scan_field(const char *s, const char *end, char separator, struct csv_scan *r)
 {
@@ -95,11 +94,10 @@ scan_field(const char *s, const char *end, char separator, struct csv_scan *r)
 	s = close + 1;
 	if (s == end || *s == separator || is_line_end(*s))
 		return s;
-	r->fault = "text behind a quoted field";
+	r->fault = "text after a quoted field";
 	return line_end(s, end);
 }
 
-/* Scans the record at s, and returns its line end, or end. */
 const char *
 csv_scan_record(const char *s, const char *end, char separator, struct csv_scan *r)
 {
@@ -126,9 +124,10 @@ csv_record(const char *text, size_t len, char separator, bool whole)
 	return (size_t)(csv_scan_next_line(s, end) - text);
 }
 
-/* What a line "sep=;" says, which spreadsheets read and some write, also in quotes; else 0. */
+/* The separator that a line "sep=;" declares, which spreadsheets read and some write, possibly in
+ * quotes; 0 when it declares none. */
 static char
-declared(const char *s, size_t n)
+declared_separator(const char *s, size_t n)
 {
 	while (n > 0 && is_line_end(s[n - 1]))
 		n--;
@@ -141,9 +140,9 @@ declared(const char *s, size_t n)
 }
 
 /*
- * What the row at s seems to be separated by: whatever it has most of outside of quotes. Counting
- * ends at the first line break but those within the first field: the record ends there or later,
- * whichever is chosen, so the text of the record alone says the same as a longer one.
+ * Guesses the separator: the candidate that occurs most often outside of quotes. Counting ends at
+ * the first line break, except for line breaks within the first field: the record ends there or
+ * later with any separator, so the record alone gives the same result as a longer text.
  */
 char
 csv_scan_separator(const char *s, const char *end)
@@ -175,8 +174,8 @@ csv_scan_separator(const char *s, const char *end)
 	return separators[best];
 }
 
-/* Where the header row begins: behind a BOM, blank lines, and a line that declares a separator.
- * NULL when the text is not whole and the row may begin behind it. */
+/* Steps over a BOM, blank lines and a line that declares a separator. NULL when the text is not
+ * whole and the header row may begin after it. */
 const char *
 csv_scan_preamble(const char *s, const char *end, bool whole, char *said)
 {
@@ -186,7 +185,7 @@ csv_scan_preamble(const char *s, const char *end, bool whole, char *said)
 	while (s < end) {
 		const char *stop = csv_scan_next_line(line_end(s, end), end);
 		size_t n = (size_t)(stop - s);
-		char word = *said == '\0' ? declared(s, n) : '\0';
+		char word = *said == '\0' ? declared_separator(s, n) : '\0';
 		if (stop == end && !whole)
 			return NULL;
 		if (word == '\0' && !csv_scan_blank(s, n))
@@ -219,7 +218,7 @@ csv_encoding_fault(const char *text, size_t len)
 {
 	size_t n = 0, zeros = 0;
 
-	/* In UTF-16 about every second byte of the header row is zero. */
+	/* In UTF-16, about every second byte of a header row is zero. */
 	for (; n < len && n < 64 && !is_line_end(text[n]); n++)
 		zeros += text[n] == '\0';
 	bool utf16 = zeros > 0 && zeros * 5 >= n * 2;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The scanner beneath base/csv.h: records as stretches of the text. */
+/* The scanner below base/csv/csv.h: fields and records as ranges of the text. */
 
 enum { CSV_COLUMNS = 100 };
 
@@ -14,7 +14,7 @@ enum { CSV_COLUMNS = 100 };
 struct csv_span {
 	const char *s;
 	size_t n;
-	bool quoted; /* between quotes, in which doubled ones are one */
+	bool quoted; /* it was in quotes: doubled ones inside stand for one */
 };
 
 struct csv_scan {
@@ -25,39 +25,39 @@ struct csv_scan {
 	const char *fault; /* static; NULL: none */
 };
 
-/* The fault of a record with a quoted field that does not end. */
+/* The fault of a record whose quoted field does not end; compared by address. */
 extern const char csv_scan_endless[];
 
-/* Scans the record at s, and returns its line end, or end. */
+/* Scans the record at s into *r, and returns its line end, or end. */
 const char *csv_scan_record(const char *s, const char *end, char separator, struct csv_scan *r);
 
 /*
- * Where the header row begins: behind a BOM, blank lines, and a line "sep=;", of which *said is
- * the separator, else 0. NULL when the text is not whole and the row may begin behind it.
+ * The start of the header row: after a BOM, blank lines, and a line "sep=;", whose separator is
+ * then *said (otherwise 0). NULL when the text is not whole and the row may begin after it.
  */
 const char *csv_scan_preamble(const char *s, const char *end, bool whole, char *said);
 
-/* What the row at s seems to be separated by: whatever it has most of outside of quotes. */
+/* The separator that occurs most often in the row at s outside of quotes. */
 char csv_scan_separator(const char *s, const char *end);
 
-/* Behind the line end at s. */
+/* The byte after the line end at s. */
 const char *csv_scan_next_line(const char *s, const char *end);
 
 /* Whether the n bytes at s are blanks and line ends. */
 bool csv_scan_blank(const char *s, size_t n);
 
 /*
- * The bytes of the first record in the len bytes at text, with its line end. Unless the text is
- * known to be whole, 0 when the record does not end within them, or when a CR is the last of them,
- * which a LF may follow.
+ * The length of the first record in the len bytes at text, with its line end. Unless the text is
+ * known to be whole, 0 when the record does not end within them, or when they end with CR, which
+ * LF may follow.
  */
 size_t csv_record(const char *text, size_t len, char separator, bool whole);
 
-/* The same of all that belongs to the header: BOM, blank lines, a line "sep=;", the header row.
- * *separator is set with it. */
+/* The same for the whole header: BOM, blank lines, a line "sep=;", the header row. Sets *separator
+ * unless it returns 0. */
 size_t csv_header(const char *text, size_t len, bool whole, char *separator);
 
-/* Why the bytes are no text that csv_open could read, for UTF-16; else NULL. */
+/* A message when the text is UTF-16, which csv_open cannot read; otherwise NULL. */
 const char *csv_encoding_fault(const char *text, size_t len);
 
 #endif

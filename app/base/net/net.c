@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Internet addresses and networks. inet_pton decides what an address is; what is added here are
- * the decorations of X-Forwarded-For, and one form for IPv4 and IPv4-mapped addresses.
+ * Internet addresses and networks. inet_pton decides what an address is; this file adds the
+ * decorations found in X-Forwarded-For, and one representation for IPv4 and IPv4-mapped addresses.
  */
 #include "base/net/net.h"
 
@@ -16,7 +16,7 @@ enum { MAPPED = 12 /* bytes before an IPv4 address */, LONGEST = 128 };
 static const uint8_t mapped[MAPPED] = {[10] = 0xff, [11] = 0xff};
 static const char separators[] = ", \t";
 
-/* A bare address: no port, no brackets. */
+/* Reads an address without port and brackets. */
 static bool
 read_bare(const char *s, struct net_address *out)
 {
@@ -86,7 +86,7 @@ net_read(const char *s, struct net *out)
 	text[n] = '\0';
 	if (!read_bare(text, &out->first))
 		return false;
-	/* "::ffff:192.0.2.0/120" counts its bits as IPv6 does. */
+	/* The prefix length of "::ffff:192.0.2.0/120" counts from the start of the IPv6 form. */
 	int before = strchr(text, ':') == NULL ? 8 * MAPPED : 0;
 	out->bits = 8 * NET_BYTES;
 	if (s[n] == '\0')
@@ -107,10 +107,10 @@ net_contains(const struct net *n, const struct net_address *a)
 	return rest == 0 || (n->first.bytes[whole] ^ a->bytes[whole]) >> (8 - rest) == 0;
 }
 
-/* The next entry of the list at *rest, copied to text; false at the end. One that is too long for
- * an address is cut and stays none. */
+/* Copies the next entry of the list at *rest to text; false at the end. An entry that is too long
+ * for an address is cut, and cannot be parsed as one. */
 static bool
-next(const char **rest, char text[LONGEST])
+next_list_entry(const char **rest, char text[LONGEST])
 {
 	const char *s = *rest + strspn(*rest, separators);
 	size_t n = strcspn(s, separators);
@@ -128,7 +128,7 @@ net_is_list(const char *s)
 	char text[LONGEST];
 	struct net n;
 
-	while (next(&s, text))
+	while (next_list_entry(&s, text))
 		if (!net_read(text, &n))
 			return false;
 	return true;
@@ -140,7 +140,7 @@ net_list_contains(const char *list, const struct net_address *a)
 	char text[LONGEST];
 	struct net n;
 
-	while (next(&list, text))
+	while (next_list_entry(&list, text))
 		if (net_read(text, &n) && net_contains(&n, a))
 			return true;
 	return false;

@@ -10,7 +10,7 @@ enum {
 	NET_TEXT = 50, /* an address or a /64 as text, with its NUL */
 };
 
-/* An internet address. IPv4 is kept in its IPv4-mapped form, so that both ways to write one
+/* An internet address. IPv4 is stored in its IPv4-mapped form, so that both notations of an
  * address are equal. */
 struct net_address {
 	uint8_t bytes[NET_BYTES];
@@ -19,29 +19,29 @@ struct net_address {
 /* A network: the addresses that share the first bits of first. */
 struct net {
 	struct net_address first;
-	int bits; /* 0..128; of an IPv4 network, 96 more than is written */
+	int bits; /* 0..128; of an IPv4 network 96 more than its written prefix length */
 };
 
-/* Reads an address as proxies write it: IPv4, IPv6 or IPv4-mapped; in brackets or not, with a
- * port, a zone or quotes around it or not. */
+/* Reads an address as proxies write it: IPv4, IPv6 or IPv4-mapped, optionally with brackets, a
+ * port, a zone or quotes. */
 bool net_read_address(const char *s, struct net_address *out);
 
-/* Reads an address, or a network as "192.0.2.0/24" (bits behind the prefix do not matter). */
+/* Reads an address, or a network such as "192.0.2.0/24"; bits after the prefix are ignored. */
 bool net_read(const char *s, struct net *out);
 
 /* Whether a is in the network. */
 bool net_contains(const struct net *n, const struct net_address *a);
 
-/* Whether s is a list of addresses and networks, separated by commas or blanks; may be empty. */
+/* Whether s is a list of addresses and networks, separated by commas or blanks. It may be empty. */
 bool net_is_list(const char *s);
 
 /* Whether a is in one of the networks of such a list. */
 bool net_list_contains(const char *list, const struct net_address *a);
 
-/* Prints an address in its shortest usual form; IPv4 with dots. */
+/* Prints an address in its usual shortest form, IPv4 with dots. */
 void net_print(const struct net_address *a, char out[NET_TEXT]);
 
-/* Prints what one subscriber has: an IPv4 address, or the /64 that an IPv6 address is in. */
+/* Prints the unit that one subscriber has: an IPv4 address, or the /64 of an IPv6 address. */
 void net_print_subscriber(const struct net_address *a, char out[NET_TEXT]);
 
 #endif

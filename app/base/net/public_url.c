@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The public address of the service and its parts.
+ * The public address of the service (the key public_url) and its parts: origin, path prefix, and
+ * the addresses of pages below it. Proxies in front may change host and prefix, so links that
+ * leave the service are made from this address and never from the request.
  */
 #include "base/net/public_url.h"
 
@@ -17,9 +19,9 @@ enum { SEGMENTS = 4, HOST = 253 };
 static const char safe[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
-/* Behind "scheme://"; NULL when it is neither http nor https. */
+/* What follows "scheme://"; NULL when the scheme is neither http nor https. */
 static const char *
-after_scheme(const char *s)
+skip_scheme(const char *s)
 {
 	return strncasecmp(s, "https://", 8) == 0 ? s + 8 :
 	    strncasecmp(s, "http://", 7) == 0 ? s + 7 : NULL;
@@ -47,8 +49,9 @@ is_host(const char *s, size_t n)
 	return *text != '\0' && *text != '.' && text[strspn(text, safe)] == '\0';
 }
 
+/* Up to SEGMENTS segments of safe characters, none of them . or .. */
 static bool
-is_prefix(const char *s)
+is_path_prefix(const char *s)
 {
 	for (int segments = 0; *s == '/' && s[1] != '\0'; segments++) {
 		size_t n = strspn(s + 1, safe);
@@ -63,20 +66,20 @@ is_prefix(const char *s)
 bool
 public_url_is_valid(const char *s)
 {
-	const char *host = after_scheme(s);
+	const char *host = skip_scheme(s);
 
 	if (*s == '\0')
 		return true;
 	if (host == NULL)
 		return false;
 	size_t n = strcspn(host, "/");
-	return is_host(host, n) && is_prefix(host + n);
+	return is_host(host, n) && is_path_prefix(host + n);
 }
 
 const char *
 public_url_origin(void *ctx, const char *url)
 {
-	const char *host = after_scheme(url);
+	const char *host = skip_scheme(url);
 
 	if (host == NULL)
 		return "";
@@ -93,7 +96,7 @@ public_url_origin(void *ctx, const char *url)
 const char *
 public_url_prefix(void *ctx, const char *url)
 {
-	const char *host = after_scheme(url);
+	const char *host = skip_scheme(url);
 
 	if (host == NULL)
 		return "";

@@ -123,7 +123,7 @@ tag_of(struct json_object *value)
 		return 0;
 	if (terms_instant(json_object_get_string(value), &at, &day))
 		return TERM_INSTANT;
-	return decimal_is(json_object_get_string(value)) ? TERM_NUMBER : TERM_STRING;
+	return decimal_is_valid(json_object_get_string(value)) ? TERM_NUMBER : TERM_STRING;
 }
 
 /*

@@ -72,10 +72,10 @@ passes(const struct condition *c, const char *rest)
 {
 	int64_t at;
 
-	if (*rest == (char)c->tag && (c->tag != TERM_NUMBER || decimal_is(rest + 1)))
+	if (*rest == (char)c->tag && (c->tag != TERM_NUMBER || decimal_is_valid(rest + 1)))
 		return within(c, rest + 1);
 	if (c->tag == TERM_STRING || (*rest != TERM_NUMBER && *rest != TERM_STRING) ||
-	    !decimal_is(rest + 1))
+	    !decimal_is_valid(rest + 1))
 		return false;
 	if (c->tag == TERM_NUMBER)
 		return within(c, rest + 1);

@@ -112,7 +112,7 @@ fits(struct ctx *c, struct password_owner *owner, const char *given)
 	const char *stored = owner->stored != NULL ? owner->stored : NOBODY;
 	char fresh[HASH_PASSWORD];
 	bool weak = false;
-	bool good = strlen(given) <= BYTES_MOST && hash_password_fits(stored, given, &weak) &&
+	bool good = strlen(given) <= BYTES_MOST && hash_password_matches(stored, given, &weak) &&
 	    owner->stored != NULL && !owner->disabled;
 
 	if (good && weak) {
