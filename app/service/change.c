@@ -193,7 +193,9 @@ try_once(struct work *w, change_fn *run, void *arg, struct json_object **answer,
 	bool conflict = e != OK && c.transaction && db_was_conflict(w->db);
 	e = judge_refusal(w, e);
 	w->change = NULL;
-	*end = e == OK ? END_DONE : c.overtaken ? END_OVERTAKEN : conflict ? END_CONFLICT : END_DONE;
+	*end = e == OK       ? END_DONE
+	    : c.overtaken    ? END_OVERTAKEN
+	    : conflict       ? END_CONFLICT : END_DONE;
 	return e;
 }
 

@@ -107,3 +107,14 @@ rule_words(void *ctx, struct json_object *rule)
 	say(out, rule, false);
 	return out->data;
 }
+
+void
+rule_words_add(void *ctx, struct json_object *groups)
+{
+	for (size_t i = 0; i < json_items(groups); i++) {
+		struct json_object *o = json_item(groups, i), *rule;
+		if (json_object_object_get_ex(o, "rule", &rule))
+			json_object_object_add(
+			    o, "rule_text", json_object_new_string(rule_words(ctx, rule)));
+	}
+}

@@ -11,4 +11,7 @@
  */
 const char *rule_words(void *ctx, struct json_object *rule);
 
+/* Adds `rule_text`, the words, to each group of a list that has a `rule`. */
+void rule_words_add(void *ctx, struct json_object *groups);
+
 #endif

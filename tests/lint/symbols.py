@@ -21,7 +21,7 @@ FLOOR = {"base": 1, "core": 2, "store": 2, "view": 3, "service": 3, "web": 3, "h
 # Pages that still call the handlers of the API instead of operations. This list may only shrink.
 STILL = {
     "handler/page/experiment/experiment_form", "handler/page/experiment/experiment_setup",
-    "handler/page/experiment/experiment_tabs", "handler/page/segmentation/segmentation_form",
+    "handler/page/experiment/experiment_tabs",
     "handler/page/segmentation/segmentation_page", "handler/page/segmentation/segmentation_upload",
     "handler/api/experiment/experiment_list", "handler/api/experiment/experiment_state"}
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Forms in which segmentations are defined. What they say goes to the very handlers that programs
- * call; what these refuse comes back as it was typed.
+ * Forms in which segmentations are defined. What is refused comes back as it was typed.
  */
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
-#include "view/draft_segmentation.h"
 #include "handler/routes.h"
+#include "service/definition/segmentation.h"
+#include "view/draft_segmentation.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 
@@ -54,32 +56,35 @@ segment_form_new(struct ctx *c)
 enum err
 segment_form_edit(struct ctx *c)
 {
-	enum err e = segmentation_get(c);
+	enum err e = segmentation_get(&c->w, c->args[0], &c->model);
 
 	if (e != OK)
 		return e;
-	struct json_object *type = json_object_object_get(c->model, "type");
-	if (strcmp(json_object_get_string(type), "experiment") == 0)
+	if (strcmp(json_text(c->model, "type"), "experiment") == 0)
 		return fail_detail(&c->w, ERR_CONFLICT, "it is an experiment: change that");
+	struct json_object *version = json_object_object_get(c->model, "version");
 	struct json_object *typed = draft_segments_of(c->w.mem, c->model);
-	json_object_object_add(typed, "version", json_object_new_string(c->etag));
-	c->etag = NULL;
+	json_object_object_add(typed, "version", json_object_new_string(mem_printf(
+	    c->w.mem, "\"%lld\"", (long long)json_object_get_int64(version))));
 	return answer_form(c, typed);
 }
 
-/* What was typed goes to run as if a program had sent it; when that fails, it is shown again. */
+/* The form as it was typed, and as JSON that an API client would send. */
 static enum err
-pass_on(struct ctx *c, handler_fn *run)
+read_form(struct ctx *c, struct json_object **typed, struct json_object **body)
 {
-	struct json_object *typed;
-	enum err e = form_json(c, &typed);
+	enum err e = form_json(c, typed);
 
-	if (e == OK)
-		c->input = draft_segments_request(typed, c->w.problems);
-	if (e == OK && problem_count(c->w.problems) > 0)
-		e = ERR_INVALID;
-	if (e == OK)
-		e = run(c);
+	if (e != OK)
+		return e;
+	*body = draft_segments_request(*typed, c->w.problems);
+	return problem_count(c->w.problems) > 0 ? ERR_INVALID : OK;
+}
+
+/* A form that was refused is shown again. */
+static enum err
+show_refused(struct ctx *c, enum err e, struct json_object *typed)
+{
 	if (e != OK && c->form != NULL)
 		c->form = show(c, typed);
 	return e;
@@ -88,16 +93,44 @@ pass_on(struct ctx *c, handler_fn *run)
 enum err
 segment_form_make(struct ctx *c)
 {
-	return pass_on(c, segmentation_create);
+	struct segmentation_definition in;
+	struct json_object *typed = NULL, *body;
+	enum err e = read_form(c, &typed, &body);
+
+	if (e == OK)
+		e = segmentation_input_read(&c->w, body, false, &in);
+	if (e == OK)
+		e = segmentation_add(&c->w, &in, &c->model);
+	if (e == OK)
+		c->location = mem_printf(
+		    c->w.mem, "/admin/segmentation/%s", json_text(c->model, "id"));
+	return show_refused(c, e, typed);
+}
+
+static enum err
+change(struct ctx *c, struct json_object *body)
+{
+	struct segmentation_change in;
+	const char *version;
+	enum err e = body_if_match(c, &version);
+
+	if (e == OK)
+		e = segmentation_change_read(&c->w, body, false, &in);
+	if (e != OK)
+		return e;
+	in.version = version;
+	return segmentation_change(&c->w, c->args[0], &in, &c->model);
 }
 
 enum err
 segment_form_change(struct ctx *c)
 {
-	enum err e = pass_on(c, segmentation_patch);
+	struct json_object *typed = NULL, *body;
+	enum err e = read_form(c, &typed, &body);
 
-	c->etag = NULL;
+	if (e == OK)
+		e = change(c, body);
 	if (e == OK)
 		c->location = mem_printf(c->w.mem, "/admin/segmentation/%s", c->args[0]);
-	return e;
+	return show_refused(c, e, typed);
 }

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pages of segmentations. Each is put together from the answers that programs get.
+ * The pages of segmentations.
  */
 #include <string.h>
 
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "view/draft_choice.h"
 #include "handler/routes.h"
-#include "store/db/db.h"
+#include "service/definition/segmentation.h"
+#include "view/draft_choice.h"
+#include "view/rule_words.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
+#include "web/http/paging.h"
 
 enum {
 	LISTED = 50,       /* segmentations, groups and members of a page */
@@ -76,20 +79,15 @@ add_path(struct ctx *c, struct json_object *o, bool experiment)
 	    experiment ? "experiment" : "segmentation", json_object_get_string(get(o, "id"))));
 }
 
-enum err
-segment_list(struct ctx *c)
+/* The list as the page shows it. */
+static void
+add_list(struct ctx *c, struct json_object *list)
 {
 	static const struct draft_choice types[] = {{"", "any"}, {"random", "random"},
 	    {"manual", "manual"}, {"rule", "rule"}, {"experiment", "experiment"}, {NULL, NULL}};
 	const char *type = req_query(&c->req, "type");
 
-	if (req_query(&c->req, "limit") == NULL)
-		req_set_query(&c->req, "limit", LISTED_TEXT);
-	enum err e = segmentation_list(c);
-	if (e != OK)
-		return e;
-	add_export(c, req_query(&c->req, "context"));
-	struct json_object *list = get(c->model, "segmentations");
+	json_object_object_add(c->model, "segmentations", json_object_get(list));
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = json_item(list, i);
 		add_path(c, o, is_type(o, "experiment"));
@@ -97,6 +95,27 @@ segment_list(struct ctx *c)
 	}
 	json_object_object_add(
 	    c->model, "types", draft_choices(types, type == NULL ? "" : type));
+}
+
+enum err
+segment_list(struct ctx *c)
+{
+	const char *context = req_query(&c->req, "context"), *next;
+	struct json_object *list;
+	struct paging page;
+	enum err e = paging_read(c, LISTED, &page);
+
+	if (e != OK)
+		return e;
+	struct segmentation_filter filter = {
+		page.after, context, req_query(&c->req, "type"), page.limit};
+	e = segmentation_list(&c->w, &filter, &list, &next);
+	if (e != OK)
+		return e;
+	c->model = mem_json(c->w.mem, json_object_new_object());
+	add_list(c, list);
+	add_export(c, context);
+	paging_next(c, next);
 	return OK;
 }
 
@@ -104,66 +123,73 @@ segment_list(struct ctx *c)
 static enum err
 add_users(struct ctx *c)
 {
-	struct json_object *list = json_object_new_array();
-	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_segmentation_referrers, c->args, &rows);
+	struct json_object *list;
+	enum err e = segmentation_referrers(&c->w, c->args[0], &list);
 
-	json_object_object_add(c->model, "users", list);
-	for (int i = 0; e == OK && i < db_count(rows); i++) {
-		struct json_object *o = db_row_json(rows, i);
-		add_path(c, o, *db_cell(rows, i, "kind") == 'e');
-		json_object_array_add(list, o);
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
+		add_path(c, o, strcmp(json_text(o, "kind"), "experiment") == 0);
 	}
-	return e;
+	json_object_object_add(c->model, "users", json_object_get(list));
+	return OK;
+}
+
+/* The size of the group of that number. */
+static void
+put_size(struct json_object *groups, int64_t nr, int64_t n)
+{
+	for (size_t i = 0; i < json_items(groups); i++) {
+		struct json_object *o = json_item(groups, i);
+		if (json_object_get_int64(get(o, "id")) == nr)
+			put_number(o, "size", n);
+	}
 }
 
 /* How many are in each group, and in all. */
 static enum err
 add_sizes(struct ctx *c)
 {
-	const char *params[] = {c->args[0], mem_printf(c->w.mem, "%d", COUNTED)};
-	struct json_object *groups = get(c->model, "groups");
-	struct db_rows *rows;
+	struct json_object *groups = get(c->model, "groups"), *sizes;
 	int64_t total = 0;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_segmentation_sizes, params, &rows);
+	enum err e = segmentation_sizes(&c->w, c->args[0], COUNTED, &sizes);
 
+	if (e != OK)
+		return e;
 	for (size_t i = 0; i < json_items(groups); i++)
 		put_number(json_item(groups, i), "size", 0);
-	for (int r = 0; e == OK && r < db_count(rows); r++) {
-		int64_t nr = db_int(rows, r, "group_nr"), n = db_int(rows, r, "n");
+	for (size_t r = 0; r < json_items(sizes); r++) {
+		struct json_object *row = json_item(sizes, r);
+		int64_t n = json_object_get_int64(get(row, "n"));
 		total += n;
-		for (size_t i = 0; i < json_items(groups); i++) {
-			struct json_object *o = json_item(groups, i);
-			if (json_object_get_int64(get(o, "id")) == nr)
-				put_number(o, "size", n);
-		}
+		put_size(groups, json_object_get_int64(get(row, "group_nr")), n);
 	}
 	put_number(c->model, "total", total);
 	json_object_object_add(c->model, "bounded", json_object_new_boolean(total >= COUNTED));
-	return e;
+	return OK;
 }
 
 /* A segmentation as its pages begin: its definition, what uses it, how many are in it. */
 static enum err
 load(struct ctx *c)
 {
-	struct json_object *is = json_object_new_object();
-	enum err e = segmentation_get(c);
+	enum err e = segmentation_get(&c->w, c->args[0], &c->model);
 
-	if (e != OK) {
-		json_object_put(is);
+	if (e != OK)
 		return e;
-	}
-	json_object_object_add(is, json_object_get_string(get(c->model, "type")),
-	    json_object_new_boolean(true));
+	struct json_object *is = json_object_new_object();
+	json_object_object_add(
+	    is, json_text(c->model, "type"), json_object_new_boolean(true));
 	json_object_object_add(c->model, "is", is);
 	json_object_object_add(
 	    c->model, "stored", json_object_new_boolean(!is_type(c->model, "rule")));
 	json_object_object_add(c->model, "own",
 	    json_object_new_boolean(!is_type(c->model, "experiment")));
-	add_export(c, json_object_get_string(get(c->model, "context")));
-	put(c->model, "version", c->etag);
-	c->etag = NULL;
+	add_export(c, json_text(c->model, "context"));
+	put(c->model, "version", mem_printf(c->w.mem, "\"%lld\"",
+	    (long long)json_object_get_int64(get(c->model, "version"))));
+	rule_words_add(c->w.mem, get(c->model, "groups"));
 	e = add_users(c);
 	return e == OK && !is_type(c->model, "rule") ? add_sizes(c) : e;
 }
@@ -235,9 +261,12 @@ enum err
 segment_delete(struct ctx *c)
 {
 	struct json_object *typed;
+	const char *version;
 	enum err e = form_json(c, &typed);
 
-	return e == OK ? segmentation_drop(c) : e;
+	if (e == OK)
+		e = body_if_match(c, &version);
+	return e == OK ? segmentation_remove(&c->w, c->args[0], version, &c->model) : e;
 }
 
 /* Somebody by hand: into a group, or out. Leads to what became of it. */

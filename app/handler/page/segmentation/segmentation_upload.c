@@ -8,6 +8,7 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "handler/routes.h"
+#include "service/definition/segmentation.h"
 #include "service/subject/upload.h"
 #include "store/db/db.h"
 #include "web/http/ctx.h"
@@ -32,8 +33,7 @@ segment_upload_page(struct ctx *c)
 	for (int i = 0; e == OK && i < db_count(rows); i++)
 		json_object_array_add(list, db_row_json(rows, i));
 	if (e == OK)
-		e = segmentation_get(c);
-	c->etag = NULL;
+		e = segmentation_get(&c->w, c->args[0], &c->model);
 	if (e != OK) {
 		json_object_put(list);
 		return e;

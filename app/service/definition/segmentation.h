@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERVICE_DEFINITION_SEGMENTATION_H
+#define SERVICE_DEFINITION_SEGMENTATION_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "core/audience/segmentation.h"
+
+struct work;
+
+/*
+ * Definitions of segmentations. Answers are objects {id, context, type, name, description, groups:
+ * [{id, name, rule?}, ..], overlap, active, parameters, version, created_at, updated_at} on w->mem.
+ * An experiment is shown as a segmentation of type `experiment`, but neither changed nor deleted.
+ */
+
+/*
+ * Reads a new segmentation from JSON, notes all that is wrong with it, by its pointer. strict: a
+ * member that nothing would read is wrong, too. *out is lent by body and w->problems. ERR_INVALID.
+ */
+enum err segmentation_input_read(struct work *w, struct json_object *body, bool strict,
+    struct segmentation_definition *out) must_check;
+
+/* Defines a segmentation. ERR_INVALID for rules that refer to what does not exist, or to each other
+ * in a circle; ERR_CONFLICT when the id is taken. */
+enum err segmentation_add(struct work *w, const struct segmentation_definition *in,
+    struct json_object **answer) must_check;
+
+/* ERR_NOT_FOUND. */
+enum err segmentation_get(struct work *w, const char *id, struct json_object **answer) must_check;
+
+/* What a caller changes. Lent by the JSON it was read from. */
+struct segmentation_change {
+	struct json_object *members; /* those that it names; null clears */
+	const char *version; /* the only one that is to be changed; NULL: any */
+};
+
+/* Reads the members of a change from JSON, as segmentation_input_read. Their values are checked
+ * together with those that stay. ERR_INVALID. */
+enum err segmentation_change_read(struct work *w, struct json_object *body, bool strict,
+    struct segmentation_change *out) must_check;
+
+/*
+ * Changes a segmentation, and the names of its groups wherever rules and criteria use them; the
+ * answer may have `warnings`. ERR_NOT_FOUND, ERR_INVALID, ERR_CONFLICT where something uses a group
+ * that would be removed, ERR_PRECONDITION where it has another version.
+ */
+enum err segmentation_change(struct work *w, const char *id, const struct segmentation_change *in,
+    struct json_object **answer) must_check;
+
+/* Deletes a segmentation with its members (version NULL: of any version); the answer is {id,
+ * deleted}. ERR_NOT_FOUND, ERR_PRECONDITION, ERR_CONFLICT with a problem for each that uses it. */
+enum err segmentation_remove(struct work *w, const char *id, const char *version,
+    struct json_object **answer) must_check;
+
+/* Which segmentations are listed, by id. */
+struct segmentation_filter {
+	const char *after;   /* an id; NULL: from the first */
+	const char *context; /* NULL: of any */
+	const char *type;    /* random, manual, rule or experiment; NULL: of any */
+	int64_t limit;
+};
+
+/* Segmentations without their versions, as an array; *next is the last id if there may be more,
+ * else NULL. ERR_INVALID for an unknown type. */
+enum err segmentation_list(struct work *w, const struct segmentation_filter *filter,
+    struct json_object **list, const char **next) must_check;
+
+/* What refers to a segmentation, as an array [{id, kind: segmentation or experiment}, ..]. */
+enum err segmentation_referrers(struct work *w, const char *id, struct json_object **list)
+    must_check;
+
+/* How many members are in each group that has some, as an array [{group_nr, n}, ..]; of the first
+ * `most` members. */
+enum err segmentation_sizes(struct work *w, const char *id, int64_t most,
+    struct json_object **list) must_check;
+
+#endif
