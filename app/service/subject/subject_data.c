@@ -16,6 +16,8 @@
 #include "core/experiment/delivery.h"
 #include "core/subject/profile.h"
 #include "core/subject/subject.h"
+#include "service/audit.h"
+#include "service/change.h"
 #include "store/db/db.h"
 #include "store/cache/record.h"
 #include "store/work.h"
@@ -86,22 +88,37 @@ subject_data_enrolments(struct work *w, const char *subject, struct json_object 
 	return e;
 }
 
-enum err
-subject_data_erase(struct work *w, const char *subject, struct json_object **deleted)
+/* The answer, and with it the audit row and the stored answer, says how much and not of whom. */
+static enum err
+erase(struct work *w, void *arg, struct json_object **answer)
 {
+	const char *const *subject = arg;
 	struct db_rows *rows;
-	enum err e = record_invalidate(w->records, &subject, 1);
+	enum err e = change_subjects(w, NULL, subject, 1);
 
+	change_target(w, audit_subject(w, *subject));
 	if (e == OK)
-		e = db_query(w->db, w->mem, QUERY_subject_erase, &subject, &rows);
-	if (e == OK)
-		e = record_invalidate(w->records, &subject, 1);
+		e = db_query(w->db, w->mem, QUERY_subject_erase, subject, &rows);
 	if (e != OK)
 		return e;
 	metric_add(METRIC_erasures_total, 1);
+	*answer = mem_json(w->mem, json_object_new_object());
+	json_object_object_add(*answer, "deleted", db_row_json(rows, 0));
+	return OK;
+}
+
+enum err
+subject_data_erase(struct work *w, const char *subject, struct json_object **deleted)
+{
+	struct json_object *answer;
+	enum err e = change_run(w, erase, &subject, &answer);
+
+	if (e != OK)
+		return e;
 	*deleted = mem_json(w->mem, json_object_new_object());
 	subject_data_name(*deleted, subject);
-	json_object_object_add(*deleted, "deleted", db_row_json(rows, 0));
+	json_object_object_add(*deleted, "deleted",
+	    json_object_get(json_object_object_get(answer, "deleted")));
 	return OK;
 }
 

@@ -246,7 +246,9 @@ run_timed(struct db *db, void *ctx, const struct query_info *info, const char *c
 
 	if (e == OK)
 		e = run(db, info, params, &res);
-	if (info->slow && db->conn != NULL && set_timeout(db, db->conf.statement_timeout) != OK)
+	/* A transaction that has failed takes the bound back when it is rolled back. */
+	bool usable = db->conn != NULL && PQtransactionStatus(db->conn) != PQTRANS_INERROR;
+	if (info->slow && usable && set_timeout(db, db->conf.statement_timeout) != OK)
 		db_close(db);
 	if (e != OK || out == NULL) {
 		PQclear(res);
