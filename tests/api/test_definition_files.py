@@ -116,7 +116,7 @@ def test_problems_are_told_with_their_places_and_the_rest_is_made(both, tmp_path
     for place in ("/goals/1/test: must be", "/goals/2/name: is missing", "/layers/0: is there",
                   "/segmentations/0/groups/0/rule/group: there is no segmentation `nobody`",
                   "/segmentations/1/id: is taken", "/segmentations/2/id: is missing",
-                  "/experiments/0/criteria/filters/any/1/kind/lt: names have no order",
+                  "/experiments/0/criteria/filters/any/1/kind/lt: cannot be used",
                   "/experiments/1 data.endDate: End_Date should be"):
         assert place in said, (place, said)
     assert "1 made, 0 changed, 0 as they were, 8 bad" in said

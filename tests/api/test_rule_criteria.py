@@ -99,7 +99,7 @@ def test_criteria_of_what_is_not_there_are_refused_with_their_place(stack, crite
 def test_a_field_that_is_no_tag_is_refused(stack, field):
     criteria = {"type": "user", "filters": {field: 1}}
     assert errors(create(stack, criteria, 400)) == {
-        f"/request/criteria/filters/{field}": "is no tag: tag:, a scope, a colon and a key"}
+        f"/request/criteria/filters/{field}": "is not a valid tag field: use tag:<scope>:<key>"}
 
 
 def test_criteria_of_a_group_that_is_not_there_are_refused(stack):

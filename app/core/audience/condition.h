@@ -9,83 +9,94 @@
 #include "base/problem.h"
 #include "core/audience/terms.h"
 
-/* One condition on the terms of a profile: what criteria and rules are made of. */
+/*
+ * One condition on the terms of a profile (core/audience/terms.h). Criteria are lists of conditions
+ * and rules are trees of them. Everything a condition points to is on the reader's context.
+ */
 
 enum condition_op {
-	CONDITION_ANY,       /* a term is one of the wanted */
-	CONDITION_NONE,      /* no term is; true of a null field */
-	CONDITION_NOT_EQUAL, /* no term is, but the field is not null */
+	CONDITION_ANY,       /* at least one of the wanted terms is there */
+	CONDITION_NONE,      /* none of them is there; holds for a null field */
+	CONDITION_NOT_EQUAL, /* none of them is there, and the field is not null */
 	CONDITION_NULL,
 	CONDITION_NOT_NULL,
 	CONDITION_EMPTY, /* null, "", [] or {} */
 	CONDITION_NOT_EMPTY,
-	CONDITION_RANGE,  /* one value of the field is within the bounds */
-	CONDITION_PREFIX, /* a string starts so */
+	CONDITION_RANGE,  /* at least one value of the field is within the bounds */
+	CONDITION_PREFIX, /* at least one string of the field begins with the prefix */
 };
 
-/* A side of a range: a folded text, a number, or an instant in microseconds, by the tag. */
+/* One side of a range. */
 struct bound {
 	bool set;
-	bool open; /* the bound itself is outside */
-	const char *text;
+	bool open;        /* the bound itself is excluded */
+	const char *text; /* folded string, decimal number or microseconds since 1970, by the tag */
 };
 
 struct condition {
 	enum condition_op op;
-	const char *name; /* of the field, as it was written */
-	const char *path; /* escaped */
-	size_t wanted;    /* terms, for ANY, NONE, NOT_EQUAL */
-	const char **terms;
-	const char *prefix; /* a whole term's beginning, for PREFIX */
-	enum term_tag tag;  /* of a RANGE: TERM_STRING, TERM_NUMBER, TERM_INSTANT */
-	bool exact;         /* case of letters counts */
-	bool live;          /* on more than the profile: groups, tags */
-	const char *segmentation; /* whose group it is about, or NULL */
+	const char *name;   /* of the field, as it was written */
+	const char *path;   /* of the field in terms, escaped */
+	size_t wanted;      /* number of terms, for ANY, NONE, NOT_EQUAL */
+	const char **terms; /* the wanted terms */
+	const char *prefix; /* the beginning of a term, path and tag included, for PREFIX */
+	enum term_tag tag;  /* for RANGE: TERM_STRING, TERM_NUMBER or TERM_INSTANT */
+	bool exact;         /* compares strings case-sensitively */
+	bool live;          /* on a group or a tag: evaluated at decision time, never mapped */
+	const char *segmentation; /* id, for a condition on a group; else NULL */
 	struct bound low, high;
 };
 
 enum {
-	CONDITION_VALUES = 1000, /* of one condition at most */
-	CONDITION_PATH = TERM_PATH, /* bytes of a field's name */
-	CONDITION_NAME = 512,    /* bytes of the name of a group or a tag */
+	CONDITION_VALUES = 1000,    /* at most in one condition */
+	CONDITION_PATH = TERM_PATH, /* bytes of the name of a profile field, at most */
+	CONDITION_NAME = 512,       /* bytes of the name of a group or tag field, at most */
 };
 
-/* What a reader needs everywhere: where memory and problems go. */
+/* What every reader needs: the context for its results, and the list for problems. */
 struct condition_reader {
 	void *ctx;
 	struct problems *problems;
 };
 
-/* Adds the problem why at the JSON pointer at; false. */
-bool condition_wrong(const struct condition_reader *r, const char *at, const char *why);
+/* Adds the problem why at the JSON pointer at, and returns false. */
+bool condition_problem(const struct condition_reader *r, const char *at, const char *why);
 
-/* The JSON pointer of a member of what stands at at. */
-const char *condition_below(const struct condition_reader *r, const char *at, const char *name);
+/* The JSON pointer (RFC 6901) of the member name of the object at pointer at, on r->ctx. */
+const char *condition_pointer(const struct condition_reader *r, const char *at, const char *name);
 
 /*
- * Readers of the parts of a condition, which add problems and are false when the part is wrong.
- * The path: a field of the profile, or group:<segmentation>, or tag:<scope>:<key>.
+ * Readers of the parts of a condition. Each fills its part of c from JSON that stands at the
+ * pointer at, or adds problems and returns false.
  */
+
+/* The field: a path in the profile, group:<segmentation> or tag:<scope>:<key>. */
 bool condition_path(const struct condition_reader *r, const char *name, const char *at,
     struct condition *c);
 
-/* A scalar, or a list of them of which any will do. */
+/* The wanted values: a scalar, or a list of 1 to CONDITION_VALUES scalars. Needs c->path. */
 bool condition_wanted(const struct condition_reader *r, struct json_object *value, const char *at,
     struct condition *c);
 
-/* One side of a range; op is "<", "<=", ">" or ">=". */
+/*
+ * One side of a range; op is "<", "<=", ">" or ">=". A second bound must be for the other side and
+ * of the same type.
+ */
 bool condition_bound(const struct condition_reader *r, struct condition *c, const char *op,
     struct json_object *value, const char *at);
 
-/* The beginning of a text. */
+/* The prefix of a string. Needs c->path. */
 bool condition_prefix(const struct condition_reader *r, struct condition *c,
     struct json_object *value, const char *at);
 
-/* {"start": .., "end": ..}: numbers with both ends, days from the first up to the last. */
+/*
+ * A range {"start": .., "end": ..}: two numbers, both inclusive, or two dates, from the start of
+ * the first (inclusive) to the start of the second (exclusive).
+ */
 bool condition_range(const struct condition_reader *r, struct json_object *value, const char *at,
     struct condition *c);
 
-/* Whether it holds for a profile with these terms. */
+/* Whether the condition holds for a profile with these terms. */
 bool condition_holds(const struct condition *c, const struct terms *t);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Criteria as people write them, in the forms of the design: for users an object of fields, for
- * devices a list of name, operator and value, or a rule. The former become the same conditions.
+ * Reads criteria and evaluates them on one profile. Filters of users are an object of fields, those
+ * of devices a list of {name, operator, value}; both become the same list of conditions. Criteria
+ * of type rule hold a rule instead. Problems of all filters are collected before reading fails.
  */
 #include "core/audience/criteria.h"
 
@@ -11,7 +12,7 @@
 #include "base/mem.h"
 #include "core/audience/rule.h"
 
-/* {"<=": 5}, {">": "2019-02-10", "<": "2019-03-01"}, {"startsWith": "sun"} */
+/* Reads a test of a user field: {"<=": 5}, {">": 2, "<": 9}, {"startsWith": "sun"}. */
 static bool
 read_comparison(
     const struct condition_reader *r, struct json_object *o, const char *at, struct condition *c)
@@ -20,9 +21,9 @@ read_comparison(
 	bool good = json_member_count(o) > 0;
 
 	if (!good)
-		return condition_wrong(r, at, "names no comparison");
+		return condition_problem(r, at, "has no operator");
 	json_object_object_foreach(json_members(o), op, value) {
-		const char *here = condition_below(r, at, op);
+		const char *here = condition_pointer(r, at, op);
 		bool known = false;
 		for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
 			known = known || strcmp(op, ops[i]) == 0;
@@ -30,18 +31,22 @@ read_comparison(
 			good &= condition_bound(r, c, op, value, here);
 		else if (strcmp(op, "startsWith") != 0)
 			good &=
-			    condition_wrong(r, here, "is no operator: <=, <, >=, > or startsWith");
+			    condition_problem(r, here, "must be <=, <, >=, > or startsWith");
 		else if (json_member_count(o) > 1)
-			good &= condition_wrong(r, here, "stands alone");
+			good &= condition_problem(
+			    r, here, "cannot be combined with other operators");
 		else
 			good &= condition_prefix(r, c, value, here);
 	}
 	return good;
 }
 
-/* Groups by name must exist; any other test asks for none in particular. */
+/*
+ * Records a condition on a group. Only tests for equality name groups, which then have to exist.
+ */
 static void
-refer(const struct condition *c, struct json_object *value, const char *at, struct criteria *out)
+add_group_reference(const struct condition *c, struct json_object *value, const char *at,
+    struct criteria *out)
 {
 	bool names = c->op == CONDITION_ANY || c->op == CONDITION_NONE ||
 	    c->op == CONDITION_NOT_EQUAL;
@@ -59,62 +64,62 @@ read_user_filters(const struct condition_reader *r, struct json_object *filters,
 	bool good = true;
 
 	if (!json_object_is_type(filters, json_type_object))
-		return condition_wrong(r, at, "must be an object for criteria of this type");
+		return condition_problem(r, at, "must be an object for criteria of this type");
 	int n = json_member_count(filters);
 	if (n == 0 || n > CRITERIA_CONDITIONS)
-		return condition_wrong(
+		return condition_problem(
 		    r, at, n == 0 ? "must not be empty" : "has more than 100 conditions");
 	json_object_object_foreach(json_members(filters), name, value) {
 		struct condition *c = &out->list[out->n++];
-		const char *here = condition_below(r, at, name);
+		const char *here = condition_pointer(r, at, name);
 		if (!condition_path(r, name, here, c))
 			good = false;
 		else if (json_object_is_type(value, json_type_object))
 			good &= read_comparison(r, value, here, c);
 		else
 			good &= condition_wanted(r, value, here, c);
-		refer(c, value, here, out);
+		add_group_reference(c, value, here, out);
 	}
 	return good;
 }
 
 static bool
-read_nothing(const struct condition_reader *r, struct json_object *value, const char *at,
+read_no_value(const struct condition_reader *r, struct json_object *value, const char *at,
     struct condition *c)
 {
 	(void)c;
-	return value == NULL || condition_wrong(r, at, "this operator takes no value");
+	return value == NULL || condition_problem(r, at, "this operator takes no value");
 }
 
 static bool
-read_below(const struct condition_reader *r, struct json_object *value, const char *at,
+read_less_than(const struct condition_reader *r, struct json_object *value, const char *at,
     struct condition *c)
 {
 	return condition_bound(r, c, "<", value, at);
 }
 
 static bool
-read_above(const struct condition_reader *r, struct json_object *value, const char *at,
+read_greater_than(const struct condition_reader *r, struct json_object *value, const char *at,
     struct condition *c)
 {
 	return condition_bound(r, c, ">", value, at);
 }
 
 static bool
-read_one(const struct condition_reader *r, struct json_object *value, const char *at,
+read_single_value(const struct condition_reader *r, struct json_object *value, const char *at,
     struct condition *c)
 {
 	if (json_object_is_type(value, json_type_array))
-		return condition_wrong(r, at, "must be a single value; IN and NIN take lists");
+		return condition_problem(r, at, "must be a single value; IN and NIN take lists");
 	return condition_wanted(r, value, at, c);
 }
 
 static bool
-read_list(const struct condition_reader *r, struct json_object *value, const char *at,
+read_value_list(const struct condition_reader *r, struct json_object *value, const char *at,
     struct condition *c)
 {
 	if (!json_object_is_type(value, json_type_array))
-		return condition_wrong(r, at, "must be a list");
+		return condition_problem(r, at, "must be a list");
 	return condition_wanted(r, value, at, c);
 }
 
@@ -124,17 +129,17 @@ static const struct {
 	bool (*read)(const struct condition_reader *, struct json_object *, const char *,
 	    struct condition *);
 } operators[] = {
-	{"EQ", CONDITION_ANY, read_one},
-	{"NE", CONDITION_NOT_EQUAL, read_one},
-	{"IN", CONDITION_ANY, read_list},
-	{"NIN", CONDITION_NONE, read_list},
-	{"ISNULL", CONDITION_NULL, read_nothing},
-	{"ISNOTNULL", CONDITION_NOT_NULL, read_nothing},
-	{"ISEMPTY", CONDITION_EMPTY, read_nothing},
-	{"ISNOTEMPTY", CONDITION_NOT_EMPTY, read_nothing},
+	{"EQ", CONDITION_ANY, read_single_value},
+	{"NE", CONDITION_NOT_EQUAL, read_single_value},
+	{"IN", CONDITION_ANY, read_value_list},
+	{"NIN", CONDITION_NONE, read_value_list},
+	{"ISNULL", CONDITION_NULL, read_no_value},
+	{"ISNOTNULL", CONDITION_NOT_NULL, read_no_value},
+	{"ISEMPTY", CONDITION_EMPTY, read_no_value},
+	{"ISNOTEMPTY", CONDITION_NOT_EMPTY, read_no_value},
 	{"RANGE", CONDITION_RANGE, condition_range},
-	{"LT", CONDITION_RANGE, read_below},
-	{"GT", CONDITION_RANGE, read_above},
+	{"LT", CONDITION_RANGE, read_less_than},
+	{"GT", CONDITION_RANGE, read_greater_than},
 };
 
 static bool
@@ -145,10 +150,10 @@ read_device_filter(const struct condition_reader *r, struct json_object *filter,
 	struct json_object *operator = json_object_object_get(filter, "operator");
 
 	if (!json_object_is_type(filter, json_type_object))
-		return condition_wrong(r, at, "must be an object with name, operator and value");
+		return condition_problem(r, at, "must be an object with name, operator and value");
 	if (!json_object_is_type(name, json_type_string))
-		return condition_wrong(r, condition_below(r, at, "name"), "must be a string");
-	if (!condition_path(r, json_object_get_string(name), condition_below(r, at, "name"), c))
+		return condition_problem(r, condition_pointer(r, at, "name"), "must be a string");
+	if (!condition_path(r, json_object_get_string(name), condition_pointer(r, at, "name"), c))
 		return false;
 	const char *word = json_object_is_type(operator, json_type_string)
 	    ? json_object_get_string(operator) : "";
@@ -156,10 +161,10 @@ read_device_filter(const struct condition_reader *r, struct json_object *filter,
 		if (strcmp(word, operators[i].name) != 0)
 			continue;
 		c->op = operators[i].op;
-		return operators[i].read(
-		    r, json_object_object_get(filter, "value"), condition_below(r, at, "value"), c);
+		return operators[i].read(r, json_object_object_get(filter, "value"),
+		    condition_pointer(r, at, "value"), c);
 	}
-	return condition_wrong(r, condition_below(r, at, "operator"),
+	return condition_problem(r, condition_pointer(r, at, "operator"),
 	    "must be EQ, NE, IN, NIN, ISNULL, ISNOTNULL, ISEMPTY, "
 	    "ISNOTEMPTY, RANGE, LT or GT");
 }
@@ -171,23 +176,24 @@ read_device_filters(const struct condition_reader *r, struct json_object *filter
 	bool good = true;
 
 	if (!json_object_is_type(filters, json_type_array))
-		return condition_wrong(r, at, "must be a list for criteria of this type");
+		return condition_problem(r, at, "must be a list for criteria of this type");
 	size_t n = json_items(filters);
 	if (n == 0 || n > CRITERIA_CONDITIONS)
-		return condition_wrong(
+		return condition_problem(
 		    r, at, n == 0 ? "must not be empty" : "has more than 100 conditions");
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *filter = json_item(filters, i);
 		const char *here = mem_printf(r->ctx, "%s/%zu", at, i);
 		struct condition *c = &out->list[out->n++];
 		good &= read_device_filter(r, filter, here, c);
-		refer(c, json_object_object_get(filter, "value"), here, out);
+		add_group_reference(c, json_object_object_get(filter, "value"), here, out);
 	}
 	return good;
 }
 
+/* Marks criteria with a live condition as live, and adds the references of a rule. */
 static void
-note_live(struct criteria *out)
+collect_references(struct criteria *out)
 {
 	const struct rule_reference *ref;
 
@@ -206,7 +212,7 @@ criteria_read(void *ctx, struct json_object *o, const char *at, struct problems 
 	struct json_object *filters = json_object_object_get(o, "filters");
 	const char *word =
 	    json_object_is_type(type, json_type_string) ? json_object_get_string(type) : "";
-	const char *here = condition_below(&r, at, "filters");
+	const char *here = condition_pointer(&r, at, "filters");
 	bool good;
 
 	out->references = mem_json(ctx, json_object_new_array());
@@ -223,9 +229,9 @@ criteria_read(void *ctx, struct json_object *o, const char *at, struct problems 
 		out->rule = rule_read(ctx, filters, here, problems);
 		good = out->rule != NULL;
 	} else
-		good = condition_wrong(&r, condition_below(&r, at, "type"),
+		good = condition_problem(&r, condition_pointer(&r, at, "type"),
 		    "must be user, device, user_mod, device_mod or rule");
-	note_live(out);
+	collect_references(out);
 	return good ? out : NULL;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Criteria as SQL over the terms of profiles, so that a million of them are decided by one
- * statement. The text is put together from the fragments below and parameter numbers; no byte of
- * a filter ever reaches it.
+ * Compiles criteria to SQL over the terms of profiles, so that one statement evaluates a million of
+ * them. The text consists of the fixed fragments below and parameter numbers; no byte of a filter
+ * reaches it. The result must agree with condition_holds; the functions term_number and
+ * term_instant in sql/ read terms as decimal_instant and decimal_compare do.
  */
 #include "core/audience/criteria.h"
 
@@ -17,53 +18,59 @@ struct compiler {
 	struct criteria_params *params;
 };
 
-/* Makes value the next parameter and writes its number. */
+/* Adds value as the next parameter and appends its number. */
 static void
-param(const struct compiler *k, const char *value)
+add_param(const struct compiler *k, const char *value)
 {
 	k->params->list[k->params->n++] = value;
 	buf_printf(k->sql, "$%zu", k->params->n);
 }
 
-/* Terms hold any byte but NUL, so they travel as a JSON array, which has one way of quoting. */
+/*
+ * "One of the wanted terms is there", which the GIN index on terms answers. Terms hold any byte but
+ * NUL; passed as a JSON array they need no quoting rules for PostgreSQL arrays.
+ */
 static void
-any_of(const struct compiler *k, const struct condition *c)
+add_any_term(const struct compiler *k, const struct condition *c)
 {
 	struct json_object *list = mem_json(k->ctx, json_object_new_array());
 
 	for (size_t i = 0; i < c->wanted; i++)
 		json_object_array_add(list, json_object_new_string(c->terms[i]));
 	buf_str(k->sql, "p.terms && array(select jsonb_array_elements_text(");
-	param(k, json_plain(list));
+	add_param(k, json_plain(list));
 	buf_str(k->sql, "::jsonb))");
 }
 
-/* Some term of the field, of which the bytes behind the path pass the test to be appended. */
+/*
+ * Opens "a term begins with the prefix, and the rest of it (v.rest) ..."; the caller appends the
+ * test of the rest and the closing parenthesis.
+ */
 static void
-open_exists(const struct compiler *k, const char *prefix)
+open_exists_value(const struct compiler *k, const char *prefix)
 {
 	buf_str(k->sql, "exists (select from (select substr(t, 1 + length(f.prefix)) as rest "
 	    "from unnest(p.terms) as t, (select ");
-	param(k, prefix);
+	add_param(k, prefix);
 	buf_str(k->sql, "::text as prefix) as f where starts_with(t, f.prefix)) as v where ");
 }
 
 static void
-not_null(const struct compiler *k, const struct condition *c)
+add_not_null(const struct compiler *k, const struct condition *c)
 {
-	open_exists(k, c->path);
+	open_exists_value(k, c->path);
 	buf_str(k->sql, "left(v.rest, 1) in ('=', '#', '?', '@', '!', '.'))");
 }
 
 static void
-not_empty(const struct compiler *k, const struct condition *c)
+add_not_empty(const struct compiler *k, const struct condition *c)
 {
-	open_exists(k, c->path);
+	open_exists_value(k, c->path);
 	buf_str(k->sql, "left(v.rest, 1) in ('=', '#', '?', '@', '.') and v.rest <> '=')");
 }
 
 static void
-compare(const struct compiler *k, const struct condition *c, const struct bound *b, bool upper)
+add_bound(const struct compiler *k, const struct condition *c, const struct bound *b, bool upper)
 {
 	static const char *const ops[2][2] = {{" >= ", " > "}, {" <= ", " < "}};
 
@@ -71,30 +78,30 @@ compare(const struct compiler *k, const struct condition *c, const struct bound 
 		return;
 	buf_str(k->sql, c->tag == TERM_STRING ? " and v.rest collate \"C\"" : " and x.value");
 	buf_str(k->sql, ops[upper][b->open]);
-	param(k, b->text);
+	add_param(k, b->text);
 	buf_str(k->sql, c->tag == TERM_STRING ? "::text" : "::numeric");
 }
 
 static void
-range(const struct compiler *k, const struct condition *c)
+add_range(const struct compiler *k, const struct condition *c)
 {
 	bool text = c->tag == TERM_STRING;
 
 	if (text)
-		open_exists(k, mem_printf(k->ctx, "%s%c", c->path, c->tag));
+		open_exists_value(k, mem_printf(k->ctx, "%s%c", c->path, c->tag));
 	else {
-		open_exists(k, c->path);
+		open_exists_value(k, c->path);
 		buf_printf(k->sql, "exists (select from %s(v.rest) as x (value) where ",
 		    c->tag == TERM_NUMBER ? "term_number" : "term_instant");
 	}
 	buf_str(k->sql, "true");
-	compare(k, c, &c->low, false);
-	compare(k, c, &c->high, true);
+	add_bound(k, c, &c->low, false);
+	add_bound(k, c, &c->high, true);
 	buf_str(k->sql, text ? ")" : "))");
 }
 
 static void
-compile(const struct compiler *k, const struct condition *c)
+add_condition(const struct compiler *k, const struct condition *c)
 {
 	bool negated = c->op == CONDITION_NONE || c->op == CONDITION_NOT_EQUAL ||
 	    c->op == CONDITION_NULL || c->op == CONDITION_EMPTY;
@@ -104,21 +111,21 @@ compile(const struct compiler *k, const struct condition *c)
 	case CONDITION_ANY:
 	case CONDITION_NONE:
 	case CONDITION_NOT_EQUAL:
-		any_of(k, c);
+		add_any_term(k, c);
 		break;
 	case CONDITION_NULL:
 	case CONDITION_NOT_NULL:
-		not_null(k, c);
+		add_not_null(k, c);
 		break;
 	case CONDITION_EMPTY:
 	case CONDITION_NOT_EMPTY:
-		not_empty(k, c);
+		add_not_empty(k, c);
 		break;
 	case CONDITION_RANGE:
-		range(k, c);
+		add_range(k, c);
 		break;
 	case CONDITION_PREFIX:
-		open_exists(k, c->prefix);
+		open_exists_value(k, c->prefix);
 		buf_str(k->sql, "true)");
 		break;
 	}
@@ -126,38 +133,39 @@ compile(const struct compiler *k, const struct condition *c)
 	if (c->op != CONDITION_NOT_EQUAL)
 		return;
 	buf_str(k->sql, " and (");
-	not_null(k, c);
+	add_not_null(k, c);
 	buf_str(k->sql, ")");
 }
 
+/* Whether the condition compares numbers or dates, which the database has to read from texts. */
 static bool
-compares(const struct condition *c)
+compares_values(const struct condition *c)
 {
 	return c->op == CONDITION_RANGE && c->tag != TERM_STRING;
 }
 
 static void
-compile_all(const struct compiler *k, const struct criteria *c, bool compared)
+add_all_conditions(const struct compiler *k, const struct criteria *c, bool compared)
 {
-	/* ';' is the byte behind ':', so the kind is a range of the primary key. */
+	/* ';' is the byte after ':', so each kind is a range of the primary key. */
 	buf_str(k->sql, c->kind == SUBJECT_USER ? "p.subject_id >= 'u:' and p.subject_id < 'u;'"
 	                                        : "p.subject_id >= 'd:' and p.subject_id < 'd;'");
 	for (size_t i = 0; i < c->n; i++)
-		if (compared || !compares(&c->list[i]))
-			compile(k, &c->list[i]);
+		if (compared || !compares_values(&c->list[i]))
+			add_condition(k, &c->list[i]);
 }
 
 void
 criteria_sql(void *ctx, const struct criteria *c, struct buf *sql, struct criteria_params *params)
 {
-	compile_all(&(struct compiler){ctx, sql, params}, c, true);
+	add_all_conditions(&(struct compiler){ctx, sql, params}, c, true);
 }
 
 void
 criteria_sql_uncompared(
     void *ctx, const struct criteria *c, struct buf *sql, struct criteria_params *params)
 {
-	compile_all(&(struct compiler){ctx, sql, params}, c, false);
+	add_all_conditions(&(struct compiler){ctx, sql, params}, c, false);
 }
 
 struct json_object *
@@ -167,7 +175,7 @@ criteria_compared(void *ctx, const struct criteria *c)
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct condition *one = &c->list[i];
-		if (!compares(one))
+		if (!compares_values(one))
 			continue;
 		struct json_object *o = json_object_new_object();
 		json_object_object_add(o, "field", json_object_new_string(one->name));

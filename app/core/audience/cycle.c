@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Definitions that need each other must not need themselves.
+ * Finds cycles among definitions that refer to each other, such as rules that test groups of other
+ * rule segmentations: such a definition could never be evaluated and is refused when it is saved.
  */
 #include "core/audience/cycle.h"
 
@@ -10,16 +11,16 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 
-struct walk {
+struct search {
 	void *ctx;
 	struct json_object *graph;
 	const char *start;
-	struct json_object *seen;
+	struct json_object *seen; /* ids as members */
 };
 
-/* Every id is entered once, so the depth is bounded by their number. */
+/* Depth-first search. Each id is entered once, so the recursion is bounded by their number. */
 static const char *
-follow(struct walk *w, const char *from, const char *path)
+search_from(struct search *w, const char *from, const char *path)
 {
 	struct json_object *uses = json_object_object_get(w->graph, from);
 
@@ -31,7 +32,7 @@ follow(struct walk *w, const char *from, const char *path)
 		if (json_object_object_get_ex(w->seen, id, NULL))
 			continue;
 		json_object_object_add(w->seen, id, NULL);
-		const char *found = follow(w, id, next);
+		const char *found = search_from(w, id, next);
 		if (found != NULL)
 			return found;
 	}
@@ -41,7 +42,7 @@ follow(struct walk *w, const char *from, const char *path)
 const char *
 cycle_find(void *ctx, struct json_object *graph, const char *start)
 {
-	struct walk w = {ctx, graph, start, mem_json(ctx, json_object_new_object())};
+	struct search w = {ctx, graph, start, mem_json(ctx, json_object_new_object())};
 
-	return follow(&w, start, start);
+	return search_from(&w, start, start);
 }

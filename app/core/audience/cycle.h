@@ -5,8 +5,8 @@
 #include <json-c/json.h>
 
 /*
- * A way from start back to itself in the graph {id: [ids that it uses], ..}, as "a > b > a" on
- * ctx; NULL when there is none.
+ * A path from start back to itself in the graph {id: [ids that it refers to], ..}, written as
+ * "a > b > a", on ctx; NULL when there is none.
  */
 const char *cycle_find(void *ctx, struct json_object *graph, const char *start);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Walks rules and criteria for the names of groups and alternatives. It must find everything
- * that core/rule_term and core/criteria read as a name: the tests eq, ne, in and nin of rules on
- * groups and alternatives, and what fields `group:<id>` of criteria are compared with. A prefix
- * names nothing in particular.
+ * Finds and replaces names of groups and alternatives in rules and criteria. It has to find
+ * everything that rule.c and criteria.c read as such a name: the values of the tests eq, ne, in and
+ * nin of rules on groups and alternatives, and the values of fields group:<id> of criteria. A
+ * prefix names nothing in particular and stays.
  */
 #include "core/audience/reference_names.h"
 
@@ -42,9 +42,9 @@ reference_names_between(void *ctx, struct json_object *before, struct json_objec
 	return changed;
 }
 
-/* What stands for value afterwards; the caller owns it. */
+/* The value with its name replaced, where it was changed; the caller owns the result. */
 static struct json_object *
-replaced(struct reference_names *n, struct json_object *value)
+replaced_name(struct reference_names *n, struct json_object *value)
 {
 	struct json_object *to;
 
@@ -59,27 +59,27 @@ replaced(struct reference_names *n, struct json_object *value)
 	return json_object_get(to);
 }
 
-/* A member that is a name, or a list of them. */
+/* Replaces in a member that is a name or a list of names. */
 static void
-replace_member(struct reference_names *n, struct json_object *o, const char *member)
+replace_names_in_member(struct reference_names *n, struct json_object *o, const char *member)
 {
 	struct json_object *value, *list;
 
 	if (!json_object_object_get_ex(o, member, &value))
 		return;
 	if (!json_object_is_type(value, json_type_array)) {
-		json_object_object_add(o, member, replaced(n, value));
+		json_object_object_add(o, member, replaced_name(n, value));
 		return;
 	}
 	list = json_object_new_array();
 	for (size_t i = 0; i < json_items(value); i++)
-		json_object_array_add(list, replaced(n, json_item(value, i)));
+		json_object_array_add(list, replaced_name(n, json_item(value, i)));
 	json_object_object_add(o, member, list);
 }
 
-/* The tests of a term on groups or alternatives, if it is about those of n->id. */
+/* Replaces in the tests of a term, if its member whose is n->id. */
 static void
-replace_term(struct reference_names *n, struct json_object *term, const char *whose)
+replace_names_in_term(struct reference_names *n, struct json_object *term, const char *whose)
 {
 	static const char *const tests[] = {"eq", "ne", "in", "nin"};
 	const char *id = json_text(term, whose);
@@ -87,12 +87,12 @@ replace_term(struct reference_names *n, struct json_object *term, const char *wh
 	if (id == NULL || strcmp(id, n->id) != 0)
 		return;
 	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
-		replace_member(n, term, tests[i]);
+		replace_names_in_member(n, term, tests[i]);
 }
 
-/* Recursion is bounded by RULE_DEPTH: no deeper rule was ever stored. */
+/* The recursion is bounded by RULE_DEPTH: no deeper rule can have been stored. */
 static void
-walk(struct reference_names *n, struct json_object *rule, int depth)
+replace_names_in_rule(struct reference_names *n, struct json_object *rule, int depth)
 {
 	struct json_object *all = json_object_object_get(rule, "all");
 	struct json_object *any = json_object_object_get(rule, "any");
@@ -100,23 +100,23 @@ walk(struct reference_names *n, struct json_object *rule, int depth)
 	if (rule == NULL || depth > RULE_DEPTH)
 		return;
 	for (size_t i = 0; i < json_items(all); i++)
-		walk(n, json_item(all, i), depth + 1);
+		replace_names_in_rule(n, json_item(all, i), depth + 1);
 	for (size_t i = 0; i < json_items(any); i++)
-		walk(n, json_item(any, i), depth + 1);
-	walk(n, json_object_object_get(rule, "not"), depth + 1);
-	replace_term(n, json_object_object_get(rule, "group"), "segmentation");
-	replace_term(n, json_object_object_get(rule, "alternative"), "experiment");
+		replace_names_in_rule(n, json_item(any, i), depth + 1);
+	replace_names_in_rule(n, json_object_object_get(rule, "not"), depth + 1);
+	replace_names_in_term(n, json_object_object_get(rule, "group"), "segmentation");
+	replace_names_in_term(n, json_object_object_get(rule, "alternative"), "experiment");
 }
 
 void
 reference_names_rule(struct reference_names *n, struct json_object *rule)
 {
-	walk(n, rule, 1);
+	replace_names_in_rule(n, rule, 1);
 }
 
-/* Whether a field of criteria is the group of n->id: group:<id>. */
+/* Whether a field of criteria is group:<n->id>. */
 static bool
-is_group(const struct reference_names *n, const char *field)
+is_group_field(const struct reference_names *n, const char *field)
 {
 	static const char start[] = "group:";
 
@@ -131,17 +131,17 @@ reference_names_criteria(struct reference_names *n, struct json_object *criteria
 	const char *type = json_text(criteria, "type");
 
 	if (type != NULL && strcmp(type, "rule") == 0) {
-		walk(n, filters, 1);
+		replace_names_in_rule(n, filters, 1);
 		return;
 	}
 	json_object_object_foreach(json_members(filters), field, value) {
 		(void)value;
-		if (is_group(n, field))
-			replace_member(n, filters, field);
+		if (is_group_field(n, field))
+			replace_names_in_member(n, filters, field);
 	}
 	for (size_t i = 0; i < json_items(filters); i++) {
 		struct json_object *filter = json_item(filters, i);
-		if (is_group(n, json_text(filter, "name")))
-			replace_member(n, filter, "value");
+		if (is_group_field(n, json_text(filter, "name")))
+			replace_names_in_member(n, filter, "value");
 	}
 }

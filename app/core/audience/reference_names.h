@@ -6,28 +6,29 @@
 #include <stdbool.h>
 
 /*
- * Names of groups and alternatives in rules and criteria. Definitions are written with names, but a
- * group or an alternative is the same one as long as it has its number: this finds the names that a
- * changed list no longer has where rules and criteria use them, and puts the new ones there.
+ * Names of groups and alternatives in rules and criteria. Definitions refer to them by name, but
+ * their identity is their number. When a list of groups or alternatives changes, these functions
+ * replace renamed ones in the rules and criteria of other definitions, and report the use of
+ * removed ones.
  */
 
 struct reference_names {
-	const char *id;              /* of the segmentation or experiment whose list was changed */
-	struct json_object *changed; /* {name: the new one, or null for what was removed} */
-	struct json_object *removed; /* {name: null} of the removed ones that were found */
-	bool renamed;                /* a name was replaced */
+	const char *id;              /* of the segmentation or experiment whose list changed */
+	struct json_object *changed; /* {name: new name, or null where it was removed} */
+	struct json_object *removed; /* out: {name: null} for each removed one that is in use */
+	bool renamed;                /* out: at least one name was replaced */
 };
 
 /*
- * What is called otherwise in the list after than in before, both [{id, name, ..}], as {name in
- * before: name in after}, null for what is not in after. On ctx.
+ * The names in the list before whose id has another name in the list after, both [{id, name, ..}],
+ * as {name in before: name in after}, null where the id is not in after. On ctx.
  */
 struct json_object *reference_names_between(void *ctx, struct json_object *before,
     struct json_object *after);
 
 /*
- * Replaces the names in a rule, and in criteria {type, filters}; of any shape, also NULL. All at
- * once: names may be swapped. Removed ones stay as they are.
+ * Replace the names in a rule, or in criteria {type, filters}, in place. Either may be NULL or of
+ * an unexpected shape. Each name is replaced once, so names may be swapped; removed ones stay.
  */
 void reference_names_rule(struct reference_names *n, struct json_object *rule);
 void reference_names_criteria(struct reference_names *n, struct json_object *criteria);

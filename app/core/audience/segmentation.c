@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a segmentation must be, and which group somebody falls into.
+ * Segmentations: validation of a definition, and the group that a user gets. A random segmentation
+ * hashes the user's id over the groups; a manual one stores memberships elsewhere; a rule one takes
+ * the first group whose rule holds. Group ids are given once and never reused, so that renaming or
+ * adding a group moves nobody.
  */
 #include "core/audience/segmentation.h"
 
@@ -25,9 +28,12 @@ segmentation_word(enum segmentation_type type)
 	return words[type];
 }
 
-/* A text member; absent (NULL where it must be there) when it is missing or null. */
+/*
+ * Reads a text member. A missing, null or empty one is absent, or a problem where absent is NULL.
+ * Only the description may have several lines.
+ */
 static const char *
-read_text(struct json_object *o, const char *name, const char *absent, size_t max,
+read_text_member(struct json_object *o, const char *name, const char *absent, size_t max,
     struct problems *problems)
 {
 	struct json_object *value = json_object_object_get(o, name);
@@ -46,7 +52,7 @@ read_text(struct json_object *o, const char *name, const char *absent, size_t ma
 }
 
 static bool
-read_flag(struct json_object *o, const char *name, bool absent, struct problems *problems)
+read_flag_member(struct json_object *o, const char *name, bool absent, struct problems *problems)
 {
 	struct json_object *value = json_object_object_get(o, name);
 
@@ -69,7 +75,7 @@ read_type(struct json_object *o, struct problems *problems, struct segmentation_
 			out->type = (enum segmentation_type)t;
 			return;
 		}
-	problem_add(problems, "/type", "must be random, manual or rule; an experiment is made by "
+	problem_add(problems, "/type", "must be random, manual or rule; create experiments with "
 	    "POST /v1/experiment/create");
 }
 
@@ -85,12 +91,12 @@ add_references(struct segmentation_definition *out, const struct rule *rule)
 }
 
 static void
-read_rule(struct json_object *group, struct json_object *rule, const char *at,
+read_group_rule(struct json_object *group, struct json_object *rule, const char *at,
     struct problems *problems, struct segmentation_definition *out)
 {
 	if (out->type != SEGMENTATION_RULE) {
 		if (rule != NULL)
-			problem_add(problems, at, "belongs to segmentations of type rule");
+			problem_add(problems, at, "is only for segmentations of type rule");
 		return;
 	}
 	if (rule == NULL) {
@@ -104,9 +110,9 @@ read_rule(struct json_object *group, struct json_object *rule, const char *at,
 	json_object_object_add(group, "rule", json_object_get(rule));
 }
 
-/* A whole number, 0 or more, also written as a string. */
+/* Reads the id of a group: a whole number from 0 on, or its decimal digits as a string. */
 static bool
-read_number(struct json_object *value, int64_t *nr)
+read_group_id(struct json_object *value, int64_t *nr)
 {
 	if (json_object_is_type(value, json_type_string))
 		return num_int(json_object_get_string(value), 0, INT32_MAX, nr);
@@ -114,7 +120,7 @@ read_number(struct json_object *value, int64_t *nr)
 }
 
 static bool
-is_taken(struct json_object *groups, const char *name, int64_t nr)
+group_is_taken(struct json_object *groups, const char *name, int64_t nr)
 {
 	for (size_t i = 0; i < json_items(groups); i++) {
 		struct json_object *o = json_item(groups, i);
@@ -142,12 +148,12 @@ read_group(struct json_object *o, const char *at, struct problems *problems,
 		problem_add(problems, mem_printf(problems, "%s/name", at), "%s", fault);
 		return;
 	}
-	if (id != NULL && !read_number(id, &nr)) {
+	if (id != NULL && !read_group_id(id, &nr)) {
 		problem_add(problems, mem_printf(problems, "%s/id", at), "must be a whole number");
 		return;
 	}
-	if (is_taken(out->groups, json_object_get_string(name), nr)) {
-		problem_add(problems, at, "its id or its name is used twice");
+	if (group_is_taken(out->groups, json_object_get_string(name), nr)) {
+		problem_add(problems, at, "has the same id or name as another group");
 		return;
 	}
 	struct json_object *group = json_object_new_object();
@@ -155,8 +161,8 @@ read_group(struct json_object *o, const char *at, struct problems *problems,
 	json_object_object_add(group, "name", json_object_get(name));
 	json_object_array_add(out->groups, group);
 	out->next_group = nr >= out->next_group ? nr + 1 : out->next_group;
-	read_rule(group, json_object_object_get(o, "rule"), mem_printf(problems, "%s/rule", at),
-	    problems, out);
+	read_group_rule(group, json_object_object_get(o, "rule"),
+	    mem_printf(problems, "%s/rule", at), problems, out);
 }
 
 static void
@@ -173,7 +179,7 @@ read_groups(struct json_object *o, struct problems *problems, struct segmentatio
 	}
 	size_t n = json_items(list);
 	if (rule != NULL && (n != 1 || out->type != SEGMENTATION_RULE)) {
-		problem_add(problems, "/rule", "goes with type rule and one group");
+		problem_add(problems, "/rule", "is only for type rule with exactly one group");
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -198,20 +204,21 @@ segmentation_read(struct json_object *o, int64_t next_group, struct problems *pr
 		problem_add(problems, "", "must be an object");
 		return false;
 	}
-	out->id = read_text(o, "id", NULL, DEFINITION_ID, problems);
+	out->id = read_text_member(o, "id", NULL, DEFINITION_ID, problems);
 	if (out->id != NULL && definition_id_fault(out->id) != NULL)
 		problem_add(problems, "/id", "%s", definition_id_fault(out->id));
-	out->context = read_text(o, "context", "global", SEGMENTATION_NAME, problems);
-	out->name = read_text(o, "name", NULL, SEGMENTATION_NAME, problems);
-	out->description = read_text(o, "description", "", SEGMENTATION_DESCRIPTION, problems);
-	out->overlap = read_flag(o, "overlap", false, problems);
-	out->active = read_flag(o, "active", true, problems);
+	out->context = read_text_member(o, "context", "global", SEGMENTATION_NAME, problems);
+	out->name = read_text_member(o, "name", NULL, SEGMENTATION_NAME, problems);
+	out->description =
+	    read_text_member(o, "description", "", SEGMENTATION_DESCRIPTION, problems);
+	out->overlap = read_flag_member(o, "overlap", false, problems);
+	out->active = read_flag_member(o, "active", true, problems);
 	out->parameters = json_object_object_get(o, "parameters");
 	if (out->parameters != NULL && !json_object_is_type(out->parameters, json_type_object))
 		problem_add(problems, "/parameters", "must be an object");
 	read_type(o, problems, out);
 	if (out->overlap && out->type != SEGMENTATION_MANUAL)
-		problem_add(problems, "/overlap", "goes with type manual");
+		problem_add(problems, "/overlap", "is only for type manual");
 	read_groups(o, problems, out);
 	return problem_count(problems) == before;
 }

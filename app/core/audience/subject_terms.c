@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where groups, alternatives and tags stand among the terms of a subject.
+ * The paths of a subject's groups, alternatives, tags and kind among its terms. Each begins with a
+ * #, which is escaped in the path of an attribute, so the two can never collide.
  */
 #include "core/audience/subject_terms.h"
 
@@ -44,12 +45,14 @@ subject_terms_field(void *ctx, const char *name, const char **segmentation)
 		*segmentation = name + sizeof group - 1;
 		return subject_terms_group(ctx, *segmentation);
 	}
+	/* A colon at the end of "tag:" itself means that there is no key. */
 	if (strncmp(name, tag, sizeof tag - 1) != 0 || colon == name + sizeof tag - 2)
 		return NULL;
 	const char *scope = name + sizeof tag - 1;
 	return subject_terms_tag(ctx, mem_dupn(ctx, scope, (size_t)(colon - scope)), colon + 1);
 }
 
+/* A capital letter is written as ^ and the letter, which survives folding; ^ itself as ^^. */
 struct json_object *
 subject_terms_exact(void *ctx, const char *name)
 {

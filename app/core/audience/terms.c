@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Flattening: one form for the index and for the evaluator, folded by this program, so that the
- * locale of a database plays no part in who is in an experiment.
+ * Flattens a profile into terms, the one form that both the database index and the evaluator use.
+ * Letters are folded here (ASCII only), so the locale of the database has no influence on who is in
+ * an audience.
  */
 #include "core/audience/terms.h"
 
@@ -16,18 +17,19 @@
 #include "base/mem.h"
 
 /*
- * The path is one buffer that grows and shrinks on the way through the value: its length is
- * bounded, so what a value costs does not depend on how deep it lies.
+ * State of the walk through a JSON value. There is one path buffer for the whole walk: members
+ * append to it and truncate it again, and its length is bounded by TERM_PATH, so the cost of a
+ * value does not depend on its depth.
  */
-struct maker {
+struct flattener {
 	struct terms *terms;
-	struct buf *path; /* of the value at hand, escaped */
-	size_t length;    /* bytes of it below the root, as they are before they are escaped */
-	bool root;        /* the value at hand is the root, which has no name */
+	struct buf *path; /* of the current value, escaped */
+	size_t length;    /* bytes of the path below the root, before escaping */
+	bool root;        /* the current value is the root, which has no name */
 };
 
 static void
-reserve(struct terms *t)
+reserve_term(struct terms *t)
 {
 	if (t->n < t->room)
 		return;
@@ -36,10 +38,10 @@ reserve(struct terms *t)
 }
 
 static void
-add(struct maker *m, char *term)
+add_term(struct flattener *f, char *term)
 {
-	reserve(m->terms);
-	m->terms->list[m->terms->n++] = term;
+	reserve_term(f->terms);
+	f->terms->list[f->terms->n++] = term;
 }
 
 static void
@@ -80,13 +82,14 @@ terms_fold(void *ctx, const char *s)
 	if (n <= TERM_VALUE)
 		return folded;
 	hash_hex(folded, n, NULL, 0, digest);
+	/* Cut at a character boundary; the digest of the whole keeps long strings distinct. */
 	size_t cut = TERM_VALUE;
 	while (((unsigned char)folded[cut] & 0xc0) == 0x80)
 		cut--;
 	return mem_printf(ctx, "%.*s\x01%s", (int)cut, folded, digest);
 }
 
-/* One text for one number: 12 and 12.0 are the same. */
+/* The same text for equal numbers: 12 and 12.0 are both "12". */
 static char *
 number_text(void *ctx, struct json_object *value)
 {
@@ -141,94 +144,94 @@ terms_instant(const char *s, int64_t *at, bool *day)
 }
 
 static void
-add_scalar(struct maker *m, struct json_object *value)
+add_scalar(struct flattener *f, struct json_object *value)
 {
-	const char *path = m->path->data;
+	const char *path = f->path->data;
 	int64_t at;
 	bool day;
 
-	add(m, terms_scalar(m->terms, path, value));
+	add_term(f, terms_scalar(f->terms, path, value));
 	if (json_object_is_type(value, json_type_string) &&
 	    terms_instant(json_object_get_string(value), &at, &day))
-		add(m, mem_printf(m->terms, "%s%c%lld", path, TERM_INSTANT, (long long)at));
+		add_term(f, mem_printf(f->terms, "%s%c%lld", path, TERM_INSTANT, (long long)at));
 }
 
 static void
-add_empty(struct maker *m)
+add_empty(struct flattener *f)
 {
-	add(m, mem_printf(m->terms, "%s%c", m->path->data, TERM_EMPTY));
+	add_term(f, mem_printf(f->terms, "%s%c", f->path->data, TERM_EMPTY));
 }
 
-static void flatten(struct maker *m, struct json_object *value);
+static void flatten(struct flattener *f, struct json_object *value);
 
 static void
-flatten_array(struct maker *m, struct json_object *array)
+flatten_array(struct flattener *f, struct json_object *array)
 {
 	size_t n = json_items(array);
 
 	for (size_t i = 0; i < n; i++)
-		flatten(m, json_item(array, i));
+		flatten(f, json_item(array, i));
 	if (n == 0)
-		add_empty(m);
+		add_empty(f);
 }
 
-/* What lies below a name that makes the path too long leaves no term. */
+/* A member whose path would be longer than TERM_PATH is left out with everything below it. */
 static void
-flatten_member(struct maker *m, const char *key, struct json_object *value)
+flatten_member(struct flattener *f, const char *key, struct json_object *value)
 {
-	struct maker outer = *m;
-	size_t end = m->path->len;
+	struct flattener outer = *f;
+	size_t end = f->path->len;
 
-	m->length += strlen(key) + !outer.root;
-	if (m->length <= TERM_PATH) {
+	f->length += strlen(key) + !outer.root;
+	if (f->length <= TERM_PATH) {
 		if (!outer.root)
-			buf_char(m->path, '.');
-		add_escaped(m->path, key);
-		m->root = false;
-		flatten(m, value);
-		m->path->len = end;
-		m->path->data[end] = '\0';
+			buf_char(f->path, '.');
+		add_escaped(f->path, key);
+		f->root = false;
+		flatten(f, value);
+		f->path->len = end;
+		f->path->data[end] = '\0';
 	}
-	m->length = outer.length;
-	m->root = outer.root;
+	f->length = outer.length;
+	f->root = outer.root;
 }
 
 static void
-flatten_object(struct maker *m, struct json_object *object)
+flatten_object(struct flattener *f, struct json_object *object)
 {
 	json_object_object_foreach(json_members(object), key, value) {
-		flatten_member(m, key, value);
+		flatten_member(f, key, value);
 	}
-	if (json_member_count(object) == 0 && !m->root)
-		add_empty(m);
+	if (json_member_count(object) == 0 && !f->root)
+		add_empty(f);
 }
 
-/* Recursion is bounded by the guard: JSON_DEPTH. */
+/* The recursion is bounded: json_read refuses values deeper than JSON_DEPTH. */
 static void
-flatten(struct maker *m, struct json_object *value)
+flatten(struct flattener *f, struct json_object *value)
 {
 	if (value == NULL)
 		return;
 	if (json_object_is_type(value, json_type_array))
-		flatten_array(m, value);
+		flatten_array(f, value);
 	else if (json_object_is_type(value, json_type_object))
-		flatten_object(m, value);
+		flatten_object(f, value);
 	else
-		add_scalar(m, value);
+		add_scalar(f, value);
 }
 
 static void
 flatten_extra(struct terms *t, const struct terms_extra *extra)
 {
-	struct maker m = {.terms = t, .path = buf_new(t, 256)};
+	struct flattener f = {.terms = t, .path = buf_new(t, 256)};
 
-	buf_str(m.path, extra->path);
-	flatten(&m, extra->value);
-	talloc_free(m.path);
+	buf_str(f.path, extra->path);
+	flatten(&f, extra->value);
+	talloc_free(f.path);
 }
 
 static int
-compare(const void *a, const void *b)
+compare_terms(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -239,14 +242,14 @@ terms_make(void *ctx, struct json_object *attributes)
 	return terms_join(ctx, attributes, NULL, 0);
 }
 
-/* Sorts the terms and drops the repeated ones. */
+/* Establishes the order that terms_from and terms_has rely on. */
 static void
-settle(struct terms *t)
+sort_and_deduplicate(struct terms *t)
 {
 	size_t kept = 0;
 
 	if (t->n > 0)
-		qsort(t->list, t->n, sizeof *t->list, compare);
+		qsort(t->list, t->n, sizeof *t->list, compare_terms);
 	for (size_t i = 0; i < t->n; i++)
 		if (i == 0 || strcmp(t->list[kept - 1], t->list[i]) != 0)
 			t->list[kept++] = t->list[i];
@@ -259,13 +262,13 @@ struct terms *
 terms_join(void *ctx, struct json_object *attributes, const struct terms_extra extra[], size_t n)
 {
 	struct terms *t = mem_new(ctx, struct terms);
-	struct maker m = {.terms = t, .path = buf_new(t, 256), .root = true};
+	struct flattener f = {.terms = t, .path = buf_new(t, 256), .root = true};
 
-	flatten(&m, attributes);
-	talloc_free(m.path);
+	flatten(&f, attributes);
+	talloc_free(f.path);
 	for (size_t i = 0; i < n; i++)
 		flatten_extra(t, &extra[i]);
-	settle(t);
+	sort_and_deduplicate(t);
 	return t;
 }
 
@@ -278,7 +281,7 @@ terms_add(struct terms *t, const struct terms_extra *extra)
 		size_t at = terms_from(t, more->list[i]);
 		if (at < t->n && strcmp(t->list[at], more->list[i]) == 0)
 			continue;
-		reserve(t);
+		reserve_term(t);
 		memmove(&t->list[at + 1], &t->list[at], (t->n - at) * sizeof *t->list);
 		t->list[at] = more->list[i];
 		t->n++;

@@ -24,7 +24,7 @@ member_names_check(struct json_object *o, const char *const names[], const char 
 		while (names[i] != NULL && strcmp(names[i], name) != 0)
 			i++;
 		if (names[i] == NULL && problem_count(problems) - before < MEMBER_NAMES_TOLD)
-			condition_wrong(&r, condition_below(&r, at, name),
+			condition_problem(&r, condition_pointer(&r, at, name),
 			    mem_printf(problems, "`%s` is not known here", name));
 	}
 	return problem_count(problems) == before;

@@ -253,7 +253,7 @@ read_batch(struct ctx *c, struct json_object *body, struct tags *t)
 	enum err e = OK;
 
 	json_object_object_foreach(json_members(body), key, value) {
-		const char *at = condition_below(&r, "", key), *text = NULL;
+		const char *at = condition_pointer(&r, "", key), *text = NULL;
 		e = check_key(c, key, at);
 		if (e == OK)
 			e = check_writer(c, key);
