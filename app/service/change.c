@@ -57,8 +57,12 @@ enum err
 change_subjects(struct work *w, const char *kind, const char *const subjects[], size_t n)
 {
 	struct stale *s = mem_new(w->mem, struct stale);
+	const char **list = mem_array(w->mem, const char *, n);
 
-	*s = (struct stale){w->change->stale, kind, subjects, n};
+	/* The caller's array may be gone when an outer change is committed. */
+	for (size_t i = 0; i < n; i++)
+		list[i] = subjects[i];
+	*s = (struct stale){w->change->stale, kind, list, n};
 	w->change->stale = s;
 	return invalidate(w, s);
 }

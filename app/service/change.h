@@ -33,6 +33,9 @@ struct work;
  *
  * An operation may call another: the inner one is then a part of the outer change, which is the
  * one that is noted.
+ *
+ * An operation that nobody notes, under no idempotency key, is one of a frequent route: it costs no
+ * transaction and no statement beside its own.
  */
 
 /*
@@ -54,8 +57,9 @@ enum err change_run(struct work *w, change_fn *run, void *arg, struct json_objec
 /* The rest is for operations, within `run`. */
 
 /*
- * The operation is about to write about these n subjects: nothing cached of that kind (RECORD_*;
- * NULL: of any kind) will be believed any more. ERR_UNAVAILABLE: it must not write then.
+ * The operation is about to write about these n subjects, whose texts stay until the change is
+ * over: nothing cached of that kind (RECORD_*; NULL: of any kind) will be believed any more.
+ * ERR_UNAVAILABLE: it must not write then.
  */
 enum err change_subjects(struct work *w, const char *kind, const char *const subjects[], size_t n)
     must_check;

@@ -92,3 +92,9 @@ fail_detail(struct work *w, enum err e, const char *fmt, ...)
 	va_end(ap);
 	return e;
 }
+
+enum err
+fail_missing(struct work *w, const char *what)
+{
+	return fail_detail(w, ERR_NOT_FOUND, "there is no such %s", what);
+}

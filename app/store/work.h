@@ -73,6 +73,7 @@ struct work {
 	struct intent intent;
 	struct change *change; /* under way (service/change.h); NULL: none */
 	work_admit_fn *admit; /* NULL: the actor may bring any number of new subjects */
+	work_admit_fn *may_admit; /* says what admit would say, and counts none; with admit */
 
 	/* What went wrong. */
 	struct problems *problems;
@@ -99,6 +100,9 @@ const char *work_actor(const struct work *w);
 /* Notes what is wrong at pointer (a JSON pointer, or the name of another place) and returns e. */
 enum err fail(struct work *w, enum err e, const char *pointer, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* ERR_NOT_FOUND: there is no such `what` ("goal"). */
+enum err fail_missing(struct work *w, const char *what);
 
 /* Notes what is wrong as a whole and returns e. */
 enum err fail_detail(struct work *w, enum err e, const char *fmt, ...)

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
+#include "service/change.h"
 #include "service/decision/experiment_set.h"
 #include "service/decision/subject_record.h"
 #include "service/decision/subject_facts.h"
@@ -152,20 +153,26 @@ take_row(struct work *w, const struct visitor *who, struct outcome *o, const str
 	return OK;
 }
 
+/* Enrolments to be stored, of one subject. */
+struct enrolment_rows {
+	const char *subject, *how;
+	struct buf *const *columns;
+	struct db_rows *stored;
+};
+
 static enum err
-store(struct work *w, const struct visitor *who, const char *how, struct buf *columns[COLUMNS],
-    struct db_rows **rows)
+store(struct work *w, void *arg, struct json_object **answer)
 {
+	struct enrolment_rows *r = arg;
 	char now[INSTANT_TEXT];
 
+	(void)answer;
 	instant_format(w->now, now);
-	const char *params[] = {who->subject, columns[EXPERIMENT]->data,
-		columns[ALTERNATIVE]->data, columns[SPLIT]->data, columns[GONE]->data, how,
-		w->conf->verify_human != 0 ? "true" : "false", now};
-	enum err e = record_invalidate_kind(w->records, RECORD_SUBJECT, &who->subject, 1);
-	if (e == OK)
-		e = db_query(w->db, w->mem, QUERY_enrol, params, rows);
-	return e == OK ? record_invalidate_kind(w->records, RECORD_SUBJECT, &who->subject, 1) : e;
+	const char *params[] = {r->subject, r->columns[EXPERIMENT]->data,
+		r->columns[ALTERNATIVE]->data, r->columns[SPLIT]->data, r->columns[GONE]->data,
+		r->how, w->conf->verify_human != 0 ? "true" : "false", now};
+	enum err e = change_subjects(w, RECORD_SUBJECT, &r->subject, 1);
+	return e == OK ? db_query(w->db, w->mem, QUERY_enrol, params, &r->stored) : e;
 }
 
 static int
@@ -183,7 +190,7 @@ write(struct work *w, const struct visitor *who, const char *how, struct outcome
 	bool forced = strcmp(how, "forced") == 0, drawn = strcmp(how, "drawn") == 0;
 	struct outcome **wanted = mem_array(w->mem, struct outcome *, n);
 	struct buf *columns[COLUMNS];
-	struct db_rows *rows;
+	struct json_object *none;
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -201,13 +208,16 @@ write(struct work *w, const struct visitor *who, const char *how, struct outcome
 		add_row(w, wanted[i], columns);
 	for (int k = 0; k < COLUMNS; k++)
 		pgtype_array_close(columns[k]);
-	enum err e = store(w, who, how, columns, &rows);
+	struct enrolment_rows rows = {.subject = who->subject, .how = how, .columns = columns};
+	enum err e = change_run(w, store, &rows, &none);
 	if (e != OK)
 		return e;
-	for (int r = 0; e == OK && r < db_count(rows); r++)
+	/* A request that was made before: nothing was stored now. */
+	int stored = rows.stored == NULL ? 0 : db_count(rows.stored);
+	for (int r = 0; e == OK && r < stored; r++)
 		for (size_t i = 0; e == OK && i < count; i++)
-			if (wanted[i]->experiment->nr == db_int(rows, r, "nr"))
-				e = take_row(w, who, wanted[i], rows, r);
+			if (wanted[i]->experiment->nr == db_int(rows.stored, r, "nr"))
+				e = take_row(w, who, wanted[i], rows.stored, r);
 	return e;
 }
 

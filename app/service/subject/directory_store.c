@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "service/change.h"
 #include "service/decision/experiment_set.h"
 #include "service/subject/membership_batch.h"
 #include "store/db/db.h"
@@ -27,6 +28,7 @@ struct batch {
 	const struct entry *list;
 	size_t n;
 	enum subject_kind kind;
+	int64_t changed; /* entries that were not so before */
 };
 
 enum column { SUBJECT, ATTRIBUTES, TERMS, DECIDED, MATCHED_SUBJECT, MATCHED_NR, COLUMNS };
@@ -165,24 +167,65 @@ decide_and_store(struct work *w, const struct batch *b, int64_t *generation, int
 	return store(w, all, columns, generation, changed);
 }
 
+static enum err
+store_batch(struct work *w, void *arg, struct json_object **answer)
+{
+	struct batch *b = arg;
+	const char **subjects = mem_array(w->mem, const char *, b->n);
+	int64_t generation = 0;
+
+	(void)answer;
+	for (size_t i = 0; i < b->n; i++)
+		subjects[i] = b->list[i].subject;
+	enum err e = change_subjects(w, RECORD_SUBJECT, subjects, b->n);
+	b->changed = -1;
+	for (int tries = 0; e == OK && b->changed < 0 && tries < TRIES; tries++)
+		e = decide_and_store(w, b, &generation, &b->changed);
+	return e == OK && b->changed < 0 ? ERR_UNAVAILABLE : e;
+}
+
 enum err
 directory_store_store(struct work *w, const struct entry given[], size_t n, enum subject_kind kind,
     int64_t *changed)
 {
 	struct batch b = {.list = without_repeats(w, given, &n), .kind = kind};
-	const char **subjects = mem_array(w->mem, const char *, n);
-	int64_t generation = 0;
+	struct json_object *none;
 
 	b.n = n;
-	for (size_t i = 0; i < n; i++)
-		subjects[i] = b.list[i].subject;
-	enum err e = record_invalidate_kind(w->records, RECORD_SUBJECT, subjects, n);
-	*changed = -1;
-	for (int tries = 0; e == OK && *changed < 0 && tries < TRIES; tries++)
-		e = decide_and_store(w, &b, &generation, changed);
-	if (e == OK && *changed < 0)
-		return ERR_UNAVAILABLE;
-	return e == OK ? record_invalidate_kind(w->records, RECORD_SUBJECT, subjects, n) : e;
+	enum err e = change_run(w, store_batch, &b, &none);
+	*changed = b.changed;
+	return e;
+}
+
+enum err
+directory_store_replace(struct work *w, const struct entry *entry, struct json_object **answer)
+{
+	int64_t changed;
+	enum err e =
+	    directory_store_store(w, entry, 1, subject_kind(entry->subject), &changed);
+
+	return e == OK ? directory_store_get(w, entry->subject, answer) : e;
+}
+
+enum err
+directory_store_get(struct work *w, const char *subject, struct json_object **answer)
+{
+	static const char *const names[] = {"attributes", "changed_at"};
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, QUERY_profile_get, &subject, &rows);
+
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return fail_detail(w, ERR_NOT_FOUND, "the directory has no entry of this user");
+	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
+	*answer = mem_json(w->mem, json_object_new_object());
+	json_object_object_add(
+	    *answer, "user_id", json_object_new_string(subject_id(subject)));
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		json_object_object_add(*answer, names[i],
+		    json_object_get(json_object_object_get(row, names[i])));
+	return OK;
 }
 
 enum err

@@ -2,13 +2,16 @@
 #ifndef SERVICE_SUBJECT_DIRECTORY_STORE_H
 #define SERVICE_SUBJECT_DIRECTORY_STORE_H
 
+#include <json-c/json.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/subject/directory.h"
 #include "base/err.h"
+#include "core/subject/directory.h"
 
 struct work;
+
+/* The directory of users and devices: what is known of them beside what they did. */
 
 /*
  * Stores n entries of the directory, all of one kind, and lets them leave and join the audiences
@@ -16,6 +19,14 @@ struct work;
  */
 enum err directory_store_store(struct work *w, const struct entry list[], size_t n,
     enum subject_kind kind, int64_t *changed) must_check;
+
+/* Stores the entry of one user and answers as directory_store_get. */
+enum err directory_store_replace(struct work *w, const struct entry *entry,
+    struct json_object **answer) must_check;
+
+/* The entry of the user `subject`: {user_id, attributes, changed_at}. ERR_NOT_FOUND. */
+enum err directory_store_get(struct work *w, const char *subject, struct json_object **answer)
+    must_check;
 
 /* Which users of the directory are listed, by id. */
 struct directory_store_page {

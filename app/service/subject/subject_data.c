@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is held about somebody, whoever asks for it and whatever kind of subject it is.
+ * What is stored about a subject of any kind, and its erasure.
  */
 #include "service/subject/subject_data.h"
 
@@ -12,14 +12,14 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/metric.h"
-#include "base/num.h"
 #include "core/experiment/delivery.h"
 #include "core/subject/profile.h"
 #include "core/subject/subject.h"
 #include "service/audit.h"
 #include "service/change.h"
-#include "store/db/db.h"
+#include "service/decision/segmentation_set.h"
 #include "store/cache/record.h"
+#include "store/db/db.h"
 #include "store/work.h"
 
 void
@@ -84,6 +84,57 @@ subject_data_enrolments(struct work *w, const char *subject, struct json_object 
 		json_object_object_add(
 		    row, "state", json_object_new_string(delivery_word(state)));
 		json_object_array_add(*out, row);
+	}
+	return e;
+}
+
+enum err
+subject_data_is_known(struct work *w, const char *subject, bool *known)
+{
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, QUERY_subject_known, &subject, &rows);
+
+	if (e == OK)
+		*known = *db_cell(rows, 0, "known") == 't';
+	return e;
+}
+
+/* The group of a row of memberships, [segmentation nr, group nr]; NULL: it has been deleted. */
+static struct json_object *
+make_group(const struct segmentation_set *all, struct json_object *row)
+{
+	const struct segmentation *s =
+	    segmentation_set_numbered(all, json_object_get_int64(json_item(row, 0)));
+	const struct group *g =
+	    s == NULL ? NULL : segmentation_group(s, json_object_get_int64(json_item(row, 1)));
+
+	if (g == NULL)
+		return NULL;
+	struct json_object *o = json_object_new_object();
+	json_object_object_add(o, "segmentation", json_object_new_string(s->id));
+	json_object_object_add(o, "group", json_object_new_string(g->name));
+	return o;
+}
+
+enum err
+subject_data_groups(struct work *w, struct json_object *record, size_t most,
+    struct json_object **list, size_t *more)
+{
+	struct json_object *rows = json_object_object_get(record, "memberships");
+	int64_t generation = json_object_get_int64(json_object_object_get(record, "generation"));
+	size_t n = json_items(rows);
+	const struct segmentation_set *all;
+
+	*list = mem_json(w->mem, json_object_new_array());
+	*more = n > most ? n - most : 0;
+	if (n == 0)
+		return OK;
+	/* Segmentations as new as the record: it may name one made a moment ago. */
+	enum err e = segmentation_set_get(w, generation, &all);
+	for (size_t i = 0; e == OK && i < n - *more; i++) {
+		struct json_object *group = make_group(all, json_item(rows, i));
+		if (group != NULL)
+			json_object_array_add(*list, group);
 	}
 	return e;
 }

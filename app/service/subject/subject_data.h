@@ -37,7 +37,18 @@ struct subject_data_page {
 enum err subject_data_export(struct work *w, const struct subject_data_page *page,
     struct json_object **records, const char **next) must_check;
 
-/* Erases the subject everywhere, in one transaction: {user_id, deleted: {table: rows}}. */
+/* Whether anything at all is stored about the subject. */
+enum err subject_data_is_known(struct work *w, const char *subject, bool *known) must_check;
+
+/*
+ * The groups of segmentations in a record (service/decision/subject_record.h), [{segmentation,
+ * group}, ..]: of the first `most` memberships; *more is how many there are beyond.
+ */
+enum err subject_data_groups(struct work *w, struct json_object *record, size_t most,
+    struct json_object **list, size_t *more) must_check;
+
+/* Erases the subject everywhere, in one transaction: {user_id, deleted: {kind: rows}}. Neither the
+ * audit row, whose target is a keyed digest, nor the stored answer names the subject. */
 enum err subject_data_erase(struct work *w, const char *subject,
     struct json_object **deleted) must_check;
 

@@ -99,14 +99,15 @@ admit(struct work *w, int64_t n)
 	return judge_subjects((struct ctx *)w, n, rate_take);
 }
 
+static enum err
+may_admit(struct work *w, int64_t n)
+{
+	return judge_subjects((struct ctx *)w, n, rate_wait);
+}
+
 void
 client_rate_limit_subjects(struct ctx *c)
 {
 	c->w.admit = admit;
-}
-
-enum err
-client_rate_look(struct ctx *c, int64_t n)
-{
-	return judge_subjects(c, n, rate_wait);
+	c->w.may_admit = may_admit;
 }

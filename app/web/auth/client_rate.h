@@ -18,10 +18,8 @@ struct ctx;
 enum err client_rate_request(struct ctx *c) must_check;
 
 /* Lets operations on behalf of c store no more new subjects than its key allows: sets c->w.admit,
- * which counts them, and with ERR_THROTTLED counts none and sets c->retry_after. */
+ * which counts them, and with ERR_THROTTLED counts none and sets c->retry_after; and
+ * c->w.may_admit. */
 void client_rate_limit_subjects(struct ctx *c);
-
-/* Says what c->w.admit would say, and counts nothing. */
-enum err client_rate_look(struct ctx *c, int64_t n) must_check;
 
 #endif

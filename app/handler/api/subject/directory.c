@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The directory of users: what is known of them, one by one and in bulk.
+ * The API of the directory of users, one by one and in bulk.
  */
-#include "core/subject/directory.h"
+#include "service/subject/directory_store.h"
 
 #include "base/mem.h"
-#include "service/subject/directory_store.h"
-#include "web/http/subject_path.h"
 #include "handler/routes.h"
-#include "store/db/db.h"
+#include "web/http/batch_body.h"
 #include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/paging.h"
-#include "web/http/batch_body.h"
+#include "web/http/subject_path.h"
 
-enum { BULK = 1000, LIST_DEFAULT = 100 };
+enum { BULK = 1000 };
 
 struct batch {
 	struct entry *entries; /* the good ones */
@@ -22,7 +20,7 @@ struct batch {
 };
 
 static bool
-take_user(void *to, struct json_object *o, const char *at, struct problems *problems)
+read_item(void *to, struct json_object *o, const char *at, struct problems *problems)
 {
 	struct batch *b = to;
 
@@ -35,13 +33,13 @@ take_user(void *to, struct json_object *o, const char *at, struct problems *prob
 }
 
 enum err
-users_add(struct ctx *c)
+users_post(struct ctx *c)
 {
 	struct batch b = {mem_array(c->w.mem, struct entry, BULK), 0};
 	struct batch_body items;
 	int64_t changed;
 	const struct batch_body_rules rules = {BULK, directory_csv(SUBJECT_USER)};
-	enum err e = batch_body_read(c, rules, take_user, &b, &items);
+	enum err e = batch_body_read(c, rules, read_item, &b, &items);
 
 	if (e == OK)
 		e = directory_store_store(&c->w, b.entries, b.good, SUBJECT_USER, &changed);
@@ -58,7 +56,7 @@ users_add(struct ctx *c)
 }
 
 enum err
-users_list(struct ctx *c)
+users_get(struct ctx *c)
 {
 	struct paging p;
 	const char *next;
@@ -73,32 +71,12 @@ users_list(struct ctx *c)
 	return e;
 }
 
-static enum err
-answer_profile(struct ctx *c)
-{
-	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_profile_get, &c->subject, &rows);
-
-	if (e != OK)
-		return e;
-	if (db_count(rows) == 0)
-		return fail_detail(&c->w, ERR_NOT_FOUND, "the directory has no entry of this user");
-	c->model = mem_json(c->w.mem, json_object_new_object());
-	json_object_object_add(c->model, "user_id", json_object_new_string(c->args[0]));
-	struct json_object *row = mem_json(c->w.mem, db_row_json(rows, 0));
-	json_object_object_add(c->model, "attributes",
-	    json_object_get(json_object_object_get(row, "attributes")));
-	json_object_object_add(c->model, "changed_at",
-	    json_object_get(json_object_object_get(row, "changed_at")));
-	return OK;
-}
-
 enum err
 user_profile_get(struct ctx *c)
 {
 	enum err e = subject_path_user(c);
 
-	return e == OK ? answer_profile(c) : e;
+	return e == OK ? directory_store_get(&c->w, c->subject, &c->model) : e;
 }
 
 enum err
@@ -106,7 +84,6 @@ user_profile_put(struct ctx *c)
 {
 	struct entry entry;
 	struct json_object *body;
-	int64_t changed;
 	enum err e = subject_path_user(c);
 
 	if (e == OK)
@@ -115,6 +92,5 @@ user_profile_put(struct ctx *c)
 		return e;
 	if (!directory_entry(c->subject, body, "", c->w.problems, &entry))
 		return ERR_INVALID;
-	e = directory_store_store(&c->w, &entry, 1, SUBJECT_USER, &changed);
-	return e == OK ? answer_profile(c) : e;
+	return directory_store_replace(&c->w, &entry, &c->model);
 }

@@ -10,26 +10,12 @@
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "base/num.h"
-#include "web/http/subject_input.h"
-#include "web/http/subject_path.h"
 #include "handler/routes.h"
 #include "service/subject/subject_data.h"
 #include "web/http/ctx.h"
-
-enum { EXPORT_MOST = 1000 };
-
-static enum err
-read_limit(struct ctx *c, int64_t *limit)
-{
-	const char *text = req_query(&c->req, "limit");
-
-	*limit = EXPORT_MOST;
-	if (text == NULL || num_int(text, 1, EXPORT_MOST, limit))
-		return OK;
-	return fail(
-	    &c->w, ERR_INVALID, "limit", "must be a whole number from 1 to %d", EXPORT_MOST);
-}
+#include "web/http/paging.h"
+#include "web/http/subject_input.h"
+#include "web/http/subject_path.h"
 
 static enum err
 read_after(struct ctx *c, struct subject_data_page *page)
@@ -86,11 +72,11 @@ answer_json(struct ctx *c, struct json_object *records, const char *next)
 static enum err
 answer(struct ctx *c, const char *who)
 {
-	struct subject_data_page page = {.subject = c->subject};
+	struct subject_data_page page = {.subject = c->subject, .limit = PAGING_MOST};
 	struct json_object *records;
 	const char *next;
 	bool lines = false;
-	enum err e = read_limit(c, &page.limit);
+	enum err e = paging_int(c, "limit", (struct paging_bounds){1, PAGING_MOST}, &page.limit);
 
 	if (e == OK)
 		e = read_after(c, &page);
@@ -111,7 +97,7 @@ answer(struct ctx *c, const char *who)
 }
 
 enum err
-user_export(struct ctx *c)
+user_export_get(struct ctx *c)
 {
 	enum err e = subject_path_user(c);
 

@@ -1,37 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a user did, what is held about a user, and the end of both.
+ * The API of users: what one did, its enrolments, its erasure.
  */
 #include "base/mem.h"
-#include "base/num.h"
 #include "core/subject/profile.h"
-#include "service/subject/subject_data.h"
-#include "web/http/subject_path.h"
 #include "handler/routes.h"
+#include "service/subject/subject_data.h"
 #include "web/http/ctx.h"
-
-/* ?days=N; 0 when it is not there. */
-static enum err
-read_days(struct ctx *c, int64_t *days)
-{
-	const char *text = req_query(&c->req, "days");
-
-	*days = 0;
-	if (text == NULL || num_int(text, 1, PROFILE_DAYS_MOST, days))
-		return OK;
-	return fail(
-	    &c->w, ERR_INVALID, "days", "must be a whole number from 1 to %d", PROFILE_DAYS_MOST);
-}
+#include "web/http/paging.h"
+#include "web/http/subject_path.h"
 
 enum err
-user_profile(struct ctx *c)
+user_get(struct ctx *c)
 {
 	struct json_object *row;
-	int64_t days;
+	int64_t days = 0;
 	enum err e = subject_path_user(c);
 
 	if (e == OK)
-		e = read_days(c, &days);
+		e = paging_int(c, "days", (struct paging_bounds){1, PROFILE_DAYS_MOST}, &days);
 	if (e != OK)
 		return e;
 	if (days == 0)
@@ -43,7 +30,7 @@ user_profile(struct ctx *c)
 }
 
 enum err
-user_experiments(struct ctx *c)
+user_experiments_get(struct ctx *c)
 {
 	struct json_object *list;
 	enum err e = subject_path_user(c);
@@ -58,7 +45,7 @@ user_experiments(struct ctx *c)
 }
 
 enum err
-user_erase(struct ctx *c)
+user_delete(struct ctx *c)
 {
 	enum err e = subject_path_user(c);
 

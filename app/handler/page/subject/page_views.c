@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Page views for people: how many come, of which pages, and what they are good for.
+ * The page of page views: how many come, of which pages, and which goals they hit.
  */
 #include "base/jsonutil.h"
-#include "base/mem.h"
-#include "view/bar_chart.h"
 #include "base/text.h"
 #include "handler/routes.h"
-#include "store/db/db.h"
+#include "service/subject/page_view.h"
+#include "view/bar_chart.h"
 #include "web/http/ctx.h"
 
 enum { LONG_NAME = 200 };
@@ -48,12 +47,10 @@ add_ways(struct ctx *c)
 enum err
 views_page(struct ctx *c)
 {
-	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_page_view_week, NULL, &rows);
+	enum err e = page_view_week(&c->w, &c->model);
 
 	if (e != OK)
 		return e;
-	c->model = mem_json(c->w.mem, db_row_json(rows, 0));
 	put_sum(c, "day_views", bar_chart_add(json_object_object_get(c->model, "hours")));
 	put_sum(c, "week_views", bar_chart_add(json_object_object_get(c->model, "days")));
 	add_ways(c);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pages of people: found by id, shown with all that is held of them, erased. Each is put
- * together from what programs are answered.
+ * The pages of subjects: found by id, shown with all that is stored of them, erased.
  */
 #include <string.h>
 
@@ -9,19 +8,18 @@
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "core/subject/subject.h"
 #include "base/text.h"
-#include "service/subject/directory_store.h"
-#include "service/decision/subject_record.h"
-#include "service/subject/subject_data.h"
-#include "web/http/subject_path.h"
+#include "core/subject/subject.h"
 #include "handler/routes.h"
-#include "service/decision/segmentation_set.h"
-#include "web/http/subject_input.h"
-#include "store/db/db.h"
+#include "service/decision/subject_record.h"
+#include "service/subject/directory_store.h"
+#include "service/subject/page_view.h"
+#include "service/subject/subject_data.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 #include "web/http/paging.h"
+#include "web/http/subject_input.h"
+#include "web/http/subject_path.h"
 
 enum {
 	LISTED = 25,       /* users of the directory on a page */
@@ -71,7 +69,7 @@ people_list(struct ctx *c)
 	return OK;
 }
 
-/* Whom the query names. What is wrong with it stands beside what was typed. */
+/* The subject that the query names. What is wrong with it stands beside what was typed. */
 static enum err
 begin(struct ctx *c)
 {
@@ -139,36 +137,15 @@ add_tags(struct ctx *c, struct json_object *record)
 	add_list(c, "tags", out, more);
 }
 
-/* The groups that are stored, of segmentations as new as the record. */
 static enum err
 add_groups(struct ctx *c, struct json_object *record)
 {
-	struct json_object *out = json_object_new_array();
-	const struct segmentation_set *all;
+	struct json_object *groups;
 	size_t more;
-	struct json_object *rows =
-	    mem_json(c->w.mem, first_of(json_object_object_get(record, "memberships"), &more));
-	int64_t generation =
-	    json_object_get_int64(json_object_object_get(record, "generation"));
+	enum err e = subject_data_groups(&c->w, record, SHOWN, &groups, &more);
 
-	add_list(c, "groups", out, more);
-	if (json_items(rows) == 0)
-		return OK;
-	enum err e = segmentation_set_get(&c->w, generation, &all);
-	for (size_t i = 0; e == OK && i < json_items(rows); i++) {
-		struct json_object *row = json_item(rows, i);
-		const struct segmentation *s = segmentation_set_numbered(
-		    all, json_object_get_int64(json_item(row, 0)));
-		const struct group *g = s == NULL ? NULL
-		    : segmentation_group(
-			  s, json_object_get_int64(json_item(row, 1)));
-		if (g == NULL)
-			continue;
-		struct json_object *o = json_object_new_object();
-		put(o, "segmentation", s->id);
-		put(o, "group", g->name);
-		json_object_array_add(out, o);
-	}
+	if (e == OK)
+		add_list(c, "groups", json_object_get(groups), more);
 	return e;
 }
 
@@ -189,40 +166,37 @@ add_enrolments(struct ctx *c, struct json_object *record)
 }
 
 /*
- * Views behind ?after= (an instant), or with ?views= the last: those of the last days, which are
- * few tables; who wants to see older ones asks for them.
+ * Views before ?after= (an instant), or with ?views= the last: at first those of the last days,
+ * which are in few partitions; a link leads to older ones.
  */
 static enum err
 add_views(struct ctx *c)
 {
 	const char *text = req_query(&c->req, "after");
-	struct json_object *list = json_object_new_array();
 	int64_t at = c->w.now + INSTANT_DAY + INSTANT_SECOND;
 	char before[INSTANT_TEXT], from[INSTANT_TEXT];
-	struct db_rows *rows;
+	struct json_object *list;
 
-	json_object_object_add(c->model, "views", list);
 	if (text != NULL && !instant_parse(text, strlen(text), &at))
 		return fail(&c->w, ERR_INVALID, "after", "must be the `next` of the page before");
-	/* Nothing that is held is older than 1970; the database has no year 0. */
+	/* Nothing that is stored is older than 1970; the database has no year 0. */
 	instant_format(at < 0 ? 0 : at, before);
 	instant_format(text != NULL ? -INSTANT_DAY : c->w.now - WINDOW * INSTANT_DAY, from);
-	const char *params[] = {c->subject, before, from, mem_printf(c->w.mem, "%d", VIEWS)};
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_page_view_last, params, &rows);
+	struct page_view_span span = {before, from, VIEWS};
+	enum err e = page_view_list(&c->w, c->subject, span, &list);
 	if (e != OK)
 		return e;
-	for (int i = 0; i < db_count(rows); i++) {
-		struct json_object *o = db_row_json(rows, i);
-		put_cut(c, o, "name", db_cell(rows, i, "name"));
-		put_cut(c, o, "url", db_cell(rows, i, "url"));
-		put_cut(c, o, "referrer", db_cell(rows, i, "referrer"));
-		json_object_array_add(list, o);
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *o = json_item(list, i);
+		put_cut(c, o, "name", json_text(o, "name"));
+		put_cut(c, o, "url", json_text(o, "url"));
+		put_cut(c, o, "referrer", json_text(o, "referrer"));
 	}
-	if (db_count(rows) == VIEWS)
-		c->next = req_with(c, "after", json_object_get_string(json_object_object_get(
-		    json_item(list, VIEWS - 1), "at")));
+	if (json_items(list) == VIEWS)
+		c->next = req_with(c, "after", json_text(json_item(list, VIEWS - 1), "at"));
 	else if (text == NULL)
 		c->next = req_with(c, "after", from);
+	json_object_object_add(c->model, "views", json_object_get(list));
 	json_object_object_add(
 	    c->model, "further", json_object_new_boolean(text != NULL));
 	return OK;
@@ -260,21 +234,14 @@ has(struct json_object *o, const char *name)
 	return json_items(list) > 0;
 }
 
-/* Whether anything is held: by what was read anyway, or by a look at all there is. */
+/* Whether anything is stored: by what was read anyway, or by a look at all there is. */
 static enum err
 find_known(struct ctx *c, bool *known)
 {
-	struct db_rows *rows;
-
 	*known = has(c->model, "enrolments") || has(c->model, "groups") ||
 	    has(c->model, "tags") || has(c->model, "views") ||
 	    json_object_object_get(c->model, "attributes") != NULL;
-	if (*known)
-		return OK;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_subject_known, &c->subject, &rows);
-	if (e == OK)
-		*known = *db_cell(rows, 0, "known") == 't';
-	return e;
+	return *known ? OK : subject_data_is_known(&c->w, c->subject, known);
 }
 
 /* What a record holds, and what it leads to. */
@@ -321,7 +288,7 @@ people_ask(struct ctx *c)
 	return begin(c);
 }
 
-/* Only who typed the id meant this very person. */
+/* The id must be typed, so that nobody is erased by a slip. */
 enum err
 people_erase(struct ctx *c)
 {

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Visits, and what sessions turn out to be: human, or a user.
+ */
+#include "service/subject/visit.h"
+
+#include "base/instant.h"
+#include "base/mem.h"
+#include "core/subject/subject.h"
+#include "service/change.h"
+#include "store/db/db.h"
+#include "store/work.h"
+
+/* Nothing that is cached changes by a visit or a confirmation. */
+
+static enum err
+record(struct work *w, void *arg, struct json_object **answer)
+{
+	const char *subject = arg;
+	char now[INSTANT_TEXT];
+
+	(void)answer;
+	instant_format(w->now, now);
+	const char *params[] = {subject, w->conf->verify_human != 0 ? "true" : "false", now};
+	return db_query(w->db, w->mem, QUERY_visit_record, params, NULL);
+}
+
+enum err
+visit_record(struct work *w, const char *subject)
+{
+	struct json_object *none;
+
+	return change_run(w, record, mem_dup(w->mem, subject), &none);
+}
+
+static enum err
+confirm(struct work *w, void *arg, struct json_object **answer)
+{
+	const char *subject = arg;
+	char now[INSTANT_TEXT];
+
+	(void)answer;
+	instant_format(w->now, now);
+	return db_query(
+	    w->db, w->mem, QUERY_subject_confirm, (const char *const[]){subject, now}, NULL);
+}
+
+enum err
+visit_confirm(struct work *w, const char *subject)
+{
+	struct json_object *none;
+
+	if (w->conf->verify_human == 0 || subject_kind(subject) != SUBJECT_SESSION)
+		return OK;
+	return change_run(w, confirm, mem_dup(w->mem, subject), &none);
+}
+
+struct incorporation {
+	const char *subjects[2]; /* session, user */
+};
+
+static enum err
+incorporate(struct work *w, void *arg, struct json_object **answer)
+{
+	const struct incorporation *in = arg;
+	char now[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(w->now, now);
+	const char *params[] = {in->subjects[0], in->subjects[1], now};
+	enum err e = change_subjects(w, NULL, in->subjects, 2);
+	if (e == OK)
+		e = db_query(w->db, w->mem, QUERY_subject_incorporate, params, &rows);
+	if (e == OK)
+		*answer = mem_json(w->mem, db_row_json(rows, 0));
+	return e;
+}
+
+enum err
+visit_incorporate(struct work *w, const char *session, const char *user,
+    struct json_object **answer)
+{
+	return change_run(w, incorporate, &(struct incorporation){{session, user}}, answer);
+}
