@@ -88,7 +88,7 @@ plant app/base/num.c 'const char *subject_id(const char *); const char *wrong(vo
 plant app/core/subject/tag.c 'size_t wrong(struct json_object *);
 	size_t wrong(struct json_object *o) { return json_object_array_length(o); }' 'which asserts'
 plant app/handler/api/subject/tag.c 'enum err wrong(struct ctx *); enum err wrong(struct ctx *c)
-	{ return users_list(c); }' 'calls the handler'
+	{ return users_get(c); }' 'calls the handler'
 printf '%s\n' '#include "base/json.h"' 'enum err wrong(void); enum err wrong(void) {' \
 	'struct json_object *o; struct json_fault f; return json_read(0, "", 0, &o, &f); }' \
 	>>app/base/utf8.c
