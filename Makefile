@@ -38,7 +38,7 @@ export VAR ?= var
 .PHONY: FORCE all run check lint unit api browser asan coverage fuzz bench hostile chaos \
 	install clean
 
-all: $(B)/assay
+all: $(B)/assay docs/configuration.md
 
 $(B)/assay: $(OBJECTS)
 	@echo "  LD    $@"
@@ -66,6 +66,10 @@ $(B)/sql/query_table.inc: sql/embed.awk $(QUERIES)
 $(B)/sql/migration_table.inc: sql/embed.awk $(MIGRATIONS)
 	@mkdir -p $(@D)
 	@awk -v part=migration -f sql/embed.awk $(MIGRATIONS) > $@
+
+# In the repository, so that it can be read there; lint tells when it is not current.
+docs/configuration.md: etc/conf_doc.awk app/base/conf.def etc/assay.conf
+	@awk -v part=markdown -f $^ > $@
 
 # What is missing on the machine is installed first; the second make sees it.
 run:
@@ -132,8 +136,9 @@ install: all
 	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/bin $(B)/assay
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/assay/templates templates/*.html
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/assay/templates/assets templates/assets/*
-	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/assay README.md CHANGELOG.md LICENSE
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/assay *.md LICENSE
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/assay/docs docs/*.md
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/assay/docs/img docs/img/*
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system etc/*.service
 	test -e $(DESTDIR)/etc/assay/assay.conf || \
 		install -D -m 0644 etc/assay.conf $(DESTDIR)/etc/assay/assay.conf

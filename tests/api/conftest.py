@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 # Files that take long by themselves. They come first, or one process would end the run alone.
-LONG = ("test_lookup_cache", "test_upload_job", "test_readme", "test_registration")
+LONG = ("test_lookup_cache", "test_upload_job", "test_docs", "test_registration")
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deployment as README says: installed files, spawn-fcgi in front of `assay serve`, either web
+"""Deployment as docs/deploy.md says: installed files, spawn-fcgi before `assay serve`, either web
 server with its shipped configuration; PostgreSQL and memcached are lent by a stack.
 
 This file is not for sanitizers: what it installs is the release build."""
@@ -22,6 +22,7 @@ from stack import TOP, free_port, gone, wait_until
 FILES = """
     /usr/bin/assay /usr/share/assay/templates/index.html /usr/share/assay/templates/error.html
     /usr/share/assay/templates/assets/assay.css /usr/share/doc/assay/README.md
+    /usr/share/doc/assay/docs/deploy.md /usr/share/doc/assay/docs/img/results.png
     /usr/share/doc/assay/LICENSE /usr/lib/systemd/system/assay.service
     /usr/lib/systemd/system/assay-jobs.service /etc/assay/assay.conf /etc/assay/lighttpd.conf
     /etc/assay/nginx-fcgi.conf /etc/assay/problem/502.html""".split()
@@ -201,10 +202,12 @@ def test_the_pool_comes_back_behind_a_running_web_server(deployment):
     wait_until(d.is_up, 20, "the pool behind the web server")
 
 
-def test_install_puts_the_files_where_readme_says(installed):
+def test_install_puts_the_files_where_the_documents_say(installed):
     assert [f for f in FILES if not (installed / f[1:]).is_file()] == []
-    readme = (TOP / "README.md").read_text()
-    for path in re.findall(r"`(/(?:etc|usr)/[^` ]+)`", readme):
+    text = (TOP / "docs/deploy.md").read_text() + (TOP / "docs/configuration.md").read_text()
+    paths = re.findall(r"`(/(?:etc|usr)/[^` ]+)`", text)
+    assert len(paths) > 3
+    for path in paths:
         assert (installed / path[1:]).exists(), path
 
 

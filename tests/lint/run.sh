@@ -14,7 +14,8 @@ passed=0
 failed=0
 checks=$(cat tests/lint/* 2>/dev/null | sha256sum | cut -c 1-64)
 proved=build/lint/selftest
-for check in layers.sh symbols.py syntax.sh tables.py sql.py pages.py style.py selftest.sh; do
+for check in layers.sh symbols.py syntax.sh tables.py sql.py pages.py docs.py style.py \
+	selftest.sh; do
 	if [ "$check" = selftest.sh ] && [ "$(cat "$proved" 2>/dev/null)" = "$checks" ]; then
 		passed=$((passed + 1))
 		continue

@@ -18,7 +18,7 @@ fresh()
 	rm -rf "$copy/tree"
 	mkdir "$copy/tree"
 	(cd "$top" && tar -cf - --exclude=corpus --exclude=__pycache__ \
-		app sql templates etc tests .ci Makefile README.md 2>/dev/null) |
+		app sql templates etc docs tests .ci Makefile *.md 2>/dev/null) |
 		tar -xf - -C "$copy/tree"
 	cd "$copy/tree" || exit 2
 }
@@ -116,7 +116,11 @@ expect tables.py app/handler/routes.def 'no api test calls PUT /nowhere/:id'
 cp -p "$copy/routes.def" app/handler/routes.def
 expect tables.py app/handler/routes.def 'no templates/no.html'
 printf 'CONF_STR(secret_key, "")\n' >>app/base/conf.def
-expect tables.py app/base/conf.def 'README.md does not explain `secret_key`'
+expect tables.py app/base/conf.def '`secret_key` is not explained'
+sed -i 's/^#workers = 8/#workers = 9/' etc/assay.conf
+expect tables.py etc/assay.conf 'the default of `workers` is 8'
+echo 'Changed by hand.' >>docs/configuration.md
+expect tables.py docs/configuration.md 'is not current'
 
 # ---- sql.py
 sed -i 1d sql/query/ping.sql
@@ -157,6 +161,16 @@ done <<'EOT'
 <link rel="stylesheet" href="//example.org/x.css">|another host
 {{> nothing.html}}|no templates/nothing.html
 EOT
+
+# ---- docs.py
+echo 'See [nothing](docs/nothing.md).' >>README.md
+expect docs.py README.md 'leads nowhere'
+echo 'See [nothing](docs/http.md#nothing).' >>README.md
+expect docs.py README.md 'no heading'
+echo 'See `app/base/nothing.c`.' >>README.md
+expect docs.py README.md 'a file that there is not'
+yes 'A line.' | head -n 250 >>README.md
+expect docs.py README.md 'at most 250'
 
 # ---- style.py
 yes '/* more */' | head -n 501 >>app/base/num.c

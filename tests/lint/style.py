@@ -119,7 +119,7 @@ def check_shell(path, text):
             start = None
 
 
-for file in C + PYTHON + SHELL + files("app/**/*.def", "sql/*.awk", "Makefile"):
+for file in C + PYTHON + SHELL + files("app/**/*.def", "sql/*.awk", "etc/*.awk", "Makefile"):
     content = lines(file)
     check_text(file, content, 200 if file.suffix == ".def" else WIDTH)
     check_licence(file, content)
