@@ -93,7 +93,7 @@ def test_weights_that_are_named_later_are_stored_where_there_are_none(stack):
     assert weights(stack, exp) == {"control": 1, "red": 4, "blue": None}
     enroll(stack, exp, somebody(), alternatives={"red": 9, "blue": 0})
     assert weights(stack, exp) == {"control": 1, "red": 4, "blue": 0}
-    splits = [r[2] for r in sorted(rows(stack, "split", exp), key=lambda r: r[1])]
+    splits = [r[2] for r in sorted(rows(stack, "allocation", exp), key=lambda r: r[1])]
     assert splits[-1] == {"1": 0.2, "2": 0.8, "3": 0}
 
 
@@ -119,7 +119,7 @@ def test_changed_weights_move_nobody_and_the_shares_are_kept_by_number(stack):
         assert enroll(stack, exp, user)["alternative"] == "control"
     new = enrolled(stack, exp, 40)
     assert "red" in new.values()
-    splits = {r[1]: r[2] for r in rows(stack, "split", exp)}
+    splits = {r[1]: r[2] for r in rows(stack, "allocation", exp)}
     assert splits == {1: {"1": 1, "2": 0}, 2: {"1": 0.25, "2": 0.75}}
     drawn_by = {r[0]: r[3] for r in rows(stack, "enrolment", exp)}
     assert {drawn_by["u:" + u] for u in old} == {1}

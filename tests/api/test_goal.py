@@ -305,7 +305,7 @@ def test_deleting_an_experiment_ends_its_counts_and_nobody_elses(stack):
     a_second_later()
     assert hit(stack, name, users[1]) == said([kept])
     assert stack.assay("jobs", "--once").returncode == 0
-    for table in ("enrolment", "exposure", "conversion", "split"):
+    for table in ("enrolment", "exposure", "conversion", "allocation"):
         assert stack.sql(f"select count(*) from {table} where experiment = %s", nr) == [(0,)]
     assert participants(stack, kept) == {"alt": 1, "control": 3}
     assert conversions(stack, kept) == {("alt", name): {1: 1}, ("control", name): {1: 1}}
