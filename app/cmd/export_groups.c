@@ -8,17 +8,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "base/mem.h"
+#include "service/subject/members_export.h"
+#include "store/work.h"
 #include "view/group_export.h"
 
 enum { CELLS = 16000, USERS = 4000 /* of a page at most */ };
 
 struct job {
 	const struct command *c;
-	struct db *db;
+	struct work *w;
 	const char *context;
 	bool csv;
-	struct group_export *roster;
+	struct members_export x;
+	struct group_export *columns;
 };
 
 static bool
@@ -36,26 +40,13 @@ read_words(struct job *j)
 	return true;
 }
 
-static enum err
-load_columns(struct job *j)
-{
-	struct json_object *columns = mem_json(j->c->mem, json_object_new_array());
-	struct db_rows *rows;
-	enum err e = db_query(j->db, j->c->mem, QUERY_group_export_columns, &j->context, &rows);
-
-	for (int i = 0; e == OK && i < db_count(rows); i++)
-		json_object_array_add(columns, db_row_json(rows, i));
-	j->roster = group_export_new(j->c->mem, columns);
-	return e;
-}
-
 /* Writes the rows; false when nobody takes them any more. */
 static bool
 print_page(const struct job *j, const struct db_rows *rows, struct buf *out)
 {
 	buf_reset(out);
 	for (int i = 0; i < db_count(rows); i++)
-		(j->csv ? group_export_csv : group_export_line)(j->roster,
+		(j->csv ? group_export_csv : group_export_line)(j->columns,
 		    db_cell(rows, i, "user_id"), db_cell(rows, i, "columns"),
 		    db_cell(rows, i, "groups"), out);
 	return fwrite(out->data, 1, out->len, stdout) == out->len;
@@ -64,33 +55,52 @@ print_page(const struct job *j, const struct db_rows *rows, struct buf *out)
 static enum err
 run(const struct job *j, struct buf *out)
 {
-	const struct group_export *r = j->roster;
-	int64_t users = CELLS / (int64_t)(r->n + 1) + 1;
-	const char *params[] = {group_export_numbers(j->c->mem, r, false),
-		group_export_places(j->c->mem, r, false), group_export_numbers(j->c->mem, r, true),
-		group_export_places(j->c->mem, r, true),
-		strcmp(j->context, "global") == 0 ? "true" : "false", "u:",
-		mem_printf(j->c->mem, "%lld", (long long)(users < USERS ? users : USERS))};
+	int64_t limit = CELLS / (int64_t)(j->columns->n + 1) + 1;
+	const char *params[MEMBERS_EXPORT_PARAMS];
+	struct db *db = j->w->db;
 	bool more = true;
 
-	db_send(j->db, QUERY_group_export_page, params);
+	limit = limit < USERS ? limit : USERS;
+	members_export_params(j->w->mem, &j->x, NULL, limit, params);
+	db_send(db, QUERY_group_export_page, params);
 	for (void *mem = mem_ctx(j->c->mem), *old = NULL; more;
 	     old = mem, mem = mem_ctx(j->c->mem)) {
 		struct db_rows *rows;
-		enum err e = db_collect(j->db, mem, QUERY_group_export_page, params, &rows);
+		enum err e = db_collect(db, mem, QUERY_group_export_page, params, &rows);
 		if (e != OK)
 			return e;
 		int n = db_count(rows);
 		more = n > 0 && *db_cell(rows, 0, "more") == 't';
 		if (more) {
-			params[5] = mem_printf(mem, "u:%s", db_cell(rows, n - 1, "user_id"));
-			db_send(j->db, QUERY_group_export_page, params);
+			members_export_params(
+			    mem, &j->x, db_cell(rows, n - 1, "user_id"), limit, params);
+			db_send(db, QUERY_group_export_page, params);
 		}
 		if (!print_page(j, rows, out))
 			return ERR_INTERNAL;
 		talloc_free(old);
 	}
 	return OK;
+}
+
+static int
+export_all(struct job *j, struct buf *out)
+{
+	enum err e = members_export_open(j->w, j->context, &j->x);
+
+	if (e != OK)
+		return command_db_failed(j->w->db);
+	j->columns = group_export_new(j->w->mem, j->x.columns);
+	if (j->csv) {
+		group_export_head(j->columns, out);
+		fwrite(out->data, 1, out->len, stdout);
+	}
+	e = run(j, out);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("assay export");
+		return EXIT_FAILED;
+	}
+	return e == OK ? EXIT_DONE : command_db_failed(j->w->db);
 }
 
 int
@@ -101,18 +111,12 @@ export_groups(const struct command *c)
 
 	if (!read_words(&j))
 		return EXIT_USAGE;
-	j.db = setup_owner_db(c->mem, c->conf);
-	enum err e = load_columns(&j);
-	if (e != OK)
-		return command_db_failed(j.db);
-	if (j.csv) {
-		group_export_head(j.roster, out);
-		fwrite(out->data, 1, out->len, stdout);
-	}
-	e = run(&j, out);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		perror("assay export");
+	struct db *db = setup_owner_db(c->mem, c->conf);
+	j.w = setup_work(c->mem, c->conf, db);
+	if (j.w == NULL)
 		return EXIT_FAILED;
-	}
-	return e == OK ? EXIT_DONE : command_db_failed(j.db);
+	work_begin(j.w, instant_now(), command_actor());
+	int code = export_all(&j, out);
+	work_end(j.w);
+	return code;
 }

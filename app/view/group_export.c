@@ -47,8 +47,6 @@ read_column(void *ctx, struct json_object *row, struct group_export_column *out)
 
 	*out = (struct group_export_column){
 		.id = json_object_get_string(json_object_object_get(row, "id")),
-		.nr = json_object_get_string(json_object_object_get(row, "nr")),
-		.experiment = json_object_get_boolean(json_object_object_get(row, "experiment")),
 		.n = json_items(groups),
 	};
 	out->groups = mem_array(ctx, struct group_export_group, out->n + 1);
@@ -72,30 +70,6 @@ group_export_new(void *ctx, struct json_object *rows)
 	for (size_t i = 0; i < r->n; i++)
 		read_column(r, json_item(rows, i), &r->columns[i]);
 	return r;
-}
-
-const char *
-group_export_numbers(void *ctx, const struct group_export *r, bool experiments)
-{
-	struct buf *out = buf_new(ctx, 64);
-
-	for (size_t i = 0; i < r->n; i++)
-		if (r->columns[i].experiment == experiments)
-			buf_printf(out, "%c%s", out->len == 0 ? '{' : ',', r->columns[i].nr);
-	buf_str(out, out->len == 0 ? "{}" : "}");
-	return out->data;
-}
-
-const char *
-group_export_places(void *ctx, const struct group_export *r, bool experiments)
-{
-	struct buf *out = buf_new(ctx, 64);
-
-	for (size_t i = 0; i < r->n; i++)
-		if (r->columns[i].experiment == experiments)
-			buf_printf(out, "%c%zu", out->len == 0 ? '{' : ',', i + 1);
-	buf_str(out, out->len == 0 ? "{}" : "}");
-	return out->data;
 }
 
 static struct entries

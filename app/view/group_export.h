@@ -3,7 +3,6 @@
 #define VIEW_GROUP_EXPORT_H
 
 #include <json-c/json.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,8 +17,6 @@ struct group_export_group {
 
 struct group_export_column {
 	const char *id;
-	const char *nr; /* in the database */
-	bool experiment;
 	size_t n;
 	struct group_export_group *groups; /* by number */
 };
@@ -29,14 +26,8 @@ struct group_export {
 	struct group_export_column *columns;
 };
 
-/* Reads the columns from rows [{id, nr, experiment, groups: [{id, name}]}], onto ctx; the rows must
- * live as long. */
+/* Reads the columns from rows [{id, groups: [{id, name}]}], which must live as long, onto ctx. */
 struct group_export *group_export_new(void *ctx, struct json_object *rows);
-
-/* The numbers in the database of the segmentations, or experiments, and the places of their columns
- * (from 1 on), as PostgreSQL arrays on ctx. */
-const char *group_export_numbers(void *ctx, const struct group_export *r, bool experiments);
-const char *group_export_places(void *ctx, const struct group_export *r, bool experiments);
 
 /* Appends the header row of CSV: user_id and the ids of the columns. */
 void group_export_head(const struct group_export *r, struct buf *out);

@@ -5,6 +5,7 @@
 #include "view/group_export.h"
 
 #include "base/mem.h"
+#include "service/subject/members_export.h"
 #include "suites.h"
 
 static const char columns[] =
@@ -44,7 +45,7 @@ START_TEST(a_user_is_a_row)
 }
 END_TEST
 
-START_TEST(columns_have_a_head_and_places)
+START_TEST(columns_have_a_head)
 {
 	void *ctx = mem_ctx(NULL);
 	struct group_export *r = group_export_new(ctx, mem_json(ctx, json_tokener_parse(columns)));
@@ -53,11 +54,6 @@ START_TEST(columns_have_a_head_and_places)
 
 	group_export_head(r, out);
 	ck_assert_str_eq(out->data, "user_id,a,b,c\r\n");
-	ck_assert_str_eq(group_export_numbers(ctx, r, false), "{7,9}");
-	ck_assert_str_eq(group_export_places(ctx, r, false), "{1,3}");
-	ck_assert_str_eq(group_export_numbers(ctx, r, true), "{7}");
-	ck_assert_str_eq(group_export_places(ctx, r, true), "{2}");
-	ck_assert_str_eq(group_export_numbers(ctx, none, true), "{}");
 	buf_reset(out);
 	group_export_head(none, out);
 	group_export_csv(none, "@u", "{0}", "{0}", out);
@@ -66,14 +62,32 @@ START_TEST(columns_have_a_head_and_places)
 }
 END_TEST
 
+START_TEST(columns_are_numbered_by_kind)
+{
+	void *ctx = mem_ctx(NULL);
+	struct members_export x = {.columns = mem_json(ctx, json_tokener_parse(columns))};
+	struct members_export none = {.columns = mem_json(ctx, json_object_new_array())};
+
+	members_export_number(ctx, &x);
+	ck_assert_str_eq(x.numbers[0], "{7,9}");
+	ck_assert_str_eq(x.places[0], "{1,3}");
+	ck_assert_str_eq(x.numbers[1], "{7}");
+	ck_assert_str_eq(x.places[1], "{2}");
+	members_export_number(ctx, &none);
+	ck_assert_str_eq(none.numbers[1], "{}");
+	talloc_free(ctx);
+}
+END_TEST
+
 Suite *
 group_export_suite(void)
 {
 	Suite *s = suite_create("group_export");
-	TCase *t = tcase_create("roster");
+	TCase *t = tcase_create("group_export");
 
 	tcase_add_loop_test(t, a_user_is_a_row, 0, ROWS(rows));
-	tcase_add_test(t, columns_have_a_head_and_places);
+	tcase_add_test(t, columns_have_a_head);
+	tcase_add_test(t, columns_are_numbered_by_kind);
 	suite_add_tcase(s, t);
 	return s;
 }

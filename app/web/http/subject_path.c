@@ -11,15 +11,20 @@
 #include "web/http/ctx.h"
 
 enum err
-subject_path_user(struct ctx *c)
+subject_path_is_user(struct ctx *c, const char *id)
 {
-	const char *id = c->args[0];
-	const char *fault = subject_fault(c->w.mem, id, strlen(id));
+	const char *fault = id == NULL ? "is missing" : subject_fault(c->w.mem, id, strlen(id));
 
 	if (fault != NULL)
 		return fail(&c->w, ERR_INVALID, "/user_id", "%s", fault);
 	c->subject = subject_text(c->w.mem, SUBJECT_USER, id);
 	return OK;
+}
+
+enum err
+subject_path_user(struct ctx *c)
+{
+	return subject_path_is_user(c, c->args[0]);
 }
 
 const char *

@@ -9,6 +9,9 @@ struct ctx;
 /* The user that the path names first: checked, and set as c->subject. ERR_INVALID. */
 enum err subject_path_user(struct ctx *c) must_check;
 
+/* The same for the user of that id; NULL is refused. */
+enum err subject_path_is_user(struct ctx *c, const char *id) must_check;
+
 /* c->subject as a query string names it, on c->w.mem: "user_id=ann%20lee". */
 const char *subject_path_query(const struct ctx *c);
 

@@ -8,12 +8,15 @@
 #include "base/mem.h"
 #include "handler/routes.h"
 #include "service/definition/segmentation.h"
+#include "service/subject/membership.h"
+#include "service/subject/membership_list.h"
 #include "view/draft_choice.h"
 #include "view/rule_words.h"
 #include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 #include "web/http/paging.h"
+#include "web/http/subject_path.h"
 
 enum {
 	LISTED = 50,       /* segmentations, groups and members of a page */
@@ -194,25 +197,10 @@ load(struct ctx *c)
 	return e == OK && !is_type(c->model, "rule") ? add_sizes(c) : e;
 }
 
-/* What another handler answers, as a part of this page. */
-static enum err
-add_answer(struct ctx *c, handler_fn *run, const char *name)
-{
-	struct json_object *page = c->model;
-	enum err e = run(c);
-
-	if (e == OK)
-		json_object_object_add(page, name, json_object_get(c->model));
-	c->model = page;
-	return e;
-}
-
 /* What the pages of people hold of each member. */
 static void
-add_people(struct ctx *c)
+add_people(struct ctx *c, struct json_object *list)
 {
-	struct json_object *list = get(get(c->model, "listed"), "members");
-
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = json_item(list, i);
 		struct buf *path = buf_new(c->w.mem, 64);
@@ -222,31 +210,75 @@ add_people(struct ctx *c)
 	}
 }
 
+/* The group of the user whom ?user_id= names. */
+static enum err
+add_found(struct ctx *c)
+{
+	const char *id = req_query(&c->req, "user_id");
+	struct json_object *found;
+
+	if (id == NULL)
+		return OK;
+	enum err e = subject_path_is_user(c, id);
+	if (e == OK)
+		e = membership_get(&c->w, (struct membership_name){c->args[0], c->subject}, false,
+		    &found);
+	if (e == OK)
+		json_object_object_add(c->model, "found", json_object_get(found));
+	return e;
+}
+
+/* A page of the members, of those in the group that ?group= names. */
+static enum err
+add_members(struct ctx *c)
+{
+	struct json_object *list, *listed;
+	struct paging page;
+	const char *next;
+	enum err e = paging_read(c, LISTED, &page);
+
+	if (e != OK)
+		return e;
+	struct membership_filter filter = {
+		c->args[0], req_query(&c->req, "group"), page.after, page.limit};
+	e = membership_list(&c->w, &filter, &list, &next);
+	if (e != OK)
+		return e;
+	add_people(c, list);
+	listed = json_object_new_object();
+	json_object_object_add(listed, "members", json_object_get(list));
+	json_object_object_add(c->model, "listed", listed);
+	if (next != NULL)
+		c->next = req_with(c, "after", next);
+	return OK;
+}
+
+/* Marks the group that the members are narrowed to. */
+static void
+add_selected(struct ctx *c)
+{
+	const char *group = req_query(&c->req, "group");
+	struct json_object *groups = get(c->model, "groups");
+
+	for (size_t i = 0; i < json_items(groups); i++) {
+		struct json_object *o = json_item(groups, i);
+		const char *name = json_text(o, "name");
+		json_object_object_add(o, "selected", json_object_new_boolean(
+		    group != NULL && name != NULL && strcmp(group, name) == 0));
+	}
+}
+
 enum err
 segment_page(struct ctx *c)
 {
-	const char *group = req_query(&c->req, "group");
 	enum err e = load(c);
 
 	if (e != OK)
 		return e;
-	struct json_object *groups = get(c->model, "groups");
-	for (size_t i = 0; i < json_items(groups); i++) {
-		struct json_object *o = json_item(groups, i);
-		json_object_object_add(o, "selected", json_object_new_boolean(group != NULL &&
-		    strcmp(group, json_object_get_string(get(o, "name"))) == 0));
-	}
-	if (req_query(&c->req, "user_id") != NULL) {
-		/* A look never draws. */
-		req_set_query(&c->req, "assign", "false");
-		e = add_answer(c, group_get, "found");
-	}
-	if (req_query(&c->req, "limit") == NULL)
-		req_set_query(&c->req, "limit", LISTED_TEXT);
+	add_selected(c);
+	e = add_found(c);
 	if (e == OK && !is_type(c->model, "rule"))
-		e = add_answer(c, members_list, "listed");
-	if (e == OK && !is_type(c->model, "rule"))
-		add_people(c);
+		e = add_members(c);
 	cut(c->model, "groups", LISTED);
 	return e;
 }
@@ -269,25 +301,27 @@ segment_delete(struct ctx *c)
 	return e == OK ? segmentation_remove(&c->w, c->args[0], version, &c->model) : e;
 }
 
-/* Somebody by hand: into a group, or out. Leads to what became of it. */
+/* Puts a user into a group by hand, or takes the user out; leads to what became of it. */
 enum err
 segment_place(struct ctx *c)
 {
 	const char *doing = form_value(c, "do");
 	const char *group = form_value(c, "group"), *user = form_value(c, "user_id");
 	bool drop = doing != NULL && strcmp(doing, "drop") == 0;
-	struct json_object *typed;
-	enum err e = form_json(c, &typed);
+	struct json_object *form;
+	enum err e = form_json(c, &form);
 
 	if (e != OK)
 		return e;
 	if (user == NULL || *user == '\0')
 		return fail(&c->w, ERR_INVALID, "/user_id", "must name a user");
-	c->args[1] = user;
-	if (drop && group != NULL && *group != '\0')
-		req_set_query(&c->req, "group", group);
-	c->input = typed;
-	e = drop ? member_drop(c) : member_put(c);
+	e = subject_path_is_user(c, user);
+	if (e != OK)
+		return e;
+	struct membership_name name = {c->args[0], c->subject};
+	e = drop ? membership_remove(&c->w, name,
+	    group == NULL || *group == '\0' ? NULL : group, &c->model)
+	    : membership_put(&c->w, name, json_object_object_get(form, "group"), &c->model);
 	if (e != OK)
 		return e;
 	struct buf *page = buf_new(c->w.mem, 128);

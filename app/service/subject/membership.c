@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The operations on members of segmentations: the group of a user is read, drawn at the first read,
+ * or set by hand. Telemetry is sent after the commit, so that it tells only what has happened.
+ */
+#include "service/subject/membership.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "core/audience/segmentation.h"
+#include "core/subject/subject.h"
+#include "service/change.h"
+#include "service/decision/enrolment.h"
+#include "service/decision/experiment_set.h"
+#include "service/decision/segmentation_set.h"
+#include "service/decision/subject_facts.h"
+#include "service/decision/subject_record.h"
+#include "service/decision/telemetry_event.h"
+#include "store/cache/record.h"
+#include "store/db/db.h"
+#include "store/work.h"
+
+/* Definitions may change between a draw and its answer, but not so often. */
+enum { TRIES = 5 };
+
+/* The group that is answered. */
+struct placement {
+	const char *segmentation;
+	int64_t nr;
+	const char *name; /* NULL: in no group */
+	bool made;
+};
+
+static struct json_object *
+make_answer(struct work *w, const struct placement *p)
+{
+	struct json_object *group = p->name == NULL ? NULL : json_object_new_object();
+	struct json_object *answer = mem_json(w->mem, json_object_new_object());
+
+	if (group != NULL) {
+		json_object_object_add(group, "id", json_object_new_int64(p->nr));
+		json_object_object_add(group, "name", json_object_new_string(p->name));
+	}
+	json_object_object_add(answer, "segmentation", json_object_new_string(p->segmentation));
+	json_object_object_add(answer, "group", group);
+	json_object_object_add(answer, "assigned", json_object_new_boolean(p->name != NULL));
+	json_object_object_add(answer, "new", json_object_new_boolean(p->made));
+	return answer;
+}
+
+static void
+add_previous(
+    struct json_object *answer, const struct segmentation *s, const struct db_rows *rows)
+{
+	const struct group *g = db_count(rows) == 0 || db_cell(rows, 0, "previous") == NULL
+	    ? NULL : segmentation_group(s, db_int(rows, 0, "previous"));
+
+	json_object_object_add(
+	    answer, "previous", g == NULL ? NULL : json_object_new_string(g->name));
+}
+
+static void
+take_group(struct placement *p, const struct group *g)
+{
+	if (g == NULL)
+		return;
+	p->nr = g->nr;
+	p->name = g->name;
+}
+
+static void
+take_alternative(struct placement *p, struct json_object *alternative)
+{
+	if (alternative == NULL)
+		return;
+	p->nr = decide_number(alternative);
+	p->name = json_object_get_string(json_object_object_get(alternative, "name"));
+}
+
+static enum err
+no_segmentation(struct work *w)
+{
+	return fail_detail(w, ERR_NOT_FOUND, "there is no such segmentation");
+}
+
+static enum err
+not_found(struct work *w, enum err e)
+{
+	return e == ERR_NOT_FOUND ? no_segmentation(w) : e;
+}
+
+/* The user with the record, neither older than the definitions that are at hand. */
+static enum err
+load_visitor(struct work *w, const char *subject, struct visitor *who)
+{
+	const struct experiment_set *all;
+
+	*who = (struct visitor){.subject = subject};
+	enum err e = subject_record_get(w, subject, &who->record);
+	return e == OK ? subject_record_snapshot(w, &who->subject, 1, &who->record, &all) : e;
+}
+
+/* The segmentation, whose groups must be stored ones. ERR_NOT_FOUND without words: it may be an
+ * experiment. */
+static enum err
+load_stored(struct work *w, const char *id, const struct segmentation **out)
+{
+	enum err e = segmentation_set_one(w, id, out);
+
+	if (e == OK && (*out)->type == SEGMENTATION_RULE)
+		return fail_detail(
+		    w, ERR_CONFLICT, "its groups are computed by rules, nobody is placed");
+	return e;
+}
+
+/* The change is about one user in a segmentation, whose cached record is invalidated. */
+static enum err
+begin_write(struct work *w, const char *segmentation, const char *const *subject)
+{
+	change_target(w, segmentation);
+	change_concerns(w, subject, 1);
+	return change_subjects(w, RECORD_SUBJECT, subject, 1);
+}
+
+/* A user who is put into a group. */
+struct placing {
+	struct visitor who;
+	const struct segmentation *s;
+	const struct group *g;
+	const char *how;  /* drawn, manual */
+	const char *gone; /* number of the group that was stored and is no more, or NULL */
+	struct db_rows *rows; /* group_nr, made, previous; NULL: nothing was written */
+};
+
+static enum err
+write(struct work *w, struct placing *p)
+{
+	char now[INSTANT_TEXT];
+
+	instant_format(w->now, now);
+	const char *params[] = {p->who.subject, mem_printf(w->mem, "%lld", (long long)p->s->nr),
+		mem_printf(w->mem, "%lld", (long long)p->g->nr), p->gone, p->how, work_actor(w),
+		now};
+	enum err e = begin_write(w, p->s->id, &p->who.subject);
+	if (e == OK)
+		e = db_query(w->db, w->mem, QUERY_membership_assign, params, &p->rows);
+	/* The segmentation was deleted a moment ago. */
+	if (e == OK && db_cell(p->rows, 0, "made") == NULL)
+		return no_segmentation(w);
+	return e;
+}
+
+static bool
+is_made(const struct placing *p)
+{
+	return p->rows != NULL && *db_cell(p->rows, 0, "made") == 't';
+}
+
+/* After the commit. */
+static void
+report(struct work *w, const struct placing *p)
+{
+	if (is_made(p))
+		telemetry_event_placed(w, &p->who, p->s, p->g, work_actor(w));
+}
+
+static enum err
+write_drawn(struct work *w, void *arg, struct json_object **answer)
+{
+	(void)answer;
+	return write(w, arg);
+}
+
+/* Draws a group for a user who has none, or whose group *gone is no more; the one that is stored
+ * then may be gone, too: its number is in *gone. */
+static enum err
+draw(struct work *w, const struct visitor *who, const struct segmentation **s, const char **gone,
+    struct placement *out)
+{
+	const char *id = subject_id(who->subject);
+	struct placing p = {.who = *who, .s = *s, .how = "drawn", .gone = *gone};
+	struct json_object *none;
+	const struct group *held;
+
+	p.g = *gone == NULL ? segmentation_draw(*s, id)
+			    : segmentation_redraw(*s, id, strtoll(*gone, NULL, 10));
+	if (p.g == NULL)
+		return fail_detail(
+		    w, ERR_CONFLICT, "the segmentation is empty: it has no groups");
+	enum err e = change_run(w, write_drawn, &p, &none);
+	if (e != OK)
+		return e;
+	report(w, &p);
+	e = segmentation_set_group(w, s, db_int(p.rows, 0, "group_nr"), &held);
+	if (e != OK)
+		return not_found(w, e);
+	out->made = is_made(&p);
+	*gone = db_cell(p.rows, 0, "group_nr");
+	take_group(out, held);
+	return OK;
+}
+
+static enum err
+stored_group(struct work *w, const struct visitor *who, const struct segmentation *s, bool assign,
+    struct placement *out)
+{
+	const struct group *held;
+	const char *gone = NULL;
+	int64_t nr;
+	enum err e = OK;
+
+	if (subject_facts_stored(who, s, &nr)) {
+		e = segmentation_set_group(w, &s, nr, &held);
+		if (e != OK)
+			return not_found(w, e);
+		take_group(out, held);
+		if (held != NULL)
+			return OK;
+		gone = mem_printf(w->mem, "%lld", (long long)nr);
+		log_say(LOG_WARN, "group_gone", "%s: %s", s->id, gone);
+	}
+	if (!assign || s->type != SEGMENTATION_RANDOM)
+		return OK;
+	for (int tries = 0; e == OK && out->name == NULL && tries < TRIES; tries++)
+		e = draw(w, who, &s, &gone, out);
+	return e == OK && out->name == NULL ? ERR_UNAVAILABLE : e;
+}
+
+static enum err
+alternative_of(struct work *w, const struct visitor *who, bool assign, struct placement *out)
+{
+	struct outcome o = {0};
+	struct enrolled held;
+	enum err e = experiment_set_one(w, out->segmentation, &o.experiment);
+
+	if (e != OK)
+		return not_found(w, e);
+	if (assign)
+		e = enrolment_run(w, who, &o, 1);
+	if (e != OK)
+		return e;
+	struct json_object *alternative = NULL;
+	if (subject_record_enrolment(who->record, o.experiment->nr, &held))
+		alternative = decide_numbered(o.experiment->alternatives, held.alternative);
+	if (assign && o.enrolled && (o.made || alternative == NULL))
+		alternative = o.decision.alternative;
+	take_alternative(out, alternative);
+	out->made = o.made;
+	return OK;
+}
+
+enum err
+membership_get(
+    struct work *w, struct membership_name name, bool assign, struct json_object **answer)
+{
+	struct placement p = {.segmentation = name.segmentation};
+	const struct segmentation *s;
+	struct visitor who;
+	enum err e = load_visitor(w, name.subject, &who);
+
+	if (e != OK)
+		return e;
+	e = segmentation_set_one(w, name.segmentation, &s);
+	if (e == ERR_NOT_FOUND)
+		e = alternative_of(w, &who, assign, &p);
+	else if (e == OK && s->active && s->type == SEGMENTATION_RULE)
+		take_group(&p, subject_facts_group(w, &who, s));
+	else if (e == OK && s->active)
+		e = stored_group(w, &who, s, assign, &p);
+	if (e == OK)
+		*answer = make_answer(w, &p);
+	return e;
+}
+
+/* A user who is put into a group by hand. */
+struct wish {
+	struct membership_name name;
+	struct json_object *group;
+	struct placing placing;
+};
+
+static enum err
+put_alternative(struct work *w, struct wish *wish, struct json_object **answer)
+{
+	struct outcome o = {0};
+	struct placement p = {.segmentation = wish->name.segmentation};
+	enum err e = experiment_set_one(w, p.segmentation, &o.experiment);
+
+	if (e != OK)
+		return not_found(w, e);
+	struct json_object *alternative = json_object_is_type(wish->group, json_type_string)
+	    ? decide_named(o.experiment->alternatives, json_object_get_string(wish->group))
+	    : decide_numbered(o.experiment->alternatives, json_object_get_int(wish->group));
+	if (alternative == NULL)
+		return fail(w, ERR_INVALID, "/group", "is no alternative of the experiment");
+	e = begin_write(w, p.segmentation, &wish->name.subject);
+	if (e == OK)
+		e = enrolment_set(w, &wish->placing.who, &o, alternative);
+	if (e != OK)
+		return e;
+	take_alternative(&p, alternative);
+	p.made = o.made;
+	*answer = make_answer(w, &p);
+	return OK;
+}
+
+static enum err
+put_group(struct work *w, struct wish *wish, struct json_object **answer)
+{
+	struct placing *p = &wish->placing;
+	struct placement out = {.segmentation = wish->name.segmentation};
+
+	p->g = segmentation_wanted(p->s, wish->group);
+	if (p->g == NULL)
+		return fail(w, ERR_INVALID, "/group", "is no group of this segmentation");
+	enum err e = write(w, p);
+	if (e != OK)
+		return e;
+	take_group(&out, p->g);
+	out.made = is_made(p);
+	*answer = make_answer(w, &out);
+	add_previous(*answer, p->s, p->rows);
+	return OK;
+}
+
+static enum err
+put(struct work *w, void *arg, struct json_object **answer)
+{
+	struct wish *wish = arg;
+	struct placing *p = &wish->placing;
+
+	*p = (struct placing){.how = "manual"};
+	enum err e = load_visitor(w, wish->name.subject, &p->who);
+	if (e != OK)
+		return e;
+	e = load_stored(w, wish->name.segmentation, &p->s);
+	if (e == ERR_NOT_FOUND)
+		return put_alternative(w, wish, answer);
+	return e == OK ? put_group(w, wish, answer) : e;
+}
+
+enum err
+membership_put(struct work *w, struct membership_name name, struct json_object *group,
+    struct json_object **answer)
+{
+	struct wish wish = {.name = name, .group = group};
+	enum err e = change_run(w, put, &wish, answer);
+
+	if (e == OK)
+		report(w, &wish.placing);
+	return e;
+}
+
+/* A user who is taken out. */
+struct leaving {
+	struct membership_name name;
+	const char *group; /* NULL: out of all */
+};
+
+static enum err
+take_out(struct work *w, void *arg, struct json_object **answer)
+{
+	const struct leaving *l = arg;
+	struct placement out = {.segmentation = l->name.segmentation};
+	const struct segmentation *s;
+	const struct group *g = NULL;
+	struct db_rows *rows;
+	enum err e = load_stored(w, l->name.segmentation, &s);
+
+	if (e != OK)
+		return not_found(w, e);
+	if (l->group != NULL) {
+		g = segmentation_wanted(
+		    s, mem_json(w->mem, json_object_new_string(l->group)));
+		if (g == NULL)
+			return fail(w, ERR_INVALID, "group", "is no group of this segmentation");
+	}
+	const char *params[] = {l->name.subject, mem_printf(w->mem, "%lld", (long long)s->nr),
+		g == NULL ? NULL : mem_printf(w->mem, "%lld", (long long)g->nr)};
+	e = begin_write(w, l->name.segmentation, &l->name.subject);
+	if (e == OK)
+		e = db_query(w->db, w->mem, QUERY_membership_delete, params, &rows);
+	if (e != OK)
+		return e;
+	*answer = make_answer(w, &out);
+	add_previous(*answer, s, rows);
+	return OK;
+}
+
+enum err
+membership_remove(struct work *w, struct membership_name name, const char *group,
+    struct json_object **answer)
+{
+	return change_run(w, take_out, &(struct leaving){name, group}, answer);
+}
