@@ -4,6 +4,7 @@
 This file is not for sanitizers: its times are real, and test_cache_values.py runs the same code."""
 
 import contextlib
+import hashlib
 import os
 import re
 import signal
@@ -93,10 +94,10 @@ def epoch(stack):
 
 
 @contextlib.contextmanager
-def locked(stack, table):
-    """Nobody reads or writes the table meanwhile."""
+def locked(stack, table, mode="access exclusive"):
+    """Nobody reads or writes the table meanwhile; in share mode, nobody writes it."""
     connection = psycopg2.connect(stack.env["ASSAY_OWNER_DATABASE_URL"])
-    connection.cursor().execute(f"lock table assay.{table} in access exclusive mode")
+    connection.cursor().execute(f"lock table assay.{table} in {mode} mode")
     try:
         yield
     finally:
@@ -258,3 +259,29 @@ def test_an_add_that_memcached_makes_late_is_never_read(stack, client, user):
     end = time.monotonic() + 7
     while time.monotonic() < end:
         assert [seen(client, name) for name in users] == [1] * 4
+
+
+def key_of(subject):
+    """How the keys of a subject end."""
+    return hashlib.blake2b(subject.encode(), digest_size=16).hexdigest().encode()
+
+
+def test_a_wiped_cache_is_not_filled_with_what_was_read_before_a_write(stack, client, user):
+    """A registration reads the user's record and waits for the table of profiles. Meanwhile the
+    user gets a tag, and memcached forgets the tombstone of that."""
+    device = {"request": {"ext": {"userid": user}, "producer": "p"}}
+    reader = threading.Thread(target=Client(stack).send, args=(
+        "POST", f"/v1/device/register/{user}", device))
+    with locked(stack, "profile", "share"):
+        reader.start()
+        wait_until(lambda: stack.sql("select 1 from pg_locks where not granted"), 5, "the wait")
+        begun = time.monotonic()
+        assert any(key.endswith(key_of(f"u:{user}")) for key in stored(stack))
+        tag = client.send("PUT", f"/v1/user/{user}/tag/global/k", {"value": "new"})
+        assert tag.status == 201, tag
+        stack.memcached(b"flush_all")
+    reader.join()
+    assert time.monotonic() < begun + 1.8, "too slow: this tested nothing"
+    kept = {key: value for key, value in stored(stack).items()
+            if key.endswith(key_of(f"u:{user}"))}
+    assert kept == {}, "what was read before the write"

@@ -27,6 +27,7 @@ static suite_fn *const suites[] = {
     num_suite,
     public_url_suite,
     breaker_suite,
+    cache_suite,
     pgtype_suite,
     query_suite,
     rate_limit_suite,

@@ -31,6 +31,7 @@ Suite *public_url_suite(void);
 
 /* store */
 Suite *breaker_suite(void);
+Suite *cache_suite(void);
 Suite *pgtype_suite(void);
 Suite *query_suite(void);
 Suite *rate_limit_suite(void);

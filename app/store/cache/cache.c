@@ -16,12 +16,12 @@
 #include "base/num.h"
 #include "store/cache/cache_value.h"
 
-enum { TOMBSTONE_SECONDS = 5 };
+enum { TOMBSTONE_SECONDS = 5, LEASE_SECONDS = 3 };
 
 struct cache {
 	struct cache_conf conf;
 	memcached_st *one;  /* a call and its answer */
-	memcached_st *many; /* many sets in one go, unanswered */
+	memcached_st *many; /* sets that are not answered, and reads behind them */
 	size_t nodes;
 	char *names[CACHE_NODES];
 };
@@ -143,21 +143,21 @@ answered(struct cache *c, const char *key, memcached_return_t r)
 	return false;
 }
 
-/* The raw value of key with its version, NULL when there is none or (*off) no answer. */
+/* The raw value of key with its version, over `by`; NULL when there is none or (*off) no answer. */
 static memcached_result_st *
-fetch(struct cache *c, const char *key, bool *off)
+fetch(struct cache *c, memcached_st *by, const char *key, bool *off)
 {
 	const char *const keys[] = {key};
 	const size_t lengths[] = {strlen(key)};
-	memcached_return_t r = memcached_mget(c->one, keys, lengths, 1);
+	memcached_return_t r = memcached_mget(by, keys, lengths, 1);
 	memcached_result_st *result = NULL;
 	memcached_return_t end;
 
 	if (r == MEMCACHED_SUCCESS)
-		result = memcached_fetch_result(c->one, NULL, &r);
+		result = memcached_fetch_result(by, NULL, &r);
 	/* The answer ends with a line of its own. */
 	if (result != NULL)
-		memcached_fetch_result(c->one, NULL, &end);
+		memcached_fetch_result(by, NULL, &end);
 	*off = !answered(c, key, r);
 	return result;
 }
@@ -169,10 +169,11 @@ cache_get(struct cache *c, void *ctx, const char *key, char **value, uint64_t *v
 		[CACHE_MISS] = METRIC_cache_misses_total,
 		[CACHE_HIT] = METRIC_cache_hits_total,
 		[CACHE_TOMBSTONE] = METRIC_cache_tombstones_total,
+		[CACHE_LEASED] = METRIC_cache_misses_total,
 		[CACHE_OFF] = METRIC_cache_misses_total,
 	};
 	bool off = true;
-	memcached_result_st *result = allowed(c, key) ? fetch(c, key, &off) : NULL;
+	memcached_result_st *result = allowed(c, key) ? fetch(c, c->one, key, &off) : NULL;
 	enum cache_found found = off ? CACHE_OFF : CACHE_MISS;
 
 	if (result != NULL) {
@@ -187,18 +188,29 @@ cache_get(struct cache *c, void *ctx, const char *key, char **value, uint64_t *v
 	return found;
 }
 
+/* The token is sent without waiting for an answer, and read back behind it: one round trip, which
+ * tells the version, too. */
 bool
-cache_add(struct cache *c, const char *key, const char *value)
+cache_lease(struct cache *c, const char *key, uint64_t *version)
 {
-	size_t len = strlen(value);
+	char token[CACHE_LEASE];
+	bool off, ours = false;
 
-	if (len > CACHE_VALUE || !allowed(c, key))
-		return true;
-	char *raw = cache_value_make(c, key, value, &len);
-	memcached_return_t r = memcached_add(c->one, key, strlen(key), raw, len,
-	    c->conf.seconds, 0);
-	talloc_free(raw);
-	return answered(c, key, r);
+	if (!allowed(c, key))
+		return false;
+	cache_value_lease(token);
+	memcached_return_t r = memcached_add(
+	    c->many, key, strlen(key), token, CACHE_LEASE - 1, LEASE_SECONDS, 0);
+	if (r != MEMCACHED_SUCCESS && r != MEMCACHED_BUFFERED)
+		return answered(c, key, r) && false;
+	memcached_result_st *result = fetch(c, c->many, key, &off);
+	if (result == NULL)
+		return false;
+	if (memcached_result_length(result) == CACHE_LEASE - 1)
+		ours = memcmp(memcached_result_value(result), token, CACHE_LEASE - 1) == 0;
+	*version = memcached_result_cas(result);
+	memcached_result_free(result);
+	return ours;
 }
 
 bool

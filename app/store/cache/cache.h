@@ -12,7 +12,7 @@
 /*
  * memcached, bounded: short time-outs, a breaker for each node, every value checked. Nothing
  * here ever fails a request; a call that cannot be made is a miss. Which value may be believed
- * is the business of store/record.
+ * is the business of store/cache/record.
  */
 
 enum {
@@ -25,6 +25,7 @@ enum cache_found {
 	CACHE_MISS,
 	CACHE_HIT,
 	CACHE_TOMBSTONE,
+	CACHE_LEASED, /* nothing; a reader that found nothing either is about to fill it */
 	CACHE_OFF, /* the node did not answer, or was not asked */
 };
 
@@ -52,12 +53,15 @@ enum cache_found cache_get(struct cache *c, void *ctx, const char *key, char **v
     uint64_t *version);
 
 /*
- * Stores a text unless the key holds anything. False when it is not known what became of it: it
- * may still be stored at any later time.
+ * After a miss: leaves a token of the caller's own (3 s) under the key, unless that holds anything.
+ * True: it is there, *version tells it from all else, and cache_replace puts a value in its place.
  */
-bool cache_add(struct cache *c, const char *key, const char *value);
+bool cache_lease(struct cache *c, const char *key, uint64_t *version);
 
-/* The same, but in the place of the value of that version, if it is still there. */
+/*
+ * Stores a text in the place of what has that version, if it is still there. False when it is not
+ * known what became of it: it may still be stored at any later time.
+ */
 bool cache_replace(struct cache *c, const char *key, const char *value, uint64_t version);
 
 /* Puts a tombstone of 5 s on every key; false when that is not certain for each of them. */

@@ -38,6 +38,20 @@ cache_value_is_tombstone(const char *raw, size_t n)
 	return n == strlen(CACHE_TOMBSTONE_VALUE) && memcmp(raw, CACHE_TOMBSTONE_VALUE, n) == 0;
 }
 
+static bool
+is_lease(const char *raw, size_t n)
+{
+	return n == CACHE_LEASE - 1 &&
+	    memcmp(raw, CACHE_LEASE_VALUE, strlen(CACHE_LEASE_VALUE)) == 0;
+}
+
+void
+cache_value_lease(char token[CACHE_LEASE])
+{
+	memcpy(token, CACHE_LEASE_VALUE, strlen(CACHE_LEASE_VALUE));
+	hash_random_hex(token + strlen(CACHE_LEASE_VALUE), CACHE_LEASE_DIGITS / 2);
+}
+
 enum cache_found
 cache_value_read(void *ctx, const char *key, const char *raw, size_t n, char **text)
 {
@@ -45,6 +59,8 @@ cache_value_read(void *ctx, const char *key, const char *raw, size_t n, char **t
 
 	if (cache_value_is_tombstone(raw, n))
 		return CACHE_TOMBSTONE;
+	if (is_lease(raw, n))
+		return CACHE_LEASED;
 	if (n < HEAD || memcmp(raw, MAGIC, strlen(MAGIC)) != 0)
 		return CACHE_MISS;
 	digest(key, raw + HEAD, n - HEAD, sum);

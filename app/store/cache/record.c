@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The cache protocol: where cache and database meet. The database decides what is true; this
- * room decides when the cache may be believed.
+ * The cache protocol: where cache and database meet. The database decides what is true; this file
+ * decides when the cache may be believed.
  */
 #include "store/cache/record.h"
 
@@ -125,19 +125,20 @@ record_find(struct records *r, void *ctx, struct record_slot *slot)
 {
 	char *payload = NULL;
 
-	slot->fill = RECORD_SHUT;
+	slot->may_fill = false;
 	if (cache_nodes(r->cache) == 0 || read_epoch(r) != OK || is_closed(r, slot->now))
 		return NULL;
 	make_key(r, slot->kind, slot->subject, slot->key);
 	slot->began = instant_monotonic();
 	switch (cache_get(r->cache, ctx, slot->key, &payload, &slot->version)) {
 	case CACHE_MISS:
-		slot->fill = RECORD_EMPTY;
+		slot->may_fill = cache_lease(r->cache, slot->key, &slot->version);
 		return NULL;
 	case CACHE_HIT:
-		slot->fill = RECORD_HELD;
+		slot->may_fill = true;
 		return payload;
 	case CACHE_TOMBSTONE:
+	case CACHE_LEASED:
 	case CACHE_OFF:
 		return NULL;
 	}
@@ -147,10 +148,10 @@ record_find(struct records *r, void *ctx, struct record_slot *slot)
 void
 record_fill(struct records *r, struct record_slot *slot, const char *payload)
 {
-	if (slot->fill != RECORD_SHUT && r->waiting < FILLS)
+	if (slot->may_fill && r->waiting < FILLS)
 		r->fills[r->waiting++] =
 		    (struct fill){*slot, mem_check(talloc_strdup(r, payload))};
-	slot->fill = RECORD_SHUT;
+	slot->may_fill = false;
 }
 
 static void
@@ -158,9 +159,7 @@ store(struct records *r, const struct fill *f)
 {
 	if (instant_monotonic() - f->slot.began >= FILL_AGE)
 		return;
-	bool known = f->slot.fill == RECORD_EMPTY
-	    ? cache_add(r->cache, f->slot.key, f->payload)
-	    : cache_replace(r->cache, f->slot.key, f->payload, f->slot.version);
+	bool known = cache_replace(r->cache, f->slot.key, f->payload, f->slot.version);
 	/* What may still be stored later could bring an old value back. */
 	if (!known && raise_epoch(r) != OK)
 		r->read_at = 0;

@@ -11,20 +11,26 @@
 #include "store/db/db.h"
 
 /*
- * What the cache holds about a subject, kept true.
+ * What the cache holds about a subject, and when it may be believed.
  *
- * A writer puts a tombstone (5 s) on the subject's keys before it commits and never removes it.
- * It does so again before it answers: a cache that was flushed, restarted or full in between may
- * have lost the first, and a reader filled the gap with what was true before the commit. Then
- * a reader that meets one asks the database and stores nothing; a reader that missed stores only
- * by `add`, one that found something outdated only by `cas` over that very value, and both only
- * if they began less than 2 s ago. So nothing read before a commit can be stored after it.
+ * A writer puts a tombstone (5 s) on the subject's keys before it commits and never removes it. It
+ * does so again after the commit, before it answers: a cache that was flushed, restarted or full in
+ * between may have lost the first.
  *
- * Where a tombstone could not be set, the writer raises the epoch, a row in the database that
- * every worker reads at most a second old and that is part of each key: it is raised to 5 s ahead
- * of the clock, and while it lies ahead nobody uses the cache: a second in which a worker may
- * believe the old one, and the write that it begins then. A write must
- * therefore be over (committed or given up) RECORD_WRITE_MS after record_invalidate.
+ * A reader that meets a tombstone asks the database and stores nothing. One that finds nothing
+ * leaves a lease, a token of its own (3 s), before it asks the database, and later stores what that
+ * said only in the place of its token (cas); one that finds something outdated stores only in the
+ * place of that very value. Both do so only within 2 s. So nothing that was read before a commit
+ * can be stored after it: the tombstone has replaced what the reader may replace, and a cache that
+ * lost the tombstone has lost the token, too. (With `add` in place of the lease, a reader that was
+ * slow could fill a cache that was flushed after the second tombstone with what was true before
+ * the commit.) A reader that finds the token of another one stores nothing.
+ *
+ * Where a tombstone could not be set, the writer raises the epoch, a row in the database that every
+ * worker reads at most a second old and that is part of each key: it is raised to 5 s ahead of the
+ * clock, and while it lies ahead nobody uses the cache: a second in which a worker may believe the
+ * old one, and the write that it begins then. A write must therefore be over (committed or given
+ * up) RECORD_WRITE_MS after record_invalidate.
  */
 
 enum { RECORD_WRITE_MS = 3000 };
@@ -43,10 +49,10 @@ struct record_slot {
 	int64_t now;
 
 	/* The rest is record_find's and record_fill's. */
-	enum { RECORD_SHUT, RECORD_EMPTY, RECORD_HELD } fill;
+	bool may_fill;
 	char key[CACHE_KEY];
 	int64_t began;    /* monotonic */
-	uint64_t version; /* of what the cache holds */
+	uint64_t version; /* of what may be replaced: the token, or an outdated value */
 };
 
 /* On the talloc context ctx; cache and db stay the caller's and outlive it. cache may be NULL where
