@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every field is changed by single atomic operations, and each state in between two of them is a
- * valid one: at worst a bucket counts a request too little. That is the price of having no lock
- * that a killed worker could keep.
+ * Rate limits without a lock, which a worker that was killed could hold forever. Every field is
+ * changed by single atomic operations, and every state between two of them is valid; a race can
+ * only make a bucket count a request too few.
  */
 #include "store/rate_limit.h"
 
@@ -45,7 +45,7 @@ set_of(struct rate_table *t, uint64_t bucket)
 }
 
 static struct rate_slot *
-find(struct rate_table *t, uint64_t bucket)
+find_bucket(struct rate_table *t, uint64_t bucket)
 {
 	struct rate_slot *set = set_of(t, bucket);
 
@@ -55,12 +55,13 @@ find(struct rate_table *t, uint64_t bucket)
 	return NULL;
 }
 
-/* The place of a bucket, made when there is none; NULL when others were faster again and again. */
+/* The slot of a bucket, created when there is none; NULL when other workers took the slot in every
+ * attempt. */
 static struct rate_slot *
-claim(struct rate_table *t, uint64_t bucket, int64_t now)
+claim_bucket(struct rate_table *t, uint64_t bucket, int64_t now)
 {
 	for (int tries = 0; tries < TRIES; tries++) {
-		struct rate_slot *s = find(t, bucket);
+		struct rate_slot *s = find_bucket(t, bucket);
 		if (s != NULL)
 			return s;
 		struct rate_slot *set = set_of(t, bucket);
@@ -69,7 +70,7 @@ claim(struct rate_table *t, uint64_t bucket, int64_t now)
 			if (set[i].full_at < s->full_at)
 				s = &set[i];
 		uint64_t old = s->bucket;
-		/* The debt of the bucket that is given up is not the new one's. */
+		/* The new bucket must not inherit the debt of the one that it replaces. */
 		if (s->full_at > now)
 			s->full_at = 0;
 		if (atomic_compare_exchange_strong(&s->bucket, &old, bucket))
@@ -78,10 +79,10 @@ claim(struct rate_table *t, uint64_t bucket, int64_t now)
 	return NULL;
 }
 
-/* When a bucket that is full at full_at will be full after n tokens more, and in *wait how many
- * nanoseconds too early that is asked for. */
+/* When a bucket that is full at full_at will be full after taking n tokens more. *wait is how many
+ * nanoseconds too early the request is; 0 or less: in time. */
 static int64_t
-after(int64_t full_at, struct rate r, int64_t n, int64_t now, int64_t *wait)
+full_after(int64_t full_at, struct rate r, int64_t n, int64_t now, int64_t *wait)
 {
 	int64_t each = INSTANT_SECOND * NANO / r.per_second;
 	int64_t next = (full_at > now ? full_at : now) + n * each;
@@ -91,7 +92,7 @@ after(int64_t full_at, struct rate r, int64_t n, int64_t now, int64_t *wait)
 }
 
 static int64_t
-microseconds(int64_t wait)
+to_microseconds(int64_t wait)
 {
 	return wait <= 0 ? 0 : (wait + NANO - 1) / NANO;
 }
@@ -99,15 +100,15 @@ microseconds(int64_t wait)
 int64_t
 rate_take(struct rate_table *t, uint64_t bucket, struct rate r, int64_t n, int64_t now)
 {
-	struct rate_slot *s = claim(t, bucket, now * NANO);
+	struct rate_slot *s = claim_bucket(t, bucket, now * NANO);
 	int64_t full_at = s == NULL ? 0 : s->full_at, next, wait;
 
 	if (s == NULL)
 		return 0;
 	do {
-		next = after(full_at, r, n, now * NANO, &wait);
+		next = full_after(full_at, r, n, now * NANO, &wait);
 		if (wait > 0)
-			return microseconds(wait);
+			return to_microseconds(wait);
 	} while (!atomic_compare_exchange_weak(&s->full_at, &full_at, next));
 	return 0;
 }
@@ -115,14 +116,14 @@ rate_take(struct rate_table *t, uint64_t bucket, struct rate r, int64_t n, int64
 int64_t
 rate_wait(struct rate_table *t, uint64_t bucket, struct rate r, int64_t n, int64_t now)
 {
-	struct rate_slot *s = find(t, bucket);
+	struct rate_slot *s = find_bucket(t, bucket);
 	int64_t wait;
 
-	after(s == NULL ? 0 : s->full_at, r, n, now * NANO, &wait);
-	return microseconds(wait);
+	full_after(s == NULL ? 0 : s->full_at, r, n, now * NANO, &wait);
+	return to_microseconds(wait);
 }
 
-/* Begins a new hour; whoever moves it empties the sums. */
+/* Starts a new hour; the worker that changes it clears the sums. */
 static void
 turn_hour(struct rate_refusals *r, int64_t now)
 {
@@ -136,8 +137,8 @@ turn_hour(struct rate_refusals *r, int64_t now)
 		r->sources[i].count = 0;
 }
 
-/* Counts a source (Misra and Gries): one that has no place takes an empty one, or, where there is
- * none, takes 1 from each of the others. */
+/* Counts a source (the Misra-Gries summary): one without an entry takes an empty one, or, if there
+ * is none, decrements all others. */
 static void
 count_source(struct rate_refusals *r, uint64_t source)
 {

@@ -11,9 +11,9 @@
  * instant at which it will be full again (the generic cell rate algorithm), so that each change is
  * a single atomic write: there is no lock, and a worker that ends anywhere leaves nothing behind.
  *
- * The table has a fixed size. A bucket that is full may be forgotten at any time, because a new
- * one is full, too; where all places of a set are in use, the fullest one makes room. So a limit
- * may be missed when very many addresses ask at once, but nobody is ever refused for another.
+ * The table has a fixed size. A full bucket may be dropped at any time, because a new one is full,
+ * too; when all slots of a set are in use, the fullest bucket is replaced. So a limit may be missed
+ * when very many addresses send requests at once, but no address is refused because of another.
  *
  * Times are instant_monotonic(). All zero is an empty table.
  */
@@ -25,7 +25,7 @@ struct rate_slot {
 	_Atomic int64_t full_at; /* nanoseconds; the bucket is full from then on */
 };
 
-/* Who was refused within an hour: a summary that finds every source of more than 1 in 17. */
+/* The refusals of an hour: a summary that finds every source of more than 1 in 17 of them. */
 struct rate_refusals {
 	_Atomic int64_t hour;
 	_Atomic int64_t total;
@@ -37,7 +37,7 @@ struct rate_refusals {
 };
 
 struct rate_table {
-	uint8_t salt[RATE_SALT]; /* so that nobody can choose whose places he takes */
+	uint8_t salt[RATE_SALT]; /* so that nobody can choose which slots to fill */
 	struct rate_slot slots[RATE_SETS * RATE_WAYS];
 	struct rate_refusals refusals;
 };
@@ -48,32 +48,31 @@ struct rate {
 	int64_t burst;
 };
 
-/* Gives the table a salt; before it is shared. */
+/* Sets the salt of the table; before it is shared. */
 void rate_init(struct rate_table *t);
 
-/* The bucket for what `purpose` limits of key_id and the network source. */
+/* The bucket of key_id and a network source, for one purpose. */
 uint64_t rate_bucket(const struct rate_table *t, char purpose, const char *key_id,
     uint64_t source);
 
 /*
- * Takes n tokens, n at most the burst. 0 when they were there; else nothing is taken, and the
- * result is the microseconds until they will be.
+ * Takes n tokens; n is at most the burst. Returns 0, or, when there are too few, takes nothing and
+ * returns after how many microseconds there will be enough.
  */
 int64_t rate_take(struct rate_table *t, uint64_t bucket, struct rate r, int64_t n, int64_t now);
 
-/* What rate_take would say, without taking anything. */
+/* What rate_take would return, without taking anything. */
 int64_t rate_wait(struct rate_table *t, uint64_t bucket, struct rate r, int64_t n, int64_t now);
 
-/* How many were refused within the hour, and at least how many of them from the source with the
- * most. */
+/* The refusals of this hour, and a lower bound for those of the most refused source. */
 struct rate_report {
 	int64_t total, most;
 	uint64_t source;
 };
 
 /*
- * Notes a refusal. True, with *out, when the sums are worth telling: from 10 on, whenever they
- * have grown by a quarter.
+ * Counts a refusal. True, with *out, when it is worth a log line: from 10 refusals on, whenever
+ * the total has grown by a quarter.
  */
 bool rate_note_refusal(struct rate_table *t, uint64_t source, int64_t now,
     struct rate_report *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Telemetry never holds up an answer: one write that does not block, or none.
+ * Telemetry never delays an answer: an event is one write that does not block. What does not fit,
+ * as into a pipe whose reader is slow, is lost and counted.
  */
 #include "store/telemetry.h"
 

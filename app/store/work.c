@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What operations ask of the work at hand, and how they say what is wrong: in words that every
- * caller can show.
+ * The context of an operation: its memory, its clock, on whose behalf it runs, and the problems it
+ * reports, in words that every caller can show.
  */
 #include "store/work.h"
 
@@ -11,7 +11,7 @@
 #include "base/instant.h"
 #include "base/mem.h"
 
-/* Enough for all that a usual operation needs, in one piece. */
+/* A talloc pool in which a usual operation fits, so that it costs one allocation. */
 enum { POOL = 32768 };
 
 void
@@ -45,21 +45,25 @@ work_end(struct work *w)
 void
 work_forget(struct work *w)
 {
-	/* The former problems stay allocated: what was read may hang on them. */
+	/* The old list stays allocated: values that were read may refer to it. */
 	w->problems = problem_new(w->mem);
 	w->detail = NULL;
 	w->later = false;
 }
 
 const char *
+work_now_text(struct work *w)
+{
+	if (*w->now_text == '\0')
+		instant_format(w->now, w->now_text);
+	return w->now_text;
+}
+
+const char *
 work_today(struct work *w)
 {
-	char now[INSTANT_TEXT];
-
-	if (*w->today == '\0') {
-		instant_format(w->now, now);
-		memcpy(w->today, now, WORK_DATE - 1);
-	}
+	if (*w->today == '\0')
+		memcpy(w->today, work_now_text(w), WORK_DATE - 1);
 	return w->today;
 }
 

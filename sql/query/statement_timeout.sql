@@ -1,4 +1,4 @@
--- Another bound for the statements that follow on this connection, in milliseconds.
+-- The bound of the statements that follow in this transaction, in milliseconds; 0: none.
 -- reach: local
 -- retry: yes
-select set_config('statement_timeout', $1, false)
+select set_config('statement_timeout', $1, true)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The breaker. libmemcached's own ejection never trips on time-outs, so a hung node would cost
- * every request its time-out, for ever.
+ * Circuit breaker for cache nodes. libmemcached's own ejection of servers ignores time-outs, so a
+ * hung node would cost every request a time-out, for ever. The state is shared by all workers and
+ * changed by single atomic operations; a worker may be killed between any two of them.
  */
 #include "store/cache/breaker.h"
 
@@ -12,7 +13,7 @@
 
 enum { FAILURES = 3 };
 
-/* The present pause. A caller that was killed while it closed an open breaker left none. */
+/* The present pause. A worker that was killed while it closed the breaker may have left 0. */
 static int64_t
 pause_of(const struct breaker *b)
 {
@@ -30,7 +31,7 @@ breaker_allows(struct breaker *b, int64_t now)
 		return true;
 	if (now < until)
 		return false;
-	/* Whoever moves the end of the pause is the one that tries. */
+	/* The caller that moves the end of the pause is the one that tries. */
 	if (!atomic_compare_exchange_strong(&b->open_until, &until, now + pause_of(b)))
 		return false;
 	b->trying = true;
@@ -52,7 +53,8 @@ bool
 breaker_failure(struct breaker *b, int64_t now)
 {
 	if (b->open_until != 0) {
-		/* Calls under way when it opened fail late; only a try doubles the pause. */
+		/* Calls that were in progress when it opened fail late; only the trial call
+		 * doubles the pause. */
 		if (!atomic_exchange(&b->trying, false))
 			return false;
 		int64_t pause = pause_of(b) * 2;

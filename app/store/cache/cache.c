@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The room of libmemcached. ASCII with VERIFY_KEY, because with the defaults a key with CR LF in
- * it ran a second command; its ejection stays off, because it never trips on time-outs.
+ * The only user of libmemcached. ASCII protocol with VERIFY_KEY, because with the defaults a key
+ * that contains CR LF ran a second command. Ejection of servers stays off, because it ignores
+ * time-outs; the breaker does that instead.
  */
 #include "store/cache/cache.h"
 
@@ -20,8 +21,8 @@ enum { TOMBSTONE_SECONDS = 5, LEASE_SECONDS = 3 };
 
 struct cache {
 	struct cache_conf conf;
-	memcached_st *one;  /* a call and its answer */
-	memcached_st *many; /* sets that are not answered, and reads behind them */
+	memcached_st *one;  /* one call, one answer */
+	memcached_st *many; /* sets without answers, and the reads after them */
 	size_t nodes;
 	char *names[CACHE_NODES];
 };
@@ -35,7 +36,7 @@ cache_free(struct cache *c)
 }
 
 static bool
-add_node(struct cache *c, const char *name)
+add_cache_node(struct cache *c, const char *name)
 {
 	int64_t port = 11211;
 	char *host = mem_dup(c, name);
@@ -60,7 +61,7 @@ add_nodes(struct cache *c)
 	char *rest = mem_dup(c, c->conf.nodes);
 
 	for (char *name; (name = strsep(&rest, ", ")) != NULL;)
-		if (*name != '\0' && !add_node(c, name))
+		if (*name != '\0' && !add_cache_node(c, name))
 			return false;
 	return true;
 }
@@ -121,14 +122,14 @@ breaker_of(struct cache *c, const char *key)
 }
 
 static bool
-allowed(struct cache *c, const char *key)
+may_call(struct cache *c, const char *key)
 {
 	return c->nodes > 0 && breaker_allows(breaker_of(c, key), instant_monotonic());
 }
 
-/* Tells the breaker how a call went; any answer at all is a success. */
+/* Reports the outcome of a call to the breaker; any answer at all is a success. */
 static bool
-answered(struct cache *c, const char *key, memcached_return_t r)
+note_answer(struct cache *c, const char *key, memcached_return_t r)
 {
 	if (r == MEMCACHED_SUCCESS || r == MEMCACHED_NOTFOUND || r == MEMCACHED_NOTSTORED ||
 	    r == MEMCACHED_END || r == MEMCACHED_STORED || r == MEMCACHED_DATA_EXISTS) {
@@ -143,9 +144,10 @@ answered(struct cache *c, const char *key, memcached_return_t r)
 	return false;
 }
 
-/* The raw value of key with its version, over `by`; NULL when there is none or (*off) no answer. */
+/* The stored value of key with its version, read over `by`; NULL when there is none, or, with
+ * *off, no answer. */
 static memcached_result_st *
-fetch(struct cache *c, memcached_st *by, const char *key, bool *off)
+fetch_value(struct cache *c, memcached_st *by, const char *key, bool *off)
 {
 	const char *const keys[] = {key};
 	const size_t lengths[] = {strlen(key)};
@@ -155,10 +157,10 @@ fetch(struct cache *c, memcached_st *by, const char *key, bool *off)
 
 	if (r == MEMCACHED_SUCCESS)
 		result = memcached_fetch_result(by, NULL, &r);
-	/* The answer ends with a line of its own. */
+	/* The answer ends with a line of its own, which must be read, too. */
 	if (result != NULL)
 		memcached_fetch_result(by, NULL, &end);
-	*off = !answered(c, key, r);
+	*off = !note_answer(c, key, r);
 	return result;
 }
 
@@ -173,7 +175,7 @@ cache_get(struct cache *c, void *ctx, const char *key, char **value, uint64_t *v
 		[CACHE_OFF] = METRIC_cache_misses_total,
 	};
 	bool off = true;
-	memcached_result_st *result = allowed(c, key) ? fetch(c, c->one, key, &off) : NULL;
+	memcached_result_st *result = may_call(c, key) ? fetch_value(c, c->one, key, &off) : NULL;
 	enum cache_found found = off ? CACHE_OFF : CACHE_MISS;
 
 	if (result != NULL) {
@@ -188,22 +190,22 @@ cache_get(struct cache *c, void *ctx, const char *key, char **value, uint64_t *v
 	return found;
 }
 
-/* The token is sent without waiting for an answer, and read back behind it: one round trip, which
- * tells the version, too. */
+/* The token is sent without waiting for an answer and read back after it: one round trip, which
+ * also returns the version. */
 bool
 cache_lease(struct cache *c, const char *key, uint64_t *version)
 {
 	char token[CACHE_LEASE];
 	bool off, ours = false;
 
-	if (!allowed(c, key))
+	if (!may_call(c, key))
 		return false;
 	cache_value_lease(token);
 	memcached_return_t r = memcached_add(
 	    c->many, key, strlen(key), token, CACHE_LEASE - 1, LEASE_SECONDS, 0);
 	if (r != MEMCACHED_SUCCESS && r != MEMCACHED_BUFFERED)
-		return answered(c, key, r) && false;
-	memcached_result_st *result = fetch(c, c->many, key, &off);
+		return note_answer(c, key, r) && false;
+	memcached_result_st *result = fetch_value(c, c->many, key, &off);
 	if (result == NULL)
 		return false;
 	if (memcached_result_length(result) == CACHE_LEASE - 1)
@@ -218,25 +220,26 @@ cache_replace(struct cache *c, const char *key, const char *value, uint64_t vers
 {
 	size_t len = strlen(value);
 
-	if (len > CACHE_VALUE || !allowed(c, key))
+	if (len > CACHE_VALUE || !may_call(c, key))
 		return true;
 	char *raw = cache_value_make(c, key, value, &len);
 	memcached_return_t r = memcached_cas(c->one, key, strlen(key), raw, len,
 	    c->conf.seconds, 0, version);
 	talloc_free(raw);
-	return answered(c, key, r);
+	return note_answer(c, key, r);
 }
 
 static bool
 bury_one(struct cache *c, const char *key)
 {
-	return allowed(c, key) &&
-	    answered(c, key,
+	return may_call(c, key) &&
+	    note_answer(c, key,
 		memcached_set(c->one, key, strlen(key), CACHE_TOMBSTONE_VALUE,
 		    strlen(CACHE_TOMBSTONE_VALUE), TOMBSTONE_SECONDS, 0));
 }
 
-/* Reads back what was set without an answer: an answer to the last proves all before it. */
+/* Reads back what was set without answers: a node answers in order, so its answers prove all sets
+ * before them. */
 static size_t
 count_tombstones(struct cache *c, const char keys[][CACHE_KEY], size_t n)
 {
@@ -266,16 +269,16 @@ static bool
 bury_many(struct cache *c, const char keys[][CACHE_KEY], size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (!allowed(c, keys[i]))
+		if (!may_call(c, keys[i]))
 			return false;
 		memcached_return_t r = memcached_set(c->many, keys[i], strlen(keys[i]),
 		    CACHE_TOMBSTONE_VALUE, strlen(CACHE_TOMBSTONE_VALUE), TOMBSTONE_SECONDS, 0);
 		if (r != MEMCACHED_SUCCESS && r != MEMCACHED_BUFFERED)
-			return answered(c, keys[i], r) && false;
+			return note_answer(c, keys[i], r) && false;
 	}
 	if (count_tombstones(c, keys, n) == n)
 		return true;
-	return answered(c, keys[0], MEMCACHED_TIMEOUT);
+	return note_answer(c, keys[0], MEMCACHED_TIMEOUT);
 }
 
 bool

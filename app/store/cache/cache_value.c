@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A value starts with what it is and a digest over key and content: a value of another key, cut
- * short or written by a stranger is a miss.
+ * The format of a cached value: a magic, a digest over key and content, the content. A value of
+ * another key, one that was cut short, or one that another program wrote is treated as a miss.
  */
 #include "store/cache/cache_value.h"
 
@@ -15,7 +15,7 @@
 enum { HEAD = sizeof MAGIC - 1 + HASH_SIZE };
 
 static void
-digest(const char *key, const char *text, size_t len, uint8_t out[HASH_SIZE])
+value_digest(const char *key, const char *text, size_t len, uint8_t out[HASH_SIZE])
 {
 	hash_sum(text, len, key, strlen(key), out);
 }
@@ -26,7 +26,7 @@ cache_value_make(void *ctx, const char *key, const char *text, size_t *len)
 	char *raw = mem_check(talloc_size(ctx, HEAD + *len));
 
 	memcpy(raw, MAGIC, strlen(MAGIC));
-	digest(key, text, *len, (uint8_t *)raw + strlen(MAGIC));
+	value_digest(key, text, *len, (uint8_t *)raw + strlen(MAGIC));
 	memcpy(raw + HEAD, text, *len);
 	*len += HEAD;
 	return raw;
@@ -63,7 +63,7 @@ cache_value_read(void *ctx, const char *key, const char *raw, size_t n, char **t
 		return CACHE_LEASED;
 	if (n < HEAD || memcmp(raw, MAGIC, strlen(MAGIC)) != 0)
 		return CACHE_MISS;
-	digest(key, raw + HEAD, n - HEAD, sum);
+	value_digest(key, raw + HEAD, n - HEAD, sum);
 	if (memcmp(sum, raw + strlen(MAGIC), HASH_SIZE) != 0)
 		return CACHE_MISS;
 	*text = mem_dupn(ctx, raw + HEAD, n - HEAD);

@@ -7,24 +7,23 @@
 
 #include "store/cache/cache.h"
 
-/* The bytes that memcached keeps for store/cache. */
-
-/* What is kept under a key that nobody may believe or fill. */
+/* The value that means: this key must be neither trusted nor filled. */
 #define CACHE_TOMBSTONE_VALUE "as1-tombstone"
 
-/* How the token of a reader begins, which is about to fill the key; random digits follow. */
+/* The start of a lease, the token of a reader that is about to fill the key; random digits
+ * follow. */
 #define CACHE_LEASE_VALUE "as1-lease:"
 
 enum { CACHE_LEASE_DIGITS = 32, CACHE_LEASE = sizeof CACHE_LEASE_VALUE + CACHE_LEASE_DIGITS };
 
-/* The *len bytes at text as they are kept under key, on the talloc context ctx; *len becomes the
- * number of bytes. */
+/* The stored form of the *len bytes at text under key, on the talloc context ctx; *len becomes its
+ * length. */
 char *cache_value_make(void *ctx, const char *key, const char *text, size_t *len);
 
 /*
- * What n bytes are that were found under key, whoever put them there. CACHE_HIT: *text is the text
- * that cache_value_make got for this very key, on ctx. CACHE_LEASED: the token of a reader.
- * CACHE_MISS: nothing of ours.
+ * Checks n bytes that were found under key. CACHE_HIT: *text, on ctx, is the text that
+ * cache_value_make got for this very key. CACHE_LEASED: the lease of a reader. CACHE_TOMBSTONE.
+ * CACHE_MISS: anything else.
  */
 enum cache_found cache_value_read(void *ctx, const char *key, const char *raw, size_t n,
     char **text);

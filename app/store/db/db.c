@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Running statements. At a deadline the socket is closed: asking the server to cancel would open
- * another, blocking, connection; it notices by itself (client_connection_check_interval).
+ * Statements and transactions on one connection: deadlines, retries, and the pipelines that carry
+ * a statement together with its time-out and its deadline check. At a deadline the socket is
+ * closed: a cancel request would open another, blocking, connection, and the server notices the
+ * closed one by itself (client_connection_check_interval).
+ *
+ * Rows of a write that was not committed are never returned: the check of the deadline is part of
+ * the same transaction (db_deadline.c).
  */
 #include "store/db/db.h"
 
@@ -16,16 +21,17 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
-#include "store/db/db_in.h"
+#include "store/db/db_internal.h"
 #include "store/db/pgtype.h"
 
-/* The server's own bound comes first, so that a slow statement costs no connection. */
+/* The client waits so much longer than statement_timeout, so that the server's own cancellation,
+ * which costs no connection, comes first. */
 #define SERVER_MARGIN (250 * INSTANT_MS)
 
-/* Of statements: the server lets them run as long as they like. */
+/* statement_timeout of the server: none. */
 #define NO_TIMEOUT 0
 
-/* What is tried again waits so long for the end of the backend that had it first. */
+/* How long a write that is retried waits for the end of the backend that ran it first. */
 #define END_WAIT (500 * INSTANT_MS)
 
 /* The SQLSTATE of deadline_check. */
@@ -72,7 +78,7 @@ db_message(const struct db *db)
 	return db->message;
 }
 
-/* The instant at which statement info is given up that begins now. */
+/* The instant at which a statement that begins now is abandoned. */
 static int64_t
 statement_deadline(const struct db *db, const struct query_info *info)
 {
@@ -81,30 +87,60 @@ statement_deadline(const struct db *db, const struct query_info *info)
 	return info->slow || db->deadline < limit ? db->deadline : limit;
 }
 
-/* Hands a statement to libpq; a write that is a transaction of its own with the check that it is
- * committed in time. */
+static bool
+send_one(struct db *db, const struct query_info *info, const char *const params[])
+{
+	return db->bare || info->built
+	    ? PQsendQueryParams(db->conn, info->sql, info->params, NULL, params, NULL, NULL, 0)
+	    : PQsendQueryPrepared(db->conn, info->name, info->params, params, NULL, NULL, 0);
+}
+
+/* Sets statement_timeout until the end of the transaction, in the pipeline of a statement. */
+static bool
+send_timeout(struct db *db, int64_t us)
+{
+	char text[24];
+	const char *const params[] = {text};
+
+	snprintf(text, sizeof text, "%lld", (long long)(us / INSTANT_MS));
+	return send_one(db, &query_infos[QUERY_statement_timeout], params);
+}
+
+/*
+ * Sends a statement, alone or in a pipeline, which is one round trip and one transaction. Before a
+ * slow statement goes a statement_timeout of all the time that is left; in a transaction of
+ * several statements the usual one follows. After a write that is a transaction of its own goes
+ * the check that it is committed in time.
+ */
 static bool
 send_statement(struct db *db, const struct query_info *info, const char *const params[],
     int64_t deadline)
 {
-	db->checked = info->writes && !db->in_tx && !db->bare && deadline != INT64_MAX &&
-	    PQenterPipelineMode(db->conn);
-	int sent = db->bare || info->built
-	    ? PQsendQueryParams(db->conn, info->sql, info->params, NULL, params, NULL, NULL, 0)
-	    : PQsendQueryPrepared(db->conn, info->name, info->params, params, NULL, NULL, 0);
-	return sent && (!db->checked ||
-	    (db_check_send(db, deadline) && PQpipelineSync(db->conn)));
+	int64_t left = deadline - instant_monotonic();
+	bool checked = info->writes && !db->in_tx && !db->bare && deadline != INT64_MAX;
+	bool restore = info->slow && db->in_tx;
+
+	db->pipelined = checked || info->slow;
+	db->leading = info->slow;
+	if (!db->pipelined)
+		return send_one(db, info, params);
+	return PQenterPipelineMode(db->conn) &&
+	    (!info->slow || send_timeout(db, left > INSTANT_DAY ? NO_TIMEOUT : left)) &&
+	    send_one(db, info, params) &&
+	    (!restore || send_timeout(db, db->conf.statement_timeout)) &&
+	    (!checked || db_check_send(db, deadline)) && PQpipelineSync(db->conn);
 }
 
+/* Its result, or the failure of the pipeline that carried it. */
 static PGresult *
 read_statement(struct db *db, int64_t deadline)
 {
-	return db->checked ? db_check_results(db, deadline) : db_results(db, deadline);
+	return db->pipelined ? db_pipeline_results(db, deadline) : db_results(db, deadline);
 }
 
 /* Whether the server's clock says that it is too late though ours does not: one of them was set. */
 static bool
-clocks_differ(const PGresult *r, int64_t deadline)
+clock_was_set(const PGresult *r, int64_t deadline)
 {
 	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
 
@@ -112,9 +148,9 @@ clocks_differ(const PGresult *r, int64_t deadline)
 	    deadline - instant_monotonic() > SERVER_MARGIN;
 }
 
-/* How a statement ended, and what may help. */
+/* Turns the outcome of a statement into an error, and into what may help: *act. */
 static enum err
-judge(struct db *db, const struct query_info *info, const PGresult *r, int64_t deadline,
+classify_result(struct db *db, const struct query_info *info, const PGresult *r, int64_t deadline,
     enum sqlstate_act *act)
 {
 	if (db->conn == NULL)
@@ -124,8 +160,8 @@ judge(struct db *db, const struct query_info *info, const PGresult *r, int64_t d
 		return OK;
 	if (PQstatus(db->conn) == CONNECTION_BAD)
 		*act = SQLSTATE_RECONNECT;
-	if (clocks_differ(r, deadline)) {
-		/* It was rolled back; a new connection asks for the time again. */
+	if (clock_was_set(r, deadline)) {
+		/* The write was rolled back; a new connection measures the clocks again. */
 		db_close(db);
 		*act = SQLSTATE_AGAIN;
 	}
@@ -134,6 +170,7 @@ judge(struct db *db, const struct query_info *info, const PGresult *r, int64_t d
 	return e;
 }
 
+/* One attempt: opens the connection if necessary, sends, waits. */
 static enum err
 run_once(struct db *db, const struct query_info *info, const char *const params[], PGresult **out,
     enum sqlstate_act *act)
@@ -150,14 +187,15 @@ run_once(struct db *db, const struct query_info *info, const char *const params[
 	}
 	if (send_statement(db, info, params, deadline))
 		*out = read_statement(db, deadline);
-	else if (db->checked)
+	else if (db->pipelined && PQstatus(db->conn) != CONNECTION_BAD)
 		db_close(db);
-	return judge(db, info, *out, deadline, act);
+	return classify_result(db, info, *out, deadline, act);
 }
 
-/* A moment that differs between those who collided. */
+/* Sleeps for a random time that grows with the tries, so that transactions which collided do not
+ * collide again. */
 static void
-pause_briefly(int try)
+back_off(int try)
 {
 	uint32_t random;
 
@@ -165,15 +203,15 @@ pause_briefly(int try)
 	poll(NULL, 0, (int)(1 + random % (5u << try)));
 }
 
-/* Whether another try makes sense: a conflict 3 times, a lost connection once. */
+/* Whether to try again: a conflict up to 3 times, a lost connection once. */
 static bool
-worth_again(struct db *db, bool retry, enum sqlstate_act act, int try, bool *lost)
+should_retry(struct db *db, bool retry, enum sqlstate_act act, int try, bool *lost)
 {
 	if (db->in_tx || act == SQLSTATE_GIVE_UP || try == TRIES ||
 	    instant_monotonic() >= db->deadline)
 		return false;
 	if (act == SQLSTATE_AGAIN) {
-		pause_briefly(try);
+		back_off(try);
 		return true;
 	}
 	bool first = !*lost;
@@ -181,7 +219,8 @@ worth_again(struct db *db, bool retry, enum sqlstate_act act, int try, bool *los
 	return first && retry;
 }
 
-/* A copy of a write that went with its connection must have ended before it is sent again. */
+/* Runs a statement again. A write may still be running at the other end of the lost connection:
+ * that backend must have ended first. */
 static enum err
 run_again(struct db *db, const struct query_info *info, const char *const params[],
     PGresult **out, enum sqlstate_act *act)
@@ -194,8 +233,11 @@ run_again(struct db *db, const struct query_info *info, const char *const params
 	return e;
 }
 
+/* Attempts until one succeeds or should_retry() gives up. Every failure but the last is only
+ * counted. */
 static enum err
-run(struct db *db, const struct query_info *info, const char *const params[], PGresult **out)
+run_retrying(struct db *db, const struct query_info *info, const char *const params[],
+    PGresult **out)
 {
 	bool lost = false;
 
@@ -205,7 +247,7 @@ run(struct db *db, const struct query_info *info, const char *const params[], PG
 				      : run_again(db, info, params, out, &act);
 		if (e == OK)
 			return OK;
-		if (!worth_again(db, info->retry, act, try, &lost)) {
+		if (!should_retry(db, info->retry, act, try, &lost)) {
 			metric_add(METRIC_db_errors_total, 1);
 			if (act == SQLSTATE_GIVE_UP && db->conn != NULL)
 				log_say(LOG_WARN, "db_error", "%s", db->message);
@@ -216,40 +258,13 @@ run(struct db *db, const struct query_info *info, const char *const params[], PG
 	}
 }
 
-/* A slow statement gets, on the server too, all the time that the request has. */
 static enum err
-set_timeout(struct db *db, int64_t us)
-{
-	char text[24];
-	PGresult *r;
-
-	/* The server takes 0 for no bound at all. */
-	if (us < INSTANT_MS && us != NO_TIMEOUT) {
-		db_notice(db, "statement", "no time is left");
-		return ERR_UNAVAILABLE;
-	}
-
-	snprintf(text, sizeof text, "%lld", (long long)(us / INSTANT_MS));
-	enum err e =
-	    run(db, &query_infos[QUERY_statement_timeout], (const char *const[]){text}, &r);
-	PQclear(r);
-	return e;
-}
-
-static enum err
-run_timed(struct db *db, void *ctx, const struct query_info *info, const char *const params[],
+run_query(struct db *db, void *ctx, const struct query_info *info, const char *const params[],
     struct db_rows **out)
 {
 	PGresult *res = NULL;
-	int64_t left = db->deadline - instant_monotonic();
-	enum err e = info->slow ? set_timeout(db, left > INSTANT_DAY ? NO_TIMEOUT : left) : OK;
+	enum err e = run_retrying(db, info, params, &res);
 
-	if (e == OK)
-		e = run(db, info, params, &res);
-	/* A transaction that has failed takes the bound back when it is rolled back. */
-	bool usable = db->conn != NULL && PQtransactionStatus(db->conn) != PQTRANS_INERROR;
-	if (info->slow && usable && set_timeout(db, db->conf.statement_timeout) != OK)
-		db_close(db);
 	if (e != OK || out == NULL) {
 		PQclear(res);
 		return e;
@@ -262,7 +277,7 @@ enum err
 db_query(struct db *db, void *ctx, enum query q, const char *const params[],
     struct db_rows **out)
 {
-	return run_timed(db, ctx, &query_infos[q], params, out);
+	return run_query(db, ctx, &query_infos[q], params, out);
 }
 
 enum err
@@ -276,7 +291,7 @@ db_query_built(struct db *db, void *ctx, const struct db_built *b, struct db_row
 	    place + strlen(DB_CRITERIA));
 	info.params = (int)b->count;
 	info.built = true;
-	return run_timed(db, ctx, &info, b->params, out);
+	return run_query(db, ctx, &info, b->params, out);
 }
 
 void
@@ -297,7 +312,8 @@ db_send(struct db *db, enum query q, const char *const params[])
 		db_close(db);
 }
 
-/* What db_send sent may be under way still, at the other end of a connection that is closed. */
+/* Runs a statement of db_send again. It may still be running at the other end of a closed
+ * connection. */
 static enum err
 collect_again(struct db *db, void *ctx, enum query q, const char *const params[],
     struct db_rows **out)
@@ -322,7 +338,7 @@ db_collect(struct db *db, void *ctx, enum query q, const char *const params[],
 		return collect_again(db, ctx, q, params, out);
 	db->sent = false;
 	PGresult *res = read_statement(db, db->sent_until);
-	enum err e = judge(db, &query_infos[q], res, db->sent_until, &act);
+	enum err e = classify_result(db, &query_infos[q], res, db->sent_until, &act);
 	if (e == OK) {
 		*out = make_rows(ctx, res);
 		return OK;
@@ -351,7 +367,7 @@ db_begin(struct db *db)
 	enum err e;
 	int tries = 0;
 
-	/* Nothing has happened yet: a connection that was lost unnoticed is opened again, once. */
+	/* Nothing was done yet, so a connection that was lost unnoticed is opened again, once. */
 	do {
 		e = db_open(db);
 		if (e == OK)
@@ -375,7 +391,7 @@ db_was_conflict(const struct db *db)
 	return db->conflicted;
 }
 
-/* A commit that a backend finds after its client has gone is refused. */
+/* Commits, with the deadline check in front: a commit that the server reaches too late fails. */
 static enum err
 commit_checked(struct db *db)
 {
@@ -387,7 +403,7 @@ commit_checked(struct db *db)
 	    !PQsendQueryParams(db->conn, "commit", 0, NULL, NULL, NULL, NULL, 0) ||
 	    !PQpipelineSync(db->conn))
 		return ERR_UNAVAILABLE;
-	PGresult *r = db_check_results(db, db->deadline);
+	PGresult *r = db_pipeline_results(db, db->deadline);
 	enum err e = db->conn == NULL ? ERR_UNAVAILABLE : db_result_err(db, r, "commit", &act);
 	PQclear(r);
 	return e;
@@ -420,38 +436,15 @@ db_end_abandoned(struct db *db, int64_t us)
 		return;
 	db->deadline = instant_monotonic() + us;
 	db->end_wait = us / 2;
-	/* Bare: it is ended that much earlier. Without a database, each request comes here. */
+	/* Bare, because that is faster. While the database is down every request comes here, hence
+	 * the limit on the log. */
 	if (db_open_bare(db) != OK &&
-	    instant_monotonic() - db->abandoned_told >= INSTANT_SECOND) {
-		db->abandoned_told = instant_monotonic();
+	    instant_monotonic() - db->abandoned_logged >= INSTANT_SECOND) {
+		db->abandoned_logged = instant_monotonic();
 		log_say(LOG_WARN, "backend_abandoned", "may still be there: %s", db->message);
 	}
 	db_close(db);
 	db->end_wait = 0;
-}
-
-enum db_news
-db_wait_notify(struct db *db, int fd, int64_t us)
-{
-	int64_t end = instant_monotonic() + us;
-
-	while (db->conn != NULL) {
-		PGnotify *n = PQnotifies(db->conn);
-		if (n != NULL) {
-			PQfreemem(n);
-			return DB_NOTIFIED;
-		}
-		int64_t left = end - instant_monotonic();
-		struct pollfd p[] = {{.fd = fd, .events = POLLIN},
-			{.fd = PQsocket(db->conn), .events = POLLIN}};
-		if (left <= 0 || poll(p, 2, (int)(left / INSTANT_MS + 1)) == 0)
-			return DB_TIMED_OUT;
-		if (p[0].revents != 0)
-			return DB_READABLE;
-		if (!PQconsumeInput(db->conn))
-			db_close(db);
-	}
-	return DB_LOST;
 }
 
 int

@@ -12,32 +12,31 @@
 #include "store/db/query.h"
 
 /*
- * One connection to PostgreSQL, opened when it is first needed and opened again when it was
- * lost. Every wait is bounded by a deadline of our own: no option of libpq notices a server
- * that is alive but does not answer.
+ * One connection to PostgreSQL, opened on first use and reopened when it was lost. Every wait has
+ * a deadline of our own: no option of libpq notices a server that is alive but does not answer.
  */
 
 struct db;
 struct db_rows;
 
-/* Shared by all workers of a pool, so that they do not storm a database that is coming up. */
+/* Shared by all workers of a pool, so that they do not flood a database that is starting. */
 struct db_gate {
-	_Atomic int64_t next_try; /* monotonic; no attempt to connect before it */
+	_Atomic int64_t next_try; /* monotonic; nobody connects before it */
 	_Atomic int64_t wait;     /* microseconds; doubles with each failure */
-	_Atomic pid_t trying;     /* the process that tries while all others wait; 0: none */
+	_Atomic pid_t trying;     /* the process that tries while the others wait; 0: none */
 };
 
-/* Lets another process try if it was pid that tried: pid has died. */
+/* Lets another process try to connect if pid was the one that did; pid has ended. */
 void db_gate_leave(struct db_gate *g, pid_t pid);
 
 struct db_conf {
-	const char *url;           /* libpq's URL or key words; "" = the PG* variables alone */
+	const char *url;           /* URL or keywords for libpq; "": only the PG* variables */
 	int64_t statement_timeout; /* microseconds for one statement */
-	struct db_gate *gate;      /* NULL: attempts are not held back */
-	bool owner;                /* owner role: also prepares the statements marked so */
+	struct db_gate *gate;      /* NULL: connects whenever needed */
+	bool owner;                /* connects as the owner role and prepares its statements */
 };
 
-/* A statement with fragments in it. */
+/* A statement of which a part is built at run time. */
 struct db_built {
 	enum query query;
 	const char *fragments;
@@ -45,52 +44,51 @@ struct db_built {
 	const char *const *params; /* texts */
 };
 
-/* A connection, not opened yet, on the talloc context ctx; closed when it is freed. */
+/* A connection that is not opened yet, on the talloc context ctx; freeing it closes it. */
 struct db *db_new(void *ctx, const struct db_conf *conf);
 
 /*
- * No statement from now on waits beyond this instant of instant_monotonic(), and no write is
- * committed after it: the server compares its clock with it before it commits.
+ * From now on no statement waits beyond this instant of instant_monotonic(), and no write is
+ * committed after it: the server compares its own clock with it before it commits.
  */
 void db_set_deadline(struct db *db, int64_t deadline);
 
 /*
- * Runs statement q with as many text parameters as it has (NULL = SQL null) and leaves its rows
- * in *out, owned by ctx; out may be NULL. A conflict between transactions is tried again 3
- * times, a lost connection once where q allows it. ERR_UNAVAILABLE when the database is away,
- * too slow or of another schema version; ERR_CONFLICT, ERR_INVALID, ERR_INTERNAL by SQLSTATE.
+ * Runs statement q with as many text parameters as it has (NULL = SQL null). Its rows are in *out,
+ * owned by ctx; out may be NULL. A conflict between transactions is retried 3 times, a lost
+ * connection once where q allows it. ERR_UNAVAILABLE when the database is down, too slow or has
+ * another schema version; ERR_CONFLICT, ERR_INVALID, ERR_INTERNAL by SQLSTATE.
  */
 enum err db_query(struct db *db, void *ctx, enum query q, const char *const params[],
     struct db_rows **out) must_check;
 
-/* The place in a query's text where db_query_built puts the fragments. */
+/* Where db_query_built inserts the fragments into the text of a query. */
 #define DB_CRITERIA "true /* criteria */"
 
 /*
- * As db_query for a statement that is built when it is needed: where the text of q says
- * DB_CRITERIA it gets the fragments of a builder, of which no byte comes from outside, and
- * count parameters.
+ * As db_query for a statement that is built at run time: b->fragments replaces DB_CRITERIA in the
+ * text of the query, with b->count parameters. No byte of the fragments may come from outside.
  */
 enum err db_query_built(struct db *db, void *ctx, const struct db_built *b, struct db_rows **out)
     must_check;
 
 /*
- * A statement in two halves, so that the caller can prepare the next while the server works:
- * db_send comes back when the server has it, and nothing else may be run before db_collect, which
- * waits for it. The same q and params for both. What failed otherwise than by ERR_INVALID is then
- * run as db_query does, so q must be safe to repeat.
+ * A statement in two halves, so that the caller can prepare the next one while the server works.
+ * db_send returns when the server has the statement; db_collect waits for its result, and nothing
+ * else may be run in between. Both get the same q and params. After any failure but ERR_INVALID
+ * db_collect runs q again as db_query does, so q must be safe to repeat.
  */
 void db_send(struct db *db, enum query q, const char *const params[]);
 enum err db_collect(struct db *db, void *ctx, enum query q, const char *const params[],
     struct db_rows **out) must_check;
 
-/* Runs a script of several statements without parameters, on a bare connection if none is open:
- * the text of a migration, begin, commit. */
+/* Runs a script of several statements without parameters: a migration, begin, commit. Opens a bare
+ * connection if none is open. */
 enum err db_script(struct db *db, const char *sql) must_check;
 
 /*
- * A transaction of several statements. In it nothing is tried again: what fails must be rolled
- * back. A commit that fails may have happened all the same.
+ * A transaction of several statements. Nothing in it is retried: after a failure, roll back. A
+ * commit that fails may have taken effect.
  */
 enum err db_begin(struct db *db) must_check;
 enum err db_commit(struct db *db) must_check;
@@ -100,26 +98,26 @@ void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 
 /*
- * Whether the transaction that failed last met another one (serialization, deadlock, lock
- * time-out): nothing of it happened, and the same may succeed now.
+ * Whether the last failed transaction conflicted with a concurrent one (serialization failure,
+ * deadlock, lock time-out): nothing of it was done, and it may succeed now.
  */
 bool db_was_conflict(const struct db *db);
 
 /*
- * Ends the backend that was given up last, if it may still be at work: asks on a new connection,
- * and waits for its end, for us microseconds in all. Before an answer: what it says was not done is
- * not done afterwards.
+ * Ends the backend that was abandoned last, if it may still be running: terminates it from a new
+ * connection and waits for its end, us microseconds at most. Call before answering, so that what
+ * the answer reports as not done does not happen later.
  */
 void db_end_abandoned(struct db *db, int64_t us);
 
-/* How db_wait ended. */
-enum db_news { DB_NOTIFIED, DB_READABLE, DB_TIMED_OUT, DB_LOST };
+/* Why db_wait_notify returned. */
+enum db_event { DB_NOTIFIED, DB_READABLE, DB_TIMED_OUT, DB_LOST };
 
 /*
- * Waits until a NOTIFY comes (DB_NOTIFIED), fd can be read (DB_READABLE), or us microseconds
+ * Waits until a NOTIFY arrives (DB_NOTIFIED), fd is readable (DB_READABLE), or us microseconds
  * have passed.
  */
-enum db_news db_wait_notify(struct db *db, int fd, int64_t us);
+enum db_event db_wait_notify(struct db *db, int fd, int64_t us);
 
 /*
  * Opens the connection now if it is not. ERR_UNAVAILABLE when the server cannot be reached or
@@ -127,22 +125,23 @@ enum db_news db_wait_notify(struct db *db, int fd, int64_t us);
  */
 enum err db_open(struct db *db) must_check;
 
-/* As db_open, but content with any schema or none: nothing is prepared. For migrations. */
+/* As db_open, with any schema version or none; prepares no statements. For migrations. */
 enum err db_open_bare(struct db *db) must_check;
 
-/* The version found at the last successful connect; -1 before. */
+/* The schema version found at the last successful connect; -1 before. */
 int db_schema_version(const struct db *db);
 
-/* What went wrong last, for the log and for operators, never for clients; "" at first. */
+/* The last failure, for the log and for operators, never for clients; "" at first. */
 const char *db_message(const struct db *db);
 
-/* The rows of a result, cells as text (NULL = SQL null), and the rows that a write touched. */
+/* The rows of a result; cells are text (NULL = SQL null). db_affected is the number of rows that a
+ * write changed. */
 int db_count(const struct db_rows *r);
 const char *db_cell(const struct db_rows *r, int row, const char *column);
 int64_t db_int(const struct db_rows *r, int row, const char *column);
 int64_t db_affected(const struct db_rows *r);
 
-/* Row as a JSON object, members by column name and type. The caller owns the result. */
+/* A row as a JSON object, members by column name and type. The caller owns the result. */
 struct json_object *db_row_json(const struct db_rows *r, int row);
 
 #endif

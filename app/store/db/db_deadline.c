@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Writes that were given up must not happen later. Closing the socket is not enough: a backend that
- * was stopped or starved finds the statement in its buffer and commits it when it goes on. So a
- * check of the server's clock goes with every write, in its transaction and after it; and a backend
- * that is left behind with a statement under way is terminated from the next connection.
+ * Writes that were abandoned must not happen later. Closing the socket is not enough: a backend
+ * that was stopped or starved finds the statement in its buffer and commits it when it continues.
+ * So every write carries a check of the server's clock, last in its transaction, and a backend
+ * that is left behind with a statement in progress is terminated from the next connection.
  *
- * Deadlines are instants of our monotonic clock. The difference to the server's clock is known as
- * an interval, narrowed by every check that was answered; its lower end makes a deadline too early
- * rather than too late.
+ * Deadlines are instants of our monotonic clock. The difference between it and the server's clock
+ * is known as an interval, which every answered check narrows; its lower end is used, so that a
+ * deadline is too early rather than too late.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/instant.h"
 #include "base/log.h"
-#include "store/db/db_in.h"
+#include "store/db/db_internal.h"
 
-/* The server's deadline comes so much earlier, or a quarter of what is left: a commit that began in
- * time is to be heard of in time. */
+/* The server's deadline is earlier by this, or by a quarter of the time left: the answer to a
+ * commit that was in time must arrive in time, too. */
 #define COMMIT_MARGIN (100 * INSTANT_MS)
 
 void
@@ -25,7 +25,7 @@ db_clock_seen(struct db *db, int64_t clock, int64_t from, int64_t to)
 {
 	int64_t low = clock - to, high = clock - from;
 
-	/* One of the clocks was set, or they drift. */
+	/* One of the clocks was set, or they drifted: start over. */
 	if (low > db->clock_high || high < db->clock_low) {
 		db->clock_low = low;
 		db->clock_high = high;
@@ -50,12 +50,12 @@ db_check_send(struct db *db, int64_t deadline)
 	return PQsendQueryPrepared(db->conn, info->name, 1, params, NULL, NULL, 0);
 }
 
-/* The column of the check's result; no other statement has one of this name. */
+/* The column of the check's result. No other statement has a column of this name. */
 #define CLOCK "deadline_clock"
 
-/* Which of two results counts: the first that failed, else the first. */
+/* Of two results: the first failure, else the first result. Frees the other. */
 static PGresult *
-choose(PGresult *kept, PGresult *r)
+choose_result(PGresult *kept, PGresult *r)
 {
 	bool failed = kept != NULL && PQresultStatus(kept) == PGRES_FATAL_ERROR;
 
@@ -67,10 +67,10 @@ choose(PGresult *kept, PGresult *r)
 	return kept;
 }
 
-/* Nothing more comes: a connection that failed has said why, in kept or by itself, and stays for
- * that; any other is of no use any more. */
+/* The pipeline ended early. A failed connection has its reason in kept or in itself, and stays
+ * open for the caller to read it; any other connection is useless now, and closed. */
 static PGresult *
-lose(struct db *db, PGresult *kept, const char *why)
+lose_pipeline(struct db *db, PGresult *kept, const char *why)
 {
 	bool failed = kept != NULL && PQresultStatus(kept) == PGRES_FATAL_ERROR;
 
@@ -84,8 +84,9 @@ lose(struct db *db, PGresult *kept, const char *why)
 	return NULL;
 }
 
+/* The deadline passed: whatever was read is dropped with the connection. */
 static PGresult *
-expire(struct db *db, PGresult *kept)
+expire_pipeline(struct db *db, PGresult *kept)
 {
 	PQclear(kept);
 	db_notice(db, "statement", "no answer in time");
@@ -94,17 +95,19 @@ expire(struct db *db, PGresult *kept)
 }
 
 PGresult *
-db_check_results(struct db *db, int64_t deadline)
+db_pipeline_results(struct db *db, int64_t deadline)
 {
 	PGresult *kept = NULL;
+	bool leading = db->leading;
 
+	db->leading = false;
 	for (int ends = 0; ends < 2;) {
 		bool ok;
 		PGresult *r = db_next_result(db, deadline, &ok);
 		if (!ok)
-			return expire(db, kept);
-		/* Each statement ends with NULL, the sync point does not: two in a row say that
-		 * nothing is left to come. */
+			return expire_pipeline(db, kept);
+		/* A NULL follows the result of each statement but not the sync point, so two in a
+		 * row mean that nothing more comes. */
 		ends = r == NULL ? ends + 1 : 0;
 		if (r == NULL)
 			continue;
@@ -114,13 +117,18 @@ db_check_results(struct db *db, int64_t deadline)
 				return kept;
 			break;
 		}
+		if (leading && PQresultStatus(r) == PGRES_TUPLES_OK) {
+			PQclear(r);
+			leading = false;
+			continue;
+		}
 		int clock = PQfnumber(r, CLOCK);
 		if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1 && clock >= 0)
 			db_clock_seen(db, strtoll(PQgetvalue(r, 0, clock), NULL, 10),
 			    db->sent_at, instant_monotonic());
-		kept = choose(kept, r);
+		kept = choose_result(kept, r);
 	}
-	return lose(db, kept, PQerrorMessage(db->conn));
+	return lose_pipeline(db, kept, PQerrorMessage(db->conn));
 }
 
 bool
@@ -139,9 +147,9 @@ db_abandoned_end(struct db *db, int64_t us)
 	PGresult *r = db_results(db, deadline);
 	bool gone = PQresultStatus(r) == PGRES_TUPLES_OK && *PQgetvalue(r, 0, 0) == 't';
 	log_say(LOG_WARN, "backend_abandoned", "%s %s", db->abandoned.pid,
-	    gone ? "is told to end, or has ended" : "may still be there");
+	    gone ? "was told to end, or has ended" : "may still be there");
 	PQclear(r);
-	/* With 0 it was only sent the signal, which is all that can be done. */
+	/* With us = 0 the signal was only sent; there is nothing else to do for it. */
 	db->abandoned.pid[0] = '\0';
 	return gone;
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Opening a connection: settings, schema version and all statements prepared in two round trips,
- * so that a worker which lost its connection is back within milliseconds, and one with the wrong
- * schema or a broken statement never answers with it.
+ * Opening a connection: settings, schema version and all prepared statements in two round trips,
+ * so that a worker whose connection was lost continues within milliseconds. A connection to a
+ * database with another schema version, or on which a statement cannot be prepared, is never used.
+ *
+ * A failure closes the gate that all workers share for a growing, random time; after that one
+ * worker at a time tries, so that a server that comes up is not flooded and a silent one holds
+ * only that worker.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -15,7 +19,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
-#include "store/db/db_in.h"
+#include "store/db/db_internal.h"
 
 #define WAIT_FIRST (50 * INSTANT_MS)
 #define WAIT_MOST (2 * INSTANT_SECOND)
@@ -40,7 +44,8 @@ db_new(void *ctx, const struct db_conf *conf)
 	return db;
 }
 
-/* Reads the results of the connection's pipeline up to its sync point; the first error counts. */
+/* Reads results up to the sync point of the pipeline. The first error counts; *first is the first
+ * result, if asked for. */
 static enum err
 read_pipeline(struct db *db, int64_t deadline, PGresult **first)
 {
@@ -69,7 +74,7 @@ read_pipeline(struct db *db, int64_t deadline, PGresult **first)
 	}
 }
 
-/* Who answers at the other end, and what its clock says. */
+/* Stores which backend answers, and what its clock showed. */
 static void
 note_backend(struct db *db, const PGresult *r, int64_t asked)
 {
@@ -85,8 +90,9 @@ note_backend(struct db *db, const PGresult *r, int64_t asked)
 	    PQgetvalue(r, 0, PQfnumber(r, "started")));
 }
 
-/* Settings and schema version in one round trip. A database without the schema has version 0; the
- * settings have a sync point of their own, or that failure would take them back. */
+/* Settings and schema version in one round trip. A database without the schema has version 0:
+ * asking it fails, so the settings need a sync point of their own, or that failure would roll them
+ * back. */
 static enum err
 begin_session(struct db *db, int64_t deadline)
 {
@@ -140,7 +146,7 @@ prepare_all(struct db *db, int64_t deadline)
 	return e == OK || e == ERR_UNAVAILABLE ? e : ERR_INTERNAL;
 }
 
-/* libpq would print it; what matters of it comes back as an error too. */
+/* Notices: libpq would print them; those that matter are followed by an error. */
 static void
 ignore_notice(void *arg, const PGresult *r)
 {
@@ -151,7 +157,7 @@ ignore_notice(void *arg, const PGresult *r)
 static enum err
 connect_socket(struct db *db, int64_t deadline)
 {
-	/* Later words win: the operator's URL may replace all of these. */
+	/* Later keywords win: the URL may override all of these. */
 	static const char *const words[] = {"application_name", "connect_timeout",
 	    "tcp_user_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count",
 	    "target_session_attrs", "dbname", NULL};
@@ -179,7 +185,7 @@ connect_socket(struct db *db, int64_t deadline)
 	return ERR_UNAVAILABLE;
 }
 
-/* A failure holds the whole pool back, longer each time, with full jitter. */
+/* Closes the gate for all workers, after each failure for longer, with full jitter. */
 static void
 gate_close(struct db *db)
 {
@@ -196,7 +202,8 @@ gate_close(struct db *db)
 	g->next_try = instant_monotonic() + random % wait;
 }
 
-/* After a failure one worker at a time tries: a server that is silent holds only that one. */
+/* Whether this process may try to connect. After a failure only one may at a time: a server that
+ * is silent then blocks only that one. */
 static bool
 gate_pass(struct db_gate *g, int64_t now)
 {
@@ -219,6 +226,7 @@ db_gate_leave(struct db_gate *g, pid_t pid)
 		g->next_try = 0;
 }
 
+/* A worker connected: everybody may. */
 static void
 gate_open(struct db_gate *g)
 {
@@ -227,12 +235,13 @@ gate_open(struct db_gate *g)
 	g->next_try = 0;
 }
 
+/* At most once a second: while the database is down, every request fails to connect. */
 static void
-tell(struct db *db)
+log_connect_failure(struct db *db)
 {
-	if (instant_monotonic() - db->told < INSTANT_SECOND)
+	if (instant_monotonic() - db->connect_logged < INSTANT_SECOND)
 		return;
-	db->told = instant_monotonic();
+	db->connect_logged = instant_monotonic();
 	log_say(LOG_ERROR, "db_unavailable", "%s", db->message);
 }
 
@@ -248,7 +257,7 @@ open_once(struct db *db, bool bare, int64_t deadline)
 }
 
 static enum err
-open_with(struct db *db, bool bare)
+open_connection(struct db *db, bool bare)
 {
 	struct db_gate *g = db->conf.gate;
 	int64_t now = instant_monotonic();
@@ -262,8 +271,9 @@ open_with(struct db *db, bool bare)
 		return ERR_UNAVAILABLE;
 	int64_t deadline = now + CONNECT_TIME < db->deadline ? now + CONNECT_TIME : db->deadline;
 	enum err e = open_once(db, bare, deadline);
-	/* A server that ends the session while it begins may have ended just this one, and is no
-	 * reason yet to close the gate before all workers. Nothing was asked so far: once more. */
+	/* A server that ends a session while it begins may have ended just this one, which is
+	 * no reason to close the gate for all workers. Nothing was asked of it yet, so try once
+	 * more. */
 	if (e != OK && db->reached && PQstatus(db->conn) == CONNECTION_BAD) {
 		db_close(db);
 		e = open_once(db, bare, deadline);
@@ -271,25 +281,25 @@ open_with(struct db *db, bool bare)
 	if (e != OK) {
 		db_close(db);
 		gate_close(db);
-		tell(db);
+		log_connect_failure(db);
 		return e;
 	}
 	db->bare = bare;
 	metric_add(METRIC_db_connects_total, 1);
 	if (g != NULL)
 		gate_open(g);
-	/* What is to be run again must not be still under way elsewhere. */
+	/* What is to be run again must not still be running elsewhere. */
 	return db_abandoned_end(db, db->end_wait) || db->end_wait == 0 ? OK : ERR_UNAVAILABLE;
 }
 
 enum err
 db_open(struct db *db)
 {
-	return open_with(db, false);
+	return open_connection(db, false);
 }
 
 enum err
 db_open_bare(struct db *db)
 {
-	return open_with(db, true);
+	return open_connection(db, true);
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Waiting for PostgreSQL. A connection is non-blocking and every step waits in poll with a
- * deadline of ours, because keep-alives, tcp_user_timeout and statement_timeout together still
- * hang on a server that was stopped.
+ * Waiting for PostgreSQL. Connections are non-blocking, and every wait is a poll with a deadline
+ * of ours: keep-alives, tcp_user_timeout and statement_timeout together do not notice a server
+ * process that was stopped.
  */
 #include <poll.h>
 #include <stdio.h>
 
 #include "base/instant.h"
 #include "base/metric.h"
-#include "store/db/db_in.h"
+#include "store/db/db_internal.h"
 
-/* A statement may still be under way in the backend: it is to be ended. */
+/* A statement may still be running in the backend, which db_abandoned_end() has to end then. */
 void
 db_close(struct db *db)
 {
@@ -21,12 +21,12 @@ db_close(struct db *db)
 	if (s == PQTRANS_ACTIVE || s == PQTRANS_UNKNOWN)
 		db->abandoned = *db->backend.pid != '\0' ? db->backend : db->abandoned;
 	db->backend.pid[0] = '\0';
-	db->sent = db->checked = false;
+	db->sent = db->pipelined = db->leading = false;
 	PQfinish(db->conn);
 	db->conn = NULL;
 }
 
-/* libpq's text without its line ends, kept for the log. */
+/* Messages of libpq end with a line feed; the log wants one line. */
 void
 db_notice(struct db *db, const char *what, const char *text)
 {
@@ -36,7 +36,6 @@ db_notice(struct db *db, const char *what, const char *text)
 			*s = ' ';
 }
 
-/* Waits until the socket is ready for events; false at the deadline. */
 bool
 db_wait(struct db *db, short events, int64_t deadline)
 {
@@ -52,7 +51,6 @@ db_wait(struct db *db, short events, int64_t deadline)
 	}
 }
 
-/* The next result, NULL between statements. *ok turns false when the connection or time is gone. */
 PGresult *
 db_next_result(struct db *db, int64_t deadline, bool *ok)
 {
@@ -60,7 +58,7 @@ db_next_result(struct db *db, int64_t deadline, bool *ok)
 	for (;;) {
 		int unsent = PQflush(db->conn);
 		if (unsent < 0) {
-			/* The server may have said why before it went: read that first. */
+			/* The server may have sent a reason before it closed: read that first. */
 			PQconsumeInput(db->conn);
 			return PQgetResult(db->conn);
 		}
@@ -76,7 +74,7 @@ db_next_result(struct db *db, int64_t deadline, bool *ok)
 	}
 }
 
-/* Rows arrive before the commit that makes them true, so a statement is a success only when no
+/* Rows arrive before the commit that makes them true, so a statement has succeeded only when no
  * failure follows. */
 PGresult *
 db_results(struct db *db, int64_t deadline)
@@ -100,7 +98,7 @@ db_results(struct db *db, int64_t deadline)
 	}
 }
 
-/* The cause lies in the result, or in the connection when that is what failed. */
+/* The cause is in the result, or in the connection when there is no result. */
 enum err
 db_result_err(struct db *db, const PGresult *r, const char *what, enum sqlstate_act *act)
 {
@@ -116,4 +114,28 @@ db_result_err(struct db *db, const PGresult *r, const char *what, enum sqlstate_
 	enum err e = sqlstate_err(state, act);
 	db->conflicted = db->conflicted || (db->in_tx && *act == SQLSTATE_AGAIN);
 	return e;
+}
+
+enum db_event
+db_wait_notify(struct db *db, int fd, int64_t us)
+{
+	int64_t end = instant_monotonic() + us;
+
+	while (db->conn != NULL) {
+		PGnotify *n = PQnotifies(db->conn);
+		if (n != NULL) {
+			PQfreemem(n);
+			return DB_NOTIFIED;
+		}
+		int64_t left = end - instant_monotonic();
+		struct pollfd p[] = {{.fd = fd, .events = POLLIN},
+			{.fd = PQsocket(db->conn), .events = POLLIN}};
+		if (left <= 0 || poll(p, 2, (int)(left / INSTANT_MS + 1)) == 0)
+			return DB_TIMED_OUT;
+		if (p[0].revents != 0)
+			return DB_READABLE;
+		if (!PQconsumeInput(db->conn))
+			db_close(db);
+	}
+	return DB_LOST;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Migrations: forward only, one transaction each, recorded with a checksum so that a file edited
- * after the fact is noticed instead of believed.
+ * Migrations: forward only, one transaction each, recorded with a checksum so that a file which
+ * was edited after it had been applied is noticed. One migrator at a time, by an advisory lock
+ * that lives as long as its connection.
  */
 #include "store/db/migrate.h"
 
@@ -14,12 +15,12 @@
 #include "base/mem.h"
 
 static void
-checksum_of(const struct migration_info *m, char out[HASH_SHA256_HEX])
+migration_checksum(const struct migration_info *m, char out[HASH_SHA256_HEX])
 {
 	hash_sha256_hex(m->sql, strlen(m->sql), out);
 }
 
-/* The recorded history must be a beginning of ours. */
+/* The recorded migrations must be the first ones of this program. */
 static enum err
 check_history(const struct db_rows *rows, char message[MIGRATE_MESSAGE])
 {
@@ -31,7 +32,7 @@ check_history(const struct db_rows *rows, char message[MIGRATE_MESSAGE])
 			    db_cell(rows, i, "version"));
 			return ERR_CONFLICT;
 		}
-		checksum_of(&migration_infos[i], ours);
+		migration_checksum(&migration_infos[i], ours);
 		if (strcmp(ours, db_cell(rows, i, "checksum")) != 0) {
 			snprintf(message, MIGRATE_MESSAGE,
 			    "%s was changed after it had been applied", migration_infos[i].name);
@@ -42,12 +43,12 @@ check_history(const struct db_rows *rows, char message[MIGRATE_MESSAGE])
 }
 
 static enum err
-apply(struct db *db, void *mem, const struct migration_info *m)
+apply_migration(struct db *db, void *mem, const struct migration_info *m)
 {
 	char checksum[HASH_SHA256_HEX], now[INSTANT_TEXT];
 	const char *version = mem_printf(mem, "%d", m->version);
 
-	checksum_of(m, checksum);
+	migration_checksum(m, checksum);
 	instant_format(instant_now(), now);
 	enum err e = db_begin(db);
 	if (e == OK)
@@ -79,7 +80,7 @@ migrate_run(struct db *db, int *applied, char message[MIGRATE_MESSAGE])
 		e = check_history(rows, message);
 	for (size_t i = e == OK ? (size_t)db_count(rows) : migration_count; i < migration_count;
 	     i++) {
-		e = apply(db, mem, &migration_infos[i]);
+		e = apply_migration(db, mem, &migration_infos[i]);
 		if (e != OK)
 			break;
 		log_say(LOG_INFO, "migrated", "%s", migration_infos[i].name);

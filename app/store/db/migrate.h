@@ -7,10 +7,10 @@
 enum { MIGRATE_MESSAGE = 256 };
 
 /*
- * Brings the schema to query_schema_version(), as the owner role: one transaction a migration,
- * one migrator at a time. *applied counts the new ones. ERR_CONFLICT, with the reason in message,
- * when the database is newer than the program or a migration was changed after it
- * had been applied.
+ * Brings the schema to query_schema_version(), as the owner role: one transaction per migration,
+ * one migrator at a time. *applied is the number of new ones. ERR_CONFLICT, with the reason in
+ * message, when the database is newer than the program or a migration was changed after it had
+ * been applied.
  */
 enum err migrate_run(struct db *db, int *applied, char message[MIGRATE_MESSAGE]) must_check;
 

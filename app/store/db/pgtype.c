@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Result columns become JSON by their type, so that adding a column to an answer is an edit of
- * SQL alone; arrays go the other way, so that a batch is one statement.
+ * Result columns become JSON by their type, so that adding a column to an answer is a change of
+ * SQL alone. In the other direction texts become array literals, so that a batch is one statement.
  */
 #include "store/db/pgtype.h"
 
@@ -12,7 +12,7 @@
 #include "base/jsonown.h"
 #include "base/num.h"
 
-/* Of pg_type.dat; these numbers never change. */
+/* From pg_type.dat; these numbers never change. */
 enum oid {
 	OID_BOOL = 16,
 	OID_INT8 = 20,
@@ -26,7 +26,8 @@ enum oid {
 	OID_JSONB = 3802,
 };
 
-/* A number as PostgreSQL wrote it: 18 stays 18 and 3.5 stays 3.5. NaN and infinities: null. */
+/* A number in the notation of PostgreSQL: 18 stays 18 and 3.5 stays 3.5. NaN and infinities become
+ * null. */
 static struct json_object *
 number_json(const char *text)
 {
@@ -86,7 +87,7 @@ pgtype_array_open(struct buf *b)
 void
 pgtype_array_item(struct buf *b, const char *text)
 {
-	/* Items are quoted: an open brace at the end is that of the array. */
+	/* Items are quoted, so a brace at the end is the one that opened the array. */
 	if (b->data[b->len - 1] != '{')
 		buf_char(b, ',');
 	if (text == NULL) {

@@ -7,13 +7,14 @@
 #include "base/buf.h"
 
 /*
- * The text forms of PostgreSQL's types, both ways; without libpq, so that tests need no server.
+ * Text representations of PostgreSQL types, in both directions; without libpq, so that tests need
+ * no server.
  */
 
 /*
- * The value text of type oid (pg_type.oid) as JSON: bool, integers, floats, numeric, json and
- * jsonb as what they are, timestamptz (session in UTC, DateStyle ISO) as RFC 3339, anything else
- * as a string. The caller owns the result; NULL text gives JSON null.
+ * The value `text` of type oid (pg_type.oid) as JSON: bool, integers, floats, numeric, json and
+ * jsonb as such values, timestamptz (session in UTC, DateStyle ISO) as RFC 3339, anything else as
+ * a string. The caller owns the result; NULL text gives JSON null.
  */
 struct json_object *pgtype_json(unsigned oid, const char *text);
 

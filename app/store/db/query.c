@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * All SQL of the program, embedded: the files of sql/ are the source, this room only holds them.
+ * All SQL of the program as string constants, generated from the files of sql/ by the build
+ * (sql/embed.awk).
  */
 #include "store/db/query.h"
 
-/* A query is as long as it is; compilers need not support literals over 4,095 bytes, ours do. */
+/* Queries may exceed the 4,095 bytes that C11 guarantees for a literal; the compilers in use
+ * accept them. */
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 
 const struct query_info query_infos[QUERY__MAX] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SQLSTATE to error, once, as a table. A row of two characters speaks for its whole class; the
- * first row that fits decides.
+ * Maps SQLSTATE to an error and to what may help, as a table. A row of two characters stands for
+ * its whole class; the first matching row decides.
  */
 #include "store/db/sqlstate.h"
 

@@ -7,13 +7,13 @@
 /* What may help after a failure. */
 enum sqlstate_act {
 	SQLSTATE_GIVE_UP,   /* nothing */
-	SQLSTATE_AGAIN,     /* the same once more: serialisation, deadlock, lock time-out */
-	SQLSTATE_RECONNECT, /* another connection: this one is ending, or leads to a standby */
+	SQLSTATE_AGAIN,     /* the same again: serialization failure, deadlock, lock time-out */
+	SQLSTATE_RECONNECT, /* a new connection: this one is ending, or leads to a standby */
 };
 
 /*
- * What a failed statement means. sqlstate is the five characters of the server, or NULL when it
- * had none to give, which is what a dead server really gives: ERR_UNAVAILABLE.
+ * The error of a failed statement. sqlstate is the five characters from the server, or NULL when
+ * there were none, as from a server that died: ERR_UNAVAILABLE.
  */
 enum err sqlstate_err(const char *sqlstate, enum sqlstate_act *act);
 

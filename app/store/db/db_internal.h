@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef STORE_DB_DB_IN_H
-#define STORE_DB_DB_IN_H
+#ifndef STORE_DB_DB_INTERNAL_H
+#define STORE_DB_DB_INTERNAL_H
 
 #include <libpq-fe.h>
 
 #include "store/db/db.h"
 #include "store/db/sqlstate.h"
 
-/* What the rooms db.c, db_open.c and db_wait.c share; nobody else includes this. */
+/* Shared by the sources of this folder; included by nothing else. */
 
-/* A process of the server, by what tells it from a later one of the same id. */
+/* A backend of the server. The start time tells it from a later one with the same process id. */
 struct db_backend {
 	char pid[16]; /* "": none */
 	char started[64];
@@ -18,19 +18,20 @@ struct db_backend {
 struct db {
 	struct db_conf conf;
 	PGconn *conn;     /* NULL when closed */
-	bool in_tx;       /* between begin and commit: a lost connection is not opened again */
-	bool conflicted;  /* the last failure came from another transaction at the same moment */
+	bool in_tx;       /* between begin and commit: a lost connection is not reopened */
+	bool conflicted;  /* a statement of this transaction failed because of a concurrent one */
 	bool bare;        /* opened without prepared statements */
-	bool reached;     /* a server took up the last attempt to connect */
+	bool reached;     /* the last attempt to connect reached a server */
 	int64_t deadline; /* of the request, monotonic */
 	int schema;       /* -1: never seen */
-	int64_t told;     /* when a failure to connect was last logged */
-	int64_t abandoned_told; /* when the log was told last that a backend may still be there */
-	bool sent;        /* by db_send, and not collected yet */
-	int64_t sent_until; /* the deadline of that */
-	int64_t end_wait; /* so long a new connection waits for the end of the abandoned backend */
-	bool checked;     /* what was sent last has a deadline_check behind it */
-	int64_t sent_at;  /* monotonic; of that check */
+	int64_t connect_logged;     /* when a failed connect was last logged; monotonic */
+	int64_t abandoned_logged; /* when an abandoned backend was last logged; monotonic */
+	bool sent;        /* db_send sent a statement that is not collected yet */
+	int64_t sent_until; /* its deadline */
+	int64_t end_wait; /* how long a new connection waits for the end of the abandoned backend */
+	bool pipelined;   /* the statement that was sent last went in a pipeline .. */
+	bool leading;     /* .. after a statement_timeout, whose result comes first */
+	int64_t sent_at;  /* monotonic; when the last deadline check was sent */
 	int64_t clock_low, clock_high; /* the server's clock minus the monotonic one, from .. to */
 	struct db_backend backend;     /* at the other end of conn */
 	struct db_backend abandoned;   /* given up with a statement under way, and not
@@ -41,20 +42,21 @@ struct db {
 /* Closes the connection; the next statement opens another. */
 void db_close(struct db *db);
 
-/* Keeps `what: text` as db_message, in one line. */
+/* Stores `what: text` as db_message, on one line. */
 void db_notice(struct db *db, const char *what, const char *text);
 
-/* Notes what the server's clock (microseconds since 1970) was between two instants of ours. */
+/* Records that the server's clock showed `clock` (microseconds since 1970) at some instant between
+ * from and to, both monotonic. */
 void db_clock_seen(struct db *db, int64_t clock, int64_t from, int64_t to);
 
-/* Sends, behind a write in the same pipeline, the check that it is committed in time. */
+/* Sends the deadline check, after a write in the same pipeline. */
 bool db_check_send(struct db *db, int64_t deadline);
 
 /*
- * The result of the write that was sent before such a check, or the failure that kept it from being
- * committed; the caller clears it. NULL when the connection was lost or, at the deadline, closed.
+ * The result of the statement that went in a pipeline, or the first failure in it; the caller
+ * clears it. NULL when the connection was lost or, at the deadline, closed.
  */
-PGresult *db_check_results(struct db *db, int64_t deadline);
+PGresult *db_pipeline_results(struct db *db, int64_t deadline);
 
 /*
  * Ends the abandoned backend, if there is one; waits for it up to us microseconds. False when it
