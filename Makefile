@@ -30,7 +30,9 @@ LIBRARY := $(filter-out $(B)/app/main.o,$(OBJECTS))
 UNIT := $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/*.c))
 QUERIES := $(sort $(wildcard sql/query/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/migration/*.sql))
-EMBED := $(B)/sql/query_enum.inc $(B)/sql/query_table.inc $(B)/sql/migration_table.inc
+SCHEMA_OBJECTS := $(sort $(wildcard sql/function/*.sql)) $(sort $(wildcard sql/view/*.sql))
+EMBED := $(B)/sql/query_enum.inc $(B)/sql/query_table.inc $(B)/sql/migration_table.inc \
+	$(B)/sql/schema_object_table.inc
 
 export VAR ?= var
 
@@ -66,6 +68,10 @@ $(B)/sql/query_table.inc: sql/embed.awk $(QUERIES)
 $(B)/sql/migration_table.inc: sql/embed.awk $(MIGRATIONS)
 	@mkdir -p $(@D)
 	@awk -v part=migration -f sql/embed.awk $(MIGRATIONS) > $@
+
+$(B)/sql/schema_object_table.inc: sql/embed.awk $(SCHEMA_OBJECTS)
+	@mkdir -p $(@D)
+	@awk -v part=object -f sql/embed.awk $(SCHEMA_OBJECTS) > $@
 
 # In the repository, so that it can be read there; lint tells when it is not current.
 docs/configuration.md: etc/conf_doc.awk app/base/conf.def etc/assay.conf

@@ -47,17 +47,18 @@ command_jobs(const struct command *c)
 static int
 command_migrate(const struct command *c)
 {
-	char message[MIGRATE_MESSAGE];
-	int applied;
+	struct migrated done;
 
 	if (c->argc > 0)
 		return EXIT_USAGE;
 	struct db *bare = setup_owner_db(c->mem, c->conf);
-	if (migrate_run(bare, &applied, message) != OK) {
-		fprintf(stderr, "assay migrate: %s\n", message);
+	if (migrate_run(bare, c->mem, &done) != OK) {
+		fprintf(stderr, "assay migrate: %s\n", done.message);
 		return EXIT_FAILED;
 	}
-	printf("schema version %d, %d new\n", query_schema_version(), applied);
+	printf("schema version %d, %d new\n", query_schema_version(), done.migrations);
+	if (*done.objects != '\0')
+		printf("functions and views applied: %s\n", done.objects);
 	fflush(stdout);
 	talloc_free(bare);
 	return jobs_once(setup_owner_db(c->mem, c->conf), c->conf) == OK ? EXIT_DONE : EXIT_FAILED;

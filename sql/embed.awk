@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Turns the files of sql/query and sql/migration into C, so that a misspelt query is a compile
-# error and the program needs no file at run time.
-#   awk -v part=enum|query|migration -f sql/embed.awk FILE...
+# Turns the files of sql/query, sql/migration, sql/function and sql/view into C, so that a misspelt
+# query is a compile error and the program needs no file at run time.
+#   awk -v part=enum|query|migration|object -f sql/embed.awk FILE...
 # The head of a query file says what it is for, then `-- key: value` lines: reach (lint reads it),
 # retry yes|no, and where needed time long, role owner, writes yes (said where the text does not
 # show it: functions write).
@@ -22,7 +22,7 @@ function finish() {
 	if (part == "query")
 		printf ",\n\t\t.params = %d, .retry = %s, .slow = %s,%s%s},\n", params, retry, slow,
 		    " .owner = " owner, ", .writes = " writes
-	else if (part == "migration")
+	else if (part != "enum")
 		printf "},\n"
 }
 
@@ -34,6 +34,8 @@ function begin() {
 		printf "\tQUERY_%s,\n", name
 	else if (part == "query")
 		printf "\t[QUERY_%s] = {.name = \"%s\", .sql =", name, name
+	else if (part == "object")
+		printf "\t{.name = \"%s\", .sql =", name
 	else
 		printf "\t{.version = %d, .name = \"%s\", .sql =", substr(name, 1, 4), name
 }

@@ -1,5 +1,5 @@
--- Makes account $1 of role $4 at $5 with a sign-in link of digest $2 (hex) that is good until $3; no
--- row when there is one of that name.
+-- Makes account $1 of role $4 at $5 with a sign-in link of digest $2 (hex) that is good until $3;
+-- no row when there is one of that name.
 -- reach: definitions
 -- retry: no
 with created as (

@@ -1,5 +1,5 @@
--- Gives account $1 another sign-in link of digest $2 (hex), good until $3, in place of those before;
--- nothing else changes. No row when it is none, or disabled.
+-- Gives account $1 another sign-in link of digest $2 (hex), good until $3, in place of those
+-- before; nothing else changes. No row when it is none, or disabled.
 -- reach: definitions
 -- retry: no
 -- role: owner

@@ -1,5 +1,5 @@
--- Takes the password and the sessions of account $1 and gives it a sign-in link of digest $2 (hex),
--- good until $3; a disabled one is enabled again.
+-- Takes the password and the sessions of account $1 and gives it a sign-in link of digest $2
+-- (hex), good until $3; a disabled one is enabled again.
 -- reach: definitions
 -- retry: no
 with reset as (

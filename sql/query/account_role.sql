@@ -1,5 +1,5 @@
--- Gives account $1 the role $2, and ends its sessions when that is another one; the role before. No
--- row when there is none.
+-- Gives account $1 the role $2, and ends its sessions when that is another one; the role before.
+-- No row when there is none.
 -- reach: definitions
 -- retry: yes
 with old as (

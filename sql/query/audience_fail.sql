@@ -1,5 +1,6 @@
--- Mapping definition $1 (version $2 of its audience) has failed at $4: it is due again a second later,
--- then two, four, up to an hour; unless somebody wants it mapped again, and it is not due as it was ($3).
+-- Mapping definition $1 (version $2 of its audience) has failed at $4: it is due again a second
+-- later, then two, four, up to an hour; unless somebody wants it mapped again, and it is not due
+-- as it was ($3).
 -- reach: definitions
 -- retry: no
 -- role: owner

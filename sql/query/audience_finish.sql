@@ -1,5 +1,6 @@
--- Definition $1 is due again at $4, as version $2 of its audience is complete or there is nothing to make;
--- unless somebody wants it mapped again, and it is not due as it was ($3), or has taken it up.
+-- Definition $1 is due again at $4, as version $2 of its audience is complete or there is nothing
+-- to make; unless somebody wants it mapped again, and it is not due as it was ($3), or has taken
+-- it up.
 -- reach: definitions
 -- retry: no
 -- role: owner

@@ -1,6 +1,6 @@
 -- Has the definitions in effect with criteria of kind $2 (user, device) mapped again from $1 (now)
--- on, as their profiles have changed in bulk, by import $3. One that is being mapped at this moment is waited
--- for, or the end of that would take the wish back.
+-- on, as their profiles have changed in bulk, by import $3. One that is being mapped at this
+-- moment is waited for, or the end of that would take the wish back.
 -- reach: definitions
 -- retry: yes
 -- time: long

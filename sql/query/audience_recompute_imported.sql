@@ -1,6 +1,6 @@
--- Imports that have not been heard of since $1 may have been killed: the definitions in effect over
--- what they changed are mapped again from $2 (now) on. One that stores another batch is on the list
--- again.
+-- Imports that have not been heard of since $1 may have been killed: the definitions in effect
+-- over what they changed are mapped again from $2 (now) on. One that stores another batch is on
+-- the list again.
 -- reach: definitions
 -- retry: yes
 -- role: owner

@@ -1,6 +1,6 @@
 -- Profiles written since $3, while a mapping of definition $1 ran, are decided again for version
--- $2: who is no longer in leaves. One that is being written is passed over and counted, and so is one
--- that has been: its writer knows of the version, but may fail.
+-- $2: who is no longer in leaves. One that is being written is passed over and counted, and so is
+-- one that has been: its writer knows of the version, but may fail.
 -- reach: all
 -- retry: no
 -- time: long

@@ -1,5 +1,5 @@
--- Waits until everybody has ended who was writing profiles or erasing, and so may not have seen what
--- was committed last; tells how often somebody has been erased, before and after that.
+-- Waits until everybody has ended who was writing profiles or erasing, and so may not have seen
+-- what was committed last; tells how often somebody has been erased, before and after that.
 -- reach: definitions
 -- retry: yes
 -- time: long

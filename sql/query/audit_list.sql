@@ -1,5 +1,5 @@
--- What was changed, the newest first, below number $1 (null: from the newest), by account $2 and of target
--- $3 (null: any), at most $4.
+-- What was changed, the newest first, below number $1 (null: from the newest), by account $2 and
+-- of target $3 (null: any), at most $4.
 -- reach: definitions
 -- retry: yes
 select nr, occurred_at as at, account, key_id, action, target, status, status >= 400 as refused,

@@ -1,8 +1,8 @@
 -- Settings of every connection, made once when it opens: bounds that the server keeps as well, and
--- plans: made once, for to plan the profile costs more than to run it; and by index, for a partition
--- that was analysed while empty would be scanned by these plans for long after it has filled. No
--- jit, which takes what cannot go by index for expensive then.
--- Which backend it is, and its clock in microseconds, for deadlines.
+-- plans: made once, for to plan the profile costs more than to run it; and by index, for a
+-- partition that was analysed while empty would be scanned by these plans for long after it has
+-- filled. No jit, which takes what cannot go by index for expensive then. Which backend it is, and
+-- its clock in microseconds, for deadlines.
 -- reach: local
 -- retry: yes
 select set_config('search_path', 'assay, pg_temp', false),

@@ -1,7 +1,8 @@
--- How many values of the fields $1 ([{field, path, date}]) are no dates, or no numbers, in the first $2
--- profiles that meet the other conditions; at_least when there may be more profiles. A text that is a
--- date has an instant beside it in the terms, of the same day or, with an offset, of the next or the last.
--- Functions are called last, and only for what begins as a number does: most of the time is theirs.
+-- How many values of the fields $1 ([{field, path, date}]) are no dates, or no numbers, in the
+-- first $2 profiles that meet the other conditions; at_least when there may be more profiles. A
+-- text that is a date has an instant beside it in the terms, of the same day or, with an offset,
+-- of the next or the last. Functions are called last, and only for what begins as a number does:
+-- most of the time is theirs.
 -- reach: all
 -- retry: yes
 -- time: long

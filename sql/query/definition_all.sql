@@ -1,5 +1,5 @@
--- All definitions, in the words in which they are made, in a fixed order: part 1 goals, 2 layers, 3
--- segmentations, 4 experiments; no retired goals, also not as those of an experiment.
+-- All definitions, in the words in which they are made, in a fixed order: part 1 goals, 2 layers,
+-- 3 segmentations, 4 experiments; no retired goals, also not as those of an experiment.
 -- reach: definitions
 -- retry: yes
 select part, id, definition from (

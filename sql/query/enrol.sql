@@ -1,5 +1,5 @@
--- Enrols subject $1 in experiments $2, ascending, in their alternatives $3 of the allocations $4, $5 being
--- the alternatives that are gone; how: $6; $7 whether sessions must be confirmed, at $8.
+-- Enrols subject $1 in experiments $2, ascending, in their alternatives $3 of the allocations $4,
+-- $5 being the alternatives that are gone; how: $6; $7 whether sessions must be confirmed, at $8.
 -- reach: subject
 -- retry: yes
 -- writes: yes

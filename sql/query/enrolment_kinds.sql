@@ -1,4 +1,5 @@
--- How many users, devices and sessions are enrolled in experiment $1; of each at most $2 are counted.
+-- How many users, devices and sessions are enrolled in experiment $1; of each at most $2 are
+-- counted.
 -- reach: all
 -- retry: yes
 -- time: long

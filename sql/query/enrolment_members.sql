@@ -1,5 +1,5 @@
--- The users enrolled in experiment $1, as members of its alternatives, behind $2 (u:: from the first),
--- at most $3; in alternative $4 (null: any).
+-- The users enrolled in experiment $1, as members of its alternatives, behind $2 (u:: from the
+-- first), at most $3; in alternative $4 (null: any).
 -- reach: all
 -- retry: yes
 select substr(subject_id, 3) as user_id, alternative as group_nr, source, enrolled_at as at

@@ -1,10 +1,9 @@
--- Creates definition $1, or replaces it when it had failed and is of version $24 (null: never); no row
--- when it exists. Wakes the job. What is replaced is locked before the generation, as other statements
--- lock it.
--- Its criteria refer to $18, which were there at generation $19 of the definitions (null: to none):
--- no row at another. It begins with status $20, message $21. $23 is
--- the layer that it is to be in, with which slots (layer_place). Versions go on from the instant, for one
--- of this id may have been deleted.
+-- Creates definition $1, or replaces it when it had failed and is of version $24 (null: never); no
+-- row when it exists. Wakes the job. What is replaced is locked before the generation, as other
+-- statements lock it. Its criteria refer to $18, which were there at generation $19 of the
+-- definitions (null: to none): no row at another. It begins with status $20, message $21. $23 is
+-- the layer that it is to be in, with which slots (layer_place). Versions go on from the instant,
+-- for one of this id may have been deleted.
 -- reach: definitions
 -- retry: no
 with replaced as materialized (

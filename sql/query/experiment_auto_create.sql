@@ -1,5 +1,6 @@
--- Makes experiment $1 at $2 (today $3) because a program named it: everybody, in state default, with
--- alternatives $4, salt $5, their ids $6 and allocation weights $7; nothing when there is one.
+-- Makes experiment $1 at $2 (today $3) because a program named it: everybody, in state default,
+-- with alternatives $4, salt $5, their ids $6 and allocation weights $7; nothing when there is
+-- one.
 -- reach: definitions
 -- retry: yes
 with registered as (

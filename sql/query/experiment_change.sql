@@ -4,7 +4,7 @@
 -- than those begin with that audience of everybody; what replaces criteria that are decided live begins
 -- with nobody (-1), as there are no rows of who was in.
 -- The criteria refer to $19, which were there at generation $20 of the definitions (null: to none): no
--- row at another. $22 is the layer that it is to be in, with which slots (layer_place); null: as it is.
+-- row at another. $22 is the layer that it is to be in, with which slots (layer_slot_assign); null: as it is.
 -- $23 (null: none) replaces what refers to its alternatives by names that it changes, at that
 -- generation: {segmentation: {number: groups}, experiment: {number: criteria}}.
 -- mixed: somebody is enrolled by other weights than those of now.

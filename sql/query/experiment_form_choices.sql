@@ -1,5 +1,5 @@
--- What a form of an experiment lets choose from: layers by id with their free slots, goals by name; at
--- most $1 of each.
+-- What a form of an experiment lets choose from: layers by id with their free slots, goals by
+-- name; at most $1 of each.
 -- reach: definitions
 -- retry: yes
 select (

@@ -1,5 +1,5 @@
--- What was done to experiment $1, by pages and by keys, the newest first, below number $2 (null: from
--- the newest), at most $3.
+-- What was done to experiment $1, by pages and by keys, the newest first, below number $2 (null:
+-- from the newest), at most $3.
 -- reach: definitions
 -- retry: yes
 select nr, occurred_at as at, account, key_id, action, status, status >= 400 as refused, before,

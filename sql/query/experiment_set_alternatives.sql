@@ -1,4 +1,5 @@
--- Writes the alternatives $3 of definition $1 over version $2, with their ids $4 and allocation weights $5.
+-- Writes the alternatives $3 of definition $1 over version $2, with their ids $4 and allocation
+-- weights $5.
 -- reach: definitions
 -- retry: no
 with changed as (

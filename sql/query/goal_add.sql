@@ -1,5 +1,5 @@
--- Defines goal $1 with test $2, page $3 and description $4 at $5, or revives it when it is retired; no
--- row when there is one.
+-- Defines goal $1 with test $2, page $3 and description $4 at $5, or revives it when it is
+-- retired; no row when there is one.
 -- reach: definitions
 -- retry: no
 insert into goal as g (name, test, page, description, created_at)

@@ -1,5 +1,5 @@
--- Subject $1 hits goal $2 $3 times, event $4 (null: none); $5 whether sessions must be confirmed, at
--- $6.
+-- Subject $1 hits goal $2 $3 times, event $4 (null: none); $5 whether sessions must be confirmed,
+-- at $6.
 -- reach: subject
 -- retry: no
 -- writes: yes

@@ -1,5 +1,5 @@
--- The columns of an export of groups of context $1: segmentations whose groups are stored, and in the
--- context `global` the experiments, in effect, by id.
+-- The columns of an export of groups of context $1: segmentations whose groups are stored, and in
+-- the context `global` the experiments, in effect, by id.
 -- reach: definitions
 -- retry: yes
 select s.id, s.nr::text as nr, false as experiment, s.groups

@@ -1,7 +1,7 @@
 -- Who is in which group, user by user behind $6 (u:: from the first), at most $7 users: of the
--- segmentations $1, which are columns $2, and the experiments $3, columns $4; with $5 all users of the
--- directory, too. Each is read in order and no further than a page needs; where one of them was not
--- read to its end, the page ends with its last user. more: there may be others behind.
+-- segmentations $1, which are columns $2, and the experiments $3, columns $4; with $5 all users of
+-- the directory, too. Each is read in order and no further than a page needs; where one of them
+-- was not read to its end, the page ends with its last user. more: there may be others behind.
 -- reach: all
 -- retry: yes
 with found as materialized (

@@ -1,5 +1,5 @@
--- Keeps answer $4 to request $3 (a digest) for actor $1 and its key $2, at $5; it concerns subjects
--- $6.
+-- Keeps answer $4 to request $3 (a digest) for actor $1 and its key $2, at $5; it concerns
+-- subjects $6.
 -- reach: definitions
 -- retry: no
 insert into idempotency (actor, key, request_hash, answer, created_at, subjects)

@@ -1,6 +1,6 @@
--- What client key $1 may do from now on: $2 the kinds of its subjects, $3 whether users need a signature,
--- $4 a new signing secret (null: the old one stays), $5 whether attributes are accepted, $6 and $7 its
--- rates (null: as configured).
+-- What client key $1 may do from now on: $2 the kinds of its subjects, $3 whether users need a
+-- signature, $4 a new signing secret (null: the old one stays), $5 whether attributes are
+-- accepted, $6 and $7 its rates (null: as configured).
 -- reach: definitions
 -- retry: yes
 update api_key

@@ -1,6 +1,6 @@
--- A new key; $4 is the digest of its secret in hex, $5 its origins as a JSON array, $8 what the keys of
--- tags that it may write begin with, $9 the kinds of its subjects, $10 its signing secret (null: none),
--- $11 whether attributes are accepted, $12 and $13 its rates (null: as configured).
+-- A new key; $4 is the digest of its secret in hex, $5 its origins as a JSON array, $8 what the
+-- keys of tags that it may write begin with, $9 the kinds of its subjects, $10 its signing secret
+-- (null: none), $11 whether attributes are accepted, $12 and $13 its rates (null: as configured).
 -- reach: definitions
 -- retry: no
 insert into api_key (id, kind, name, secret_hash, origins, created_at, expires_at,

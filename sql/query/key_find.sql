@@ -1,5 +1,5 @@
--- A key by its public id, with the digest to compare, what it may do, and whether $2 (now) is past its
--- end.
+-- A key by its public id, with the digest to compare, what it may do, and whether $2 (now) is past
+-- its end.
 -- reach: definitions
 -- retry: yes
 select id, kind, encode(secret_hash, 'hex') as secret_hash, to_jsonb(origins) as origins,

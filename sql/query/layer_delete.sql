@@ -1,4 +1,5 @@
--- Deletes layer $1 unless experiments are in it: how many, and (sorted) which; null: no such layer.
+-- Deletes layer $1 unless experiments are in it: how many, and (sorted) which; null: no such
+-- layer.
 -- reach: definitions
 -- retry: no
 -- writes: yes

@@ -1,5 +1,5 @@
--- Puts subject $1 into group $3 of segmentation $2, $4 being a group that is gone; how: $5, who: $6,
--- at $7.
+-- Puts subject $1 into group $3 of segmentation $2, $4 being a group that is gone; how: $5, who:
+-- $6, at $7.
 -- reach: subject
 -- retry: yes
 -- writes: yes

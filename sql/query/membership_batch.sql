@@ -1,7 +1,7 @@
--- Puts rows of a file into groups of segmentation $1: of lines $2 the users $3, e-mail addresses $4,
--- names of groups $5, and why a row has failed already $6; by $7 at $8. What moved somebody or failed
--- is kept with upload $9 (null: nowhere). Tells all but those who were there before, with the tags of
--- context $10 (null: none are needed). Sorted, so that two cannot wait for each other.
+-- Puts rows of a file into groups of segmentation $1: of lines $2 the users $3, e-mail addresses
+-- $4, names of groups $5, and why a row has failed already $6; by $7 at $8. What moved somebody or
+-- failed is kept with upload $9 (null: nowhere). Tells all but those who were there before, with
+-- the tags of context $10 (null: none are needed). Sorted, so that two cannot wait for each other.
 -- reach: subject
 -- retry: no
 -- time: long

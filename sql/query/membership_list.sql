@@ -1,5 +1,5 @@
--- The members of segmentation $1 by user behind $2 (u:: from the first), in group $4 (null: any): $3 of
--- them, and all groups of the last.
+-- The members of segmentation $1 by user behind $2 (u:: from the first), in group $4 (null: any):
+-- $3 of them, and all groups of the last.
 -- reach: all
 -- retry: yes
 select substr(subject_id, 3) as user_id, group_nr, source, assigned_at as at

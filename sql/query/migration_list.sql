@@ -2,4 +2,4 @@
 -- reach: definitions
 -- retry: yes
 -- role: owner
-select version, checksum from assay.schema_migration order by version
+select version, name, checksum from assay.schema_migration order by version

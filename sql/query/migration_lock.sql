@@ -3,4 +3,4 @@
 -- retry: no
 -- time: long
 -- role: owner
-select set_config('lock_timeout', '0', false), pg_advisory_lock(4702111234474983745)
+select set_config('lock_timeout', '0', false), pg_advisory_lock(hashtextextended('assay.migration', 0))

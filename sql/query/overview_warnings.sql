@@ -1,7 +1,7 @@
 -- What people should look at, as of $1: kind, id and text of experiments that could not be mapped
--- (`failed`, the newest five), of layers with at most $2 slots left (`layer`, with how many), and of
--- work that has failed and is tried again (`again`: a file of members, how often), and
--- work that waits since $3 (`jobs`: mapping; `files`: files of members).
+-- (`failed`, the newest five), of layers with at most $2 slots left (`layer`, with how many), and
+-- of work that has failed and is tried again (`again`: a file of members, how often), and work
+-- that waits since $3 (`jobs`: mapping; `files`: files of members).
 -- reach: definitions
 -- retry: yes
 (

@@ -1,6 +1,7 @@
--- Stores a batch of page views in one statement, and what they mean to experiments: those of subjects
--- $6, bots, nothing (null: all are), $7 whether sessions must be confirmed, at $8. Sorted, so that two
--- batches cannot wait for each other; of two views of a subject at one instant the first one stays.
+-- Stores a batch of page views in one statement, and what they mean to experiments: those of
+-- subjects $6, bots, nothing (null: all are), $7 whether sessions must be confirmed, at $8.
+-- Sorted, so that two batches cannot wait for each other; of two views of a subject at one instant
+-- the first one stays.
 -- reach: subject
 -- retry: yes
 with inserted as (

@@ -1,5 +1,6 @@
--- Counts the page views from $1 to before $2 (whole hours) anew, with the 50 pages of each hour that are
--- viewed most; lets go of hours before $3. Sorted, so that two jobs cannot wait for each other.
+-- Counts the page views from $1 to before $2 (whole hours) anew, with the 50 pages of each hour
+-- that are viewed most; lets go of hours before $3. Sorted, so that two jobs cannot wait for each
+-- other.
 -- reach: all
 -- retry: yes
 -- time: long

@@ -1,4 +1,5 @@
--- Page views as the jobs have counted them, if they have, and the first 50 goals that views of a page hit.
+-- Page views as the jobs have counted them, if they have, and the first 50 goals that views of a
+-- page hit.
 -- reach: definitions
 -- retry: yes
 select w.counted_at, w.hours, w.days, w.pages, (

@@ -1,5 +1,5 @@
--- Works out from the hours what is shown at $1: the last 24 hours, the last 7 days (of UTC), and the 20
--- pages that were viewed most in the last 7 x 24 hours.
+-- Works out from the hours what is shown at $1: the last 24 hours, the last 7 days (of UTC), and
+-- the 20 pages that were viewed most in the last 7 x 24 hours.
 -- reach: all
 -- retry: yes
 -- time: long

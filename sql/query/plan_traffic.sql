@@ -1,5 +1,5 @@
--- The alternatives of experiment $1, and how many exposures it had since $2; with null for $1, of the
--- experiment in effect that had most. No row when there is none.
+-- The alternatives of experiment $1, and how many exposures it had since $2; with null for $1, of
+-- the experiment in effect that had most. No row when there is none.
 -- reach: all
 -- retry: yes
 -- time: long

@@ -1,8 +1,8 @@
 -- Stores profiles of an import: for each subject of $1 the attributes in $2 (JSON texts) and the
 -- terms in $3 (text[] literals), changed at $4. Of one subject the last counts; what is already so
 -- is not written again; sorted, so that two batches cannot wait for each other. Audiences are left
--- to the refresh that ends an import. Until then import $5 of kind $6 (user, device) is on a list, by
--- which the jobs know of one that does not get there.
+-- to the refresh that ends an import. Until then import $5 of kind $6 (user, device) is on a list,
+-- by which the jobs know of one that does not get there.
 -- reach: subject
 -- retry: yes
 -- role: owner

@@ -2,8 +2,8 @@
 -- (JSON arrays), changed at $4. Then they leave and join audiences: of the experiments $5, which
 -- were decided for all of them, the subjects $6 are in $7. Stores nothing, and changed is null,
 -- when the definitions are not of generation $8 any more: decide again. What is already so is not
--- written again. Whoever was assigned by an e-mail address that has a profile now is placed. Sorted, so
--- that two batches cannot wait for each other.
+-- written again. Whoever was assigned by an e-mail address that has a profile now is placed.
+-- Sorted, so that two batches cannot wait for each other.
 -- reach: subject
 -- retry: yes
 with writer as materialized (

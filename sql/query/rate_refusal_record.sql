@@ -1,5 +1,5 @@
--- At $1: so many requests ($2) were refused for their rate within this hour, the most of them ($3) from
--- address $4.
+-- At $1: so many requests ($2) were refused for their rate within this hour, the most of them ($3)
+-- from address $4.
 -- reach: definitions
 -- retry: yes
 insert into rate_refusal (recorded_at, refused, most, address)

@@ -1,5 +1,5 @@
--- Announces at $2 that experiment $1 is about to be counted: a version to keep the counts by, null while
--- somebody writes; or the counts, if somebody else has just kept them.
+-- Announces at $2 that experiment $1 is about to be counted: a version to keep the counts by, null
+-- while somebody writes; or the counts, if somebody else has just kept them.
 -- reach: definitions
 -- retry: yes
 -- writes: yes

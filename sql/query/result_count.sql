@@ -1,8 +1,8 @@
--- Counts the rows of experiment $1: participants by alternative and allocation, those of them who had
--- been exposed to another before, those who were placed by hand; participants by day; subjects by
--- goal, alternative and hits (with the hits of all of them), and by the day of their first. Of more
--- than 1,000 different numbers of hits of a goal, neighbours are counted together as their mean, the
--- same for each alternative.
+-- Counts the rows of experiment $1: participants by alternative and allocation, those of them who
+-- had been exposed to another before, those who were placed by hand; participants by day; subjects
+-- by goal, alternative and hits (with the hits of all of them), and by the day of their first. Of
+-- more than 1,000 different numbers of hits of a goal, neighbours are counted together as their
+-- mean, the same for each alternative.
 -- reach: all
 -- retry: yes
 -- time: long

@@ -1,5 +1,5 @@
--- What results of experiment $1 (of number $2, null: any) are told by: its definition, its allocations, the
--- goals, those that are retired last; and its counts, if they are current.
+-- What results of experiment $1 (of number $2, null: any) are told by: its definition, its
+-- allocations, the goals, those that are retired last; and its counts, if they are current.
 -- reach: definitions
 -- retry: yes
 select e.nr, e.alternatives, e.goals as named, e.plan, r.counted_at, r.data, (

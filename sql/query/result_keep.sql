@@ -1,5 +1,5 @@
--- Keeps the counts $3 of experiment $1, if nobody has written since result version $2 was given; does not wait
--- for one who is writing.
+-- Keeps the counts $3 of experiment $1, if nobody has written since result version $2 was given;
+-- does not wait for one who is writing.
 -- reach: definitions
 -- retry: yes
 update result set data = $3::jsonb

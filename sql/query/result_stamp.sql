@@ -1,5 +1,5 @@
--- What results of experiment $1 are told by (result_find), as the versions of those rows; no row while
--- no counts are kept.
+-- What results of experiment $1 are told by (result_find), as the versions of those rows; no row
+-- while no counts are kept.
 -- reach: definitions
 -- retry: yes
 select concat_ws(' ', e.xmin, e.ctid, r.xmin, r.ctid,

@@ -1,7 +1,7 @@
 -- Makes segmentation $1 in context $2, of type $3, if the definitions are of generation $13: name,
 -- description, groups, overlap, active, parameters, salt, next number of a group, uses; at $14.
--- made is false when the id is taken; no row when the definitions have changed. Versions go on from
--- the instant, for one of this id may have been deleted.
+-- made is false when the id is taken; no row when the definitions have changed. Versions go on
+-- from the instant, for one of this id may have been deleted.
 -- reach: definitions
 -- retry: no
 with generation as (

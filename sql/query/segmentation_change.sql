@@ -31,4 +31,6 @@ with referring as materialized (
 	from jsonb_each($14::jsonb -> 'experiment') as n
 	where e.nr = n.key::bigint and exists (select from changed)
 )
-select definitions as generation, exists (select from changed) as made from generation
+select definitions as generation, exists (select from changed) as made,
+	(select membership_check_overlap(nr, $7::boolean) from changed)
+from generation

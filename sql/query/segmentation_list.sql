@@ -1,5 +1,5 @@
--- Segmentations, and experiments as such, in order of id behind $1 (null: from the first), of context
--- $2 and type $3 (null: any). At most $4. No more of either is read than a page needs.
+-- Segmentations, and experiments as such, in order of id behind $1 (null: from the first), of
+-- context $2 and type $3 (null: any). At most $4. No more of either is read than a page needs.
 -- reach: definitions
 -- retry: yes
 select * from (

@@ -1,5 +1,5 @@
--- How many are in each group of segmentation $1, or in each alternative of the experiment of that id, of
--- the first $2 of them.
+-- How many are in each group of segmentation $1, or in each alternative of the experiment of that
+-- id, of the first $2 of them.
 -- reach: all
 -- retry: yes
 select group_nr, count(*) as n from (

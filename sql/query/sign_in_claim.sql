@@ -1,5 +1,5 @@
--- Whether a try to sign in may go on at $4: digests in hex of account and network together ($1), of
--- the network ($2) and of the account's name ($3). It counts as failed from now on.
+-- Whether a try to sign in may go on at $4: digests in hex of account and network together ($1),
+-- of the network ($2) and of the account's name ($3). It counts as failed from now on.
 -- reach: definitions
 -- retry: no
 -- writes: yes

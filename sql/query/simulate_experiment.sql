@@ -1,5 +1,5 @@
--- Inside a transaction that is rolled back: experiment $1 for everybody, enabled, of control and b,
--- with salt $2, at $3; and goal $4.
+-- Inside a transaction that is rolled back: experiment $1 for everybody, enabled, of control and
+-- b, with salt $2, at $3; and goal $4.
 -- reach: definitions
 -- retry: no
 with registered as (

@@ -1,6 +1,6 @@
--- What a decision needs of subject $1: its directory entry, the audiences and enrolments that it is
--- in, and the generation of the definitions at which this was read. place: of client address $2, as
--- location_find; null without one.
+-- What a decision needs of subject $1: its directory entry, the audiences and enrolments that it
+-- is in, and the generation of the definitions at which this was read. place: of client address
+-- $2, as location_find; null without one.
 -- reach: subject
 -- retry: yes
 select (select definitions from cache_epoch) as generation,

@@ -1,5 +1,5 @@
--- Writes tags of subject $1 in scope $2: keys $3 with the values $4 (JSON texts; null: the tag goes),
--- by $5 at $6, unless the subject would have more than $7 then: made is null.
+-- Writes tags of subject $1 in scope $2: keys $3 with the values $4 (JSON texts; null: the tag
+-- goes), by $5 at $6, unless the subject would have more than $7 then: made is null.
 -- reach: subject
 -- retry: yes
 -- writes: yes

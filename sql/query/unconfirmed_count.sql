@@ -1,5 +1,5 @@
--- How many sessions are enrolled in experiment $1 and take no part yet, because nobody has confirmed
--- that they are human; at most $2 are counted.
+-- How many sessions are enrolled in experiment $1 and take no part yet, because nobody has
+-- confirmed that they are human; at most $2 are counted.
 -- reach: all
 -- retry: yes
 -- time: long

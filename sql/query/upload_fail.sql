@@ -1,4 +1,5 @@
--- Working on upload $1 has failed at $2: the next try is a second later, then two, four, up to an hour.
+-- Working on upload $1 has failed at $2: the next try is a second later, then two, four, up to an
+-- hour.
 -- reach: definitions
 -- retry: no
 -- role: owner

@@ -1,5 +1,5 @@
--- Upload $1 is worked off up to byte $2, with so many rows more in all $3, added $4, changed $5, there
--- already $6, assigned by address $7, failed $8; it is done at $9 (null: not yet).
+-- Upload $1 is worked off up to byte $2, with so many rows more in all $3, added $4, changed $5,
+-- there already $6, assigned by address $7, failed $8; it is done at $9 (null: not yet).
 -- reach: definitions
 -- retry: no
 update upload

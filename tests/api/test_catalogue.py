@@ -99,8 +99,7 @@ def test_numbers_that_the_database_hands_out_are_bigint(stack):
 
 
 # Called by others only, which have fixed the path.
-INNER = {"activity_record", "exposure_add", "result_invalidate", "subject_counts", "subject_lock",
-         "subject_is_bot"}
+INNER = {"activity_record", "exposure_add", "result_invalidate", "subject_lock", "subject_is_bot"}
 
 
 # Functions of the owner's rights, for what the serving role must not do otherwise.
@@ -166,7 +165,8 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "cache_epoch": "select update",
         "confirmed": "delete insert select", "conversion": "delete insert select update",
         "enrolment": "delete insert select update", "erasure": "usage",
-        "experiment": "delete insert select update", "exposure": "delete insert select",
+        "experiment": "delete insert select update",
+        "experiment_full": "select", "exposure": "delete insert select",
         "goal": "insert select update", "goal_event": "delete insert select",
         "idempotency": "delete insert select update", "ip_location": "select",
         "job_counter": "select", "layer": "delete insert select update",
@@ -200,14 +200,14 @@ def test_strangers_have_no_rights(stack):
         select p.proname::text from pg_proc p
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == [
             "activity_record", "audience_erase_subject", "audience_replace", "audience_write_lock",
-            "audit_forget", "deadline_check", "enrol", "exposure_add", "goal_hit",
-            "layer_delete", "layer_slot_assign", "membership_assign", "membership_batch",
-            "page_view_activity", "preassigned_apply", "preassigned_apply_late", "result_begin",
-            "result_invalidate", "sign_in_claim", "sign_in_succeeded", "sign_in_wait",
-            "subject_confirm", "subject_counts", "subject_erase", "subject_incorporate",
-            "subject_incorporate_experiment", "subject_is_bot", "subject_lock", "tag_put",
-            "term_instant", "term_number", "upload_forget", "upload_scrub", "visit_record",
-            "waiting_goal_replay"]
+            "audit_forget", "deadline_check", "enrol", "exposure_add", "goal_hit", "layer_delete",
+            "layer_slot_assign", "lock_class", "membership_assign", "membership_batch",
+            "membership_check_overlap", "page_view_activity", "preassigned_apply",
+            "preassigned_apply_late", "result_begin", "result_invalidate", "segmentation_delete",
+            "sign_in_claim", "sign_in_succeeded", "sign_in_wait", "subject_confirm",
+            "subject_erase", "subject_incorporate", "subject_incorporate_experiment",
+            "subject_is_bot", "subject_lock", "tag_put", "term_instant", "term_number",
+            "upload_forget", "upload_scrub", "visit_record", "waiting_goal_replay"]
     assert rows(stack, """
         select c.relname::text from pg_class c, aclexplode(c.relacl) g
         where relnamespace = 'assay'::regnamespace and g.grantee = 0""") == []

@@ -30,7 +30,7 @@ say()
 build_library()
 {
 	make -s "$include/query_enum.inc" "$include/query_table.inc" \
-		"$include/migration_table.inc" || return 1
+		"$include/migration_table.inc" "$include/schema_object_table.inc" || return 1
 	[ -z "$(find app sql -newer "$out/assay.a" 2>&1 | head -n 1)" ] && return 0
 	rm -rf "$out/app" "$out/assay.a"
 	for file in $(find app -name '*.c' ! -path app/main.c); do

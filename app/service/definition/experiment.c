@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "store/db/db.h"
 #include "store/work.h"
@@ -22,6 +23,9 @@ experiment_find(struct work *w, const char *id, struct json_object **out, const 
 		return ERR_NOT_FOUND;
 	*version = db_cell(rows, 0, "version");
 	*out = mem_json(w->mem, db_row_json(rows, 0));
+	/* of the view, for lists */
+	json_remove(*out, "nr");
+	json_remove(*out, "start");
 	return OK;
 }
 

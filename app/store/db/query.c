@@ -17,6 +17,12 @@ const struct migration_info migration_infos[] = {
 #include "migration_table.inc"
 };
 
+const struct schema_object_info schema_object_infos[] = {
+#include "schema_object_table.inc"
+};
+
+const size_t schema_object_count = sizeof schema_object_infos / sizeof schema_object_infos[0];
+
 const size_t migration_count = sizeof migration_infos / sizeof migration_infos[0];
 
 int

@@ -31,10 +31,10 @@ struct order {
 };
 
 static const struct order orders[] = {
-	{"name", "lower(e.name collate \"C\")", "text", "\"expName\"", false},
-	{"created", "e.created_at", "timestamptz", "\"createdOn\"", true},
-	{"updated", "e.updated_at", "timestamptz", "\"updatedOn\"", true},
-	{"start", "e.start_date", "date", "start", true},
+	{"name", "lower(e.\"expName\" collate \"C\")", "text", "\"expName\"", false},
+	{"created", "e.\"createdOn\"", "timestamptz", "\"createdOn\"", true},
+	{"updated", "e.\"updatedOn\"", "timestamptz", "\"updatedOn\"", true},
+	{"start", "e.start", "date", "start", true},
 };
 
 enum { ORDERS = sizeof orders / sizeof orders[0] };
@@ -192,12 +192,12 @@ select_ordered(struct ctx *c, const struct wanted *w, struct db_rows **rows)
 	buf_str(b.sql, "true");
 	add_condition(&b, "(e.status = ", w->status);
 	add_condition(&b, "(e.state = ", w->state);
-	add_condition(&b, "(e.data ->> 'client' = ", req_query(&c->req, "client"));
+	add_condition(&b, "(e.\"expData\" ->> 'client' = ", req_query(&c->req, "client"));
 	const char *q = req_query(&c->req, "q");
 	if (q != NULL) {
 		b.params[b.n++] = q;
-		buf_printf(b.sql, " and (strpos(lower(e.id), lower($%zu)) > 0 or "
-			"strpos(lower(e.name), lower($%zu)) > 0)", b.n, b.n);
+		buf_printf(b.sql, " and (strpos(lower(e.\"expId\"), lower($%zu)) > 0 or "
+			"strpos(lower(e.\"expName\"), lower($%zu)) > 0)", b.n, b.n);
 	}
 	add_place(c, &b, w);
 	buf_printf(b.sql, " order by %s %s, e.nr %s limit %lld", w->order->key, way, way,

@@ -1,0 +1,56 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Enrols a subject in experiments (ascending), in alternatives[i] of allocation allocations[i]
+-- each. how: 'drawn', 'forced', or 'set' by hand. An existing enrolment is kept if drawn or
+-- forced, except in alternative gone[i], which the experiment no longer has; one set by hand is
+-- moved. Returns the enrolment that holds afterwards, whether this call made it, and whether it
+-- wrote at all.
+create or replace function enrol(subject text, experiments bigint[], alternatives integer[],
+	allocations bigint[], gone integer[], how text, verify boolean, now timestamptz)
+returns table (nr bigint, alternative integer, source text, enrolled_at timestamptz, made boolean,
+	wrote boolean)
+language plpgsql
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+	counts boolean := not verify or left(subject, 2) <> 's:';
+	changed bigint[] := '{}';
+begin
+	-- As subject_lock and subject_counts do: a call of a function costs as much as a row.
+	perform pg_advisory_xact_lock(lock_class('subject'), hashtext(subject));
+	if not counts then
+		counts := exists (select from confirmed where subject_id = subject);
+	end if;
+	for i in 1 .. coalesce(cardinality(experiments), 0) loop
+		insert into enrolment as n (subject_id, experiment, alternative, allocation, source,
+			enrolled_at)
+		select subject, e.nr, enrol.alternatives[i], allocations[i], how, now
+		from experiment as e where e.nr = experiments[i]
+		on conflict (subject_id, experiment) do update
+		set alternative = excluded.alternative, allocation = excluded.allocation, source = excluded.source
+		where how = 'set' or n.alternative = gone[i]
+		returning n.experiment, n.alternative, n.source, n.enrolled_at,
+			how <> 'set' or n.xmax = 0
+		into nr, alternative, source, enrolled_at, made;
+		wrote := found;
+		if wrote and counts then
+			perform exposure_add(subject, nr, alternative, allocations[i], how, now);
+			changed := changed || nr;
+		end if;
+		if not wrote then
+			made := false;
+			select n.experiment, n.alternative, n.source, n.enrolled_at
+			into nr, alternative, source, enrolled_at
+			from enrolment as n where n.subject_id = subject and n.experiment = experiments[i];
+			continue when not found;
+		end if;
+		return next;
+	end loop;
+	if changed <> '{}' then
+		perform result_invalidate(changed);
+	end if;
+end
+$$;
+
+revoke execute on function enrol from public;
+grant execute on function enrol to assay_app;

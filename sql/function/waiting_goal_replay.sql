@@ -1,0 +1,29 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Turns waiting hits of a subject (in one experiment, or null: in all) into conversions of the
+-- receiver, whose exposures are there already.
+create or replace function waiting_goal_replay(waiter text, receiver text, of_experiment bigint, now timestamptz)
+returns void
+language plpgsql
+set search_path from current
+as $$
+begin
+	insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced, first_at,
+		last_at)
+	select receiver, w.experiment, w.alternative, w.goal, w.hits, coalesce(x.forced, true),
+		w.first_at, now
+	from waiting_goal as w
+	join enrolment as n on n.subject_id = w.subject_id and n.experiment = w.experiment
+	left join exposure as x on x.subject_id = receiver and x.experiment = w.experiment
+		and x.alternative = w.alternative
+	where w.subject_id = waiter and w.expires_at > now
+		and (of_experiment is null or w.experiment = of_experiment)
+	order by w.experiment, w.alternative, w.goal
+	on conflict (subject_id, experiment, alternative, goal) do update
+	set hits = c.hits + excluded.hits, last_at = excluded.last_at;
+	delete from waiting_goal
+	where subject_id = waiter and (of_experiment is null or experiment = of_experiment);
+end
+$$;
+
+revoke execute on function waiting_goal_replay from public;
+grant execute on function waiting_goal_replay to assay_app;
