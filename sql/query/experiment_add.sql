@@ -2,7 +2,7 @@
 -- row when it exists. Wakes the job. What is replaced is locked before the generation, as other
 -- statements lock it. Its criteria refer to $18, which were there at generation $19 of the
 -- definitions (null: to none): no row at another. It begins with status $20, message $21. $23 is
--- the layer that it is to be in, with which slots (layer_place). Versions go on from the instant,
+-- the layer that it is to be in, with which slots (layer_slot_assign). Versions go on from the instant,
 -- for one of this id may have been deleted.
 -- reach: definitions
 -- retry: no

@@ -1,4 +1,4 @@
--- Puts experiment $1 into a layer as the wish $2 says (layer_place), at $3; where $4 is not null,
+-- Puts experiment $1 into a layer as the wish $2 says (layer_slot_assign), at $3; where $4 is not null,
 -- only if it is in that layer now. No row when it is not, or there is no such experiment.
 -- reach: definitions
 -- retry: no

@@ -115,7 +115,7 @@ def check_query(path, used):
     if reach == "subject" and not SUBJECT.search(sql):
         report(path, 1, "reach subject: constrain subject_id by a parameter, or insert it")
     lock = re.search(r"\bfor\s+(?:no\s+key\s+)?(?:update|share)\b", sql, re.I)
-    one = r"\bsubject_id\s*=\s*\$\d" if reach == "subject" else r"\bid\s*=\s*\$\d"
+    one = r"\bsubject_id\s*=\s*\$\d" if reach == "subject" else r"\b(?:id|nr)\s*=\s*\$\d"
     # A job takes whatever is due: it never waits for a row, so it cannot wait in a circle.
     waits = lock and not re.search(r"\bskip\s+locked\b", sql, re.I)
     if waits and reach != "local" and not re.search(one, sql):
