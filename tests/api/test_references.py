@@ -140,7 +140,8 @@ def test_who_is_enrolled_in_a_replaced_experiment_is_in_what_is_called_the_same(
 def test_an_alternative_is_not_renamed_by_being_replaced(stack):
     base = failed(stack, "zero", "one")
     refused = replace(stack, base, 400, "control", {"name": "one", "rename": "two"})
-    assert refused["/request/alternatives/1/name"] == "is no alternative that could be renamed"
+    assert refused["/request/alternatives/1/name"] == (
+        "is not an existing alternative, so it cannot be renamed")
 
 
 def test_criteria_do_not_name_what_they_are_replaced_without(stack):

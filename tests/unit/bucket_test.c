@@ -59,7 +59,7 @@ START_TEST(every_vector_falls_and_draws_as_published)
 	double u = bucket_of(text(o, "salt"), text(o, "id"));
 	ck_assert_double_eq(u, json_object_get_double(json_object_object_get(o, "u")));
 	if (strcmp(text(o, "salt"), "4f1d:redraw:3") == 0)
-		ck_assert_double_eq(bucket_again("4f1d", 3, text(o, "id")), u);
+		ck_assert_double_eq(bucket_redraw("4f1d", 3, text(o, "id")), u);
 	for (int i = 0; i < ROWS(lists); i++)
 		ck_assert_str_eq(drawn(ctx, lists[i].alternatives, u), text(o, lists[i].name));
 	talloc_free(ctx);
@@ -135,7 +135,7 @@ START_TEST(shares_are_told_by_number_and_are_those_of_the_draw)
 	static const char *const ids[] = {"1", "7", "3"};
 	void *ctx = mem_ctx(NULL);
 	struct json_object *list = mem_json(ctx, json_tokener_parse(shares[_i].list));
-	struct json_object *o = mem_json(ctx, bucket_shares(list));
+	struct json_object *o = mem_json(ctx, bucket_allocation(list));
 	double below = 0;
 
 	ck_assert_int_eq(json_object_object_length(o), 3);

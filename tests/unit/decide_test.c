@@ -22,7 +22,7 @@
 enum { CONTROL = 1, RED, BLUE, OLD };
 
 static struct active experiment;
-static struct question question;
+static struct decision_request question;
 static struct enrolled row;
 static struct layer layer;
 
@@ -41,7 +41,7 @@ setup(void)
 		.standard = "blue",
 		.alternatives = json_tokener_parse(ALTERNATIVES),
 	};
-	question = (struct question){.experiment = &experiment, .id = "user1",
+	question = (struct decision_request){.experiment = &experiment, .id = "user1",
 		.kind = SUBJECT_USER, .today = TODAY, .in_audience = true};
 	row = (struct enrolled){BLUE, false};
 	layer = (struct layer){.id = "l", .salt = "4f1d:alternative", .unit = SUBJECT_USER};

@@ -148,13 +148,13 @@ static const struct {
     {"{\"data\":{\"url\":5}}", "data.url: must be a string"},
     /* Delivery and goals. */
     {"{\"state\":2,\"traffic\":101,\"default\":\"blue\",\"layer\":5,\"plan\":5}",
-	STATE "\n/request/default: is no alternative\n" TRAFFIC
+	STATE "\n/request/default: is not an alternative\n" TRAFFIC
 	      "\n" LAYER
 	      "\n/request/plan: must be an object with baseline and effect"},
     {"{\"state\":\"track\",\"traffic\":0,\"default\":\"control\",\"layer\":null}", ""},
     {"{\"plan\":null}", ""},
     {"{\"layer\":\"x\",\"plan\":{\"baseline\":0.1,\"effect\":0.02}}", ""},
-    {"{\"default\":5}", "/request/default: is no alternative"},
+    {"{\"default\":5}", "/request/default: is not an alternative"},
     {"{\"default\":\"blue\",\"alternatives\":[{\"name\":\"blue\"}]}", ""},
     {"{\"traffic\":\"5\"}", TRAFFIC},
     {"{\"traffic\":-0.1}", TRAFFIC},

@@ -72,7 +72,7 @@ START_TEST(a_wish_is_read_or_its_faults_are_named)
 	void *ctx = mem_ctx(NULL);
 	struct problems *problems = problem_new(ctx);
 	struct json_object *wish =
-	    layer_wish(given_json(ctx, wishes[_i].value), "/layer", problems);
+	    layer_request_read(given_json(ctx, wishes[_i].value), "/layer", problems);
 
 	ck_assert_str_eq(told(problems), wishes[_i].problems);
 	if (wishes[_i].wish == NULL)
@@ -97,20 +97,20 @@ static const struct {
     {MEMBERS, "{\"id\":\"a\"}", "new", ""},
     {MEMBERS, "{\"id\":\"a\",\"size\":7999}", "new", ""},
     {MEMBERS, "{\"id\":\"a\",\"size\":8000}", "new",
-	"/layer/size: only 7999 slots are free; the others are had by low, high"},
+	"/layer/size: only 7999 slots are free; the others are taken by low, high"},
     {MEMBERS, "{\"id\":\"a\",\"size\":8999}", "high", ""},
     {MEMBERS, "{\"id\":\"a\",\"size\":9000}", "high",
-	"/layer/size: only 8999 slots are free; the others are had by low"},
+	"/layer/size: only 8999 slots are free; the others are taken by low"},
     {MEMBERS, "{\"id\":\"a\",\"slots\":[[1000,4999],[5001,8999]]}", "new", ""},
     {MEMBERS, "{\"id\":\"a\",\"slots\":[[1000,1001],[4999,5001]]}", "new",
-	"/layer/slots/1: experiment low has the slots 5000 to 5000"},
+	"/layer/slots/1: experiment low has slots 5000 to 5000"},
     {MEMBERS, "{\"id\":\"a\",\"slots\":[[8000,9000]]}", "new",
-	"/layer/slots/0: experiment high has the slots 9000 to 9999"},
+	"/layer/slots/0: experiment high has slots 9000 to 9999"},
     {MEMBERS, "{\"id\":\"a\",\"slots\":[[999,1000]]}", "new",
-	"/layer/slots/0: experiment low has the slots 0 to 999"},
+	"/layer/slots/0: experiment low has slots 0 to 999"},
     {MEMBERS, "{\"id\":\"a\",\"slots\":[[0,8999]]}", "low", ""},
     {"[{\"experiment\":\"all\",\"slots\":[[0,9999]]}]", "{\"id\":\"a\"}", "new",
-	"/layer: only 0 slots are free; the others are had by all"},
+	"/layer: only 0 slots are free; the others are taken by all"},
     {"[{\"experiment\":\"all\",\"slots\":[[0,9999]]}]", "{\"id\":\"a\"}", "all", ""},
 };
 
@@ -118,7 +118,7 @@ START_TEST(who_is_in_the_way_is_named)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *problems = problem_new(ctx);
-	bool can = layer_can_have(given_json(ctx, collisions[_i].wish),
+	bool can = layer_request_is_free(given_json(ctx, collisions[_i].wish),
 	    given_json(ctx, collisions[_i].members), collisions[_i].experiment, "/layer", problems);
 
 	ck_assert_str_eq(told(problems), collisions[_i].problems);

@@ -256,7 +256,7 @@ const struct group *
 segmentation_redraw(const struct segmentation *s, const char *id, int64_t gone)
 {
 	return s->n == 0 ? NULL
-	    : &s->groups[(size_t)(bucket_again(s->salt, gone, id) * (double)s->n)];
+	    : &s->groups[(size_t)(bucket_redraw(s->salt, gone, id) * (double)s->n)];
 }
 
 const struct group *

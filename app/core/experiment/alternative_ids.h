@@ -8,16 +8,16 @@
 #include "base/problem.h"
 
 /*
- * The numbers of alternatives: what subjects' rows carry, so that a name may change and nobody is
- * moved by it.
+ * The numbers of alternatives. Rows of subjects refer to an alternative by its number, so it can be
+ * renamed without moving anybody.
  */
 
 /*
- * Gives every alternative of the list, as delivery_alternatives left it, its number as "id": the
- * one that its name had last (the name that it was, where it is renamed), else a new one. numbers
- * {name: id, ..} of all that there were, with the highest number under "" (empty for a new
- * definition), is brought up to date. False, with problems added, when one is renamed that is not
- * there.
+ * Sets the member "id" of each alternative in a list made by delivery_alternatives: the number last
+ * given to its name (to its former name, "was", where it is renamed), else a new one. numbers is
+ * {name: id, ..} of all alternatives that the experiment ever had, with the highest number given
+ * under "" (an empty object for a new definition), and is brought up to date. False, with problems
+ * added, when an alternative to be renamed does not exist.
  */
 bool alternative_ids_give(struct json_object *alternatives, struct json_object *numbers,
     struct problems *problems);

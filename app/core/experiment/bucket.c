@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The draw: a hash instead of a die, so that it can be repeated anywhere.
+ * Bucketing: maps a subject id to a number in [0,1) with SHA-256, so that any client can reproduce
+ * an assignment without asking the server. Stored assignments depend on these functions; their
+ * results must never change.
  */
 #include "core/experiment/bucket.h"
 
@@ -27,7 +29,7 @@ bucket_of(const char *salt, const char *id)
 	(void)hash_unhex(hex, first, sizeof first);
 	for (size_t i = 0; i < sizeof first; i++)
 		h = h << 8 | first[i];
-	return (double)(h >> 11) / 9007199254740992.0;
+	return (double)(h >> 11) / 9007199254740992.0; /* 2^53 */
 }
 
 double
@@ -41,7 +43,7 @@ bucket_for(const char *salt, const char *purpose, const char *id)
 }
 
 double
-bucket_again(const char *salt, int64_t gone, const char *id)
+bucket_redraw(const char *salt, int64_t gone, const char *id)
 {
 	char *purpose = mem_printf(NULL, "redraw:%lld", (long long)gone);
 	double u = bucket_for(salt, purpose, id);
@@ -51,7 +53,7 @@ bucket_again(const char *salt, int64_t gone, const char *id)
 }
 
 static double
-share(struct json_object *alternative, bool weighted)
+weight_of(struct json_object *alternative, bool weighted)
 {
 	if (!json_object_get_boolean(json_object_object_get(alternative, "enabled")))
 		return 0;
@@ -59,29 +61,30 @@ share(struct json_object *alternative, bool weighted)
 }
 
 static double
-sum(struct json_object *alternatives, bool weighted)
+total_weight(struct json_object *alternatives, bool weighted)
 {
 	double total = 0;
 
 	for (size_t i = 0; i < json_items(alternatives); i++)
-		total += share(json_item(alternatives, i), weighted);
+		total += weight_of(json_item(alternatives, i), weighted);
 	return total;
 }
 
+/* Rounding may leave the sum just below u; then the last alternative with a weight is meant. */
 struct json_object *
 bucket_pick(struct json_object *alternatives, double u)
 {
 	bool weighted = strcmp(delivery_weighting(alternatives), "on") == 0;
-	double total = sum(alternatives, weighted);
+	double total = total_weight(alternatives, weighted);
 	struct json_object *last = NULL;
 	double below = 0;
 
 	for (size_t i = 0; i < json_items(alternatives); i++) {
 		struct json_object *o = json_item(alternatives, i);
-		if (share(o, weighted) <= 0)
+		if (weight_of(o, weighted) <= 0)
 			continue;
 		last = o;
-		below += share(o, weighted);
+		below += weight_of(o, weighted);
 		if (below / total > u)
 			return o;
 	}
@@ -89,17 +92,17 @@ bucket_pick(struct json_object *alternatives, double u)
 }
 
 struct json_object *
-bucket_shares(struct json_object *alternatives)
+bucket_allocation(struct json_object *alternatives)
 {
 	bool weighted = strcmp(delivery_weighting(alternatives), "on") == 0;
-	double total = sum(alternatives, weighted);
+	double total = total_weight(alternatives, weighted);
 	struct json_object *shares = json_object_new_object();
 
 	for (size_t i = 0; i < json_items(alternatives); i++) {
 		struct json_object *o = json_item(alternatives, i);
 		const char *id = json_object_get_string(json_object_object_get(o, "id"));
 		json_object_object_add(shares, id, json_object_new_double(
-		    total > 0 ? share(o, weighted) / total : 0));
+		    total > 0 ? weight_of(o, weighted) / total : 0));
 	}
 	return shares;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The gates of the decision, in their order, as one table. Each looks at the question alone, so
- * each can be shown by itself.
+ * The decision as one table of gates in their order. Each gate depends on the request alone and not
+ * on the gates before it, so decide_explain can run all of them.
  */
 #include "core/experiment/decide.h"
 
@@ -13,13 +13,13 @@
 #include "core/experiment/delivery.h"
 #include "core/experiment/modulus.h"
 
-/* What a gate says: whether it applies, and then what follows. told gets what it looked at. */
-struct verdict {
-	struct json_object *told; /* NULL: nobody asks */
+/* The outcome of a gate that applies, and, for decide_explain, the inputs that it looked at. */
+struct gate_result {
+	struct json_object *inputs; /* NULL in decide(), which explains nothing */
 	struct decision out;
 };
 
-typedef bool gate_fn(const struct question *q, struct verdict *v);
+typedef bool gate_fn(const struct decision_request *q, struct gate_result *v);
 
 static const char *const words[REASON__MAX] = {
 	[REASON_BOT] = "BOT",
@@ -74,191 +74,195 @@ decide_named(struct json_object *alternatives, const char *name)
 }
 
 static struct json_object *
-control_of(const struct active *a)
+control_alternative(const struct active *a)
 {
 	return decide_named(a->alternatives, DELIVERY_CONTROL);
 }
 
-/* What everybody sees when nobody is experimented on. */
+/* The flagged default, or control where none is flagged. */
 static struct json_object *
-default_of(const struct active *a)
+default_alternative(const struct active *a)
 {
 	struct json_object *o =
 	    a->standard == NULL ? NULL : decide_named(a->alternatives, a->standard);
 
-	return o != NULL ? o : control_of(a);
+	return o != NULL ? o : control_alternative(a);
 }
 
-/* What a gate looked at is told only to who asks: a decision makes no text. */
+/* A plain decision records no inputs, so that it allocates nothing. */
 static void
-tell_text(struct verdict *v, const char *name, const char *text)
+show_text(struct gate_result *v, const char *name, const char *text)
 {
-	if (v->told != NULL)
+	if (v->inputs != NULL)
 		json_object_object_add(
-		    v->told, name, text == NULL ? NULL : json_object_new_string(text));
+		    v->inputs, name, text == NULL ? NULL : json_object_new_string(text));
 }
 
 static void
-tell_flag(struct verdict *v, const char *name, bool flag)
+show_flag(struct gate_result *v, const char *name, bool flag)
 {
-	if (v->told != NULL)
-		json_object_object_add(v->told, name, json_object_new_boolean(flag));
+	if (v->inputs != NULL)
+		json_object_object_add(v->inputs, name, json_object_new_boolean(flag));
 }
 
 static void
-tell_number(struct verdict *v, const char *name, int64_t number)
+show_number(struct gate_result *v, const char *name, int64_t number)
 {
-	if (v->told != NULL)
-		json_object_object_add(v->told, name, json_object_new_int64(number));
+	if (v->inputs != NULL)
+		json_object_object_add(v->inputs, name, json_object_new_int64(number));
 }
 
 static void
-tell_double(struct verdict *v, const char *name, double number)
+show_double(struct gate_result *v, const char *name, double number)
 {
-	if (v->told != NULL)
-		json_object_object_add(v->told, name, json_object_new_double(number));
+	if (v->inputs != NULL)
+		json_object_object_add(v->inputs, name, json_object_new_double(number));
 }
 
-/* The gate applies: q sees alternative for this reason. */
+/* Makes the gate apply with this alternative and reason; returns true. */
 static bool
-sees(struct verdict *v, enum reason reason, struct json_object *alternative)
+decided_by(struct gate_result *v, enum reason reason, struct json_object *alternative)
 {
 	v->out = (struct decision){.alternative = alternative, .reason = reason};
 	return true;
 }
 
 static bool
-bot(const struct question *q, struct verdict *v)
+gate_bot(const struct decision_request *q, struct gate_result *v)
 {
 	const struct active *a = q->experiment;
 
-	tell_flag(v, "bot", q->bot);
-	return q->bot && sees(v, REASON_BOT,
-	    a->state == STATE_DEFAULT ? default_of(a) : control_of(a));
+	show_flag(v, "bot", q->bot);
+	return q->bot && decided_by(v, REASON_BOT,
+	    a->state == STATE_DEFAULT ? default_alternative(a) : control_alternative(a));
 }
 
 static bool
-in_effect(const struct question *q, struct verdict *v)
+gate_in_effect(const struct decision_request *q, struct gate_result *v)
 {
 	const struct active *a = q->experiment;
 
-	tell_text(v, "status", a->status);
-	tell_text(v, "today", q->today);
-	tell_text(v, "start_date", a->start);
-	tell_text(v, "end_date", a->end);
+	show_text(v, "status", a->status);
+	show_text(v, "today", q->today);
+	show_text(v, "start_date", a->start);
+	show_text(v, "end_date", a->end);
 	if (strcmp(a->status, "STOPPED") == 0)
-		return sees(v, REASON_STOPPED, default_of(a));
+		return decided_by(v, REASON_STOPPED, default_alternative(a));
 	if (strcmp(a->status, "INACTIVE") == 0)
-		return sees(v, REASON_ENDED, default_of(a));
+		return decided_by(v, REASON_ENDED, default_alternative(a));
 	if (strcmp(a->status, "ACTIVE") != 0)
-		return sees(v, REASON_NOT_ACTIVE, default_of(a));
+		return decided_by(v, REASON_NOT_ACTIVE, default_alternative(a));
 	if (strcmp(a->start, q->today) > 0)
-		return sees(v, REASON_NOT_STARTED, default_of(a));
+		return decided_by(v, REASON_NOT_STARTED, default_alternative(a));
 	return a->end != NULL && strcmp(a->end, q->today) < 0 &&
-	    sees(v, REASON_ENDED, default_of(a));
+	    decided_by(v, REASON_ENDED, default_alternative(a));
 }
 
 static bool
-by_default(const struct question *q, struct verdict *v)
+gate_default(const struct decision_request *q, struct gate_result *v)
 {
 	const struct active *a = q->experiment;
 
-	tell_text(v, "state", delivery_word(a->state));
-	return a->state == STATE_DEFAULT && sees(v, REASON_DEFAULT, default_of(a));
+	show_text(v, "state", delivery_word(a->state));
+	return a->state == STATE_DEFAULT && decided_by(v, REASON_DEFAULT, default_alternative(a));
 }
 
-/* What the hash picks. Who was in an alternative that is gone (its number; 0: none) is drawn
- * independently of the first draw, which put all of them in one place. */
+/*
+ * The alternative that the hash selects. A subject whose stored alternative, with the number gone
+ * (0: none), has been removed gets an independent draw: by the first one, all such subjects have
+ * similar buckets and would end up in the same alternative.
+ */
 static struct json_object *
-drawn(const struct question *q, struct verdict *v, int gone)
+drawn_alternative(const struct decision_request *q, struct gate_result *v, int gone)
 {
 	const struct active *a = q->experiment;
 	double u = gone == 0 ? bucket_for(a->salt, "alternative", q->id)
-	                     : bucket_again(a->salt, gone, q->id);
+	                     : bucket_redraw(a->salt, gone, q->id);
 
-	tell_double(v, "bucket", u);
+	show_double(v, "bucket", u);
 	struct json_object *o = bucket_pick(a->alternatives, u);
-	return o != NULL ? o : control_of(a);
+	return o != NULL ? o : control_alternative(a);
 }
 
 static bool
-enrolled(const struct question *q, struct verdict *v)
+gate_enrolled(const struct decision_request *q, struct gate_result *v)
 {
 	const struct enrolled *n = q->enrolled;
 	struct json_object *o =
 	    n == NULL ? NULL : decide_numbered(q->experiment->alternatives, n->alternative);
 
-	tell_flag(v, "enrolled", n != NULL);
+	show_flag(v, "enrolled", n != NULL);
 	if (n == NULL)
 		return false;
 	if (o != NULL)
-		return sees(v, n->forced ? REASON_FORCED : REASON_ENROLLED, o);
-	sees(v, REASON_ASSIGNED, drawn(q, v, n->alternative));
+		return decided_by(v, n->forced ? REASON_FORCED : REASON_ENROLLED, o);
+	decided_by(v, REASON_ASSIGNED, drawn_alternative(q, v, n->alternative));
 	v->out.enrol = true;
 	v->out.gone = n->alternative;
 	return true;
 }
 
 static bool
-tracked(const struct question *q, struct verdict *v)
+gate_track(const struct decision_request *q, struct gate_result *v)
 {
-	tell_text(v, "state", delivery_word(q->experiment->state));
+	show_text(v, "state", delivery_word(q->experiment->state));
 	return q->experiment->state == STATE_TRACK &&
-	    sees(v, REASON_TRACK, control_of(q->experiment));
+	    decided_by(v, REASON_TRACK, control_alternative(q->experiment));
 }
 
 static bool
-audience(const struct question *q, struct verdict *v)
+gate_audience(const struct decision_request *q, struct gate_result *v)
 {
-	tell_flag(v, "in_audience", q->in_audience);
-	return !q->in_audience && sees(v, REASON_NOT_IN_AUDIENCE, control_of(q->experiment));
+	show_flag(v, "in_audience", q->in_audience);
+	return !q->in_audience &&
+	    decided_by(v, REASON_NOT_IN_AUDIENCE, control_alternative(q->experiment));
 }
 
 static bool
-rollout(const struct question *q, struct verdict *v)
+gate_rollout(const struct decision_request *q, struct gate_result *v)
 {
 	const struct active *a = q->experiment;
 	double u = bucket_for(a->salt, "rollout", q->id);
 
-	tell_number(v, "modulus", a->modulus);
-	tell_number(v, "modulus_hash", modulus_hash(q->id));
-	tell_double(v, "traffic", a->traffic);
-	tell_double(v, "bucket", u);
+	show_number(v, "modulus", a->modulus);
+	show_number(v, "modulus_hash", modulus_hash(q->id));
+	show_double(v, "traffic", a->traffic);
+	show_double(v, "bucket", u);
 	return (!modulus_includes(q->id, a->modulus) || u >= a->traffic / 100) &&
-	    sees(v, REASON_NOT_IN_ROLLOUT, control_of(a));
+	    decided_by(v, REASON_NOT_IN_ROLLOUT, control_alternative(a));
 }
 
 static bool
-layer(const struct question *q, struct verdict *v)
+gate_layer(const struct decision_request *q, struct gate_result *v)
 {
 	const struct layer *l = q->experiment->layer;
 
-	tell_text(v, "layer", l == NULL ? NULL : l->id);
+	show_text(v, "layer", l == NULL ? NULL : l->id);
 	if (l == NULL)
 		return false;
 	int slot = (int)(bucket_of(l->salt, q->id) * LAYER_SLOTS);
-	tell_number(v, "slot", slot);
+	show_number(v, "slot", slot);
 	for (size_t i = 0; l->unit == q->kind && i < l->n; i++)
 		if (slot >= l->ranges[i].first && slot <= l->ranges[i].last)
 			return false;
-	return sees(v, REASON_EXCLUDED_BY_LAYER, control_of(q->experiment));
+	return decided_by(v, REASON_EXCLUDED_BY_LAYER, control_alternative(q->experiment));
 }
 
 static bool
-forced(const struct question *q, struct verdict *v)
+gate_forced(const struct decision_request *q, struct gate_result *v)
 {
-	tell_text(v, "force", q->force);
+	show_text(v, "force", q->force);
 	if (q->force == NULL)
 		return false;
-	sees(v, REASON_FORCED, decide_named(q->experiment->alternatives, q->force));
+	decided_by(v, REASON_FORCED, decide_named(q->experiment->alternatives, q->force));
 	v->out.enrol = true;
 	return true;
 }
 
 static bool
-assigned(const struct question *q, struct verdict *v)
+gate_assigned(const struct decision_request *q, struct gate_result *v)
 {
-	sees(v, REASON_ASSIGNED, drawn(q, v, 0));
+	decided_by(v, REASON_ASSIGNED, drawn_alternative(q, v, 0));
 	v->out.enrol = true;
 	return true;
 }
@@ -267,24 +271,24 @@ static const struct {
 	const char *name;
 	gate_fn *applies;
 } gates[] = {
-	{"bot", bot},
-	{"in_effect", in_effect},
-	{"default", by_default},
-	{"enrolled", enrolled},
-	{"track", tracked},
-	{"audience", audience},
-	{"rollout", rollout},
-	{"layer", layer},
-	{"forced", forced},
-	{"assigned", assigned},
+	{"bot", gate_bot},
+	{"in_effect", gate_in_effect},
+	{"default", gate_default},
+	{"enrolled", gate_enrolled},
+	{"track", gate_track},
+	{"audience", gate_audience},
+	{"rollout", gate_rollout},
+	{"layer", gate_layer},
+	{"forced", gate_forced},
+	{"assigned", gate_assigned},
 };
 
 enum { GATES = sizeof gates / sizeof gates[0] };
 
 struct decision
-decide(const struct question *q)
+decide(const struct decision_request *q)
 {
-	struct verdict v = {0};
+	struct gate_result v = {0};
 
 	for (size_t i = 0; i < GATES && !gates[i].applies(q, &v); i++)
 		;
@@ -292,14 +296,14 @@ decide(const struct question *q)
 }
 
 struct json_object *
-decide_explain(const struct question *q)
+decide_explain(const struct decision_request *q)
 {
 	struct json_object *list = json_object_new_array();
 	bool decided = false;
 
 	for (size_t i = 0; i < GATES; i++) {
 		struct json_object *o = json_object_new_object();
-		struct verdict v = {.told = o};
+		struct gate_result v = {.inputs = o};
 		json_object_object_add(o, "gate", json_object_new_string(gates[i].name));
 		bool applies = gates[i].applies(q, &v);
 		json_object_object_add(o, "applies", json_object_new_boolean(applies));

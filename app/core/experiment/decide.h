@@ -9,9 +9,9 @@
 #include "core/subject/subject.h"
 
 /*
- * The one decision: which alternative a subject sees, why, and whether it is to be enrolled. Gates
- * are tried in a fixed order, and the first that applies decides. Pure: the same question has the
- * same answer.
+ * The decision: which alternative a subject sees, why, and whether it is to be enrolled. Gates are
+ * tried in a fixed order, and the first that applies decides. Pure: equal requests get equal
+ * decisions. Nothing is allocated, except by decide_explain.
  */
 
 enum reason {
@@ -28,24 +28,24 @@ enum reason {
 	REASON_NOT_IN_ROLLOUT,
 	REASON_EXCLUDED_BY_LAYER,
 	REASON_ASSIGNED,
-	REASON_NOT_ENROLLED, /* who only looks is not assigned */
-	REASON_UNKNOWN,      /* there is no such experiment */
+	REASON_NOT_ENROLLED, /* a request that only reads assigns nothing */
+	REASON_UNKNOWN,      /* the experiment does not exist */
 	REASON__MAX
 };
 
 /* An enrolment as it is stored. */
 struct enrolled {
-	int alternative; /* its number */
-	bool forced;     /* forced, or set by hand */
+	int alternative; /* number of the alternative */
+	bool forced;     /* forced or set explicitly, not drawn */
 };
 
-struct question {
+struct decision_request {
 	const struct active *experiment;
-	const char *id; /* bare */
+	const char *id; /* bare id of the subject */
 	enum subject_kind kind;
 	const char *today;               /* "2026-11-21" */
-	bool bot;                        /* by its user agent, or known to be no human */
-	const struct enrolled *enrolled; /* NULL: not */
+	bool bot;                        /* by the user agent, or the profile says human: false */
+	const struct enrolled *enrolled; /* NULL: not enrolled */
 	bool in_audience;                /* true where there are no criteria */
 	const char *force;               /* name of an alternative of the experiment, or NULL */
 };
@@ -53,23 +53,23 @@ struct question {
 struct decision {
 	struct json_object *alternative; /* of the experiment; never NULL */
 	enum reason reason;
-	bool enrol; /* as what alternative and reason say */
-	int gone;   /* number of the alternative that was stored and is no more; 0: none */
+	bool enrol; /* store the subject in this alternative, for this reason */
+	int gone;   /* number of the stored alternative that has been removed; 0: none */
 };
 
-/* "ASSIGNED" and so on; static */
+/* The reason as answers have it, "ASSIGNED"; static. */
 const char *decide_word(enum reason reason);
 
-/* Which alternative, why, and whether to enrol. */
-struct decision decide(const struct question *q);
+/* Decides. The alternative points into the experiment. */
+struct decision decide(const struct decision_request *q);
 
 /*
- * Every gate in its order, as [{gate, applies, reason, ..what it looked at}], also those behind
- * the one that decided. The caller owns the result.
+ * All gates in their order, as [{gate, applies, decides, ..its inputs, reason?, alternative?}],
+ * including those after the deciding one. The caller owns the result.
  */
-struct json_object *decide_explain(const struct question *q);
+struct json_object *decide_explain(const struct decision_request *q);
 
-/* The alternative of that name, or of that number; NULL when there is none. */
+/* The alternative with this name, or with this number; NULL when there is none. */
 struct json_object *decide_named(struct json_object *alternatives, const char *name);
 struct json_object *decide_numbered(struct json_object *alternatives, int number);
 

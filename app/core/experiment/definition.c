@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a definition must be. The names and texts of the known problems are those of the system
- * that the routes come from, to the letter; programs compare them. There, of all that is wrong
- * inside criteria or inside data, only the first is told.
+ * Validation of a definition. The field names and texts of the problems that the original system
+ * knows are kept to the letter, because programs compare them. Like there, only the first problem
+ * with the dates in data and with the shape of criteria is reported; all others are collected.
  */
 #include "core/experiment/definition.h"
 
@@ -17,18 +17,18 @@
 #include "base/text.h"
 
 static bool
-missing(struct json_object *value)
+is_missing(struct json_object *value)
 {
 	return value == NULL || (json_object_is_type(value, json_type_string) &&
 	    json_object_get_string_len(value) == 0);
 }
 
-/* A mandatory text; its absence has a text of its own. */
+/* Reads a mandatory text; absent is the problem when it is missing or empty. */
 static const char *
-read_text(struct json_object *value, const char *at, const char *absent, size_t max,
+read_required_text(struct json_object *value, const char *at, const char *absent, size_t max,
     struct problems *problems)
 {
-	const char *fault = missing(value) ? absent : text_fault_json(problems, value, max);
+	const char *fault = is_missing(value) ? absent : text_fault_json(problems, value, max);
 
 	if (fault == NULL)
 		return json_object_get_string(value);
@@ -54,18 +54,18 @@ definition_id_fault(const char *id)
 }
 
 static void
-read_names(struct json_object *r, struct problems *problems, struct definition *out)
+read_identity(struct json_object *r, struct problems *problems, struct definition *out)
 {
-	out->id = read_text(json_object_object_get(r, "expId"), "request.expid",
+	out->id = read_required_text(json_object_object_get(r, "expId"), "request.expid",
 	    "Experiment Id should not be  empty", DEFINITION_TEXT, problems);
 	if (out->id != NULL && definition_id_fault(out->id) != NULL)
 		problem_add(problems, "request.expid", "%s", definition_id_fault(out->id));
-	out->name = read_text(json_object_object_get(r, "name"), "request.name",
+	out->name = read_required_text(json_object_object_get(r, "name"), "request.name",
 	    "Experiment Name should not be  empty", DEFINITION_TEXT, problems);
-	out->created_by = read_text(json_object_object_get(r, "createdBy"), "request.createdBy",
-	    "Created By should not be empty", DEFINITION_TEXT, problems);
+	out->created_by = read_required_text(json_object_object_get(r, "createdBy"),
+	    "request.createdBy", "Created By should not be empty", DEFINITION_TEXT, problems);
 	struct json_object *description = json_object_object_get(r, "description");
-	const char *fault = missing(description) ? "Experiment Description should not be empty"
+	const char *fault = is_missing(description) ? "Experiment Description should not be empty"
 	    : text_fault_lines(problems, description, DEFINITION_LONG_TEXT);
 	if (fault != NULL)
 		problem_add(problems, "request.description", "%s", fault);
@@ -74,7 +74,7 @@ read_names(struct json_object *r, struct problems *problems, struct definition *
 }
 
 static void
-take_criteria(const struct criteria *criteria, struct definition *out)
+keep_criteria_facts(const struct criteria *criteria, struct definition *out)
 {
 	if (criteria == NULL)
 		return;
@@ -82,7 +82,7 @@ take_criteria(const struct criteria *criteria, struct definition *out)
 	out->live = criteria->live;
 }
 
-/* An explicit null is everybody; a missing key is an oversight. */
+/* An explicit null selects everybody; a missing member is taken for a mistake. */
 static void
 read_criteria(struct json_object *r, struct problems *problems, struct definition *out)
 {
@@ -99,15 +99,17 @@ read_criteria(struct json_object *r, struct problems *problems, struct definitio
 		problem_add(problems, "request.criteria", "must be an object or null");
 	else if (json_object_object_get(o, "filters") == NULL)
 		problem_add(problems, "request.filters", "Criteria Filters should not be empty");
-	else if (missing(json_object_object_get(o, "type")))
+	else if (is_missing(json_object_object_get(o, "type")))
 		problem_add(problems, "request.type", "Criteria Type should not be empty");
 	else
-		take_criteria(
+		keep_criteria_facts(
 		    criteria_read(problems, o, "/request/criteria", problems), out);
 }
 
-/* A day that exists, as "yyyy-mm-dd"; such texts are ordered like the days. NULL otherwise. The
- * database has no year 0. */
+/*
+ * The text of an existing day, "yyyy-mm-dd"; strcmp orders such texts like the days. NULL for
+ * anything else, and for the year 0, which PostgreSQL does not have.
+ */
 static const char *
 read_day(struct json_object *value)
 {
@@ -120,14 +122,14 @@ read_day(struct json_object *value)
 	return terms_instant(s, &at, &day) && day && strncmp(s, "0000", 4) != 0 ? s : NULL;
 }
 
-struct calendar {
+struct date_rules {
 	const char *today;
-	const char *old_end; /* an end that is allowed though it is past */
-	bool fresh;          /* a new definition: the start must not be past */
+	const char *old_end; /* an end that is allowed although it is past */
+	bool is_new;         /* a new definition: the start must not be past */
 };
 
 static const char *
-end_fault(struct json_object *data, const struct calendar *k, struct definition *out)
+end_date_fault(struct json_object *data, const struct date_rules *rules, struct definition *out)
 {
 	struct json_object *end;
 
@@ -135,24 +137,25 @@ end_fault(struct json_object *data, const struct calendar *k, struct definition 
 		return "Experiment End_Date should not be empty";
 	if (end == NULL)
 		return NULL;
-	if (missing(end))
+	if (is_missing(end))
 		return "Experiment End_Date should not be empty";
 	out->end = read_day(end);
-	bool kept = out->end != NULL && k->old_end != NULL && strcmp(out->end, k->old_end) == 0;
-	if (!kept && (out->end == NULL || strcmp(out->end, k->today) < 0))
+	bool kept = out->end != NULL && rules->old_end != NULL &&
+	    strcmp(out->end, rules->old_end) == 0;
+	if (!kept && (out->end == NULL || strcmp(out->end, rules->today) < 0))
 		return "End_Date should be greater than today's date.";
 	return NULL;
 }
 
 static const char *
-start_fault(struct json_object *data, const struct calendar *k, struct definition *out)
+start_date_fault(struct json_object *data, const struct date_rules *rules, struct definition *out)
 {
 	struct json_object *start = json_object_object_get(data, "startDate");
 
-	if (missing(start))
+	if (is_missing(start))
 		return "Experiment Start_Date should not be empty";
 	out->start = read_day(start);
-	if (out->start == NULL || (k->fresh && strcmp(out->start, k->today) < 0))
+	if (out->start == NULL || (rules->is_new && strcmp(out->start, rules->today) < 0))
 		return "Start_Date should be greater than or equal to today's date..";
 	if (out->end != NULL && strcmp(out->end, out->start) < 0)
 		return "Date range should not be -ve. Please check your start_date & end_date";
@@ -170,10 +173,12 @@ read_modulus(struct json_object *data, struct problems *problems)
 		problem_add(problems, "data.modulus", "must be a whole number, 0 or more");
 }
 
-/* One that came into being because a program named it is for every client, until somebody says for
- * which (experiment_auto_create.sql). */
+/*
+ * Whether the experiment was created automatically when a program first named it
+ * (experiment_auto_create.sql). Such an experiment is for every client until one is set.
+ */
 static bool
-is_mentioned(struct json_object *r)
+is_auto_created(struct json_object *r)
 {
 	struct json_object *by = json_object_object_get(r, "createdBy");
 
@@ -182,7 +187,7 @@ is_mentioned(struct json_object *r)
 }
 
 static void
-read_data(struct json_object *r, const struct calendar *k, struct problems *problems,
+read_data(struct json_object *r, const struct date_rules *rules, struct problems *problems,
     struct definition *out)
 {
 	struct json_object *data = json_object_object_get(r, "data");
@@ -193,19 +198,19 @@ read_data(struct json_object *r, const struct calendar *k, struct problems *prob
 		return;
 	}
 	out->data = data;
-	const char *end = end_fault(data, k, out);
-	const char *start = end == NULL ? start_fault(data, k, out) : NULL;
+	const char *end = end_date_fault(data, rules, out);
+	const char *start = end == NULL ? start_date_fault(data, rules, out) : NULL;
 	if (end != NULL || start != NULL)
 		problem_add(problems, end != NULL ? "data.endDate" : "data.startDate", "%s",
 		    end != NULL ? end : start);
-	read_text(json_object_object_get(data, "key"), "data.key",
+	read_required_text(json_object_object_get(data, "key"), "data.key",
 	    "Experiment Key should not be empty", DEFINITION_TEXT, problems);
-	if (json_object_object_get(data, "client") != NULL || !is_mentioned(r))
-		read_text(json_object_object_get(data, "client"), "data.client",
+	if (json_object_object_get(data, "client") != NULL || !is_auto_created(r))
+		read_required_text(json_object_object_get(data, "client"), "data.client",
 		    "Experiment Client should not be empty", DEFINITION_TEXT, problems);
 	if (json_object_object_get(data, "url") != NULL)
-		read_text(json_object_object_get(data, "url"), "data.url", "must not be empty",
-		    DEFINITION_LONG_TEXT, problems);
+		read_required_text(json_object_object_get(data, "url"), "data.url",
+		    "must not be empty", DEFINITION_LONG_TEXT, problems);
 	read_modulus(data, problems);
 }
 
@@ -215,7 +220,7 @@ definition_is_test(const char *word)
 	return strcmp(word, "chi2") == 0 || strcmp(word, "mwu") == 0;
 }
 
-/* A goal by its name, or {name, test} where it has another test in this experiment. */
+/* Reads a goal: its name, or {name, test} where this experiment uses another test for it. */
 static void
 read_goal(struct json_object *o, const char *at, struct problems *problems)
 {
@@ -270,7 +275,7 @@ read_delivery(struct json_object *r, struct problems *problems, struct definitio
 	if (standard != NULL && (!json_object_is_type(standard, json_type_string) ||
 	    (out->alternatives != NULL &&
 	    !delivery_has(out->alternatives, json_object_get_string(standard)))))
-		problem_add(problems, "/request/default", "is no alternative");
+		problem_add(problems, "/request/default", "is not an alternative");
 	else if (standard != NULL)
 		out->standard = json_object_get_string(standard);
 	if (traffic != NULL) {
@@ -289,15 +294,15 @@ read_layer_and_plan(struct json_object *r, struct problems *problems, struct def
 	struct plan plan;
 
 	if (json_object_object_get_ex(r, "layer", &layer))
-		out->layer = layer_wish(layer, "/request/layer", problems);
+		out->layer = layer_request_read(layer, "/request/layer", problems);
 	out->plan = json_object_object_get(r, "plan");
 	if (out->plan != NULL)
 		(void)plan_read(out->plan, "/request/plan", problems, &plan);
 }
 
 static bool
-read_all(struct json_object *request, const struct calendar *k, struct problems *problems,
-    struct definition *out)
+read_definition(struct json_object *request, const struct date_rules *rules,
+    struct problems *problems, struct definition *out)
 {
 	size_t before = problem_count(problems);
 
@@ -306,9 +311,9 @@ read_all(struct json_object *request, const struct calendar *k, struct problems 
 		problem_add(problems, "request", "Request should not be empty");
 		return false;
 	}
-	read_names(request, problems, out);
+	read_identity(request, problems, out);
 	read_criteria(request, problems, out);
-	read_data(request, k, problems, out);
+	read_data(request, rules, problems, out);
 	read_delivery(request, problems, out);
 	read_goals(request, problems, out);
 	read_layer_and_plan(request, problems, out);
@@ -319,12 +324,12 @@ bool
 definition_read(struct json_object *request, const char *today, struct problems *problems,
     struct definition *out)
 {
-	return read_all(request, &(struct calendar){today, NULL, true}, problems, out);
+	return read_definition(request, &(struct date_rules){today, NULL, true}, problems, out);
 }
 
 bool
 definition_reread(struct json_object *request, const char *today, const char *old_end,
     struct problems *problems, struct definition *out)
 {
-	return read_all(request, &(struct calendar){today, old_end, false}, problems, out);
+	return read_definition(request, &(struct date_rules){today, old_end, false}, problems, out);
 }

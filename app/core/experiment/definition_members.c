@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The members of a definition as it comes in, by name.
+ * The names of the members that a definition in a request may have. A member that nothing reads is
+ * mostly a misspelt one, and storing the rest without it would surprise, so it is refused.
  */
 #include "core/experiment/definition_members.h"
 
@@ -9,7 +10,7 @@
 #include "base/jsonutil.h"
 #include "core/experiment/member_names.h"
 
-/* First those that are read, then those that answers and exports show besides. */
+/* First the members that are read, then those that only answers and exports have. */
 static const char *const in_request[] = {"expId", "name", "createdBy", "description", "criteria",
 	"data", "alternatives", "default", "goals", "state", "traffic", "layer", "plan",
 	"updatedBy", "expName", "expDescription", "expData", "updatedOn", "udpatedOn", "createdOn",

@@ -8,15 +8,15 @@
 #include "base/problem.h"
 
 /*
- * Whether all members of `request` of a definition, and of the parts of which the members are
- * fixed, are known; `data` may hold anything. What answers and exports show of a definition is
- * known, too. False with a problem for each other one. Anything but an object is true.
+ * Whether all members of the `request` of a definition and of its parts are known. `data` may have
+ * any members, and the members that only answers and exports have are known, too. False, with a
+ * problem added for each unknown member. True when request is not an object.
  */
 bool definition_members_check(struct json_object *request, struct problems *problems);
 
 /*
- * Gives request the names of create where it has only those of the answers (expName,
- * expDescription, expData), so that what a GET answers can be sent back.
+ * Adds the members name, description and data to request where it has only those of answers
+ * (expName, expDescription, expData), so that the answer of a GET can be sent back.
  */
 void definition_members_rename(struct json_object *request);
 

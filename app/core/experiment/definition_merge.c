@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Changes over what is stored.
+ * Merges the changes of a PATCH into a stored definition, after JSON Merge Patch (RFC 7396), except
+ * that lists and criteria are replaced whole. The result is validated like the request of a create.
  */
 #include "core/experiment/definition_merge.h"
 
@@ -10,9 +11,9 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 
-/* The stored definition in the words of create. */
+/* The stored definition under the member names of a create. */
 static struct json_object *
-as_request(void *ctx, struct json_object *row)
+stored_as_request(void *ctx, struct json_object *row)
 {
 	static const char *const names[][2] = {{"expId", "expId"}, {"name", "expName"},
 	    {"description", "expDescription"}, {"createdBy", "createdBy"}, {"criteria", "criteria"},
@@ -26,23 +27,23 @@ as_request(void *ctx, struct json_object *row)
 	return o;
 }
 
-/* Absent keeps, null clears; data is merged member by member. */
+/* An absent member keeps its value, null clears it; only data is merged member by member. */
 static void
-merge(struct json_object *into, struct json_object *changes)
+merge_members(struct json_object *into, struct json_object *changes)
 {
 	json_object_object_foreach(json_members(changes), name, value) {
 		struct json_object *old = json_object_object_get(into, name);
 		if (strcmp(name, "data") == 0 && json_object_is_type(value, json_type_object) &&
 		    json_object_is_type(old, json_type_object))
-			merge(old, value);
+			merge_members(old, value);
 		else
 			json_object_object_add(into, name, json_object_get(value));
 	}
 }
 
-/* A default that is renamed stays the default. */
+/* Lets the default follow when the changes rename that alternative and set no default. */
 static void
-follow_rename(struct json_object *request, struct json_object *changes)
+rename_default(struct json_object *request, struct json_object *changes)
 {
 	struct json_object *list = json_object_object_get(changes, "alternatives");
 	struct json_object *standard = json_object_object_get(request, "default");
@@ -64,9 +65,9 @@ follow_rename(struct json_object *request, struct json_object *changes)
 struct json_object *
 definition_merge(void *ctx, struct json_object *row, struct json_object *changes)
 {
-	struct json_object *request = as_request(ctx, row);
+	struct json_object *request = stored_as_request(ctx, row);
 
-	merge(request, changes);
-	follow_rename(request, changes);
+	merge_members(request, changes);
+	rename_default(request, changes);
 	return request;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * States and alternatives, as they are written in definitions.
+ * Reads the state and the alternatives of a definition. Whatever a request sends, the stored list
+ * has control, unique names, complete members, and at least one alternative with a positive share.
  */
 #include "core/experiment/delivery.h"
 
@@ -44,7 +45,7 @@ delivery_word(int state)
 }
 
 static const char *
-name_of(struct json_object *alternative)
+alternative_name(struct json_object *alternative)
 {
 	return json_object_get_string(json_object_object_get(alternative, "name"));
 }
@@ -53,7 +54,7 @@ bool
 delivery_has(struct json_object *alternatives, const char *name)
 {
 	for (size_t i = 0; i < json_items(alternatives); i++)
-		if (strcmp(name_of(json_item(alternatives, i)), name) == 0)
+		if (strcmp(alternative_name(json_item(alternatives, i)), name) == 0)
 			return true;
 	return false;
 }
@@ -71,9 +72,9 @@ weight_fault(struct json_object *weight)
 							     : "must be 0 or more, and at most 1e9";
 }
 
-/* One alternative, complete; NULL with problems added. */
+/* Reads one alternative and completes its members; NULL with problems added. */
 static struct json_object *
-read_one(struct json_object *o, const char *at, struct problems *problems)
+read_alternative(struct json_object *o, const char *at, struct problems *problems)
 {
 	struct json_object *enabled = json_object_object_get(o, "enabled");
 	struct json_object *weight = json_object_object_get(o, "weight");
@@ -96,8 +97,8 @@ read_one(struct json_object *o, const char *at, struct problems *problems)
 		    problems, mem_printf(problems, "%s/enabled", at), "must be true or false");
 	fault = rename == NULL ? NULL : text_fault_json(problems, rename, DELIVERY_NAME);
 	if (rename != NULL && problem_count(problems) == before &&
-	    strcmp(name_of(o), DELIVERY_CONTROL) == 0)
-		fault = "control keeps its name";
+	    strcmp(alternative_name(o), DELIVERY_CONTROL) == 0)
+		fault = "must not rename control";
 	if (fault != NULL)
 		problem_add(problems, mem_printf(problems, "%s/rename", at), "%s", fault);
 	if (problem_count(problems) > before)
@@ -106,7 +107,7 @@ read_one(struct json_object *o, const char *at, struct problems *problems)
 	json_object_object_add(out, "name",
 	    json_object_get(rename != NULL ? rename : json_object_object_get(o, "name")));
 	if (rename != NULL)
-		json_object_object_add(out, "was", json_object_new_string(name_of(o)));
+		json_object_object_add(out, "was", json_object_new_string(alternative_name(o)));
 	json_object_object_add(out, "weight", json_object_get(weight));
 	json_object_object_add(
 	    out, "payload", json_object_get(json_object_object_get(o, "payload")));
@@ -140,9 +141,9 @@ names_control(struct json_object *value)
 	return false;
 }
 
-/* Weights that add up to nothing would leave nobody to draw. */
+/* Whether at least one enabled alternative has a share of the allocation. */
 static bool
-can_draw(struct json_object *list)
+can_assign(struct json_object *list)
 {
 	double sum = 0;
 
@@ -157,16 +158,16 @@ can_draw(struct json_object *list)
 }
 
 static void
-read_list(struct json_object *value, struct json_object *list, const char *at,
+add_alternatives(struct json_object *value, struct json_object *list, const char *at,
     struct problems *problems)
 {
 	for (size_t i = 0; i < json_items(value); i++) {
 		const char *here = mem_printf(problems, "%s/%zu", at, i);
 		struct json_object *o =
-		    read_one(json_item(value, i), here, problems);
+		    read_alternative(json_item(value, i), here, problems);
 		if (o == NULL)
 			continue;
-		if (delivery_has(list, name_of(o)))
+		if (delivery_has(list, alternative_name(o)))
 			problem_add(
 			    problems, mem_printf(problems, "%s/name", here), "is used twice");
 		json_object_array_add(list, o);
@@ -188,9 +189,10 @@ delivery_alternatives(struct json_object *value, const char *at, struct problems
 	if (value != NULL && json_items(value) > DELIVERY_ALTERNATIVES)
 		problem_add(problems, at, "has more than %d alternatives", DELIVERY_ALTERNATIVES);
 	else if (value != NULL)
-		read_list(value, list, at, problems);
-	if (problem_count(problems) == before && !can_draw(list))
-		problem_add(problems, at, "the weights of the enabled ones must not all be 0");
+		add_alternatives(value, list, at, problems);
+	if (problem_count(problems) == before && !can_assign(list))
+		problem_add(
+		    problems, at, "must have an enabled alternative with a weight above 0");
 	return problem_count(problems) == before ? list : NULL;
 }
 

@@ -15,21 +15,22 @@
 enum state { STATE_DEFAULT = 0, STATE_ENABLED = 1, STATE_TRACK = 3 };
 
 enum {
-	DELIVERY_ALTERNATIVES = 50, /* at most */
-	DELIVERY_NAME = 50,         /* bytes of an alternative's name */
-	DELIVERY_WEIGHT = 1000000000,
+	DELIVERY_ALTERNATIVES = 50,   /* at most */
+	DELIVERY_NAME = 50,           /* bytes of an alternative's name, at most */
+	DELIVERY_WEIGHT = 1000000000, /* of one alternative, at most */
 };
 
-/* Reads a state, a number or a word; false when it is none (2 is gone). */
+/* Reads a state, given as a number or a word; false when it is neither (2 was removed). */
 bool delivery_state(struct json_object *value, int *state);
 
-/* "default", "enabled", "track" */
+/* The word for a state, "default", "enabled" or "track"; "?" for any other number. */
 const char *delivery_word(int state);
 
 /*
- * The list [{name, weight, payload, enabled}] with `control` added in front when it is missing, on
- * the problems' context; NULL with problems added below at. value NULL: control alone. One with a
- * `rename` has that for its name, and its name as "was".
+ * Reads the list [{name, weight, payload, enabled, rename}] and returns it completed, on the
+ * problems' context: `control` is added in front when it is missing, and an alternative with a
+ * `rename` gets that name and its old one as "was". value NULL: control alone. NULL, with problems
+ * added below the JSON pointer at, when it is not valid.
  */
 struct json_object *delivery_alternatives(struct json_object *value, const char *at,
     struct problems *problems);
@@ -37,7 +38,7 @@ struct json_object *delivery_alternatives(struct json_object *value, const char 
 /* Whether the list has an alternative of this name. */
 bool delivery_has(struct json_object *alternatives, const char *name);
 
-/* "on" when every alternative has a weight, else "off": the draw is uniform. */
+/* "on" when every alternative has a weight; else "off", and the allocation is uniform. */
 const char *delivery_weighting(struct json_object *alternatives);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Wishes for slots of a layer, judged before the database does: it would say no, but not who has
- * them.
+ * Requests for slots of a layer. The database has the final say (an exclusion constraint forbids
+ * overlap), but it cannot say which experiment has the slots; this check, made before, can.
  */
 #include "core/experiment/layer.h"
 
@@ -13,7 +13,7 @@
 #include "core/experiment/lookup.h"
 
 struct range {
-	int64_t first, last; /* both inside */
+	int64_t first, last; /* both inclusive */
 };
 
 static bool
@@ -34,7 +34,7 @@ range_at(struct json_object *slots, size_t i)
 }
 
 static bool
-overlap(struct range a, struct range b)
+ranges_overlap(struct range a, struct range b)
 {
 	return a.first <= b.last && b.first <= a.last;
 }
@@ -51,13 +51,13 @@ range_fault(struct json_object *slots, size_t i)
 	if (range_at(slots, i).first > range_at(slots, i).last)
 		return "must not end before it begins";
 	for (size_t k = 0; k < i; k++)
-		if (overlap(range_at(slots, i), range_at(slots, k)))
+		if (ranges_overlap(range_at(slots, i), range_at(slots, k)))
 			return "overlaps another of these ranges";
 	return NULL;
 }
 
 static void
-read_slots(struct json_object *slots, const char *at, struct problems *problems)
+check_slots(struct json_object *slots, const char *at, struct problems *problems)
 {
 	const char *fault = NULL;
 
@@ -76,7 +76,7 @@ read_slots(struct json_object *slots, const char *at, struct problems *problems)
 }
 
 static void
-read_object(struct json_object *value, const char *at, struct problems *problems)
+check_layer_object(struct json_object *value, const char *at, struct problems *problems)
 {
 	struct json_object *slots = json_object_object_get(value, "slots");
 	struct json_object *size = json_object_object_get(value, "size");
@@ -86,27 +86,27 @@ read_object(struct json_object *value, const char *at, struct problems *problems
 	if ((slots == NULL) == (size == NULL))
 		problem_add(problems, at, "must have either slots or size");
 	else if (slots != NULL)
-		read_slots(slots, at, problems);
+		check_slots(slots, at, problems);
 	else if (!is_whole(size, 1, LAYER_SLOTS))
 		problem_add(problems, mem_printf(problems, "%s/size", at),
 		    "must be a whole number from 1 to %d", LAYER_SLOTS);
 }
 
 struct json_object *
-layer_wish(struct json_object *value, const char *at, struct problems *problems)
+layer_request_read(struct json_object *value, const char *at, struct problems *problems)
 {
 	static const char *const members[] = {"id", "slots", "size"};
-	struct json_object *wish = mem_json(problems, json_object_new_object());
+	struct json_object *request = mem_json(problems, json_object_new_object());
 	size_t before = problem_count(problems);
 
 	if (value == NULL)
-		return wish;
+		return request;
 	if (json_object_is_type(value, json_type_string)) {
-		json_object_object_add(wish, "id", json_object_get(value));
-		return wish;
+		json_object_object_add(request, "id", json_object_get(value));
+		return request;
 	}
 	if (json_object_is_type(value, json_type_object))
-		read_object(value, at, problems);
+		check_layer_object(value, at, problems);
 	else
 		problem_add(problems, at, "must be the id of a layer, or an object");
 	if (problem_count(problems) > before)
@@ -114,33 +114,33 @@ layer_wish(struct json_object *value, const char *at, struct problems *problems)
 	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
 		struct json_object *o = json_object_object_get(value, members[i]);
 		if (o != NULL)
-			json_object_object_add(wish, members[i], json_object_get(o));
+			json_object_object_add(request, members[i], json_object_get(o));
 	}
-	return wish;
+	return request;
 }
 
 static const char *
-name_of(struct json_object *member)
+member_experiment(struct json_object *member)
 {
 	return json_object_get_string(json_object_object_get(member, "experiment"));
 }
 
-/* The slots of the member that range r needs; false when it needs none of them. */
+/* Whether the member has slots within r; *by is the first of its ranges that overlaps r. */
 static bool
-taken(struct json_object *member, struct range r, struct range *by)
+member_range_in(struct json_object *member, struct range r, struct range *by)
 {
 	struct json_object *slots = json_object_object_get(member, "slots");
 
 	for (size_t i = 0; i < json_items(slots); i++) {
 		*by = range_at(slots, i);
-		if (overlap(*by, r))
+		if (ranges_overlap(*by, r))
 			return true;
 	}
 	return false;
 }
 
 static int64_t
-count(struct json_object *member)
+slot_count(struct json_object *member)
 {
 	struct json_object *slots = json_object_object_get(member, "slots");
 	int64_t n = 0;
@@ -150,18 +150,18 @@ count(struct json_object *member)
 	return n;
 }
 
-/* Whether the member has something of one of the slots. */
+/* Whether the member has any of the slots; then a problem that names it is added. */
 static bool
-collides(struct json_object *slots, struct json_object *member, const char *at,
+member_has_slots_of(struct json_object *slots, struct json_object *member, const char *at,
     struct problems *problems)
 {
 	struct range by;
 
 	for (size_t i = 0; i < json_items(slots); i++) {
-		if (!taken(member, range_at(slots, i), &by))
+		if (!member_range_in(member, range_at(slots, i), &by))
 			continue;
 		problem_add(problems, mem_printf(problems, "%s/slots/%zu", at, i),
-		    "experiment %s has the slots %d to %d", name_of(member), (int)by.first,
+		    "experiment %s has slots %d to %d", member_experiment(member), (int)by.first,
 		    (int)by.last);
 		return true;
 	}
@@ -169,27 +169,27 @@ collides(struct json_object *slots, struct json_object *member, const char *at,
 }
 
 bool
-layer_can_have(struct json_object *wish, struct json_object *members, const char *experiment,
-    const char *at, struct problems *problems)
+layer_request_is_free(struct json_object *request, struct json_object *members,
+    const char *experiment, const char *at, struct problems *problems)
 {
-	struct json_object *slots = json_object_object_get(wish, "slots");
-	struct json_object *size = json_object_object_get(wish, "size");
+	struct json_object *slots = json_object_object_get(request, "slots");
+	struct json_object *size = json_object_object_get(request, "size");
 	int64_t free = LAYER_SLOTS;
-	const char *who = NULL;
+	const char *holders = NULL;
 
 	for (size_t i = 0; i < json_items(members); i++) {
 		struct json_object *member = json_item(members, i);
-		if (strcmp(name_of(member), experiment) == 0)
+		if (strcmp(member_experiment(member), experiment) == 0)
 			continue;
-		if (slots != NULL && collides(slots, member, at, problems))
+		if (slots != NULL && member_has_slots_of(slots, member, at, problems))
 			return false;
-		free -= count(member);
-		who = who == NULL ? name_of(member)
-				  : mem_printf(problems, "%s, %s", who, name_of(member));
+		free -= slot_count(member);
+		const char *name = member_experiment(member);
+		holders = holders == NULL ? name : mem_printf(problems, "%s, %s", holders, name);
 	}
 	if (slots != NULL || (size == NULL ? free > 0 : json_object_get_int64(size) <= free))
 		return true;
 	problem_add(problems, size == NULL ? at : mem_printf(problems, "%s/size", at),
-	    "only %d slots are free; the others are had by %s", (int)free, who);
+	    "only %d slots are free; the others are taken by %s", (int)free, holders);
 	return false;
 }

@@ -8,27 +8,28 @@
 #include "base/problem.h"
 
 /*
- * Layers, in which experiments exclude each other: which slots one wishes to have, and who has
- * them. What is done with a layer's slots in a decision is core/experiment/lookup.h.
+ * Layers, in which experiments exclude each other: the slots that an experiment requests, and
+ * whether they are free. Their use in decisions is in core/experiment/lookup.h and decide.h.
  */
 
-enum { LAYER_RANGES = 100 }; /* of one experiment, at most */
+enum { LAYER_RANGES = 100 }; /* in one request, at most */
 
 /*
- * Reads the `layer` of a definition: a text is the id of a layer of which it wishes all slots that
- * are free, {id, slots: [[first, last], ..]} wishes those (both inside), {id, size} the first that
- * are free, NULL none at all. The wish has just these members, {} for none, and lives as long as
- * value and problems. NULL, with problems added below the JSON pointer at, when it is none.
+ * Reads the `layer` of a definition. A string is the id of a layer and requests all of its free
+ * slots; {id, slots: [[first, last], ..]} requests these (both inclusive), {id, size} the first
+ * free ones, and NULL none. The result has just these members, {} for no layer, on the problems'
+ * context, and shares their values with value. NULL, with problems added below the JSON pointer at,
+ * when it is not valid.
  */
-struct json_object *layer_wish(struct json_object *value, const char *at,
+struct json_object *layer_request_read(struct json_object *value, const char *at,
     struct problems *problems);
 
 /*
- * Whether experiment can have what it wishes of its layer, whose members are [{experiment, slots:
- * [[first, last], ..]}, ..]; what it has itself is free. False, with a problem below at that names
- * who has the slots, when it cannot.
+ * Whether the requested slots of a layer are free. members, [{experiment, slots: [[first, last],
+ * ..]}, ..], are the experiments in the layer; slots of the experiment itself count as free. False,
+ * with a problem added below at that names the experiments in the way, when they are not.
  */
-bool layer_can_have(struct json_object *wish, struct json_object *members, const char *experiment,
-    const char *at, struct problems *problems);
+bool layer_request_is_free(struct json_object *request, struct json_object *members,
+    const char *experiment, const char *at, struct problems *problems);
 
 #endif

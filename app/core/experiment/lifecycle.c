@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The one table of moves. A refresh leaves an active experiment as it is: the old audience serves
- * until the new one is complete.
+ * The table of all changes of status. experiment_status.sql makes a change only from one of the
+ * statuses in the row, so two requests cannot both make it. A refresh keeps the status ACTIVE: the
+ * old audience stays in effect until the new one is complete.
  */
 #include "core/experiment/lifecycle.h"
 

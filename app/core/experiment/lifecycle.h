@@ -3,28 +3,29 @@
 #define CORE_EXPERIMENT_LIFECYCLE_H
 
 /*
- * The life of a definition, as one table of moves. SUBMITTED -> PROCESSING -> ACTIVE or FAILED by
- * the mapping job; STOPPED and back by an operator; INACTIVE when its time is over.
+ * The life cycle of a definition: the changes of its status. The audience job takes it from
+ * SUBMITTED through PROCESSING to ACTIVE or FAILED, an operator to STOPPED and back to ACTIVE, and
+ * the end of the schedule to INACTIVE.
  */
 enum move {
 	MOVE_STOP,
 	MOVE_RESUME,
 	MOVE_REFRESH,
-	MOVE_BEGIN, /* a job takes it up */
-	MOVE_MAP,   /* its audience is complete */
+	MOVE_BEGIN, /* a job has claimed it */
+	MOVE_MAP,   /* the audience is complete */
 	MOVE_FAIL,
-	MOVE_END, /* its endDate has passed */
+	MOVE_END, /* endDate has passed */
 	MOVE__MAX
 };
 
 struct move_info {
 	const char *name;
-	const char *from;    /* the statuses it starts at, as a PostgreSQL array of text */
+	const char *from;    /* statuses from which it is allowed, as a PostgreSQL array */
 	const char *to;
-	const char *message; /* the status_msg afterwards */
+	const char *message; /* status_msg afterwards */
 };
 
-/* The row of m; never NULL. */
+/* The row of the table for m; static. */
 const struct move_info *lifecycle_move(enum move m);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which experiments apply to who asks. A constraint that says something else than the asker
- * rules an experiment out; one that is silent does not.
+ * The look-up of the device register: which experiments apply to a request, and in which order. A
+ * constraint of an experiment (url, client) that differs from the request rules the experiment out;
+ * an absent one does not.
  */
 #include "core/experiment/lookup.h"
 
@@ -32,20 +33,20 @@ lookup_is_open(const struct active *a)
 }
 
 static int
-constraints(const struct match *m)
+matched_constraints(const struct match *m)
 {
 	return m->by_user + m->by_device + m->by_url;
 }
 
-/* Negative when a comes first. */
+/* Order for qsort: negative when left comes first. */
 static int
-compare(const void *left, const void *right)
+compare_matches(const void *left, const void *right)
 {
 	const struct match *a = left;
 	const struct match *b = right;
 
-	if (constraints(a) != constraints(b))
-		return constraints(b) - constraints(a);
+	if (matched_constraints(a) != matched_constraints(b))
+		return matched_constraints(b) - matched_constraints(a);
 	if (a->by_user != b->by_user)
 		return b->by_user - a->by_user;
 	if (a->by_device != b->by_device)
@@ -59,7 +60,7 @@ void
 lookup_sort(struct match *list, size_t n)
 {
 	if (n > 1)
-		qsort(list, n, sizeof *list, compare);
+		qsort(list, n, sizeof *list, compare_matches);
 }
 
 const char *

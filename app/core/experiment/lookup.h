@@ -8,19 +8,22 @@
 
 #include "core/audience/criteria.h"
 
-enum { LAYER_SLOTS = 10000 };
+enum { LAYER_SLOTS = 10000 }; /* of each layer */
 
-/* Mutual exclusion: of the 10,000 slots of a layer those that are an experiment's. */
+/* Mutual exclusion: the slots of a layer that belong to one experiment. */
 struct layer {
 	const char *id, *salt;
 	enum subject_kind unit;
 	size_t n;
 	struct {
-		int first, last; /* both inside */
+		int first, last; /* both inclusive */
 	} *ranges;
 };
 
-/* An experiment, as a worker holds it: in effect, where nothing else is said. */
+/*
+ * An experiment as a worker holds it for decisions. Those of an experiment set are in effect;
+ * others may be in any status.
+ */
 struct active {
 	int64_t nr;
 	const char *status;               /* core/experiment/lifecycle.h */
@@ -30,15 +33,15 @@ struct active {
 	int64_t modulus;                  /* 0: everybody */
 	double traffic;                   /* percent of the subjects */
 	const struct layer *layer;        /* NULL: none */
-	int64_t split;                    /* number of the shares in force */
+	int64_t split;                    /* number of the allocation in force */
 	int state;                        /* core/experiment/delivery.h */
 	const char *standard;             /* the default alternative; NULL: none is flagged */
 	struct json_object *alternatives;
 	const struct criteria *criteria;  /* NULL: everybody */
-	int64_t audience;                 /* the version in effect */
+	int64_t audience;                 /* the version of the audience in effect */
 };
 
-/* Who asks, and from where. */
+/* A look-up: the subject, and what has to match the constraints of experiments. */
 struct asker {
 	const char *device; /* bare id */
 	const char *user;   /* bare id, or NULL */
@@ -47,28 +50,29 @@ struct asker {
 	const char *today;  /* "2026-11-21" */
 };
 
-/* A candidate that was accepted. */
+/* An experiment that a look-up selected. */
 struct match {
 	const struct active *active;
 	bool by_user, by_device, by_url; /* the constraints that it matched */
 };
 
 /*
- * Whether an experiment whose audience the device or the user is in (or that has none) is for
- * this asker: dates, url, client and modulus, in that order.
+ * Whether the dates, url, client and modulus of an experiment select the request. Whether the
+ * device or the user is in its audience is for the caller to check.
  */
 bool lookup_accepts(const struct active *a, const struct asker *who);
 
 /*
- * Whether no audience limits it: without criteria, with such as are decided live, and with
- * criteria that replaced none until they have an audience of their own.
+ * Whether no stored audience limits the experiment: it has no criteria, or criteria that are
+ * evaluated at decision time, or it got its first criteria while ACTIVE and they have not been
+ * mapped yet.
  */
 bool lookup_is_open(const struct active *a);
 
-/* Sorts matches: more matched constraints first, then by user, device, url, then the newest. */
+/* Sorts by number of matched constraints, then those matched by user, device, url, then newest. */
 void lookup_sort(struct match *list, size_t n);
 
-/* The client in a producer: what stands behind its last dot; NULL for none. */
+/* The client in a producer: the part after its last dot; NULL when there is none. */
 const char *lookup_client(const char *producer);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Refuses members that nothing would read. What is stored is never judged by this, only what comes
- * in: an older release may have stored more.
+ * Refuses unknown members in requests. Stored JSON is never checked in this way, because an older
+ * release may have stored members that this one does not know.
  */
 #include "core/experiment/member_names.h"
 
@@ -23,7 +23,7 @@ member_names_check(struct json_object *o, const char *const names[], const char 
 		(void)value;
 		while (names[i] != NULL && strcmp(names[i], name) != 0)
 			i++;
-		if (names[i] == NULL && problem_count(problems) - before < MEMBER_NAMES_TOLD)
+		if (names[i] == NULL && problem_count(problems) - before < MEMBER_NAMES_REPORTED)
 			condition_problem(&r, condition_pointer(&r, at, name),
 			    mem_printf(problems, "`%s` is not known here", name));
 	}

@@ -7,18 +7,19 @@
 
 #include "base/problem.h"
 
-/* Members that a body must not have, because nothing would read them: mostly a name misspelt. */
+/* Members that a request must not have because nothing reads them: mostly a misspelt name. */
 
-enum { MEMBER_NAMES_TOLD = 20 }; /* problems that one object gets at most */
+enum { MEMBER_NAMES_REPORTED = 20 }; /* problems for one object, at most */
 
 /*
- * Whether all members of the object o are among the NULL-ended names; true when o is no object.
- * Each other one is a problem, at its own place below the JSON pointer at.
+ * Whether all members of the object o, which stands at the JSON pointer at, are in the list names,
+ * which ends with NULL. False, with a problem added at each unknown member. True when o is not an
+ * object.
  */
 bool member_names_check(struct json_object *o, const char *const names[], const char *at,
     struct problems *problems);
 
-/* The same for each object in the array list. */
+/* The same for each object in the array list; true when list is not an array. */
 bool member_names_check_all(struct json_object *list, const char *const names[], const char *at,
     struct problems *problems);
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A hash over UTF-16 in a program that speaks UTF-8: code units are made one by one.
+ * MurmurHash3 (x86, 32 bit) over UTF-16 code units, which are made one by one from UTF-8. The ids
+ * have been validated as UTF-8 before; stored audiences depend on the results.
  */
 #include "core/experiment/modulus.h"
 
 #include <stddef.h>
 
-#define SEED UINT32_C(0xf7ca7fd2)
+#define SEED UINT32_C(0xf7ca7fd2) /* of stringHash in Scala */
 
-/* A reader of code units: the low half of a pair waits in low. */
+/* Reads code units; low holds the second half of a surrogate pair until it is its turn. */
 struct units {
 	const unsigned char *s;
 	uint32_t low;
@@ -27,7 +28,7 @@ next_code_point(struct units *u)
 }
 
 static bool
-next_unit(struct units *u, uint32_t *unit)
+next_code_unit(struct units *u, uint32_t *unit)
 {
 	if (u->low != 0) {
 		*unit = u->low;
@@ -46,19 +47,19 @@ next_unit(struct units *u, uint32_t *unit)
 }
 
 static uint32_t
-rotate(uint32_t x, int n)
+rotate_left(uint32_t x, int n)
 {
 	return x << n | x >> (32 - n);
 }
 
 static uint32_t
-scramble(uint32_t k)
+mix_block(uint32_t k)
 {
-	return rotate(k * UINT32_C(0xcc9e2d51), 15) * UINT32_C(0x1b873593);
+	return rotate_left(k * UINT32_C(0xcc9e2d51), 15) * UINT32_C(0x1b873593);
 }
 
 static uint32_t
-finish(uint32_t h)
+mix_final(uint32_t h)
 {
 	h = (h ^ h >> 16) * UINT32_C(0x85ebca6b);
 	h = (h ^ h >> 13) * UINT32_C(0xc2b2ae35);
@@ -73,16 +74,17 @@ modulus_hash(const char *id)
 	uint32_t first, second;
 	uint32_t length = 0;
 
-	while (next_unit(&u, &first)) {
+	while (next_code_unit(&u, &first)) {
 		length++;
-		if (!next_unit(&u, &second)) {
-			h ^= scramble(first);
+		if (!next_code_unit(&u, &second)) {
+			h ^= mix_block(first);
 			break;
 		}
 		length++;
-		h = rotate(h ^ scramble((first << 16) + second), 13) * 5 + UINT32_C(0xe6546b64);
+		h = rotate_left(h ^ mix_block((first << 16) + second), 13) * 5 +
+		    UINT32_C(0xe6546b64);
 	}
-	return (int32_t)finish(h ^ length);
+	return (int32_t)mix_final(h ^ length);
 }
 
 bool

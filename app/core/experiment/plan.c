@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Plans as they are written in definitions and asked for by the planner.
+ * Reads the plan of a definition or of a request to the planner, and computes the sample size that
+ * it needs.
  */
 #include "core/experiment/plan.h"
 
@@ -9,18 +10,18 @@
 #include "base/mem.h"
 #include "core/stats/stats.h"
 
-#define ALPHA 0.05
-#define POWER 0.8
-#define MOST 1e15
+#define DEFAULT_ALPHA 0.05
+#define DEFAULT_POWER 0.8
+#define MAX_NEEDED 1e15
 
-/* The member as a number; standard when it is absent, NAN when it is no number. */
+/* The member as a number; absent when it is missing, NAN when it is not a number. */
 static double
-member(struct json_object *o, const char *name, double standard)
+number_member(struct json_object *o, const char *name, double absent)
 {
 	struct json_object *value = json_object_object_get(o, name);
 
 	if (value == NULL)
-		return standard;
+		return absent;
 	if (json_object_is_type(value, json_type_int) ||
 	    json_object_is_type(value, json_type_double))
 		return json_object_get_double(value);
@@ -34,7 +35,7 @@ is_share(double x)
 }
 
 static void
-refuse(struct problems *problems, const char *at, const char *name, const char *why)
+plan_problem(struct problems *problems, const char *at, const char *name, const char *why)
 {
 	problem_add(problems, mem_printf(problems, "%s/%s", at, name), "%s", why);
 }
@@ -49,24 +50,26 @@ plan_read(struct json_object *o, const char *at, struct problems *problems, stru
 		problem_add(problems, at, "must be an object with baseline and effect");
 		return false;
 	}
-	*out = (struct plan){member(o, "baseline", NAN), member(o, "effect", NAN),
-	    member(o, "alpha", ALPHA), member(o, "power", POWER), 0};
+	*out = (struct plan){number_member(o, "baseline", NAN), number_member(o, "effect", NAN),
+	    number_member(o, "alpha", DEFAULT_ALPHA), number_member(o, "power", DEFAULT_POWER), 0};
 	if (!is_share(out->baseline))
-		refuse(problems, at, "baseline", between);
+		plan_problem(problems, at, "baseline", between);
 	if (!isfinite(out->effect) || out->effect == 0)
-		refuse(problems, at, "effect", "must be a number other than 0");
+		plan_problem(problems, at, "effect", "must be a number other than 0");
 	else if (is_share(out->baseline) && !is_share(out->baseline + out->effect))
-		refuse(problems, at, "effect", "must keep baseline + effect above 0 and below 1");
+		plan_problem(problems, at, "effect",
+		    "must keep baseline + effect above 0 and below 1");
 	if (!is_share(out->alpha))
-		refuse(problems, at, "alpha", between);
+		plan_problem(problems, at, "alpha", between);
 	if (!is_share(out->power))
-		refuse(problems, at, "power", between);
+		plan_problem(problems, at, "power", between);
 	if (problem_count(problems) > before)
 		return false;
 	double needed =
 	    stats_needed(out->baseline, out->baseline + out->effect, out->alpha, out->power);
-	if (!(needed <= MOST)) {
-		refuse(problems, at, "effect", "is too small to be found");
+	if (!(needed <= MAX_NEEDED)) {
+		plan_problem(problems, at, "effect",
+		    "is too small: more than 1e15 participants would be needed");
 		return false;
 	}
 	out->needed = (int64_t)needed;

@@ -8,18 +8,21 @@
 
 #include "base/problem.h"
 
-/* What an experiment is to find out, said before it begins: how many subjects that takes. */
+/*
+ * The plan of an experiment: the effect that it is to detect, and the sample size that this needs.
+ */
 struct plan {
-	double baseline; /* rate of control, 0..1 */
-	double effect;   /* the difference to be found, absolute: 0.02 is 10 % to 12 % */
-	double alpha;    /* chance to find one that is not there */
-	double power;    /* chance to find it when it is there */
-	int64_t needed;  /* subjects in each arm, as stats_needed() has it */
+	double baseline; /* expected conversion rate of control, 0..1 */
+	double effect;   /* minimum detectable effect, absolute: 0.02 is from 10 % to 12 % */
+	double alpha;    /* significance level of the two-sided test, 0..1 */
+	double power;    /* probability of detecting the effect if it exists, 0..1 */
+	int64_t needed;  /* participants needed in each arm, by stats_needed() */
 };
 
 /*
- * Reads {baseline, effect, alpha, power}, the latter two 0.05 and 0.8 when absent; no more subjects
- * than 1e15 are planned. False, with problems added below the JSON pointer at, when it is none.
+ * Reads {baseline, effect, alpha, power}; alpha and power are 0.05 and 0.8 when absent. False, with
+ * problems added below the JSON pointer at, when it is not valid or would need more than 1e15
+ * participants in each arm.
  */
 bool plan_read(struct json_object *o, const char *at, struct problems *problems,
     struct plan *out);

@@ -5,13 +5,13 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
-/* Somebody for whom experiments are decided. */
+/* The subject of a request for which experiments are decided, and what the request says of it. */
 struct visitor {
 	const char *subject;            /* core/subject/subject.h */
-	bool bot;                       /* by the user agent; who is known to be no human is, too */
-	struct json_object *attributes; /* of the request, over those of the profile; NULL: none */
+	bool bot;                       /* by the user agent, or the profile says human: false */
+	struct json_object *attributes; /* from the request; override the profile; NULL: none */
 	struct json_object *record;     /* service/decision/subject_record.h; NULL: not read yet */
-	bool counted; /* by the limit of new subjects, or beyond it */
+	bool counted; /* already counted against the limit of new subjects, or above it */
 };
 
 #endif

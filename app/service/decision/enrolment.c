@@ -44,7 +44,7 @@ matches(struct work *w, struct subject_facts *p, const struct visitor *who,
 	return criteria_match(criteria, subject_facts_terms(p, criteria_needs(w->mem, criteria)));
 }
 
-static struct question
+static struct decision_request
 ask(struct work *w, const struct visitor *who, struct subject_facts *p, const struct outcome *o,
     struct enrolled *scrap)
 {
@@ -55,7 +55,7 @@ ask(struct work *w, const struct visitor *who, struct subject_facts *p, const st
 	bool live =
 	    a->criteria != NULL && (who->attributes != NULL || a->criteria->live);
 
-	return (struct question){
+	return (struct decision_request){
 		.experiment = a,
 		.id = subject_id(who->subject),
 		.kind = subject_kind(who->subject),
@@ -68,7 +68,7 @@ ask(struct work *w, const struct visitor *who, struct subject_facts *p, const st
 	};
 }
 
-struct question
+struct decision_request
 enrolment_question(struct work *w, const struct visitor *who, const struct outcome *o,
     struct enrolled *scrap)
 {
@@ -82,7 +82,7 @@ enrolment_look(struct work *w, const struct visitor *who, struct outcome list[],
 
 	for (size_t i = 0; i < n; i++) {
 		struct enrolled scrap;
-		struct question q = ask(w, who, p, &list[i], &scrap);
+		struct decision_request q = ask(w, who, p, &list[i], &scrap);
 		list[i].decision = decide(&q);
 		/* Who was in one that is gone is in nothing until he is drawn again. */
 		list[i].enrolled = q.enrolled != NULL && list[i].decision.gone == 0;

@@ -24,7 +24,7 @@ struct outcome {
 };
 
 /* The question that decides o. */
-struct question enrolment_question(
+struct decision_request enrolment_question(
     struct work *w, const struct visitor *who, const struct outcome *o, struct enrolled *scrap);
 
 /* Decides each of the n outcomes; nothing is written. */

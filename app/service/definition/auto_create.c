@@ -119,7 +119,7 @@ make(struct work *w, const char *id, struct json_object *named, int64_t *generat
 	instant_format(w->now, now);
 	hash_random_hex(salt, SALT);
 	const char *params[] = {id, now, work_today(w), json_plain(list), salt,
-		json_plain(numbers), json_plain(mem_json(w->mem, bucket_shares(list)))};
+		json_plain(numbers), json_plain(mem_json(w->mem, bucket_allocation(list)))};
 	enum err e = db_query(w->db, w->mem, QUERY_experiment_auto_create, params, &rows);
 	if (e == ERR_INVALID)
 		return fail_detail(w, ERR_CONFLICT, "the id is a segmentation's");
@@ -195,7 +195,7 @@ extend(struct work *w, const char *id, struct json_object *named, int64_t *gener
 	if (list == NULL || !alternative_ids_give(list, numbers, w->problems))
 		return ERR_INVALID;
 	const char *params[] = {id, experiment_version(w, version), json_plain(list),
-		json_plain(numbers), json_plain(mem_json(w->mem, bucket_shares(list)))};
+		json_plain(numbers), json_plain(mem_json(w->mem, bucket_allocation(list)))};
 	e = db_query(w->db, w->mem, QUERY_experiment_set_alternatives, params, &rows);
 	if (e != OK || db_count(rows) == 0)
 		return e == OK ? now_current(w, generation) : e;

@@ -168,7 +168,7 @@ layer_assignment_read(struct work *w, struct json_object *body, bool strict,
 		return ERR_INVALID;
 	struct json_object *value = mem_json_copy(w->mem, body);
 	json_object_object_add(value, "id", json_object_new_string(out->layer));
-	out->wish = layer_wish(value, "", w->problems);
+	out->wish = layer_request_read(value, "", w->problems);
 	return out->wish == NULL ? ERR_INVALID : OK;
 }
 

@@ -37,7 +37,7 @@ layer_slots_look(struct work *w, struct json_object *wish, const char *experimen
 		return fail(w, ERR_INVALID, at, "there is no such layer");
 	if (e != OK)
 		return e;
-	return layer_can_have(wish, json_object_object_get(layer, "members"), experiment, at,
+	return layer_request_is_free(wish, json_object_object_get(layer, "members"), experiment, at,
 		   w->problems) ? OK : ERR_CONFLICT;
 }
 

@@ -153,7 +153,7 @@ experiment_explain(struct ctx *c)
 		e = experiment_set_one(&c->w, c->args[0], &o.experiment);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? no_experiment(c) : e;
-	struct question q = enrolment_question(&c->w, &who, &o, &scrap);
+	struct decision_request q = enrolment_question(&c->w, &who, &o, &scrap);
 	enrolment_look(&c->w, &who, &o, 1);
 	c->model = mem_json(c->w.mem, enrolment_answer(&o));
 	json_object_object_add(c->model, "would_enroll",

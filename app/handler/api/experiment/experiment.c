@@ -132,7 +132,7 @@ insert(struct ctx *c, struct making *m)
 		json_plain(d->criteria), json_plain(d->data), d->start, d->end, state,
 		json_plain(m->alternatives), d->standard, json_plain(d->goals),
 		mem_printf(c->w.mem, "%.17g", d->traffic), salt, json_plain(m->numbers),
-		json_plain(mem_json(c->w.mem, bucket_shares(m->alternatives))),
+		json_plain(mem_json(c->w.mem, bucket_allocation(m->alternatives))),
 		references_uses(&c->w, d->references), m->generation,
 		d->live ? live->to : "SUBMITTED",
 		d->live ? live->message : "Experiment successfully submitted", json_plain(d->plan),

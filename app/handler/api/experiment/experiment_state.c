@@ -207,7 +207,7 @@ write_change(struct ctx *c, const struct writing *w, const struct references_cha
 	    json_plain(d->alternatives), d->standard, json_plain(d->goals),
 	    mem_printf(c->w.mem, "%.17g", d->traffic), d->created_by,
 	    lifecycle_move(MOVE_MAP)->message, json_plain(w->numbers),
-	    json_plain(mem_json(c->w.mem, bucket_shares(d->alternatives))),
+	    json_plain(mem_json(c->w.mem, bucket_allocation(d->alternatives))),
 	    references_uses(&c->w, d->references), change->generation, json_plain(d->plan),
 	    json_plain(d->layer), change->renamed};
 	enum err e = db_query(c->w.db, c->w.mem, QUERY_experiment_change, params, rows);

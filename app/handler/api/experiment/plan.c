@@ -44,7 +44,7 @@ arms_of(struct ctx *c, struct json_object *alternatives)
 {
 	int64_t arms = 0;
 
-	json_object_object_foreach(mem_json(c->w.mem, bucket_shares(alternatives)), id, share) {
+	json_object_object_foreach(mem_json(c->w.mem, bucket_allocation(alternatives)), id, share) {
 		(void)id;
 		arms += json_object_get_double(share) > 0;
 	}
