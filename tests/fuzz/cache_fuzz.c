@@ -90,7 +90,7 @@ static void
 check_records(void *ctx, const char *text)
 {
 	struct json_object *row = mem_json(ctx, json_own(text));
-	const struct active a = {.nr = 1, .audience = 1};
+	const struct experiment a = {.nr = 1, .audience = 1};
 
 	if (profile_holds(row, NOW))
 		must(json_object_is_type(profile_week(ctx, "u", row), json_type_object));

@@ -21,7 +21,7 @@
 
 enum { CONTROL = 1, RED, BLUE, OLD };
 
-static struct active experiment;
+static struct experiment experiment;
 static struct decision_request question;
 static struct enrolled row;
 static struct layer layer;
@@ -30,7 +30,7 @@ static struct layer layer;
 static void
 setup(void)
 {
-	experiment = (struct active){
+	experiment = (struct experiment){
 		.nr = 1,
 		.id = "e",
 		.status = "ACTIVE",
@@ -38,7 +38,7 @@ setup(void)
 		.salt = "4f1d",
 		.traffic = 100,
 		.state = STATE_ENABLED,
-		.standard = "blue",
+		.default_name = "blue",
 		.alternatives = json_tokener_parse(ALTERNATIVES),
 	};
 	question = (struct decision_request){.experiment = &experiment, .id = "user1",
@@ -145,7 +145,7 @@ END_TEST
 /* The table of the three states. */
 static const struct {
 	int state;
-	const char *standard;
+	const char *default_name;
 	bool enrolled;
 	enum reason reason;
 	int alternative;
@@ -167,7 +167,7 @@ static const struct {
 START_TEST(a_state_says_what_who_is_in_and_who_is_not_sees)
 {
 	experiment.state = states[_i].state;
-	experiment.standard = states[_i].standard;
+	experiment.default_name = states[_i].default_name;
 	question.enrolled = states[_i].enrolled ? &row : NULL;
 	decides(states[_i].reason, states[_i].alternative, states[_i].enrol);
 }
@@ -178,7 +178,7 @@ START_TEST(a_bot_sees_the_default_in_default_and_else_control)
 	question.bot = true;
 	question.enrolled = states[_i].enrolled ? &row : NULL;
 	experiment.state = states[_i].state;
-	experiment.standard = states[_i].standard;
+	experiment.default_name = states[_i].default_name;
 	decides(REASON_BOT,
 	    states[_i].state == STATE_DEFAULT ? states[_i].alternative : CONTROL, false);
 }

@@ -222,7 +222,7 @@ START_TEST(leaves_what_it_read)
 	ck_assert_str_eq(d.start, TODAY);
 	ck_assert_str_eq(d.end, "2026-12-01");
 	ck_assert(delivery_has(d.alternatives, "control"));
-	ck_assert_ptr_null(d.standard);
+	ck_assert_ptr_null(d.default_name);
 	ck_assert_ptr_null(d.goals);
 	ck_assert_int_eq(d.state, STATE_ENABLED);
 	ck_assert(d.traffic == 100);

@@ -25,12 +25,12 @@
 	"\"edata\":{\"type\":\"api_access\",\"params\":["
 #define TAIL "]},\"@timestamp\":\"2019-06-29T14:17:42+00:00\"}"
 
-static const struct active one = {.id = "U1234"};
-static const struct active two = {.id = "D1234"};
+static const struct experiment one = {.id = "U1234"};
+static const struct experiment two = {.id = "D1234"};
 static const struct match matches[] = {{&one, true, false, false}, {&two, false, true, false}};
 
 static const struct {
-	struct asker who;
+	struct lookup_request who;
 	size_t n;
 	const char *params;
 } events[] = {

@@ -14,8 +14,8 @@
 
 /* Ids of the vectors: user3 is in 1 of 2, 3, 4 and device3 in 1 of 3, 5; user1 in none. */
 static const struct {
-	struct active a;
-	struct asker who;
+	struct experiment a;
+	struct lookup_request who;
 	bool accepted;
 } cases[] = {
     /* Dates: both days count. */
@@ -60,7 +60,7 @@ static const struct {
 
 START_TEST(a_constraint_that_says_something_else_rules_it_out)
 {
-	struct asker who = cases[_i].who;
+	struct lookup_request who = cases[_i].who;
 
 	who.today = TODAY;
 	ck_assert_int_eq(lookup_accepts(&cases[_i].a, &who), cases[_i].accepted);
@@ -68,8 +68,8 @@ START_TEST(a_constraint_that_says_something_else_rules_it_out)
 END_TEST
 
 /* The whole order, the first of them first. */
-static const struct active newer = {.nr = 8};
-static const struct active older = {.nr = 7};
+static const struct experiment newer = {.nr = 8};
+static const struct experiment older = {.nr = 7};
 static const struct match order[] = {
     {&older, true, true, true},
     {&older, true, true, false},
@@ -85,7 +85,7 @@ static const struct match order[] = {
 static void
 same_match(const struct match *a, const struct match *b)
 {
-	ck_assert_ptr_eq(a->active, b->active);
+	ck_assert_ptr_eq(a->experiment, b->experiment);
 	ck_assert_int_eq(a->by_user, b->by_user);
 	ck_assert_int_eq(a->by_device, b->by_device);
 	ck_assert_int_eq(a->by_url, b->by_url);
@@ -112,9 +112,9 @@ START_TEST(the_newer_of_two_that_match_alike_comes_first)
 	};
 
 	lookup_sort(list, 2);
-	ck_assert_ptr_eq(list[0].active, &newer);
+	ck_assert_ptr_eq(list[0].experiment, &newer);
 	lookup_sort(list, 2);
-	ck_assert_ptr_eq(list[0].active, &newer);
+	ck_assert_ptr_eq(list[0].experiment, &newer);
 }
 END_TEST
 

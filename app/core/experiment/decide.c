@@ -74,17 +74,17 @@ decide_named(struct json_object *alternatives, const char *name)
 }
 
 static struct json_object *
-control_alternative(const struct active *a)
+control_alternative(const struct experiment *a)
 {
 	return decide_named(a->alternatives, DELIVERY_CONTROL);
 }
 
 /* The flagged default, or control where none is flagged. */
 static struct json_object *
-default_alternative(const struct active *a)
+default_alternative(const struct experiment *a)
 {
 	struct json_object *o =
-	    a->standard == NULL ? NULL : decide_named(a->alternatives, a->standard);
+	    a->default_name == NULL ? NULL : decide_named(a->alternatives, a->default_name);
 
 	return o != NULL ? o : control_alternative(a);
 }
@@ -130,7 +130,7 @@ decided_by(struct gate_result *v, enum reason reason, struct json_object *altern
 static bool
 gate_bot(const struct decision_request *q, struct gate_result *v)
 {
-	const struct active *a = q->experiment;
+	const struct experiment *a = q->experiment;
 
 	show_flag(v, "bot", q->bot);
 	return q->bot && decided_by(v, REASON_BOT,
@@ -140,7 +140,7 @@ gate_bot(const struct decision_request *q, struct gate_result *v)
 static bool
 gate_in_effect(const struct decision_request *q, struct gate_result *v)
 {
-	const struct active *a = q->experiment;
+	const struct experiment *a = q->experiment;
 
 	show_text(v, "status", a->status);
 	show_text(v, "today", q->today);
@@ -161,7 +161,7 @@ gate_in_effect(const struct decision_request *q, struct gate_result *v)
 static bool
 gate_default(const struct decision_request *q, struct gate_result *v)
 {
-	const struct active *a = q->experiment;
+	const struct experiment *a = q->experiment;
 
 	show_text(v, "state", delivery_word(a->state));
 	return a->state == STATE_DEFAULT && decided_by(v, REASON_DEFAULT, default_alternative(a));
@@ -175,7 +175,7 @@ gate_default(const struct decision_request *q, struct gate_result *v)
 static struct json_object *
 drawn_alternative(const struct decision_request *q, struct gate_result *v, int gone)
 {
-	const struct active *a = q->experiment;
+	const struct experiment *a = q->experiment;
 	double u = gone == 0 ? bucket_for(a->salt, "alternative", q->id)
 	                     : bucket_redraw(a->salt, gone, q->id);
 
@@ -221,7 +221,7 @@ gate_audience(const struct decision_request *q, struct gate_result *v)
 static bool
 gate_rollout(const struct decision_request *q, struct gate_result *v)
 {
-	const struct active *a = q->experiment;
+	const struct experiment *a = q->experiment;
 	double u = bucket_for(a->salt, "rollout", q->id);
 
 	show_number(v, "modulus", a->modulus);

@@ -40,7 +40,7 @@ struct enrolled {
 };
 
 struct decision_request {
-	const struct active *experiment;
+	const struct experiment *experiment;
 	const char *id; /* bare id of the subject */
 	enum subject_kind kind;
 	const char *today;               /* "2026-11-21" */

@@ -261,7 +261,7 @@ static void
 read_delivery(struct json_object *r, struct problems *problems, struct definition *out)
 {
 	struct json_object *state = json_object_object_get(r, "state");
-	struct json_object *standard = json_object_object_get(r, "default");
+	struct json_object *default_name = json_object_object_get(r, "default");
 	struct json_object *traffic = json_object_object_get(r, "traffic");
 
 	out->state = STATE_ENABLED;
@@ -272,12 +272,12 @@ read_delivery(struct json_object *r, struct problems *problems, struct definitio
 	out->alternatives =
 	    delivery_alternatives(json_object_object_get(r, "alternatives"),
 	    "/request/alternatives", problems);
-	if (standard != NULL && (!json_object_is_type(standard, json_type_string) ||
+	if (default_name != NULL && (!json_object_is_type(default_name, json_type_string) ||
 	    (out->alternatives != NULL &&
-	    !delivery_has(out->alternatives, json_object_get_string(standard)))))
+	    !delivery_has(out->alternatives, json_object_get_string(default_name)))))
 		problem_add(problems, "/request/default", "is not an alternative");
-	else if (standard != NULL)
-		out->standard = json_object_get_string(standard);
+	else if (default_name != NULL)
+		out->default_name = json_object_get_string(default_name);
 	if (traffic != NULL) {
 		out->traffic = json_object_get_double(traffic);
 		bool number = json_object_is_type(traffic, json_type_int) ||

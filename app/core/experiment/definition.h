@@ -31,7 +31,7 @@ struct definition {
 	struct json_object *data;        /* as sent */
 	const char *start, *end;         /* "2019-08-01"; end NULL: no end */
 	struct json_object *alternatives; /* completed; control is always there */
-	const char *standard;            /* the default alternative; NULL: control */
+	const char *default_name;        /* the default alternative; NULL: control */
 	struct json_object *goals;       /* list of names or {name, test}; NULL: all goals */
 	int state;
 	double traffic; /* percent of the subjects, 0..100 */

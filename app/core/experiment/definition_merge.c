@@ -46,7 +46,7 @@ static void
 rename_default(struct json_object *request, struct json_object *changes)
 {
 	struct json_object *list = json_object_object_get(changes, "alternatives");
-	struct json_object *standard = json_object_object_get(request, "default");
+	struct json_object *default_name = json_object_object_get(request, "default");
 
 	if (json_object_object_get_ex(changes, "default", NULL) ||
 	    !json_object_is_type(list, json_type_array))
@@ -55,7 +55,7 @@ rename_default(struct json_object *request, struct json_object *changes)
 		struct json_object *o = json_item(list, i);
 		struct json_object *to = json_object_object_get(o, "rename");
 		if (to != NULL &&
-		    json_object_equal(json_object_object_get(o, "name"), standard)) {
+		    json_object_equal(json_object_object_get(o, "name"), default_name)) {
 			json_object_object_add(request, "default", json_object_get(to));
 			return;
 		}

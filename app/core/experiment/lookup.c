@@ -12,7 +12,7 @@
 #include "core/experiment/modulus.h"
 
 bool
-lookup_accepts(const struct active *a, const struct asker *who)
+lookup_accepts(const struct experiment *a, const struct lookup_request *who)
 {
 	const char *unit = who->user != NULL ? who->user : who->device;
 
@@ -26,7 +26,7 @@ lookup_accepts(const struct active *a, const struct asker *who)
 }
 
 bool
-lookup_is_open(const struct active *a)
+lookup_is_open(const struct experiment *a)
 {
 	return a->criteria == NULL || a->criteria->live ||
 	    (a->audience == 0 && strcmp(a->status, "ACTIVE") == 0);
@@ -53,7 +53,7 @@ compare_matches(const void *left, const void *right)
 		return b->by_device - a->by_device;
 	if (a->by_url != b->by_url)
 		return b->by_url - a->by_url;
-	return (b->active->nr > a->active->nr) - (b->active->nr < a->active->nr);
+	return (b->experiment->nr > a->experiment->nr) - (b->experiment->nr < a->experiment->nr);
 }
 
 void

@@ -24,7 +24,7 @@ struct layer {
  * An experiment as a worker holds it for decisions. Those of an experiment set are in effect;
  * others may be in any status.
  */
-struct active {
+struct experiment {
 	int64_t nr;
 	const char *status;               /* core/experiment/lifecycle.h */
 	const char *id, *name, *key, *client, *start, *end; /* end NULL: none */
@@ -35,14 +35,14 @@ struct active {
 	const struct layer *layer;        /* NULL: none */
 	int64_t split;                    /* number of the allocation in force */
 	int state;                        /* core/experiment/delivery.h */
-	const char *standard;             /* the default alternative; NULL: none is flagged */
+	const char *default_name;         /* the default alternative; NULL: none is flagged */
 	struct json_object *alternatives;
 	const struct criteria *criteria;  /* NULL: everybody */
 	int64_t audience;                 /* the version of the audience in effect */
 };
 
 /* A look-up: the subject, and what has to match the constraints of experiments. */
-struct asker {
+struct lookup_request {
 	const char *device; /* bare id */
 	const char *user;   /* bare id, or NULL */
 	const char *url;    /* or NULL */
@@ -52,7 +52,7 @@ struct asker {
 
 /* An experiment that a look-up selected. */
 struct match {
-	const struct active *active;
+	const struct experiment *experiment;
 	bool by_user, by_device, by_url; /* the constraints that it matched */
 };
 
@@ -60,14 +60,14 @@ struct match {
  * Whether the dates, url, client and modulus of an experiment select the request. Whether the
  * device or the user is in its audience is for the caller to check.
  */
-bool lookup_accepts(const struct active *a, const struct asker *who);
+bool lookup_accepts(const struct experiment *a, const struct lookup_request *who);
 
 /*
  * Whether no stored audience limits the experiment: it has no criteria, or criteria that are
  * evaluated at decision time, or it got its first criteria while ACTIVE and they have not been
  * mapped yet.
  */
-bool lookup_is_open(const struct active *a);
+bool lookup_is_open(const struct experiment *a);
 
 /* Sorts by number of matched constraints, then those matched by user, device, url, then newest. */
 void lookup_sort(struct match *list, size_t n);

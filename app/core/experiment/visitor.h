@@ -11,7 +11,7 @@ struct visitor {
 	bool bot;                       /* by the user agent, or the profile says human: false */
 	struct json_object *attributes; /* from the request; override the profile; NULL: none */
 	struct json_object *record;     /* service/decision/subject_record.h; NULL: not read yet */
-	bool counted; /* already counted against the limit of new subjects, or above it */
+	bool counted; /* needs no further check against the limit of new subjects */
 };
 
 #endif

@@ -34,13 +34,13 @@ make_context(void)
 }
 
 static struct json_object *
-make_param(const struct asker *who, const struct match *m)
+make_param(const struct lookup_request *who, const struct match *m)
 {
 	struct json_object *o = json_object_new_object();
 
 	add(o, "title", "experiment");
 	if (m != NULL)
-		add(o, "experimentId", m->active->id);
+		add(o, "experimentId", m->experiment->id);
 	add(o, "userId", who->user);
 	add(o, "deviceId", who->device);
 	add(o, "url", who->url);
@@ -48,7 +48,7 @@ make_param(const struct asker *who, const struct match *m)
 }
 
 static struct json_object *
-make_data(const struct asker *who, const struct match *list, size_t n)
+make_data(const struct lookup_request *who, const struct match *list, size_t n)
 {
 	struct json_object *o = json_object_new_object();
 	struct json_object *params = json_object_new_array();
@@ -87,8 +87,8 @@ make_event(void *ctx, struct event_head head, const char *eid, struct json_objec
 }
 
 struct json_object *
-event_lookup(void *ctx, struct event_head head, const struct asker *who, const struct match *list,
-    size_t n)
+event_lookup(void *ctx, struct event_head head, const struct lookup_request *who,
+    const struct match *list, size_t n)
 {
 	return make_event(ctx, head, "LOG", make_data(who, list, n));
 }

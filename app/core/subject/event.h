@@ -19,8 +19,8 @@ struct event_head {
  * The LOG event of a look-up, on ctx: one entry in params for each of the n matches, one without
  * experimentId when there is none. The ids of who are put in as they are: the caller hashes them.
  */
-struct json_object *event_lookup(void *ctx, struct event_head head, const struct asker *who,
-    const struct match *list, size_t n);
+struct json_object *event_lookup(void *ctx, struct event_head head,
+    const struct lookup_request *who, const struct match *list, size_t n);
 
 /* Somebody got a group of a segmentation, or an alternative of an experiment. */
 struct event_assignment {

@@ -48,7 +48,7 @@ warn(struct json_object *list, const char *text, const char *path, const char *w
 
 /* One line of what is running, and whether its split is broken. */
 static enum err
-add_running(struct ctx *c, const struct active *a, struct json_object *list,
+add_running(struct ctx *c, const struct experiment *a, struct json_object *list,
     struct json_object *warnings)
 {
 	struct json_object *results, *row;

@@ -48,7 +48,7 @@ static struct decision_request
 ask(struct work *w, const struct visitor *who, struct subject_facts *p, const struct outcome *o,
     struct enrolled *scrap)
 {
-	const struct active *a = o->experiment;
+	const struct experiment *a = o->experiment;
 	struct json_object *human = attribute(who, "human");
 	bool no_human =
 	    json_object_is_type(human, json_type_boolean) && !json_object_get_boolean(human);
@@ -117,7 +117,7 @@ look_again(struct work *w, const struct visitor *who, struct outcome *o)
 		e = subject_record_snapshot(w, &again.subject, 1, &again.record, &all);
 	if (e != OK)
 		return e;
-	const struct active *a = experiment_set_find(all, o->experiment->nr);
+	const struct experiment *a = experiment_set_find(all, o->experiment->nr);
 	if (a != NULL)
 		o->experiment = a;
 	enrolment_look(w, &again, o, 1);

@@ -15,7 +15,7 @@ struct work;
 
 /* What somebody gets of an experiment. */
 struct outcome {
-	const struct active *experiment; /* given */
+	const struct experiment *experiment; /* given */
 	const char *force;               /* given; NULL: nothing is forced */
 	bool selected;                   /* given: in the audience, whatever the record says */
 	struct decision decision;

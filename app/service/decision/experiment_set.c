@@ -58,20 +58,20 @@ read_layer(void *mem, struct json_object *o)
 
 /* False when the criteria cannot be read: such an experiment is for nobody. */
 static bool
-read_row(void *mem, const struct db_rows *rows, int i, struct active *out)
+read_row(void *mem, const struct db_rows *rows, int i, struct experiment *out)
 {
 	struct json_object *row = mem_json(mem, db_row_json(rows, i));
 	struct json_object *data = json_object_object_get(row, "data");
 	struct json_object *criteria = json_object_object_get(row, "criteria");
 
-	*out = (struct active){
+	*out = (struct experiment){
 		.nr = db_int(rows, i, "nr"),
 		.id = copy(mem, db_cell(rows, i, "id")),
 		.name = copy(mem, db_cell(rows, i, "name")),
 		.start = copy(mem, db_cell(rows, i, "start")),
 		.end = copy(mem, db_cell(rows, i, "end")),
 		.salt = copy(mem, db_cell(rows, i, "salt")),
-		.standard = copy(mem, db_cell(rows, i, "default_alternative")),
+		.default_name = copy(mem, db_cell(rows, i, "default_alternative")),
 		.key = member(data, "key"),
 		.client = member(data, "client"),
 		.url = member(data, "url"),
@@ -93,8 +93,8 @@ read_row(void *mem, const struct db_rows *rows, int i, struct active *out)
 static int
 compare_ids(const void *a, const void *b)
 {
-	const struct active *const *left = a;
-	const struct active *const *right = b;
+	const struct experiment *const *left = a;
+	const struct experiment *const *right = b;
 
 	return strcmp((*left)->id, (*right)->id);
 }
@@ -102,8 +102,8 @@ compare_ids(const void *a, const void *b)
 static void
 make_indexes(struct experiment_set *all)
 {
-	all->by_id = mem_array(all->mem, struct active *, all->n + 1);
-	all->open = mem_array(all->mem, struct active *, all->n + 1);
+	all->by_id = mem_array(all->mem, struct experiment *, all->n + 1);
+	all->open = mem_array(all->mem, struct experiment *, all->n + 1);
 	for (size_t i = 0; i < all->n; i++) {
 		all->by_id[i] = &all->list[i];
 		if (lookup_is_open(&all->list[i]))
@@ -122,7 +122,7 @@ take_rows(struct work *w, struct experiment_set *all, const struct db_rows *rows
 
 	talloc_steal(w->mem, all->mem);
 	*all = (struct experiment_set){
-	    .mem = mem, .list = mem_array(mem, struct active, (size_t)n + 1)};
+	    .mem = mem, .list = mem_array(mem, struct experiment, (size_t)n + 1)};
 	for (int i = 0; i < n; i++) {
 		int64_t generation = db_int(rows, i, "audience_generation");
 		if (generation > all->audience_generation)
@@ -158,7 +158,7 @@ experiment_set_get(struct work *w, int64_t at_least, const struct experiment_set
 	return OK;
 }
 
-const struct active *
+const struct experiment *
 experiment_set_find(const struct experiment_set *all, int64_t nr)
 {
 	size_t low = 0;
@@ -175,9 +175,9 @@ experiment_set_find(const struct experiment_set *all, int64_t nr)
 }
 
 enum err
-experiment_set_one(struct work *w, const char *id, const struct active **out)
+experiment_set_one(struct work *w, const char *id, const struct experiment **out)
 {
-	struct active *one = mem_new(w->mem, struct active), *key = one;
+	struct experiment *one = mem_new(w->mem, struct experiment), *key = one;
 	const struct experiment_set *all;
 	struct db_rows *rows;
 	enum err e = experiment_set_get(w, 0, &all);
@@ -185,7 +185,7 @@ experiment_set_one(struct work *w, const char *id, const struct active **out)
 	if (e != OK)
 		return e;
 	one->id = id;
-	struct active **found = all->n == 0 ? NULL
+	struct experiment **found = all->n == 0 ? NULL
 	    : bsearch(&key, all->by_id, all->n, sizeof all->by_id[0], compare_ids);
 	if (found != NULL) {
 		*out = *found;

@@ -16,10 +16,10 @@ struct experiment_set {
 	int64_t generation;
 	int64_t audience_generation;     /* the last generation at which an audience changed */
 	size_t n;
-	struct active *list; /* by nr */
-	struct active **by_id;
+	struct experiment *list; /* by nr */
+	struct experiment **by_id;
 	size_t open_n;
-	struct active **open; /* those that everybody is in */
+	struct experiment **open; /* those that everybody is in */
 };
 
 /* An empty set on the talloc context ctx. */
@@ -30,9 +30,10 @@ enum err experiment_set_get(
     struct work *w, int64_t at_least, const struct experiment_set **out) must_check;
 
 /* The experiment of number nr, or NULL. */
-const struct active *experiment_set_find(const struct experiment_set *all, int64_t nr);
+const struct experiment *experiment_set_find(const struct experiment_set *all, int64_t nr);
 
 /* The experiment of that id, in effect or not, on w->mem or the set's. ERR_NOT_FOUND. */
-enum err experiment_set_one(struct work *w, const char *id, const struct active **out) must_check;
+enum err experiment_set_one(
+    struct work *w, const char *id, const struct experiment **out) must_check;
 
 #endif

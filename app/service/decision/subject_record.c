@@ -79,17 +79,17 @@ subject_record_get(struct work *w, const char *subject, struct json_object **out
 
 struct gatherer {
 	const struct experiment_set *all;
-	const struct asker *who;
+	const struct lookup_request *who;
 	struct found *out;
 };
 
 /* Adds a, or notes another reason for it. */
 static void
-add(struct gatherer *g, const struct active *a, bool by_user, bool by_device)
+add(struct gatherer *g, const struct experiment *a, bool by_user, bool by_device)
 {
 	for (size_t i = 0; i < g->out->n; i++) {
 		struct match *m = &g->out->list[i];
-		if (m->active != a)
+		if (m->experiment != a)
 			continue;
 		m->by_user = m->by_user || by_user;
 		m->by_device = m->by_device || by_device;
@@ -107,7 +107,7 @@ add_audience(struct gatherer *g, struct json_object *record, bool user)
 
 	for (size_t i = 0; i < json_items(rows); i++) {
 		struct json_object *row = json_item(rows, i);
-		const struct active *a = experiment_set_find(g->all,
+		const struct experiment *a = experiment_set_find(g->all,
 		    json_object_get_int64(json_item(row, 0)));
 		int64_t version = json_object_get_int64(json_item(row, 1));
 		if (a != NULL && a->criteria != NULL && a->audience == version)
@@ -148,7 +148,7 @@ subject_record_snapshot(struct work *w, const char *const subjects[], size_t n,
 }
 
 bool
-subject_record_in_audience(struct json_object *record, const struct active *a)
+subject_record_in_audience(struct json_object *record, const struct experiment *a)
 {
 	struct json_object *rows = json_object_object_get(record, "audience");
 
@@ -162,8 +162,8 @@ subject_record_in_audience(struct json_object *record, const struct active *a)
 }
 
 enum err
-subject_record_matches(struct work *w, const struct asker *who, struct json_object *records[2],
-    struct found *out)
+subject_record_matches(struct work *w, const struct lookup_request *who,
+    struct json_object *records[2], struct found *out)
 {
 	struct gatherer g = {.who = who, .out = out};
 	bool user = records[1] != NULL;

@@ -46,13 +46,13 @@ enum err subject_record_snapshot(struct work *w, const char *const subjects[], s
     struct json_object *records[], const struct experiment_set **all) must_check;
 
 /* Whether the subject of that record is in the audience in effect; true without criteria. */
-bool subject_record_in_audience(struct json_object *record, const struct active *a);
+bool subject_record_in_audience(struct json_object *record, const struct experiment *a);
 
 /*
  * The experiments in effect for who, on w->mem, given the records of the device and of the user
  * (NULL: none), which are read again where they are outdated.
  */
-enum err subject_record_matches(struct work *w, const struct asker *who,
+enum err subject_record_matches(struct work *w, const struct lookup_request *who,
     struct json_object *records[2], struct found *out) must_check;
 
 /* Whether nothing at all is stored about the subject of that record. */

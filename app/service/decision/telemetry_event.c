@@ -41,10 +41,10 @@ make_head(struct work *w, struct json_object *record, const char *context)
 }
 
 void
-telemetry_event_lookup(struct work *w, const struct asker *who, struct json_object *record,
+telemetry_event_lookup(struct work *w, const struct lookup_request *who, struct json_object *record,
     const struct found *found)
 {
-	struct asker hidden = *who;
+	struct lookup_request hidden = *who;
 
 	metric_add(METRIC_lookups_total, 1);
 	if (w->telemetry == NULL)

@@ -10,8 +10,8 @@ struct work;
 
 /* Telemetry of what was answered; nothing where it is off. Ids are hashed unless the operator
  * wants them as they are. record is the user's, or NULL. */
-void telemetry_event_lookup(struct work *w, const struct asker *who, struct json_object *record,
-    const struct found *found);
+void telemetry_event_lookup(struct work *w, const struct lookup_request *who,
+    struct json_object *record, const struct found *found);
 
 /* Of an enrolment that was made just now. */
 void telemetry_event_enrolled(struct work *w, const struct visitor *who, const struct outcome *o);

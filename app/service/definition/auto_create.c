@@ -204,7 +204,7 @@ extend(struct work *w, const char *id, struct json_object *named, int64_t *gener
 }
 
 static bool
-lacks(const struct active *a, struct json_object *named)
+lacks(const struct experiment *a, struct json_object *named)
 {
 	for (size_t i = 0; i < json_items(named); i++) {
 		struct json_object *o = json_item(named, i);
@@ -216,7 +216,7 @@ lacks(const struct active *a, struct json_object *named)
 
 enum err
 auto_create(
-    struct work *w, const char *id, struct json_object *alternatives, const struct active **out)
+    struct work *w, const char *id, struct json_object *alternatives, const struct experiment **out)
 {
 	struct json_object *named = mem_json(w->mem, json_object_new_array());
 	bool may = w->actor.trusted && w->conf->auto_create != 0;

@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 
-struct active;
+struct experiment;
 struct work;
 
 /*
@@ -16,6 +16,6 @@ struct work;
  * ERR_NOT_FOUND, ERR_INVALID, ERR_FORBIDDEN when a client key names alternatives.
  */
 enum err auto_create(struct work *w, const char *id, struct json_object *alternatives,
-    const struct active **out) must_check;
+    const struct experiment **out) must_check;
 
 #endif

@@ -147,7 +147,7 @@ add_text(struct json_object *o, const char *name, const char *value)
 }
 
 static struct json_object *
-make_action(const struct active *a, struct json_object *alternative)
+make_action(const struct experiment *a, struct json_object *alternative)
 {
 	struct json_object *o = json_object_new_object();
 	struct json_object *data = json_object_new_object();
@@ -172,7 +172,7 @@ make_action(const struct active *a, struct json_object *alternative)
 /* The action for an alternative, made once for all who get it: it hangs on the alternative, as long
  * as the worker holds that definition. The caller owns a reference. */
 static struct json_object *
-share_action(const struct active *a, struct json_object *alternative)
+share_action(const struct experiment *a, struct json_object *alternative)
 {
 	struct json_object *action = json_object_object_get(alternative, "action");
 
@@ -184,7 +184,7 @@ share_action(const struct active *a, struct json_object *alternative)
 }
 
 static bool
-is_live(const struct active *a)
+is_live(const struct experiment *a)
 {
 	return a->criteria != NULL && a->criteria->live;
 }
@@ -194,7 +194,7 @@ static bool
 is_delivered(const struct outcome *o)
 {
 	if (o->experiment->state == STATE_DEFAULT)
-		return o->experiment->standard != NULL;
+		return o->experiment->default_name != NULL;
 	return o->enrolled && o->decision.reason != REASON_BOT;
 }
 
@@ -218,8 +218,8 @@ decide_all(struct work *w, const struct arrival *a, struct found *found,
 	enum err e = OK;
 
 	for (size_t i = 0; i < found->n; i++)
-		list[i] = (struct outcome){.experiment = found->list[i].active,
-			.selected = !is_live(found->list[i].active)};
+		list[i] = (struct outcome){.experiment = found->list[i].experiment,
+			.selected = !is_live(found->list[i].experiment)};
 	if (a->closed && a->user == NULL)
 		enrolment_look(w, &unit, list, found->n);
 	else
@@ -241,7 +241,8 @@ device_register(struct work *w, const struct device_input *in, struct json_objec
 	const struct registration *r = &in->said;
 	struct arrival a = {.in = in, .device = subject_text(w->mem, SUBJECT_DEVICE, in->id),
 		.user = r->user == NULL ? NULL : subject_text(w->mem, SUBJECT_USER, r->user)};
-	struct asker asker = {in->id, r->user, r->url, lookup_client(r->producer), work_today(w)};
+	struct lookup_request lookup = {
+	    in->id, r->user, r->url, lookup_client(r->producer), work_today(w)};
 	struct json_object *actions = json_object_new_array();
 	struct found found;
 
@@ -250,11 +251,11 @@ device_register(struct work *w, const struct device_input *in, struct json_objec
 	json_object_object_add(*answer, "actions", actions);
 	enum err e = take(w, &a);
 	if (e == OK)
-		e = subject_record_matches(w, &asker, a.records, &found);
+		e = subject_record_matches(w, &lookup, a.records, &found);
 	if (e == OK)
 		e = decide_all(w, &a, &found, actions);
 	if (e == OK)
-		telemetry_event_lookup(w, &asker, a.records[1], &found);
+		telemetry_event_lookup(w, &lookup, a.records[1], &found);
 	return e;
 }
 

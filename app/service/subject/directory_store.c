@@ -51,7 +51,7 @@ terms_json(void *ctx, const struct terms *t)
 
 /* Whether the experiment has an audience of profiles of this kind. */
 static bool
-is_mapped(const struct active *a, enum subject_kind kind)
+is_mapped(const struct experiment *a, enum subject_kind kind)
 {
 	return a->criteria != NULL && !a->criteria->live && a->criteria->kind == kind;
 }
@@ -62,7 +62,7 @@ decide(struct work *w, const struct experiment_set *all, const struct entry *e,
     enum subject_kind kind, struct buf *columns[COLUMNS])
 {
 	for (size_t i = 0; i < all->n; i++) {
-		const struct active *a = &all->list[i];
+		const struct experiment *a = &all->list[i];
 		if (!is_mapped(a, kind) || !criteria_match(a->criteria, e->terms))
 			continue;
 		pgtype_array_item(columns[MATCHED_SUBJECT], e->subject);

@@ -16,7 +16,7 @@
 /* Groups of a segmentation, or alternatives of an experiment. */
 struct source {
 	const struct segmentation *s; /* NULL: an experiment */
-	const struct active *experiment;
+	const struct experiment *experiment;
 };
 
 static enum err

@@ -23,7 +23,7 @@ enum { AT_ONCE = 1000, LISTED = 1000, CSV_ROWS = 1000000 };
 static enum err
 find(struct work *w, const char *id, const struct segmentation **s)
 {
-	const struct active *experiment;
+	const struct experiment *experiment;
 	enum err e = segmentation_set_one(w, id, s);
 
 	if (e == ERR_NOT_FOUND && experiment_set_one(w, id, &experiment) == OK)

@@ -21,7 +21,7 @@ static struct json_object *
 unknown(const char *id)
 {
 	struct json_object *control = json_object_new_object();
-	struct active none = {.id = id};
+	struct experiment none = {.id = id};
 	struct outcome o = {.experiment = &none, .decision = {control, REASON_UNKNOWN, false, 0}};
 
 	json_object_object_add(control, "name", json_object_new_string(DELIVERY_CONTROL));

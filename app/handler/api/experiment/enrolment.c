@@ -25,7 +25,7 @@ struct choice {
 };
 
 static void
-choose(struct choice *to, const struct active *a)
+choose(struct choice *to, const struct experiment *a)
 {
 	size_t at = a == NULL ? 0 : (size_t)(a - to->all->list);
 

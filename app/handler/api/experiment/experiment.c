@@ -130,7 +130,7 @@ insert(struct ctx *c, struct making *m)
 	snprintf(state, sizeof state, "%d", d->state);
 	const char *params[] = {d->id, d->name, d->description, d->created_by, now,
 		json_plain(d->criteria), json_plain(d->data), d->start, d->end, state,
-		json_plain(m->alternatives), d->standard, json_plain(d->goals),
+		json_plain(m->alternatives), d->default_name, json_plain(d->goals),
 		mem_printf(c->w.mem, "%.17g", d->traffic), salt, json_plain(m->numbers),
 		json_plain(mem_json(c->w.mem, bucket_allocation(m->alternatives))),
 		references_uses(&c->w, d->references), m->generation,

@@ -204,7 +204,7 @@ write_change(struct ctx *c, const struct writing *w, const struct references_cha
 	instant_format(c->w.now, now);
 	const char *params[] = {c->args[0], w->version, now, d->name, d->description, w->by,
 	    json_plain(change->own), json_plain(d->data), d->start, d->end,
-	    json_plain(d->alternatives), d->standard, json_plain(d->goals),
+	    json_plain(d->alternatives), d->default_name, json_plain(d->goals),
 	    mem_printf(c->w.mem, "%.17g", d->traffic), d->created_by,
 	    lifecycle_move(MOVE_MAP)->message, json_plain(w->numbers),
 	    json_plain(mem_json(c->w.mem, bucket_allocation(d->alternatives))),
