@@ -4,9 +4,10 @@
  */
 #include "base/instant.h"
 #include "base/mem.h"
-#include "service/subject/membership_batch.h"
-#include "cmd/import_rows.h"
 #include "cmd/command.h"
+#include "cmd/import_rows.h"
+#include "service/change.h"
+#include "service/subject/membership_batch.h"
 #include "store/work.h"
 
 static void
@@ -19,19 +20,22 @@ tell_failed(struct import *im, const struct membership_batch *m)
 }
 
 static enum err
+put_batch(struct work *w, void *arg, struct json_object **answer)
+{
+	(void)answer;
+	enum err e = change_transaction(w);
+	return e == OK ? membership_batch_put(arg) : e;
+}
+
+static enum err
 store(struct membership_batch *m)
 {
-	struct work *w = m->w;
-	enum err e = db_begin(w->db);
+	struct json_object *none;
+	enum err e = change_run(m->w, put_batch, m, &none);
 
-	if (e != OK)
-		return e;
-	e = membership_batch_put(m);
 	if (e == OK)
-		e = db_commit(w->db);
-	else
-		db_rollback(w->db);
-	return e == OK ? membership_batch_told(m) : e;
+		membership_batch_report(m);
+	return e;
 }
 
 /* Up to a batch of rows; *more false when the file is through. */
@@ -82,7 +86,7 @@ import_members(struct import *im, const char *segmentation)
 		work_begin(im->w, instant_now(), command_actor());
 		e = load_batch(im, &m, &more);
 		if (e == OK && !more)
-			e = membership_batch_settle(&m);
+			e = membership_batch_finish(im->w, m.segmentation);
 		work_end(im->w);
 	}
 	return e;

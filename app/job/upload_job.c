@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "run/setup.h"
+#include "service/change.h"
 #include "service/subject/members_csv.h"
 #include "service/subject/upload.h"
 
@@ -21,6 +22,7 @@ struct upload {
 	struct membership_batch m;
 	void *mem; /* of the file */
 	struct members_csv text;
+	size_t stored; /* where the batch begins */
 	const char *erasure_count; /* how often somebody had been erased from it when it was read */
 	bool done;
 };
@@ -63,7 +65,7 @@ hold(struct upload *u)
 	    ? read_content(u) : e;
 }
 
-static enum err
+static void
 fill(struct upload *u)
 {
 	struct json_object *row;
@@ -74,28 +76,35 @@ fill(struct upload *u)
 	while (u->m.n < MEMBERSHIP_BATCH_ROWS &&
 	    members_csv_next(&u->text, u->w->mem, &row, &fault, &line))
 		membership_batch_add(&u->m, line, row, fault);
-	return OK;
 }
 
+/* The next batch, as one change. */
 static enum err
-step(struct upload *u)
+step(struct work *w, void *arg, struct json_object **answer)
 {
-	enum err e = hold(u);
+	struct upload *u = arg;
+	enum err e = change_transaction(w);
 
+	(void)answer;
+	/* The change is tried again: nothing of the batch that was read is stored. */
+	if (e == OK && u->text.at != u->stored)
+		e = read_content(u);
 	if (e == OK)
-		e = fill(u);
-	if (e == OK)
-		e = membership_batch_put(&u->m);
+		e = hold(u);
+	if (e != OK)
+		return e;
+	fill(u);
+	e = membership_batch_put(&u->m);
 	u->done = u->text.at >= u->text.len;
 	return e == OK ? upload_move(&u->m, u->text.at, false) : e;
 }
 
-/* The addresses that are left are looked at before it counts as done: whoever is killed before that
- * leaves an empty rest to the next. */
+/* The upload counts as done only after the addresses that are left were looked at: a job that is
+ * killed before leaves an empty rest to the next. */
 static enum err
 finish(struct upload *u)
 {
-	enum err e = membership_batch_settle(&u->m);
+	enum err e = membership_batch_finish(u->w, u->m.segmentation);
 
 	membership_batch_begin(&u->m);
 	return e == OK ? upload_move(&u->m, u->text.len, true) : e;
@@ -105,18 +114,13 @@ static enum err
 run_batch(struct upload *u)
 {
 	struct work *w = u->w;
+	struct json_object *none;
 
 	work_begin(w, instant_now(), job_actor);
-	enum err e = db_begin(w->db);
-	if (e == OK) {
-		e = step(u);
-		if (e == OK)
-			e = db_commit(w->db);
-		else
-			db_rollback(w->db);
-	}
+	u->stored = u->text.at;
+	enum err e = change_run(w, step, u, &none);
 	if (e == OK)
-		e = membership_batch_told(&u->m);
+		membership_batch_report(&u->m);
 	if (e == OK && u->done)
 		e = finish(u);
 	work_end(w);

@@ -221,3 +221,15 @@ change_run(struct work *w, change_fn *run, void *arg, struct json_object **answe
 	}
 	return e;
 }
+
+enum err
+change_run_rest(struct work *w, change_fn *run, void *arg)
+{
+	struct intent intent = w->intent;
+	struct json_object *none;
+
+	w->intent = (struct intent){.noted = intent.noted};
+	enum err e = change_run(w, run, arg, &none);
+	w->intent = intent;
+	return e;
+}

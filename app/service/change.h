@@ -54,6 +54,12 @@ typedef enum err change_fn(struct work *w, void *arg, struct json_object **answe
 enum err change_run(struct work *w, change_fn *run, void *arg, struct json_object **answer)
     must_check;
 
+/*
+ * Runs what is left to do of a change that has been committed and noted, in a transaction of its
+ * own: neither noted nor stored under the idempotency key.
+ */
+enum err change_run_rest(struct work *w, change_fn *run, void *arg) must_check;
+
 /* The rest is for operations, within `run`. */
 
 /*

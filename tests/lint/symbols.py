@@ -22,7 +22,6 @@ FLOOR = {"base": 1, "core": 2, "store": 2, "view": 3, "service": 3, "web": 3, "h
 STILL = {
     "handler/page/experiment/experiment_form", "handler/page/experiment/experiment_setup",
     "handler/page/experiment/experiment_tabs",
-    "handler/page/segmentation/segmentation_upload",
     "handler/api/experiment/experiment_list", "handler/api/experiment/experiment_state"}
 
 # json-c asserts, which ends the process, when these get a value of another type.

@@ -10,12 +10,13 @@
 #include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "core/subject/upload_row.h"
 #include "core/audience/segmentation.h"
+#include "core/subject/upload_row.h"
+#include "service/change.h"
 #include "service/decision/telemetry_event.h"
+#include "store/cache/record.h"
 #include "store/db/db.h"
 #include "store/db/pgtype.h"
-#include "store/cache/record.h"
 #include "store/work.h"
 
 enum column { LINE, USER, EMAIL, GROUP, REASON };
@@ -30,6 +31,8 @@ void
 membership_batch_begin(struct membership_batch *m)
 {
 	m->n = 0;
+	m->closed = false;
+	m->rows = NULL;
 	m->total = m->added = m->changed = m->present = m->preassigned = m->failed = 0;
 	for (int i = 0; i < MEMBERSHIP_BATCH_COLUMNS; i++) {
 		m->columns[i] = buf_new(m->w->mem, 4096);
@@ -69,6 +72,7 @@ static void
 count(struct membership_batch *m)
 {
 	m->total = (int64_t)m->n;
+	m->added = m->changed = m->preassigned = m->failed = 0;
 	for (int i = 0; i < db_count(m->rows); i++) {
 		m->added += has_outcome(m, i, "added");
 		m->changed += has_outcome(m, i, "changed");
@@ -87,7 +91,7 @@ invalidate(struct membership_batch *m)
 	for (int i = 0; i < db_count(m->rows); i++)
 		if (is_moved(m, i))
 			subjects[n++] = db_cell(m->rows, i, "subject");
-	return n == 0 ? OK : record_invalidate_kind(m->w->records, RECORD_SUBJECT, subjects, n);
+	return change_subjects(m->w, RECORD_SUBJECT, subjects, n);
 }
 
 enum err
@@ -96,8 +100,10 @@ membership_batch_put(struct membership_batch *m)
 	char now[INSTANT_TEXT];
 
 	instant_format(m->w->now, now);
-	for (int i = 0; i < MEMBERSHIP_BATCH_COLUMNS; i++)
+	/* A change may be tried again. */
+	for (int i = 0; !m->closed && i < MEMBERSHIP_BATCH_COLUMNS; i++)
 		pgtype_array_close(m->columns[i]);
+	m->closed = true;
 	const char *params[] = {m->segmentation, m->columns[LINE]->data, m->columns[USER]->data,
 		m->columns[EMAIL]->data, m->columns[GROUP]->data, m->columns[REASON]->data, m->by,
 		now, m->upload, m->w->telemetry == NULL ? NULL : m->context};
@@ -126,11 +132,9 @@ tell(struct work *w, const struct placed *p)
 	    &p->group, p->by);
 }
 
-enum err
-membership_batch_told(struct membership_batch *m)
+void
+membership_batch_report(struct membership_batch *m)
 {
-	enum err e = invalidate(m);
-
 	for (int i = 0; m->w->telemetry != NULL && i < db_count(m->rows); i++) {
 		if (!is_moved(m, i))
 			continue;
@@ -141,7 +145,6 @@ membership_batch_told(struct membership_batch *m)
 			    .name = db_cell(m->rows, i, "group_name")},
 			.tags = json_object_object_get(row, "tags")});
 	}
-	return e;
 }
 
 static const char *
@@ -169,48 +172,64 @@ membership_batch_tell(struct work *w, struct json_object *placed)
 	}
 }
 
-static enum err
-bury_placed(struct work *w, struct json_object *placed)
+/* Whom the array `placed` names; *n of them. */
+static const char *const *
+placed_subjects(struct work *w, struct json_object *placed, size_t *n)
 {
-	size_t n = json_items(placed);
-	const char **subjects = mem_array(w->mem, const char *, n + 1);
+	const char **subjects = mem_array(w->mem, const char *, json_items(placed) + 1);
 
-	for (size_t i = 0; i < n; i++)
+	*n = json_items(placed);
+	for (size_t i = 0; i < *n; i++)
 		subjects[i] = member(json_item(placed, i), "subject");
-	return n == 0 ? OK : record_invalidate_kind(w->records, RECORD_SUBJECT, subjects, n);
+	return subjects;
 }
 
 enum err
 membership_batch_arrived(struct work *w, struct json_object *placed)
 {
-	enum err e = bury_placed(w, placed);
+	size_t n;
+	const char *const *subjects = placed_subjects(w, placed, &n);
+	enum err e = n == 0 ? OK : record_invalidate_kind(w->records, RECORD_SUBJECT, subjects, n);
 
 	if (e == OK)
 		membership_batch_tell(w, placed);
 	return e;
 }
 
-enum err
-membership_batch_settle(struct membership_batch *m)
+/* Users whose addresses have got a profile while a file was under way. */
+struct late {
+	const char *segmentation; /* its number */
+	struct json_object *placed;
+};
+
+static enum err
+place_late(struct work *w, void *arg, struct json_object **answer)
 {
-	struct work *w = m->w;
+	struct late *late = arg;
 	char now[INSTANT_TEXT];
 	struct db_rows *rows;
-	struct json_object *placed = NULL;
+	size_t n;
 
+	(void)answer;
 	instant_format(w->now, now);
-	const char *params[] = {m->segmentation, now};
-	enum err e = db_begin(w->db);
+	const char *params[] = {late->segmentation, now};
+	enum err e = change_transaction(w);
+	if (e == OK)
+		e = db_query(w->db, w->mem, QUERY_membership_batch_finish, params, &rows);
 	if (e != OK)
 		return e;
-	e = db_query(w->db, w->mem, QUERY_membership_batch_finish, params, &rows);
-	if (e == OK) {
-		placed = json_object_object_get(mem_json(w->mem, db_row_json(rows, 0)), "placed");
-		e = bury_placed(w, placed);
-	}
+	late->placed = json_object_object_get(mem_json(w->mem, db_row_json(rows, 0)), "placed");
+	const char *const *subjects = placed_subjects(w, late->placed, &n);
+	return change_subjects(w, RECORD_SUBJECT, subjects, n);
+}
+
+enum err
+membership_batch_finish(struct work *w, const char *segmentation)
+{
+	struct late late = {.segmentation = segmentation};
+	enum err e = change_run_rest(w, place_late, &late);
+
 	if (e == OK)
-		e = db_commit(w->db);
-	else
-		db_rollback(w->db);
-	return e == OK ? membership_batch_arrived(w, placed) : e;
+		membership_batch_tell(w, late.placed);
+	return e;
 }

@@ -18,14 +18,15 @@ struct db_rows;
 enum { MEMBERSHIP_BATCH_ROWS = 5000, MEMBERSHIP_BATCH_COLUMNS = 5 };
 
 struct membership_batch {
-	struct work *w;            /* for db, records, telemetry, and w->mem of a batch */
+	struct work *w;           /* for db, records, telemetry, and w->mem of a batch */
 	const char *segmentation; /* its number */
 	const char *id, *context;
 	const char *by;           /* who acts */
 	const char *upload;       /* with which rows are kept; NULL: nowhere */
 	struct buf *columns[MEMBERSHIP_BATCH_COLUMNS];
 	size_t n;                 /* rows in the batch */
-	struct db_rows *rows;     /* of the batch, but for who was there */
+	bool closed;              /* nothing can be added */
+	struct db_rows *rows; /* outcomes, but for users who were there; NULL: not written */
 	int64_t total, added, changed, present, preassigned, failed; /* of the batch */
 };
 
@@ -37,22 +38,23 @@ void membership_batch_add(
     struct membership_batch *m, int64_t line, struct json_object *o, const char *fault);
 
 /*
- * Writes the batch, inside the caller's transaction, and invalidates what is cached of whom it
- * moved: commit soon. ERR_INVALID: the segmentation has been deleted.
+ * Writes the batch as a part of the change under way (service/change.h), and invalidates what is
+ * cached of the users it moved. ERR_INVALID: the segmentation has been deleted.
  */
 enum err membership_batch_put(struct membership_batch *m) must_check;
 
-/* After the commit: invalidates again and tells who came into a group. */
-enum err membership_batch_told(struct membership_batch *m) must_check;
+/* After the commit: sends telemetry of the users who came into a group. */
+void membership_batch_report(struct membership_batch *m);
 
-/* When a file is through: those whose addresses have got a profile meanwhile are placed. */
-enum err membership_batch_settle(struct membership_batch *m) must_check;
+/* When all batches of a file for the segmentation of that number are committed: places the users
+ * whose addresses have got a profile meanwhile, in a transaction of its own. */
+enum err membership_batch_finish(struct work *w, const char *segmentation) must_check;
 
-/* Tells of who was placed when profiles came: [{subject, segmentation, context, nr, name, by,
- * tags}, ..], or NULL. */
+/* Sends telemetry of users who were placed when profiles came: [{subject, segmentation, context,
+ * nr, name, by, tags}, ..], or NULL. */
 void membership_batch_tell(struct work *w, struct json_object *placed);
 
-/* Invalidates what is cached of them, for whoever has not done so, and tells of them. */
+/* As membership_batch_tell, after a commit outside of a change: invalidates what is cached, too. */
 enum err membership_batch_arrived(struct work *w, struct json_object *placed) must_check;
 
 #endif

@@ -11,10 +11,12 @@
 #include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/utf8.h"
+#include "service/change.h"
 #include "service/decision/experiment_set.h"
-#include "service/subject/members_csv.h"
 #include "service/decision/segmentation_set.h"
+#include "service/subject/members_csv.h"
 #include "store/db/db.h"
 #include "store/work.h"
 
@@ -89,29 +91,6 @@ add(struct membership_batch *m, const char *content)
 	return e;
 }
 
-/* The whole file in one transaction. */
-static enum err
-store(struct membership_batch *m)
-{
-	struct work *w = m->w;
-	enum err e = db_begin(w->db);
-
-	if (e != OK)
-		return e;
-	e = add(m, NULL);
-	if (e == OK)
-		e = membership_batch_put(m);
-	if (e == OK)
-		e = upload_move(m, 0, true);
-	if (e == OK)
-		e = db_commit(w->db);
-	else
-		db_rollback(w->db);
-	if (e == OK)
-		e = membership_batch_told(m);
-	return e == OK && m->preassigned > 0 ? membership_batch_settle(m) : e;
-}
-
 static void
 add_row(struct json_object *lists[2], struct json_object *row)
 {
@@ -138,8 +117,11 @@ load(struct work *w, const char *id, const char *job, struct json_object **row)
 {
 	const char *params[] = {id, job};
 	struct db_rows *rows;
-	enum err e = db_query(w->db, w->mem, QUERY_upload_get, params, &rows);
+	int64_t nr;
 
+	if (!num_int(job, 1, INT64_MAX, &nr))
+		return fail_detail(w, ERR_NOT_FOUND, "there is no such upload");
+	enum err e = db_query(w->db, w->mem, QUERY_upload_get, params, &rows);
 	if (e == OK && db_count(rows) == 0)
 		return fail_detail(w, ERR_NOT_FOUND, "there is no such upload");
 	if (e == OK)
@@ -187,35 +169,114 @@ upload_report(struct work *w, const char *id, const char *job, struct json_objec
 	return OK;
 }
 
-/* Works the rows off in one transaction, or leaves the text to the jobs when they are many. */
 enum err
-upload_take(struct work *w, const char *id, struct upload_bytes given, struct upload_taken *out)
+upload_input_read(struct work *w, const char *bytes, size_t n, struct upload_input *out)
 {
-	const struct segmentation *s;
+	struct members_csv t;
+	const char *fault = csv_encoding_fault(bytes, n);
+
+	out->text = make_text(w, bytes, n, &out->len);
+	if (fault == NULL)
+		fault = members_csv_open(w->mem, &t, out->text, out->len);
+	return fault == NULL ? OK : fail_detail(w, ERR_INVALID, "%s", fault);
+}
+
+/* A file that is taken. */
+struct taking {
+	const char *segmentation; /* id */
+	const struct upload_input *in;
+	struct membership_batch m; /* rows NULL: nothing was placed */
+};
+
+/* The first rows of the file, one more than are worked off at once. */
+static void
+fill(struct work *w, const struct upload_input *in, struct membership_batch *m)
+{
 	struct members_csv t;
 	struct json_object *row;
-	const char *fault;
+	const char *fault = members_csv_open(w->mem, &t, in->text, in->len);
 	int64_t line;
-	size_t len;
-	enum err e = find(w, id, &s);
+
+	membership_batch_begin(m);
+	while (fault == NULL && m->n <= AT_ONCE &&
+	    members_csv_next(&t, w->mem, &row, &fault, &line)) {
+		membership_batch_add(m, line, row, fault);
+		fault = NULL;
+	}
+}
+
+/* Numbers alone: rows name users, who may be erased. */
+static enum err
+answer_counts(struct work *w, const struct taking *t, struct json_object **answer)
+{
+	static const char *const names[] = {
+		"total", "added", "changed", "present", "preassigned", "failed"};
+	struct json_object *row;
+	enum err e = load(w, t->segmentation, t->m.upload, &row);
 
 	if (e != OK)
 		return e;
-	char *text = make_text(w, given.bytes, given.n, &len);
-	fault = csv_encoding_fault(given.bytes, given.n);
-	if (fault == NULL)
-		fault = members_csv_open(w->mem, &t, text, len);
-	if (fault != NULL)
-		return fail_detail(w, ERR_INVALID, "%s", fault);
-	struct membership_batch m = {.w = w, .id = s->id, .context = s->context,
+	*answer = mem_json(w->mem, json_object_new_object());
+	json_object_object_add(
+	    *answer, "job", json_object_get(json_object_object_get(row, "nr")));
+	json_object_object_add(*answer, "done",
+	    json_object_new_boolean(json_object_object_get(row, "done_at") != NULL));
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		json_object_object_add(
+		    *answer, names[i], json_object_get(json_object_object_get(row, names[i])));
+	return OK;
+}
+
+static enum err
+take(struct work *w, void *arg, struct json_object **answer)
+{
+	struct taking *t = arg;
+	const struct segmentation *s;
+	enum err e = find(w, t->segmentation, &s);
+
+	if (e == OK)
+		e = change_transaction(w);
+	if (e != OK)
+		return e;
+	change_target(w, t->segmentation);
+	t->m = (struct membership_batch){.w = w, .id = s->id, .context = s->context,
 		.by = work_actor(w), .segmentation = mem_printf(w->mem, "%lld", (long long)s->nr)};
-	membership_batch_begin(&m);
-	while (m.n <= AT_ONCE && members_csv_next(&t, w->mem, &row, &fault, &line))
-		membership_batch_add(&m, line, row, fault);
-	out->left_to_jobs = m.n > AT_ONCE;
-	e = out->left_to_jobs ? add(&m, text) : store(&m);
-	out->job = m.upload;
-	return e == OK ? upload_report(w, id, m.upload, &out->report) : e;
+	fill(w, t->in, &t->m);
+	bool later = t->m.n > AT_ONCE;
+	e = add(&t->m, later ? t->in->text : NULL);
+	if (e == OK && !later)
+		e = membership_batch_put(&t->m);
+	if (e == OK && !later)
+		e = upload_move(&t->m, 0, true);
+	return e == OK ? answer_counts(w, t, answer) : e;
+}
+
+enum err
+upload_add(struct work *w, const char *segmentation, const struct upload_input *in,
+    struct json_object **answer)
+{
+	struct taking t = {.segmentation = segmentation, .in = in};
+	enum err e = change_run(w, take, &t, answer);
+
+	if (e != OK || t.m.rows == NULL)
+		return e;
+	membership_batch_report(&t.m);
+	return t.m.preassigned > 0 ? membership_batch_finish(w, t.m.segmentation) : OK;
+}
+
+enum err
+upload_list(struct work *w, const char *segmentation, int limit, struct json_object **list)
+{
+	const char *params[] = {segmentation, mem_printf(w->mem, "%d", limit)};
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, QUERY_upload_list, params, &rows);
+
+	if (e != OK)
+		return e;
+	*list = mem_json(w->mem, json_object_new_array());
+	for (int i = 0; i < db_count(rows); i++)
+		json_object_array_add(*list, db_row_json(rows, i));
+	return OK;
 }
 
 enum err
@@ -225,4 +286,21 @@ upload_rows(struct work *w, const char *id, const char *job, struct db_rows **ro
 	enum err e = load(w, id, job, &row);
 
 	return e == OK ? load_rows(w, job, CSV_ROWS, rows) : e;
+}
+
+void
+upload_rows_csv(const struct db_rows *rows, struct buf *out)
+{
+	static const char *const names[] = {"outcome", "user", "previous", "reason"};
+
+	buf_str(out, "row,outcome,user,previous,reason\r\n");
+	for (int i = 0; i < db_count(rows); i++) {
+		buf_str(out, db_cell(rows, i, "row"));
+		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+			const char *cell = db_cell(rows, i, names[k]);
+			buf_char(out, ',');
+			csv_text(out, cell == NULL ? "" : cell);
+		}
+		buf_str(out, "\r\n");
+	}
 }

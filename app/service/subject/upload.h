@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "service/subject/membership_batch.h"
 
@@ -14,25 +15,29 @@ struct work;
 
 /* Files of members of a segmentation. What became of each row is kept as a report. */
 
-/* A file as it came: CSV with user_id or email, and group. */
-struct upload_bytes {
-	const char *bytes;
-	size_t n;
+/* A file that was read as far as its header row, on w->mem. */
+struct upload_input {
+	const char *text;
+	size_t len;
 };
 
-struct upload_taken {
-	bool left_to_jobs; /* because of its many rows */
-	const char *job;   /* number of the upload, on w->mem */
-	struct json_object *report; /* as of upload_report */
-};
+/* Reads a file as it came: CSV with user_id or email, and group. ERR_INVALID. */
+enum err upload_input_read(struct work *w, const char *bytes, size_t n, struct upload_input *out)
+    must_check;
 
 /*
- * Takes a file for the segmentation id. A small one is worked on at once, in one transaction; a
- * larger one is stored for `assay jobs`. ERR_NOT_FOUND, ERR_CONFLICT where the groups are drawn or
- * computed, ERR_INVALID for what is no such file.
+ * Takes a file for a segmentation. A small one is worked off at once, in one transaction; a larger
+ * one is left to `assay jobs`. The answer {job, done, total, added, changed, present, preassigned,
+ * failed} is the number of the upload, whether it is worked off, and how many rows ended how.
+ * ERR_NOT_FOUND, ERR_CONFLICT where the groups are drawn or computed.
  */
-enum err upload_take(struct work *w, const char *id, struct upload_bytes given,
-    struct upload_taken *out) must_check;
+enum err upload_add(struct work *w, const char *segmentation, const struct upload_input *in,
+    struct json_object **answer) must_check;
+
+/* The newest uploads of a segmentation, at most limit, as an array [{nr, total, failed, by, at,
+ * done}, ..]. */
+enum err upload_list(struct work *w, const char *segmentation, int limit,
+    struct json_object **list) must_check;
 
 /*
  * The report of an upload, on w->mem: {changed, failed, total, added, present, preassigned, job,
@@ -45,8 +50,11 @@ enum err upload_report(struct work *w, const char *id, const char *job,
 enum err upload_rows(struct work *w, const char *id, const char *job,
     struct db_rows **rows) must_check;
 
+/* Appends such rows as CSV with a header row. */
+void upload_rows_csv(const struct db_rows *rows, struct buf *out);
+
 /* Notes with m->upload what has become of a batch, up to byte at of its content; done: of all.
- * Inside the transaction of membership_batch_put. */
+ * In the change of membership_batch_put. */
 enum err upload_move(struct membership_batch *m, size_t at, bool done) must_check;
 
 #endif

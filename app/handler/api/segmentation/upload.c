@@ -1,75 +1,60 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Files of members over HTTP: taken, and what has become of their rows as JSON or CSV.
+ * The API of files of members: taken, and what has become of their rows as JSON or CSV.
  */
 #include "service/subject/upload.h"
 
-#include <string.h>
-
-#include "base/buf.h"
-#include "base/csv/csv.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "handler/routes.h"
-#include "store/db/db.h"
 #include "web/http/ctx.h"
+
+/* The number of an upload in what upload_add() answers, as text. */
+static const char *
+job_of(struct json_object *taken)
+{
+	return json_object_get_string(json_object_object_get(taken, "job"));
+}
 
 enum err
 upload_post(struct ctx *c)
 {
-	struct upload_bytes given = {c->req.body, c->req.body_len};
-	struct upload_taken taken;
+	struct upload_input in;
+	struct json_object *taken;
 
 	if (!req_is_csv(&c->req))
 		return fail_detail(&c->w, ERR_MEDIA_TYPE, "send text/csv");
 	if (c->req.body == NULL)
 		return fail_detail(&c->w, ERR_INVALID, "there is nothing in the body");
-	enum err e = upload_take(&c->w, c->args[0], given, &taken);
+	enum err e = upload_input_read(&c->w, c->req.body, c->req.body_len, &in);
+	if (e == OK)
+		e = upload_add(&c->w, c->args[0], &in, &taken);
+	if (e == OK)
+		e = upload_report(&c->w, c->args[0], job_of(taken), &c->model);
 	if (e != OK)
 		return e;
-	c->model = taken.report;
-	if (taken.left_to_jobs) {
+	if (!json_object_get_boolean(json_object_object_get(taken, "done"))) {
 		c->status = 202;
-		c->location = mem_printf(
-		    c->w.mem, "/v1/segmentation/%s/upload/%s", c->args[0], taken.job);
+		c->location = mem_printf(c->w.mem, "/v1/segmentation/%s/upload/%s", c->args[0],
+		    job_of(taken));
 	}
 	return OK;
 }
 
-static enum err
-answer_csv(struct ctx *c, const char *job)
-{
-	static const char *const names[] = {"outcome", "user", "previous", "reason"};
-	struct db_rows *rows;
-	enum err e = upload_rows(&c->w, c->args[0], job, &rows);
-
-	if (e != OK)
-		return e;
-	ctx_csv(c, mem_printf(c->w.mem, "%s-upload-%s.csv", c->args[0], job));
-	buf_str(c->text, "row,outcome,user,previous,reason\r\n");
-	for (int i = 0; i < db_count(rows); i++) {
-		buf_str(c->text, db_cell(rows, i, "row"));
-		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
-			buf_char(c->text, ',');
-			const char *cell = db_cell(rows, i, names[k]);
-			csv_text(c->text, cell == NULL ? "" : cell);
-		}
-		buf_str(c->text, "\r\n");
-	}
-	return OK;
-}
-
-/* :job is a number, or a number and .csv. */
 enum err
 upload_get(struct ctx *c)
 {
-	static const char suffix[] = ".csv";
-	size_t n = strlen(c->args[1]), cut = sizeof suffix - 1;
-	bool csv = n > cut && strcmp(c->args[1] + n - cut, suffix) == 0;
-	const char *job = mem_dupn(c->w.mem, c->args[1], csv ? n - cut : n);
-	int64_t nr;
+	return upload_report(&c->w, c->args[0], c->args[1], &c->model);
+}
 
-	if (!num_int(job, 1, INT64_MAX, &nr))
-		return fail_detail(&c->w, ERR_NOT_FOUND, "there is no such upload");
-	return csv ? answer_csv(c, job) : upload_report(&c->w, c->args[0], job, &c->model);
+enum err
+upload_get_csv(struct ctx *c)
+{
+	struct db_rows *rows;
+	enum err e = upload_rows(&c->w, c->args[0], c->args[1], &rows);
+
+	if (e != OK)
+		return e;
+	ctx_csv(c, mem_printf(c->w.mem, "%s-upload-%s.csv", c->args[0], c->args[1]));
+	upload_rows_csv(rows, c->text);
+	return OK;
 }

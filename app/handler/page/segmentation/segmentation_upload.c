@@ -10,7 +10,6 @@
 #include "handler/routes.h"
 #include "service/definition/segmentation.h"
 #include "service/subject/upload.h"
-#include "store/db/db.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 
@@ -25,21 +24,14 @@ get(struct json_object *o, const char *name)
 enum err
 segment_upload_page(struct ctx *c)
 {
-	const char *params[] = {c->args[0], mem_printf(c->w.mem, "%d", UPLOADS)};
-	struct json_object *list = json_object_new_array();
-	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_upload_list, params, &rows);
+	struct json_object *list;
+	enum err e = segmentation_get(&c->w, c->args[0], &c->model);
 
-	for (int i = 0; e == OK && i < db_count(rows); i++)
-		json_object_array_add(list, db_row_json(rows, i));
 	if (e == OK)
-		e = segmentation_get(&c->w, c->args[0], &c->model);
-	if (e != OK) {
-		json_object_put(list);
-		return e;
-	}
-	json_object_object_add(c->model, "uploads", list);
-	return OK;
+		e = upload_list(&c->w, c->args[0], UPLOADS, &list);
+	if (e == OK)
+		json_object_object_add(c->model, "uploads", json_object_get(list));
+	return e;
 }
 
 /* The chosen file, else what was pasted. */
@@ -55,12 +47,11 @@ find_rows(struct ctx *c, size_t *len)
 }
 
 static enum err
-take(struct ctx *c)
+read_file(struct ctx *c, struct upload_input *out)
 {
-	struct json_object *typed;
-	struct upload_taken taken;
+	struct json_object *form;
 	size_t n = 0;
-	enum err e = form_json(c, &typed);
+	enum err e = form_json(c, &form);
 
 	if (e != OK)
 		return e;
@@ -70,29 +61,22 @@ take(struct ctx *c)
 	if (n > BYTES_MOST)
 		return fail(&c->w, ERR_TOO_LARGE, "/file",
 		    "is larger than 2 MiB: `assay import members` takes any size");
-	e = upload_take(&c->w, c->args[0], (struct upload_bytes){rows, n}, &taken);
-	if (e == OK)
-		c->model = taken.report;
-	if (e == OK && taken.left_to_jobs)
-		c->status = 202;
-	if (e == ERR_INVALID && problem_count(c->w.problems) == 0)
-		problem_add(c->w.problems, "/file", "%s", c->w.detail);
-	return e;
+	e = upload_input_read(&c->w, rows, n, out);
+	return e == OK ? OK : fail(&c->w, e, "/file", "%s", c->w.detail);
 }
 
 enum err
 segment_upload(struct ctx *c)
 {
-	enum err e = take(c);
+	struct upload_input in;
+	enum err e = read_file(c, &in);
 
-	if (e != OK)
-		return e;
-	c->location = mem_printf(c->w.mem, "/admin/segmentation/%s/upload/%s", c->args[0],
-	    json_object_get_string(get(c->model, "job")));
-	/* The audit log keeps numbers and nobody's id, which could not be erased there. */
-	json_remove(c->model, "changed");
-	json_remove(c->model, "failed");
-	return OK;
+	if (e == OK)
+		e = upload_add(&c->w, c->args[0], &in, &c->model);
+	if (e == OK)
+		c->location = mem_printf(c->w.mem, "/admin/segmentation/%s/upload/%s",
+		    c->args[0], json_object_get_string(get(c->model, "job")));
+	return e;
 }
 
 /* The first rows of a kind, and how many there are. */
@@ -110,9 +94,9 @@ cut(struct json_object *model, const char *name, const char *counted)
 enum err
 segment_report(struct ctx *c)
 {
-	enum err e = upload_get(c);
+	enum err e = upload_report(&c->w, c->args[0], c->args[1], &c->model);
 
-	if (e != OK || c->text != NULL)
+	if (e != OK)
 		return e;
 	double progress = json_object_get_double(get(c->model, "progress"));
 	cut(c->model, "changed", "moved");
