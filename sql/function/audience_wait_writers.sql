@@ -7,22 +7,9 @@ create or replace function audience_wait_writers(out erased_before bigint, out e
 language plpgsql
 set search_path from current
 as $$
-declare
-	here oid;
-	writers text[];
 begin
 	select last_value into erased_before from erasure;
-	select oid into here from pg_database where datname = current_database();
-	select array_agg(virtualtransaction) into writers from pg_locks
-	where locktype = 'advisory' and database = here and classid = lock_class('audience_writer')::oid and objid = 1
-		and objsubid = 2 and pid <> pg_backend_pid();
-	while exists (
-		select from pg_locks
-		where locktype = 'advisory' and database = here and classid = lock_class('audience_writer')::oid and objid = 1
-			and objsubid = 2 and virtualtransaction = any (writers)
-	) loop
-		perform pg_sleep(0.002);
-	end loop;
+	perform lock_wait_holders('audience_writer');
 	select last_value into erased_after from erasure;
 end
 $$;

@@ -7,21 +7,9 @@ language plpgsql
 set search_path from current
 as $$
 declare
-	here oid;
-	writers text[];
 	arrived record;
 begin
-	select oid into here from pg_database where datname = current_database();
-	select array_agg(virtualtransaction) into writers from pg_locks
-	where locktype = 'advisory' and database = here and classid = lock_class('preassigned')::oid and objid = 1
-		and objsubid = 2 and pid <> pg_backend_pid();
-	while exists (
-		select from pg_locks
-		where locktype = 'advisory' and database = here and classid = lock_class('preassigned')::oid and objid = 1
-			and objsubid = 2 and virtualtransaction = any (writers)
-	) loop
-		perform pg_sleep(0.002);
-	end loop;
+	perform lock_wait_holders('preassigned');
 	select array_agg(p.subject_id) as subjects, array_agg(a.email) as emails into arrived
 	from (select distinct email from preassigned where segmentation = of_segmentation) as a
 	join profile as p on lower((p.attributes ->> 'email') collate "C") = a.email

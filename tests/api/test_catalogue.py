@@ -50,6 +50,17 @@ def test_every_table_has_a_primary_key(stack):
         """) == []
 
 
+def test_every_table_has_a_stated_life(stack):
+    """sql/README.md says of each table how long its rows are kept, and of no others."""
+    text = (TOP / "sql/README.md").read_text().partition("## How long rows are kept")[2]
+    told = re.findall(r"^\| (\w+) \| (.*) \|$", text, re.M)
+    assert told[0] == ("table", "life") and all(life.strip() for _, life in told)
+    assert sorted(name for name, _ in told[1:]) == sorted(rows(stack, """
+        select c.relname::text from pg_class c
+        where c.relnamespace = 'assay'::regnamespace and c.relkind in ('r', 'p')
+        and c.relname !~ '^page_view_[0-9]{8}$'"""))
+
+
 def test_subject_is_part_of_every_unique_key(stack):
     """Also of those that a constraint of exclusion makes."""
     keys = stack.sql("""
@@ -201,13 +212,14 @@ def test_strangers_have_no_rights(stack):
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == [
             "activity_record", "audience_erase_subject", "audience_replace", "audience_write_lock",
             "audit_forget", "deadline_check", "enrol", "exposure_add", "goal_hit", "layer_delete",
-            "layer_slot_assign", "lock_class", "membership_assign", "membership_batch",
-            "membership_check_overlap", "page_view_activity", "preassigned_apply",
-            "preassigned_apply_late", "result_begin", "result_invalidate", "segmentation_delete",
-            "sign_in_claim", "sign_in_succeeded", "sign_in_wait", "subject_confirm",
-            "subject_erase", "subject_incorporate", "subject_incorporate_experiment",
-            "subject_is_bot", "subject_lock", "tag_put", "term_instant", "term_number",
-            "upload_forget", "upload_scrub", "visit_record", "waiting_goal_replay"]
+            "layer_slot_assign", "lock_class", "lock_wait_holders", "membership_assign",
+            "membership_batch", "membership_check_overlap", "page_view_activity",
+            "preassigned_apply", "preassigned_apply_late", "result_begin", "result_invalidate",
+            "segmentation_delete", "sign_in_claim", "sign_in_succeeded", "sign_in_wait",
+            "subject_confirm", "subject_erase", "subject_incorporate",
+            "subject_incorporate_experiment", "subject_is_bot", "subject_lock", "tag_put",
+            "term_instant", "term_number", "upload_forget", "upload_scrub", "visit_record",
+            "waiting_goal_replay"]
     assert rows(stack, """
         select c.relname::text from pg_class c, aclexplode(c.relacl) g
         where relnamespace = 'assay'::regnamespace and g.grantee = 0""") == []

@@ -136,14 +136,35 @@ expect sql.py sql/query/key_list.sql 'one subject'
 cp sql/query/ping.sql sql/query/unused.sql
 expect sql.py sql/query/unused.sql 'no code runs QUERY_unused'
 printf 'create trigger t after insert on page_view execute function f();\n' \
-	>>sql/migration/0001_page_view.sql
-expect sql.py sql/migration/0001_page_view.sql 'no triggers'
+	>>sql/migration/0001_schema.sql
+expect sql.py sql/migration/0001_schema.sql 'no triggers'
 printf 'create function f(a text) returns text as $$ select a $$ language sql;\n' \
-	>>sql/migration/0001_page_view.sql
-expect sql.py sql/migration/0001_page_view.sql 'LANGUAGE sql'
+	>>sql/migration/0001_schema.sql
+expect sql.py sql/migration/0001_schema.sql 'LANGUAGE sql'
 printf 'static const char text[] = "select name "\n\t"from page_view";\n' \
 	>>app/handler/api/subject/user.c
 expect sql.py app/handler/api/subject/user.c 'query text in C'
+
+printf 'select pg_advisory_lock(4702111, 1);\n' >>sql/query/ping.sql
+expect sql.py sql/query/ping.sql 'a bare advisory lock'
+printf 'select 1 from pg_locks where classid = 5;\n' >>sql/query/ping.sql
+expect sql.py sql/query/ping.sql 'a bare lock class'
+printf "select lock_class('nothing');\n" >>sql/function/enrol.sql
+expect sql.py sql/function/enrol.sql 'there is no lock class nothing'
+printf 'enum { SUBJECTS = 4702114 };\n' >>app/base/num.c
+expect sql.py app/base/num.c 'a bare lock class'
+sed -i 's/LOCK_UPLOAD = 4702116/LOCK_UPLOAD = 4702199/' app/store/db/lock.h
+expect sql.py app/store/db/lock.h 'the lock classes are not those'
+sed -i '/^| upload | /d' sql/README.md
+expect sql.py sql/README.md 'the lock classes are not those'
+sed -i 's/^create or replace function/create function/' sql/function/enrol.sql
+expect sql.py sql/function/enrol.sql 'must create or replace enrol'
+sed -i '/^revoke /d' sql/function/enrol.sql
+expect sql.py sql/function/enrol.sql 'must revoke the rights of public'
+if [ -f sql/migration/frozen ]; then
+	echo '-- changed' >>sql/migration/0001_schema.sql
+	expect sql.py sql/migration/0001_schema.sql 'a frozen migration has been changed'
+fi
 
 # ---- pages.py
 while IFS='|' read -r text why; do

@@ -3,6 +3,7 @@
 """Queries say what they are for and how far they reach, and nothing in them would stop the data
 from being spread over many machines by subject (the rules were found by trying)."""
 
+import hashlib
 import re
 
 from tree import TOP, files, finish, line_of, report
@@ -112,6 +113,7 @@ def check_query(path, used):
     sql = COMMENT.sub("", text)
     reach = check_head(path, text).get("reach")
     check_shapes(path, sql, SPREAD)
+    check_locks(path, sql)
     if reach == "subject" and not SUBJECT.search(sql):
         report(path, 1, "reach subject: constrain subject_id by a parameter, or insert it")
     lock = re.search(r"\bfor\s+(?:no\s+key\s+)?(?:update|share)\b", sql, re.I)
@@ -136,13 +138,71 @@ def check_source(path):
             report(path, line_of(text, match.start()), "query text in C: it belongs to sql/query")
 
 
+# A lock of two keys: its class is a word; of one key: a hash of a text.
+BARE_LOCK = [
+    (r"\bpg_(?:try_)?advisory_(?:xact_)?(?:un)?lock(?:_shared)?\s*\("
+     r"\s*(?!lock_class\s*\(|hashtext)[^)\s]",
+     "a bare advisory lock: name its class by lock_class()"),
+    (r"\bclassid\s*=\s*\d", "a bare lock class: name it by lock_class()"),
+    (r"\b47021\d\d\b", "a bare lock class: name it by lock_class()"),
+]
+LOCK_HEADER = TOP / "app/store/db/lock.h"
+LOCK_FUNCTION = TOP / "sql/function/lock_class.sql"
+README = TOP / "sql/README.md"
+
+
+def check_locks(path, code):
+    for shape, why in BARE_LOCK:
+        for match in re.finditer(shape, code):
+            report(path, line_of(code, match.start()), why)
+    for match in re.finditer(r"\block_(?:class|wait_holders)\s*\(\s*'(\w+)'\s*\)", code):
+        if match[1] not in LOCKS:
+            report(path, line_of(code, match.start()), f"there is no lock class {match[1]}")
+
+
+def lock_classes():
+    """Class -> number as the function has them; the header and the README say the same."""
+    classes = dict(re.findall(r"when '(\w+)' then return (\d+);", LOCK_FUNCTION.read_text()))
+    header = {n.lower(): v for n, v in
+              re.findall(r"\bLOCK_(\w+) = (\d+)", LOCK_HEADER.read_text())}
+    told = dict(re.findall(r"^\| (\w+) \| (\d{7}) \|", README.read_text(), re.M))
+    for path, others in ((LOCK_HEADER, header), (README, told)):
+        if others != classes:
+            report(path, 1, f"the lock classes are not those of {LOCK_FUNCTION}")
+    if len(set(classes.values())) < len(classes):
+        report(LOCK_FUNCTION, 1, "two lock classes have one number")
+    return classes
+
+
+def check_frozen():
+    """A migration that others may have applied stays as it is."""
+    listed = TOP / "sql/migration/frozen"
+    if not listed.is_file():
+        return
+    for n, line in enumerate(listed.read_text().splitlines(), 1):
+        digest, name = line.split()
+        path = TOP / "sql/migration" / name
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            report(path, 1, "a frozen migration has been changed: write a new one")
+
+
 WRITERS = writers()
+LOCKS = lock_classes()
+check_frozen()
 sources = files("app/**/*.[ch]")
 names = {n for p in sources for n in re.findall(r"\bQUERY_(\w+)", p.read_text())}
 for query in files("sql/query/*.sql"):
     check_query(query, names)
-for script in files("sql/migration/*.sql", "sql/function/*.sql"):
+for script in files("sql/migration/*.sql", "sql/function/*.sql", "sql/view/*.sql"):
     code = COMMENT.sub("", script.read_text())
+    if script != LOCK_FUNCTION:
+        check_locks(script, code)
+    if script.parent.name != "migration" and not re.search(
+            rf"^create or replace (?:function|view) {script.stem}\b", code, re.M):
+        report(script, 1, f"must create or replace {script.stem}")
+    if script.parent.name == "function" and not re.search(
+            rf"^revoke execute on function {script.stem} from public;", code, re.M):
+        report(script, 1, "must revoke the rights of public")
     check_shapes(script, code, SPREAD)
     # heads of functions without what is in them
     check_shapes(script, BODY.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), code), SCHEMA)
@@ -153,4 +213,6 @@ ALLOWED = [TOP / "app/store/db/query.c", TOP / "app/core/audience/criteria_sql.c
 for source in sources:
     if source not in ALLOWED:
         check_source(source)
+    if source != LOCK_HEADER:
+        check_locks(source, source.read_text())
 finish()
