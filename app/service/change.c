@@ -31,14 +31,23 @@ struct stale {
 	size_t n;
 };
 
+/* What is called after the commit, in the order in which it was asked for. */
+struct follow_up {
+	struct follow_up *next;
+	change_done_fn *done;
+	void *arg;
+};
+
 /* One change under way; on w->change while it runs. */
 struct change {
 	struct audit_entry entry;
 	const char **concerned;
 	struct stale *stale;
+	struct follow_up *first, **last;
 	struct change_base base; /* id NULL: none */
 	bool transaction;
 	bool overtaken;
+	bool nothing; /* was changed */
 };
 
 /* How a try of a change ended. */
@@ -121,7 +130,8 @@ run_inside(struct work *w, change_fn *run, void *arg, struct json_object **answe
 		return e;
 	e = run(w, arg, answer);
 	c->entry.after = *answer;
-	if (e == OK && in->action != NULL)
+	w->intent.noted = w->intent.noted || c->nothing;
+	if (e == OK && in->action != NULL && !c->nothing)
 		e = audit_add(w, &c->entry);
 	if (e == OK && in->idempotency_key != NULL)
 		e = idempotency_keep(w, *answer, c->entry.subjects, c->entry.subject_count);
@@ -135,9 +145,28 @@ finish(struct work *w, struct change *c, enum err e)
 		e = db_commit(w->db);
 	else if (c->transaction)
 		db_rollback(w->db);
+	if (e == OK)
+		for (struct follow_up *f = c->first; f != NULL; f = f->next)
+			f->done(w, f->arg);
 	for (struct stale *s = c->stale; e == OK && s != NULL; s = s->next)
 		e = invalidate(w, s);
 	return e;
+}
+
+void
+change_then(struct work *w, change_done_fn *done, void *arg)
+{
+	struct follow_up *f = mem_new(w->mem, struct follow_up);
+
+	*f = (struct follow_up){NULL, done, arg};
+	*w->change->last = f;
+	w->change->last = &f->next;
+}
+
+void
+change_nothing(struct work *w)
+{
+	w->change->nothing = true;
 }
 
 enum err
@@ -188,7 +217,7 @@ judge_refusal(struct work *w, enum err e)
 static enum err
 try_once(struct work *w, change_fn *run, void *arg, struct json_object **answer, enum end *end)
 {
-	struct change c = {0};
+	struct change c = {.last = &c.first};
 
 	*answer = NULL;
 	w->change = &c;

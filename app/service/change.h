@@ -85,6 +85,13 @@ void change_target(struct work *w, const char *target);
 /* What was there before, for the audit row; o stays as it is until the change is over. */
 void change_before(struct work *w, struct json_object *o);
 
+/* Calls done when the change is committed, and never when it is not: for events and counters. */
+typedef void change_done_fn(struct work *w, void *arg);
+void change_then(struct work *w, change_done_fn *done, void *arg);
+
+/* The operation found nothing to change: the audit log has no row of it. */
+void change_nothing(struct work *w);
+
 /*
  * What the operation was checked against is no longer so, and it has changed nothing: it is run
  * again from its start. Returns what `run` has to return then, ERR_UNAVAILABLE, which is also what

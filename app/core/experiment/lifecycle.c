@@ -7,6 +7,7 @@
 #include "core/experiment/lifecycle.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define MAPPED "Experiment is actively mapped"
 
@@ -25,4 +26,15 @@ lifecycle_move(enum move m)
 {
 	assert(m < MOVE__MAX);
 	return &moves[m];
+}
+
+bool
+lifecycle_is_going(const char *status)
+{
+	static const char *const going[] = {"SUBMITTED", "PROCESSING", "ACTIVE"};
+
+	for (size_t i = 0; i < sizeof going / sizeof going[0]; i++)
+		if (strcmp(status, going[i]) == 0)
+			return true;
+	return false;
 }

@@ -2,6 +2,8 @@
 #ifndef CORE_EXPERIMENT_LIFECYCLE_H
 #define CORE_EXPERIMENT_LIFECYCLE_H
 
+#include <stdbool.h>
+
 /*
  * The life cycle of a definition: the changes of its status. The audience job takes it from
  * SUBMITTED through PROCESSING to ACTIVE or FAILED, an operator to STOPPED and back to ACTIVE, and
@@ -27,5 +29,8 @@ struct move_info {
 
 /* The row of the table for m; static. */
 const struct move_info *lifecycle_move(enum move m);
+
+/* Whether a state has an effect in that status: the experiment is not stopped, failed or over. */
+bool lifecycle_is_going(const char *status);
 
 #endif

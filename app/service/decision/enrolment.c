@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The one way to enrol. What core decided is written by one statement, which the database makes
- * happen once however many ask; who came second gets what the first one got.
+ * happen once however many ask: if another request enrolled the subject first, its alternative is
+ * what both get.
  */
 #include "service/decision/enrolment.h"
 
@@ -124,6 +125,26 @@ look_again(struct work *w, const struct visitor *who, struct outcome *o)
 	return OK;
 }
 
+/* An enrolment of which others are told once it is committed. */
+struct news {
+	struct visitor who;
+	struct outcome outcome;
+};
+
+static void
+tell(struct work *w, void *arg)
+{
+	const struct news *n = arg;
+	const struct outcome *o = &n->outcome;
+
+	if (o->decision.gone != 0)
+		log_say(LOG_INFO, "alternative_gone", "%s: number %d, drawn again",
+		    o->experiment->id, o->decision.gone);
+	if (o->made)
+		metric_add(METRIC_enrolments_total, 1);
+	telemetry_event_enrolled(w, &n->who, o);
+}
+
 /* What the database says holds now: another worker may have been first, and may have known of
  * alternatives that this one has yet to hear of. */
 static enum err
@@ -144,35 +165,24 @@ take_row(struct work *w, const struct visitor *who, struct outcome *o, const str
 		o->decision.reason = drawn ? REASON_ENROLLED : REASON_FORCED;
 		return OK;
 	}
-	if (o->decision.gone != 0)
-		log_say(LOG_INFO, "alternative_gone", "%s: number %d, drawn again",
-		    o->experiment->id, o->decision.gone);
-	if (o->made)
-		metric_add(METRIC_enrolments_total, 1);
-	telemetry_event_enrolled(w, who, o);
+	struct news *n = mem_new(w->mem, struct news);
+	*n = (struct news){*who, *o};
+	change_then(w, tell, n);
 	return OK;
 }
 
-/* Enrolments to be stored, of one subject. */
-struct enrolment_rows {
-	const char *subject, *how;
-	struct buf *const *columns;
-	struct db_rows *stored;
-};
-
 static enum err
-store(struct work *w, void *arg, struct json_object **answer)
+store(struct work *w, const struct visitor *who, const char *how, struct buf *columns[COLUMNS],
+    struct db_rows **rows)
 {
-	struct enrolment_rows *r = arg;
 	char now[INSTANT_TEXT];
 
-	(void)answer;
 	instant_format(w->now, now);
-	const char *params[] = {r->subject, r->columns[EXPERIMENT]->data,
-		r->columns[ALTERNATIVE]->data, r->columns[SPLIT]->data, r->columns[GONE]->data,
-		r->how, w->conf->verify_human != 0 ? "true" : "false", now};
-	enum err e = change_subjects(w, RECORD_SUBJECT, &r->subject, 1);
-	return e == OK ? db_query(w->db, w->mem, QUERY_enrol, params, &r->stored) : e;
+	const char *params[] = {who->subject, columns[EXPERIMENT]->data,
+		columns[ALTERNATIVE]->data, columns[SPLIT]->data, columns[GONE]->data, how,
+		w->conf->verify_human != 0 ? "true" : "false", now};
+	enum err e = change_subjects(w, RECORD_SUBJECT, &who->subject, 1);
+	return e == OK ? db_query(w->db, w->mem, QUERY_enrol, params, rows) : e;
 }
 
 static int
@@ -190,7 +200,7 @@ write(struct work *w, const struct visitor *who, const char *how, struct outcome
 	bool forced = strcmp(how, "forced") == 0, drawn = strcmp(how, "drawn") == 0;
 	struct outcome **wanted = mem_array(w->mem, struct outcome *, n);
 	struct buf *columns[COLUMNS];
-	struct json_object *none;
+	struct db_rows *rows;
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -208,16 +218,13 @@ write(struct work *w, const struct visitor *who, const char *how, struct outcome
 		add_row(w, wanted[i], columns);
 	for (int k = 0; k < COLUMNS; k++)
 		pgtype_array_close(columns[k]);
-	struct enrolment_rows rows = {.subject = who->subject, .how = how, .columns = columns};
-	enum err e = change_run(w, store, &rows, &none);
+	enum err e = store(w, who, how, columns, &rows);
 	if (e != OK)
 		return e;
-	/* A request that was made before: nothing was stored now. */
-	int stored = rows.stored == NULL ? 0 : db_count(rows.stored);
-	for (int r = 0; e == OK && r < stored; r++)
+	for (int r = 0; e == OK && r < db_count(rows); r++)
 		for (size_t i = 0; e == OK && i < count; i++)
-			if (wanted[i]->experiment->nr == db_int(rows.stored, r, "nr"))
-				e = take_row(w, who, wanted[i], rows.stored, r);
+			if (wanted[i]->experiment->nr == db_int(rows, r, "nr"))
+				e = take_row(w, who, wanted[i], rows, r);
 	return e;
 }
 
@@ -233,27 +240,58 @@ count_new(struct work *w, const struct visitor *who, const struct outcome list[]
 	    ? OK : w->admit(w, 1);
 }
 
+/* Outcomes of one visitor on their way into the database. */
+struct enrolment {
+	const struct visitor *who;
+	struct outcome *list;
+	size_t n;
+	struct json_object *alternative; /* by hand; NULL: as is decided */
+};
+
+static enum err
+enroll(struct work *w, void *arg, struct json_object **answer)
+{
+	const struct enrolment *x = arg;
+
+	(void)answer;
+	enrolment_look(w, x->who, x->list, x->n);
+	enum err e = count_new(w, x->who, x->list, x->n);
+	if (e == OK)
+		e = write(w, x->who, "drawn", x->list, x->n);
+	return e == OK ? write(w, x->who, "forced", x->list, x->n) : e;
+}
+
 enum err
 enrolment_run(struct work *w, const struct visitor *who, struct outcome list[], size_t n)
 {
-	enrolment_look(w, who, list, n);
-	enum err e = count_new(w, who, list, n);
+	struct enrolment x = {who, list, n, NULL};
+	struct json_object *none;
 
-	if (e == OK)
-		e = write(w, who, "drawn", list, n);
-	return e == OK ? write(w, who, "forced", list, n) : e;
+	return change_run(w, enroll, &x, &none);
+}
+
+static enum err
+set(struct work *w, void *arg, struct json_object **answer)
+{
+	const struct enrolment *x = arg;
+
+	(void)answer;
+	enrolment_look(w, x->who, x->list, 1);
+	if (x->list->decision.reason == REASON_BOT)
+		return OK;
+	x->list->decision = (struct decision){
+		.alternative = x->alternative, .reason = REASON_FORCED, .enrol = true};
+	return write(w, x->who, "set", x->list, 1);
 }
 
 enum err
 enrolment_set(struct work *w, const struct visitor *who, struct outcome *o,
     struct json_object *alternative)
 {
-	enrolment_look(w, who, o, 1);
-	if (o->decision.reason == REASON_BOT)
-		return OK;
-	o->decision = (struct decision){
-		.alternative = alternative, .reason = REASON_FORCED, .enrol = true};
-	return write(w, who, "set", o, 1);
+	struct enrolment x = {who, o, 1, alternative};
+	struct json_object *none;
+
+	return change_run(w, set, &x, &none);
 }
 
 struct json_object *

@@ -31,13 +31,13 @@ struct decision_request enrolment_question(
 void enrolment_look(struct work *w, const struct visitor *who, struct outcome list[], size_t n);
 
 /*
- * Decides each of the n outcomes and enrols the visitor where the decision says so, all in one
- * transaction. The only way to be enrolled but by hand.
+ * Decides each of the n outcomes and enrols the visitor where the decision says so, as a change or
+ * as a part of one (service/change.h). The only way to be enrolled but by hand.
  */
 enum err enrolment_run(struct work *w, const struct visitor *who, struct outcome list[], size_t n)
     must_check;
 
-/* Puts the visitor by hand into an alternative of the experiment. */
+/* Puts the visitor by hand into an alternative of the experiment, likewise. */
 enum err enrolment_set(struct work *w, const struct visitor *who, struct outcome *o,
     struct json_object *alternative) must_check;
 

@@ -1,15 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Definitions of experiments as they are stored.
+ * Definitions of experiments as they are stored and shown, and their creation.
+ *
+ * A definition is stored only at the generation of the definitions that its references were checked
+ * at, and over the failed one that it replaces; what came in between makes the creation run again.
  */
 #include "service/definition/experiment.h"
 
 #include <string.h>
+#include <strings.h>
 
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
+#include "core/audience/reference_names.h"
+#include "core/experiment/alternative_ids.h"
+#include "core/experiment/bucket.h"
+#include "core/experiment/definition_members.h"
+#include "core/experiment/delivery.h"
+#include "core/experiment/lifecycle.h"
+#include "service/change.h"
+#include "service/definition/goal_check.h"
+#include "service/definition/layer_slots.h"
+#include "service/definition/references.h"
 #include "store/db/db.h"
 #include "store/work.h"
+
+enum { SALT = 16 };
 
 enum err
 experiment_find(struct work *w, const char *id, struct json_object **out, const char **version)
@@ -20,12 +39,10 @@ experiment_find(struct work *w, const char *id, struct json_object **out, const 
 	if (e != OK)
 		return e;
 	if (db_count(rows) == 0)
-		return ERR_NOT_FOUND;
+		return fail_detail(
+		    w, ERR_NOT_FOUND, "no experiment available with the given experimentid");
 	*version = db_cell(rows, 0, "version");
 	*out = mem_json(w->mem, db_row_json(rows, 0));
-	/* of the view, for lists */
-	json_remove(*out, "nr");
-	json_remove(*out, "start");
 	return OK;
 }
 
@@ -33,4 +50,277 @@ const char *
 experiment_version(struct work *w, const char *version)
 {
 	return mem_dupn(w->mem, version, strspn(version, "0123456789"));
+}
+
+void
+experiment_shape(struct json_object *row)
+{
+	static const char *const inner[] = {"nr", "start", "version", "alternative_ids"};
+	int state = json_object_get_int(json_object_object_get(row, "state"));
+	struct json_object *alternatives = json_object_object_get(row, "alternatives");
+
+	for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++)
+		json_remove(row, inner[i]);
+	for (size_t i = 0; i < json_items(alternatives); i++)
+		json_remove(json_item(alternatives, i), "id");
+	json_object_object_add(row, "state", json_object_new_string(delivery_word(state)));
+	json_object_object_add(row, "weighting",
+	    json_object_new_string(delivery_weighting(alternatives)));
+}
+
+enum err
+experiment_get(struct work *w, const char *id, struct experiment_answer *out)
+{
+	enum err e = experiment_find(w, id, &out->definition, &out->version);
+
+	if (e == OK)
+		experiment_shape(out->definition);
+	return e;
+}
+
+enum err
+experiment_begin(struct work *w, const struct experiment_target *t, struct experiment_answer *out,
+    struct json_object **row, const char **version)
+{
+	enum err e = experiment_find(w, t->id, row, &out->version);
+
+	change_target(w, t->id);
+	if (e != OK)
+		return e;
+	struct json_object *before = mem_json_copy(w->mem, *row);
+	experiment_shape(before);
+	change_before(w, before);
+	change_over(w, (struct change_base){
+		QUERY_experiment_get, t->id, out->version, t->version});
+	*version = t->version != NULL ? t->version : experiment_version(w, out->version);
+	return OK;
+}
+
+enum err
+experiment_refuse(struct work *w, const struct experiment_target *t, const char *version,
+    const char *doing, struct experiment_answer *out)
+{
+	struct json_object *row;
+	enum err e = experiment_find(w, t->id, &row, &out->version);
+
+	if (e != OK)
+		return e;
+	if (strcmp(experiment_version(w, out->version), version) != 0)
+		return fail_detail(w, ERR_PRECONDITION,
+		    "the definition has been changed: now \"%s\"", out->version);
+	return fail_detail(
+	    w, ERR_CONFLICT, "cannot %s: the status is %s", doing, json_text(row, "status"));
+}
+
+enum err
+experiment_input_read(struct work *w, struct json_object *request, struct definition *out)
+{
+	definition_members_rename(request);
+	bool known = definition_members_check(request, w->problems);
+
+	return definition_read(request, work_today(w), w->problems, out) && known ? OK
+										  : ERR_INVALID;
+}
+
+/* A new definition on its way into the database. */
+struct creation {
+	const struct definition *d;
+	struct experiment_answer *out;
+
+	/* Of one try. */
+	struct json_object *alternatives; /* with their ids */
+	struct json_object *ids;
+	const char *replaced;   /* version of the failed one in whose place it comes, or NULL */
+	const char *generation; /* of the definitions that it was checked against, or NULL */
+};
+
+static enum err
+insert(struct work *w, const struct creation *m, bool *created)
+{
+	const struct definition *d = m->d;
+	const struct move_info *live = lifecycle_move(MOVE_MAP);
+	char now[INSTANT_TEXT], salt[2 * SALT + 1];
+	struct db_rows *rows;
+
+	instant_format(w->now, now);
+	hash_random_hex(salt, SALT);
+	const char *params[] = {d->id, d->name, d->description, d->created_by, now,
+		json_plain(d->criteria), json_plain(d->data), d->start, d->end,
+		mem_printf(w->mem, "%d", d->state), json_plain(m->alternatives), d->default_name,
+		json_plain(d->goals), mem_printf(w->mem, "%.17g", d->traffic), salt,
+		json_plain(m->ids),
+		json_plain(mem_json(w->mem, bucket_allocation(m->alternatives))),
+		references_uses(w, d->references), m->generation,
+		d->live ? live->to : "SUBMITTED",
+		d->live ? live->message : "Experiment successfully submitted", json_plain(d->plan),
+		d->layer == NULL ? "{}" : json_plain(d->layer), m->replaced};
+	enum err e = db_query(w->db, w->mem, QUERY_experiment_add, params, &rows);
+	if (e == ERR_INVALID)
+		return fail(w, ERR_CONFLICT, "request.expid", "is the id of a segmentation");
+	if (e == OK)
+		*created = db_count(rows) > 0;
+	return layer_slots_lost(w, e, d->layer, "/request/layer");
+}
+
+static bool
+has_renamed(struct json_object *alternatives)
+{
+	for (size_t i = 0; i < json_items(alternatives); i++)
+		if (json_object_object_get_ex(json_item(alternatives, i), "was", NULL))
+			return true;
+	return false;
+}
+
+/* Takes the ids of the alternatives from the failed definition that will be replaced. */
+static void
+take_ids(struct work *w, struct creation *m, struct json_object *row, const char *version)
+{
+	struct json_object *before = mem_json_copy(w->mem, row);
+
+	experiment_shape(before);
+	change_before(w, before);
+	m->replaced = experiment_version(w, version);
+	if (!has_renamed(m->alternatives))
+		m->ids = json_object_object_get(row, "alternative_ids");
+}
+
+/* A failed definition of that id is replaced. What names its alternatives goes on to do so, as when
+ * it is changed, and a name that stays keeps the id that its subjects carry. Only a change can
+ * rename: here there is nothing that could be renamed. */
+static enum err
+check_replaced(struct work *w, struct creation *m)
+{
+	struct references_change change = {.id = m->d->id, .at = "/request/alternatives",
+		.own = m->d->criteria, .generation = m->generation};
+	struct json_object *row = NULL;
+	const char *version;
+	enum err e = experiment_find(w, m->d->id, &row, &version);
+
+	m->alternatives = mem_json_copy(w->mem, m->d->alternatives);
+	m->ids = mem_json(w->mem, json_object_new_object());
+	m->replaced = NULL;
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	w->detail = NULL;
+	if (e == OK && strcasecmp(json_text(row, "status"), "FAILED") == 0)
+		take_ids(w, m, row, version);
+	if (!alternative_ids_give(m->alternatives, m->ids, w->problems))
+		return ERR_INVALID;
+	if (m->replaced == NULL)
+		return OK;
+	change.changed = reference_names_between(
+	    w->mem, json_object_object_get(row, "alternatives"), m->alternatives);
+	e = references_follow(w, &change);
+	m->generation = change.generation;
+	return e;
+}
+
+static int64_t
+milliseconds(struct json_object *row, const char *name)
+{
+	const char *text = json_text(row, name);
+	int64_t at = 0;
+
+	if (text == NULL || !instant_parse(text, strlen(text), &at))
+		return 0;
+	return at / INSTANT_MS;
+}
+
+/* Adds the echo of the request and the times in milliseconds. */
+static void
+add_echo(struct json_object *row)
+{
+	static const char *const names[][2] = {{"expId", "expId"}, {"name", "expName"},
+	    {"createdBy", "createdBy"}, {"description", "expDescription"}, {"criteria", "criteria"},
+	    {"data", "expData"}};
+	struct json_object *echo = json_object_new_object();
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		json_object_object_add(echo, names[i][0],
+		    json_object_get(json_object_object_get(row, names[i][1])));
+	json_object_object_add(row, "request", echo);
+	json_object_object_add(row, "last_updated",
+	    json_object_new_int64(milliseconds(row, "updatedOn")));
+	json_object_object_add(row, "created_date",
+	    json_object_new_int64(milliseconds(row, "createdOn")));
+}
+
+/* The same id again: nothing is stored, and the answer is a success that says so. */
+static struct json_object *
+make_refusal(struct work *w, struct json_object *row)
+{
+	struct json_object *message = json_object_new_object();
+	struct json_object *o = mem_json(w->mem, json_object_new_object());
+
+	json_object_object_add(message, "msg",
+	    json_object_new_string("ExperimentId already exists."));
+	json_object_object_add(o, "err", json_object_new_string("failed"));
+	json_object_object_add(o, "errorMsg", message);
+	json_object_object_add(o, "expResponse", json_object_get(row));
+	return o;
+}
+
+/* What was created was submitted, even when the job has taken it up before it was read. */
+static void
+show_submitted(struct json_object *row)
+{
+	json_object_object_add(row, "status", json_object_new_string("SUBMITTED"));
+	json_object_object_add(row, "status_msg",
+	    json_object_new_string("Experiment successfully submitted"));
+	json_object_object_add(row, "stats", json_object_new_object());
+}
+
+static enum err
+answer_creation(struct work *w, const struct creation *m, bool created,
+    struct json_object **answer)
+{
+	enum err e = experiment_get(w, m->d->id, m->out);
+
+	if (e != OK)
+		return e;
+	*answer = m->out->definition;
+	add_echo(*answer);
+	if (created) {
+		show_submitted(*answer);
+		return OK;
+	}
+	change_nothing(w);
+	*answer = make_refusal(w, *answer);
+	return OK;
+}
+
+static enum err
+create(struct work *w, void *arg, struct json_object **answer)
+{
+	struct creation *m = arg;
+	const struct definition *d = m->d;
+	bool created = false, moved;
+	enum err e = goal_check(w, d->goals, NULL);
+
+	change_target(w, d->id);
+	if (e == OK)
+		e = layer_slots_look(w, d->layer, d->id, "/request/layer");
+	if (e == OK)
+		e = references_check_now(w, d->references, &m->generation);
+	if (e == OK)
+		e = check_replaced(w, m);
+	if (e == OK)
+		e = insert(w, m, &created);
+	if (e == OK && !created)
+		e = references_moved(w, m->generation, &moved);
+	if (e != OK)
+		return e;
+	/* The failed one may have been changed, or replaced, meanwhile. */
+	if (!created && (moved || m->replaced != NULL))
+		return change_overtaken(w);
+	return answer_creation(w, m, created, answer);
+}
+
+enum err
+experiment_create(struct work *w, const struct definition *d, struct experiment_answer *out)
+{
+	struct creation m = {.d = d, .out = out};
+
+	*out = (struct experiment_answer){0};
+	return change_run(w, create, &m, &out->definition);
 }

@@ -11,13 +11,11 @@
 #include "base/mem.h"
 #include "core/experiment/decide.h"
 #include "core/audience/reference_names.h"
+#include "service/change.h"
 #include "service/decision/segmentation_set.h"
 #include "store/db/db.h"
 #include "store/db/pgtype.h"
 #include "store/work.h"
-
-/* Definitions may change between a read and the statement that relies on it, but not so often. */
-enum { TRIES = 5 };
 
 struct checker {
 	struct work *w;
@@ -166,34 +164,23 @@ references_moved(struct work *w, const char *generation, bool *moved)
 	return e;
 }
 
-/* *done: what uses it was seen; *gone: nothing did. */
-static enum err
-try_drop(struct work *w, const struct references_drop *d, bool *done, bool *gone)
+enum err
+references_drop(struct work *w, const struct references_drop *d, bool *gone)
 {
 	struct db_rows *rows;
 	enum err e = db_query(w->db, w->mem, QUERY_cache_epoch, NULL, &rows);
 
+	*gone = false;
 	if (e != OK)
 		return e;
 	const char *params[] = {d->id, d->version, db_cell(rows, 0, "definitions")};
 	e = db_query(w->db, w->mem, d->q, params, &rows);
 	if (e != OK)
 		return e;
-	*done = db_count(rows) > 0;
-	*gone = *done && *db_cell(rows, 0, "gone") == 't';
+	if (db_count(rows) == 0)
+		return change_overtaken(w);
+	*gone = *db_cell(rows, 0, "gone") == 't';
 	return OK;
-}
-
-enum err
-references_drop(struct work *w, const struct references_drop *d, bool *gone)
-{
-	bool done = false;
-	enum err e = OK;
-
-	*gone = false;
-	for (int tries = 0; e == OK && !done && tries < TRIES; tries++)
-		e = try_drop(w, d, &done, gone);
-	return e == OK && !done ? ERR_UNAVAILABLE : e;
 }
 
 enum err

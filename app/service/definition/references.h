@@ -43,7 +43,8 @@ struct references_drop {
 	const char *id, *version;
 };
 
-/* Deletes it. *gone: it did; else references_users may tell why. */
+/* Deletes it, as part of a change (service/change.h). *gone: it did; else references_users may tell
+ * why. */
 enum err references_drop(struct work *w, const struct references_drop *d, bool *gone) must_check;
 
 /* A problem for each definition that uses the one of that id. *any: there is one. */

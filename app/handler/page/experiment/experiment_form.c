@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Forms in which experiments are defined. What they say goes to the very handlers that programs
- * call; what these refuse comes back as it was typed.
+ * Forms in which experiments are defined. What they say becomes the request that a program would
+ * send; what is refused comes back as it was typed.
  */
-#include "base/jsonutil.h"
 #include "view/draft.h"
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
-#include "handler/api/experiment/experiment.h"
-#include "handler/api/experiment/preview.h"
 #include "handler/routes.h"
+#include "service/definition/experiment.h"
+#include "service/definition/preview.h"
 #include "store/db/db.h"
+#include "web/auth/session.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
-#include "web/auth/session.h"
 
 enum { CHOICES = 100 };
 
@@ -98,36 +99,34 @@ draft_new(struct ctx *c)
 enum err
 draft_edit(struct ctx *c)
 {
-	struct json_object *row;
-	enum err e = experiment_load(c, c->args[0], &row);
+	struct experiment_answer a = {0};
+	enum err e = experiment_get(&c->w, c->args[0], &a);
 
 	if (e == ERR_NOT_FOUND)
 		return fail_detail(&c->w, e, "there is no such experiment");
 	if (e != OK)
 		return e;
-	experiment_finish(row);
-	struct json_object *typed = draft_of(c->w.mem, row);
-	json_object_object_add(typed, "version", json_object_new_string(c->etag));
-	c->etag = NULL;
+	struct json_object *typed = draft_of(c->w.mem, a.definition);
+	json_object_object_add(typed, "version",
+	    json_object_new_string(mem_printf(c->w.mem, "\"%s\"", a.version)));
 	return answer_form(c, typed);
 }
 
 /* How many the criteria match, in the form again; nothing is stored. Criteria that are decided when
  * somebody asks are as good as others, only that there is nothing to count. */
 static enum err
-count(struct ctx *c, struct json_object *typed)
+count(struct ctx *c, struct json_object *typed, struct json_object *request)
 {
-	struct json_object *found = NULL, *criteria = json_object_object_get(
-	    json_object_object_get(c->input, "request"), "criteria");
+	struct json_object *found = NULL, *criteria = json_object_object_get(request, "criteria");
 	enum err e = OK;
 
-	if (criteria != NULL && preview_is_live(c, criteria)) {
+	if (criteria != NULL && preview_is_live(&c->w, criteria)) {
 		found = mem_json(c->w.mem, json_object_new_object());
 		json_object_object_add(found, "live", json_object_new_boolean(true));
 	} else if (criteria != NULL) {
-		e = preview_of(c, criteria, "/request/criteria", &found);
+		e = preview_count(&c->w, criteria, "/request/criteria", &found);
 		if (e == OK)
-			preview_say(c, found);
+			preview_put_words(&c->w, found);
 	}
 
 	if (e == OK)
@@ -140,20 +139,25 @@ count(struct ctx *c, struct json_object *typed)
 	return OK;
 }
 
-/* What was typed goes to run as if a program had sent it; when that fails, it is shown again. */
+/* What a form does with the request that it says. */
+typedef enum err apply_fn(struct ctx *c, struct json_object *request);
+
+/* What was typed goes to apply as a program would send it; when that fails, it is shown again. */
 static enum err
-pass_on(struct ctx *c, handler_fn *run)
+pass_on(struct ctx *c, apply_fn *apply)
 {
-	struct json_object *typed, *shown;
+	struct json_object *typed, *shown, *request = NULL;
 	const char *doing = form_value(c, "do");
 	enum err e = form_json(c, &typed);
 
 	if (e == OK)
-		c->input = draft_request(typed, c->account->name, c->w.problems);
+		request = json_object_object_get(
+		    draft_request(typed, c->account->name, c->w.problems), "request");
 	if (e == OK && problem_count(c->w.problems) > 0)
 		e = ERR_INVALID;
 	if (e == OK)
-		e = doing != NULL && strcmp(doing, "count") == 0 ? count(c, typed) : run(c);
+		e = doing != NULL && strcmp(doing, "count") == 0 ? count(c, typed, request)
+		                                                 : apply(c, request);
 	if (e == OK || c->form == NULL)
 		return e;
 	c->model = NULL;
@@ -163,25 +167,38 @@ pass_on(struct ctx *c, handler_fn *run)
 }
 
 static enum err
-create(struct ctx *c)
+create(struct ctx *c, struct json_object *request)
 {
-	enum err e = experiment_create(c);
+	struct experiment_answer a = {0};
+	struct definition d;
+	enum err e = experiment_input_read(&c->w, request, &d);
 
+	if (e == OK)
+		e = experiment_create(&c->w, &d, &a);
+	c->model = a.definition;
 	if (e != OK)
 		return e;
-	if (json_object_object_get(c->model, "err") != NULL)
+	if (json_text(c->model, "err") != NULL)
 		return fail(
 		    &c->w, ERR_CONFLICT, "request.expid", "is the id of another experiment");
-	const char *id = json_object_get_string(json_object_object_get(c->model, "expId"));
-	c->location = mem_printf(c->w.mem, "/admin/experiment/%s/setup", id);
+	c->location = mem_printf(
+	    c->w.mem, "/admin/experiment/%s/setup", json_text(c->model, "expId"));
 	return OK;
 }
 
 static enum err
-patch(struct ctx *c)
+change(struct ctx *c, struct json_object *request)
 {
-	enum err e = experiment_patch(c);
+	struct experiment_target t = {.id = c->args[0]};
+	struct experiment_answer a = {0};
+	struct experiment_changes in;
+	enum err e = body_if_match(c, &t.version);
 
+	if (e == OK)
+		e = experiment_changes_read(&c->w, request, &in);
+	if (e == OK)
+		e = experiment_change(&c->w, &t, &in, &a);
+	c->model = a.definition;
 	if (e == OK)
 		c->location = mem_printf(c->w.mem, "/admin/experiment/%s/setup", c->args[0]);
 	return e;
@@ -196,5 +213,5 @@ draft_make(struct ctx *c)
 enum err
 draft_change(struct ctx *c)
 {
-	return pass_on(c, patch);
+	return pass_on(c, change);
 }

@@ -1,21 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The tab with the definition of an experiment: all of it, for those as well who cannot open the
- * form.
+ * form; and the pages on which its state is changed.
  */
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "view/draft.h"
-#include "handler/api/experiment/experiment.h"
+#include "core/experiment/delivery.h"
+#include "core/experiment/lifecycle.h"
 #include "handler/routes.h"
-#include "handler/page/experiment/experiment_tabs.h"
+#include "service/definition/experiment.h"
+#include "service/definition/experiment_state.h"
+#include "service/definition/results.h"
+#include "view/draft.h"
+#include "view/experiment_tab.h"
+#include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 
 enum { RANGES = 10 }; /* of slots that are named; the page of the layer has all */
+
+/* Begins the page of the experiment that the path names; *version: as a form names it. */
+static enum err
+load(struct ctx *c, const char **version)
+{
+	struct experiment_answer a = {0};
+	enum err e = experiment_get(&c->w, c->args[0], &a);
+
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(&c->w, e, "there is no such experiment");
+	if (e != OK)
+		return e;
+	c->model = experiment_tab_model(c->w.mem, a.definition, "setup");
+	*version = mem_printf(c->w.mem, "\"%s\"", a.version);
+	return OK;
+}
 
 static struct json_object *
 get(struct json_object *o, const char *name)
@@ -53,18 +74,6 @@ make_slots(struct ctx *c, struct json_object *layer)
 	return out;
 }
 
-/* Whether a status is one in which a state has an effect: not stopped, failed or over. */
-static bool
-is_going(const char *status)
-{
-	static const char *const going[] = {"SUBMITTED", "PROCESSING", "ACTIVE"};
-
-	for (size_t i = 0; i < sizeof going / sizeof going[0]; i++)
-		if (strcmp(status, going[i]) == 0)
-			return true;
-	return false;
-}
-
 /* Only what would change something is offered. */
 static void
 add_possible(struct ctx *c, struct json_object *definition)
@@ -73,7 +82,7 @@ add_possible(struct ctx *c, struct json_object *definition)
 	const char *state = json_text(definition, "state");
 	const char *status = json_text(definition, "status");
 	const char *start = json_text(get(definition, "expData"), "startDate");
-	bool going = status != NULL && is_going(status);
+	bool going = status != NULL && lifecycle_is_going(status);
 
 	json_object_object_add(c->model, "can", can);
 	json_object_object_add(c->model, "later",
@@ -88,7 +97,8 @@ add_possible(struct ctx *c, struct json_object *definition)
 enum err
 setup_page(struct ctx *c)
 {
-	enum err e = experiment_tabs_load(c, "setup");
+	const char *version;
+	enum err e = load(c, &version);
 
 	if (e != OK)
 		return e;
@@ -106,24 +116,32 @@ setup_page(struct ctx *c)
 	return OK;
 }
 
+/* Delivers the experiment of the path as the form says, over the version that the form names. */
+static enum err
+deliver(struct ctx *c, const struct experiment_delivery *in)
+{
+	struct experiment_target t = {.id = c->args[0]};
+	struct experiment_answer a = {0};
+	enum err e = body_if_match(c, &t.version);
+
+	if (e == OK)
+		e = experiment_deliver(&c->w, &t, in, &a);
+	c->model = a.definition;
+	return e == ERR_NOT_FOUND ? fail_detail(&c->w, e, "there is no such experiment") : e;
+}
+
 /* A start of what is stopped would change nothing that anybody sees. */
 enum err
 setup_state(struct ctx *c)
 {
-	const char *state = form_value(c, "state");
-	struct json_object *row;
-	enum err e = experiment_load(c, c->args[0], &row);
+	struct experiment_delivery in;
+	struct json_object *form;
+	enum err e = form_json(c, &form);
 
-	if (e == ERR_NOT_FOUND)
-		return fail_detail(&c->w, e, "there is no such experiment");
-	if (e != OK)
-		return e;
-	const char *status = json_text(row, "status");
-	if (state != NULL && strcmp(state, "default") != 0 && !is_going(status))
-		return fail_detail(&c->w, ERR_CONFLICT, "%s", strcmp(status, "STOPPED") == 0
-		    ? "it is stopped: resume it first"
-		    : "it is over or has failed, so this would change nothing");
-	return experiment_state(c);
+	if (e == OK)
+		e = experiment_delivery_read(&c->w, form, &in);
+	in.effective = true;
+	return e == OK ? deliver(c, &in) : e;
 }
 
 /* The alternatives, of which the one that the verdict calls the winner is chosen. */
@@ -150,16 +168,16 @@ make_choices(struct ctx *c, struct json_object *definition)
 enum err
 setup_end(struct ctx *c)
 {
-	enum err e = tab_results(c);
-	struct json_object *tab = json_object_new_object();
+	struct json_object *results;
+	const char *version;
+	enum err e = load(c, &version);
 
-	if (e != OK) {
-		json_object_put(tab);
+	if (e == OK)
+		e = results_read(&c->w, c->args[0], &results);
+	if (e != OK)
 		return e;
-	}
-	json_object_object_add(tab, "setup", json_object_new_boolean(true));
-	json_object_object_add(c->model, "tab", tab);
-	json_object_object_add(c->model, "version", json_object_new_string(c->etag));
+	json_object_object_add(c->model, "results", json_object_get(results));
+	json_object_object_add(c->model, "version", json_object_new_string(version));
 	json_object_object_add(
 	    c->model, "choices", make_choices(c, get(c->model, "definition")));
 	return OK;
@@ -169,18 +187,27 @@ setup_end(struct ctx *c)
 enum err
 setup_finish(struct ctx *c)
 {
-	struct json_object *typed, *input = mem_json(c->w.mem, json_object_new_object());
-	enum err e = form_json(c, &typed);
+	struct json_object *form;
+	enum err e = form_json(c, &form);
 
 	if (e != OK)
 		return e;
-	const char *standard = json_text(typed, "default");
-	if (standard == NULL)
+	struct experiment_delivery in = {STATE_DEFAULT, json_text(form, "default"), false};
+	if (in.standard == NULL)
 		return fail(&c->w, ERR_INVALID, "/default", "must be chosen");
-	json_object_object_add(input, "state", json_object_new_string("default"));
-	json_object_object_add(input, "default", json_object_new_string(standard));
-	c->input = input;
-	e = experiment_state(c);
-	c->location = mem_printf(c->w.mem, "/admin/experiment/%s", c->args[0]);
+	e = deliver(c, &in);
+	if (e == OK)
+		c->location = mem_printf(c->w.mem, "/admin/experiment/%s", c->args[0]);
+	return e;
+}
+
+enum err
+tab_delete(struct ctx *c)
+{
+	const char *version;
+	enum err e = load(c, &version);
+
+	if (e == OK)
+		json_object_object_add(c->model, "version", json_object_new_string(version));
 	return e;
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pages of one experiment. Each is put together from the answers that programs get.
+ * The pages of one experiment, but for those on which it is changed.
  */
-#include "handler/page/experiment/experiment_tabs.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -11,21 +9,24 @@
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
+#include "base/model_cache.h"
 #include "base/num.h"
 #include "view/chart.h"
 #include "view/criteria_words.h"
 #include "view/json_diff.h"
 #include "view/health.h"
 #include "core/subject/subject.h"
-#include "handler/api/experiment/experiment.h"
-#include "web/http/subject_path.h"
-#include "handler/api/experiment/preview.h"
-#include "service/definition/results.h"
+#include "view/experiment_tab.h"
 #include "handler/routes.h"
+#include "service/decision/assignment.h"
+#include "service/definition/experiment.h"
+#include "service/definition/preview.h"
+#include "service/definition/results.h"
 #include "service/definition/unconfirmed.h"
 #include "store/db/db.h"
 #include "web/http/ctx.h"
-#include "base/model_cache.h"
+#include "web/http/subject_input.h"
+#include "web/http/subject_path.h"
 
 enum { CHANGES = 10, COUNTED = 100000 };
 
@@ -38,36 +39,18 @@ put(struct json_object *o, const char *name, const char *text)
 	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
 }
 
-enum err
-experiment_tabs_load(struct ctx *c, const char *tab)
+/* Begins the page of the experiment that the path names, on that tab. */
+static enum err
+load(struct ctx *c, const char *tab)
 {
-	static const char *const shown[][2] = {{"name", "expName"},
-	    {"description", "expDescription"}, {"status", "status"}, {"state", "state"}};
-	struct json_object *row, *which = json_object_new_object();
-	struct json_object *is = json_object_new_object(), *in = json_object_new_object();
-	enum err e = experiment_load(c, c->args[0], &row);
+	struct experiment_answer a = {0};
+	enum err e = experiment_get(&c->w, c->args[0], &a);
 
-	c->model = mem_json(c->w.mem, json_object_new_object());
-	json_object_object_add(c->model, "tab", which);
-	json_object_object_add(c->model, "is", is);
-	json_object_object_add(c->model, "in", in);
-	json_object_object_add(which, tab, json_object_new_boolean(true));
 	if (e == ERR_NOT_FOUND)
 		return fail_detail(&c->w, e, "there is no such experiment");
-	if (e != OK)
-		return e;
-	experiment_finish(row);
-	json_object_object_add(is,
-	    json_object_get_string(json_object_object_get(row, "state")),
-	    json_object_new_boolean(true));
-	json_object_object_add(in,
-	    json_object_get_string(json_object_object_get(row, "status")),
-	    json_object_new_boolean(true));
-	json_object_object_add(c->model, "definition", json_object_get(row));
-	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
-		json_object_object_add(c->model, shown[i][0],
-		    json_object_get(json_object_object_get(row, shown[i][1])));
-	return OK;
+	if (e == OK)
+		c->model = experiment_tab_model(c->w.mem, a.definition, tab);
+	return e;
 }
 
 /* What the tabs show of results: {results, kind, chart, health}. */
@@ -96,7 +79,7 @@ load_results(struct ctx *c, const char *tab)
 	const char *id = c->args[0];
 	struct json_object *shown = NULL;
 	struct db_rows *rows;
-	enum err e = experiment_tabs_load(c, tab);
+	enum err e = load(c, tab);
 
 	if (e == OK)
 		e = db_query(c->w.db, c->w.mem, QUERY_result_stamp, &id, &rows);
@@ -164,16 +147,6 @@ tab_results(struct ctx *c)
 }
 
 enum err
-tab_delete(struct ctx *c)
-{
-	enum err e = experiment_tabs_load(c, "setup");
-
-	if (e == OK)
-		put(c->model, "version", c->etag);
-	return e;
-}
-
-enum err
 tab_health(struct ctx *c)
 {
 	enum err e = load_results(c, "health");
@@ -205,10 +178,10 @@ add_sample(struct ctx *c, struct json_object *criteria)
 {
 	struct json_object *found = NULL;
 	const char *type = json_object_get_string(json_object_object_get(criteria, "type"));
-	enum err e = preview_of(c, criteria, "/criteria", &found);
+	enum err e = preview_count(&c->w, criteria, "/criteria", &found);
 
 	if (e == OK) {
-		preview_say(c, found);
+		preview_put_words(&c->w, found);
 		json_object_object_add(found, "sample",
 		    make_people(c, json_object_object_get(found, "sample"),
 			strncmp(type, "device", strlen("device")) == 0));
@@ -253,7 +226,7 @@ add_enrolled(struct ctx *c)
 enum err
 tab_audience(struct ctx *c)
 {
-	enum err e = experiment_tabs_load(c, "audience");
+	enum err e = load(c, "audience");
 
 	if (e == OK)
 		e = add_enrolled(c);
@@ -295,9 +268,12 @@ tab_history(struct ctx *c)
 	struct json_object *list = json_object_new_array();
 	struct db_rows *rows;
 	int64_t number;
-	enum err e = experiment_tabs_load(c, "history");
+	enum err e = load(c, "history");
 
-	json_object_object_add(c->model, "changes", list);
+	if (e == OK)
+		json_object_object_add(c->model, "changes", list);
+	else
+		json_object_put(list);
 	if (e == OK && after != NULL && !num_int(after, 1, INT64_MAX, &number))
 		e = fail(&c->w, ERR_INVALID, "after", "must be a whole number");
 	if (e != OK)
@@ -355,12 +331,13 @@ make_gate(struct json_object *gate)
 static enum err
 add_explanation(struct ctx *c)
 {
-	struct json_object *page = c->model, *list = json_object_new_array();
-	enum err e = experiment_explain(c);
-	struct json_object *told = c->model;
+	struct json_object *told, *list = json_object_new_array();
+	struct visitor who;
+	enum err e = visitor_query(c, &who);
 
-	c->model = page;
-	json_object_object_add(page, "gates", list);
+	json_object_object_add(c->model, "gates", list);
+	if (e == OK)
+		e = assignment_explain(&c->w, &who, c->args[0], &told);
 	if (e != OK)
 		return e;
 	struct json_object *gates = json_object_object_get(told, "gates");
@@ -369,14 +346,14 @@ add_explanation(struct ctx *c)
 	put(told, "payload", json_readable(json_object_object_get(told, "payload")));
 	put(told, "way", subject_path_query(c));
 	json_remove(told, "gates");
-	json_object_object_add(page, "told", json_object_get(told));
+	json_object_object_add(c->model, "told", json_object_get(told));
 	return OK;
 }
 
 enum err
 tab_explain(struct ctx *c)
 {
-	enum err e = experiment_tabs_load(c, "explain");
+	enum err e = load(c, "explain");
 
 	return e == OK && c->req.queries > 0 ? add_explanation(c) : e;
 }

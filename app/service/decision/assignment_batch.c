@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All experiments of a subject in one answer.
+ */
+#include "service/decision/assignment.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "service/decision/enrolment.h"
+#include "service/decision/experiment_set.h"
+#include "service/decision/subject_record.h"
+#include "store/work.h"
+
+enum { NAMED_MOST = 1000 };
+
+/* Experiments to decide, none twice. */
+struct choice {
+	const struct experiment_set *all; /* NULL: they are named */
+	bool *chosen; /* by place in all */
+	struct outcome *list;
+	size_t n;
+};
+
+static void
+choose(struct choice *to, const struct experiment *a)
+{
+	size_t at = a == NULL ? 0 : (size_t)(a - to->all->list);
+
+	if (a == NULL || to->chosen[at])
+		return;
+	to->chosen[at] = true;
+	to->list[to->n++] = (struct outcome){.experiment = a};
+}
+
+/* The experiments whose numbers lead the rows of a member of the record. */
+static void
+choose_rows(struct choice *to, struct json_object *record, const char *member)
+{
+	struct json_object *rows = json_object_object_get(record, member);
+
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		choose(to, experiment_set_find(to->all,
+		    json_object_get_int64(json_item(row, 0))));
+	}
+}
+
+/* Every experiment in effect that the subject may be in: by audience, by enrolment, or as all are.
+ * With attributes of the request the audience is not known beforehand. */
+static void
+choose_all(struct choice *to, const struct visitor *who)
+{
+	choose_rows(to, who->record, "enrolments");
+	choose_rows(to, who->record, "audience");
+	for (size_t i = 0; i < to->all->open_n; i++)
+		choose(to, to->all->open[i]);
+	for (size_t i = 0; who->attributes != NULL && i < to->all->n; i++)
+		choose(to, &to->all->list[i]);
+}
+
+/* Enrols the visitor in the chosen ones. It is told of one in whose audience it is not only where
+ * it named it. */
+static enum err
+enroll(struct work *w, const struct visitor *who, const struct choice *chosen, bool named,
+    struct json_object **list)
+{
+	enum err e = enrolment_run(w, who, chosen->list, chosen->n);
+
+	*list = mem_json(w->mem, json_object_new_array());
+	for (size_t i = 0; e == OK && i < chosen->n; i++)
+		if (named || chosen->list[i].decision.reason != REASON_NOT_IN_AUDIENCE)
+			json_object_array_add(*list, enrolment_answer(&chosen->list[i]));
+	return e;
+}
+
+/* Chooses the experiment of the id at that place, unless it has been chosen. */
+static enum err
+choose_named(struct work *w, struct choice *to, struct json_object *id, const char *at)
+{
+	struct outcome o = {0};
+
+	if (!json_object_is_type(id, json_type_string))
+		return fail(w, ERR_INVALID, at, "must be an id");
+	enum err e = experiment_set_one(w, json_object_get_string(id), &o.experiment);
+	if (e == ERR_NOT_FOUND)
+		return fail(w, e, at, "there is no such experiment");
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < to->n; i++)
+		if (to->list[i].experiment->nr == o.experiment->nr)
+			return OK;
+	to->list[to->n++] = o;
+	return OK;
+}
+
+enum err
+assignment_enroll_named(
+    struct work *w, struct visitor *who, struct json_object *ids, struct json_object **list)
+{
+	size_t n = json_items(ids);
+	struct choice to = {0};
+	enum err e = subject_record_load(w, who);
+
+	if (e != OK)
+		return e;
+	if (!json_object_is_type(ids, json_type_array) || n > NAMED_MOST)
+		return fail(w, ERR_INVALID, "/experiments", "must be a list of at most %d ids",
+		    NAMED_MOST);
+	to.list = mem_array(w->mem, struct outcome, n + 1);
+	for (size_t i = 0; e == OK && i < n; i++)
+		e = choose_named(w, &to, json_item(ids, i),
+		    mem_printf(w->mem, "/experiments/%zu", i));
+	return e == OK ? enroll(w, who, &to, true, list) : e;
+}
+
+enum err
+assignment_enroll_all(struct work *w, struct visitor *who, struct json_object **list)
+{
+	struct choice to = {0};
+	enum err e = subject_record_load(w, who);
+
+	if (e == OK)
+		e = experiment_set_get(w, 0, &to.all);
+	if (e != OK)
+		return e;
+	to.chosen = mem_array(w->mem, bool, to.all->n + 1);
+	memset(to.chosen, 0, to.all->n * sizeof to.chosen[0]);
+	to.list = mem_array(w->mem, struct outcome, to.all->n + 1);
+	choose_all(&to, who);
+	return enroll(w, who, &to, false, list);
+}

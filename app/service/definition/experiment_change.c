@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Changes and deletions of experiments. Each is a single statement over the version that was read,
+ * so two people never overwrite each other unseen. What refers to an experiment goes on to do so:
+ * a change names the generation of the definitions at which it looked for that.
+ */
+#include "service/definition/experiment.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/jsonutil.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "core/audience/reference_names.h"
+#include "core/experiment/alternative_ids.h"
+#include "core/experiment/bucket.h"
+#include "core/experiment/definition_members.h"
+#include "core/experiment/definition_merge.h"
+#include "core/experiment/delivery.h"
+#include "core/experiment/lifecycle.h"
+#include "service/change.h"
+#include "service/definition/goal_check.h"
+#include "service/definition/layer_slots.h"
+#include "service/definition/references.h"
+#include "service/definition/removal.h"
+#include "store/db/db.h"
+#include "store/work.h"
+
+enum err
+experiment_changes_read(struct work *w, struct json_object *request, struct experiment_changes *out)
+{
+	const char *by = json_text(request, "updatedBy");
+
+	if (!json_object_is_type(request, json_type_object))
+		return fail(w, ERR_INVALID, "request", "Request should not be empty");
+	definition_members_rename(request);
+	*out = (struct experiment_changes){request, by != NULL ? by : "Experiment_PATCH_API"};
+	return definition_members_check(request, w->problems) ? OK : ERR_INVALID;
+}
+
+/* A change on its way into the database. */
+struct writing {
+	const struct experiment_target *t;
+	const struct experiment_changes *in;
+	struct experiment_answer *out;
+
+	/* Of one try. */
+	struct definition d;
+	struct json_object *row;        /* the definition as it was read */
+	struct json_object *before_ids; /* of its alternatives */
+	const char *version;            /* that it has to have still */
+};
+
+/* Whether the changes leave what no change may touch, be it that they say what is there anyway. */
+static bool
+keeps_fixed(struct json_object *changes, struct json_object *row)
+{
+	struct json_object *id, *given;
+	int state;
+
+	if (json_object_object_get_ex(changes, "expId", &id) &&
+	    !json_object_equal(id, json_object_object_get(row, "expId")))
+		return false;
+	return !json_object_object_get_ex(changes, "state", &given) ||
+	    (delivery_state(given, &state) &&
+	    state == json_object_get_int(json_object_object_get(row, "state")));
+}
+
+/* Checks the definition with the changes in it. */
+static enum err
+merge(struct work *w, struct writing *c)
+{
+	const char *end = json_text(json_object_object_get(c->row, "expData"), "endDate");
+	const char *old_end = end == NULL ? NULL : mem_dup(w->mem, end);
+
+	if (!keeps_fixed(c->in->members, c->row))
+		return fail(
+		    w, ERR_INVALID, "request", "expId stays, and state has a route of its own");
+	struct json_object *merged = definition_merge(w->mem, c->row, c->in->members);
+	return definition_reread(merged, work_today(w), old_end, w->problems, &c->d) ? OK
+										     : ERR_INVALID;
+}
+
+static enum err
+write_change(struct work *w, const struct writing *c, const struct references_change *change,
+    struct db_rows **rows)
+{
+	const struct definition *d = &c->d;
+	char now[INSTANT_TEXT];
+
+	instant_format(w->now, now);
+	const char *params[] = {c->t->id, c->version, now, d->name, d->description, c->in->by,
+		json_plain(change->own), json_plain(d->data), d->start, d->end,
+		json_plain(d->alternatives), d->default_name, json_plain(d->goals),
+		mem_printf(w->mem, "%.17g", d->traffic), d->created_by,
+		lifecycle_move(MOVE_MAP)->message,
+		json_plain(json_object_object_get(c->row, "alternative_ids")),
+		json_plain(mem_json(w->mem, bucket_allocation(d->alternatives))),
+		references_uses(w, d->references), change->generation, json_plain(d->plan),
+		json_plain(d->layer), change->renamed};
+	enum err e = db_query(w->db, w->mem, QUERY_experiment_change, params, rows);
+	return layer_slots_lost(w, e, d->layer, "/request/layer");
+}
+
+/* Adds warnings: who is enrolled was drawn by the weights of then, and those whose alternative is
+ * gone will be drawn again. */
+static enum err
+add_warnings(struct work *w, const struct writing *c, bool mixed, struct json_object *answer)
+{
+	struct json_object *warnings = mem_json(w->mem, json_object_new_array());
+	int64_t redrawn;
+	enum err e = removal_count(w, &(struct removal){QUERY_enrolment_to_redraw, c->t->id,
+		c->before_ids, c->d.alternatives}, &redrawn);
+
+	if (e != OK)
+		return e;
+	if (mixed) {
+		log_say(LOG_WARN, "weights_changed", "%s", c->t->id);
+		json_object_array_add(warnings, json_object_new_string("the weights were changed: "
+			"who is enrolled stays, drawn by those of before"));
+	}
+	if (redrawn > 0)
+		json_object_array_add(warnings, json_object_new_string(mem_printf(w->mem,
+		    "%lld enrolled subjects are in a removed alternative: each is drawn again "
+		    "among the others at the next request", (long long)redrawn)));
+	if (json_items(warnings) > 0)
+		json_object_object_add(answer, "warnings", json_object_get(warnings));
+	return OK;
+}
+
+/* Stores the change; what the criteria refer to is there when it is stored. */
+static enum err
+store(struct work *w, struct writing *c, struct db_rows **rows)
+{
+	struct references_change change = {.id = c->t->id, .at = "/request/alternatives"};
+	struct json_object *alternatives = json_object_object_get(c->row, "alternatives");
+	bool moved;
+
+	change.changed = reference_names_between(w->mem, alternatives, c->d.alternatives);
+	enum err e = layer_slots_look(w, c->d.layer, c->t->id, "/request/layer");
+	if (e == OK)
+		e = references_check_now(w, c->d.references, &change.generation);
+	change.own = c->d.criteria;
+	if (e == OK)
+		e = references_follow(w, &change);
+	if (e == OK)
+		e = write_change(w, c, &change, rows);
+	if (e != OK || db_count(*rows) > 0)
+		return e;
+	e = references_moved(w, change.generation, &moved);
+	if (e != OK)
+		return e;
+	return moved ? change_overtaken(w)
+		     : experiment_refuse(w, c->t, c->version, "change it", c->out);
+}
+
+static enum err
+change(struct work *w, void *arg, struct json_object **answer)
+{
+	struct writing *c = arg;
+	struct db_rows *rows;
+	enum err e = experiment_begin(w, c->t, c->out, &c->row, &c->version);
+
+	if (e != OK)
+		return e;
+	/* A merge takes members of the row for its own. */
+	struct json_object *goals = json_object_object_get(c->row, "goals");
+	c->before_ids = removal_ids(w, json_object_object_get(c->row, "alternatives"));
+	e = merge(w, c);
+	if (e == OK)
+		e = goal_check(w, c->d.goals, goals);
+	if (e == OK && !alternative_ids_give(c->d.alternatives,
+		json_object_object_get(c->row, "alternative_ids"), w->problems))
+		e = ERR_INVALID;
+	if (e == OK)
+		e = store(w, c, &rows);
+	if (e == OK)
+		e = experiment_get(w, c->t->id, c->out);
+	if (e != OK)
+		return e;
+	*answer = c->out->definition;
+	return add_warnings(w, c, *db_cell(rows, 0, "mixed") == 't', *answer);
+}
+
+enum err
+experiment_change(struct work *w, const struct experiment_target *t,
+    const struct experiment_changes *in, struct experiment_answer *out)
+{
+	struct writing c = {.t = t, .in = in, .out = out};
+
+	*out = (struct experiment_answer){0};
+	return change_run(w, change, &c, &out->definition);
+}
+
+struct removal_of_one {
+	const struct experiment_target *t;
+	struct experiment_answer *out;
+};
+
+static enum err
+delete(struct work *w, void *arg, struct json_object **answer)
+{
+	const struct removal_of_one *r = arg;
+	const struct experiment_target *t = r->t;
+	struct json_object *row;
+	const char *version;
+	bool gone, used = false;
+	enum err e = experiment_begin(w, t, r->out, &row, &version);
+
+	if (e == OK)
+		e = references_drop(w,
+		    &(struct references_drop){QUERY_experiment_delete, t->id, version}, &gone);
+	if (e == OK && !gone)
+		e = references_users(w, t->id, &used);
+	if (e != OK)
+		return e;
+	if (!gone && used)
+		return fail_detail(w, ERR_CONFLICT, "the experiment is in use");
+	if (!gone)
+		return experiment_refuse(w, t, version, "delete", r->out);
+	r->out->version = NULL;
+	*answer = mem_json(w->mem, json_object_new_object());
+	json_object_object_add(*answer, "expId", json_object_new_string(t->id));
+	json_object_object_add(*answer, "deleted", json_object_new_boolean(true));
+	return OK;
+}
+
+enum err
+experiment_remove(struct work *w, const struct experiment_target *t, struct experiment_answer *out)
+{
+	struct removal_of_one r = {t, out};
+
+	*out = (struct experiment_answer){0};
+	return change_run(w, delete, &r, &out->definition);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The planner: how many subjects an experiment needs, and how long they take to come.
+ */
+#include "service/definition/plan.h"
+
+#include <stdio.h>
+
+#include "base/instant.h"
+#include "base/mem.h"
+#include "core/experiment/bucket.h"
+#include "core/experiment/plan.h"
+#include "store/db/db.h"
+#include "store/work.h"
+
+enum { WINDOW = 7, ARMS = 2 }; /* days; arms where nothing is known of the experiment */
+
+/* Alternatives that somebody can be drawn into. */
+static int64_t
+count_arms(struct work *w, struct json_object *alternatives)
+{
+	int64_t arms = 0;
+
+	json_object_object_foreach(mem_json(w->mem, bucket_allocation(alternatives)), id, share) {
+		(void)id;
+		arms += json_object_get_double(share) > 0;
+	}
+	return arms;
+}
+
+struct traffic {
+	int64_t arms;
+	int64_t exposures; /* in the last WINDOW days */
+};
+
+static enum err
+read_traffic(struct work *w, const char *experiment, struct traffic *t)
+{
+	char since[INSTANT_TEXT];
+	struct db_rows *rows;
+
+	instant_format(w->now - WINDOW * INSTANT_DAY, since);
+	enum err e = db_query(
+	    w->db, w->mem, QUERY_plan_traffic, (const char *const[]){experiment, since}, &rows);
+	*t = (struct traffic){ARMS, 0};
+	if (e != OK)
+		return e;
+	if (db_count(rows) == 0)
+		return experiment == NULL ? OK
+		    : fail_detail(w, ERR_NOT_FOUND, "there is no such experiment");
+	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
+	t->exposures = db_int(rows, 0, "exposures");
+	if (experiment != NULL)
+		t->arms = count_arms(w, json_object_object_get(row, "alternatives"));
+	return OK;
+}
+
+/* Adds 0.1 as 0.1, and not as the double next to it. */
+static void
+add_number(struct json_object *o, const char *name, double x)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%.15g", x);
+	json_object_object_add(o, name, json_object_new_double_s(x, text));
+}
+
+enum err
+plan_estimate(struct work *w, const struct plan *plan, const char *experiment,
+    struct json_object **answer)
+{
+	struct json_object *o = mem_json(w->mem, json_object_new_object());
+	struct traffic t;
+	enum err e = read_traffic(w, experiment, &t);
+
+	if (e != OK)
+		return e;
+	int64_t needed = plan->needed * t.arms;
+	add_number(o, "baseline", plan->baseline);
+	add_number(o, "effect", plan->effect);
+	add_number(o, "alpha", plan->alpha);
+	add_number(o, "power", plan->power);
+	json_object_object_add(o, "per_arm", json_object_new_int64(plan->needed));
+	json_object_object_add(o, "arms", json_object_new_int64(t.arms));
+	json_object_object_add(o, "needed", json_object_new_int64(needed));
+	add_number(o, "per_day", (double)t.exposures / WINDOW);
+	/* Rounded up. */
+	json_object_object_add(o, "days", t.exposures == 0 ? NULL
+	    : json_object_new_int64((needed * WINDOW + t.exposures - 1) / t.exposures));
+	*answer = o;
+	return OK;
+}
