@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Results for spreadsheets, made from the very JSON that programs get.
+ * Results as CSV for spreadsheets. It is made from the JSON of the results, so both always hold the
+ * same numbers. Nothing is rounded.
  */
-#include "base/jsonutil.h"
-#include "core/stats/results.h"
+#include "view/results_csv.h"
 
 #include "base/buf.h"
 #include "base/csv/csv.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 
 #define HEAD "goal,test,alternative,participants,conversions,rate,improvement,chi2_confidence," \
 	"interval_low,interval_high,chance_to_beat_control,expected_loss,mean_actions," \
 	"mwu_confidence,sequence_low,sequence_high,sequence_p,adjusted_p,reason,histogram\r\n"
 
-/* A cell that is not the first. */
+/* Appends a cell that is not the first of its row; nothing for null. */
 static void
 add_cell(struct buf *out, struct json_object *o)
 {
@@ -31,7 +32,7 @@ add_interval(struct buf *out, struct json_object *o)
 		add_cell(out, o == NULL ? NULL : json_item(o, i));
 }
 
-/* "0:97 3:1" */
+/* Appends a histogram as pairs of times and participants, "0:97 3:1". */
 static void
 add_histogram(struct buf *out, struct json_object *o)
 {

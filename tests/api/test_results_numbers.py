@@ -206,4 +206,4 @@ def test_who_was_forced_and_then_set_to_the_same_is_left_out_with_all_he_does(st
     put(stack, exp, user, "b")
     hit(stack, goal, user)
     told = cell(results(stack, exp), goal)
-    assert (told["conversions"], told["reason"]) == (0, "nobody took part")
+    assert (told["conversions"], told["reason"]) == (0, "no participants")

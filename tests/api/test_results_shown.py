@@ -193,7 +193,7 @@ def test_below_the_plan_there_is_no_winner(stack, more, wins):
     rates(stack, exp, goal, (3841, 400), (3841 + more, 900))
     told = verdict(stack, exp)
     assert bool(says(told, "winner")) == wins
-    assert (told["text"] == "Wait: the sample is below the plan.") == (not wins)
+    assert (told["text"] == "Keep running: the sample is below the plan.") == (not wins)
     assert wins or says(told, "3840 participants, the plan needs 3841")
 
 

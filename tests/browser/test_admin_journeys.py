@@ -59,7 +59,7 @@ def hrefs(driver, selector):
 def test_enrolments_arrive_on_the_results_page(stack, editor):
     exp = running(stack, "b", name=new_id("Seen"))
     driver = editor.open(f"{stack.url}/admin/experiment/{exp}")
-    assert texts(driver, ".verdict h2") == ["No participants yet."]
+    assert texts(driver, ".verdict h2") == ["Waiting for the first participant."]
     for _ in range(3):
         enroll(stack, exp, new_id("user"))
 

@@ -110,7 +110,8 @@ static const struct {
     {ONE("\"weight\":\"1\""), AT "/0/weight", "must be a number"},
     {ONE("\"enabled\":1"), AT "/0/enabled", "true or false"},
     {"[{\"name\":\"b\"},{\"name\":\"b\"}]", AT "/1/name", "is used twice"},
-    {"[{\"name\":\"control\",\"weight\":0}]", AT, "must have an enabled alternative with a weight above 0"},
+    {"[{\"name\":\"control\",\"weight\":0}]", AT,
+     "must have an enabled alternative with a weight above 0"},
     {"[{\"name\":\"control\",\"weight\":0},{\"name\":\"b\",\"weight\":1,\"enabled\":false}]", AT,
      "must have an enabled alternative with a weight above 0"},
 };

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "given.h"
 #include "suites.h"
+#include "view/results_csv.h"
 
 /* Results of the alternatives control and name, and a goal of that name. */
 static const char *
@@ -72,7 +73,7 @@ static const struct {
     {0, "rate", "0.5"},
     {0, "improvement", NULL},
     {0, "interval_low", NULL},
-    {0, "reason", "the others are compared with it"},
+    {0, "reason", "baseline of the comparison"},
     {1, "test", "chi2"},
     {1, "conversions", "50"},
     {1, "rate", "0.25"},

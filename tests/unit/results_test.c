@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "given.h"
 #include "suites.h"
+#include "view/results_csv.h"
 
 #define NOW "2026-11-21T08:00:00.000Z"
 #define ARMS "[{\"id\":1,\"name\":\"control\"},{\"id\":2,\"name\":\"b\"}]"
@@ -235,37 +236,38 @@ START_TEST(before_anybody_takes_part_the_last_split_is_expected)
 }
 END_TEST
 
+#define ALL_EQUAL "all participants have equally many actions: no Mann-Whitney test"
 #define RATE_0 "a rate is 0: no improvement in percent"
 #define NO_VARIANCE \
-	"nobody or everybody did it: no chi-square and no chance to beat control; " \
-	"neither rate varies: no confidence sequence"
+	"nobody or everybody converted: no chi-square test and no chance to beat control; " \
+	"no variance in either arm: no confidence sequence"
 #define FEW \
 	"fewer than 10 participants in an arm: no interval and no p; " \
-	"fewer than 20 in an arm: no Mann-Whitney"
+	"fewer than 20 participants in an arm: no Mann-Whitney test"
 static const struct {
 	const char *exposures, *conversions;
 	const char *missing; /* a member of b in the goal with Mann-Whitney */
 	const char *reason;
 } gaps[] = {
-    {"[]", "[]", "rate", "nobody took part"},
-    {"[[2,1,10,0]]", "[[8,2,1,1]]", "improvement", "nobody took part in control"},
-    {"[[1,1,10,0],[2,1,10,0]]", "[[8,2,1,11]]", "rate", "more subjects did it than took part"},
+    {"[]", "[]", "rate", "no participants"},
+    {"[[2,1,10,0]]", "[[8,2,1,1]]", "improvement", "no participants in control"},
+    {"[[1,1,10,0],[2,1,10,0]]", "[[8,2,1,11]]", "rate", "more conversions than participants"},
     {"[[1,1,10,0],[2,1,10,0]]", "[[8,1,1,11]]", "sequence",
-	"more subjects did it than took part in control"},
+	"more conversions than participants in control"},
     {"[[1,1,30,0],[2,1,30,0]]", "[[8,2,1,1]]", "improvement", RATE_0},
     {"[[1,1,30,0],[2,1,30,0]]", "[[8,1,1,1]]", "improvement", RATE_0},
     {"[[1,1,30,0],[2,1,30,0]]", "[[8,1,1,30],[8,2,1,30]]", "chi2_confidence",
-	NO_VARIANCE "; all did it equally often: no Mann-Whitney"},
+	NO_VARIANCE "; " ALL_EQUAL},
     {"[[1,1,990,0],[2,1,30,0]]", "[]", "chance_to_beat_control",
-	RATE_0 "; " NO_VARIANCE "; all did it equally often: no Mann-Whitney"},
+	RATE_0 "; " NO_VARIANCE "; " ALL_EQUAL},
     {"[[1,1,30,0],[2,1,30,0]]", "[]", "expected_loss",
-	RATE_0 "; " NO_VARIANCE "; all did it equally often: no Mann-Whitney"},
+	RATE_0 "; " NO_VARIANCE "; " ALL_EQUAL},
     {"[[1,1,990,0],[2,1,9,0]]", "[[8,1,1,50],[8,2,1,9]]", "sequence", FEW},
     {"[[1,1,9,0],[2,1,990,0]]", "[[8,1,1,9],[8,2,1,50]]", "sequence_p", FEW},
     {"[[1,1,9,0],[2,1,9,0]]", "[[8,1,1,1],[8,2,1,9]]", "adjusted_p", FEW},
     {"[[1,1,9,0],[2,1,10,0]]", "[[8,1,1,1],[8,2,1,9]]", "interval", FEW},
     {"[[1,1,19,0],[2,1,30,0]]", "[[8,1,1,3],[8,2,1,3]]", "mwu_confidence",
-	"fewer than 20 in an arm: no Mann-Whitney"},
+	"fewer than 20 participants in an arm: no Mann-Whitney test"},
 };
 
 START_TEST(a_number_that_is_missing_has_a_reason)

@@ -12,10 +12,10 @@
 #include "core/stats/results.h"
 #include "suites.h"
 
-#define NOBODY "No participants yet."
+#define NOBODY "Waiting for the first participant."
 #define BROKEN "Do not trust these numbers: the split is broken."
 #define MIXED "Do not trust these numbers: subjects saw more than one alternative."
-#define BELOW "Wait: the sample is below the plan."
+#define BELOW "Keep running: the sample is below the plan."
 #define FLAT "No difference shown yet."
 #define CONTROL_WINS "Control is better."
 
@@ -74,7 +74,7 @@ static const struct {
     {THREE, EVEN3, THIRDS, BUY, "[[7,1,1,1300],[7,2,1,1000],[7,3,1,1310]]", NULL, CONTROL_WINS,
 	"c in buy: no difference shown yet"},
     {TWO, EVEN, HALVES, BUY, "[[7,1,1,1000],[7,2,1,1050]]", NULL, FLAT, "difference +0.5 points"},
-    {TWO, EVEN, HALVES, BUY, "[]", NULL, FLAT, "neither rate varies"},
+    {TWO, EVEN, HALVES, BUY, "[]", NULL, FLAT, "no variance in either arm"},
     {TWO, EVEN, HALVES, BUY, "[[7,2,1,10000]]", NULL, "Winner: b.", "(10000 of 10000)"},
     /* Uneven arms: what few did not do shows nothing, and fewer than ten are not judged. */
     {TWO, "[[1,1,990,0],[2,1,10,0]]", "{\"1\":{\"1\":0.99,\"2\":0.01}}", BUY, "[[7,1,1,50]]",
@@ -82,11 +82,12 @@ static const struct {
     {TWO, "[[1,1,991,0],[2,1,9,0]]", "{\"1\":{\"1\":0.99,\"2\":0.01}}", BUY,
 	"[[7,1,1,50],[7,2,1,9]]", NULL, FLAT, "fewer than 10 participants in an arm"},
     {TWO, "[[1,1,10000,0],[2,1,10600,0,600]]", HALVES, BUY, "[[7,1,1,1000],[7,2,1,1400]]", NULL,
-	"Winner: b.", "600 of 20600 participants were placed by hand"},
-    {TWO, EVEN, HALVES, BUY_STAY, "[[8,1,1,1000],[8,2,1,1300]]", NULL, FLAT, "neither rate varies"},
+	"Winner: b.", "600 of 20600 participants were assigned manually"},
+    {TWO, EVEN, HALVES, BUY_STAY, "[[8,1,1,1000],[8,2,1,1300]]", NULL, FLAT,
+	"no variance in either arm"},
     {TWO, EVEN, HALVES, BUY_STAY, "[[7,1,1,500],[7,2,1,500],[8,1,1,1300],[8,2,1,1000]]", NULL, FLAT,
 	"b in stay: harm"},
-    {TWO, "[[2,1,10,0]]", "{}", BUY, "[]", NULL, FLAT, "the split was not checked"},
+    {TWO, "[[2,1,10,0]]", "{}", BUY, "[]", NULL, FLAT, "the sample ratio was not checked"},
     {TWO, EVEN, HALVES, "[]", "[]", NULL, FLAT, "there is no goal"},
     {"[{\"id\":1,\"name\":\"control\"}]", "[[1,1,10,0]]", HALVES, BUY, "[]", NULL, FLAT,
 	"only one alternative"},

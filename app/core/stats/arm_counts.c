@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From rows of numbers to arms and goals.
+ * Turns counted rows of the database into arms and goals. Rows come from tables that other releases
+ * and deleted definitions may have left behind: unknown arms and goals, negative counts and missing
+ * columns are passed over.
  */
 #include "core/stats/arm_counts.h"
 
@@ -14,38 +16,32 @@
 #include "base/num.h"
 #include "core/experiment/delivery.h"
 
-#define MOST 1000000000000000 /* subjects: sums of such still fit */
+#define MAX_SUBJECTS 1000000000000000 /* of a row: sums of such still fit into 64 bits */
 
-static size_t
-length(struct json_object *list)
-{
-	return json_items(list);
-}
-
-/* Column i of a row. */
+/* Column i of a row; 0 when the row is shorter. */
 static int64_t
-column(struct json_object *row, size_t i)
+row_number(struct json_object *row, size_t i)
 {
-	return i < length(row) ? json_object_get_int64(json_item(row, i)) : 0;
+	return i < json_items(row) ? json_object_get_int64(json_item(row, i)) : 0;
 }
 
 static int64_t
-subjects(struct json_object *row, size_t i)
+row_subjects(struct json_object *row, size_t i)
 {
-	int64_t n = column(row, i);
+	int64_t n = row_number(row, i);
 
-	return n < 0 ? 0 : n > MOST ? MOST : n;
+	return n < 0 ? 0 : n > MAX_SUBJECTS ? MAX_SUBJECTS : n;
 }
 
 static const char *
-text(void *ctx, struct json_object *o, const char *name)
+copy_text(void *ctx, struct json_object *o, const char *name)
 {
 	const char *s = json_object_get_string(json_object_object_get(o, name));
 
 	return mem_dup(ctx, s != NULL ? s : "");
 }
 
-/* The place of an alternative among the arms; narms when it is gone. */
+/* The index of the arm with this number; narms when the alternative has been removed. */
 static size_t
 find_arm(const struct arm_counts *t, int64_t id)
 {
@@ -56,12 +52,12 @@ find_arm(const struct arm_counts *t, int64_t id)
 	return i;
 }
 
-/* Those of a row of exposures whom the hash put there. */
+/* The subjects of a row of exposures that the hash assigned, not those assigned manually. */
 static int64_t
-drawn_of(struct json_object *row)
+row_drawn(struct json_object *row)
 {
-	int64_t all = subjects(row, 2);
-	int64_t placed = subjects(row, 4);
+	int64_t all = row_subjects(row, 2);
+	int64_t placed = row_subjects(row, 4);
 
 	return placed < all ? all - placed : 0;
 }
@@ -69,35 +65,35 @@ drawn_of(struct json_object *row)
 static void
 count_participants(struct arm_counts *t, struct json_object *exposures)
 {
-	for (size_t i = 0; i < length(exposures); i++) {
+	for (size_t i = 0; i < json_items(exposures); i++) {
 		struct json_object *row = json_item(exposures, i);
-		size_t arm = find_arm(t, column(row, 0));
-		t->multiple += subjects(row, 3);
+		size_t arm = find_arm(t, row_number(row, 0));
+		t->multiple += row_subjects(row, 3);
 		if (arm == t->narms)
 			continue;
-		t->arms[arm].participants += subjects(row, 2);
-		t->participants += subjects(row, 2);
-		t->arms[arm].drawn += drawn_of(row);
-		t->drawn += drawn_of(row);
+		t->arms[arm].participants += row_subjects(row, 2);
+		t->participants += row_subjects(row, 2);
+		t->arms[arm].drawn += row_drawn(row);
+		t->drawn += row_drawn(row);
 	}
 }
 
-/* Participants who were drawn under split nr. */
+/* Participants that were assigned by the hash while allocation nr was in force. */
 static double
-drawn_under(const struct arm_counts *t, struct json_object *exposures, int64_t nr)
+drawn_in_split(const struct arm_counts *t, struct json_object *exposures, int64_t nr)
 {
 	double n = 0;
 
-	for (size_t i = 0; i < length(exposures); i++) {
+	for (size_t i = 0; i < json_items(exposures); i++) {
 		struct json_object *row = json_item(exposures, i);
-		if (column(row, 1) == nr && find_arm(t, column(row, 0)) < t->narms)
-			n += (double)drawn_of(row);
+		if (row_number(row, 1) == nr && find_arm(t, row_number(row, 0)) < t->narms)
+			n += (double)row_drawn(row);
 	}
 	return n;
 }
 
 static double
-share_of(struct json_object *split, const struct arm_counts_arm *arm)
+split_share(struct json_object *split, const struct arm_counts_arm *arm)
 {
 	char *id = mem_printf(NULL, "%" PRId64, arm->id);
 	double share = json_object_get_double(json_object_object_get(split, id));
@@ -106,20 +102,20 @@ share_of(struct json_object *split, const struct arm_counts_arm *arm)
 	return isfinite(share) && share > 0 ? share : 0;
 }
 
-/* Spreads n subjects over the arms as the split says. */
+/* Adds n subjects, spread over the arms by an allocation, to what is expected of each. */
 static void
-expect(struct arm_counts *t, struct json_object *split, double n)
+add_expected(struct arm_counts *t, struct json_object *split, double n)
 {
 	double all = 0;
 
 	for (size_t i = 0; i < t->narms; i++)
-		all += share_of(split, &t->arms[i]);
+		all += split_share(split, &t->arms[i]);
 	for (size_t i = 0; all > 0 && i < t->narms; i++)
-		t->arms[i].expected += n * share_of(split, &t->arms[i]) / all;
+		t->arms[i].expected += n * split_share(split, &t->arms[i]) / all;
 }
 
 static void
-expect_all(struct arm_counts *t, struct json_object *exposures, struct json_object *splits)
+add_all_expected(struct arm_counts *t, struct json_object *exposures, struct json_object *splits)
 {
 	struct json_object *last = NULL;
 	int64_t last_nr = INT64_MIN;
@@ -131,18 +127,18 @@ expect_all(struct arm_counts *t, struct json_object *exposures, struct json_obje
 		if (!json_object_is_type(split, json_type_object) ||
 		    !num_int(key, INT64_MIN, INT64_MAX, &nr))
 			continue;
-		expect(t, split, drawn_under(t, exposures, nr));
+		add_expected(t, split, drawn_in_split(t, exposures, nr));
 		if (nr >= last_nr) {
 			last = split;
 			last_nr = nr;
 		}
 	}
 	if (t->drawn == 0 && last != NULL)
-		expect(t, last, 1);
+		add_expected(t, last, 1);
 }
 
 static void
-compare_with_expected(struct arm_counts *t)
+set_sample_ratio(struct arm_counts *t)
 {
 	int64_t *observed = mem_array(t, int64_t, t->narms);
 	double *expected = mem_array(t, double, t->narms);
@@ -164,33 +160,33 @@ arm_counts_arms(void *ctx, struct json_object *alternatives, struct json_object 
 {
 	struct arm_counts *t = mem_new(ctx, struct arm_counts);
 
-	t->narms = length(alternatives);
+	t->narms = json_items(alternatives);
 	t->arms = mem_array(t, struct arm_counts_arm, t->narms);
 	for (size_t i = 0; i < t->narms; i++) {
 		struct json_object *o = json_item(alternatives, i);
 		t->arms[i] = (struct arm_counts_arm){
 		    .id = json_object_get_int64(json_object_object_get(o, "id")),
-		    .name = text(t, o, "name"),
+		    .name = copy_text(t, o, "name"),
 		};
 		if (strcmp(t->arms[i].name, DELIVERY_CONTROL) == 0)
 			t->control = &t->arms[i];
 	}
 	count_participants(t, exposures);
-	expect_all(t, exposures, splits);
-	compare_with_expected(t);
+	add_all_expected(t, exposures, splits);
+	set_sample_ratio(t);
 	return t;
 }
 
-/* A row of conversions that counts, where it belongs. */
+/* A row of conversions, with the goal and arm that it belongs to. */
 struct hit {
 	size_t goal;
 	size_t arm;
 	struct stats_bin bin;
-	double actions; /* of these subjects, all in all */
+	double actions; /* of all these subjects together */
 };
 
 static int
-by_place(const void *a, const void *b)
+compare_hits(const void *a, const void *b)
 {
 	const struct hit *x = a;
 	const struct hit *y = b;
@@ -212,28 +208,30 @@ find_goal(const struct arm_counts *t, int64_t nr)
 	return i;
 }
 
-/* The rows that count, in order; their number is *n. */
+/* The rows of known goals and arms, sorted by goal, arm and times; *n is their number. */
 static struct hit *
-sort_hits(struct arm_counts *t, struct json_object *conversions, size_t *n)
+sorted_hits(struct arm_counts *t, struct json_object *conversions, size_t *n)
 {
-	struct hit *hits = mem_array(t, struct hit, length(conversions));
+	struct hit *hits = mem_array(t, struct hit, json_items(conversions));
 
 	*n = 0;
-	for (size_t i = 0; i < length(conversions); i++) {
+	for (size_t i = 0; i < json_items(conversions); i++) {
 		struct json_object *row = json_item(conversions, i);
-		struct hit h = {find_goal(t, column(row, 0)), find_arm(t, column(row, 1)),
-		    {column(row, 2), subjects(row, 3)}, 0};
-		h.actions = length(row) > 4 ? json_object_get_double(json_item(row, 4))
+		struct hit h = {find_goal(t, row_number(row, 0)), find_arm(t, row_number(row, 1)),
+		    {row_number(row, 2), row_subjects(row, 3)}, 0};
+		h.actions = json_items(row) > 4 ? json_object_get_double(json_item(row, 4))
 					    : (double)h.bin.times * (double)h.bin.subjects;
 		if (h.goal < t->ngoals && h.arm < t->narms && h.bin.times > 0 && h.bin.subjects > 0)
 			hits[(*n)++] = h;
 	}
 	if (*n > 0)
-		qsort(hits, *n, sizeof hits[0], by_place);
+		qsort(hits, *n, sizeof hits[0], compare_hits);
 	return hits;
 }
 
-/* Fills the cell from the n hits that are its own: one bin for each number of times. */
+/*
+ * Fills a cell from its n hits: one bin for each number of times, participants without a hit at 0.
+ */
 static void
 fill_cell(struct arm_counts *t, struct arm_counts_cell *cell, int64_t participants,
     const struct hit *hits, size_t n)
@@ -258,19 +256,19 @@ fill_cell(struct arm_counts *t, struct arm_counts_cell *cell, int64_t participan
 void
 arm_counts_goals(struct arm_counts *t, struct json_object *goals, struct json_object *conversions)
 {
-	t->ngoals = length(goals);
+	t->ngoals = json_items(goals);
 	t->goals = mem_array(t, struct arm_counts_goal, t->ngoals);
 	for (size_t i = 0; i < t->ngoals; i++) {
 		struct json_object *o = json_item(goals, i);
 		t->goals[i] = (struct arm_counts_goal){
-		    json_object_get_int64(json_object_object_get(o, "nr")), text(t, o, "name"),
-		    strcmp(text(t, o, "test"), "mwu") == 0,
+		    json_object_get_int64(json_object_object_get(o, "nr")), copy_text(t, o, "name"),
+		    strcmp(copy_text(t, o, "test"), "mwu") == 0,
 		    json_object_get_boolean(json_object_object_get(o, "retired")),
 		    mem_check(talloc_zero_array(t, struct arm_counts_cell, t->narms))};
 	}
 	size_t n;
 	size_t from = 0;
-	const struct hit *hits = sort_hits(t, conversions, &n);
+	const struct hit *hits = sorted_hits(t, conversions, &n);
 	for (size_t i = 0; i < t->ngoals * t->narms; i++) {
 		size_t goal = i / t->narms;
 		size_t arm = i % t->narms;

@@ -9,30 +9,30 @@
 
 #include "core/stats/stats.h"
 
-/* Counted rows, brought together by arm and goal. All of it lives on the talloc context given. */
+/* The counts of an experiment by arm and goal, on the talloc context that they were made on. */
 
 struct arm_counts_arm {
 	int64_t id;
 	const char *name;
 	int64_t participants;
-	int64_t drawn;   /* of them, by the hash and not by hand: what the sample ratio is about */
-	double expected; /* of those drawn, by the shares in force when each was enrolled */
-	double share;    /* of all that were expected; NAN when no split is known */
+	int64_t drawn;   /* participants assigned by the hash; the sample ratio is theirs */
+	double expected; /* how many of those drawn, by the allocations in force at enrolment */
+	double share;    /* expected share of those drawn, 0..1; NAN when no allocation is known */
 };
 
-/* An arm in a goal. */
+/* The counts of one arm in one goal. */
 struct arm_counts_cell {
-	int64_t conversions; /* subjects with a hit */
-	double actions;      /* hits */
-	struct stats_histogram histogram; /* with those who did not: at times 0 */
+	int64_t conversions;              /* participants with at least one hit */
+	double actions;                   /* hits of all participants */
+	struct stats_histogram histogram; /* includes participants without a hit, at times 0 */
 };
 
 struct arm_counts_goal {
 	int64_t nr;
 	const char *name;
-	bool mwu;     /* its test */
-	bool retired; /* no longer hit */
-	struct arm_counts_cell *cells; /* one an arm */
+	bool mwu;                      /* tested by Mann-Whitney, else by chi-square */
+	bool retired;                  /* no longer recorded */
+	struct arm_counts_cell *cells; /* one for each arm */
 };
 
 struct arm_counts {
@@ -42,25 +42,26 @@ struct arm_counts {
 	struct arm_counts_goal *goals;
 	size_t ngoals;
 	int64_t participants;
-	int64_t drawn;    /* of them, by the hash and not by hand */
-	int64_t multiple; /* of them, with an earlier exposure elsewhere */
-	struct stats_fit ratio;
+	int64_t drawn;    /* participants assigned by the hash */
+	int64_t multiple; /* subjects exposed to more than one alternative */
+	struct stats_fit ratio; /* sample ratio of those drawn */
 };
 
 /*
- * The arms: alternatives [{id, name, ..}], exposures [[alternative id, split nr, subjects, of them
- * with an earlier exposure, of them placed by hand], ..], splits
- * {"<split nr>": {"<alternative id>": share}}. Subjects in alternatives that are gone are no
- * participants, but may be multiply exposed; what was expected of a split goes to the arms that are
- * left. While nobody was drawn, the shares are the last split's.
+ * Counts participants by arm. alternatives is [{id, name, ..}]; exposures is [[alternative id,
+ * allocation number, subjects, of these with an earlier exposure, of these assigned manually], ..];
+ * splits is the allocations, {"<number>": {"<alternative id>": share}}. Subjects in removed
+ * alternatives are not participants, but count as exposed more than once; the shares of removed
+ * alternatives go to the remaining arms. As long as nobody was drawn, the expected shares are those
+ * of the last allocation.
  */
 struct arm_counts *arm_counts_arms(void *ctx, struct json_object *alternatives,
     struct json_object *exposures, struct json_object *splits);
 
 /*
- * Adds the goals [{nr, name, test, retired?}] with what conversions [[goal nr, alternative id,
- * hits, subjects, all their hits (missing: hits * subjects)], ..] say of them; rows of other goals
- * or alternatives are passed over.
+ * Adds the goals [{nr, name, test, retired?}] and counts their conversions, [[goal number,
+ * alternative id, hits, subjects, all hits of these subjects (missing: hits * subjects)], ..]. Rows
+ * of other goals or alternatives are passed over.
  */
 void arm_counts_goals(
     struct arm_counts *t, struct json_object *goals, struct json_object *conversions);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every arm against control, in every goal.
+ * Compares every arm with control in every goal. Each number that cannot be computed is NAN and has
+ * its reason in words; the p values of all comparisons together are adjusted by Holm's method.
  */
 #include "core/stats/compare.h"
 
@@ -36,22 +37,22 @@ is_rate(struct stats_rate r)
 	return r.n > 0 && r.c <= r.n;
 }
 
-/* Why nothing at all can be said, or NULL. */
+/* Why the arm cannot be compared at all; NULL when it can. */
 static const char *
-silence(const struct arm_counts *t, const struct arm_counts_arm *arm, struct stats_rate a,
+missing_reason(const struct arm_counts *t, const struct arm_counts_arm *arm, struct stats_rate a,
     struct stats_rate c)
 {
 	if (a.n == 0)
-		return "nobody took part";
+		return "no participants";
 	if (!is_rate(a))
-		return "more subjects did it than took part";
+		return "more conversions than participants";
 	if (arm == t->control)
-		return "the others are compared with it";
+		return "baseline of the comparison";
 	if (t->control == NULL)
 		return "there is no control";
 	if (c.n == 0)
-		return "nobody took part in control";
-	return is_rate(c) ? NULL : "more subjects did it than took part in control";
+		return "no participants in control";
+	return is_rate(c) ? NULL : "more conversions than participants in control";
 }
 
 static void
@@ -69,12 +70,13 @@ add_mann_whitney(void *ctx, struct compare *x, struct stats_histogram a,
 	struct stats_mwu mwu = stats_mann_whitney(a, control);
 
 	x->mwu_confidence = mwu.confidence;
-	add_reason(ctx, x, isnan(mwu.u), "fewer than 20 in an arm: no Mann-Whitney");
+	add_reason(ctx, x, isnan(mwu.u),
+	    "fewer than 20 participants in an arm: no Mann-Whitney test");
 	add_reason(ctx, x, !isnan(mwu.u) && isnan(mwu.p),
-	    "all did it equally often: no Mann-Whitney");
+	    "all participants have equally many actions: no Mann-Whitney test");
 }
 
-/* Intervals and p, which a few participants do not give. */
+/* Intervals and p, for which each arm needs STATS_BURN_IN participants. */
 static void
 add_intervals(void *ctx, struct compare *x, struct stats_rate a, struct stats_rate c)
 {
@@ -88,7 +90,8 @@ add_intervals(void *ctx, struct compare *x, struct stats_rate a, struct stats_ra
 	x->interval = stats_newcombe(a, c);
 	x->sequence = stats_sequence(a, c, STATS_TUNED_FOR, ALPHA);
 	x->adjusted_p = x->sequence.p;
-	add_reason(ctx, x, isnan(x->sequence.p), "neither rate varies: no confidence sequence");
+	add_reason(ctx, x, isnan(x->sequence.p),
+	    "no variance in either arm: no confidence sequence");
 	if (isnan(x->sequence.p))
 		return;
 	x->sequence.lo = fmax(x->sequence.lo, -1);
@@ -96,7 +99,7 @@ add_intervals(void *ctx, struct compare *x, struct stats_rate a, struct stats_ra
 }
 
 static struct compare
-compare(void *ctx, const struct arm_counts *t, const struct arm_counts_goal *goal, size_t arm)
+compare_arm(void *ctx, const struct arm_counts *t, const struct arm_counts_goal *goal, size_t arm)
 {
 	struct compare x = absent;
 	const struct arm_counts_cell *cell = &goal->cells[arm];
@@ -109,7 +112,7 @@ compare(void *ctx, const struct arm_counts *t, const struct arm_counts_goal *goa
 		x.rate = (double)a.c / (double)a.n;
 		x.mean = cell->actions / (double)a.n;
 	}
-	x.reason = silence(t, &t->arms[arm], a, c);
+	x.reason = missing_reason(t, &t->arms[arm], a, c);
 	if (x.reason != NULL)
 		return x;
 	double base = (double)c.c / (double)c.n;
@@ -117,12 +120,12 @@ compare(void *ctx, const struct arm_counts *t, const struct arm_counts_goal *goa
 		x.improvement = (x.rate - base) / base * 100;
 	x.chi2_confidence = stats_chi2(a, c).confidence;
 	x.difference = x.rate - base;
-	/* The posteriors of arms without variance say only how large the arms are. */
+	/* Without variance the posteriors would only reflect the sizes of the arms. */
 	if (!isnan(x.chi2_confidence))
 		x.beat = stats_beat(a, c);
 	add_reason(ctx, &x, isnan(x.improvement), "a rate is 0: no improvement in percent");
 	add_reason(ctx, &x, isnan(x.chi2_confidence),
-	    "nobody or everybody did it: no chi-square and no chance to beat control");
+	    "nobody or everybody converted: no chi-square test and no chance to beat control");
 	add_intervals(ctx, &x, a, c);
 	if (goal->mwu)
 		add_mann_whitney(ctx, &x, cell->histogram, other->histogram);
@@ -145,7 +148,7 @@ compare_all(void *ctx, const struct arm_counts *t)
 
 	for (size_t i = 0; i < n; i++) {
 		size_t arm = i % t->narms;
-		all[i] = compare(all, t, &t->goals[i / t->narms], arm);
+		all[i] = compare_arm(all, t, &t->goals[i / t->narms], arm);
 		if (t->control != NULL && &t->arms[arm] != t->control)
 			p[used++] = all[i].adjusted_p;
 	}

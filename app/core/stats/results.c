@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The results as people and programs get them.
+ * Builds the JSON of the results from counted rows. NaN and infinity never leave this file: every
+ * number passes number_json.
  */
 #include "core/stats/results.h"
 
@@ -16,9 +17,11 @@
 
 enum { DIGITS = 15, ALL_DIGITS = 17 };
 
-/* The one place where a number leaves: null when there is none, else in its shortest text. */
+/*
+ * The number in the shortest text that reads back as the same double; null when it is not finite.
+ */
 static struct json_object *
-number(double x)
+number_json(double x)
 {
 	if (!isfinite(x))
 		return NULL;
@@ -35,24 +38,24 @@ number(double x)
 }
 
 static struct json_object *
-string(const char *s)
+string_json(const char *s)
 {
 	return s == NULL ? NULL : json_object_new_string(s);
 }
 
 static struct json_object *
-interval(double lo, double hi)
+interval_json(double lo, double hi)
 {
 	if (isnan(lo) || isnan(hi))
 		return NULL;
 	struct json_object *o = json_object_new_array();
-	json_object_array_add(o, number(lo));
-	json_object_array_add(o, number(hi));
+	json_object_array_add(o, number_json(lo));
+	json_object_array_add(o, number_json(hi));
 	return o;
 }
 
 static struct json_object *
-histogram(struct stats_histogram h)
+histogram_json(struct stats_histogram h)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -65,31 +68,31 @@ histogram(struct stats_histogram h)
 }
 
 static struct json_object *
-arm_of_goal(const char *name, const struct arm_counts_cell *cell, const struct compare *x)
+goal_arm_json(const char *name, const struct arm_counts_cell *cell, const struct compare *x)
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "name", string(name));
+	json_object_object_add(o, "name", string_json(name));
 	json_object_object_add(o, "conversions", json_object_new_int64(cell->conversions));
-	json_object_object_add(o, "rate", number(x->rate));
-	json_object_object_add(o, "difference", number(x->difference));
-	json_object_object_add(o, "improvement", number(x->improvement));
-	json_object_object_add(o, "chi2_confidence", number(x->chi2_confidence));
-	json_object_object_add(o, "interval", interval(x->interval.lo, x->interval.hi));
-	json_object_object_add(o, "chance_to_beat_control", number(x->beat.chance));
-	json_object_object_add(o, "expected_loss", number(x->beat.loss));
-	json_object_object_add(o, "mean_actions", number(x->mean));
-	json_object_object_add(o, "mwu_confidence", number(x->mwu_confidence));
-	json_object_object_add(o, "sequence", interval(x->sequence.lo, x->sequence.hi));
-	json_object_object_add(o, "sequence_p", number(x->sequence.p));
-	json_object_object_add(o, "adjusted_p", number(x->adjusted_p));
-	json_object_object_add(o, "reason", string(x->reason));
-	json_object_object_add(o, "histogram", histogram(cell->histogram));
+	json_object_object_add(o, "rate", number_json(x->rate));
+	json_object_object_add(o, "difference", number_json(x->difference));
+	json_object_object_add(o, "improvement", number_json(x->improvement));
+	json_object_object_add(o, "chi2_confidence", number_json(x->chi2_confidence));
+	json_object_object_add(o, "interval", interval_json(x->interval.lo, x->interval.hi));
+	json_object_object_add(o, "chance_to_beat_control", number_json(x->beat.chance));
+	json_object_object_add(o, "expected_loss", number_json(x->beat.loss));
+	json_object_object_add(o, "mean_actions", number_json(x->mean));
+	json_object_object_add(o, "mwu_confidence", number_json(x->mwu_confidence));
+	json_object_object_add(o, "sequence", interval_json(x->sequence.lo, x->sequence.hi));
+	json_object_object_add(o, "sequence_p", number_json(x->sequence.p));
+	json_object_object_add(o, "adjusted_p", number_json(x->adjusted_p));
+	json_object_object_add(o, "reason", string_json(x->reason));
+	json_object_object_add(o, "histogram", histogram_json(cell->histogram));
 	return o;
 }
 
 static struct json_object *
-goals_of(const struct arm_counts *t, const struct compare *all)
+goals_json(const struct arm_counts *t, const struct compare *all)
 {
 	struct json_object *list = json_object_new_array();
 
@@ -98,10 +101,10 @@ goals_of(const struct arm_counts *t, const struct compare *all)
 		struct json_object *arms = json_object_new_array();
 		for (size_t i = 0; i < t->narms; i++)
 			json_object_array_add(arms,
-			    arm_of_goal(t->arms[i].name, &t->goals[g].cells[i],
+			    goal_arm_json(t->arms[i].name, &t->goals[g].cells[i],
 				&all[g * t->narms + i]));
-		json_object_object_add(o, "goal", string(t->goals[g].name));
-		json_object_object_add(o, "test", string(t->goals[g].mwu ? "mwu" : "chi2"));
+		json_object_object_add(o, "goal", string_json(t->goals[g].name));
+		json_object_object_add(o, "test", string_json(t->goals[g].mwu ? "mwu" : "chi2"));
 		json_object_object_add(o, "retired", json_object_new_boolean(t->goals[g].retired));
 		json_object_object_add(o, "alternatives", arms);
 		json_object_array_add(list, o);
@@ -110,28 +113,28 @@ goals_of(const struct arm_counts *t, const struct compare *all)
 }
 
 static struct json_object *
-arms_of(const struct arm_counts *t)
+arms_json(const struct arm_counts *t)
 {
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < t->narms; i++) {
 		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "name", string(t->arms[i].name));
+		json_object_object_add(o, "name", string_json(t->arms[i].name));
 		json_object_object_add(
 		    o, "participants", json_object_new_int64(t->arms[i].participants));
-		json_object_object_add(o, "expected_share", number(t->arms[i].share));
+		json_object_object_add(o, "expected_share", number_json(t->arms[i].share));
 		json_object_array_add(list, o);
 	}
 	return list;
 }
 
 static struct json_object *
-split_of(const struct arm_counts *t)
+sample_ratio_json(const struct arm_counts *t)
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "chi2", number(t->ratio.chi2));
-	json_object_object_add(o, "p", number(t->ratio.p));
+	json_object_object_add(o, "chi2", number_json(t->ratio.chi2));
+	json_object_object_add(o, "p", number_json(t->ratio.p));
 	json_object_object_add(o, "ok", json_object_new_boolean(verdict_split_ok(t)));
 	return o;
 }
@@ -148,14 +151,14 @@ results_json(void *ctx, const struct results_input *in)
 
 	arm_counts_goals(t, in->goals, in->conversions);
 	const struct compare *all = compare_all(work, t);
-	json_object_object_add(out, "experiment", string(in->experiment));
-	json_object_object_add(out, "data_through", string(in->data_through));
-	json_object_object_add(out, "alternatives", arms_of(t));
-	json_object_object_add(out, "srm", split_of(t));
+	json_object_object_add(out, "experiment", string_json(in->experiment));
+	json_object_object_add(out, "data_through", string_json(in->data_through));
+	json_object_object_add(out, "alternatives", arms_json(t));
+	json_object_object_add(out, "srm", sample_ratio_json(t));
 	json_object_object_add(out, "multiple_exposures", json_object_new_int64(t->multiple));
 	json_object_object_add(
 	    out, "placed", json_object_new_int64(t->participants - t->drawn));
-	json_object_object_add(out, "goals", goals_of(t, all));
+	json_object_object_add(out, "goals", goals_json(t, all));
 	json_object_object_add(out, "verdict", verdict_of(t, all, planned ? &plan : NULL));
 	talloc_free(work);
 	return out;

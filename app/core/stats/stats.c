@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests and intervals. Formulas are written in differences of rates, which keeps the digits that
- * products of large counts would lose.
+ * Tests, intervals and sample sizes; stats.h has the formulas and their sources. They are written
+ * in differences of rates, because products of large counts would lose digits. The quantiles and
+ * tail probabilities come from GSL.
  */
 #include "core/stats/stats.h"
 
@@ -13,16 +14,16 @@
 
 #include "base/mem.h"
 
-/* GSL's own handler ends the process; without it every function returns what it has. */
+/* The default error handler of GSL aborts the process; without it functions return NAN. */
 __attribute__((constructor)) static void
 silence_gsl(void)
 {
 	(void)gsl_set_error_handler_off();
 }
 
-/* A number that may leave this room. */
+/* No infinite result leaves this file. */
 static double
-settled(double x)
+finite_or_nan(double x)
 {
 	return isfinite(x) ? x : NAN;
 }
@@ -34,7 +35,7 @@ is_rate(struct stats_rate r)
 }
 
 static double
-rate(struct stats_rate r)
+rate_of(struct stats_rate r)
 {
 	return (double)r.c / (double)r.n;
 }
@@ -52,29 +53,29 @@ stats_chi2(struct stats_rate a, struct stats_rate control)
 	double no = ((double)(a.n - a.c) + (double)(control.n - control.c)) / (na + nc);
 	if (yes <= 0 || no <= 0)
 		return out;
-	double d = rate(a) - rate(control);
-	out.chi2 = settled(d * d / (yes * no * (1 / na + 1 / nc)));
-	out.p = settled(gsl_cdf_chisq_Q(out.chi2, 1));
-	out.confidence = settled((1 - out.p) * 100);
+	double d = rate_of(a) - rate_of(control);
+	out.chi2 = finite_or_nan(d * d / (yes * no * (1 / na + 1 / nc)));
+	out.p = finite_or_nan(gsl_cdf_chisq_Q(out.chi2, 1));
+	out.confidence = finite_or_nan((1 - out.p) * 100);
 	return out;
 }
 
-/* Pairs and ties of two histograms, walked side by side. */
+/* Pairs and ties of two histograms, from one walk along both. */
 struct ranks {
-	double wins; /* pairs in which a did it more often; a tied pair is half of one */
-	double ties; /* sum of t^3 - t */
+	double wins; /* pairs in which a has more actions; a tied pair counts half */
+	double ties; /* sum of t^3 - t over ties of t participants */
 	double na;
 	double nc;
 };
 
 static double
-take(struct stats_histogram h, size_t *i, int64_t times)
+take_bin(struct stats_histogram h, size_t *i, int64_t times)
 {
 	return *i < h.n && h.bins[*i].times == times ? (double)h.bins[(*i)++].subjects : 0;
 }
 
 static struct ranks
-rank(struct stats_histogram a, struct stats_histogram control)
+rank_histograms(struct stats_histogram a, struct stats_histogram control)
 {
 	struct ranks r = {0};
 
@@ -82,8 +83,8 @@ rank(struct stats_histogram a, struct stats_histogram control)
 		bool from_a = k == control.n ||
 		    (i < a.n && a.bins[i].times <= control.bins[k].times);
 		int64_t times = from_a ? a.bins[i].times : control.bins[k].times;
-		double ta = take(a, &i, times);
-		double tc = take(control, &k, times);
+		double ta = take_bin(a, &i, times);
+		double tc = take_bin(control, &k, times);
 		double t = ta + tc;
 		r.wins += ta * (r.nc + tc / 2);
 		r.ties += t * t * t - t;
@@ -97,19 +98,19 @@ struct stats_mwu
 stats_mann_whitney(struct stats_histogram a, struct stats_histogram control)
 {
 	struct stats_mwu out = {NAN, NAN, NAN};
-	struct ranks r = rank(a, control);
+	struct ranks r = rank_histograms(a, control);
 	double n = r.na + r.nc;
 
 	if (r.na < STATS_MWU_SUBJECTS || r.nc < STATS_MWU_SUBJECTS)
 		return out;
 	double mean = r.na * r.nc / 2;
-	out.u = settled(fmin(r.wins, r.na * r.nc - r.wins));
+	out.u = finite_or_nan(fmin(r.wins, r.na * r.nc - r.wins));
 	double variance = r.na * r.nc / 12 * (n + 1 - r.ties / (n * (n - 1)));
-	/* All tied, the difference is 0 but for the last digits of numbers like n. */
+	/* If all are tied the variance is 0, except for rounding errors of the size of n. */
 	if (!(variance > r.na * r.nc * n * 1e-15))
 		return out;
-	out.p = settled(gsl_cdf_ugaussian_Q(fmax(mean - out.u - 0.5, 0) / sqrt(variance)));
-	out.confidence = settled((1 - 2 * out.p) * 100);
+	out.p = finite_or_nan(gsl_cdf_ugaussian_Q(fmax(mean - out.u - 0.5, 0) / sqrt(variance)));
+	out.confidence = finite_or_nan((1 - 2 * out.p) * 100);
 	return out;
 }
 
@@ -119,12 +120,12 @@ stats_wilson(struct stats_rate r)
 	if (!is_rate(r))
 		return (struct stats_interval){NAN, NAN};
 	double n = (double)r.n;
-	double p = rate(r);
+	double p = rate_of(r);
 	double z = gsl_cdf_ugaussian_Pinv(0.975);
 	double centre = p + z * z / (2 * n);
 	double half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
 	double scale = 1 + z * z / n;
-	/* At the ends the bound is the end, which rounding may miss. */
+	/* For no or only conversions a bound is exactly 0 or 1, which rounding may miss. */
 	return (struct stats_interval){
 	    r.c == 0 ? 0 : fmax((centre - half) / scale, 0),
 	    r.c == r.n ? 1 : fmin((centre + half) / scale, 1),
@@ -138,8 +139,8 @@ stats_newcombe(struct stats_rate a, struct stats_rate control)
 		return (struct stats_interval){NAN, NAN};
 	struct stats_interval wa = stats_wilson(a);
 	struct stats_interval wc = stats_wilson(control);
-	double pa = rate(a);
-	double pc = rate(control);
+	double pa = rate_of(a);
+	double pc = rate_of(control);
 	double d = pa - pc;
 	return (struct stats_interval){
 	    fmax(d - hypot(pa - wa.lo, wc.hi - pc), -1),
@@ -156,8 +157,8 @@ stats_difference(struct stats_rate a, struct stats_rate control)
 		return out;
 	double na = (double)a.n;
 	double nc = (double)control.n;
-	double pa = rate(a);
-	double pc = rate(control);
+	double pa = rate_of(a);
+	double pc = rate_of(control);
 	double yes = ((double)a.c + (double)control.c) / (na + nc);
 	double no = ((double)(a.n - a.c) + (double)(control.n - control.c)) / (na + nc);
 	out.d = pa - pc;
@@ -165,7 +166,7 @@ stats_difference(struct stats_rate a, struct stats_rate control)
 	out.v_pooled = yes * no * (1 / na + 1 / nc);
 	out.v = fmax(out.v_unpooled, out.v_pooled);
 	if (out.v > 0)
-		out.z = settled(out.d / sqrt(out.v));
+		out.z = finite_or_nan(out.d / sqrt(out.v));
 	return out;
 }
 
@@ -181,10 +182,10 @@ stats_sequence(struct stats_rate a, struct stats_rate control, double tuned_for,
 	double m = ((double)a.n + (double)control.n) * (l + log1p(l)) / tuned_for; /* k - 1 */
 	double log_k = log1p(m);
 	double half = sqrt(x.v * 2 * (1 + m) / m * (log_k / 2 - log(alpha)));
-	out.lo = settled(x.d - half);
-	out.hi = settled(x.d + half);
-	/* half = |d|, solved for the level */
-	out.p = settled(fmin(exp(log_k / 2 - x.z * x.z * m / (2 * (1 + m))), 1));
+	out.lo = finite_or_nan(x.d - half);
+	out.hi = finite_or_nan(x.d + half);
+	/* the level at which the half width equals |d| */
+	out.p = finite_or_nan(fmin(exp(log_k / 2 - x.z * x.z * m / (2 * (1 + m))), 1));
 	return out;
 }
 
@@ -211,14 +212,14 @@ stats_sample_ratio(const int64_t *observed, const double *expected, size_t n)
 		double d = (double)observed[i] - e;
 		chi2 += e > 0 ? d * d / e : 0;
 	}
-	out.chi2 = settled(chi2);
-	out.p = settled(gsl_cdf_chisq_Q(chi2, (double)(arms - 1)));
+	out.chi2 = finite_or_nan(chi2);
+	out.p = finite_or_nan(gsl_cdf_chisq_Q(chi2, (double)(arms - 1)));
 	return out;
 }
 
-/* Pointers to p, the smallest first; NAN last. */
+/* Order for qsort of pointers to p values: the smallest first, NAN last. */
 static int
-by_size(const void *a, const void *b)
+compare_p(const void *a, const void *b)
 {
 	double x = **(double *const *)a;
 	double y = **(double *const *)b;
@@ -237,7 +238,7 @@ stats_holm(double *p, size_t n)
 	for (size_t i = 0; i < n; i++)
 		order[i] = &p[i];
 	if (n > 0)
-		qsort(order, n, sizeof order[0], by_size);
+		qsort(order, n, sizeof order[0], compare_p);
 	for (size_t i = 0; i < n && !isnan(*order[i]); i++) {
 		highest = fmax(highest, fmin(*order[i] * (double)(n - i), 1));
 		*order[i] = highest;
@@ -246,7 +247,7 @@ stats_holm(double *p, size_t n)
 }
 
 static bool
-is_inside(double x)
+is_proportion(double x)
 {
 	return x > 0 && x < 1;
 }
@@ -254,13 +255,14 @@ is_inside(double x)
 double
 stats_needed(double p1, double p2, double alpha, double power)
 {
-	if (!is_inside(p1) || !is_inside(p2) || !is_inside(alpha) || !is_inside(power) || p1 == p2)
+	if (!is_proportion(p1) || !is_proportion(p2) || !is_proportion(alpha) ||
+	    !is_proportion(power) || p1 == p2)
 		return NAN;
 	double q = (p1 + p2) / 2;
 	double root = gsl_cdf_ugaussian_Qinv(alpha / 2) * sqrt(2 * q * (1 - q)) +
 	    gsl_cdf_ugaussian_Pinv(power) * sqrt(p1 * (1 - p1) + p2 * (1 - p2));
-	/* So little power is asked for that nobody is needed to have it. */
+	/* The power is below what chance alone gives: any sample is enough. */
 	if (root <= 0)
 		return 1;
-	return settled(ceil(root * root / ((p2 - p1) * (p2 - p1))));
+	return finite_or_nan(ceil(root * root / ((p2 - p1) * (p2 - p1))));
 }

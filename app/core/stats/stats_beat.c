@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Two Beta posteriors against each other. GSL's incomplete beta does not converge for millions of
- * subjects, so nothing but the densities is used, on the scale t = ln(x / (1 - x)): there a Beta is
- * log-concave and smooth whatever its size, and both the densities and what lies below them are
- * integrated over panels that follow the narrower one. The sums also give the norming constant.
+ * The chance to beat control and the expected loss, from two Beta posteriors. The incomplete beta
+ * function of GSL does not converge for millions of participants, so only the densities are used,
+ * on the scale t = ln(x / (1 - x)). There a Beta density is log-concave and smooth whatever its
+ * parameters; densities and distribution functions are integrated by Gauss-Legendre quadrature over
+ * panels that follow both densities. The same sums give the normalization constants.
  */
 #include "core/stats/stats.h"
 
@@ -13,48 +14,52 @@
 #include <stdbool.h>
 
 enum {
-	NODES = 10,     /* of a panel */
-	PANELS = 20,    /* to each density */
-	HALVINGS = 60,  /* to find where a density ends */
-	UNIT_EDGES = 70 /* whole t on each side of 0 beyond which no density goes */
+	NODES = 10,     /* of the quadrature in a panel */
+	PANELS = 20,    /* over each density */
+	HALVINGS = 60,  /* of the bisection for the end of a density */
+	UNIT_EDGES = 70 /* no density extends beyond this |t| */
 };
 
-#define NOTHING 42 /* e^-42 is nothing beside 1 */
+#define NEGLIGIBLE 42 /* e^-42 is below the rounding of 1 */
 
-/* Gauss-Legendre on [-1, 1], and the integrals from -1 to each node of what has value 1 at one. */
-struct rule {
+/*
+ * Gauss-Legendre quadrature on [-1, 1]. below[i][j] is the integral from -1 to node i of the
+ * Lagrange polynomial that is 1 at node j and 0 at the others; it turns values at the nodes into
+ * integrals up to each node.
+ */
+struct quadrature {
 	double x[NODES];
 	double w[NODES];
 	double below[NODES][NODES];
 };
 
-/* The density of t for Beta(a, b), scaled to 1 at its mode t0. */
+/* The density of t for Beta(a, b), scaled to the value 1 at its mode t0. */
 struct density {
 	double a;
 	double total; /* a + b */
 	double mode;  /* x at the mode */
 	double t0;
-	double norm;  /* its integral */
-	double below; /* of it, below the panel that is looked at, as a share */
+	double norm;  /* the integral of the scaled density */
+	double below; /* probability below the current panel */
 };
 
 struct panel {
-	double f[NODES]; /* density */
-	double F[NODES]; /* all that is below the node */
+	double f[NODES]; /* density at each node */
+	double F[NODES]; /* distribution function at each node */
 };
 
-/* At t: 1 is the mode's height. Written from the mode: near it nothing cancels. */
+/* The logarithm of the scaled density. Written relative to the mode, near which nothing cancels. */
 static double
-height_log(const struct density *d, double t)
+log_density(const struct density *d, double t)
 {
 	double u = t - d->t0;
 
 	return d->a * u - d->total * log1p(d->mode * expm1(u));
 }
 
-/* The product of x - node over all nodes but j: at x[j] the scale of Lagrange's basis. */
+/* The product of x - node over all nodes but j; its value at node j normalizes the polynomial. */
 static double
-product(const struct rule *r, size_t j, double x)
+basis_product(const struct quadrature *r, size_t j, double x)
 {
 	double y = 1;
 
@@ -63,20 +68,20 @@ product(const struct rule *r, size_t j, double x)
 	return y;
 }
 
-/* The integral from -1 to node i of the polynomial that is 1 at node j and 0 at the others. */
+/* The entry below[i][j]; scale is basis_product at node j. */
 static double
-below_node(const struct rule *r, size_t i, size_t j, double scale)
+basis_integral(const struct quadrature *r, size_t i, size_t j, double scale)
 {
 	double half = (r->x[i] + 1) / 2;
 	double sum = 0;
 
 	for (size_t k = 0; k < NODES; k++)
-		sum += r->w[k] * product(r, j, half * (r->x[k] + 1) - 1);
+		sum += r->w[k] * basis_product(r, j, half * (r->x[k] + 1) - 1);
 	return half * sum / scale;
 }
 
 static bool
-make_rule(struct rule *r)
+make_quadrature(struct quadrature *r)
 {
 	gsl_integration_glfixed_table *table = gsl_integration_glfixed_table_alloc(NODES);
 	bool ok = table != NULL;
@@ -86,15 +91,15 @@ make_rule(struct rule *r)
 	if (table != NULL)
 		gsl_integration_glfixed_table_free(table);
 	for (size_t j = 0; ok && j < NODES; j++) {
-		double scale = product(r, j, r->x[j]);
+		double scale = basis_product(r, j, r->x[j]);
 		for (size_t i = 0; i < NODES; i++)
-			r->below[i][j] = below_node(r, i, j, scale);
+			r->below[i][j] = basis_integral(r, i, j, scale);
 	}
 	return ok;
 }
 
 static struct density
-density_of(struct stats_rate r)
+posterior_of(struct stats_rate r)
 {
 	double a = (double)r.c + 1;
 	double b = (double)(r.n - r.c) + 1;
@@ -102,16 +107,16 @@ density_of(struct stats_rate r)
 	return (struct density){a, a + b, a / (a + b), log(a / b), 1, 0};
 }
 
-/* Where the density is nothing, on the side of sign. It falls all the way from its mode. */
+/* Where the density becomes negligible, below (sign -1) or above (1) the mode; by bisection. */
 static double
-end_of(const struct density *d, double sign)
+density_end(const struct density *d, double sign)
 {
 	double near = 0;
-	double far = NOTHING + 4;
+	double far = NEGLIGIBLE + 4;
 
 	for (int i = 0; i < HALVINGS; i++) {
 		double u = (near + far) / 2;
-		if (height_log(d, d->t0 + sign * u) > -NOTHING)
+		if (log_density(d, d->t0 + sign * u) > -NEGLIGIBLE)
 			near = u;
 		else
 			far = u;
@@ -119,9 +124,9 @@ end_of(const struct density *d, double sign)
 	return d->t0 + sign * far;
 }
 
-/* The edges of the panels, rising: equal parts of each density, and none wider than 1. */
+/* The edges of the panels in ascending order: equal parts of each density, and every whole t. */
 static size_t
-make_edges(const struct density *a, const struct density *c, double *edges)
+panel_edges(const struct density *a, const struct density *c, double *edges)
 {
 	const struct density *both[] = {a, c};
 	double lo = INFINITY;
@@ -129,8 +134,8 @@ make_edges(const struct density *a, const struct density *c, double *edges)
 	size_t n = 0;
 
 	for (size_t k = 0; k < 2; k++) {
-		double from = end_of(both[k], -1);
-		double to = end_of(both[k], 1);
+		double from = density_end(both[k], -1);
+		double to = density_end(both[k], 1);
 		lo = fmin(lo, from);
 		hi = fmax(hi, to);
 		for (int i = 0; i <= PANELS; i++)
@@ -143,9 +148,9 @@ make_edges(const struct density *a, const struct density *c, double *edges)
 	return n;
 }
 
-/* Nodes of the panel between two edges; gives half its width. */
+/* Writes the nodes of the panel between edge[0] and edge[1] to t; returns half its width. */
 static double
-spread(const struct rule *r, const double *edge, double *t)
+panel_nodes(const struct quadrature *r, const double *edge, double *t)
 {
 	double half = (edge[1] - edge[0]) / 2;
 
@@ -155,27 +160,28 @@ spread(const struct rule *r, const double *edge, double *t)
 }
 
 static double
-norm_of(const struct rule *r, const struct density *d, const double *edges, size_t n)
+density_norm(const struct quadrature *r, const struct density *d, const double *edges, size_t n)
 {
 	double t[NODES];
 	double sum = 0;
 
 	for (size_t k = 0; k + 1 < n; k++) {
-		double half = spread(r, &edges[k], t);
+		double half = panel_nodes(r, &edges[k], t);
 		for (size_t i = 0; i < NODES; i++)
-			sum += half * r->w[i] * exp(height_log(d, t[i]));
+			sum += half * r->w[i] * exp(log_density(d, t[i]));
 	}
 	return sum;
 }
 
-/* One panel: the density at its nodes, and all below each. Moves d->below to the next panel. */
+/* The density and distribution function at the nodes of one panel; advances d->below past it. */
 static void
-cross(const struct rule *r, struct density *d, const double *t, double half, struct panel *out)
+integrate_panel(const struct quadrature *r, struct density *d, const double *t, double half,
+    struct panel *out)
 {
 	double all = 0;
 
 	for (size_t i = 0; i < NODES; i++) {
-		out->f[i] = exp(height_log(d, t[i])) / d->norm;
+		out->f[i] = exp(log_density(d, t[i])) / d->norm;
 		all += half * r->w[i] * out->f[i];
 	}
 	for (size_t i = 0; i < NODES; i++) {
@@ -188,8 +194,8 @@ cross(const struct rule *r, struct density *d, const double *t, double half, str
 }
 
 static struct stats_beat
-integrate(const struct rule *r, struct density *a, struct density *c, const double *edges,
-    size_t n)
+integrate_panels(const struct quadrature *r, struct density *a, struct density *c,
+    const double *edges, size_t n)
 {
 	struct stats_beat out = {0};
 	struct panel pa;
@@ -197,12 +203,12 @@ integrate(const struct rule *r, struct density *a, struct density *c, const doub
 	double t[NODES];
 
 	for (size_t k = 0; k + 1 < n; k++) {
-		double half = spread(r, &edges[k], t);
-		cross(r, a, t, half, &pa);
-		cross(r, c, t, half, &pc);
+		double half = panel_nodes(r, &edges[k], t);
+		integrate_panel(r, a, t, half, &pa);
+		integrate_panel(r, c, t, half, &pc);
 		for (size_t i = 0; i < NODES; i++) {
 			double dt = half * r->w[i];
-			/* dx = x (1 - x) dt, even in t */
+			/* dx = x (1 - x) dt, written so that it does not overflow */
 			double e = exp(-fabs(t[i]));
 			double dx = dt * e / ((1 + e) * (1 + e));
 			out.chance += dt * pa.f[i] * pc.F[i];
@@ -218,15 +224,15 @@ struct stats_beat
 stats_beat(struct stats_rate a, struct stats_rate control)
 {
 	double edges[2 * (PANELS + 1) + 2 * UNIT_EDGES + 1];
-	struct rule r;
+	struct quadrature r;
 
 	if (a.n <= 0 || a.c < 0 || a.c > a.n || control.n <= 0 || control.c < 0 ||
-	    control.c > control.n || !make_rule(&r))
+	    control.c > control.n || !make_quadrature(&r))
 		return (struct stats_beat){NAN, NAN, NAN};
-	struct density da = density_of(a);
-	struct density dc = density_of(control);
-	size_t n = make_edges(&da, &dc, edges);
-	da.norm = norm_of(&r, &da, edges, n);
-	dc.norm = norm_of(&r, &dc, edges, n);
-	return integrate(&r, &da, &dc, edges, n);
+	struct density da = posterior_of(a);
+	struct density dc = posterior_of(control);
+	size_t n = panel_edges(&da, &dc, edges);
+	da.norm = density_norm(&r, &da, edges, n);
+	dc.norm = density_norm(&r, &dc, edges, n);
+	return integrate_panels(&r, &da, &dc, edges, n);
 }

@@ -9,14 +9,14 @@
 #include "core/experiment/plan.h"
 #include "core/stats/arm_counts.h"
 
-/* Whether the counts fit the shares: p at least 0.001, or not to be computed. */
+/* Whether the sample ratio is as expected: p is at least 0.001, or cannot be computed. */
 bool verdict_split_ok(const struct arm_counts *t);
 
 /*
- * What the numbers mean, as {text, reasons: [..]} for people; the caller owns it. plan is NULL when
- * there is none. An arm is the winner only if the split is right, at most 1 % of the participants
- * were exposed twice, no arm has fewer than the plan needs (those nobody was to get apart), and its
- * adjusted p in the first goal is below 0.05 with a higher rate than control's.
+ * The verdict in words, {text, reasons: [..]}; the caller owns it. plan is NULL when there is none.
+ * An arm wins only if the sample ratio is as expected, at most 1 % of the participants were exposed
+ * to several alternatives, every arm with a share of the allocation has as many participants as the
+ * plan needs, and in the primary goal its adjusted p is below 0.05 with a rate above control's.
  */
 struct json_object *verdict_of(const struct arm_counts *t, const struct compare *all,
     const struct plan *plan);

@@ -8,9 +8,9 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "core/stats/results.h"
 #include "handler/routes.h"
 #include "web/http/ctx.h"
+#include "view/results_csv.h"
 
 static enum err
 read_results(struct ctx *c)
