@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # make run    a private demo: PostgreSQL, memcached, the pool, a web server; Ctrl-C stops it
+# make quick  build, lint, unit tests and a few api tests, for the work in between
 # make check  everything that CI runs
-# Others: all asan coverage fuzz bench hostile chaos lint unit api browser install clean
+# Others: all man asan clang coverage fuzz bench hostile chaos lint unit api browser install clean
+#         compile_commands.json
 
 MODE ?= release
 B := build/$(MODE)
-CC := gcc
+CC := $(if $(filter clang,$(MODE)),clang,gcc)
 PREFIX ?= /usr
 PACKAGES := libpq json-c libmemcached talloc libsodium gsl
 
@@ -15,12 +17,20 @@ HARD := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection=full -ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks
 MODE_release := -O2 $(HARD)
 MODE_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+# A second compiler warns of other things; it makes no program. What clang 14 does not know:
+GCC_ONLY := -Wtrampolines -ftrivial-auto-var-init=zero
+MODE_clang := -O2 $(HARD)
 MODE_coverage := -O0 --coverage
 LINK_release := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
 VERSION := $(shell sed -n 's/^## \([0-9][^ ]*\).*/\1/p' CHANGELOG.md 2>/dev/null | head -1)
 
 CFLAGS := -std=c11 -D_GNU_SOURCE -g -fPIE $(WARN) $(MODE_$(MODE)) -Iapp -I$(B)/sql \
 	-DASSAY_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+CLANG_FLAGS := $(filter-out $(GCC_ONLY),$(CFLAGS))
+ifeq ($(MODE),clang)
+# Macros of talloc are statement expressions.
+CFLAGS := $(CLANG_FLAGS) -Wno-gnu-statement-expression
+endif
 LDFLAGS := -pie $(LINK_$(MODE)) $(filter -fsanitize% --coverage,$(MODE_$(MODE)))
 LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lfcgi
 
@@ -37,8 +47,8 @@ EMBED := $(B)/sql/query_enum.inc $(B)/sql/query_table.inc $(B)/sql/migration_tab
 export VAR ?= var
 
 .DELETE_ON_ERROR:
-.PHONY: FORCE all run check lint unit api browser asan coverage fuzz bench hostile chaos \
-	install clean
+.PHONY: FORCE all man run check quick lint unit api browser asan clang objects coverage fuzz \
+	bench hostile chaos install clean
 
 all: $(B)/assay docs/configuration.md
 
@@ -77,6 +87,18 @@ $(B)/sql/schema_object_table.inc: sql/embed.awk $(SCHEMA_OBJECTS)
 docs/configuration.md: etc/conf_doc.awk app/base/conf.def etc/assay.conf
 	@awk -v part=markdown -f $^ > $@
 
+# Man pages, by scdoc; that of the configuration is made of the same texts as the page above.
+man: $(B)/assay.1 $(B)/assay.conf.5
+
+$(B)/assay.1: etc/assay.1.scd
+	@mkdir -p $(@D)
+	@scdoc < $< > $@
+
+$(B)/assay.conf.5: etc/assay.conf.5.scd etc/conf_doc.awk app/base/conf.def etc/assay.conf
+	@mkdir -p $(@D)
+	@{ cat $< && awk -v part=man -f $(wordlist 2,4,$^) && \
+		printf '# SEE ALSO\n\n*assay*(1)\n'; } | scdoc > $@
+
 # What is missing on the machine is installed first; the second make sees it.
 run:
 	@etc/packages.sh run
@@ -96,8 +118,34 @@ build/asan/assay build/asan/unit &: FORCE
 endif
 FORCE:
 
-lint:
+lint: all
 	@tests/lint/run.sh
+
+quick:
+	@etc/packages.sh check
+	@exec tests/quick.sh
+
+ifeq ($(MODE),clang)
+objects: $(OBJECTS) $(UNIT)
+else
+clang:
+	@$(MAKE) --no-print-directory MODE=clang objects
+endif
+
+# For language servers and clang-tidy. `file` writes the text as it is, past the shell.
+comma := ,
+define compile_command
+{"directory": "$(CURDIR)", "file": "$1",
+ "command": "$(subst ",\",$(CC) $(CLANG_FLAGS) -c $1)"}
+endef
+FIRST := $(firstword $(SOURCES))
+
+compile_commands.json: Makefile $(SOURCES) $(UNIT:$(B)/%.o=%.c) | $(EMBED)
+	$(file >$@,[$(call compile_command,$(FIRST)))
+	$(foreach f,$(filter-out $(FIRST),$(filter %.c,$^)),\
+		$(file >>$@,$(comma)$(call compile_command,$f)))
+	$(file >>$@,])
+	@true
 
 unit: $(B)/unit
 	@$(B)/unit
@@ -138,7 +186,9 @@ bench:
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run.sh
 
-install: all
+install: all man
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(B)/assay.1
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man5 $(B)/assay.conf.5
 	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/bin $(B)/assay
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/assay/templates templates/*.html
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/assay/templates/assets templates/assets/*

@@ -14,7 +14,7 @@ function kind_of(key) {
 }
 
 function in_man(text) {
-	gsub(/\*/, "\\*", text)
+	gsub(/[*_]/, "\\\\&", text)
 	gsub(/`[^`]*`/, "*&*", text)
 	gsub(/`/, "", text)
 	return text
@@ -78,7 +78,7 @@ FNR == NR { next }
 /^# ---- / {
 	section = $0
 	gsub(/^# -+ | -+$/, "", section)
-	entries = entries (part == "man" ? "## " toupper(section) : "## " section) "\n\n"
+	entries = entries (part == "man" ? "# " toupper(section) : "## " section) "\n\n"
 	next
 }
 /^# / {

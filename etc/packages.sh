@@ -12,9 +12,10 @@ set -u
 
 run='gcc make pkg-config libc6-dev libfcgi-dev libpq-dev libjson-c-dev libmemcached-dev
 	libtalloc-dev libsodium-dev libgsl-dev postgresql-15 postgresql-client-15 memcached
-	lighttpd nginx-light curl ca-certificates spawn-fcgi procps util-linux'
+	lighttpd nginx-light curl ca-certificates spawn-fcgi procps util-linux scdoc'
 check="$run check python3 python3-pytest python3-pytest-xdist python3-requests python3-psycopg2
-	python3-selenium chromium chromium-driver faketime clang-format cppcheck"
+	python3-selenium chromium chromium-driver faketime clang clang-format clang-tidy
+	cppcheck"
 # axe-core for the browser tests comes by npm, which another package may have brought.
 command -v npm >/dev/null || check="$check npm"
 bench="$check wrk linux-perf"

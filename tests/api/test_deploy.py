@@ -23,6 +23,7 @@ FILES = """
     /usr/bin/assay /usr/share/assay/templates/index.html /usr/share/assay/templates/error.html
     /usr/share/assay/templates/assets/assay.css /usr/share/doc/assay/README.md
     /usr/share/doc/assay/docs/deploy.md /usr/share/doc/assay/docs/img/results.png
+    /usr/share/man/man1/assay.1 /usr/share/man/man5/assay.conf.5
     /usr/share/doc/assay/LICENSE /usr/lib/systemd/system/assay.service
     /usr/lib/systemd/system/assay-jobs.service /etc/assay/assay.conf /etc/assay/lighttpd.conf
     /etc/assay/nginx-fcgi.conf /etc/assay/problem/502.html""".split()

@@ -119,6 +119,8 @@ printf 'CONF_STR(secret_key, "")\n' >>app/base/conf.def
 expect tables.py app/base/conf.def '`secret_key` is not explained'
 sed -i 's/^#workers = 8/#workers = 9/' etc/assay.conf
 expect tables.py etc/assay.conf 'the default of `workers` is 8'
+sed -i 's/\*--once\*/*--twice*/' etc/assay.1.scd
+expect tables.py etc/assay.1.scd 'does not describe --once'
 echo 'Changed by hand.' >>docs/configuration.md
 expect tables.py docs/configuration.md 'is not current'
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tables of the program against the world: every route is called by an api test, every view
-exists, and the reference of the configuration is what its tables say."""
+exists, and the references of configuration and commands are what the tables say."""
 
 import ast
 import re
@@ -102,6 +102,25 @@ def check_keys():
         report(page, 1, "is not current: run `make docs/configuration.md` and commit it")
 
 
+def check_manual():
+    """assay(1) describes the commands and options that --help does, and no others."""
+    page = TOP / "etc/assay.1.scd"
+    main = (TOP / "app/main.c").read_text()
+    usage = main[main.index("} commands[] = {"):]
+    usage = usage[:usage.index("\n};")]
+    manual = page.read_text().replace("*", "")
+    option = re.compile(r"--[a-z][a-z-]+")
+    told, known = set(option.findall(manual)), set(option.findall(usage))
+    for name in sorted(known - told):
+        report(page, 1, f"does not describe {name}, which --help does")
+    for name in sorted(told - known - {"--help", "--version"}):
+        report(page, 1, f"describes {name}, which --help does not")
+    for name in re.findall(r'^ *\{"([a-z]+)", command_', usage, re.M):
+        if not re.search(rf"^{name}\b", manual, re.M):
+            report(page, 1, f"does not describe the command {name}")
+
+
 check_routes()
 check_keys()
+check_manual()
 finish()
