@@ -6,7 +6,7 @@
 # are printed, and which suite took longer than its share: on two quiet cores the whole is to
 # end within 20 minutes. Time never decides whether a suite has passed.
 #
-#	tests/check.sh [lint|unit|api|browser|asan-unit|asan-api ...]
+#	tests/check.sh [lint|tidy|clang|unit|api|browser|asan-unit|asan-api ...]
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -33,6 +33,8 @@ suite()
 {
 	case $1 in
 	lint) tests/lint/run.sh ;;
+	tidy) tests/lint/tidy.py --all ;;
+	clang) make --no-print-directory -j2 clang && echo '1 passed' ;;
 	unit) build/release/unit ;;
 	api) pytest tests/api ;;
 	browser) pytest tests/browser ;;
@@ -81,6 +83,8 @@ share()
 {
 	case $1 in
 	lint) echo 60 ;;
+	tidy) echo 240 ;;
+	clang) echo 60 ;;
 	unit) echo 30 ;;
 	api) echo 500 ;;
 	browser) echo 360 ;;
@@ -104,7 +108,7 @@ slowest()
 		sort -rn | head -n 20
 }
 
-[ $# -gt 0 ] || set -- lint unit api browser asan-unit asan-api
+[ $# -gt 0 ] || set -- lint tidy clang unit api browser asan-unit asan-api
 for name in "$@"; do
 	began=$(date +%s)
 	suite "$name" >"$logs/$name.log" 2>&1 </dev/null

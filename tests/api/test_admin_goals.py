@@ -37,6 +37,7 @@ def known(stack, name):
     return next((g for g in answer.json()["goals"] if g["name"] == name), None)
 
 
+@pytest.mark.smoke
 def test_a_goal_is_defined_changed_and_retired_by_forms(stack, editor):
     name = new_id("goal") + HOSTILE
     answer = editor.post("/admin/goals", name=name, test="mwu", page="Buy", back="/admin/goals")

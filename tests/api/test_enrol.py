@@ -7,6 +7,7 @@ from enrols import alternative, enroll, put, rows, running, set_state, somebody
 from lookups import a_second_later, admin, new_id
 
 
+@pytest.mark.smoke
 def test_who_is_enrolled_stays_where_he_was_drawn(stack):
     exp, user = running(stack, "red", "blue"), somebody()
     first = enroll(stack, exp, user)
@@ -25,6 +26,7 @@ def test_reading_an_alternative_leaves_nothing(stack):
     assert rows(stack, "enrolment", exp) == []
 
 
+@pytest.mark.smoke
 def test_an_experiment_that_is_named_first_is_made_and_does_nothing(stack):
     exp, user = new_id("exp"), somebody()
     answer = enroll(stack, exp, user, alternatives=["red", "blue"])
@@ -43,6 +45,7 @@ def test_one_that_was_named_first_is_changed_as_it_is_for_every_client(stack):
     assert data["client"] == "an.app" and data["key"] == exp
 
 
+@pytest.mark.smoke
 def test_a_client_key_makes_no_experiment(stack):
     exp = new_id("exp")
     answer = enroll(stack, exp, somebody(), key="client")

@@ -15,6 +15,7 @@ PIXEL = bytes.fromhex(
     "0000000b4944415478da636000020000050001e9fadcd80000000049454e44ae426082")
 
 
+@pytest.mark.smoke
 def test_three_hits_of_one_subject_are_one_conversion(stack):
     name, exp, user = goal(stack), running(stack), somebody()
     enroll(stack, exp, user)
@@ -90,6 +91,7 @@ def test_the_largest_count_is_taken(stack, key, largest):
     assert conversions(stack, exp) == {("control", name): {largest: 1}}
 
 
+@pytest.mark.smoke
 def test_an_event_counts_once_for_its_subject(stack):
     name, other, exp = goal(stack), goal(stack), running(stack)
     ann, bob = somebody(), somebody()

@@ -90,6 +90,7 @@ def test_a_key_in_the_address_is_none(stack, query):
     assert_problem(stack.call("GET", path, key=None), 401)
 
 
+@pytest.mark.smoke
 def test_a_revoked_key_is_refused_by_every_worker(stack):
     key = make(stack, "server")
     assert all(ask(stack, key).status_code == 200 for _ in range(20))

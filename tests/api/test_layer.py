@@ -27,6 +27,7 @@ def explained(stack, exp, **subject):
     return gate
 
 
+@pytest.mark.smoke
 def test_a_layer_is_made_once_and_shows_no_salt(stack):
     layer = new_id("layer")[:40]
     request = {"id": layer, "unit": "device", "description": "the start page"}

@@ -46,6 +46,7 @@ def test_a_registration_without_a_match_has_no_actions(stack, device, client, ch
     assert envelope["result"] == {"message": "Device registered successfully", "actions": []}
 
 
+@pytest.mark.smoke
 def test_an_action_has_the_names_of_both_systems(stack, device, client):
     exp = define(stack, client, name="Exp 1", data={"key": "key1"})
     assert register(stack, device, client)["actions"] == [{"type": "experiment", "data": {

@@ -8,6 +8,7 @@ import pytest
 from shapes import SCHEMA, assert_problem, post, profile, view, views
 from stack import wait_until
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("prefix", ["", "/v1"])
 @pytest.mark.parametrize("path, body", [("/healthz", {"status": "ok"}), (
     "/readyz", {"status": "ready", "database": "ok", "schema": {"found": SCHEMA, "needed": SCHEMA},
@@ -28,6 +29,7 @@ def test_the_version_is_that_of_the_program(stack):
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", body["version"])
 
 
+@pytest.mark.smoke
 def test_metrics_are_prometheus_text(stack):
     answer = stack.call("GET", "/metrics", key="admin")
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"

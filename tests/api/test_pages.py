@@ -18,6 +18,7 @@ def index_and_pointer(answer):
     return [(e["index"], e["pointer"]) for e in answer.json()["errors"]]
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("path", ["/page", "/v1/page"])
 def test_a_single_view_is_stored_with_and_without_the_prefix(stack, user, path):
     answer = stack.call("POST", path, key="client", json=view(user))
@@ -32,6 +33,7 @@ def test_json_may_state_its_charset(stack, user, kind):
     assert post_bytes(stack, json.dumps(view(user)), kind).json() == receipt(1, 1)
 
 
+@pytest.mark.smoke
 def test_an_array_is_stored_whole(stack, user):
     assert post(stack, views(user, 3)).json() == receipt(3, 3)
     assert viewed(stack, user) == 3

@@ -92,6 +92,7 @@ def test_head_answers_as_get_without_the_body(stack, user, path):
     assert head.headers["Content-Type"] == get.headers["Content-Type"]
 
 
+@pytest.mark.smoke
 def test_every_write_shows_in_the_next_read(stack, user):
     """The workers share a cache, so a read by any of them must see what another has written."""
     for i in range(20):
@@ -103,6 +104,7 @@ def test_every_write_shows_in_the_next_read(stack, user):
             post(stack, views(user, 10))
 
 
+@pytest.mark.smoke
 def test_erasing_gives_a_receipt_and_again_zeros(stack, user):
     post(stack, views(user, 3))
     assert erase(stack, user) == 3

@@ -24,6 +24,7 @@ def test_goals_that_an_experiment_does_not_name_are_hidden_even_when_hit(stack):
     assert shown(results(stack, exp)) == [goal]
 
 
+@pytest.mark.smoke
 def test_an_experiment_that_names_no_goal_shows_all(stack):
     goal = a_goal(stack)
     told = shown(results(stack, running(stack, "b")))

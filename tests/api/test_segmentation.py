@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Segmentations: named ways to divide users into groups."""
 
+import pytest
+
 from lookups import new_id
 from segments import group, make
 
 
+@pytest.mark.smoke
 def test_a_random_group_is_drawn_once_and_only_when_asked(stack):
     seg, user = make(stack), new_id("u")
     assert group(stack, seg, user)["group"] is None
@@ -26,6 +29,7 @@ def test_a_segmentation_is_read_listed_changed_and_deleted(stack):
     assert stack.call("GET", f"/v1/segmentation/{seg}").status_code == 404
 
 
+@pytest.mark.smoke
 def test_a_member_is_placed_moved_and_taken_out(stack):
     seg, user = make(stack, "manual"), new_id("u")
     url = f"/v1/segmentation/{seg}/member/{user}"
@@ -38,6 +42,7 @@ def test_a_member_is_placed_moved_and_taken_out(stack):
     assert group(stack, seg, user)["group"] is None
 
 
+@pytest.mark.smoke
 def test_a_rule_is_computed_from_groups_and_attributes(stack):
     base, user = make(stack, "manual"), new_id("u")
     rule = {"all": [{"group": {"segmentation": base, "eq": "one"}},

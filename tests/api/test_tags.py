@@ -38,6 +38,7 @@ def limited(stack, prefix):
     return {"headers": {"X-API-Key": key}}
 
 
+@pytest.mark.smoke
 def test_a_tag_is_absent_then_new_then_replaced_then_absent(stack, user):
     assert get(stack, user, "quiz.grade") == "absent"
     put(stack, user, "quiz.grade", "a", status=201)

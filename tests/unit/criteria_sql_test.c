@@ -40,8 +40,8 @@ static const char *const devices[] = {
     "[{\"name\":%1$s,\"operator\":\"ISEMPTY\"}]",
     "[{\"name\":%1$s,\"operator\":\"ISNOTEMPTY\"}]",
     "[{\"name\":%1$s,\"operator\":\"RANGE\",\"value\":{\"start\":1,\"end\":2.5}}]",
-    "[{\"name\":%1$s,\"operator\":\"RANGE\",\"value\":{\"start\":\"2019-02-10\",\"end\":"
-    "\"2019-02-11\"}}]",
+    ("[{\"name\":%1$s,\"operator\":\"RANGE\",\"value\":{\"start\":\"2019-02-10\",\"end\":"
+     "\"2019-02-11\"}}]"),
 };
 
 static const char *
