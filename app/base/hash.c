@@ -43,6 +43,15 @@ hash_secret(const char *secret, uint8_t out[HASH_SECRET])
 }
 
 void
+hash_secret_hex(const char *secret, char out[HASH_SECRET_HEX])
+{
+	uint8_t sum[HASH_SECRET];
+
+	hash_secret(secret, sum);
+	sodium_bin2hex(out, HASH_SECRET_HEX, sum, sizeof sum);
+}
+
+void
 hash_sha256_hex(const char *text, size_t n, char out[HASH_SHA256_HEX])
 {
 	unsigned char sum[crypto_hash_sha256_BYTES];

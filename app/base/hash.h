@@ -10,6 +10,7 @@ enum {
 	HASH_SIZE = 16,                /* bytes of a hash: 128-bit BLAKE2b */
 	HASH_HEX = 2 * HASH_SIZE + 1,  /* its text with NUL */
 	HASH_SECRET = 32,              /* bytes of the digest that is stored instead of a secret */
+	HASH_SECRET_HEX = 2 * HASH_SECRET + 1, /* its text with NUL */
 	HASH_SHA256_HEX = 65,
 };
 
@@ -24,6 +25,9 @@ void hash_hex(const void *data, size_t n, const void *key, size_t key_len, char 
 
 /* BLAKE2b-256 of a random secret: what the database stores of an API key. */
 void hash_secret(const char *secret, uint8_t out[HASH_SECRET]);
+
+/* The same as lower-case hexadecimal text. */
+void hash_secret_hex(const char *secret, char out[HASH_SECRET_HEX]);
 
 /* SHA-256 of text as lower-case hexadecimal. */
 void hash_sha256_hex(const char *text, size_t n, char out[HASH_SHA256_HEX]);

@@ -9,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/instant.h"
+#include "base/mem.h"
+
 const char *
 command_option(const struct command *c, const char *name)
 {
@@ -29,6 +32,29 @@ command_actor(void)
 	else
 		snprintf(name, sizeof name, "cli:%.48s", user->pw_name);
 	return (struct actor){.command = name, .trusted = true};
+}
+
+struct work *
+command_work(const struct command *c, const char *action)
+{
+	struct work *w = setup_work(c->mem, c->conf, setup_owner_db(c->mem, c->conf));
+
+	if (w == NULL)
+		return NULL;
+	work_begin(w, instant_now(), command_actor());
+	talloc_steal(c->mem, w->mem);
+	w->intent.action = action;
+	return w;
+}
+
+int
+command_failed(const struct work *w, const char *name)
+{
+	const char *why = w->detail != NULL ? w->detail
+	    : problem_count(w->problems) > 0 ? problem_first(w->problems) : db_message(w->db);
+
+	fprintf(stderr, "assay %s: %s\n", name, why);
+	return EXIT_FAILED;
 }
 
 int

@@ -3,6 +3,7 @@
 #define CMD_COMMAND_H
 
 #include "run/setup.h"
+#include "store/work.h"
 
 /* What a command of the program gets: the configuration, the rest of its words. */
 struct command {
@@ -29,6 +30,16 @@ const char *command_option(const struct command *c, const char *name);
 
 /* Whoever runs the command, "cli:<system user>", who has the database and so may do everything. */
 struct actor command_actor(void);
+
+/*
+ * A work for operations of the command, over the owner's connection: what they change is in the
+ * audit log as `action` ("key create"; NULL: not noted). It lives as long as c->mem. NULL, after
+ * saying why, when the configuration cannot be used.
+ */
+struct work *command_work(const struct command *c, const char *action);
+
+/* Tells on standard error, for the command of that name, why its operation failed; EXIT_FAILED. */
+int command_failed(const struct work *w, const char *name);
 
 /* Tells on standard error why the database could not be used; EXIT_FAILED. */
 int command_db_failed(const struct db *db);

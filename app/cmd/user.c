@@ -1,72 +1,88 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay user: accounts are made here, by whoever may connect as the owner. There is no default
- * password, and none is printed: a link that works once lets somebody in, who then sets one.
+ * assay user: accounts are made here as the owner of the database. There is no default password,
+ * and none is printed: a link that works once lets somebody in, who then sets one.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/net/public_url.h"
 #include "cmd/command.h"
 #include "core/subject/account.h"
-#include "web/auth/sign_in_link.h"
+#include "service/access/account.h"
 
 static int
-refuse(const char *why)
+refuse(const char *what, const char *why)
 {
-	fprintf(stderr, "assay user: %s\n\n", why);
+	fprintf(stderr, "assay user: %s %s\n\n", what, why);
 	return EXIT_USAGE;
 }
 
-/* A link for the account; statement q makes it, resets it or leaves it as it is. */
+/* Prints the link of an answer; what failed otherwise. */
 static int
-make_link(const struct command *c, enum query q, const char *name, const char *role)
+print_link(const struct command *c, const struct work *w, enum err e, struct json_object *answer)
 {
-	struct db *db = setup_owner_db(c->mem, c->conf);
-	const char *path;
+	const char *name = c->argv[1];
 
-	if (sign_in_link_make(db, c->mem, &(struct sign_in_link_order){q, name, role}, &path) != OK)
-		return command_db_failed(db);
-	if (path == NULL) {
+	if (e == ERR_NOT_FOUND || e == ERR_CONFLICT)
 		fprintf(stderr, "assay user: %s %s\n", name,
-		    q == QUERY_account_add ? "is there already" : "is no account, or disabled");
-		return EXIT_FAILED;
-	}
-	puts(public_url_make(c->mem, c->conf->public_url, path));
+		    e == ERR_CONFLICT ? "is there already" : "is no account, or disabled");
+	if (e != OK)
+		return e == ERR_NOT_FOUND || e == ERR_CONFLICT
+		    ? EXIT_FAILED : command_failed(w, "user");
+	const char *token = json_text(json_object_object_get(answer, "once"), "token");
+	puts(public_url_make(
+	    c->mem, c->conf->public_url, account_link_path(c->mem, token)));
 	return EXIT_DONE;
 }
 
 static int
 add(const struct command *c)
 {
-	const char *role = command_option(c, "--role");
-	const char *name = c->argv[1];
-	const char *fault = account_name_fault(c->mem, name);
+	struct account_input in = {c->argv[1], command_option(c, "--role")};
+	const char *fault = account_name_fault(c->mem, in.name);
+	struct json_object *answer;
 
-	if (role == NULL || !account_is_role(role))
-		return refuse("--role must be viewer, editor or admin");
+	if (in.role == NULL || !account_is_role(in.role))
+		return refuse("--role", "must be viewer, editor or admin");
 	if (fault != NULL)
-		return refuse(mem_printf(c->mem, "NAME %s", fault));
-	return make_link(c, QUERY_account_add, name, role);
+		return refuse("NAME", fault);
+	struct work *w = command_work(c, "user add");
+	if (w == NULL)
+		return EXIT_FAILED;
+	enum err e = account_add(w, &in, &answer);
+	return print_link(c, w, e, answer);
+}
+
+typedef enum err link_fn(struct work *w, const char *name, struct json_object **answer);
+
+static int
+make_link(const struct command *c, const char *action, link_fn *run)
+{
+	struct work *w = command_work(c, action);
+	struct json_object *answer;
+
+	if (w == NULL)
+		return EXIT_FAILED;
+	enum err e = run(w, c->argv[1], &answer);
+	return print_link(c, w, e, answer);
 }
 
 static int
 disable(const struct command *c)
 {
-	struct db *db = setup_owner_db(c->mem, c->conf);
-	char now[INSTANT_TEXT];
-	struct db_rows *rows;
+	struct work *w = command_work(c, "user disable");
+	struct json_object *answer;
 
-	instant_format(instant_now(), now);
-	const char *params[] = {c->argv[1], now};
-	if (db_query(db, c->mem, QUERY_account_disable, params, &rows) != OK)
-		return command_db_failed(db);
-	if (db_count(rows) == 0) {
-		fprintf(stderr, "assay user: %s is no account\n", c->argv[1]);
+	if (w == NULL)
 		return EXIT_FAILED;
-	}
+	enum err e = account_disable(w, c->argv[1], &answer);
+	if (e == ERR_NOT_FOUND)
+		fprintf(stderr, "assay user: %s is no account\n", c->argv[1]);
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? EXIT_FAILED : command_failed(w, "user");
 	printf("%s is disabled and signed out everywhere\n", c->argv[1]);
 	return EXIT_DONE;
 }
@@ -74,16 +90,17 @@ disable(const struct command *c)
 static int
 list(const struct command *c)
 {
-	struct db *db = setup_owner_db(c->mem, c->conf);
-	struct db_rows *rows;
+	struct work *w = command_work(c, NULL);
+	struct json_object *accounts;
 
-	if (db_query(db, c->mem, QUERY_account_list, NULL, &rows) != OK)
-		return command_db_failed(db);
+	if (w == NULL || account_list(w, &accounts) != OK)
+		return w == NULL ? EXIT_FAILED : command_failed(w, "user");
 	printf("%-20s  %-6s  %-8s  %s\n", "name", "role", "state", "created");
-	for (int i = 0; i < db_count(rows); i++)
-		printf("%-20s  %-6s  %-8s  %.10s\n", db_cell(rows, i, "name"),
-		    db_cell(rows, i, "role"), db_cell(rows, i, "state"),
-		    db_cell(rows, i, "created_at"));
+	for (size_t i = 0; i < json_items(accounts); i++) {
+		struct json_object *a = json_item(accounts, i);
+		printf("%-20s  %-6s  %-8s  %.10s\n", json_text(a, "name"), json_text(a, "role"),
+		    json_text(a, "state"), json_text(a, "created_at"));
+	}
 	return EXIT_DONE;
 }
 
@@ -93,9 +110,9 @@ command_user(const struct command *c)
 	if (c->argc == 4 && strcmp(c->argv[0], "add") == 0)
 		return add(c);
 	if (c->argc == 2 && strcmp(c->argv[0], "reset") == 0)
-		return make_link(c, QUERY_account_reset, c->argv[1], NULL);
+		return make_link(c, "user reset", account_reset);
 	if (c->argc == 2 && strcmp(c->argv[0], "link") == 0)
-		return make_link(c, QUERY_account_link, c->argv[1], NULL);
+		return make_link(c, "user link", account_link);
 	if (c->argc == 2 && strcmp(c->argv[0], "disable") == 0)
 		return disable(c);
 	if (c->argc == 1 && strcmp(c->argv[0], "list") == 0)

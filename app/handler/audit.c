@@ -32,8 +32,6 @@ is_noted(const struct ctx *c, enum err e)
 {
 	if (c->route == NULL || strcmp(c->req.method, "GET") == 0)
 		return false;
-	if (c->account != NULL && e == ERR_FORBIDDEN)
-		return true;
 	if (c->account != NULL && c->status == 200 && !has_receipt(c))
 		return false;
 	return e == OK && (c->route->key == KEY_ADMIN || c->route->key >= ROLE_EDITOR);

@@ -21,6 +21,7 @@
 #include "base/metric.h"
 #include "base/num.h"
 #include "handler/audit.h"
+#include "service/audit.h"
 #include "store/cache/record.h"
 #include "web/http/access_log.h"
 #include "web/auth/auth.h"
@@ -77,6 +78,19 @@ server_error(struct ctx *c)
 	return ERR_UNAVAILABLE;
 }
 
+/* Notes a form that the account may not send. */
+static void
+note_refusal(struct ctx *c, enum err e)
+{
+	bool form = c->account != NULL && strcmp(c->req.method, "GET") != 0;
+
+	if (e != ERR_FORBIDDEN || !form)
+		return;
+	c->w.intent.request_id = c->req.id;
+	audit_refusal(&c->w, mem_printf(c->w.mem, "%s %s", c->req.method, c->route->path),
+	    c->args[0]);
+}
+
 static enum err
 handle(struct ctx *c, struct seat *seat)
 {
@@ -106,6 +120,7 @@ handle(struct ctx *c, struct seat *seat)
 		e = intent_read(c);
 	if (e == OK)
 		e = c->route->run(c);
+	note_refusal(c, e);
 	audit_note(c, e);
 	return e;
 }

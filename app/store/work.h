@@ -20,10 +20,11 @@ struct telemetry;
 
 enum { WORK_DATE = 11 };
 
-/* On whose behalf an operation runs; at most one of the three names is set. */
+/* On whose behalf an operation runs; at most one of key_id, account and command is set. */
 struct actor {
 	const char *key_id;   /* of an API key */
 	const char *account;  /* name of the account that is signed in to the pages */
+	const char *session;  /* digest of its session, hexadecimal; NULL: none */
 	const char *command;  /* a command or job: "cli:<system user>" or "job:<name>" */
 	bool trusted; /* a server or admin key, an account, a command or a job: it may force,
 				 and create experiments by naming them. A client key is public. */

@@ -161,7 +161,8 @@ create table account (
 
 comment on column account.password is 'Argon2id; null: nobody can sign in by password';
 
--- Of the cookie of a session only a digest is kept.
+-- Of the cookie of a session the SHA-256 of a digest is stored: the digest is what the workers know
+-- it by and what functions ask for as a proof, so reading the table proves nothing. So with links.
 create table session (
 	hash bytea not null,
 	account bigint not null,
@@ -262,9 +263,9 @@ create index idempotency_subject on idempotency using gin (subjects) where subje
 
 grant select, insert, update, delete on preassigned, upload, upload_row, audience_job to assay_app;
 grant select on job_counter to assay_app;
-grant select, insert on api_key, account, audit to assay_app;
-grant update (last_used_at, revoked_at, subjects, signing_secret, attributes, rate, new_rate)
-	on api_key to assay_app;
-grant update (role, password, disabled_at) on account to assay_app;
-grant select, insert, update, delete on session, sign_in_link, idempotency to assay_app;
-grant select, insert, update on sign_in_throttle, rate_refusal to assay_app;
+-- Keys, accounts, sessions and sign-in links are written by functions of the owner, which ask for a
+-- session that allows it (session_authorize); to the audit log rows are added and nothing else.
+grant select on api_key, account, session to assay_app;
+grant update (last_used_at) on api_key to assay_app;
+grant select, insert on audit to assay_app;
+grant select, insert, update on idempotency, sign_in_throttle, rate_refusal to assay_app;

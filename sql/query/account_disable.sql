@@ -1,13 +1,5 @@
--- Disables account $1 at $2 and ends its sessions.
+-- Disables account $3 and ends its sessions, on behalf of the session of digest $1 (hex) at $2.
 -- reach: definitions
 -- retry: yes
-with disabled as (
-	update account set disabled_at = coalesce(disabled_at, $2::timestamptz)
-	where name = $1
-	returning id
-), deleted_sessions as (
-	delete from session where account in (select id from disabled)
-), deleted_links as (
-	delete from sign_in_link where account in (select id from disabled)
-)
-select id from disabled
+-- writes: yes
+select account_disable(decode($1, 'hex'), $2::timestamptz, $3) as disabled

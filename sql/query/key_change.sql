@@ -1,10 +1,8 @@
--- What client key $1 may do from now on: $2 the kinds of its subjects, $3 whether users need a
--- signature, $4 a new signing secret (null: the old one stays), $5 whether attributes are
--- accepted, $6 and $7 its rates (null: as configured).
+-- What client key $3 may do from now on, on behalf of the session of digest $1 (hex) at $2: $4 the kinds
+-- of its subjects, $5 whether users need a signature, $6 a new signing secret (null: the old one
+-- stays), $7 whether attributes are accepted, $8 and $9 its rates (null: as configured).
 -- reach: definitions
 -- retry: yes
-update api_key
-set subjects = string_to_array($2, ','),
-	signing_secret = case when $3::boolean then coalesce($4, signing_secret) end,
-	attributes = $5::boolean, rate = $6::integer, new_rate = $7::integer
-where id = $1 and kind = 'client' and revoked_at is null
+-- writes: yes
+select key_change(decode($1, 'hex'), $2::timestamptz, $3, string_to_array($4, ','), $5::boolean, $6,
+	$7::boolean, $8::integer, $9::integer) as changed

@@ -1,4 +1,5 @@
--- Revokes key $1 from $2 on.
+-- Revokes key $3 on behalf of the session of digest $1 (hex), at $2.
 -- reach: definitions
 -- retry: yes
-update api_key set revoked_at = coalesce(revoked_at, $2::timestamptz) where id = $1
+-- writes: yes
+select key_revoke(decode($1, 'hex'), $2::timestamptz, $3) as revoked

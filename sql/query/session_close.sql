@@ -1,4 +1,5 @@
 -- Closes the session of digest $1 (hex).
 -- reach: definitions
 -- retry: yes
-delete from session where hash = decode($1, 'hex')
+-- writes: yes
+select session_close(decode($1, 'hex'))

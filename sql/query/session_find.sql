@@ -5,6 +5,6 @@
 select a.id, s.csrf, a.name, a.role, a.password is not null as has_password,
 	s.seen_at < $2::timestamptz - interval '1 minute' as old_news
 from session as s join account as a on a.id = s.account
-where s.hash = decode($1, 'hex') and a.disabled_at is null
+where s.hash = sha256(decode($1, 'hex')) and a.disabled_at is null
 	and s.seen_at > $2::timestamptz - interval '30 minutes'
 	and s.created_at > $2::timestamptz - interval '12 hours'

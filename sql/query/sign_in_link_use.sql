@@ -1,8 +1,7 @@
--- Uses up the sign-in link of digest $1 (hex) at $2; the account that it is for,
--- and whether that has a password.
+-- Uses up the sign-in link of digest $1 (hex) at $2 and opens a session of its account, of digest $3
+-- and CSRF token $4; the account, and whether it has a password.
 -- reach: definitions
 -- retry: no
-delete from sign_in_link as l using account as a
-where l.hash = decode($1, 'hex') and l.expires_at > $2::timestamptz and a.id = l.account
-	and a.disabled_at is null
-returning a.id, a.name, a.password is not null as has_password
+-- writes: yes
+select name, has_password
+from sign_in_link_use(decode($1, 'hex'), $2::timestamptz, decode($3, 'hex'), $4)

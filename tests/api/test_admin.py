@@ -98,7 +98,8 @@ def test_a_form_without_the_token_or_from_elsewhere_is_refused(stack, editor):
 def test_a_viewer_changes_nothing_and_the_try_is_noted(stack):
     viewer, exp = Person(stack, "viewer"), running(stack, "b")
     assert viewer.post(f"/admin/experiment/{exp}/stop").status_code == 403
-    assert stack.sql("select status from assay.audit where account = %s", viewer.name) == [(403,)]
+    assert stack.sql("select status from assay.audit where account = %s and action <> "
+                     "'POST /admin/enter'", viewer.name) == [(403,)]
 
 
 def test_signing_out_ends_the_session(stack):

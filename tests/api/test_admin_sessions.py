@@ -258,7 +258,7 @@ def test_what_a_viewer_forges_is_refused_and_noted_for_every_route_of_editors(st
     for path in paths:
         assert viewer.post(path, id="x", name="x").status_code == 403
     noted = stack.sql("select action, status, after from assay.audit where account = %s "
-                      "order by nr", viewer.name)
+                      "and action <> 'POST /admin/enter' order by nr", viewer.name)
     assert noted == [(f"POST {path}", 403, None) for path in paths]
 
 

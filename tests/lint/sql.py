@@ -33,7 +33,10 @@ SPREAD = [
     (r"\bset\s+subject_id\s*=", "a subject cannot move: delete and insert"),
 ]
 # Functions that may do more than their caller, because the workers' role must not do it otherwise.
-OWNER_RIGHTS = ["audit_forget"]
+OWNER_RIGHTS = [
+    "account_add", "account_disable", "account_rehash", "account_reset", "account_set_password",
+    "account_set_role", "audit_forget", "key_change", "key_create", "key_revoke", "session_close",
+    "session_close_all", "session_open", "session_seen", "sign_in_link_use"]
 SCHEMA = [
     (r"\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigger\b", "no triggers"),
     (r"\b(?:small)?serial\b|\b(?:int|int2|int4|integer|smallint)\s+(?:not\s+null\s+)?generated\b",

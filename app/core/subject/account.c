@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 
 const char *
@@ -16,6 +17,12 @@ account_name_fault(void *ctx, const char *name)
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return "must not be . or .., which no path can name";
 	return text_fault(ctx, name, strlen(name), ACCOUNT_NAME);
+}
+
+const char *
+account_link_path(void *ctx, const char *token)
+{
+	return mem_printf(ctx, "/admin/enter?token=%s", token);
 }
 
 bool

@@ -1,14 +1,50 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is asked of a key before it is made.
+ * The text of API keys, and what is asked of a key before it is made.
  */
 #include "core/subject/key.h"
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "core/subject/subject.h"
+
+enum { SECRET_BYTES = 24 };
+
+void
+key_make(const char *kind, char text[KEY_TEXT], char id[KEY_ID])
+{
+	char secret[2 * SECRET_BYTES + 1];
+	const char *const parts[] = {"asy_", kind, "_", id, "_", secret};
+
+	hash_random_hex(id, (KEY_ID - 1) / 2);
+	hash_random_hex(secret, SECRET_BYTES);
+	for (const char *const *s = parts; s < parts + sizeof parts / sizeof parts[0]; s++)
+		text = stpcpy(text, *s);
+}
+
+bool
+key_split(const char *text, char id[KEY_ID], const char **secret)
+{
+	enum { DIGITS = KEY_ID - 1 };
+	const char *s = strncmp(text, "asy_", 4) == 0 ? strchr(text + 4, '_') : NULL;
+
+	if (s == NULL || strlen(text) >= KEY_TEXT ||
+	    strspn(s + 1, "0123456789abcdef") < DIGITS || s[1 + DIGITS] != '_')
+		return false;
+	memcpy(id, s + 1, DIGITS);
+	id[DIGITS] = '\0';
+	*secret = s + 2 + DIGITS;
+	return true;
+}
+
+void
+key_make_signing(char out[KEY_SIGNING])
+{
+	hash_random_hex(out, (KEY_SIGNING - 1) / 2);
+}
 
 bool
 key_is_class(const char *kind)

@@ -5,13 +5,30 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
-/* What keys may be. */
+/*
+ * API keys: their text, and what they may be. A key is asy_<class>_<id of 8 hex digits>_<secret of
+ * 48>; the database stores its id and a digest of the secret.
+ */
 
 enum {
 	KEY_NAME = 100,     /* bytes of a name */
 	KEY_DAYS = 3650,    /* of its life */
 	KEY_RATE = 1000000, /* a second */
+	KEY_ID = 9,         /* an id with its NUL */
+	KEY_TEXT = 96,      /* a whole key with its NUL */
+	KEY_SIGNING = 65,   /* a signing secret with its NUL */
 };
+
+/* A new key of class kind ("client", "server", "admin", "metrics"): its text, which is shown once,
+ * and its id. */
+void key_make(const char *kind, char text[KEY_TEXT], char id[KEY_ID]);
+
+/* Splits the text of a key into its id and its secret, which is a part of text; false when it is
+ * none. */
+bool key_split(const char *text, char id[KEY_ID], const char **secret);
+
+/* A new secret for signatures. */
+void key_make_signing(char out[KEY_SIGNING]);
 
 /* Whether kind is "client", "server" or "admin". */
 bool key_is_class(const char *kind);

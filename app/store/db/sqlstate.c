@@ -24,6 +24,7 @@ static const struct {
     {"54000", ERR_INVALID, SQLSTATE_GIVE_UP},   /* program_limit_exceeded: an index row too long */
     {"57014", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},   /* query_canceled: statement_timeout */
     {"AS001", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},   /* deadline_check: too late to commit */
+    {"AS002", ERR_FORBIDDEN, SQLSTATE_GIVE_UP},     /* session_authorize: no session allows it */
     {"57P01", ERR_UNAVAILABLE, SQLSTATE_RECONNECT}, /* admin_shutdown */
     {"57P02", ERR_UNAVAILABLE, SQLSTATE_RECONNECT}, /* crash_shutdown */
     {"57P03", ERR_UNAVAILABLE, SQLSTATE_RECONNECT}, /* cannot_connect_now */

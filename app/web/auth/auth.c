@@ -5,7 +5,6 @@
  */
 #include "web/auth/auth.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -14,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metric.h"
+#include "core/subject/key.h"
 #include "store/db/db.h"
 #include "web/auth/client_rate.h"
 #include "web/http/ctx.h"
@@ -21,10 +21,10 @@
 
 #define BELIEVE INSTANT_SECOND
 
-enum { SLOTS = 256, ID = AUTH_KEY_ID - 1, SECRET_BYTES = 24, ORIGIN = 256 };
+enum { SLOTS = 256, ORIGIN = 256 };
 
 struct key {
-	char id[AUTH_KEY_ID];
+	char id[KEY_ID];
 	int64_t read_at; /* monotonic; 0: the slot is empty */
 	bool valid;
 	bool stale; /* the last use that is noted lies a while back */
@@ -124,7 +124,7 @@ load(struct ctx *c, const char *id, struct key *k)
 	talloc_free(k->tag_prefix);
 	talloc_free(k->texts);
 	*k = (struct key){.read_at = c->began};
-	memcpy(k->id, id, AUTH_KEY_ID);
+	memcpy(k->id, id, KEY_ID);
 	if (db_count(rows) == 0)
 		return OK;
 	k->valid = *db_cell(rows, 0, "valid") == 't' &&
@@ -139,35 +139,15 @@ load(struct ctx *c, const char *id, struct key *k)
 	return OK;
 }
 
-static bool
-is_hex(const char *s, size_t n)
-{
-	return strspn(s, "0123456789abcdef") >= n;
-}
-
-/* Splits asy_<class>_<id>_<secret>. */
-static bool
-split(const char *text, char id[AUTH_KEY_ID], const char **secret)
-{
-	const char *s = strncmp(text, "asy_", 4) == 0 ? strchr(text + 4, '_') : NULL;
-
-	if (s == NULL || strlen(text) >= AUTH_KEY_TEXT || !is_hex(s + 1, ID) || s[1 + ID] != '_')
-		return false;
-	memcpy(id, s + 1, ID);
-	id[ID] = '\0';
-	*secret = s + 2 + ID;
-	return true;
-}
-
 /* The key that the text proves; *out stays NULL when it proves none. */
 static enum err
 find(struct ctx *c, const char *text, const struct key **out)
 {
-	char id[AUTH_KEY_ID];
+	char id[KEY_ID];
 	const char *secret;
 	uint8_t slot, digest[HASH_SECRET];
 
-	if (!split(text, id, &secret) || !hash_unhex((char[]){id[0], id[1], '\0'}, &slot, 1))
+	if (!key_split(text, id, &secret) || !hash_unhex((char[]){id[0], id[1], '\0'}, &slot, 1))
 		return OK;
 	struct key *k = &c->keys->slots[slot];
 	if (k->read_at == 0 || strcmp(k->id, id) != 0 || c->began - k->read_at > BELIEVE) {
@@ -314,46 +294,4 @@ auth_show_refusal(struct ctx *c, enum err e)
 		return;
 	if (allow_known_origin(c) != OK)
 		log_say(LOG_WARN, "origin_unknown", "%s", db_message(c->w.db));
-}
-
-void
-auth_make_key(const char *kind, char text[AUTH_KEY_TEXT], char id[AUTH_KEY_ID],
-    char digest[AUTH_DIGEST_HEX])
-{
-	char secret[2 * SECRET_BYTES + 1];
-	uint8_t sum[HASH_SECRET];
-
-	hash_random_hex(id, ID / 2);
-	hash_random_hex(secret, SECRET_BYTES);
-	hash_secret(secret, sum);
-	snprintf(text, AUTH_KEY_TEXT, "asy_%s_%s_%s", kind, id, secret);
-	for (size_t i = 0; i < sizeof sum; i++)
-		snprintf(digest + 2 * i, 3, "%02x", sum[i]);
-}
-
-void
-auth_make_signing(char out[AUTH_SIGNING])
-{
-	hash_random_hex(out, (AUTH_SIGNING - 1) / 2);
-}
-
-enum err
-auth_create_key(struct db *db, void *mem, const struct auth_wish *wish, struct auth_made *out)
-{
-	char digest[AUTH_DIGEST_HEX], now[INSTANT_TEXT], expires[INSTANT_TEXT];
-	int64_t at = instant_now();
-	const struct auth_narrow *narrow = &wish->narrow;
-
-	auth_make_key(wish->kind, out->text, out->id, digest);
-	instant_format(at, now);
-	instant_format(at + wish->days * INSTANT_DAY, expires);
-	if (narrow->is_signed)
-		auth_make_signing(out->signing);
-	else
-		out->signing[0] = '\0';
-	const char *params[] = {out->id, wish->kind, wish->name, digest, wish->origins, now,
-		wish->days == 0 ? NULL : expires, wish->tags == NULL ? "" : wish->tags,
-		narrow->subjects, narrow->is_signed ? out->signing : NULL,
-		narrow->attributes ? "true" : "false", narrow->rate, narrow->new_rate};
-	return db_query(db, mem, QUERY_key_create, params, NULL);
 }

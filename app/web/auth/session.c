@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who is at the pages. What an outsider can try is bounded: tries by account and by address,
- * passwords hashed at once, the life of a session.
+ * Who is signed in to the pages: cookies, the look-up of their session, and whether a form is one
+ * of this site. Sessions are opened and closed by service/access/sign_in.h.
  */
 #include "web/auth/session.h"
 
@@ -15,14 +15,11 @@
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 #include "base/model_cache.h"
-#include "web/auth/password.h"
 #include "web/http/site.h"
 
 #define NAME_PLAIN "assay"
 #define NAME_HOST "__Host-assay"     /* browsers take it from the very host only, for Path=/ */
 #define NAME_SECURE "__Secure-assay" /* for a path */
-
-enum { TOKEN = 32 };
 
 #define BELIEVE (100 * INSTANT_MS)
 
@@ -49,18 +46,16 @@ session_cookie(struct ctx *c)
 	return NULL;
 }
 
-static void
-digest(const char *token, char hex[2 * HASH_SECRET + 1])
+const char *
+session_digest(struct ctx *c)
 {
-	static const char digits[] = "0123456789abcdef";
-	uint8_t sum[HASH_SECRET];
+	const char *token = session_cookie(c);
+	char hex[HASH_SECRET_HEX];
 
-	hash_secret(token, sum);
-	for (size_t i = 0; i < HASH_SECRET; i++) {
-		hex[2 * i] = digits[sum[i] >> 4];
-		hex[2 * i + 1] = digits[sum[i] & 15];
-	}
-	hex[2 * HASH_SECRET] = '\0';
+	if (token == NULL)
+		return NULL;
+	hash_secret_hex(token, hex);
+	return mem_dup(c->w.mem, hex);
 }
 
 static const char *
@@ -109,14 +104,12 @@ believe_session(struct ctx *c, const char *hex, struct json_object **out)
 static enum err
 find(struct ctx *c)
 {
-	const char *token = session_cookie(c);
-	char hex[2 * HASH_SECRET + 1];
+	const char *hex = session_digest(c);
 	struct json_object *o;
 	struct account *a;
 
-	if (token == NULL)
+	if (hex == NULL)
 		return OK;
-	digest(token, hex);
 	enum err e = strcmp(c->req.method, "GET") == 0 ? believe_session(c, hex, &o)
 						       : read_session(c, hex, &o);
 	if (e != OK || o == NULL)
@@ -126,7 +119,7 @@ find(struct ctx *c)
 	    text_of(o, "id"), text_of(o, "name"), text_of(o, "role"), text_of(o, "csrf"),
 	    json_object_get_boolean(json_object_object_get(o, "has_password"))};
 	c->account = a;
-	c->w.actor = (struct actor){.account = a->name, .trusted = true};
+	c->w.actor = (struct actor){.account = a->name, .session = hex, .trusted = true};
 	return OK;
 }
 
@@ -252,123 +245,10 @@ session_is_page(const char *where)
 	return where[n] == '\0' || where[n] == '/' || where[n] == '?';
 }
 
-/* Ends the session that the cookie names, if there is one. */
-static enum err
-close_session(struct ctx *c)
-{
-	const char *token = session_cookie(c);
-	char hex[2 * HASH_SECRET + 1];
-
-	if (token == NULL)
-		return OK;
-	digest(token, hex);
-	enum err e =
-	    db_query(c->w.db, c->w.mem, QUERY_session_close, (const char *const[]){hex}, NULL);
-	session_ended(c);
-	return e;
-}
-
-/* Sets the cookie; without a token it goes away. */
-static void
-set_cookie(struct ctx *c, const char *token)
+void
+session_set_cookie(struct ctx *c, const char *token)
 {
 	c->cookie = mem_printf(c->w.mem, "%s=%s; Path=%s/; HttpOnly; SameSite=Lax%s%s",
 	    cookie_name(c), token == NULL ? "" : token, site_prefix(c),
 	    token == NULL ? "; Max-Age=0" : "", site_is_secure(c) ? "; Secure" : "");
-}
-
-/* In place of the session that there was, if any. */
-static enum err
-open_session(struct ctx *c, const char *account, const char *password)
-{
-	char token[2 * TOKEN + 1], csrf[2 * TOKEN + 1], hex[2 * HASH_SECRET + 1];
-	char now[INSTANT_TEXT];
-	enum err e = close_session(c);
-
-	if (e != OK)
-		return e;
-	hash_random_hex(token, TOKEN);
-	hash_random_hex(csrf, TOKEN);
-	digest(token, hex);
-	instant_format(c->w.now, now);
-	const char *params[] = {account, hex, csrf, now, password};
-	e = db_query(c->w.db, c->w.mem, QUERY_session_open, params, NULL);
-	if (e == OK)
-		set_cookie(c, token);
-	return e;
-}
-
-enum err
-session_sign_in(struct ctx *c, const char *name, const char *password)
-{
-	struct password_owner owner;
-	enum err e = password_find(c, name, &owner);
-
-	if (e != OK)
-		return e;
-	e = password_check(c, name, &owner, password);
-	if (e == ERR_INVALID)
-		return fail(&c->w, e, "/name", "name or password is wrong");
-	if (e != OK)
-		return e;
-	log_say(LOG_INFO, "sign_in", "%s", name);
-	return open_session(c, owner.id, owner.fresh);
-}
-
-enum err
-session_enter(struct ctx *c, const char *token)
-{
-	char hex[2 * HASH_SECRET + 1], now[INSTANT_TEXT];
-	struct db_rows *rows;
-
-	digest(token, hex);
-	instant_format(c->w.now, now);
-	enum err e = db_query(
-	    c->w.db, c->w.mem, QUERY_sign_in_link_use, (const char *const[]){hex, now}, &rows);
-	if (e != OK)
-		return e;
-	if (db_count(rows) == 0)
-		return fail(
-		    &c->w, ERR_INVALID, "/token", "the link was used already, or is too old");
-	log_say(LOG_INFO, "sign_in_link", "%s", db_cell(rows, 0, "name"));
-	/* Without a password the link was the last time. */
-	if (*db_cell(rows, 0, "has_password") != 't')
-		c->location = "/admin/account";
-	return open_session(c, db_cell(rows, 0, "id"), NULL);
-}
-
-enum err
-session_sign_out(struct ctx *c)
-{
-	set_cookie(c, NULL);
-	return close_session(c);
-}
-
-enum err
-session_end_all(struct ctx *c)
-{
-	log_say(LOG_INFO, "signed_out_everywhere", "%s", c->account->name);
-	set_cookie(c, NULL);
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_session_end_all, &c->account->id, NULL);
-	session_ended(c);
-	return e;
-}
-
-/* All sessions end first: should this one not open, one signs in again, with the old password. */
-enum err
-session_set_password(struct ctx *c, const char *current, const char *fresh)
-{
-	struct password_owner owner;
-	const char *hashed;
-	enum err e = password_find(c, c->account->name, &owner);
-
-	if (e == OK && owner.stored != NULL)
-		e = password_check(c, c->account->name, &owner, current);
-	if (e == ERR_INVALID)
-		return fail(&c->w, e, "/current", "is not your password");
-	if (e == OK)
-		e = password_hash(c, fresh, &hashed);
-	if (e == OK)
-		e = session_end_all(c);
-	return e == OK ? open_session(c, c->account->id, hashed) : e;
 }

@@ -25,6 +25,9 @@ struct account {
 /* The token in the cookie of the request, on c->w.mem; NULL when there is none. */
 const char *session_cookie(struct ctx *c);
 
+/* Its digest, by which the database knows the session, in hexadecimal; NULL when there is none. */
+const char *session_digest(struct ctx *c);
+
 /* Sets c->account if somebody is signed in, for a page that has no route to say who may see it. */
 void session_recall(struct ctx *c);
 
@@ -35,26 +38,8 @@ void session_recall(struct ctx *c);
  */
 enum err session_check(struct ctx *c) must_check;
 
-/*
- * Signs in by name and password; opens a session. ERR_INVALID for a wrong name or password alike,
- * ERR_THROTTLED, ERR_UNAVAILABLE when too many sign in at once.
- */
-enum err session_sign_in(struct ctx *c, const char *name, const char *password) must_check;
-
-/* Signs in by a one-time link's token. ERR_INVALID when it is used, unknown or too old. */
-enum err session_enter(struct ctx *c, const char *token) must_check;
-
-/* Ends the session of c. */
-enum err session_sign_out(struct ctx *c) must_check;
-
-/* Ends all sessions of whoever is signed in, and the links by which one could still get in. */
-enum err session_end_all(struct ctx *c) must_check;
-
-/*
- * Gives whoever is signed in the password fresh, in place of current, which nobody asks for where
- * there was none. All sessions end and a new one is opened. Errors as of session_sign_in.
- */
-enum err session_set_password(struct ctx *c, const char *current, const char *fresh) must_check;
+/* Sets the cookie to the token of a session; NULL: the browser forgets it. */
+void session_set_cookie(struct ctx *c, const char *token);
 
 /* Sessions may have ended, or may do less: no worker believes what it knows of any. What is changed
  * elsewhere, as by a command, is known 100 ms later where somebody only looks, and at once to

@@ -1,71 +1,96 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What everybody who is signed in may do to the own account.
+ * The pages of the own account, for everybody who is signed in.
  */
-#include <string.h>
-
+#include "base/jsonutil.h"
+#include "base/log.h"
 #include "base/mem.h"
-#include "core/subject/passphrase.h"
 #include "handler/routes.h"
-#include "web/http/ctx.h"
-#include "web/http/form.h"
+#include "service/access/password_change.h"
+#include "service/access/sign_in.h"
 #include "web/auth/password.h"
 #include "web/auth/session.h"
+#include "web/http/ctx.h"
+#include "web/http/form.h"
 
-/* What the page knows before anything is typed: whether there is a password to be asked for. */
-static enum err
-load(struct ctx *c)
+/* What the page shows before anything is typed: whether there is a password to be asked for. */
+static void
+begin(struct ctx *c, const struct password_owner *owner)
+{
+	c->form = mem_json(c->w.mem, json_object_new_object());
+	json_object_object_add(
+	    c->form, "has_password", json_object_new_boolean(owner->stored != NULL));
+	c->model = mem_json(c->w.mem, json_object_new_object());
+}
+
+enum err
+account_page(struct ctx *c)
 {
 	struct password_owner owner;
 	enum err e = password_find(c, c->account->name, &owner);
 
 	if (e != OK)
 		return e;
-	c->form = mem_json(c->w.mem, json_object_new_object());
-	json_object_object_add(
-	    c->form, "has_password", json_object_new_boolean(owner.stored != NULL));
-	c->model = mem_json(c->w.mem, json_object_new_object());
+	begin(c, &owner);
+	json_object_object_add(c->model, "form", json_object_get(c->form));
 	return OK;
 }
 
-enum err
-account_page(struct ctx *c)
+/* The form as an input; nothing that was typed is shown again. */
+static enum err
+read_password(struct ctx *c, const struct password_owner *owner, struct password_input *in)
 {
-	enum err e = load(c);
+	struct json_object *typed;
+	enum err e = form_json(c, &typed);
 
-	if (e == OK)
-		json_object_object_add(c->model, "form", json_object_get(c->form));
-	return e;
+	begin(c, owner);
+	return e == OK ? password_input_read(&c->w, typed, in) : e;
+}
+
+/* Whether the current password is right, where there is one. */
+static enum err
+check_current(struct ctx *c, struct password_owner *owner, const char *current)
+{
+	enum err e = owner->stored == NULL
+	    ? OK : password_check(c, c->account->name, owner, current);
+
+	return e == ERR_INVALID ? fail(&c->w, e, "/current", "is not your password") : e;
 }
 
 enum err
 account_password(struct ctx *c)
 {
-	const char *current = form_value(c, "current");
-	const char *fresh = form_value(c, "password");
-	const char *again = form_value(c, "again");
-	enum err e = load(c);
+	struct password_owner owner;
+	struct password_input in;
+	const char *hashed;
+	enum err e = password_find(c, c->account->name, &owner);
 
+	if (e == OK)
+		e = read_password(c, &owner, &in);
+	if (e == OK)
+		e = check_current(c, &owner, in.current);
+	if (e == OK)
+		e = password_hash(c, in.fresh, &hashed);
+	if (e == OK)
+		e = password_change(&c->w, hashed, &c->model);
+	session_ended(c);
 	if (e != OK)
 		return e;
-	if (fresh == NULL)
-		fresh = "";
-	const char *fault = passphrase_fault(c->account->name, fresh);
-	if (fault != NULL)
-		fail(&c->w, ERR_INVALID, "/password", "%s", fault);
-	if (again == NULL || strcmp(again, fresh) != 0)
-		fail(&c->w, ERR_INVALID, "/again", "is not the same");
-	if (problem_count(c->w.problems) > 0)
-		return ERR_INVALID;
-	e = session_set_password(c, current != NULL ? current : "", fresh);
+	struct json_object *once = json_object_object_get(c->model, "once");
+	if (once != NULL)
+		session_set_cookie(c, json_text(once, "session"));
 	c->location = "/admin/account?changed=1";
-	return e;
+	return OK;
 }
 
 enum err
 account_sign_out(struct ctx *c)
 {
+	enum err e = sign_out_everywhere(&c->w, &c->model);
+
+	session_ended(c);
+	session_set_cookie(c, NULL);
+	log_say(LOG_INFO, "signed_out_everywhere", "%s", c->account->name);
 	c->location = "/admin/login";
-	c->model = mem_json(c->w.mem, json_object_new_object());
-	return session_end_all(c);
+	return e;
 }

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The doors of the pages: in by password or by a one-time link, and out.
+ * Sign-in by password or one-time link, and sign-out.
  */
 #include <string.h>
 
+#include "base/jsonutil.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "handler/routes.h"
+#include "service/access/sign_in.h"
+#include "web/auth/password.h"
+#include "web/auth/session.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
-#include "web/auth/session.h"
 
 static void
 put(struct json_object *o, const char *name, const char *value)
@@ -51,14 +55,37 @@ keep_form(struct ctx *c, const char *const names[], size_t n)
 		put(c->form, names[i], form_value(c, names[i]));
 }
 
-/* On to where the visitor wanted to go. */
+/* Gives the browser the session of an answer and sends it on. */
 static void
-lead_on(struct ctx *c)
+lead_on(struct ctx *c, struct json_object *answer, const char *to)
 {
-	const char *to = form_value(c, "to");
-
+	session_ended(c);
+	session_set_cookie(c, json_text(json_object_object_get(answer, "once"), "session"));
 	c->location = to != NULL && session_is_page(to) ? to : "/admin";
 	c->model = mem_json(c->w.mem, json_object_new_object());
+}
+
+static enum err
+sign_in(struct ctx *c, const char *name, const char *password)
+{
+	struct password_owner owner;
+	struct json_object *answer;
+	enum err e = password_find(c, name, &owner);
+
+	if (e != OK)
+		return e;
+	e = password_check(c, name, &owner, password);
+	if (e == ERR_INVALID)
+		return fail(&c->w, e, "/name", "name or password is wrong");
+	if (e != OK)
+		return e;
+	struct sign_in_input in = {owner.id, owner.fresh, session_digest(c)};
+	e = sign_in_open(&c->w, &in, &answer);
+	if (e != OK)
+		return e;
+	log_say(LOG_INFO, "sign_in", "%s", name);
+	lead_on(c, answer, form_value(c, "to"));
+	return OK;
 }
 
 enum err
@@ -76,35 +103,40 @@ login(struct ctx *c)
 		return fail(&c->w, ERR_INVALID, "/name", "must not be empty");
 	if (password == NULL || *password == '\0')
 		return fail(&c->w, ERR_INVALID, "/password", "must not be empty");
-	e = session_sign_in(c, name, password);
-	if (e == OK)
-		lead_on(c);
-	return e;
+	return sign_in(c, name, password);
 }
 
+/* Without a password the link was the last time: the account page asks for one. */
 enum err
 enter(struct ctx *c)
 {
 	static const char *const names[] = {"token"};
 	const char *token = form_value(c, "token");
+	struct json_object *answer;
 	enum err e = session_check_origin(c);
 
 	if (e != OK)
 		return e;
 	keep_form(c, names, sizeof names / sizeof names[0]);
-	e = session_enter(c, token != NULL ? token : "");
-	if (e == OK && c->location == NULL)
-		lead_on(c);
-	else if (e == OK)
-		c->model = mem_json(c->w.mem, json_object_new_object());
-	return e;
+	/* A link works once, so there is no answer that could be given again. */
+	c->w.intent.idempotency_key = NULL;
+	e = sign_in_by_link(&c->w, token != NULL ? token : "", session_digest(c), &answer);
+	if (e != OK)
+		return e;
+	log_say(LOG_INFO, "sign_in_link", "%s", json_text(answer, "name"));
+	bool has_password =
+	    json_object_get_boolean(json_object_object_get(answer, "has_password"));
+	lead_on(c, answer, has_password ? form_value(c, "to") : "/admin/account");
+	return OK;
 }
 
 enum err
 logout(struct ctx *c)
 {
-	enum err e = session_sign_out(c);
+	enum err e = sign_out(&c->w, c->w.actor.session);
 
+	session_ended(c);
+	session_set_cookie(c, NULL);
 	c->location = "/admin/login";
 	c->model = mem_json(c->w.mem, json_object_new_object());
 	return e;

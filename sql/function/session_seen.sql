@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Notes that a session is in use.
+create or replace function session_seen(digest bytea, at timestamptz)
+returns void
+language plpgsql security definer
+set search_path from current
+as $$
+begin
+	update session as s set seen_at = session_seen.at
+	where s.hash = sha256(session_seen.digest) and s.seen_at < session_seen.at;
+end
+$$;
+
+revoke execute on function session_seen from public;
+grant execute on function session_seen to assay_app;
