@@ -99,15 +99,26 @@ step(struct work *w, void *arg, struct json_object **answer)
 	return e == OK ? upload_move(&u->m, u->text.at, false) : e;
 }
 
+static enum err
+mark_done(struct work *w, void *arg, struct json_object **answer)
+{
+	struct upload *u = arg;
+
+	(void)w;
+	(void)answer;
+	membership_batch_begin(&u->m);
+	return upload_move(&u->m, u->text.len, true);
+}
+
 /* The upload counts as done only after the addresses that are left were looked at: a job that is
  * killed before leaves an empty rest to the next. */
 static enum err
 finish(struct upload *u)
 {
+	struct json_object *none;
 	enum err e = membership_batch_finish(u->w, u->m.segmentation);
 
-	membership_batch_begin(&u->m);
-	return e == OK ? upload_move(&u->m, u->text.len, true) : e;
+	return e == OK ? change_run(u->w, mark_done, u, &none) : e;
 }
 
 static enum err

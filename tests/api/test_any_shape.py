@@ -163,16 +163,28 @@ def test_a_part_of_a_segmentation_of_another_shape_is_refused(stack, text, field
     assert stack.call("GET", f"/v1/segmentation/{seg}").status_code == 404
 
 
-@pytest.mark.parametrize("path, fields", [
+DEFINING = [
     ("/admin/goals", {"name": "{}"}), ("/admin/layers", {"id": "{}", "unit": "user"}),
     ("/admin/segmentations", {"id": "{}", "name": "n", "type": "manual", "groups.0.name": "a"}),
     ("/admin/experiments", {"request.expId": "{}", "request.name": "n",
                             "request.description": "d", "request.data.startDate": "2099-01-01",
-                            "request.data.client": "c", "request.data.key": "k"})])
-@pytest.mark.parametrize("key", ["one", "", "x" * 200])
+                            "request.data.client": "c", "request.data.key": "k"})]
+
+
+@pytest.mark.parametrize("path, fields", DEFINING)
+@pytest.mark.parametrize("key", ["one", ""])
 def test_a_form_with_an_idempotency_key_is_stored(stack, path, fields, key):
     who, new = Person(stack, "editor"), new_id("i")[:40]
     answer = who.post(path, headers={"Idempotency-Key": key},
                       **{name: value.format(new) for name, value in fields.items()})
     assert answer.status_code == 303, answer.text
     assert alive(stack)
+
+
+@pytest.mark.parametrize("path, fields", DEFINING, ids=lambda v: v if isinstance(v, str) else "")
+def test_a_form_with_what_cannot_be_an_idempotency_key_is_refused(stack, path, fields):
+    who, new = Person(stack, "editor"), new_id("i")[:40]
+    sent = {name: value.format(new) for name, value in fields.items()}
+    answer = who.post(path, headers={"Idempotency-Key": "x" * 200}, **sent)
+    assert answer.status_code == 400 and "Idempotency-Key" in answer.text
+    assert who.post(path, **sent).status_code == 303
