@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Leases, against a memcached of its own: which reader may fill a key, and that no value read before
- * a write is stored after it, whatever the cache forgot meanwhile.
+ * Leases, against a memcached of its own: which reader may fill a key, and that no value read
+ * before a write is stored after it, whatever the cache forgot meanwhile.
  */
 #include "store/cache/cache.h"
 
@@ -73,7 +73,8 @@ stop_server(void)
 static struct cache *
 open_cache(void)
 {
-	char *node = mem_printf(mem, "%s/%s", getcwd(mem_check(talloc_size(mem, 4096)), 4096), path);
+	const char *here = getcwd(mem_check(talloc_size(mem, 4096)), 4096);
+	char *node = mem_printf(mem, "%s/%s", here, path);
 	struct cache_conf conf = {node, 5000, 3600, breakers};
 	struct cache *c;
 

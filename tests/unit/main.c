@@ -26,6 +26,7 @@ static suite_fn *const suites[] = {
     net_suite,
     num_suite,
     public_url_suite,
+    db_suite,
     breaker_suite,
     cache_suite,
     pgtype_suite,

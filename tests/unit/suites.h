@@ -30,6 +30,7 @@ Suite *num_suite(void);
 Suite *public_url_suite(void);
 
 /* store */
+Suite *db_suite(void);
 Suite *breaker_suite(void);
 Suite *cache_suite(void);
 Suite *pgtype_suite(void);

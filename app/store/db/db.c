@@ -95,14 +95,16 @@ send_one(struct db *db, const struct query_info *info, const char *const params[
 	    : PQsendQueryPrepared(db->conn, info->name, info->params, params, NULL, NULL, 0);
 }
 
-/* Sets statement_timeout until the end of the transaction, in the pipeline of a statement. */
+/* Sets statement_timeout until the end of the transaction, in the pipeline of a statement: to a
+ * millisecond at least, for the server takes 0 for no bound at all. */
 static bool
 send_timeout(struct db *db, int64_t us)
 {
+	int64_t ms = us != NO_TIMEOUT && us < INSTANT_MS ? 1 : us / INSTANT_MS;
 	char text[24];
 	const char *const params[] = {text};
 
-	snprintf(text, sizeof text, "%lld", (long long)(us / INSTANT_MS));
+	snprintf(text, sizeof text, "%lld", (long long)ms);
 	return send_one(db, &query_infos[QUERY_statement_timeout], params);
 }
 
@@ -181,10 +183,8 @@ run_once(struct db *db, const struct query_info *info, const char *const params[
 	if (e != OK)
 		return e;
 	int64_t deadline = statement_deadline(db, info);
-	if (deadline - instant_monotonic() < INSTANT_MS) {
-		db_notice(db, info->name, "no time is left");
+	if (!db_time_left(db, info->name, deadline))
 		return ERR_UNAVAILABLE;
-	}
 	if (send_statement(db, info, params, deadline))
 		*out = read_statement(db, deadline);
 	else if (db->pipelined && PQstatus(db->conn) != CONNECTION_BAD)
@@ -302,8 +302,9 @@ db_send(struct db *db, enum query q, const char *const params[])
 	if (db_open(db) != OK)
 		return;
 	db->sent_until = statement_deadline(db, info);
-	int unsent = instant_monotonic() < db->sent_until &&
-		send_statement(db, info, params, db->sent_until) ? PQflush(db->conn) : -1;
+	if (!db_time_left(db, info->name, db->sent_until))
+		return;
+	int unsent = send_statement(db, info, params, db->sent_until) ? PQflush(db->conn) : -1;
 	while (unsent > 0 && db_wait(db, POLLIN | POLLOUT, db->sent_until) &&
 	    PQconsumeInput(db->conn))
 		unsent = PQflush(db->conn);

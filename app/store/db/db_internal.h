@@ -45,6 +45,10 @@ void db_close(struct db *db);
 /* Stores `what: text` as db_message, on one line. */
 void db_notice(struct db *db, const char *what, const char *text);
 
+/* Whether there is a millisecond or more until deadline, which is the least that a server can be
+ * told; otherwise that is noted for `what`. */
+bool db_time_left(struct db *db, const char *what, int64_t deadline);
+
 /* Records that the server's clock showed `clock` (microseconds since 1970) at some instant between
  * from and to, both monotonic. */
 void db_clock_seen(struct db *db, int64_t clock, int64_t from, int64_t to);

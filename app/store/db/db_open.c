@@ -264,7 +264,8 @@ open_connection(struct db *db, bool bare)
 
 	if (db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK)
 		return OK;
-	if (db->in_tx)
+	/* A request without time says nothing about the server: the gate stays as it is. */
+	if (db->in_tx || !db_time_left(db, "connect", db->deadline))
 		return ERR_UNAVAILABLE;
 	db_close(db);
 	if (g != NULL && !gate_pass(g, now))

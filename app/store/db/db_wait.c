@@ -37,6 +37,15 @@ db_notice(struct db *db, const char *what, const char *text)
 }
 
 bool
+db_time_left(struct db *db, const char *what, int64_t deadline)
+{
+	if (deadline - instant_monotonic() >= INSTANT_MS)
+		return true;
+	db_notice(db, what, "no time is left");
+	return false;
+}
+
+bool
 db_wait(struct db *db, short events, int64_t deadline)
 {
 	struct pollfd p = {.fd = PQsocket(db->conn), .events = events};
