@@ -26,10 +26,10 @@ VERSION := $(shell sed -n 's/^## \([0-9][^ ]*\).*/\1/p' CHANGELOG.md 2>/dev/null
 
 CFLAGS := -std=c11 -D_GNU_SOURCE -g -fPIE $(WARN) $(MODE_$(MODE)) -Iapp -I$(B)/sql \
 	-DASSAY_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-CLANG_FLAGS := $(filter-out $(GCC_ONLY),$(CFLAGS))
-ifeq ($(MODE),clang)
 # Macros of talloc are statement expressions.
-CFLAGS := $(CLANG_FLAGS) -Wno-gnu-statement-expression
+CLANG_FLAGS := $(filter-out $(GCC_ONLY),$(CFLAGS)) -Wno-gnu-statement-expression
+ifeq ($(MODE),clang)
+CFLAGS := $(CLANG_FLAGS)
 endif
 LDFLAGS := -pie $(LINK_$(MODE)) $(filter -fsanitize% --coverage,$(MODE_$(MODE)))
 LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lfcgi

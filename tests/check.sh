@@ -33,7 +33,7 @@ suite()
 {
 	case $1 in
 	lint) tests/lint/run.sh ;;
-	tidy) tests/lint/tidy.py --all ;;
+	tidy) tests/lint/tidy.py --analyze ;;
 	clang) make --no-print-directory -j2 clang && echo '1 passed' ;;
 	unit) build/release/unit ;;
 	api) pytest tests/api ;;
@@ -83,7 +83,7 @@ share()
 {
 	case $1 in
 	lint) echo 60 ;;
-	tidy) echo 240 ;;
+	tidy) echo 270 ;;
 	clang) echo 60 ;;
 	unit) echo 30 ;;
 	api) echo 500 ;;

@@ -3,7 +3,7 @@
 #
 # All rules that a program can check: a line a finding, then how many. The self test comes last: it
 # proves that each of the others can fail, and is run again only after one of them has changed;
-# LINT_SELFTEST=0 leaves it out. tidy.py looks at what differs from the main branch.
+# LINT_SELFTEST=0 leaves it out.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 2

@@ -148,8 +148,8 @@ build(void)
 {
 	uint16_t used = 0;
 
-	for (uint16_t i = 0; i < WORDS; i++)
-		plant(i, &used);
+	for (int i = 0; i < WORDS; i++)
+		plant((uint16_t)i, &used);
 	link_back();
 	built = true;
 }
