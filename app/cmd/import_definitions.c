@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay import definitions: what differs from what is stored goes through the routes by which
- * people define things. What refers to something that comes later in the file is tried again.
+ * assay import definitions: what differs from what is stored goes through the operations by which
+ * people define things. What refers to something that comes later in the file, or loses a group
+ * that something later in the file still names, is tried again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,11 +15,15 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "cmd/definitions.h"
-#include "cmd/inside.h"
+#include "service/change.h"
+#include "service/definition/experiment_state.h"
+#include "service/definition/goal.h"
+#include "service/definition/layer.h"
+#include "service/definition/segmentation.h"
 
 struct job {
 	void *mem;
-	struct ctx ctx;
+	struct work *w;
 	struct json_object *stored;
 	FILE *out; /* where problems are told; NULL: nowhere, in tries that are not the last */
 	int64_t made, changed, kept, bad;
@@ -29,6 +34,8 @@ struct item {
 	size_t part, index;
 	const char *id;
 	struct json_object *o;
+	struct json_object *stored;  /* NULL: nothing */
+	struct json_object *changes; /* the members that differ from it */
 	bool done;
 };
 
@@ -47,179 +54,202 @@ tell(const struct job *j, const struct item *it, const char *pointer, const char
 static void
 tell_all(const struct job *j, const struct item *it, enum err e)
 {
-	const struct ctx *c = &j->ctx;
-	size_t n = problem_count(c->w.problems);
+	const struct work *w = j->w;
+	size_t n = problem_count(w->problems);
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = json_item(c->w.problems->list, i);
+		struct json_object *o = json_item(w->problems->list, i);
 		tell(j, it, json_object_get_string(json_object_object_get(o, "pointer")),
 		    json_object_get_string(json_object_object_get(o, "detail")));
 	}
 	if (n == 0)
-		tell(j, it, "", c->w.detail != NULL ? c->w.detail : err_info(e)->title);
+		tell(j, it, "", w->detail != NULL ? w->detail : err_info(e)->title);
 }
 
-/* One request; what is wrong is told. */
-static bool
-ask(struct job *j, const struct item *it, const struct inside *r)
+/* The wall clock as operations see it. */
+static int64_t
+clock_now(void)
 {
-	enum err e = inside_run(&j->ctx, r);
+	int64_t now = instant_now();
 
-	if (e != OK)
-		tell_all(j, it, e);
-	ctx_reset(&j->ctx);
-	return e == OK;
+	return now - now % INSTANT_MS;
 }
 
-static const char *
-escaped(void *ctx, const char *s)
-{
-	struct buf *out = buf_new(ctx, 64);
-
-	for (; *s != '\0'; s++)
-		buf_printf(out, "%%%02X", (unsigned char)*s);
-	return out->data;
-}
-
-static const char *
-path_of(const struct job *j, const struct item *it, const char *tail)
-{
-	static const char *const routes[DEFINITIONS_PARTS] = {
-	    "goal", "layer", "segmentation", "experiment"};
-
-	return mem_printf(
-	    j->mem, "/v1/%s/%s%s", routes[it->part], escaped(j->mem, it->id), tail);
-}
-
-static struct json_object *
-wrapped(struct json_object *o)
-{
-	struct json_object *out = json_object_new_object();
-
-	json_object_object_add(out, "request", o);
-	return out;
-}
-
-/* Stops or resumes, as the definition says; stored: whether it is stopped now. */
-static bool
-stop(struct job *j, const struct item *it, bool stored)
-{
-	bool wanted = json_object_get_boolean(json_object_object_get(it->o, "stopped"));
-	struct inside r = {.method = "POST", .now = instant_now(),
-		.path = path_of(j, it, wanted ? "/stop" : "/resume")};
-
-	return wanted == stored || ask(j, it, &r);
-}
-
-/* It is made as on its first day: one that has begun may be carried over. */
+/* An experiment is created as on its first day: one that has begun may be carried over. */
 static int64_t
 first_day(struct json_object *o)
 {
-	struct json_object *start = json_object_object_get(json_object_object_get(o, "data"),
-	    "startDate");
-	int64_t now = instant_now(), at = now;
+	const char *start = json_text(json_object_object_get(o, "data"), "startDate");
+	int64_t now = clock_now(), at;
 
-	if (json_object_is_type(start, json_type_string)) {
-		char *text = mem_printf(NULL, "%sT00:00:00Z", json_object_get_string(start));
-		if (!instant_parse(text, strlen(text), &at))
-			at = now;
-		talloc_free(text);
-	}
-	return at < now ? at : now - now % INSTANT_MS;
+	if (start == NULL)
+		return now;
+	char *text = mem_printf(NULL, "%sT00:00:00Z", start);
+	bool read = instant_parse(text, strlen(text), &at);
+	talloc_free(text);
+	return read && at < now ? at : now;
 }
 
-static bool
-make(struct job *j, const struct item *it)
+static void
+set_clock(struct work *w, int64_t now)
 {
-	static const char *const paths[DEFINITIONS_PARTS] = {
-	    "/v1/goal", "/v1/layer", "/v1/segmentation", "/v1/experiment/create"};
-	struct json_object *body = NULL;
-	struct inside r = {.method = "POST", .path = paths[it->part], .now = instant_now()};
-
-	json_object_deep_copy(it->o, &body, NULL);
-	if (it->part == 3) {
-		json_remove(body, "stopped");
-		body = wrapped(body);
-		r.now = first_day(it->o);
-	}
-	r.body = mem_json(j->mem, body);
-	if (!ask(j, it, &r))
-		return false;
-	j->made++;
-	return it->part != 3 || stop(j, it, false);
+	w->now = now;
+	*w->today = '\0';
 }
 
-/* The members that differ from what is stored. */
+static enum err
+import_goal(struct work *w, const struct item *it, struct json_object **answer)
+{
+	struct goal_input in;
+	enum err e = goal_input_read(w, it->changes, true, &in);
+
+	if (e != OK)
+		return e;
+	return it->stored == NULL ? goal_add(w, &in, answer)
+				  : goal_change(w, it->id, &in, answer);
+}
+
+static enum err
+import_layer(struct work *w, const struct item *it, struct json_object **answer)
+{
+	struct layer_input in;
+
+	if (it->stored != NULL)
+		return fail(
+		    w, ERR_CONFLICT, "", "is there already, and a layer stays as it is");
+	enum err e = layer_input_read(w, it->changes, true, &in);
+	return e == OK ? layer_add(w, &in, answer) : e;
+}
+
+static enum err
+import_segmentation(struct work *w, const struct item *it, struct json_object **answer)
+{
+	struct segmentation_definition in;
+	struct segmentation_change change;
+	enum err e;
+
+	if (it->stored == NULL) {
+		e = segmentation_input_read(w, it->changes, true, &in);
+		return e == OK ? segmentation_add(w, &in, answer) : e;
+	}
+	e = segmentation_change_read(w, it->changes, true, &change);
+	return e == OK ? segmentation_change(w, it->id, &change, answer) : e;
+}
+
+static enum err
+create_experiment(struct work *w, struct json_object *request, struct experiment_answer *a)
+{
+	struct definition d;
+
+	set_clock(w, first_day(request));
+	enum err e = experiment_input_read(w, request, &d);
+	if (e == OK)
+		e = experiment_create(w, &d, a);
+	set_clock(w, clock_now());
+	if (e == OK && json_text(a->definition, "err") != NULL)
+		return fail(w, ERR_CONFLICT, "", "somebody else creates it just now");
+	return e;
+}
+
+static enum err
+change_experiment(struct work *w, const struct experiment_target *t, struct json_object *request,
+    struct json_object *state, struct experiment_answer *a)
+{
+	struct json_object *delivered = mem_json(w->mem, json_object_new_object());
+	struct experiment_delivery delivery;
+	struct experiment_changes changes;
+	enum err e = OK;
+
+	if (json_member_count(request) > 0)
+		e = experiment_changes_read(w, request, &changes);
+	if (e == OK && json_member_count(request) > 0)
+		e = experiment_change(w, t, &changes, a);
+	if (e != OK || state == NULL)
+		return e;
+	json_object_object_add(delivered, "state", json_object_get(state));
+	e = experiment_delivery_read(w, delivered, &delivery);
+	return e == OK ? experiment_deliver(w, t, &delivery, a) : e;
+}
+
+/* State and status are changed by operations of their own. */
+static enum err
+import_experiment(struct work *w, const struct item *it, struct json_object **answer)
+{
+	struct json_object *request = mem_json_copy(w->mem, it->changes);
+	struct json_object *state = json_object_object_get(it->changes, "state");
+	struct experiment_target t = {.id = it->id};
+	struct experiment_answer a = {0};
+	bool is = json_object_get_boolean(json_object_object_get(it->stored, "stopped"));
+	bool told = json_object_object_get_ex(it->o, "stopped", NULL);
+	bool stop = json_object_get_boolean(json_object_object_get(it->o, "stopped"));
+	enum err e;
+
+	json_remove(request, "stopped");
+	if (it->stored == NULL) {
+		e = create_experiment(w, request, &a);
+	} else {
+		json_remove(request, "state");
+		e = change_experiment(w, &t, request, state, &a);
+	}
+	if (e == OK && told && stop != is)
+		e = experiment_move(w, &t, stop ? MOVE_STOP : MOVE_RESUME, &a);
+	*answer = a.definition;
+	return e;
+}
+
+/* All that is to be done with one definition is one change. */
+static enum err
+import_item(struct work *w, void *arg, struct json_object **answer)
+{
+	static enum err (*const parts[DEFINITIONS_PARTS])(
+	    struct work *w, const struct item *it, struct json_object **answer) = {
+		import_goal, import_layer, import_segmentation, import_experiment};
+	const struct item *it = arg;
+
+	return parts[it->part](w, it, answer);
+}
+
+/* The members that differ from what is stored; all of them when nothing is. */
 static struct json_object *
-differences(const struct job *j, const struct item *it, struct json_object *stored)
+differences(void *mem, struct json_object *wanted, struct json_object *stored)
 {
-	struct json_object *out = mem_json(j->mem, json_object_new_object());
+	struct json_object *out = mem_json(mem, json_object_new_object());
 
-	json_object_object_foreach(json_members(it->o), name, value) {
-		if (!json_object_equal(value, json_object_object_get(stored, name)))
+	json_object_object_foreach(json_members(wanted), name, value) {
+		if (stored == NULL ||
+		    !json_object_equal(value, json_object_object_get(stored, name)))
 			json_object_object_add(out, name, json_object_get(value));
 	}
 	return out;
 }
 
-/* State and stop have routes of their own. */
-static bool
-change_delivery(struct job *j, const struct item *it, struct json_object *stored)
-{
-	struct json_object *state = json_object_object_get(it->o, "state");
-	struct json_object *body = mem_json(j->mem, json_object_new_object());
-	struct inside r = {.method = "POST", .path = path_of(j, it, "/state"), .body = body,
-		.now = instant_now()};
-	bool stopped = json_object_get_boolean(json_object_object_get(stored, "stopped"));
-
-	json_object_object_add(body, "state", json_object_get(state));
-	if (state != NULL && !json_object_equal(state, json_object_object_get(stored, "state")) &&
-	    !ask(j, it, &r))
-		return false;
-	return !json_object_object_get_ex(it->o, "stopped", NULL) || stop(j, it, stopped);
-}
-
-static bool
-change(struct job *j, const struct item *it, struct json_object *stored)
-{
-	struct json_object *body = differences(j, it, stored);
-	struct inside r = {.method = "PATCH", .path = path_of(j, it, ""), .now = instant_now()};
-
-	if (json_member_count(body) == 0) {
-		j->kept++;
-		return true;
-	}
-	if (it->part == 1) {
-		tell(j, it, "", "is there already, and a layer stays as it is");
-		return false;
-	}
-	if (it->part == 3) {
-		json_remove(body, "state");
-		json_remove(body, "stopped");
-	}
-	r.body = it->part == 3 ? mem_json(j->mem, wrapped(json_object_get(body))) : body;
-	if (json_member_count(body) > 0 && !ask(j, it, &r))
-		return false;
-	if (it->part == 3 && !change_delivery(j, it, stored))
-		return false;
-	j->changed++;
-	return true;
-}
-
 static bool
 take(struct job *j, struct item *it)
 {
-	struct json_object *id = json_object_object_get(it->o, definitions_id(it->part));
+	const char *id = json_text(it->o, definitions_id(it->part));
+	struct json_object *answer;
 
-	if (!json_object_is_type(it->o, json_type_object) ||
-	    !json_object_is_type(id, json_type_string)) {
+	if (id == NULL) {
 		tell(j, it, mem_printf(j->mem, "/%s", definitions_id(it->part)),
 		    "is missing or no text");
 		return false;
 	}
-	it->id = json_object_get_string(id);
-	struct json_object *stored = definitions_find(j->stored, it->part, it->id);
-	return stored == NULL ? make(j, it) : change(j, it, stored);
+	it->id = id;
+	it->stored = definitions_find(j->stored, it->part, id);
+	it->changes = differences(j->mem, it->o, it->stored);
+	if (it->stored != NULL && json_member_count(it->changes) == 0) {
+		j->kept++;
+		return true;
+	}
+	work_begin(j->w, clock_now(), command_actor());
+	j->w->intent.action = "import definitions";
+	enum err e = change_run(j->w, import_item, it, &answer);
+	if (e != OK)
+		tell_all(j, it, e);
+	work_end(j->w);
+	j->made += e == OK && it->stored == NULL;
+	j->changed += e == OK && it->stored != NULL;
+	return e == OK;
 }
 
 static size_t
@@ -257,7 +287,8 @@ take_all(struct job *j, struct item *items, size_t n)
 		j->bad += !items[i].done && !take(j, &items[i]);
 }
 
-/* The file as JSON, on ctx; NULL after telling why not. Each definition is guarded by its route. */
+/* The file as JSON, on ctx; NULL after telling why not. Each definition is checked by its
+ * operation. */
 static struct json_object *
 read_file(void *ctx, const char *name)
 {
@@ -283,8 +314,12 @@ definitions_import(const struct command *c, const char *file)
 	struct db *db = setup_owner_db(c->mem, c->conf);
 	struct item *items;
 
-	if (document == NULL || setup_ctx(c->mem, c->conf, setup_share(), &j.ctx) != OK)
+	if (document == NULL)
 		return EXIT_FAILED;
+	j.w = setup_work(c->mem, c->conf, setup_db(c->mem, c->conf, setup_share()));
+	if (j.w == NULL)
+		return EXIT_FAILED;
+	db_set_deadline(j.w->db, INT64_MAX);
 	if (definitions_load(db, c->mem, &j.stored) != OK)
 		return command_db_failed(db);
 	size_t n = list_items(c->mem, document, &items);

@@ -47,6 +47,7 @@ struct change {
 	struct change_base base; /* id NULL: none */
 	bool transaction;
 	bool overtaken;
+	bool has_before;
 	bool nothing; /* was changed */
 };
 
@@ -108,7 +109,9 @@ change_target(struct work *w, const char *target)
 void
 change_before(struct work *w, struct json_object *o)
 {
-	w->change->entry.before = o;
+	if (!w->change->has_before)
+		w->change->entry.before = o;
+	w->change->has_before = true;
 }
 
 /* The operation and what belongs into its transaction. */
@@ -179,7 +182,8 @@ change_overtaken(struct work *w)
 void
 change_over(struct work *w, struct change_base base)
 {
-	w->change->base = base;
+	if (w->change->base.id == NULL)
+		w->change->base = base;
 }
 
 /* Whether a definition has another version than the one that was read, or is gone. What jobs have

@@ -82,7 +82,8 @@ void change_concerns(struct work *w, const char *const subjects[], size_t n);
 /* The audit row is about `target`, an id; without it the answer or the subject tell. */
 void change_target(struct work *w, const char *target);
 
-/* What was there before, for the audit row; o stays as it is until the change is over. */
+/* What was there before (NULL: nothing), for the audit row; o stays as it is until the change is
+ * over. Of several operations in one change the first says it, here and with change_over. */
 void change_before(struct work *w, struct json_object *o);
 
 /* Calls done when the change is committed, and never when it is not: for events and counters. */

@@ -134,3 +134,71 @@ def test_what_is_no_document_is_refused(both, tmp_path, text):
 def test_a_file_that_is_not_there_is_told(both):
     done = both[0].assay("import", "definitions", "/nowhere/x", check=False)
     assert done.returncode == 1 and "No such file" in done.stderr
+
+
+def noted(stack, target):
+    """The rows of the audit log about target."""
+    return stack.sql("select account, before, after from audit where target = %s"
+                     " and action = 'import definitions' order by nr", target)
+
+
+def test_an_import_is_in_the_audit_log_with_what_was_before(both, tmp_path):
+    stack = both[1]
+    request = body("files", expId="noted", description="first", stopped=True)
+    goal = {"name": "noted-goal", "test": "chi2"}
+    load(stack, tmp_path, {"experiments": [request], "goals": [goal]})
+    (account, before, after), = noted(stack, "noted")
+    assert account.startswith("cli:") and before is None
+    assert (after["expDescription"], after["status"]) == ("first", "STOPPED")
+    assert len(noted(stack, "noted-goal")) == 1
+    request.update(description="second", state="default", stopped=False)
+    load(stack, tmp_path, {"experiments": [request], "goals": [goal]})
+    # Description, state and status are one change; the goal is as it was.
+    (_, before, after), = noted(stack, "noted")[1:]
+    assert (before["expDescription"], before["state"], before["status"]) == (
+        "first", "enabled", "STOPPED")
+    assert (after["expDescription"], after["state"]) == ("second", "default")
+    assert after["status"] != "STOPPED"
+    assert len(noted(stack, "noted-goal")) == 1
+
+
+def test_an_import_that_is_refused_leaves_nothing_of_a_definition(both, tmp_path):
+    stack = both[1]
+    request = body("files", expId="halfway", description="first")
+    load(stack, tmp_path, {"experiments": [request]})
+    await_status(stack, "halfway")
+    request.update(description="second", state="nonsense")
+    assert "/experiments/0/state: must be" in load(stack, tmp_path, {"experiments": [request]}, 1)
+    assert admin(stack, "GET", "halfway")["expDescription"] == "first"
+    assert len(noted(stack, "halfway")) == 1
+
+
+def rule(seg, name):
+    return {"group": {"segmentation": seg, "eq": name}}
+
+
+def rules(seg, **groups):
+    """A segmentation of rules, as a file has it."""
+    return {"id": seg, "type": "rule", "name": seg, "groups": [
+        {"id": i, "name": name, "rule": r} for i, (name, r) in enumerate(groups.items())]}
+
+
+def test_a_group_and_the_rule_that_names_it_can_be_removed_by_one_file(both, tmp_path):
+    stack, user = both[1], {"kind": {"eq": "user"}}
+    base = {"id": "a-named", "type": "manual", "name": "n",
+            "groups": [{"id": 0, "name": "stays"}, {"id": 1, "name": "goes"}]}
+    naming = rules("b-naming", stays=rule("a-named", "stays"), goes=rule("a-named", "goes"))
+    load(stack, tmp_path, {"segmentations": [base, naming]})
+    base["groups"].pop()
+    naming["groups"].pop()
+    said = load(stack, tmp_path, {"segmentations": [base, naming]})
+    assert "0 made, 2 changed, 0 as they were, 0 bad" in said
+
+
+def test_a_file_that_removes_a_group_alone_is_told_what_names_it(both, tmp_path):
+    stack, user = both[1], {"kind": {"eq": "user"}}
+    pair = [rules("e-named", c=user, d=user), rules("d-naming", e=user, f=rule("e-named", "d"))]
+    load(stack, tmp_path, {"segmentations": pair})
+    del pair[0]["groups"][1]
+    said = load(stack, tmp_path, {"segmentations": pair[:1]}, 1)
+    assert "/segmentations/0/groups: `d` is named by the segmentation d-naming" in said

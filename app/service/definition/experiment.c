@@ -206,8 +206,10 @@ check_replaced(struct work *w, struct creation *m)
 		take_ids(w, m, row, version);
 	if (!alternative_ids_give(m->alternatives, m->ids, w->problems))
 		return ERR_INVALID;
-	if (m->replaced == NULL)
+	if (m->replaced == NULL) {
+		change_before(w, NULL);
 		return OK;
+	}
 	change.changed = reference_names_between(
 	    w->mem, json_object_object_get(row, "alternatives"), m->alternatives);
 	e = references_follow(w, &change);
