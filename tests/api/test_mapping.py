@@ -111,21 +111,56 @@ def test_a_statement_that_the_database_refuses_fails_alone(stack, client, team):
     assert members(stack, good) == team
 
 
-def test_one_that_the_database_cannot_map_now_lets_others_go_first(stack, client, team):
-    bad, good = (define(stack, client, criteria=of_users(team=client)) for _ in range(2))
-    nr = stack.sql("select nr from experiment where id = %s", bad)[0][0]
+@contextlib.contextmanager
+def no_room_for(stack, exp):
+    """The database cannot store an audience of this one now, and is not away."""
+    nr = stack.sql("select nr from experiment where id = %s", exp)[0][0]
     stack.sql("create function no_room() returns trigger language plpgsql as"
               " $$ begin raise sqlstate '53100'; end $$;"
               " create trigger no_room before insert on audience for each row"
               f" when (new.experiment = {nr}) execute function no_room()")
     try:
+        yield
+    finally:
+        stack.sql("drop trigger no_room on audience; drop function no_room")
+
+
+def test_one_that_the_database_cannot_map_now_lets_others_go_first(stack, client, team):
+    bad, good = (define(stack, client, criteria=of_users(team=client)) for _ in range(2))
+    with no_room_for(stack, bad):
         submit_again(stack, bad, good)
         await_status(stack, good)
         assert status(stack, bad) == "PROCESSING"
-    finally:
-        stack.sql("drop trigger no_room on audience; drop function no_room")
     await_status(stack, bad)
     assert members(stack, bad) == members(stack, good) == team
+
+
+def test_one_that_fails_again_and_again_waits_longer_each_time(stack, client, team):
+    bad = define(stack, client, criteria=of_users(team=client))
+    waits = {}
+
+    def failed(times):
+        stack.sql("notify assay_job")
+        row, = stack.sql("select j.attempts, extract(epoch from j.due_at - j.failed_at)::float"
+                         " from audience_job as j join experiment using (nr) where id = %s", bad)
+        waits.setdefault(*row)
+        return row[0] >= times
+    with no_room_for(stack, bad):
+        submit_again(stack, bad)
+        wait_until(lambda: failed(3), 30, "three failures")
+        other = define(stack, client, criteria=of_users(team=client))
+        await_status(stack, other)
+        assert status(stack, bad) == "PROCESSING"
+    waits.pop(0, None)
+    assert len(waits) >= 3 and waits == {n: 2 ** (n - 1) for n in waits}
+    later = [line.rpartition("detail=")[2] for line in stack.log("jobs").splitlines()
+             if "event=mapping_later" in line and bad in line]
+    assert [f"{n} in a row" in line for n, line in enumerate(later, 1)] == [True] * len(later)
+    assert len(later) >= 3
+    await_status(stack, bad)
+    assert members(stack, bad) == members(stack, other) == team
+    wait_until(lambda: stack.sql("select attempts, failed_at from audience_job join experiment"
+                                 " using (nr) where id = %s", bad) == [(0, None)], 20, "its end")
 
 
 def test_a_refresh_that_fails_leaves_the_audience_as_it_was(stack, client, team):
