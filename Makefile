@@ -198,7 +198,8 @@ install: all man
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system etc/*.service
 	test -e $(DESTDIR)/etc/assay/assay.conf || \
 		install -D -m 0644 etc/assay.conf $(DESTDIR)/etc/assay/assay.conf
-	install -D -m 0644 -t $(DESTDIR)/etc/assay etc/lighttpd.conf etc/nginx-fcgi.conf
+	install -D -m 0644 -t $(DESTDIR)/etc/assay etc/lighttpd.conf \
+		etc/lighttpd.nft etc/nginx-fcgi.conf
 	install -D -m 0644 -t $(DESTDIR)/etc/assay/problem etc/problem/*
 
 clean:

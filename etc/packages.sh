@@ -15,7 +15,7 @@ run='gcc make pkg-config libc6-dev libfcgi-dev libpq-dev libjson-c-dev libmemcac
 	lighttpd nginx-light curl ca-certificates spawn-fcgi procps util-linux scdoc'
 check="$run check python3 python3-pytest python3-pytest-xdist python3-requests python3-psycopg2
 	python3-selenium chromium chromium-driver faketime clang clang-format clang-tidy
-	cppcheck"
+	cppcheck nftables"
 # axe-core for the browser tests comes by npm, which another package may have brought.
 command -v npm >/dev/null || check="$check npm"
 bench="$check wrk linux-perf"

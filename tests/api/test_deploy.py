@@ -21,7 +21,7 @@ FILES = """
     /usr/share/man/man1/assay.1 /usr/share/man/man5/assay.conf.5
     /usr/share/doc/assay/LICENSE /usr/lib/systemd/system/assay.service
     /usr/lib/systemd/system/assay-jobs.service /etc/assay/assay.conf /etc/assay/lighttpd.conf
-    /etc/assay/nginx-fcgi.conf /etc/assay/problem/502.html""".split()
+    /etc/assay/lighttpd.nft /etc/assay/nginx-fcgi.conf /etc/assay/problem/502.html""".split()
 
 
 def test_readmes_way_by_spawn_fcgi_serves_page_views(deployment, user):
@@ -95,3 +95,30 @@ def test_a_unit_is_understood_by_systemd(installed, tmp_path, unit):
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15",
                            str(file)], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout
+
+
+# In a network of its own: the rules count this machine too, and 3 connections are too many.
+MANY = """
+import fcntl, socket, struct, subprocess, sys
+interface = struct.pack("16sh14x", b"lo", 0x41)
+fcntl.ioctl(socket.socket(), 0x8914, interface)
+subprocess.run(["nft", "-f", "-"], input=sys.stdin.buffer.read(), check=True)
+for family, address in (socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"):
+    server = socket.create_server((address, 80), family=family, backlog=50)
+    clients = [socket.socket(family) for _ in range(5)]
+    print([c.connect_ex((address, 80)) == 0 for c in clients])
+"""
+
+
+def test_the_rules_for_lighttpd_limit_the_connections_of_an_address(installed):
+    """As shipped they load, twice as well; and 100 is all that is changed to see them at work."""
+    path = installed / "etc/assay/lighttpd.nft"
+    alone = ["unshare", "--map-root-user", "--net"]
+    subprocess.run([*alone, "sh", "-ec", 'nft -f "$0"; nft -f "$0"', str(path)], check=True,
+                   timeout=60)
+    rules = path.read_text()
+    assert rules.count("over 100") == 2 and 'iif "lo" accept' in rules
+    rules = rules.replace("over 100", "over 3").replace('iif "lo" accept', "")
+    done = subprocess.run([*alone, "/usr/bin/python3", "-c", MANY], input=rules, text=True,
+                          capture_output=True, check=True, timeout=60)
+    assert done.stdout == f"{[True] * 3 + [False] * 2}\n" * 2, done.stderr
