@@ -26,7 +26,7 @@ columns_of(const char *what)
 	if (strcmp(what, "members") == 0)
 		return &upload_row_csv;
 	if (strcmp(what, "ip-locations") == 0)
-		return &place_csv;
+		return &geo_range_csv;
 	return directory_csv(strcmp(what, "users") == 0 ? SUBJECT_USER : SUBJECT_DEVICE);
 }
 

@@ -222,7 +222,7 @@ launch(struct loader *l)
 }
 
 static void
-add(struct loader *l, const struct entry *e)
+add(struct loader *l, const struct directory_entry *e)
 {
 	struct batch *b = l->filling;
 
@@ -245,7 +245,7 @@ load(struct loader *l)
 
 	while (e == OK && (row = import_row(l->im)) != NULL) {
 		struct problems *problems = problem_new(l->im->row_mem);
-		struct entry entry;
+		struct directory_entry entry;
 		if (!directory_read(row, l->kind, "", problems, &entry)) {
 			import_bad_problems(l->im, l->im->line, problems);
 			continue;

@@ -70,8 +70,8 @@ def test_a_network_is_a_range(stack, places, network, first, last):
 
 
 BAD = {
-    "10.0.0.9,10.0.0.8,A,,,": "/last must be of the family of first, and not before it",
-    "10.0.0.9,2001:db8::,A,,,": "/last must be of the family of first, and not before it",
+    "10.0.0.9,10.0.0.8,A,,,": "/last must be of the same family as first, and not below it",
+    "10.0.0.9,2001:db8::,A,,,": "/last must be of the same family as first, and not below it",
     "10.0.0.256,10.0.0.8,A,,,": "/first must be an address",
     "a,b,A,,,": "/first must be an address; /last must be an address",
     "10.0.0.8,,A,,,": "give first and last, or network",
@@ -91,7 +91,8 @@ def test_a_bad_line_is_told_and_the_others_are_stored(stack, places, line, reaso
 
 
 @pytest.mark.parametrize("network, reason", [
-    ("10.0.0.1/24", "has bits behind its prefix"), ("2001:db8::1/64", "has bits behind its prefix"),
+    ("10.0.0.1/24", "has bits set after its prefix"),
+    ("2001:db8::1/64", "has bits set after its prefix"),
     ("10.0.0.0/33", "must be an address and a prefix, as 192.0.2.0/24"),
     ("10.0.0.0/", "must be an address and a prefix, as 192.0.2.0/24"),
     ("10.0.0/8", "must be an address and a prefix, as 192.0.2.0/24"),

@@ -92,7 +92,7 @@ check_records(void *ctx, const char *text)
 	struct json_object *row = mem_json(ctx, json_own(text));
 	const struct experiment a = {.nr = 1, .audience = 1};
 
-	if (profile_holds(row, NOW))
+	if (profile_is_valid_at(row, NOW))
 		must(json_object_is_type(profile_week(ctx, "u", row), json_type_object));
 	(void)subject_record_in_audience(row, &a);
 	(void)subject_record_is_new(row);

@@ -70,12 +70,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct json_fault fault;
 
 	if (json_read(ctx, (const char *)data, size, &o, &fault) == OK) {
-		const char *refused = directory_said_fault(o);
+		const char *refused = directory_request_fault(o);
 		if (json_object_is_type(o, json_type_object)) {
 			struct terms *t = terms_make(ctx, o);
 			check_terms(t, fault.values);
 			check_added(ctx, o, t);
-			must(refused != NULL || t->n <= 2 * DIRECTORY_SAID_VALUES);
+			must(refused != NULL || t->n <= 2 * DIRECTORY_REQUEST_VALUES);
 		} else
 			must(refused != NULL);
 		check_terms(terms_join(ctx, NULL, &(struct terms_extra){"#x", o}, 1),

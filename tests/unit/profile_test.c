@@ -60,13 +60,13 @@ START_TEST(holds_from_now_until_its_window_changes)
 	void *ctx = mem_ctx(NULL);
 	struct json_object *row = row_with(ctx, spans[_i].first, spans[_i].next);
 
-	ck_assert(!profile_holds(row, NOW));
+	ck_assert(!profile_is_valid_at(row, NOW));
 	profile_set_span(row, NOW);
-	ck_assert(!profile_holds(row, NOW - 1));
-	ck_assert(profile_holds(row, NOW));
-	ck_assert(profile_holds(row, spans[_i].last));
-	ck_assert(!profile_holds(row, spans[_i].last + 1));
-	ck_assert(!profile_holds(row, INT64_MAX));
+	ck_assert(!profile_is_valid_at(row, NOW - 1));
+	ck_assert(profile_is_valid_at(row, NOW));
+	ck_assert(profile_is_valid_at(row, spans[_i].last));
+	ck_assert(!profile_is_valid_at(row, spans[_i].last + 1));
+	ck_assert(!profile_is_valid_at(row, INT64_MAX));
 	talloc_free(ctx);
 }
 END_TEST
@@ -91,7 +91,7 @@ START_TEST(without_a_span_it_never_holds)
 	void *ctx = mem_ctx(NULL);
 	struct json_object *row = mem_json(ctx, json_tokener_parse(spanless[_i]));
 
-	ck_assert(!profile_holds(row, NOW));
+	ck_assert(!profile_is_valid_at(row, NOW));
 	talloc_free(ctx);
 }
 END_TEST

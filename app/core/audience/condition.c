@@ -50,7 +50,7 @@ tag_field_is_malformed(void *ctx, const char *name)
 
 	if (strncmp(name, start, sizeof start - 1) != 0)
 		return false;
-	return colon <= scope || !tag_key_is(colon + 1) ||
+	return colon <= scope || !tag_key_is_valid(colon + 1) ||
 	    tag_scope_fault(ctx, mem_dupn(ctx, scope, (size_t)(colon - scope))) != NULL;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What accounts of the pages may be called, and be.
+ * Names and roles of accounts. A name has to work as an argument of `assay user` and in the path of
+ * a page.
  */
 #include "core/subject/account.h"
 
@@ -13,7 +14,7 @@ const char *
 account_name_fault(void *ctx, const char *name)
 {
 	if (*name == '-')
-		return "must not begin with -, as options do";
+		return "must not begin with -, which command lines take for an option";
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return "must not be . or .., which no path can name";
 	return text_fault(ctx, name, strlen(name), ACCOUNT_NAME);

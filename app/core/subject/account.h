@@ -6,8 +6,10 @@
 
 enum { ACCOUNT_NAME = 100 }; /* bytes of a name at most */
 
-/* Why name (valid UTF-8) cannot be that of an account, as the end of a sentence, static or on ctx;
- * NULL when it can. */
+/*
+ * Why name (valid UTF-8) cannot be that of an account, as the end of a sentence, static or on ctx;
+ * NULL when it can.
+ */
 const char *account_name_fault(void *ctx, const char *name);
 
 /* The path of the page that lets somebody in by a one-time link, with its token, on ctx. */

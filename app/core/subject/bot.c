@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who is no person, by what a client says of itself. All words are sought at once, in any case of
- * letters, by the automaton of Aho and Corasick; what it finds is then asked whether it may stand
- * where it does.
+ * Recognizes bots by their user agent. All words are searched for at once, case-insensitively, by
+ * an Aho-Corasick automaton (Aho, Corasick, CACM 18, 1975), which is built at the first use; each
+ * hit is then checked against the conditions of its word: case, place, and the words that excuse
+ * it.
  */
 #include "core/subject/bot.h"
 
@@ -20,8 +21,8 @@ enum where {
 
 struct word {
 	const char *text;
-	bool exact; /* in this case of letters */
-	bool alone; /* no letter but an s follows */
+	bool exact; /* case-sensitive */
+	bool alone; /* only as a whole word, also with an s at its end */
 	enum where where;
 };
 
@@ -48,7 +49,7 @@ static const char *const humans[] = {
 #undef HUMAN
 };
 
-/* A node for each letter of each word, and the root. */
+/* An upper bound of the nodes: one for each letter of each word, and the root. */
 #define BOT(text) +sizeof text
 #define WORD(text) +sizeof text
 #define HUMAN(text)
@@ -67,17 +68,17 @@ enum {
 
 _Static_assert(NODES < UINT16_MAX, "nodes are numbered with 16 bits");
 
-enum { BASE64_RUN = 40 };
+enum { BASE64_RUN = 40 }; /* letters in a row that are taken for base64 */
 
 static struct node {
 	uint16_t child;   /* the first; 0: none */
 	uint16_t sibling; /* the next child of the same node */
-	uint16_t back;    /* the node of the longest end of this text that begins another word */
-	uint16_t word;    /* that ends here, plus 1 */
-	uint16_t shorter; /* the next node on the way back where a word ends */
+	uint16_t back;    /* failure link: the node of the longest proper suffix that is a prefix */
+	uint16_t word;    /* the word that ends here, plus 1; 0: none */
+	uint16_t shorter; /* the next node along the failure links where a word ends */
 	unsigned char letter;
 } nodes[NODES];
-static uint16_t more[WORDS]; /* the next word with the same letters, plus 1 */
+static uint16_t more[WORDS]; /* another word with the same letters, plus 1; 0: none */
 static bool built;
 
 static unsigned char
@@ -97,7 +98,7 @@ child_of(uint16_t at, unsigned char letter)
 }
 
 static uint16_t
-next(uint16_t at, unsigned char letter)
+next_node(uint16_t at, unsigned char letter)
 {
 	uint16_t child;
 
@@ -107,7 +108,7 @@ next(uint16_t at, unsigned char letter)
 }
 
 static void
-plant(uint16_t word, uint16_t *used)
+add_word(uint16_t word, uint16_t *used)
 {
 	uint16_t at = 0;
 
@@ -125,9 +126,9 @@ plant(uint16_t word, uint16_t *used)
 	nodes[at].word = (uint16_t)(word + 1);
 }
 
-/* Where each node leads when its children do not go on, the shorter texts first. */
+/* Sets the failure links breadth-first, so that those of shorter texts are there already. */
 static void
-link_back(void)
+set_back_links(void)
 {
 	static uint16_t queue[NODES];
 	size_t head = 0, tail = 1;
@@ -135,7 +136,7 @@ link_back(void)
 	while (head < tail) {
 		uint16_t at = queue[head++];
 		for (uint16_t c = nodes[at].child; c != 0; c = nodes[c].sibling) {
-			uint16_t back = at == 0 ? 0 : next(nodes[at].back, nodes[c].letter);
+			uint16_t back = at == 0 ? 0 : next_node(nodes[at].back, nodes[c].letter);
 			nodes[c].back = back;
 			nodes[c].shorter = nodes[back].word != 0 ? back : nodes[back].shorter;
 			queue[tail++] = c;
@@ -144,20 +145,19 @@ link_back(void)
 }
 
 static void
-build(void)
+build_automaton(void)
 {
 	uint16_t used = 0;
 
-	for (int i = 0; i < WORDS; i++)
-		plant((uint16_t)i, &used);
-	link_back();
+	for (size_t i = 0; i < WORDS; i++)
+		add_word((uint16_t)i, &used);
+	set_back_links();
 	built = true;
 }
 
-/* Whether a word that begins at this place of the text lies within something that only looks
- * like it. */
+/* Whether a word that begins at this place is part of an occurrence of a HUMAN text. */
 static bool
-excused(const char *text, size_t begin, const char *word)
+is_excused(const char *text, size_t begin, const char *word)
 {
 	for (size_t i = 0; i < HUMANS; i++) {
 		const char *in = strstr(humans[i], word);
@@ -175,7 +175,7 @@ is_base64(char c)
 	return isalnum((unsigned char)c) || c == '+' || c == '/' || c == '=';
 }
 
-/* Whether the letters are those of a word, not of a longer one or of a number in base64. */
+/* Whether the letters are a word of their own, not part of a longer one or of base64. */
 static bool
 stands_alone(const char *text, size_t begin, size_t end)
 {
@@ -183,7 +183,7 @@ stands_alone(const char *text, size_t begin, size_t end)
 	size_t from = begin, to = end;
 	bool mixed = false;
 
-	/* A byte of no ASCII is one of a letter's in UTF-8. */
+	/* In UTF-8 a byte that is not ASCII is part of a letter. */
 	if (isalpha((unsigned char)text[after]) || (unsigned char)text[after] >= 0x80)
 		return false;
 	for (size_t i = begin + 2; i < end; i++)
@@ -197,7 +197,7 @@ stands_alone(const char *text, size_t begin, size_t end)
 }
 
 static bool
-counts(const struct word *w, const char *text, size_t end)
+word_counts(const struct word *w, const char *text, size_t end)
 {
 	size_t length = strlen(w->text);
 	size_t begin = end - length;
@@ -210,10 +210,10 @@ counts(const struct word *w, const char *text, size_t end)
 		return false;
 	if (w->alone && !stands_alone(text, begin, end))
 		return false;
-	return !excused(text, begin, w->text);
+	return !is_excused(text, begin, w->text);
 }
 
-/* Whether a word counts that ends where the automaton is. */
+/* Whether any word that ends at this node meets its conditions. */
 static bool
 any_counts(uint16_t at, const char *text, size_t end)
 {
@@ -221,7 +221,7 @@ any_counts(uint16_t at, const char *text, size_t end)
 
 	for (; node != 0; node = nodes[node].shorter)
 		for (uint16_t w = nodes[node].word; w != 0; w = more[w - 1])
-			if (counts(&words[w - 1], text, end))
+			if (word_counts(&words[w - 1], text, end))
 				return true;
 	return false;
 }
@@ -234,9 +234,9 @@ bot_is(const char *user_agent)
 	if (user_agent == NULL)
 		return false;
 	if (!built)
-		build();
+		build_automaton();
 	for (size_t i = 0; user_agent[i] != '\0'; i++) {
-		at = next(at, fold(user_agent[i]));
+		at = next_node(at, fold(user_agent[i]));
 		if (any_counts(at, user_agent, i + 1))
 			return true;
 	}

@@ -4,9 +4,11 @@
 
 #include <stdbool.h>
 
-/* Whether a user agent is a crawler's, a link preview's, a monitor's or an automated browser's, by
+/*
+ * Whether a user agent is that of a crawler, a link preview, a monitor or an automated browser, by
  * the words in core/subject/bots.def and the names in core/subject/crawlers.def. NULL and "" are
- * not; neither are HTTP libraries, which apps use. */
+ * not; neither are HTTP libraries, which apps use.
+ */
 bool bot_is(const char *user_agent);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Devices: what an app says of itself at every start, and how it is put on top of what was known.
+ * The registration of a device, which an app sends at every start: reading it, and merging it into
+ * the stored profile. Most registrations repeat the last one; device_is_known recognizes these
+ * without building the merged profile.
  */
 #include "core/subject/device.h"
 
@@ -13,7 +15,7 @@
 #include "core/subject/subject.h"
 #include "base/text.h"
 
-enum { TEXT_MOST = 2048 };
+enum { TEXT_MOST = 2048 }; /* bytes of a text field */
 
 /* The fields that are kept, with their types. */
 static const struct {
@@ -37,15 +39,15 @@ field_fault(void *ctx, struct json_object *value, enum json_type type)
 		return NULL;
 	if (!json_object_is_type(value, type))
 		return type == json_type_object ? "must be an object" : "must be a string";
-	/* An empty text is what apps send for "nothing". */
+	/* Apps send an empty text for an absent one. */
 	if (type == json_type_string && json_object_get_string_len(value) > 0)
 		return text_fault_json(ctx, value, TEXT_MOST);
 	return NULL;
 }
 
-/* A text that may be missing, null or empty. */
+/* A text member; NULL when it is missing, null or empty. */
 static const char *
-optional(struct json_object *o, const char *name)
+optional_text(struct json_object *o, const char *name)
 {
 	struct json_object *value = json_object_object_get(o, name);
 
@@ -71,8 +73,8 @@ read_ext(struct json_object *ext, struct problems *problems, struct registration
 			problem_add(problems, mem_printf(problems, "/request/ext/%s", names[i]),
 			    "%s", fault);
 	}
-	out->user = optional(ext, "userid");
-	out->url = optional(ext, "url");
+	out->user = optional_text(ext, "userid");
+	out->url = optional_text(ext, "url");
 	const char *fault = out->user == NULL ? NULL :
 	    subject_fault(problems, out->user, strlen(out->user));
 	if (fault != NULL)
@@ -80,7 +82,7 @@ read_ext(struct json_object *ext, struct problems *problems, struct registration
 }
 
 static bool
-is_text(struct json_object *value, const char *text)
+equals_text(struct json_object *value, const char *text)
 {
 	size_t n = strlen(text);
 
@@ -108,34 +110,34 @@ device_read(struct json_object *request, const char *did, struct problems *probl
 			    "%s", fault);
 	}
 	struct json_object *own = json_object_object_get(request, "did");
-	/* Some apps leave the place empty, for the path says it. */
-	if (own != NULL && !is_text(own, "") && !is_text(own, did))
-		problem_add(problems, "/request/did", "is not the device of the path");
+	/* Some apps leave it empty, because the path has the id. */
+	if (own != NULL && !equals_text(own, "") && !equals_text(own, did))
+		problem_add(problems, "/request/did", "differs from the device in the path");
 	read_ext(json_object_object_get(request, "ext"), problems, out);
-	out->producer = optional(request, "producer");
+	out->producer = optional_text(request, "producer");
 	return problem_count(problems) == before;
 }
 
 static void
-set(struct json_object *o, const char *name, struct json_object *value)
+set_member(struct json_object *o, const char *name, struct json_object *value)
 {
 	json_object_object_add(o, name, value);
 }
 
-/* All members of from over those of o; from may be NULL. */
+/* Sets all members of from in o; from may be NULL. */
 static void
-set_all(struct json_object *o, struct json_object *from)
+set_members(struct json_object *o, struct json_object *from)
 {
 	if (from == NULL)
 		return;
 	json_object_object_foreach(json_members(from), name, value) {
-		set(o, name, json_object_get(value));
+		set_member(o, name, json_object_get(value));
 	}
 }
 
-/* s, as received from anybody, as UTF-8: what is none becomes U+FFFD. */
+/* The text s as valid UTF-8, on ctx: each invalid byte becomes U+FFFD. */
 static const char *
-readable(void *ctx, const char *s)
+valid_utf8(void *ctx, const char *s)
 {
 	size_t left = strlen(s);
 	struct buf *out = buf_new(ctx, left + 1);
@@ -153,17 +155,17 @@ readable(void *ctx, const char *s)
 	return out->data;
 }
 
-static const char *const places[] = {"state", "district", "city", "country"};
+static const char *const location_fields[] = {"state", "district", "city", "country"};
 
-enum { PLACES = sizeof places / sizeof places[0] };
+enum { LOCATION_FIELDS = sizeof location_fields / sizeof location_fields[0] };
 
-/* Where the device is now; the old place may have been known in more detail. */
+/* Replaces the location as a whole, because the old one may have had more members. */
 static void
-set_place(struct json_object *o, struct json_object *location)
+set_location(struct json_object *o, struct json_object *location)
 {
-	for (size_t i = 0; location != NULL && i < PLACES; i++)
-		json_remove(o, places[i]);
-	set_all(o, location);
+	for (size_t i = 0; location != NULL && i < LOCATION_FIELDS; i++)
+		json_remove(o, location_fields[i]);
+	set_members(o, location);
 }
 
 struct json_object *
@@ -172,18 +174,19 @@ device_merge(void *ctx, struct json_object *stored, const struct registration *r
 {
 	struct json_object *o = mem_json(ctx, json_object_new_object());
 
-	set_all(o, stored);
+	set_members(o, stored);
 	for (size_t i = 0; i < FIELDS; i++) {
 		struct json_object *value = json_object_object_get(r->request, fields[i].name);
 		if (value != NULL)
-			set(o, fields[i].name, json_object_get(value));
+			set_member(o, fields[i].name, json_object_get(value));
 	}
 	if (seen->user_agent != NULL)
-		set(o, "user_agent", json_object_new_string(readable(ctx, seen->user_agent)));
+		set_member(o, "user_agent",
+		    json_object_new_string(valid_utf8(ctx, seen->user_agent)));
 	if (json_object_object_get(o, "first_access") == NULL)
-		set(o, "first_access", json_object_new_string(seen->now));
-	set(o, "last_access", json_object_new_string_len(seen->now, 10));
-	set_place(o, seen->location);
+		set_member(o, "first_access", json_object_new_string(seen->now));
+	set_member(o, "last_access", json_object_new_string_len(seen->now, 10));
+	set_location(o, seen->location);
 	return o;
 }
 
@@ -206,7 +209,7 @@ same_members(struct json_object *a, struct json_object *b)
 	return true;
 }
 
-/* Recursion is bounded by the guard: JSON_DEPTH. */
+/* The recursion is bounded: json_read refuses values deeper than JSON_DEPTH. */
 bool
 device_same(struct json_object *a, struct json_object *b)
 {
@@ -226,19 +229,19 @@ device_same(struct json_object *a, struct json_object *b)
 	return true;
 }
 
-/* Whether o has this text as a member. */
+/* Whether the member has this text. */
 static bool
-says(struct json_object *o, const char *name, const char *text)
+has_text(struct json_object *o, const char *name, const char *text)
 {
-	return is_text(json_object_object_get(o, name), text);
+	return equals_text(json_object_object_get(o, name), text);
 }
 
 static bool
-same_place(struct json_object *stored, struct json_object *location)
+same_location(struct json_object *stored, struct json_object *location)
 {
-	for (size_t i = 0; location != NULL && i < PLACES; i++)
-		if (!json_object_equal(json_object_object_get(stored, places[i]),
-			json_object_object_get(location, places[i])))
+	for (size_t i = 0; location != NULL && i < LOCATION_FIELDS; i++)
+		if (!json_object_equal(json_object_object_get(stored, location_fields[i]),
+			json_object_object_get(location, location_fields[i])))
 			return false;
 	return true;
 }
@@ -251,7 +254,7 @@ device_is_known(void *ctx, struct json_object *stored, const struct registration
 
 	memcpy(day, seen->now, sizeof day - 1);
 	if (stored == NULL || json_object_object_get(stored, "first_access") == NULL ||
-	    !says(stored, "last_access", day))
+	    !has_text(stored, "last_access", day))
 		return false;
 	for (size_t i = 0; i < FIELDS; i++) {
 		struct json_object *value = json_object_object_get(r->request, fields[i].name);
@@ -259,7 +262,7 @@ device_is_known(void *ctx, struct json_object *stored, const struct registration
 		    !device_same(value, json_object_object_get(stored, fields[i].name)))
 			return false;
 	}
-	return (seen->user_agent == NULL || says(stored, "user_agent", seen->user_agent) ||
-		   says(stored, "user_agent", readable(ctx, seen->user_agent))) &&
-	    same_place(stored, seen->location);
+	return (seen->user_agent == NULL || has_text(stored, "user_agent", seen->user_agent) ||
+		   has_text(stored, "user_agent", valid_utf8(ctx, seen->user_agent))) &&
+	    same_location(stored, seen->location);
 }

@@ -7,7 +7,7 @@
 
 #include "base/problem.h"
 
-/* A registration as it comes in; texts and objects live as long as the body. */
+/* A registration as it was read. Texts and objects are parts of the body. */
 struct registration {
 	struct json_object *request;
 	const char *producer; /* or NULL */
@@ -17,12 +17,12 @@ struct registration {
 
 /*
  * Reads the `request` of a registration of device did. False, with every problem added, when a
- * field is of the wrong type, the user's id is none, or request.did is another than the path's.
+ * field has the wrong type, the user id is not valid, or request.did differs from did.
  */
 bool device_read(struct json_object *request, const char *did, struct problems *problems,
     struct registration *out);
 
-/* What the server adds to what the app said. */
+/* What the server knows of the request besides its body. */
 struct sighting {
 	const char *user_agent;       /* as received, or NULL */
 	const char *now;              /* RFC 3339 */
@@ -30,18 +30,18 @@ struct sighting {
 };
 
 /*
- * The profile after the registration, on ctx: what was stored (or NULL), with the fields that the
- * request has put over it. An omitted field keeps its value; first_access is the first one's;
- * last_access is kept to the day.
+ * The profile after the registration, on ctx: the stored one (or NULL) with the fields of the
+ * request set. An omitted field keeps its value, first_access stays that of the first registration,
+ * and last_access has the precision of a day.
  */
 struct json_object *device_merge(void *ctx, struct json_object *stored,
     const struct registration *r, const struct sighting *seen);
 
-/* Whether device_merge would give what is stored, without asking it; ctx is for work. */
+/* Whether device_merge would not change the stored profile; ctx is for temporary memory. */
 bool device_is_known(void *ctx, struct json_object *stored, const struct registration *r,
     const struct sighting *seen);
 
-/* Whether two profiles are equal; 1e3 is 1000, as a database may write it. */
+/* Whether two profiles are equal. Numbers compare by value, as jsonb may rewrite 1e3 as 1000. */
 bool device_same(struct json_object *a, struct json_object *b);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What an entry of the directory is: any JSON object, bounded, with the terms by which criteria
- * find it.
+ * Entries of the directory: the profiles of users and devices, any JSON object of bounded size,
+ * with the terms on which criteria are evaluated.
  */
 #include "core/subject/directory.h"
 
@@ -25,7 +25,7 @@ directory_csv(enum subject_kind kind)
 
 bool
 directory_entry(const char *subject, struct json_object *attributes, const char *at,
-    struct problems *problems, struct entry *out)
+    struct problems *problems, struct directory_entry *out)
 {
 	size_t n;
 
@@ -48,8 +48,7 @@ directory_entry(const char *subject, struct json_object *attributes, const char 
 	return true;
 }
 
-/* Scalars, null and empty containers, none of which is below another: as many as o has, counted up
- * to most. */
+/* The number of leaves of o: scalars, nulls and empty containers. Counts no further than most. */
 static size_t
 count_leaves(struct json_object *o, size_t most)
 {
@@ -70,20 +69,20 @@ count_leaves(struct json_object *o, size_t most)
 }
 
 const char *
-directory_said_fault(struct json_object *attributes)
+directory_request_fault(struct json_object *attributes)
 {
 	if (!json_object_is_type(attributes, json_type_object))
 		return "must be an object";
-	if (count_leaves(attributes, DIRECTORY_SAID_VALUES + 1) > DIRECTORY_SAID_VALUES)
+	if (count_leaves(attributes, DIRECTORY_REQUEST_VALUES + 1) > DIRECTORY_REQUEST_VALUES)
 		return "has more than 200 values";
-	if (strlen(json_plain(attributes)) > DIRECTORY_SAID_BYTES)
+	if (strlen(json_plain(attributes)) > DIRECTORY_REQUEST_BYTES)
 		return "must be at most 16384 bytes as JSON";
 	return NULL;
 }
 
 bool
 directory_read(struct json_object *o, enum subject_kind kind, const char *at,
-    struct problems *problems, struct entry *out)
+    struct problems *problems, struct directory_entry *out)
 {
 	if (!json_object_is_type(o, json_type_object)) {
 		problem_add(problems, at, "must be an object");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Events in the shape that the telemetry pipeline of the original system reads.
+ * Builds telemetry events. Their shape, including members that are always null, is that of the
+ * original system, whose pipelines read them.
  */
 #include "core/subject/event.h"
 
@@ -8,7 +9,7 @@
 #include "base/mem.h"
 
 static void
-add(struct json_object *o, const char *name, const char *value)
+add_text(struct json_object *o, const char *name, const char *value)
 {
 	json_object_object_add(o, name, value == NULL ? NULL : json_object_new_string(value));
 }
@@ -19,17 +20,17 @@ make_context(void)
 	struct json_object *o = json_object_new_object();
 	struct json_object *pdata = json_object_new_object();
 
-	add(pdata, "id", "AnalyticsAPI");
-	add(pdata, "ver", "3.0");
-	add(pdata, "pid", "experiment");
-	add(pdata, "model", NULL);
-	add(o, "channel", "analytics.api");
+	add_text(pdata, "id", "AnalyticsAPI");
+	add_text(pdata, "ver", "3.0");
+	add_text(pdata, "pid", "experiment");
+	add_text(pdata, "model", NULL);
+	add_text(o, "channel", "analytics.api");
 	json_object_object_add(o, "pdata", pdata);
-	add(o, "env", "analytics");
-	add(o, "sid", NULL);
-	add(o, "did", NULL);
-	add(o, "cdata", NULL);
-	add(o, "rollup", NULL);
+	add_text(o, "env", "analytics");
+	add_text(o, "sid", NULL);
+	add_text(o, "did", NULL);
+	add_text(o, "cdata", NULL);
+	add_text(o, "rollup", NULL);
 	return o;
 }
 
@@ -38,12 +39,12 @@ make_param(const struct lookup_request *who, const struct match *m)
 {
 	struct json_object *o = json_object_new_object();
 
-	add(o, "title", "experiment");
+	add_text(o, "title", "experiment");
 	if (m != NULL)
-		add(o, "experimentId", m->experiment->id);
-	add(o, "userId", who->user);
-	add(o, "deviceId", who->device);
-	add(o, "url", who->url);
+		add_text(o, "experimentId", m->experiment->id);
+	add_text(o, "userId", who->user);
+	add_text(o, "deviceId", who->device);
+	add_text(o, "url", who->url);
 	return o;
 }
 
@@ -57,7 +58,7 @@ make_data(const struct lookup_request *who, const struct match *list, size_t n)
 		json_object_array_add(params, make_param(who, &list[i]));
 	if (n == 0)
 		json_object_array_add(params, make_param(who, NULL));
-	add(o, "type", "api_access");
+	add_text(o, "type", "api_access");
 	json_object_object_add(o, "params", params);
 	return o;
 }
@@ -70,19 +71,19 @@ make_event(void *ctx, struct event_head head, const char *eid, struct json_objec
 	char now[INSTANT_TEXT];
 
 	instant_format(head.now, now);
-	add(actor, "id", "");
-	add(actor, "type", "System");
-	add(o, "eid", eid);
+	add_text(actor, "id", "");
+	add_text(actor, "type", "System");
+	add_text(o, "eid", eid);
 	json_object_object_add(o, "ets", json_object_new_int64(head.now / INSTANT_MS));
-	add(o, "ver", "3.0");
-	add(o, "mid", head.mid);
+	add_text(o, "ver", "3.0");
+	add_text(o, "mid", head.mid);
 	json_object_object_add(o, "actor", actor);
 	json_object_object_add(o, "context", make_context());
-	add(o, "object", NULL);
+	add_text(o, "object", NULL);
 	if (head.tags != NULL)
 		json_object_object_add(edata, "tags", json_object_get(head.tags));
 	json_object_object_add(o, "edata", edata);
-	add(o, "@timestamp", mem_printf(ctx, "%.19s+00:00", now));
+	add_text(o, "@timestamp", mem_printf(ctx, "%.19s+00:00", now));
 	return o;
 }
 
@@ -98,12 +99,12 @@ event_assignment(void *ctx, struct event_head head, const struct event_assignmen
 {
 	struct json_object *edata = json_object_new_object();
 
-	add(edata, "type", "assignment");
-	add(edata, subject_field(a->kind), a->subject);
-	add(edata, "segmentation", a->segmentation);
+	add_text(edata, "type", "assignment");
+	add_text(edata, subject_field(a->kind), a->subject);
+	add_text(edata, "segmentation", a->segmentation);
 	json_object_object_add(edata, "group", json_object_get(a->group));
 	json_object_object_add(edata, "groupId", json_object_get(a->group_id));
-	add(edata, "reason", a->reason);
-	add(edata, "by", a->by);
+	add_text(edata, "reason", a->reason);
+	add_text(edata, "by", a->by);
 	return make_event(ctx, head, "AUDIT", edata);
 }

@@ -8,31 +8,32 @@
 
 #include "core/experiment/lookup.h"
 
-/* What every event has. */
+/* What every event has. now is in microseconds since 1970. */
 struct event_head {
 	int64_t now;
-	const char *mid; /* its id */
-	struct json_object *tags; /* of whom it is about (core/subject/tag.h); NULL: none */
+	const char *mid;          /* unique id of the event */
+	struct json_object *tags; /* of the subject, by tag_event(); NULL: none */
 };
 
 /*
- * The LOG event of a look-up, on ctx: one entry in params for each of the n matches, one without
- * experimentId when there is none. The ids of who are put in as they are: the caller hashes them.
+ * The LOG event of a look-up, on ctx: params has one entry for each of the n matches, or a single
+ * one without experimentId when there is none. The ids in who appear as they are: the caller hashes
+ * them.
  */
 struct json_object *event_lookup(void *ctx, struct event_head head,
     const struct lookup_request *who, const struct match *list, size_t n);
 
-/* Somebody got a group of a segmentation, or an alternative of an experiment. */
+/* An assignment of a group of a segmentation, or of an alternative of an experiment. */
 struct event_assignment {
-	const char *subject; /* as it may be shown */
+	const char *subject; /* id, hashed unless raw ids are configured */
 	enum subject_kind kind;
 	const char *segmentation;
 	struct json_object *group, *group_id;
 	const char *reason;
-	const char *by; /* the key that asked; NULL: none */
+	const char *by; /* the key that made the request; NULL: none */
 };
 
-/* The event of a new assignment, on ctx. */
+/* The AUDIT event of a new assignment, on ctx. */
 struct json_object *event_assignment(void *ctx, struct event_head head,
     const struct event_assignment *a);
 

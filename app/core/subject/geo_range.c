@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where addresses are: ranges of them, as such tables come from outside.
+ * Reads rows of location tables, which map ranges of IP addresses to places. Addresses are compared
+ * as bytes, the family first.
  */
 #include "core/subject/geo_range.h"
 
@@ -12,11 +13,11 @@
 #include "base/num.h"
 #include "base/text.h"
 
-static const char *const known[] = {
+static const char *const columns[] = {
 	"network", "first", "last", "state", "district", "city", "country", NULL};
-static const char *const needed[] = {"network|first", NULL};
+static const char *const required[] = {"network|first", NULL};
 
-const struct csv_rules place_csv = {known, needed, false};
+const struct csv_rules geo_range_csv = {columns, required, false};
 
 static bool
 read_address(const char *s, unsigned char out[GEO_RANGE_ADDRESS])
@@ -39,16 +40,16 @@ address_text(void *ctx, const unsigned char address[GEO_RANGE_ADDRESS])
 }
 
 static const char *
-member(struct json_object *row, const char *name)
+text_member(struct json_object *row, const char *name)
 {
 	struct json_object *value = json_object_object_get(row, name);
 
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
 }
 
-/* Sets the bits behind the prefix in last; false when first has one set there. */
+/* Sets last to the end of the network of first; false when first has bits set after the prefix. */
 static bool
-spread(struct geo_range *p, int64_t bits)
+set_last_of_network(struct geo_range *p, int64_t bits)
 {
 	int64_t most = p->first[0] == 4 ? 32 : 128;
 	bool clean = true;
@@ -76,15 +77,15 @@ read_network(void *ctx, const char *text, struct geo_range *out)
 	bits = out->first[0] == 4 ? 32 : 128;
 	if (slash != NULL && !num_int(slash + 1, 0, bits, &bits))
 		return "must be an address and a prefix, as 192.0.2.0/24";
-	return spread(out, bits) ? NULL : "has bits behind its prefix";
+	return set_last_of_network(out, bits) ? NULL : "has bits set after its prefix";
 }
 
 static bool
 read_range(void *ctx, struct json_object *row, struct problems *problems, struct geo_range *out)
 {
-	const char *network = member(row, "network");
-	const char *first = member(row, "first");
-	const char *last = member(row, "last");
+	const char *network = text_member(row, "network");
+	const char *first = text_member(row, "first");
+	const char *last = text_member(row, "last");
 	size_t before = problem_count(problems);
 
 	if ((network == NULL) == (first == NULL) || (first == NULL) != (last == NULL)) {
@@ -105,7 +106,7 @@ read_range(void *ctx, struct json_object *row, struct problems *problems, struct
 		return false;
 	if (out->first[0] == out->last[0] && memcmp(out->first, out->last, GEO_RANGE_ADDRESS) <= 0)
 		return true;
-	problem_add(problems, "/last", "must be of the family of first, and not before it");
+	problem_add(problems, "/last", "must be of the same family as first, and not below it");
 	return false;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The text of API keys, and what is asked of a key before it is made.
+ * API keys: making and splitting their text, and validation of their properties. The secret is
+ * shown once, when a key is made; only a digest of it is stored.
  */
 #include "core/subject/key.h"
 
@@ -70,7 +71,7 @@ key_origins(void *ctx, const char *text)
 	return list;
 }
 
-/* "user", which is what the members of bodies are called without their _id. */
+/* The word for a kind, "user": the name of its member in bodies without the _id. */
 static const char *
 kind_word(void *ctx, int kind)
 {

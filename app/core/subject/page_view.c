@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a page view is and when it is none.
+ * Reads page views. Each problem of an item is reported at its own pointer, so that a batch can
+ * store its valid items and list the others.
  */
 #include "core/subject/page_view.h"
 
@@ -10,9 +11,9 @@
 #include "core/subject/subject.h"
 #include "base/text.h"
 
-/* A text member; an optional one may be missing or null. NULL, with a problem, when it is bad. */
+/* A mandatory text member; NULL, with a problem added, when it is missing or not valid. */
 static const char *
-read_text(struct json_object *o, const char *field, size_t max, const char *at,
+read_required_text(struct json_object *o, const char *field, size_t max, const char *at,
     struct problems *problems)
 {
 	struct json_object *value = json_object_object_get(o, field);
@@ -25,11 +26,12 @@ read_text(struct json_object *o, const char *field, size_t max, const char *at,
 }
 
 static const char *
-read_optional(struct json_object *o, const char *field, const char *at, struct problems *problems)
+read_optional_text(struct json_object *o, const char *field, const char *at,
+    struct problems *problems)
 {
 	if (json_object_object_get(o, field) == NULL)
 		return NULL;
-	return read_text(o, field, PAGE_VIEW_URL, at, problems);
+	return read_required_text(o, field, PAGE_VIEW_URL, at, problems);
 }
 
 static const char *
@@ -59,11 +61,11 @@ page_view_read(struct json_object *o, int64_t now, const char *at, struct proble
 		return false;
 	}
 	out->subject = subject_read(problems, o, kinds, at, problems);
-	out->name = read_text(o, "name", PAGE_VIEW_NAME, at, problems);
+	out->name = read_required_text(o, "name", PAGE_VIEW_NAME, at, problems);
 	const char *fault = timestamp_fault(json_object_object_get(o, "timestamp"), now, &out->at);
 	if (fault != NULL)
 		problem_add(problems, mem_printf(problems, "%s/timestamp", at), "%s", fault);
-	out->url = read_optional(o, "url", at, problems);
-	out->referrer = read_optional(o, "referrer", at, problems);
+	out->url = read_optional_text(o, "url", at, problems);
+	out->referrer = read_optional_text(o, "referrer", at, problems);
 	return problem_count(problems) == before;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a password must not be. Whoever guesses tries words and their usual trimmings; of a length
- * of 15 and more these are words that stand one after another.
+ * Refuses weak passwords. Guessing programs try common words with the usual additions; at 15
+ * characters and more that means sequences of words, digits and punctuation, so a password must not
+ * consist of these alone.
  */
 #include "core/subject/passphrase.h"
 
@@ -58,9 +59,9 @@ static const char *const common[] = {
 	"zxcvbnm", "zzz",
 };
 
-/* Characters are counted by their first bytes. */
+/* Counts the first bytes of UTF-8 characters. */
 static size_t
-length(const char *s)
+count_characters(const char *s)
 {
 	size_t n = 0;
 
@@ -82,9 +83,9 @@ count_different(const char *s)
 	return n;
 }
 
-/* Notes in reached how far from s one gets by word. */
+/* If s begins with word, marks the place after it as reached. */
 static void
-step(const char *s, const char *word, bool *reached)
+mark_reached(const char *s, const char *word, bool *reached)
 {
 	size_t n = strlen(word);
 
@@ -92,9 +93,12 @@ step(const char *s, const char *word, bool *reached)
 		reached[n] = true;
 }
 
-/* Whether words, digits and punctuation alone lead from its begin to its end. */
+/*
+ * Whether the whole password is a sequence of common words, the name, digits and punctuation: marks
+ * all places that such a sequence can reach, from left to right.
+ */
 static bool
-is_common(const char *name, const char *password)
+is_made_of_common_words(const char *name, const char *password)
 {
 	bool reached[BYTES + 1] = {true};
 	size_t n = strlen(password);
@@ -105,9 +109,9 @@ is_common(const char *name, const char *password)
 			continue;
 		if ((unsigned char)*s < 0x80 && !isalpha((unsigned char)*s))
 			reached[i + 1] = true;
-		step(s, name, reached + i);
+		mark_reached(s, name, reached + i);
 		for (size_t k = 0; k < sizeof common / sizeof common[0]; k++)
-			step(s, common[k], reached + i);
+			mark_reached(s, common[k], reached + i);
 	}
 	return reached[n];
 }
@@ -115,15 +119,15 @@ is_common(const char *name, const char *password)
 const char *
 passphrase_fault(const char *name, const char *password)
 {
-	if (length(password) < PASSPHRASE_LEAST)
+	if (count_characters(password) < PASSPHRASE_LEAST)
 		return "must be at least 15 characters long";
-	if (length(password) > PASSPHRASE_MOST || strlen(password) > BYTES)
+	if (count_characters(password) > PASSPHRASE_MOST || strlen(password) > BYTES)
 		return "must be at most 128 characters long";
 	if (strlen(name) >= NAME_LEAST && strcasestr(password, name) != NULL)
 		return "must not contain the name of the account";
 	if (count_different(password) < DIFFERENT)
 		return "must have at least 5 different characters";
-	if (is_common(name, password))
+	if (is_made_of_common_words(name, password))
 		return "must not be made of common words and digits alone";
 	return NULL;
 }

@@ -7,26 +7,26 @@
 #include <stdint.h>
 
 /*
- * The profile of a user: what the query `profile` computed (a row with views, minutes, days,
- * favourite, pages, and the instants first_us and next_us), how long that holds, and the shapes
- * in which it is answered.
+ * The page view summary of a user: the row that the query `profile` computes (views, minutes, days,
+ * favourite, pages, and the instants first_us and next_us), how long it is valid, and the answers
+ * made from it.
  */
 
 enum {
-	PROFILE_DAYS = 7,       /* the window without ?days= */
-	PROFILE_DAYS_MOST = 90, /* of ?days= */
+	PROFILE_DAYS = 7,       /* window without ?days= */
+	PROFILE_DAYS_MOST = 90, /* longest window, of ?days= */
 };
 
 /*
- * Adds to row when it was computed and until when it stays true: the first view leaves the
- * window just after first_us + 7 days, a future view counts from next_us on.
+ * Adds the span [from_us, until_us) to row in which it is valid: from now until the first view
+ * leaves the window, just after first_us + 7 days, or the next future view counts, at next_us.
  */
 void profile_set_span(struct json_object *row, int64_t now);
 
-/* Whether row, of whatever origin, holds a span that covers instant now. */
-bool profile_holds(struct json_object *row, int64_t now);
+/* Whether the span of row covers now; false for JSON of any other shape. */
+bool profile_is_valid_at(struct json_object *row, int64_t now);
 
-/* The answer for the window of 7 days, on ctx. */
+/* The answer for the window of 7 days, on ctx; shares values with row. */
 struct json_object *profile_week(void *ctx, const char *user_id, struct json_object *row);
 
 /* The answer for a window of so many days that ends now, on ctx. */

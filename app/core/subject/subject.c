@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Subjects: the one place that knows what an id may be and how it is written in the database.
+ * Subjects: which ids are valid, and how a subject is written in the database. No other file knows
+ * the prefixes.
  */
 #include "core/subject/subject.h"
 

@@ -8,25 +8,25 @@
 #include "base/problem.h"
 
 /*
- * Who is experimented on: a kind and an id. In the database and in caches one text, "u:", "d:"
- * or "s:" before the id.
+ * A subject of experiments: a kind and an id. In the database and in caches it is one text, the id
+ * after "u:", "d:" or "s:".
  */
 
 enum subject_kind { SUBJECT_USER, SUBJECT_DEVICE, SUBJECT_SESSION, SUBJECT__MAX };
 
-enum { SUBJECT_ID = 128 }; /* bytes of an id at most */
+enum { SUBJECT_ID = 128 }; /* bytes of an id, at most */
 
-/* The member of a body that names a subject of this kind: "user_id" .. */
+/* The member of a body that has the id of a subject of this kind: "user_id"; static. */
 const char *subject_field(enum subject_kind kind);
 
 /*
- * Why the n bytes at id (valid UTF-8) cannot be an id, or NULL when they can: 1 to 128 bytes, no
- * control characters, none of the words that careless programs send for "nothing", and not . or
- * .., by which no path could name it. The reason is static or on ctx.
+ * Why the n bytes at id (valid UTF-8) cannot be an id, static or on ctx; NULL when they can. An id
+ * has 1 to 128 bytes and no control characters; it is none of the words that faulty programs send
+ * for an absent id, and not . or .., which cannot stand in a path.
  */
 const char *subject_fault(void *ctx, const char *id, size_t n);
 
-/* The kind and the bare id of a subject's text; the id is a part of it. */
+/* The kind and the bare id of a subject text; the id is a part of the text. */
 enum subject_kind subject_kind(const char *subject);
 const char *subject_id(const char *subject);
 
@@ -34,9 +34,9 @@ const char *subject_id(const char *subject);
 char *subject_text(void *ctx, enum subject_kind kind, const char *id);
 
 /*
- * The one subject that body names by user_id, device_id or session_id, as subject_text on ctx;
- * allowed is a set of bits 1 << kind. NULL, with the problem added below the JSON pointer at,
- * when there is none, more than one, or a bad one.
+ * The subject that body names by user_id, device_id or session_id, as subject_text on ctx. allowed
+ * is a set of bits 1 << kind. NULL, with a problem added below the JSON pointer at, when there is
+ * none, more than one, one that is not allowed, or an invalid id.
  */
 char *subject_read(void *ctx, struct json_object *body, unsigned allowed, const char *at,
     struct problems *problems);

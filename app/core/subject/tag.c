@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a tag may be, and what telemetry tells of tags.
+ * Tags: valid scopes and keys, and the tags that telemetry events carry. Tags come from cached
+ * records, whose rows are checked before use.
  */
 #include "core/subject/tag.h"
 
@@ -25,7 +26,7 @@ tag_scope_fault(void *ctx, const char *s)
 }
 
 bool
-tag_key_is(const char *s)
+tag_key_is_valid(const char *s)
 {
 	static const char good[] = "-_.0123456789abcdefghijklmnopqrstuvwxyz"
 				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -40,16 +41,16 @@ tag_key_allowed(const char *s, const char *prefix)
 	return prefix == NULL || strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
-/* The tags of scope: values by their keys, or the keys alone. NULL when there is none. */
+/* The tags of a scope: {key: value}, or a list of keys without values. NULL when there is none. */
 static struct json_object *
-of_scope(struct json_object *tags, const char *scope, bool values)
+tags_of_scope(struct json_object *tags, const char *scope, bool values)
 {
 	struct json_object *out = NULL;
 
 	for (size_t i = 0; i < json_items(tags); i++) {
 		struct json_object *row = json_item(tags, i);
 		struct json_object *of = json_item(row, 0), *key = json_item(row, 1);
-		/* A record comes from the cache, which may hold anything. */
+		/* A record from the cache may hold any JSON. */
 		if (!json_object_is_type(of, json_type_string) ||
 		    !json_object_is_type(key, json_type_string) ||
 		    strcmp(json_object_get_string(of), scope) != 0)
@@ -66,11 +67,11 @@ of_scope(struct json_object *tags, const char *scope, bool values)
 }
 
 static struct json_object *
-collect(void *ctx, struct json_object *tags, const char *context, bool values)
+tags_of_context(void *ctx, struct json_object *tags, const char *context, bool values)
 {
-	struct json_object *all = of_scope(tags, TAG_GLOBAL, values);
+	struct json_object *all = tags_of_scope(tags, TAG_GLOBAL, values);
 	struct json_object *own =
-	    strcmp(context, TAG_GLOBAL) == 0 ? NULL : of_scope(tags, context, values);
+	    strcmp(context, TAG_GLOBAL) == 0 ? NULL : tags_of_scope(tags, context, values);
 
 	if (all == NULL && own == NULL)
 		return NULL;
@@ -89,9 +90,9 @@ tag_event(void *ctx, struct json_object *tags, const char *context)
 
 	if (tags == NULL)
 		return NULL;
-	struct json_object *out = collect(ctx, tags, context, true);
+	struct json_object *out = tags_of_context(ctx, tags, context, true);
 	if (out != NULL)
 		json_object_to_json_string_length(
 		    out, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
-	return n > TAG_EVENT ? collect(ctx, tags, context, false) : out;
+	return n > TAG_EVENT ? tags_of_context(ctx, tags, context, false) : out;
 }

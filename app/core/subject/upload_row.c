@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a row of a file of members says.
+ * Reads a row of an upload of members. A fault is the end of its line in the report, so it is one
+ * sentence about the whole row.
  */
 #include "core/subject/upload_row.h"
 
@@ -12,12 +13,12 @@
 #include "core/subject/subject.h"
 #include "base/text.h"
 
-static const char *const known[] = {"user_id", "email", "group", NULL};
-static const char *const needed[] = {"group", "user_id|email", NULL};
+static const char *const columns[] = {"user_id", "email", "group", NULL};
+static const char *const required[] = {"group", "user_id|email", NULL};
 
-const struct csv_rules upload_row_csv = {known, needed, false};
+const struct csv_rules upload_row_csv = {columns, required, false};
 
-/* One @ with something on both sides, and nothing that breaks a line or separates addresses. */
+/* Accepts one @ with text on both sides, and nothing that could end or separate addresses. */
 char *
 upload_row_email(void *ctx, const char *s)
 {
@@ -35,7 +36,7 @@ upload_row_email(void *ctx, const char *s)
 }
 
 static const char *
-member(struct json_object *o, const char *name)
+text_member(struct json_object *o, const char *name)
 {
 	return json_object_get_string(json_object_object_get(o, name));
 }
@@ -43,20 +44,20 @@ member(struct json_object *o, const char *name)
 const char *
 upload_row_read(void *ctx, struct json_object *o, struct upload_row *out)
 {
-	const char *user = member(o, "user_id"), *email = member(o, "email");
+	const char *user = text_member(o, "user_id"), *email = text_member(o, "email");
 
-	*out = (struct upload_row){.group = member(o, "group")};
+	*out = (struct upload_row){.group = text_member(o, "group")};
 	if (out->group == NULL)
 		return "the group is missing";
 	if (text_fault(ctx, out->group, strlen(out->group), SEGMENTATION_NAME) != NULL)
-		return "no group can have this name";
+		return "this cannot be the name of a group";
 	if (user == NULL && email == NULL)
-		return "neither user_id nor email is there";
+		return "user_id and email are both missing";
 	const char *fault = user == NULL ? NULL : subject_fault(ctx, user, strlen(user));
 	if (fault != NULL)
 		return mem_printf(ctx, "user_id %s", fault);
 	if (email != NULL && (out->email = upload_row_email(ctx, email)) == NULL)
-		return "email is no e-mail address";
+		return "email is not an e-mail address";
 	out->subject = user == NULL ? NULL : subject_text(ctx, SUBJECT_USER, user);
 	return NULL;
 }

@@ -94,7 +94,7 @@ key_input_read(struct work *w, struct json_object *form, struct key_input *out)
 		    "must be like https://www.example.org, without a path");
 	if (days != NULL && !num_int(days, 1, KEY_DAYS, &out->days))
 		fail(w, ERR_INVALID, "/days", "must be a whole number from 1 to %d", KEY_DAYS);
-	if (tags != NULL && !tag_key_is(tags))
+	if (tags != NULL && !tag_key_is_valid(tags))
 		fail(w, ERR_INVALID, "/tags", "must be 1 to 255 of A-Z a-z 0-9 . - _");
 	return key_limits_read(w, form, &out->limits);
 }

@@ -82,7 +82,7 @@ store_profile(struct work *w, struct arrival *a, bool *settled)
 	const char *digest = address_digest(w, a->in->address);
 	char now[INSTANT_TEXT];
 	struct sighting seen = {.user_agent = a->in->user_agent, .now = now};
-	struct entry entry;
+	struct directory_entry entry;
 	int64_t changed;
 
 	instant_format(w->now, now);

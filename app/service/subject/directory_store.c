@@ -25,7 +25,7 @@ enum { TRIES = 8 };
 
 /* Entries of one kind, no subject twice. */
 struct batch {
-	const struct entry *list;
+	const struct directory_entry *list;
 	size_t n;
 	enum subject_kind kind;
 	int64_t changed; /* entries that were not so before */
@@ -58,7 +58,7 @@ is_mapped(const struct experiment *a, enum subject_kind kind)
 
 /* Notes the experiments of this kind that the entry is in. */
 static void
-decide(struct work *w, const struct experiment_set *all, const struct entry *e,
+decide(struct work *w, const struct experiment_set *all, const struct directory_entry *e,
     enum subject_kind kind, struct buf *columns[COLUMNS])
 {
 	for (size_t i = 0; i < all->n; i++) {
@@ -72,7 +72,7 @@ decide(struct work *w, const struct experiment_set *all, const struct entry *e,
 }
 
 static void
-add_entry(struct work *w, const struct experiment_set *all, const struct entry *e,
+add_entry(struct work *w, const struct experiment_set *all, const struct directory_entry *e,
     enum subject_kind kind, struct buf *columns[COLUMNS])
 {
 	pgtype_array_item(columns[SUBJECT], e->subject);
@@ -96,19 +96,20 @@ add_decided(struct work *w, const struct experiment_set *all, enum subject_kind 
 static int
 compare(const void *a, const void *b)
 {
-	const struct entry *const *left = a;
-	const struct entry *const *right = b;
+	const struct directory_entry *const *left = a;
+	const struct directory_entry *const *right = b;
 	int order = strcmp((*left)->subject, (*right)->subject);
 
 	return order != 0 ? order : (*left > *right) - (*left < *right);
 }
 
 /* The entries by subject, of two for one subject the later; n becomes their number. */
-static struct entry *
-without_repeats(struct work *w, const struct entry list[], size_t *n)
+static struct directory_entry *
+without_repeats(struct work *w, const struct directory_entry list[], size_t *n)
 {
-	const struct entry **order = mem_array(w->mem, const struct entry *, *n);
-	struct entry *out = mem_array(w->mem, struct entry, *n);
+	const struct directory_entry **order =
+	    mem_array(w->mem, const struct directory_entry *, *n);
+	struct directory_entry *out = mem_array(w->mem, struct directory_entry, *n);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < *n; i++)
@@ -185,8 +186,8 @@ store_batch(struct work *w, void *arg, struct json_object **answer)
 }
 
 enum err
-directory_store_store(struct work *w, const struct entry given[], size_t n, enum subject_kind kind,
-    int64_t *changed)
+directory_store_store(struct work *w, const struct directory_entry given[], size_t n,
+    enum subject_kind kind, int64_t *changed)
 {
 	struct batch b = {.list = without_repeats(w, given, &n), .kind = kind};
 	struct json_object *none;
@@ -198,7 +199,8 @@ directory_store_store(struct work *w, const struct entry given[], size_t n, enum
 }
 
 enum err
-directory_store_replace(struct work *w, const struct entry *entry, struct json_object **answer)
+directory_store_replace(
+    struct work *w, const struct directory_entry *entry, struct json_object **answer)
 {
 	int64_t changed;
 	enum err e =

@@ -17,11 +17,11 @@ struct work;
  * Stores n entries of the directory, all of one kind, and lets them leave and join the audiences
  * of the experiments in effect, in one statement. *changed counts those that were not so before.
  */
-enum err directory_store_store(struct work *w, const struct entry list[], size_t n,
+enum err directory_store_store(struct work *w, const struct directory_entry list[], size_t n,
     enum subject_kind kind, int64_t *changed) must_check;
 
 /* Stores the entry of one user and answers as directory_store_get. */
-enum err directory_store_replace(struct work *w, const struct entry *entry,
+enum err directory_store_replace(struct work *w, const struct directory_entry *entry,
     struct json_object **answer) must_check;
 
 /* The entry of the user `subject`: {user_id, attributes, changed_at}. ERR_NOT_FOUND. */

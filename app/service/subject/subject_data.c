@@ -57,7 +57,7 @@ subject_data_week(struct work *w, const char *subject, struct json_object **out)
 
 	if (payload != NULL) {
 		row = mem_json(w->mem, json_own(payload));
-		if (profile_holds(row, w->now)) {
+		if (profile_is_valid_at(row, w->now)) {
 			*out = profile_week(w->mem, id, row);
 			return OK;
 		}

@@ -31,7 +31,7 @@ tag_scope_check(struct work *w, const char *scope)
 static enum err
 check_key(struct work *w, const char *key, const char *at)
 {
-	if (tag_key_is(key))
+	if (tag_key_is_valid(key))
 		return OK;
 	return fail(w, ERR_INVALID, at, "must be 1 to %d of A-Z a-z 0-9 . - _", TAG_KEY);
 }

@@ -52,7 +52,7 @@ visitor_read(struct ctx *c, struct json_object **body, struct visitor *out)
 	if (e != OK)
 		return e;
 	const char *fault =
-	    out->attributes == NULL ? NULL : directory_said_fault(out->attributes);
+	    out->attributes == NULL ? NULL : directory_request_fault(out->attributes);
 	if (fault != NULL)
 		return fail(&c->w, ERR_INVALID, "/attributes", "%s", fault);
 	out->subject = c->subject;

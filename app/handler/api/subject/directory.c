@@ -15,7 +15,7 @@
 enum { BULK = 1000 };
 
 struct batch {
-	struct entry *entries; /* the good ones */
+	struct directory_entry *entries; /* the good ones */
 	size_t good;
 };
 
@@ -24,7 +24,7 @@ read_item(void *to, struct json_object *o, const char *at, struct problems *prob
 {
 	struct batch *b = to;
 
-	struct entry *e = &b->entries[b->good];
+	struct directory_entry *e = &b->entries[b->good];
 	if (!directory_read(o, SUBJECT_USER, at, problems, e))
 		return false;
 	e->attributes = mem_dup(problems, e->attributes);
@@ -35,7 +35,7 @@ read_item(void *to, struct json_object *o, const char *at, struct problems *prob
 enum err
 users_post(struct ctx *c)
 {
-	struct batch b = {mem_array(c->w.mem, struct entry, BULK), 0};
+	struct batch b = {mem_array(c->w.mem, struct directory_entry, BULK), 0};
 	struct batch_body items;
 	int64_t changed;
 	const struct batch_body_rules rules = {BULK, directory_csv(SUBJECT_USER)};
@@ -82,7 +82,7 @@ user_profile_get(struct ctx *c)
 enum err
 user_profile_put(struct ctx *c)
 {
-	struct entry entry;
+	struct directory_entry entry;
 	struct json_object *body;
 	enum err e = subject_path_user(c);
 
