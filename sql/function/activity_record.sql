@@ -12,7 +12,8 @@
 -- in a transaction: results are locked last. Exposures are found by subject; `+ 0` keeps the
 -- planner from the index by experiment, which may have millions of rows. The body repeats what
 -- other functions do: a call costs more than what it would do.
-create or replace function activity_record(who text[], goals bigint[], times bigint[], seen timestamptz[],
+create or replace function activity_record(who text[], goals bigint[], times bigint[],
+	seen timestamptz[],
 	visits boolean, verify boolean, now timestamptz, out ids text[], out waits boolean)
 language plpgsql
 as $$

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Deletes a subject from the directory and from every audience; returns how many rows there were.
-create or replace function audience_erase_subject(subject text, out profiles bigint, out audiences bigint)
+create or replace function audience_erase_subject(subject text, out profiles bigint,
+	out audiences bigint)
 language plpgsql
 set search_path from current
 as $$

@@ -27,7 +27,8 @@ begin
 		select subject, e.nr, enrol.alternatives[i], allocations[i], how, now
 		from experiment as e where e.nr = experiments[i]
 		on conflict (subject_id, experiment) do update
-		set alternative = excluded.alternative, allocation = excluded.allocation, source = excluded.source
+		set alternative = excluded.alternative, allocation = excluded.allocation,
+			source = excluded.source
 		where how = 'set' or n.alternative = gone[i]
 		returning n.experiment, n.alternative, n.source, n.enrolled_at,
 			how <> 'set' or n.xmax = 0

@@ -2,7 +2,8 @@
 -- Records hits of a goal by its name. known: there is such a goal. A hit with an event counts once
 -- for each goal, and one that counts nowhere does not use up the event. The subject is locked from
 -- the look for the event until the transaction ends.
-create or replace function goal_hit(subject text, goal_name text, times bigint, event text, verify boolean,
+create or replace function goal_hit(subject text, goal_name text, times bigint, event text,
+	verify boolean,
 	now timestamptz, out known boolean, out duplicate boolean, out waits boolean, out ids text[])
 language plpgsql
 set search_path from current

@@ -3,7 +3,8 @@
 -- group gone; 'manual' and 'upload' move. Returns the group that holds afterwards, whether this
 -- call changed anything, and the group before (null: none); nulls when the segmentation does not
 -- exist. Its row is locked against deletion.
-create or replace function membership_assign(subject text, of_segmentation bigint, to_group bigint, gone bigint,
+create or replace function membership_assign(subject text, of_segmentation bigint, to_group bigint,
+	gone bigint,
 	how text, who text, now timestamptz, out group_nr bigint, out made boolean,
 	out previous bigint)
 language plpgsql
@@ -23,7 +24,8 @@ begin
 	group_nr := to_group;
 	-- What is in the way may be taken away before it can be held: then there is room again.
 	loop
-		insert into membership as m (subject_id, segmentation, slot, group_nr, overlap, source, assigned_by,
+		insert into membership as m (subject_id, segmentation, slot, group_nr, overlap, source,
+			assigned_by,
 			assigned_at)
 		values (subject, of_segmentation, in_slot, to_group, overlapping, how, who, now)
 		on conflict do nothing;

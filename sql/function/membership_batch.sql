@@ -4,7 +4,8 @@
 -- e-mail. A user known only by an e-mail that no profile has gets the group when such a profile
 -- appears. Rows with a reason have failed already. Of two rows for one user the later one moves
 -- the user again.
-create or replace function membership_batch(of_segmentation bigint, nrs bigint[], users text[], emails text[],
+create or replace function membership_batch(of_segmentation bigint, nrs bigint[], users text[],
+	emails text[],
 	names text[], reasons text[], who text, now timestamptz)
 returns table (nr bigint, outcome text, subject text, group_nr bigint, group_name text,
 	previous text, reason text)
@@ -103,7 +104,8 @@ begin
 	into waiting
 	from preassigned as a
 	where a.segmentation = of_segmentation and a.email = any (given.email);
-	insert into preassigned as a (email, segmentation, slot, group_nr, overlap, assigned_by, assigned_at)
+	insert into preassigned as a (email, segmentation, slot, group_nr, overlap, assigned_by,
+		assigned_at)
 	select distinct on (r.email, case when overlapping then r.grp else 0 end) r.email,
 		of_segmentation, case when overlapping then r.grp else 0 end, r.grp, overlapping, who, now
 	from unnest(given.nr, given.subject, given.email, given.grp, given.reason)
@@ -111,7 +113,8 @@ begin
 	where r.reason is null and r.subject is null
 	order by 1, 3, r.nr desc
 	on conflict (email, segmentation, slot) do update
-	set group_nr = excluded.group_nr, assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at
+	set group_nr = excluded.group_nr, assigned_by = excluded.assigned_by,
+		assigned_at = excluded.assigned_at
 	where a.group_nr <> excluded.group_nr;
 	return query
 	with base as (

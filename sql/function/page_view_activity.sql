@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Records what page views mean to experiments: their subjects visited, and pages hit goals. The
 -- views were stored by this statement.
-create or replace function page_view_activity(subjects text[], ats timestamptz[], names text[], verify boolean,
+create or replace function page_view_activity(subjects text[], ats timestamptz[], names text[],
+	verify boolean,
 	now timestamptz)
 returns void
 language plpgsql

@@ -28,16 +28,20 @@ begin
 			from unnest(subjects, emails) as e (subject, email) order by 1, 2
 		) as e
 		where a.email = e.email and a.segmentation = any (known)
-		returning e.subject, a.segmentation, a.slot, a.group_nr, a.overlap, a.assigned_by, a.assigned_at
+		returning e.subject, a.segmentation, a.slot, a.group_nr, a.overlap, a.assigned_by,
+			a.assigned_at
 	), joined as (
 		insert into membership as m (subject_id, segmentation, slot, group_nr, overlap, source,
 			assigned_by, assigned_at)
-		select c.subject, c.segmentation, c.slot, c.group_nr, c.overlap, 'upload', c.assigned_by, c.assigned_at
+		select c.subject, c.segmentation, c.slot, c.group_nr, c.overlap, 'upload', c.assigned_by,
+			c.assigned_at
 		from arrived as c order by 1, 2, 3
 		on conflict (subject_id, segmentation, slot) do update
-		set group_nr = excluded.group_nr, source = excluded.source, assigned_by = excluded.assigned_by,
+		set group_nr = excluded.group_nr, source = excluded.source,
+			assigned_by = excluded.assigned_by,
 			assigned_at = excluded.assigned_at
-		where m.group_nr <> excluded.group_nr and (m.source = 'drawn' or m.assigned_at < excluded.assigned_at)
+		where m.group_nr <> excluded.group_nr and (m.source = 'drawn'
+			or m.assigned_at < excluded.assigned_at)
 		returning m.subject_id, m.segmentation, m.group_nr, m.assigned_by
 	)
 	select jsonb_agg(jsonb_build_object('subject', p.subject_id, 'segmentation', s.id,

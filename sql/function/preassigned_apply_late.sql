@@ -2,7 +2,8 @@
 -- Waits until every transaction has ended that was writing profiles when this was called (after
 -- the commit of a file of members), then looks whether profiles have the addresses that the file
 -- left.
-create or replace function preassigned_apply_late(of_segmentation bigint, now timestamptz, out placed jsonb)
+create or replace function preassigned_apply_late(of_segmentation bigint, now timestamptz,
+	out placed jsonb)
 language plpgsql
 set search_path from current
 as $$

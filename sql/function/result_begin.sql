@@ -3,7 +3,8 @@
 -- result_version by which to keep the counts, or none while somebody is writing. Others get what
 -- the first one kept: they wait up to 3 seconds for it, but not for one that began before that. A
 -- version that is still there is good for another caller, too: nobody has written since.
-create or replace function result_begin(counted bigint, now timestamptz, out result_version bigint, out data jsonb,
+create or replace function result_begin(counted bigint, now timestamptz, out result_version bigint,
+	out data jsonb,
 	out counted_at timestamptz)
 language plpgsql
 set search_path from current

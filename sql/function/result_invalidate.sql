@@ -10,7 +10,8 @@ declare
 	counted bigint;
 begin
 	foreach counted in array experiments loop
-		perform pg_advisory_xact_lock_shared(lock_class('result_writer'), (counted % 2147483647)::integer);
+		perform pg_advisory_xact_lock_shared(lock_class('result_writer'),
+			(counted % 2147483647)::integer);
 		delete from result where experiment = counted;
 	end loop;
 end

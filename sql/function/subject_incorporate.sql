@@ -3,7 +3,8 @@
 -- where the user is enrolled, and for a user who is a bot, the session's data is dropped. Nothing
 -- of the session is left. Page views move while the enrolments are locked, so those that were
 -- counted are moved.
-create or replace function subject_incorporate(session text, receiver text, now timestamptz, out moved bigint,
+create or replace function subject_incorporate(session text, receiver text, now timestamptz,
+	out moved bigint,
 	out dropped bigint, out page_views bigint)
 language plpgsql
 set search_path from current

@@ -1,13 +1,16 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Gives the receiver what a session did in one experiment.
-create or replace function subject_incorporate_experiment(session text, receiver text, of_experiment bigint, now timestamptz)
+create or replace function subject_incorporate_experiment(session text, receiver text,
+	of_experiment bigint, now timestamptz)
 returns void
 language plpgsql
 set search_path from current
 as $$
 begin
-	insert into exposure (subject_id, experiment, alternative, allocation, forced, earlier_exposures, exposed_at, manual)
-	select receiver, x.experiment, x.alternative, x.allocation, x.forced, x.earlier_exposures, x.exposed_at, x.manual
+	insert into exposure (subject_id, experiment, alternative, allocation, forced,
+		earlier_exposures, exposed_at, manual)
+	select receiver, x.experiment, x.alternative, x.allocation, x.forced, x.earlier_exposures,
+		x.exposed_at, x.manual
 	from exposure as x where x.subject_id = session and x.experiment = of_experiment
 	on conflict do nothing;
 	perform exposure_add(receiver, n.experiment, n.alternative, n.allocation, n.source, now)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Deletes what files of members hold of a user; stored answers go with audit_forget.
-create or replace function upload_forget(subject text, out preassignments bigint, out upload_rows bigint)
+create or replace function upload_forget(subject text, out preassignments bigint,
+	out upload_rows bigint)
 language plpgsql
 set search_path from current
 as $$

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Turns waiting hits of a subject (in one experiment, or null: in all) into conversions of the
 -- receiver, whose exposures are there already.
-create or replace function waiting_goal_replay(waiter text, receiver text, of_experiment bigint, now timestamptz)
+create or replace function waiting_goal_replay(waiter text, receiver text, of_experiment bigint,
+	now timestamptz)
 returns void
 language plpgsql
 set search_path from current

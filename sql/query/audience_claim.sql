@@ -11,14 +11,16 @@ with due as materialized (
 	where j.due_at <= $1::timestamptz and e.status in ('SUBMITTED', 'PROCESSING', 'ACTIVE')
 		and not exists (
 			select from pg_locks as l
-			where l.locktype = 'advisory' and l.classid = lock_class('audience_job')::oid and l.objsubid = 2
+			where l.locktype = 'advisory' and l.classid = lock_class('audience_job')::oid
+				and l.objsubid = 2
 				and l.objid = (j.nr % 2147483647)::integer::oid
 				and l.database = (
 					select oid from pg_database where datname = current_database())
 		)
 	order by j.due_at for update of j skip locked limit 1
 ), locked as materialized (
-	select nr from due where pg_try_advisory_lock(lock_class('audience_job'), (nr % 2147483647)::integer)
+	select nr from due where pg_try_advisory_lock(lock_class('audience_job'),
+		(nr % 2147483647)::integer)
 ), claimed as (
 	update audience_job as j
 	set worker = $2, next_version = j.next_version + 1

@@ -2,7 +2,8 @@
 -- reach: definitions
 -- retry: yes
 select nr, id, name, criteria, data, start_date::text as start, end_date::text as end, state,
-	default_alternative, alternatives, traffic, salt, audience_version, audience_generation, status, allocation, (
+	default_alternative, alternatives, traffic, salt, audience_version, audience_generation, status,
+		allocation, (
 		select jsonb_build_object('id', l.id, 'unit', l.unit, 'salt', l.salt, 'slots', (
 			select jsonb_agg(jsonb_build_array(lower(s.slots), upper(s.slots) - 1))
 			from layer_slot as s where s.experiment = e.nr))

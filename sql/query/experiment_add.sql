@@ -16,10 +16,12 @@ with replaced as materialized (
 	select $19::bigint as definitions where $19::bigint is null
 	union all select definitions from next_generation
 ), registered as (
-	insert into id_registry (id, kind) select $1::text, 'experiment' from generation on conflict do nothing
+	insert into id_registry (id, kind) select $1::text, 'experiment' from generation
+		on conflict do nothing
 ), upserted as (
 	insert into experiment as e (id, name, description, created_by, updated_by, created_at,
-		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives, default_alternative,
+		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives,
+			default_alternative,
 		goals, traffic, salt, alternative_ids, allocation_weights, status, status_msg,
 		referenced_ids, plan, layer, version)
 	select $1, $2, $3, $4, 'Experiment_CREATE_API', $5::timestamptz, $5::timestamptz, $6::jsonb,
@@ -30,19 +32,23 @@ with replaced as materialized (
 		(extract(epoch from $5::timestamptz) * 1000)::bigint
 	from generation
 	on conflict (id) do update set (name, description, created_by, updated_by, created_at,
-		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives, default_alternative,
-		goals, traffic, salt, alternative_ids, allocation_weights, allocation, status, status_msg, version, audience_version,
+		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives,
+			default_alternative,
+		goals, traffic, salt, alternative_ids, allocation_weights, allocation, status, status_msg,
+			version, audience_version,
 		referenced_ids, plan, layer) = (excluded.name,
 		excluded.description, excluded.created_by, excluded.updated_by, excluded.created_at,
 		excluded.updated_at, excluded.criteria, excluded.data, excluded.start_date,
 		excluded.end_date, excluded.state, excluded.ended_at, excluded.alternatives,
 		excluded.default_alternative, excluded.goals, excluded.traffic, excluded.salt,
-		excluded.alternative_ids, excluded.allocation_weights, e.allocation + 1, excluded.status, excluded.status_msg,
+		excluded.alternative_ids, excluded.allocation_weights, e.allocation + 1, excluded.status,
+			excluded.status_msg,
 		e.version + 1, 0, excluded.referenced_ids, excluded.plan, excluded.layer)
 	where upper(e.status) = 'FAILED' and e.version = $24::bigint
 	returning nr, allocation, allocation_weights
 ), new_allocation as (
-	insert into allocation (experiment, nr, allocation_weights) select nr, allocation, allocation_weights from upserted
+	insert into allocation (experiment, nr, allocation_weights) select nr, allocation,
+		allocation_weights from upserted
 ), job as (
 	insert into audience_job as j (nr, due_at)
 	select nr, $5::timestamptz from upserted

@@ -33,13 +33,17 @@ with locked as materialized (
 	from locked where id = $1
 ), changed as (
 	update experiment as e
-	set name = $4, description = $5, created_by = $15, updated_by = $6, criteria = $7::jsonb, data = $8::jsonb,
-		start_date = $9::date, end_date = $10::date, alternatives = $11::jsonb, default_alternative = $12,
-		goals = $13::jsonb, traffic = $14::double precision, alternative_ids = $17::jsonb, allocation_weights = $18::jsonb,
+	set name = $4, description = $5, created_by = $15, updated_by = $6, criteria = $7::jsonb,
+		data = $8::jsonb,
+		start_date = $9::date, end_date = $10::date, alternatives = $11::jsonb,
+			default_alternative = $12,
+		goals = $13::jsonb, traffic = $14::double precision, alternative_ids = $17::jsonb,
+			allocation_weights = $18::jsonb,
 		referenced_ids = $19::text[],
 		plan = $21::jsonb, layer = case when $22::jsonb is null then e.layer
 			else (select l.nr from layer as l where l.id = $22::jsonb ->> 'id') end,
-		allocation = case when e.allocation_weights = $18::jsonb then e.allocation else e.allocation + 1 end,
+		allocation = case when e.allocation_weights = $18::jsonb then e.allocation
+			else e.allocation + 1 end,
 		updated_at = $3::timestamptz, version = e.version + 1,
 		audience_version = case when $7::jsonb is null then 0
 			when e.criteria ->> 'type' = 'rule' or e.criteria::text ~ '"(group|tag):' then -1
@@ -58,7 +62,8 @@ with locked as materialized (
 			then $16 else e.status_msg end
 	from before as b, generation
 	where e.nr = b.nr and e.version = $2::bigint
-	returning e.nr, e.allocation, e.allocation_weights, b.remap, e.allocation > b.allocation as reweighed
+	returning e.nr, e.allocation, e.allocation_weights, b.remap,
+		e.allocation > b.allocation as reweighed
 ), renamed_rules as (
 	update segmentation as s
 	set groups = n.value, version = s.version + 1, updated_at = $3::timestamptz
@@ -69,7 +74,8 @@ with locked as materialized (
 	from jsonb_each($23::jsonb -> 'experiment') as n
 	where o.nr = n.key::bigint and exists (select from changed)
 ), new_allocation as (
-	insert into allocation (experiment, nr, allocation_weights) select nr, allocation, allocation_weights from changed
+	insert into allocation (experiment, nr, allocation_weights) select nr, allocation,
+		allocation_weights from changed
 	on conflict do nothing
 ), job as (
 	update audience_job set due_at = $3::timestamptz where nr in (select nr from changed where remap)

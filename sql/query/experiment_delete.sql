@@ -14,7 +14,8 @@ with locked as materialized (
 	where e.id = $1 and ($2::bigint is null or e.version = $2::bigint)
 		and exists (select from generation)
 		and not exists (select from segmentation as s where e.id = any (s.referenced_ids))
-		and not exists (select from experiment as o where e.id = any (o.referenced_ids) and o.nr <> e.nr)
+		and not exists (select from experiment as o where e.id = any (o.referenced_ids)
+			and o.nr <> e.nr)
 	returning e.nr, e.id
 ), unregistered as (
 	delete from id_registry where id in (select id from deleted)

@@ -8,7 +8,8 @@ from layer as l left join lateral (
 	select sum(x.used) as used, jsonb_agg(jsonb_build_object('experiment', e.id, 'slots', x.slots)
 		order by x.first) as members
 	from (
-		select s.experiment, min(lower(s.slots)) as first, sum(upper(s.slots) - lower(s.slots)) as used,
+		select s.experiment, min(lower(s.slots)) as first,
+			sum(upper(s.slots) - lower(s.slots)) as used,
 			jsonb_agg(jsonb_build_array(lower(s.slots), upper(s.slots) - 1) order by s.slots) as slots
 		from layer_slot as s where s.layer = l.nr group by s.experiment
 	) as x join experiment as e on e.nr = x.experiment

@@ -14,6 +14,7 @@ with new_range as (
 	where l.last >= new_range.first
 ), inserted as (
 	insert into ip_location (first, last, place)
-	select first, last, place from new_range where not exists (select from clash where clash.nr = new_range.nr)
+	select first, last, place from new_range where not exists (select from clash
+		where clash.nr = new_range.nr)
 )
 select nr, host(first) as first, host(last) as last from clash order by nr

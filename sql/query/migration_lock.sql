@@ -3,4 +3,5 @@
 -- retry: no
 -- time: long
 -- role: owner
-select set_config('lock_timeout', '0', false), pg_advisory_lock(hashtextextended('assay.migration', 0))
+select set_config('lock_timeout', '0', false), pg_advisory_lock(hashtextextended('assay.migration',
+	0))

@@ -38,5 +38,6 @@ select 'jobs', null, null where exists (
 )
 union all
 select 'files', null, null where exists (
-	select from upload as u where u.done_at is null and u.failed_at is null and u.created_at < $3::timestamptz
+	select from upload as u where u.done_at is null and u.failed_at is null
+		and u.created_at < $3::timestamptz
 )

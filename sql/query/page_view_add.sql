@@ -13,7 +13,8 @@ with inserted as (
 	on conflict do nothing
 	returning subject_id, viewed_at, name
 ), enrolled as materialized (
-	select array_agg(p.subject_id) as subjects, array_agg(p.viewed_at) as ats, array_agg(p.name) as names
+	select array_agg(p.subject_id) as subjects, array_agg(p.viewed_at) as ats,
+		array_agg(p.name) as names
 	from inserted as p
 	where p.subject_id <> all ($6::text[])
 		and exists (select from enrolment as n where n.subject_id = p.subject_id)

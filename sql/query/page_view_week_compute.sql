@@ -9,12 +9,14 @@ with clock as materialized (
 		date_trunc('day', $1::timestamptz, 'UTC') as day
 ), last as (
 	select s.hour, coalesce(h.views, 0) as views
-	from clock, generate_series(clock.hour - interval '23 hours', clock.hour, interval '1 hour') as s (hour)
+	from clock, generate_series(clock.hour - interval '23 hours', clock.hour,
+		interval '1 hour') as s (hour)
 	left join page_view_hour as h on h.hour = s.hour
 ), daily as (
 	select s.day, (select coalesce(sum(h.views), 0) from page_view_hour as h
 		where h.hour >= s.day and h.hour < s.day + interval '24 hours') as views
-	from clock, generate_series(clock.day - interval '144 hours', clock.day, interval '24 hours') as s (day)
+	from clock, generate_series(clock.day - interval '144 hours', clock.day,
+		interval '24 hours') as s (day)
 ), most as (
 	select (p.o ->> 0) collate "C" as name, sum((p.o ->> 1)::bigint) as views
 	from clock, page_view_hour as h, jsonb_array_elements(h.pages) as p (o)

@@ -5,7 +5,8 @@
 -- time: long
 select e.alternatives, x.exposures
 from experiment as e cross join lateral (
-	select count(*) as exposures from exposure as x where x.experiment = e.nr and x.exposed_at >= $2::timestamptz
+	select count(*) as exposures from exposure as x where x.experiment = e.nr
+		and x.exposed_at >= $2::timestamptz
 ) as x
 where e.id = $1 or ($1::text is null and e.status = 'ACTIVE')
 order by x.exposures desc, e.nr desc

@@ -13,7 +13,8 @@ with latest as (
 	order by subject_id, nr desc
 ), upserted as (
 	insert into profile (subject_id, attributes, terms, changed_at)
-	select subject_id, attributes::jsonb, terms::text[], $4::timestamptz from latest order by subject_id
+	select subject_id, attributes::jsonb, terms::text[], $4::timestamptz from latest
+		order by subject_id
 	on conflict (subject_id) do update
 	set attributes = excluded.attributes, terms = excluded.terms, changed_at = excluded.changed_at
 	where profile.attributes <> excluded.attributes or profile.terms <> excluded.terms

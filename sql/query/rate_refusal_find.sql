@@ -2,4 +2,5 @@
 -- half of them came; no row where no address stands out.
 -- reach: definitions
 -- retry: yes
-select refused, most, address from rate_refusal where recorded_at >= $1::timestamptz and most * 2 > refused
+select refused, most, address from rate_refusal where recorded_at >= $1::timestamptz
+	and most * 2 > refused

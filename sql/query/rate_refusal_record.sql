@@ -5,4 +5,5 @@
 insert into rate_refusal (recorded_at, refused, most, address)
 values ($1::timestamptz, $2::bigint, $3::bigint, $4)
 on conflict (one) do update
-set recorded_at = excluded.recorded_at, refused = excluded.refused, most = excluded.most, address = excluded.address
+set recorded_at = excluded.recorded_at, refused = excluded.refused, most = excluded.most,
+	address = excluded.address

@@ -7,8 +7,10 @@
 -- retry: yes
 -- time: long
 with exposed as materialized (
-	select alternative, allocation, (exposed_at at time zone 'UTC')::date as day, count(*) as subjects,
-		count(*) filter (where earlier_exposures = 1) as again, count(*) filter (where manual) as manual
+	select alternative, allocation, (exposed_at at time zone 'UTC')::date as day,
+		count(*) as subjects,
+		count(*) filter (where earlier_exposures = 1) as again, count(*)
+			filter (where manual) as manual
 	from exposure where experiment = $1::bigint and not forced
 	group by alternative, allocation, day
 ), arm as (

@@ -6,7 +6,8 @@ with registered as (
 	insert into id_registry (id, kind) values ($1::text, 'experiment')
 ), created as (
 	insert into experiment (id, name, description, created_by, updated_by, created_at, updated_at,
-		criteria, data, start_date, state, alternatives, goals, traffic, salt, alternative_ids, allocation_weights,
+		criteria, data, start_date, state, alternatives, goals, traffic, salt, alternative_ids,
+			allocation_weights,
 		status, status_msg)
 	values ($1::text, $1::text, 'A simulation', 'simulate', 'simulate', $3::timestamptz,
 		$3::timestamptz, null, '{}', ($3::timestamptz at time zone 'UTC')::date, 1,
@@ -16,7 +17,8 @@ with registered as (
 		'{"1": 0.5, "2": 0.5}', 'ACTIVE', '')
 	returning nr, allocation, allocation_weights
 ), new_allocation as (
-	insert into allocation (experiment, nr, allocation_weights) select nr, allocation, allocation_weights from created
+	insert into allocation (experiment, nr, allocation_weights) select nr, allocation,
+		allocation_weights from created
 ), new_goal as (
 	insert into goal (name, test, description, created_at)
 	values ($4::text, 'chi2', 'A simulation', $3::timestamptz)

@@ -6,5 +6,6 @@ update upload
 set position = $2::bigint, total = total + $3::bigint, added = added + $4::bigint,
 	changed = changed + $5::bigint, present = present + $6::bigint,
 	preassigned = preassigned + $7::bigint, failed = failed + $8::bigint,
-	attempts = 0, failed_at = null, retry_at = null, done_at = $9::timestamptz, content = case when $9 is null then content end
+	attempts = 0, failed_at = null, retry_at = null, done_at = $9::timestamptz, content = case
+		when $9 is null then content end
 where nr = $1::bigint

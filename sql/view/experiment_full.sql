@@ -10,7 +10,8 @@ select e.nr, e.id as "expId", e.name as "expName", e.description as "expDescript
 	case when e.status = 'SUBMITTED' or j.users_matched is null then '{}'::jsonb
 		else jsonb_build_object('usersMatched', j.users_matched,
 			'devicesMatched', j.devices_matched) end as stats,
-	e.state, coalesce(e.default_alternative, 'control') as "default", e.alternatives, e.goals, e.traffic,
+	e.state, coalesce(e.default_alternative, 'control') as "default", e.alternatives, e.goals,
+		e.traffic,
 	(
 		select jsonb_build_object('id', l.id, 'slots', (
 			select jsonb_agg(jsonb_build_array(lower(s.slots), upper(s.slots) - 1) order by s.slots)
