@@ -80,9 +80,9 @@ static const struct {
 	"Runs until SIGTERM; with --once every job runs once. Needs the owner role.\n"},
     {"migrate", command_migrate, "bring the database to the schema of this program",
 	"assay migrate [-c FILE]\n\n"
-	"Needs the owner role (owner_database_url), and the role assay_app to exist. Migrations go\n"
-	"forward only; functions and views of another program are replaced, and named. Safe to\n"
-	"repeat. A database from before the first release is refused and not changed.\n"},
+	"Needs the owner role (owner_database_url), and the role assay_app to exist. Migrations\n"
+	"go forward only; functions and views of another program are replaced, and named. Safe\n"
+	"to repeat. A database from before the first release is refused and not changed.\n"},
     {"check", command_check, "check configuration, templates and every SQL statement",
 	"assay check [-c FILE]\n\nExit code 0 when all is good, 1 when not.\n"},
     {"doctor", command_doctor, "look for what is wrong with an installation",

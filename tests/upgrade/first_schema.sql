@@ -41,6 +41,184 @@ COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiS
 
 
 --
+-- Name: account_add(bytea, timestamp with time zone, text, text, bytea, timestamp with time zone); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.account_add(session bytea, at timestamp with time zone, name text, role text, link bytea, expires_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+declare
+	added bigint;
+begin
+	perform session_authorize(session, at, true);
+	insert into account (name, role, created_at)
+	values (account_add.name, account_add.role, account_add.at)
+	on conflict on constraint account_name do nothing
+	returning account.id into added;
+	if added is not null then
+		perform sign_in_link_add(added, link, account_add.expires_at);
+	end if;
+	return added is not null;
+end
+$$;
+
+
+ALTER FUNCTION assay.account_add(session bytea, at timestamp with time zone, name text, role text, link bytea, expires_at timestamp with time zone) OWNER TO assay_owner;
+
+--
+-- Name: account_disable(bytea, timestamp with time zone, text); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.account_disable(session bytea, at timestamp with time zone, name text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+declare
+	caller bigint := session_authorize(session, at, true);
+	changed bigint;
+begin
+	update account as a set disabled_at = coalesce(a.disabled_at, account_disable.at)
+	where a.name = account_disable.name and a.id is distinct from caller
+	returning a.id into changed;
+	perform account_sign_out(changed);
+	return changed is not null;
+end
+$$;
+
+
+ALTER FUNCTION assay.account_disable(session bytea, at timestamp with time zone, name text) OWNER TO assay_owner;
+
+--
+-- Name: account_link(text, bytea, timestamp with time zone); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.account_link(name text, link bytea, expires_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+declare
+	linked bigint;
+begin
+	select a.id into linked from account as a
+	where a.name = account_link.name and a.disabled_at is null;
+	if linked is not null then
+		perform sign_in_link_add(linked, link, account_link.expires_at);
+	end if;
+	return linked is not null;
+end
+$$;
+
+
+ALTER FUNCTION assay.account_link(name text, link bytea, expires_at timestamp with time zone) OWNER TO assay_owner;
+
+--
+-- Name: account_rehash(bytea, timestamp with time zone, text); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.account_rehash(session bytea, at timestamp with time zone, password text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+declare
+	own bigint := session_authorize(session, at, false);
+begin
+	update account as a set password = account_rehash.password
+	where a.id = own and a.password is not null;
+end
+$$;
+
+
+ALTER FUNCTION assay.account_rehash(session bytea, at timestamp with time zone, password text) OWNER TO assay_owner;
+
+--
+-- Name: account_reset(bytea, timestamp with time zone, text, bytea, timestamp with time zone); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.account_reset(session bytea, at timestamp with time zone, name text, link bytea, expires_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+declare
+	caller bigint := session_authorize(session, at, true);
+	changed bigint;
+begin
+	update account as a set password = null, disabled_at = null
+	where a.name = account_reset.name and a.id is distinct from caller
+	returning a.id into changed;
+	if changed is not null then
+		perform account_sign_out(changed);
+		perform sign_in_link_add(changed, link, account_reset.expires_at);
+	end if;
+	return changed is not null;
+end
+$$;
+
+
+ALTER FUNCTION assay.account_reset(session bytea, at timestamp with time zone, name text, link bytea, expires_at timestamp with time zone) OWNER TO assay_owner;
+
+--
+-- Name: account_set_password(bytea, timestamp with time zone, text, bytea, text); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.account_set_password(session bytea, at timestamp with time zone, password text, fresh bytea, csrf text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+declare
+	own bigint := session_authorize(session, at, false);
+begin
+	update account as a set password = account_set_password.password where a.id = own;
+	perform account_sign_out(own);
+	insert into session (hash, account, csrf, created_at, seen_at)
+	values (sha256(fresh), own, account_set_password.csrf, at, at);
+end
+$$;
+
+
+ALTER FUNCTION assay.account_set_password(session bytea, at timestamp with time zone, password text, fresh bytea, csrf text) OWNER TO assay_owner;
+
+--
+-- Name: account_set_role(bytea, timestamp with time zone, text, text); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.account_set_role(session bytea, at timestamp with time zone, name text, role text, OUT before text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+declare
+	caller bigint := session_authorize(session, at, true);
+	changed bigint;
+begin
+	select a.id, a.role into changed, before from account as a
+	where a.name = account_set_role.name and a.id is distinct from caller
+	for update;
+	update account as a set role = account_set_role.role where a.id = changed;
+	delete from session as s where s.account = changed and before <> account_set_role.role;
+end
+$$;
+
+
+ALTER FUNCTION assay.account_set_role(session bytea, at timestamp with time zone, name text, role text, OUT before text) OWNER TO assay_owner;
+
+--
+-- Name: account_sign_out(bigint); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.account_sign_out(account bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+begin
+	delete from session as s where s.account = account_sign_out.account;
+	delete from sign_in_link as l where l.account = account_sign_out.account;
+end
+$$;
+
+
+ALTER FUNCTION assay.account_sign_out(account bigint) OWNER TO assay_owner;
+
+--
 -- Name: activity_record(text[], bigint[], bigint[], timestamp with time zone[], boolean, boolean, timestamp with time zone); Type: FUNCTION; Schema: assay; Owner: assay_owner
 --
 
@@ -336,7 +514,8 @@ begin
 		select subject, e.nr, enrol.alternatives[i], allocations[i], how, now
 		from experiment as e where e.nr = experiments[i]
 		on conflict (subject_id, experiment) do update
-		set alternative = excluded.alternative, allocation = excluded.allocation, source = excluded.source
+		set alternative = excluded.alternative, allocation = excluded.allocation,
+			source = excluded.source
 		where how = 'set' or n.alternative = gone[i]
 		returning n.experiment, n.alternative, n.source, n.enrolled_at,
 			how <> 'set' or n.xmax = 0
@@ -372,7 +551,8 @@ CREATE FUNCTION assay.exposure_add(subject text, in_experiment bigint, shown int
     LANGUAGE plpgsql
     AS $$
 begin
-	insert into exposure (subject_id, experiment, alternative, allocation, forced, earlier_exposures, exposed_at, manual)
+	insert into exposure (subject_id, experiment, alternative, allocation, forced,
+		earlier_exposures, exposed_at, manual)
 	select subject, in_experiment, shown, by_allocation, source = 'forced', count(*), now,
 		source = 'set'
 	from exposure as x
@@ -426,6 +606,71 @@ $$;
 
 
 ALTER FUNCTION assay.goal_hit(subject text, goal_name text, times bigint, event text, verify boolean, now timestamp with time zone, OUT known boolean, OUT duplicate boolean, OUT waits boolean, OUT ids text[]) OWNER TO assay_owner;
+
+--
+-- Name: key_change(bytea, timestamp with time zone, text, text[], boolean, text, boolean, integer, integer); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.key_change(session bytea, at timestamp with time zone, id text, subjects text[], signatures boolean, signing_secret text, attributes boolean, rate integer, new_rate integer) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+begin
+	perform session_authorize(session, at, true);
+	update api_key as k
+	set subjects = key_change.subjects,
+		signing_secret = case when key_change.signatures
+			then coalesce(key_change.signing_secret, k.signing_secret) end,
+		attributes = key_change.attributes, rate = key_change.rate,
+		new_rate = key_change.new_rate
+	where k.id = key_change.id and k.kind = 'client' and k.revoked_at is null;
+	return found;
+end
+$$;
+
+
+ALTER FUNCTION assay.key_change(session bytea, at timestamp with time zone, id text, subjects text[], signatures boolean, signing_secret text, attributes boolean, rate integer, new_rate integer) OWNER TO assay_owner;
+
+--
+-- Name: key_create(bytea, timestamp with time zone, text, text, text, bytea, text[], timestamp with time zone, text, text[], text, boolean, integer, integer); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.key_create(session bytea, at timestamp with time zone, id text, kind text, name text, secret_hash bytea, origins text[], expires_at timestamp with time zone, tag_prefix text, subjects text[], signing_secret text, attributes boolean, rate integer, new_rate integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+begin
+	perform session_authorize(session, at, true);
+	insert into api_key (id, kind, name, secret_hash, origins, created_at, expires_at,
+		tag_prefix, subjects, signing_secret, attributes, rate, new_rate)
+	values (key_create.id, key_create.kind, key_create.name, key_create.secret_hash,
+		key_create.origins, key_create.at, key_create.expires_at, key_create.tag_prefix,
+		key_create.subjects, key_create.signing_secret, key_create.attributes, key_create.rate,
+		key_create.new_rate);
+end
+$$;
+
+
+ALTER FUNCTION assay.key_create(session bytea, at timestamp with time zone, id text, kind text, name text, secret_hash bytea, origins text[], expires_at timestamp with time zone, tag_prefix text, subjects text[], signing_secret text, attributes boolean, rate integer, new_rate integer) OWNER TO assay_owner;
+
+--
+-- Name: key_revoke(bytea, timestamp with time zone, text); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.key_revoke(session bytea, at timestamp with time zone, id text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+begin
+	perform session_authorize(session, at, true);
+	update api_key as k set revoked_at = coalesce(k.revoked_at, key_revoke.at)
+	where k.id = key_revoke.id;
+	return found;
+end
+$$;
+
+
+ALTER FUNCTION assay.key_revoke(session bytea, at timestamp with time zone, id text) OWNER TO assay_owner;
 
 --
 -- Name: layer_delete(text); Type: FUNCTION; Schema: assay; Owner: assay_owner
@@ -581,7 +826,8 @@ begin
 	group_nr := to_group;
 	-- What is in the way may be taken away before it can be held: then there is room again.
 	loop
-		insert into membership as m (subject_id, segmentation, slot, group_nr, overlap, source, assigned_by,
+		insert into membership as m (subject_id, segmentation, slot, group_nr, overlap, source,
+			assigned_by,
 			assigned_at)
 		values (subject, of_segmentation, in_slot, to_group, overlapping, how, who, now)
 		on conflict do nothing;
@@ -711,7 +957,8 @@ begin
 	into waiting
 	from preassigned as a
 	where a.segmentation = of_segmentation and a.email = any (given.email);
-	insert into preassigned as a (email, segmentation, slot, group_nr, overlap, assigned_by, assigned_at)
+	insert into preassigned as a (email, segmentation, slot, group_nr, overlap, assigned_by,
+		assigned_at)
 	select distinct on (r.email, case when overlapping then r.grp else 0 end) r.email,
 		of_segmentation, case when overlapping then r.grp else 0 end, r.grp, overlapping, who, now
 	from unnest(given.nr, given.subject, given.email, given.grp, given.reason)
@@ -719,7 +966,8 @@ begin
 	where r.reason is null and r.subject is null
 	order by 1, 3, r.nr desc
 	on conflict (email, segmentation, slot) do update
-	set group_nr = excluded.group_nr, assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at
+	set group_nr = excluded.group_nr, assigned_by = excluded.assigned_by,
+		assigned_at = excluded.assigned_at
 	where a.group_nr <> excluded.group_nr;
 	return query
 	with base as (
@@ -878,16 +1126,20 @@ begin
 			from unnest(subjects, emails) as e (subject, email) order by 1, 2
 		) as e
 		where a.email = e.email and a.segmentation = any (known)
-		returning e.subject, a.segmentation, a.slot, a.group_nr, a.overlap, a.assigned_by, a.assigned_at
+		returning e.subject, a.segmentation, a.slot, a.group_nr, a.overlap, a.assigned_by,
+			a.assigned_at
 	), joined as (
 		insert into membership as m (subject_id, segmentation, slot, group_nr, overlap, source,
 			assigned_by, assigned_at)
-		select c.subject, c.segmentation, c.slot, c.group_nr, c.overlap, 'upload', c.assigned_by, c.assigned_at
+		select c.subject, c.segmentation, c.slot, c.group_nr, c.overlap, 'upload', c.assigned_by,
+			c.assigned_at
 		from arrived as c order by 1, 2, 3
 		on conflict (subject_id, segmentation, slot) do update
-		set group_nr = excluded.group_nr, source = excluded.source, assigned_by = excluded.assigned_by,
+		set group_nr = excluded.group_nr, source = excluded.source,
+			assigned_by = excluded.assigned_by,
 			assigned_at = excluded.assigned_at
-		where m.group_nr <> excluded.group_nr and (m.source = 'drawn' or m.assigned_at < excluded.assigned_at)
+		where m.group_nr <> excluded.group_nr and (m.source = 'drawn'
+			or m.assigned_at < excluded.assigned_at)
 		returning m.subject_id, m.segmentation, m.group_nr, m.assigned_by
 	)
 	select jsonb_agg(jsonb_build_object('subject', p.subject_id, 'segmentation', s.id,
@@ -977,7 +1229,8 @@ declare
 	counted bigint;
 begin
 	foreach counted in array experiments loop
-		perform pg_advisory_xact_lock_shared(lock_class('result_writer'), (counted % 2147483647)::integer);
+		perform pg_advisory_xact_lock_shared(lock_class('result_writer'),
+			(counted % 2147483647)::integer);
 		delete from result where experiment = counted;
 	end loop;
 end
@@ -1018,6 +1271,150 @@ $$;
 
 ALTER FUNCTION assay.segmentation_delete(dropped text, expected bigint, generation bigint) OWNER TO assay_owner;
 
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: account; Type: TABLE; Schema: assay; Owner: assay_owner
+--
+
+CREATE TABLE assay.account (
+    id bigint NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    role text NOT NULL,
+    password text,
+    created_at timestamp with time zone NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT account_role CHECK ((role = ANY (ARRAY['viewer'::text, 'editor'::text, 'admin'::text])))
+);
+
+
+ALTER TABLE assay.account OWNER TO assay_owner;
+
+--
+-- Name: COLUMN account.password; Type: COMMENT; Schema: assay; Owner: assay_owner
+--
+
+COMMENT ON COLUMN assay.account.password IS 'Argon2id; null: nobody can sign in by password';
+
+
+--
+-- Name: session_account(bytea, timestamp with time zone); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.session_account(digest bytea, at timestamp with time zone) RETURNS assay.account
+    LANGUAGE plpgsql
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+declare
+	found account;
+begin
+	select a.* into found
+	from session as s join account as a on a.id = s.account
+	where s.hash = sha256(digest) and a.disabled_at is null
+		and s.seen_at > at - interval '30 minutes' and s.created_at > at - interval '12 hours';
+	return found;
+end
+$$;
+
+
+ALTER FUNCTION assay.session_account(digest bytea, at timestamp with time zone) OWNER TO assay_owner;
+
+--
+-- Name: session_authorize(bytea, timestamp with time zone, boolean); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.session_authorize(digest bytea, at timestamp with time zone, admin boolean) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+declare
+	caller account;
+begin
+	if pg_has_role(session_user, current_user, 'usage') then
+		return null;
+	end if;
+	caller := session_account(digest, at);
+	if caller.id is null or admin and caller.role <> 'admin' then
+		raise sqlstate 'AS002' using message = 'no session allows this';
+	end if;
+	return caller.id;
+end
+$$;
+
+
+ALTER FUNCTION assay.session_authorize(digest bytea, at timestamp with time zone, admin boolean) OWNER TO assay_owner;
+
+--
+-- Name: session_close(bytea); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.session_close(digest bytea) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+begin
+	delete from session as s where s.hash = sha256(session_close.digest);
+end
+$$;
+
+
+ALTER FUNCTION assay.session_close(digest bytea) OWNER TO assay_owner;
+
+--
+-- Name: session_close_all(bytea, timestamp with time zone); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.session_close_all(digest bytea, at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+begin
+	perform account_sign_out(session_authorize(digest, at, false));
+end
+$$;
+
+
+ALTER FUNCTION assay.session_close_all(digest bytea, at timestamp with time zone) OWNER TO assay_owner;
+
+--
+-- Name: session_open(bigint, bytea, text, timestamp with time zone); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.session_open(account bigint, digest bytea, csrf text, at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+begin
+	insert into session (hash, account, csrf, created_at, seen_at)
+	select sha256(session_open.digest), a.id, session_open.csrf, session_open.at, session_open.at
+	from account as a
+	where a.id = session_open.account and a.disabled_at is null and a.password is not null;
+	return found;
+end
+$$;
+
+
+ALTER FUNCTION assay.session_open(account bigint, digest bytea, csrf text, at timestamp with time zone) OWNER TO assay_owner;
+
+--
+-- Name: session_seen(bytea, timestamp with time zone); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.session_seen(digest bytea, at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+begin
+	update session as s set seen_at = session_seen.at
+	where s.hash = sha256(session_seen.digest) and s.seen_at < session_seen.at;
+end
+$$;
+
+
+ALTER FUNCTION assay.session_seen(digest bytea, at timestamp with time zone) OWNER TO assay_owner;
+
 --
 -- Name: sign_in_claim(bytea, bytea, bytea, timestamp with time zone); Type: FUNCTION; Schema: assay; Owner: assay_owner
 --
@@ -1050,6 +1447,54 @@ $$;
 
 
 ALTER FUNCTION assay.sign_in_claim(pair bytea, network bytea, account bytea, at timestamp with time zone) OWNER TO assay_owner;
+
+--
+-- Name: sign_in_link_add(bigint, bytea, timestamp with time zone); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.sign_in_link_add(account bigint, digest bytea, expires_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+begin
+	delete from sign_in_link as l where l.account = sign_in_link_add.account;
+	insert into sign_in_link (hash, account, expires_at)
+	values (sha256(sign_in_link_add.digest), sign_in_link_add.account, sign_in_link_add.expires_at);
+end
+$$;
+
+
+ALTER FUNCTION assay.sign_in_link_add(account bigint, digest bytea, expires_at timestamp with time zone) OWNER TO assay_owner;
+
+--
+-- Name: sign_in_link_use(bytea, timestamp with time zone, bytea, text); Type: FUNCTION; Schema: assay; Owner: assay_owner
+--
+
+CREATE FUNCTION assay.sign_in_link_use(link bytea, at timestamp with time zone, digest bytea, csrf text, OUT name text, OUT has_password boolean) RETURNS SETOF record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'assay', 'pg_temp'
+    AS $$
+declare
+	entered account;
+begin
+	delete from sign_in_link as l using account as a
+	where l.hash = sha256(sign_in_link_use.link) and l.expires_at > sign_in_link_use.at
+		and a.id = l.account and a.disabled_at is null
+	returning a.* into entered;
+	if entered.id is null then
+		return;
+	end if;
+	insert into session (hash, account, csrf, created_at, seen_at)
+	values (sha256(sign_in_link_use.digest), entered.id, sign_in_link_use.csrf,
+		sign_in_link_use.at, sign_in_link_use.at);
+	name := entered.name;
+	has_password := entered.password is not null;
+	return next;
+end
+$$;
+
+
+ALTER FUNCTION assay.sign_in_link_use(link bytea, at timestamp with time zone, digest bytea, csrf text, OUT name text, OUT has_password boolean) OWNER TO assay_owner;
 
 --
 -- Name: sign_in_succeeded(bytea, bytea, bytea, timestamp with time zone); Type: FUNCTION; Schema: assay; Owner: assay_owner
@@ -1249,8 +1694,10 @@ CREATE FUNCTION assay.subject_incorporate_experiment(session text, receiver text
     SET search_path TO 'assay', 'pg_temp'
     AS $$
 begin
-	insert into exposure (subject_id, experiment, alternative, allocation, forced, earlier_exposures, exposed_at, manual)
-	select receiver, x.experiment, x.alternative, x.allocation, x.forced, x.earlier_exposures, x.exposed_at, x.manual
+	insert into exposure (subject_id, experiment, alternative, allocation, forced,
+		earlier_exposures, exposed_at, manual)
+	select receiver, x.experiment, x.alternative, x.allocation, x.forced, x.earlier_exposures,
+		x.exposed_at, x.manual
 	from exposure as x where x.subject_id = session and x.experiment = of_experiment
 	on conflict do nothing;
 	perform exposure_add(receiver, n.experiment, n.alternative, n.allocation, n.source, now)
@@ -1499,34 +1946,6 @@ $$;
 
 
 ALTER FUNCTION assay.waiting_goal_replay(waiter text, receiver text, of_experiment bigint, now timestamp with time zone) OWNER TO assay_owner;
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
-
---
--- Name: account; Type: TABLE; Schema: assay; Owner: assay_owner
---
-
-CREATE TABLE assay.account (
-    id bigint NOT NULL,
-    name text NOT NULL COLLATE pg_catalog."C",
-    role text NOT NULL,
-    password text,
-    created_at timestamp with time zone NOT NULL,
-    disabled_at timestamp with time zone,
-    CONSTRAINT account_role CHECK ((role = ANY (ARRAY['viewer'::text, 'editor'::text, 'admin'::text])))
-);
-
-
-ALTER TABLE assay.account OWNER TO assay_owner;
-
---
--- Name: COLUMN account.password; Type: COMMENT; Schema: assay; Owner: assay_owner
---
-
-COMMENT ON COLUMN assay.account.password IS 'Argon2id; null: nobody can sign in by password';
-
 
 --
 -- Name: account_id_seq; Type: SEQUENCE; Schema: assay; Owner: assay_owner
@@ -3346,7 +3765,7 @@ ALTER TABLE ONLY assay.page_view ATTACH PARTITION assay.page_view_default DEFAUL
 --
 
 COPY assay.account (id, name, role, password, created_at, disabled_at) FROM stdin;
-1	admin	admin	\N	2026-11-30 05:12:56+00	\N
+1	admin	admin	\N	2026-11-30 05:20:37.671+00	\N
 \.
 
 
@@ -3365,9 +3784,9 @@ COPY assay.allocation (experiment, nr, allocation_weights) FROM stdin;
 --
 
 COPY assay.api_key (id, kind, name, secret_hash, origins, created_at, expires_at, revoked_at, last_used_at, tag_prefix, subjects, signing_secret, attributes, rate, new_rate) FROM stdin;
-5a221ba5	admin	stack admin	\\x5f1cb16e2007d2123d2f94614b434a1b020962cff8a747727c5e8236432b4865	{}	2026-11-30 05:12:55.906+00	\N	\N	2026-11-30 05:12:56.376+00		{user,device,session}	\N	t	\N	\N
-a4f7a777	server	stack server	\\x0fc6f1ef1a3924a1e2b908ca99ffd1f977f02d6f94d5b67511f40a773cb2db74	{}	2026-11-30 05:12:55.766+00	\N	\N	2026-11-30 05:12:56.479+00		{user,device,session}	\N	t	\N	\N
-9a35038b	client	stack client	\\x735bafaa780fa04a45a41a6a0eff0e1dbeef4d1c13c67c83ae34663f3143c0a6	{http://127.0.0.1:23093}	2026-11-30 05:12:55.847+00	\N	\N	2026-11-30 05:12:56.508+00		{user,device,session}	\N	t	\N	\N
+28a747d8	admin	stack admin	\\x333dc92e246a4269f4b6b24971e422d70cba664dfa8c5d4513bd3eb07a010052	{}	2026-11-30 05:20:37.517+00	\N	\N	2026-11-30 05:20:38.206+00		{user,device,session}	\N	t	\N	\N
+6b8b9148	server	stack server	\\xba3c99efb125b794b71e91704efae3138729cbe2e5f9fa8878da42a76a18ff97	{}	2026-11-30 05:20:37.199+00	\N	\N	2026-11-30 05:20:38.3+00		{user,device,session}	\N	t	\N	\N
+f38a0b4e	client	stack client	\\xaa7dc978f75b92b8105ee64f9b33706347e15e5a9797de264c14b6c82972377c	{http://127.0.0.1:20492}	2026-11-30 05:20:37.393+00	\N	\N	2026-11-30 05:20:38.35+00		{user,device,session}	\N	t	\N	\N
 \.
 
 
@@ -3404,8 +3823,8 @@ u:user-9	2	1
 --
 
 COPY assay.audience_job (nr, due_at, worker, next_version, users_matched, devices_matched, computed_at, attempts, failed_at) FROM stdin;
-1	\N	\N	1	0	0	2026-11-30 05:12:56.455+00	0	\N
-2	2026-11-30 05:27:57.724+00	\N	1	20	0	2026-11-30 05:12:57.71+00	0	\N
+1	\N	\N	1	0	0	2026-11-30 05:20:38.291+00	0	\N
+2	2026-11-30 05:35:39.781+00	\N	1	20	0	2026-11-30 05:20:39.777+00	0	\N
 \.
 
 
@@ -3414,15 +3833,19 @@ COPY assay.audience_job (nr, due_at, worker, next_version, users_matched, device
 --
 
 COPY assay.audit (nr, occurred_at, account, key_id, action, target, status, before, after, request_id, subjects) FROM stdin;
-1	2026-11-30 05:12:56.376+00	\N	5a221ba5	POST /goal	purchase	200	\N	{"name": "purchase", "page": "Thank you", "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:12:56.376Z", "description": ""}	f8f299f01b7894e7c30b9b44c28f2af9	{}
-2	2026-11-30 05:12:56.396+00	\N	5a221ba5	POST /layer	upgrade-layer	200	\N	{"id": "upgrade-layer", "free": 10000, "unit": "user", "slots": 10000, "members": [], "description": ""}	5d4c07c4c49e385c4322d6749e7af475	{}
-3	2026-11-30 05:12:56.411+00	\N	5a221ba5	POST /segmentation	upgrade-manual	200	\N	{"id": "upgrade-manual", "name": "manual", "type": "manual", "active": true, "groups": [{"id": 0, "name": "one"}, {"id": 1, "name": "two"}], "context": "global", "overlap": false, "version": 1796015576411, "created_at": "2026-11-30T05:12:56.411Z", "parameters": {}, "updated_at": "2026-11-30T05:12:56.411Z", "description": ""}	d74f26de10acccfe35887c27cc5dae9b	{}
-4	2026-11-30 05:12:56.42+00	\N	5a221ba5	POST /segmentation	upgrade-random	200	\N	{"id": "upgrade-random", "name": "random", "type": "random", "active": true, "groups": [{"id": 0, "name": "one"}, {"id": 1, "name": "two"}], "context": "global", "overlap": false, "version": 1796015576420, "created_at": "2026-11-30T05:12:56.420Z", "parameters": {}, "updated_at": "2026-11-30T05:12:56.420Z", "description": ""}	71167673a595e82fe61bd018659eee13	{}
-5	2026-11-30 05:12:56.43+00	\N	5a221ba5	POST /experiment/create	UPGRADE-A	200	\N	{"plan": null, "expId": "UPGRADE-A", "goals": ["purchase"], "layer": null, "state": "enabled", "stats": {}, "status": "SUBMITTED", "default": "control", "expData": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "expName": "a name", "request": {"data": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "name": "a name", "expId": "UPGRADE-A", "criteria": null, "createdBy": "a test", "description": "made by a test"}, "traffic": 100, "criteria": null, "ended_at": null, "createdBy": "a test", "createdOn": "2026-11-30T05:12:56.430Z", "udpatedOn": "2026-11-30T05:12:56.430Z", "updatedBy": "Experiment_CREATE_API", "updatedOn": "2026-11-30T05:12:56.430Z", "weighting": "off", "status_msg": "Experiment successfully submitted", "alternatives": [{"name": "control", "weight": null, "enabled": true, "payload": null}, {"name": "b", "weight": null, "enabled": true, "payload": null}], "created_date": 1796015576430, "last_updated": 1796015576430, "expDescription": "made by a test"}	205d50a6d21b3dd2ea944589911d5007	{}
-6	2026-11-30 05:12:57.613+00	\N	a4f7a777	POST /segmentation/:id/upload	upgrade-manual	200	\N	{"job": 1, "done": true, "added": 19, "total": 21, "failed": 1, "changed": 1, "present": 0, "preassigned": 0}	29efa8b9d1a650ab990274b534bcf8dc	{}
-7	2026-11-30 05:12:57.641+00	\N	a4f7a777	POST /segmentation/:id/upload	upgrade-manual	200	\N	{"job": 2, "done": true, "added": 0, "total": 1, "failed": 0, "changed": 0, "present": 0, "preassigned": 1}	239437f9c2c31561e633984a8cceea7f	{}
-8	2026-11-30 05:12:57.661+00	\N	5a221ba5	POST /goal	signup	200	\N	{"name": "signup", "page": null, "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:12:57.661Z", "description": ""}	a71b7105228a70b2c76bd91752be46bc	{}
-9	2026-11-30 05:12:57.684+00	\N	5a221ba5	POST /experiment/create	UPGRADE-B	200	\N	{"plan": null, "expId": "UPGRADE-B", "goals": null, "layer": {"id": "upgrade-layer", "slots": [[0, 99]]}, "state": "enabled", "stats": {}, "status": "SUBMITTED", "default": "control", "expData": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "expName": "a name", "request": {"data": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "name": "a name", "expId": "UPGRADE-B", "criteria": {"type": "user", "filters": {"plan": "paid"}}, "createdBy": "a test", "description": "made by a test"}, "traffic": 100, "criteria": {"type": "user", "filters": {"plan": "paid"}}, "ended_at": null, "createdBy": "a test", "createdOn": "2026-11-30T05:12:57.684Z", "udpatedOn": "2026-11-30T05:12:57.684Z", "updatedBy": "Experiment_CREATE_API", "updatedOn": "2026-11-30T05:12:57.684Z", "weighting": "off", "status_msg": "Experiment successfully submitted", "alternatives": [{"name": "control", "weight": null, "enabled": true, "payload": null}, {"name": "b", "weight": null, "enabled": true, "payload": null}], "created_date": 1796015577684, "last_updated": 1796015577684, "expDescription": "made by a test"}	b2e1f9b3da9dd06eb764b34a70dfd7d4	{}
+1	2026-11-30 05:20:37.199+00	cli:postgres	\N	key create	6b8b9148	200	\N	{"id": "6b8b9148", "class": "server", "label": "stack server"}	\N	{}
+2	2026-11-30 05:20:37.393+00	cli:postgres	\N	key create	f38a0b4e	200	\N	{"id": "f38a0b4e", "rate": null, "class": "client", "label": "stack client", "signed": false, "new_rate": null, "subjects": "user,device,session", "attributes": true}	\N	{}
+3	2026-11-30 05:20:37.517+00	cli:postgres	\N	key create	28a747d8	200	\N	{"id": "28a747d8", "class": "admin", "label": "stack admin"}	\N	{}
+4	2026-11-30 05:20:37.671+00	cli:postgres	\N	user add	admin	200	\N	{"name": "admin", "role": "admin"}	\N	{}
+5	2026-11-30 05:20:38.206+00	\N	28a747d8	POST /goal	purchase	200	\N	{"name": "purchase", "page": "Thank you", "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:20:38.206Z", "description": ""}	3b63c73141ace3d4b0fb9d6429426d35	{}
+6	2026-11-30 05:20:38.233+00	\N	28a747d8	POST /layer	upgrade-layer	200	\N	{"id": "upgrade-layer", "free": 10000, "unit": "user", "slots": 10000, "members": [], "description": ""}	7fd65d8ef5e661ee6cb6d1c44d86f8f5	{}
+7	2026-11-30 05:20:38.239+00	\N	28a747d8	POST /segmentation	upgrade-manual	200	\N	{"id": "upgrade-manual", "name": "manual", "type": "manual", "active": true, "groups": [{"id": 0, "name": "one"}, {"id": 1, "name": "two"}], "context": "global", "overlap": false, "version": 1796016038239, "created_at": "2026-11-30T05:20:38.239Z", "parameters": {}, "updated_at": "2026-11-30T05:20:38.239Z", "description": ""}	55ffc33c643806190dda2b3bba263549	{}
+8	2026-11-30 05:20:38.258+00	\N	28a747d8	POST /segmentation	upgrade-random	200	\N	{"id": "upgrade-random", "name": "random", "type": "random", "active": true, "groups": [{"id": 0, "name": "one"}, {"id": 1, "name": "two"}], "context": "global", "overlap": false, "version": 1796016038258, "created_at": "2026-11-30T05:20:38.258Z", "parameters": {}, "updated_at": "2026-11-30T05:20:38.258Z", "description": ""}	543f274d95f153510e0e9eea382bca60	{}
+9	2026-11-30 05:20:38.268+00	\N	28a747d8	POST /experiment/create	UPGRADE-A	200	\N	{"plan": null, "expId": "UPGRADE-A", "goals": ["purchase"], "layer": null, "state": "enabled", "stats": {}, "status": "SUBMITTED", "default": "control", "expData": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "expName": "a name", "request": {"data": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "name": "a name", "expId": "UPGRADE-A", "criteria": null, "createdBy": "a test", "description": "made by a test"}, "traffic": 100, "criteria": null, "ended_at": null, "createdBy": "a test", "createdOn": "2026-11-30T05:20:38.268Z", "udpatedOn": "2026-11-30T05:20:38.268Z", "updatedBy": "Experiment_CREATE_API", "updatedOn": "2026-11-30T05:20:38.268Z", "weighting": "off", "status_msg": "Experiment successfully submitted", "alternatives": [{"name": "control", "weight": null, "enabled": true, "payload": null}, {"name": "b", "weight": null, "enabled": true, "payload": null}], "created_date": 1796016038268, "last_updated": 1796016038268, "expDescription": "made by a test"}	a34df02e1bcfc345f806b3dc28ded344	{}
+10	2026-11-30 05:20:39.72+00	\N	6b8b9148	POST /segmentation/:id/upload	upgrade-manual	200	\N	{"job": 1, "done": true, "added": 19, "total": 21, "failed": 1, "changed": 1, "present": 0, "preassigned": 0}	4e1d29ba4262581f3aa153bb716916ef	{}
+11	2026-11-30 05:20:39.742+00	\N	6b8b9148	POST /segmentation/:id/upload	upgrade-manual	200	\N	{"job": 2, "done": true, "added": 0, "total": 1, "failed": 0, "changed": 0, "present": 0, "preassigned": 1}	c82059e82765db2b3d5a2d19968a8204	{}
+12	2026-11-30 05:20:39.747+00	\N	28a747d8	POST /goal	signup	200	\N	{"name": "signup", "page": null, "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:20:39.747Z", "description": ""}	296c1c83655d4dacb66294666eea9638	{}
+13	2026-11-30 05:20:39.766+00	\N	28a747d8	POST /experiment/create	UPGRADE-B	200	\N	{"plan": null, "expId": "UPGRADE-B", "goals": null, "layer": {"id": "upgrade-layer", "slots": [[0, 99]]}, "state": "enabled", "stats": {}, "status": "SUBMITTED", "default": "control", "expData": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "expName": "a name", "request": {"data": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "name": "a name", "expId": "UPGRADE-B", "criteria": {"type": "user", "filters": {"plan": "paid"}}, "createdBy": "a test", "description": "made by a test"}, "traffic": 100, "criteria": {"type": "user", "filters": {"plan": "paid"}}, "ended_at": null, "createdBy": "a test", "createdOn": "2026-11-30T05:20:39.766Z", "udpatedOn": "2026-11-30T05:20:39.766Z", "updatedBy": "Experiment_CREATE_API", "updatedOn": "2026-11-30T05:20:39.766Z", "weighting": "off", "status_msg": "Experiment successfully submitted", "alternatives": [{"name": "control", "weight": null, "enabled": true, "payload": null}, {"name": "b", "weight": null, "enabled": true, "payload": null}], "created_date": 1796016039766, "last_updated": 1796016039766, "expDescription": "made by a test"}	435c7d36e4af7e0143b33e7fad623512	{}
 \.
 
 
@@ -3431,7 +3854,7 @@ COPY assay.audit (nr, occurred_at, account, key_id, action, target, status, befo
 --
 
 COPY assay.bulk_import (id, kind, changed_at) FROM stdin;
-import-1	user	2026-11-30 05:12:58.034723+00
+import-1	user	2026-11-30 05:20:40.086698+00
 \.
 
 
@@ -3449,7 +3872,7 @@ t	0	6
 --
 
 COPY assay.confirmed (subject_id, confirmed_at) FROM stdin;
-s:session-1	2026-11-30 05:12:57.605+00
+s:session-1	2026-11-30 05:20:39.712+00
 \.
 
 
@@ -3458,60 +3881,60 @@ s:session-1	2026-11-30 05:12:57.605+00
 --
 
 COPY assay.conversion (subject_id, experiment, alternative, goal, hits, forced, first_at, last_at) FROM stdin;
-u:user-1	1	1	2	1	f	2026-11-30 05:12:56.508+00	2026-11-30 05:12:56.508+00
-u:user-2	1	2	2	1	f	2026-11-30 05:12:56.546+00	2026-11-30 05:12:56.546+00
-u:user-3	1	1	2	1	f	2026-11-30 05:12:56.58+00	2026-11-30 05:12:56.58+00
-u:user-3	1	1	100	1	f	2026-11-30 05:12:56.593+00	2026-11-30 05:12:56.593+00
-u:user-4	1	1	2	1	f	2026-11-30 05:12:56.61+00	2026-11-30 05:12:56.61+00
-u:user-5	1	1	2	1	f	2026-11-30 05:12:56.619+00	2026-11-30 05:12:56.619+00
-u:user-6	1	2	2	1	f	2026-11-30 05:12:56.682+00	2026-11-30 05:12:56.682+00
-u:user-6	1	2	100	1	f	2026-11-30 05:12:56.695+00	2026-11-30 05:12:56.695+00
-u:user-7	1	2	2	1	f	2026-11-30 05:12:56.709+00	2026-11-30 05:12:56.709+00
-u:user-8	1	2	2	1	f	2026-11-30 05:12:56.716+00	2026-11-30 05:12:56.716+00
-u:user-9	1	2	2	1	f	2026-11-30 05:12:56.749+00	2026-11-30 05:12:56.749+00
-u:user-9	1	2	100	1	f	2026-11-30 05:12:56.753+00	2026-11-30 05:12:56.753+00
-u:user-10	1	2	2	1	f	2026-11-30 05:12:56.772+00	2026-11-30 05:12:56.772+00
-u:user-11	1	1	2	1	f	2026-11-30 05:12:56.81+00	2026-11-30 05:12:56.81+00
-u:user-12	1	2	2	1	f	2026-11-30 05:12:56.827+00	2026-11-30 05:12:56.827+00
-u:user-12	1	2	100	1	f	2026-11-30 05:12:56.83+00	2026-11-30 05:12:56.83+00
-u:user-13	1	1	2	1	f	2026-11-30 05:12:56.854+00	2026-11-30 05:12:56.854+00
-u:user-14	1	1	2	1	f	2026-11-30 05:12:56.884+00	2026-11-30 05:12:56.884+00
-u:user-15	1	2	2	1	f	2026-11-30 05:12:56.901+00	2026-11-30 05:12:56.901+00
-u:user-15	1	2	100	1	f	2026-11-30 05:12:56.908+00	2026-11-30 05:12:56.908+00
-u:user-16	1	1	2	1	f	2026-11-30 05:12:56.943+00	2026-11-30 05:12:56.943+00
-u:user-17	1	1	2	1	f	2026-11-30 05:12:56.97+00	2026-11-30 05:12:56.97+00
-u:user-18	1	2	2	1	f	2026-11-30 05:12:57.01+00	2026-11-30 05:12:57.01+00
-u:user-18	1	2	100	1	f	2026-11-30 05:12:57.014+00	2026-11-30 05:12:57.014+00
-u:user-19	1	2	2	1	f	2026-11-30 05:12:57.021+00	2026-11-30 05:12:57.021+00
-u:user-20	1	2	2	1	f	2026-11-30 05:12:57.041+00	2026-11-30 05:12:57.041+00
-u:user-21	1	1	2	1	f	2026-11-30 05:12:57.062+00	2026-11-30 05:12:57.062+00
-u:user-21	1	1	100	1	f	2026-11-30 05:12:57.073+00	2026-11-30 05:12:57.073+00
-u:user-22	1	2	2	1	f	2026-11-30 05:12:57.114+00	2026-11-30 05:12:57.114+00
-u:user-23	1	1	2	1	f	2026-11-30 05:12:57.152+00	2026-11-30 05:12:57.152+00
-u:user-24	1	1	2	1	f	2026-11-30 05:12:57.202+00	2026-11-30 05:12:57.202+00
-u:user-24	1	1	100	1	f	2026-11-30 05:12:57.205+00	2026-11-30 05:12:57.205+00
-u:user-25	1	1	2	1	f	2026-11-30 05:12:57.226+00	2026-11-30 05:12:57.226+00
-u:user-26	1	2	2	1	f	2026-11-30 05:12:57.256+00	2026-11-30 05:12:57.256+00
-u:user-27	1	2	2	1	f	2026-11-30 05:12:57.274+00	2026-11-30 05:12:57.274+00
-u:user-27	1	2	100	1	f	2026-11-30 05:12:57.279+00	2026-11-30 05:12:57.279+00
-u:user-28	1	1	2	1	f	2026-11-30 05:12:57.294+00	2026-11-30 05:12:57.294+00
-u:user-29	1	2	2	1	f	2026-11-30 05:12:57.313+00	2026-11-30 05:12:57.313+00
-u:user-30	1	2	2	1	f	2026-11-30 05:12:57.327+00	2026-11-30 05:12:57.327+00
-u:user-30	1	2	100	1	f	2026-11-30 05:12:57.336+00	2026-11-30 05:12:57.336+00
-u:user-31	1	2	2	1	f	2026-11-30 05:12:57.36+00	2026-11-30 05:12:57.36+00
-u:user-32	1	1	2	1	f	2026-11-30 05:12:57.373+00	2026-11-30 05:12:57.373+00
-u:user-33	1	2	2	1	f	2026-11-30 05:12:57.405+00	2026-11-30 05:12:57.405+00
-u:user-33	1	2	100	1	f	2026-11-30 05:12:57.408+00	2026-11-30 05:12:57.408+00
-u:user-34	1	2	2	1	f	2026-11-30 05:12:57.424+00	2026-11-30 05:12:57.424+00
-u:user-35	1	2	2	1	f	2026-11-30 05:12:57.442+00	2026-11-30 05:12:57.442+00
-u:user-36	1	1	2	1	f	2026-11-30 05:12:57.467+00	2026-11-30 05:12:57.467+00
-u:user-36	1	1	100	1	f	2026-11-30 05:12:57.482+00	2026-11-30 05:12:57.482+00
-u:user-37	1	1	2	1	f	2026-11-30 05:12:57.499+00	2026-11-30 05:12:57.499+00
-u:user-38	1	2	2	1	f	2026-11-30 05:12:57.52+00	2026-11-30 05:12:57.52+00
-u:user-39	1	1	2	1	f	2026-11-30 05:12:57.546+00	2026-11-30 05:12:57.546+00
-u:user-39	1	1	100	1	f	2026-11-30 05:12:57.555+00	2026-11-30 05:12:57.555+00
-u:user-40	1	2	2	1	f	2026-11-30 05:12:57.568+00	2026-11-30 05:12:57.568+00
-s:session-1	1	2	100	1	f	2026-11-30 05:12:57.582+00	2026-11-30 05:12:57.605+00
+u:user-1	1	2	2	1	f	2026-11-30 05:20:38.35+00	2026-11-30 05:20:38.35+00
+u:user-2	1	1	2	1	f	2026-11-30 05:20:38.394+00	2026-11-30 05:20:38.394+00
+u:user-3	1	1	2	1	f	2026-11-30 05:20:38.427+00	2026-11-30 05:20:38.427+00
+u:user-3	1	1	100	1	f	2026-11-30 05:20:38.437+00	2026-11-30 05:20:38.437+00
+u:user-4	1	1	2	1	f	2026-11-30 05:20:38.47+00	2026-11-30 05:20:38.47+00
+u:user-5	1	1	2	1	f	2026-11-30 05:20:38.503+00	2026-11-30 05:20:38.503+00
+u:user-6	1	1	2	1	f	2026-11-30 05:20:38.539+00	2026-11-30 05:20:38.539+00
+u:user-6	1	1	100	1	f	2026-11-30 05:20:38.558+00	2026-11-30 05:20:38.558+00
+u:user-7	1	1	2	1	f	2026-11-30 05:20:38.582+00	2026-11-30 05:20:38.582+00
+u:user-8	1	1	2	1	f	2026-11-30 05:20:38.614+00	2026-11-30 05:20:38.614+00
+u:user-9	1	2	2	1	f	2026-11-30 05:20:38.64+00	2026-11-30 05:20:38.64+00
+u:user-9	1	2	100	1	f	2026-11-30 05:20:38.658+00	2026-11-30 05:20:38.658+00
+u:user-10	1	2	2	1	f	2026-11-30 05:20:38.679+00	2026-11-30 05:20:38.679+00
+u:user-11	1	2	2	1	f	2026-11-30 05:20:38.714+00	2026-11-30 05:20:38.714+00
+u:user-12	1	2	2	1	f	2026-11-30 05:20:38.744+00	2026-11-30 05:20:38.744+00
+u:user-12	1	2	100	1	f	2026-11-30 05:20:38.759+00	2026-11-30 05:20:38.759+00
+u:user-13	1	1	2	1	f	2026-11-30 05:20:38.786+00	2026-11-30 05:20:38.786+00
+u:user-14	1	1	2	1	f	2026-11-30 05:20:38.829+00	2026-11-30 05:20:38.829+00
+u:user-15	1	2	2	1	f	2026-11-30 05:20:38.869+00	2026-11-30 05:20:38.869+00
+u:user-15	1	2	100	1	f	2026-11-30 05:20:38.886+00	2026-11-30 05:20:38.886+00
+u:user-16	1	2	2	1	f	2026-11-30 05:20:38.913+00	2026-11-30 05:20:38.913+00
+u:user-17	1	1	2	1	f	2026-11-30 05:20:38.956+00	2026-11-30 05:20:38.956+00
+u:user-18	1	2	2	1	f	2026-11-30 05:20:38.998+00	2026-11-30 05:20:38.998+00
+u:user-18	1	2	100	1	f	2026-11-30 05:20:39.015+00	2026-11-30 05:20:39.015+00
+u:user-19	1	2	2	1	f	2026-11-30 05:20:39.045+00	2026-11-30 05:20:39.045+00
+u:user-20	1	1	2	1	f	2026-11-30 05:20:39.073+00	2026-11-30 05:20:39.073+00
+u:user-21	1	1	2	1	f	2026-11-30 05:20:39.118+00	2026-11-30 05:20:39.118+00
+u:user-21	1	1	100	1	f	2026-11-30 05:20:39.131+00	2026-11-30 05:20:39.131+00
+u:user-22	1	1	2	1	f	2026-11-30 05:20:39.16+00	2026-11-30 05:20:39.16+00
+u:user-23	1	2	2	1	f	2026-11-30 05:20:39.196+00	2026-11-30 05:20:39.196+00
+u:user-24	1	1	2	1	f	2026-11-30 05:20:39.227+00	2026-11-30 05:20:39.227+00
+u:user-24	1	1	100	1	f	2026-11-30 05:20:39.255+00	2026-11-30 05:20:39.255+00
+u:user-25	1	1	2	1	f	2026-11-30 05:20:39.287+00	2026-11-30 05:20:39.287+00
+u:user-26	1	1	2	1	f	2026-11-30 05:20:39.315+00	2026-11-30 05:20:39.315+00
+u:user-27	1	2	2	1	f	2026-11-30 05:20:39.347+00	2026-11-30 05:20:39.347+00
+u:user-27	1	2	100	1	f	2026-11-30 05:20:39.358+00	2026-11-30 05:20:39.358+00
+u:user-28	1	2	2	1	f	2026-11-30 05:20:39.386+00	2026-11-30 05:20:39.386+00
+u:user-29	1	2	2	1	f	2026-11-30 05:20:39.402+00	2026-11-30 05:20:39.402+00
+u:user-30	1	1	2	1	f	2026-11-30 05:20:39.409+00	2026-11-30 05:20:39.409+00
+u:user-30	1	1	100	1	f	2026-11-30 05:20:39.428+00	2026-11-30 05:20:39.428+00
+u:user-31	1	1	2	1	f	2026-11-30 05:20:39.437+00	2026-11-30 05:20:39.437+00
+u:user-32	1	2	2	1	f	2026-11-30 05:20:39.464+00	2026-11-30 05:20:39.464+00
+u:user-33	1	2	2	1	f	2026-11-30 05:20:39.481+00	2026-11-30 05:20:39.481+00
+u:user-33	1	2	100	1	f	2026-11-30 05:20:39.489+00	2026-11-30 05:20:39.489+00
+u:user-34	1	2	2	1	f	2026-11-30 05:20:39.507+00	2026-11-30 05:20:39.507+00
+u:user-35	1	2	2	1	f	2026-11-30 05:20:39.528+00	2026-11-30 05:20:39.528+00
+u:user-36	1	2	2	1	f	2026-11-30 05:20:39.557+00	2026-11-30 05:20:39.557+00
+u:user-36	1	2	100	1	f	2026-11-30 05:20:39.573+00	2026-11-30 05:20:39.573+00
+u:user-37	1	1	2	1	f	2026-11-30 05:20:39.601+00	2026-11-30 05:20:39.601+00
+u:user-38	1	1	2	1	f	2026-11-30 05:20:39.625+00	2026-11-30 05:20:39.625+00
+u:user-39	1	1	2	1	f	2026-11-30 05:20:39.641+00	2026-11-30 05:20:39.641+00
+u:user-39	1	1	100	1	f	2026-11-30 05:20:39.647+00	2026-11-30 05:20:39.647+00
+u:user-40	1	2	2	1	f	2026-11-30 05:20:39.671+00	2026-11-30 05:20:39.671+00
+s:session-1	1	1	100	1	f	2026-11-30 05:20:39.686+00	2026-11-30 05:20:39.712+00
 \.
 
 
@@ -3520,49 +3943,49 @@ s:session-1	1	2	100	1	f	2026-11-30 05:12:57.582+00	2026-11-30 05:12:57.605+00
 --
 
 COPY assay.enrolment (subject_id, experiment, alternative, allocation, source, enrolled_at, last_seen_at) FROM stdin;
-u:user-1	1	1	1	drawn	2026-11-30 05:12:56.498+00	2026-11-30 05:12:56.508+00
-u:user-2	1	2	1	drawn	2026-11-30 05:12:56.541+00	2026-11-30 05:12:56.546+00
-u:user-3	1	1	1	drawn	2026-11-30 05:12:56.566+00	2026-11-30 05:12:56.58+00
-u:user-4	1	1	1	drawn	2026-11-30 05:12:56.603+00	2026-11-30 05:12:56.61+00
-u:user-5	1	1	1	drawn	2026-11-30 05:12:56.615+00	2026-11-30 05:12:56.619+00
-u:user-6	1	2	1	drawn	2026-11-30 05:12:56.663+00	2026-11-30 05:12:56.682+00
-u:user-7	1	2	1	drawn	2026-11-30 05:12:56.707+00	2026-11-30 05:12:56.709+00
-u:user-8	1	2	1	drawn	2026-11-30 05:12:56.714+00	2026-11-30 05:12:56.716+00
-u:user-9	1	2	1	drawn	2026-11-30 05:12:56.738+00	2026-11-30 05:12:56.749+00
-u:user-10	1	2	1	drawn	2026-11-30 05:12:56.766+00	2026-11-30 05:12:56.772+00
-u:user-11	1	1	1	drawn	2026-11-30 05:12:56.79+00	2026-11-30 05:12:56.81+00
-u:user-12	1	2	1	drawn	2026-11-30 05:12:56.822+00	2026-11-30 05:12:56.827+00
-u:user-13	1	1	1	drawn	2026-11-30 05:12:56.846+00	2026-11-30 05:12:56.854+00
-u:user-14	1	1	1	drawn	2026-11-30 05:12:56.881+00	2026-11-30 05:12:56.884+00
-u:user-15	1	2	1	drawn	2026-11-30 05:12:56.893+00	2026-11-30 05:12:56.901+00
-u:user-16	1	1	1	drawn	2026-11-30 05:12:56.93+00	2026-11-30 05:12:56.943+00
-u:user-17	1	1	1	drawn	2026-11-30 05:12:56.953+00	2026-11-30 05:12:56.97+00
-u:user-18	1	2	1	drawn	2026-11-30 05:12:57+00	2026-11-30 05:12:57.01+00
-u:user-19	1	2	1	drawn	2026-11-30 05:12:57.018+00	2026-11-30 05:12:57.021+00
-u:user-20	1	2	1	drawn	2026-11-30 05:12:57.038+00	2026-11-30 05:12:57.041+00
-u:user-21	1	1	1	drawn	2026-11-30 05:12:57.052+00	2026-11-30 05:12:57.062+00
-u:user-22	1	2	1	drawn	2026-11-30 05:12:57.091+00	2026-11-30 05:12:57.114+00
-u:user-23	1	1	1	drawn	2026-11-30 05:12:57.143+00	2026-11-30 05:12:57.152+00
-u:user-24	1	1	1	drawn	2026-11-30 05:12:57.186+00	2026-11-30 05:12:57.202+00
-u:user-25	1	1	1	drawn	2026-11-30 05:12:57.225+00	2026-11-30 05:12:57.226+00
-u:user-26	1	2	1	drawn	2026-11-30 05:12:57.253+00	2026-11-30 05:12:57.256+00
-u:user-27	1	2	1	drawn	2026-11-30 05:12:57.27+00	2026-11-30 05:12:57.274+00
-u:user-28	1	1	1	drawn	2026-11-30 05:12:57.289+00	2026-11-30 05:12:57.294+00
-u:user-29	1	2	1	drawn	2026-11-30 05:12:57.306+00	2026-11-30 05:12:57.313+00
-u:user-30	1	2	1	drawn	2026-11-30 05:12:57.325+00	2026-11-30 05:12:57.327+00
-u:user-31	1	2	1	drawn	2026-11-30 05:12:57.355+00	2026-11-30 05:12:57.36+00
-u:user-32	1	1	1	drawn	2026-11-30 05:12:57.371+00	2026-11-30 05:12:57.373+00
-u:user-33	1	2	1	drawn	2026-11-30 05:12:57.395+00	2026-11-30 05:12:57.405+00
-u:user-34	1	2	1	drawn	2026-11-30 05:12:57.42+00	2026-11-30 05:12:57.424+00
-u:user-35	1	2	1	drawn	2026-11-30 05:12:57.44+00	2026-11-30 05:12:57.442+00
-u:user-36	1	1	1	drawn	2026-11-30 05:12:57.459+00	2026-11-30 05:12:57.467+00
-u:user-37	1	1	1	drawn	2026-11-30 05:12:57.497+00	2026-11-30 05:12:57.499+00
-u:user-38	1	2	1	drawn	2026-11-30 05:12:57.518+00	2026-11-30 05:12:57.52+00
-u:user-39	1	1	1	drawn	2026-11-30 05:12:57.539+00	2026-11-30 05:12:57.546+00
-u:user-40	1	2	1	drawn	2026-11-30 05:12:57.565+00	2026-11-30 05:12:57.568+00
-s:session-1	1	2	1	drawn	2026-11-30 05:12:57.576+00	\N
-s:session-2	1	2	1	drawn	2026-11-30 05:12:57.585+00	\N
-s:session-3	1	2	1	drawn	2026-11-30 05:12:57.592+00	\N
+u:user-1	1	2	1	drawn	2026-11-30 05:20:38.33+00	2026-11-30 05:20:38.35+00
+u:user-2	1	1	1	drawn	2026-11-30 05:20:38.39+00	2026-11-30 05:20:38.394+00
+u:user-3	1	1	1	drawn	2026-11-30 05:20:38.419+00	2026-11-30 05:20:38.427+00
+u:user-4	1	1	1	drawn	2026-11-30 05:20:38.463+00	2026-11-30 05:20:38.47+00
+u:user-5	1	1	1	drawn	2026-11-30 05:20:38.499+00	2026-11-30 05:20:38.503+00
+u:user-6	1	1	1	drawn	2026-11-30 05:20:38.534+00	2026-11-30 05:20:38.539+00
+u:user-7	1	1	1	drawn	2026-11-30 05:20:38.576+00	2026-11-30 05:20:38.582+00
+u:user-8	1	1	1	drawn	2026-11-30 05:20:38.6+00	2026-11-30 05:20:38.614+00
+u:user-9	1	2	1	drawn	2026-11-30 05:20:38.63+00	2026-11-30 05:20:38.64+00
+u:user-10	1	2	1	drawn	2026-11-30 05:20:38.673+00	2026-11-30 05:20:38.679+00
+u:user-11	1	2	1	drawn	2026-11-30 05:20:38.701+00	2026-11-30 05:20:38.714+00
+u:user-12	1	2	1	drawn	2026-11-30 05:20:38.731+00	2026-11-30 05:20:38.744+00
+u:user-13	1	1	1	drawn	2026-11-30 05:20:38.771+00	2026-11-30 05:20:38.786+00
+u:user-14	1	1	1	drawn	2026-11-30 05:20:38.818+00	2026-11-30 05:20:38.829+00
+u:user-15	1	2	1	drawn	2026-11-30 05:20:38.859+00	2026-11-30 05:20:38.869+00
+u:user-16	1	2	1	drawn	2026-11-30 05:20:38.907+00	2026-11-30 05:20:38.913+00
+u:user-17	1	1	1	drawn	2026-11-30 05:20:38.946+00	2026-11-30 05:20:38.956+00
+u:user-18	1	2	1	drawn	2026-11-30 05:20:38.986+00	2026-11-30 05:20:38.998+00
+u:user-19	1	2	1	drawn	2026-11-30 05:20:39.028+00	2026-11-30 05:20:39.045+00
+u:user-20	1	1	1	drawn	2026-11-30 05:20:39.068+00	2026-11-30 05:20:39.073+00
+u:user-21	1	1	1	drawn	2026-11-30 05:20:39.102+00	2026-11-30 05:20:39.118+00
+u:user-22	1	1	1	drawn	2026-11-30 05:20:39.155+00	2026-11-30 05:20:39.16+00
+u:user-23	1	2	1	drawn	2026-11-30 05:20:39.19+00	2026-11-30 05:20:39.196+00
+u:user-24	1	1	1	drawn	2026-11-30 05:20:39.213+00	2026-11-30 05:20:39.227+00
+u:user-25	1	1	1	drawn	2026-11-30 05:20:39.267+00	2026-11-30 05:20:39.287+00
+u:user-26	1	1	1	drawn	2026-11-30 05:20:39.3+00	2026-11-30 05:20:39.315+00
+u:user-27	1	2	1	drawn	2026-11-30 05:20:39.339+00	2026-11-30 05:20:39.347+00
+u:user-28	1	2	1	drawn	2026-11-30 05:20:39.374+00	2026-11-30 05:20:39.386+00
+u:user-29	1	2	1	drawn	2026-11-30 05:20:39.4+00	2026-11-30 05:20:39.402+00
+u:user-30	1	1	1	drawn	2026-11-30 05:20:39.407+00	2026-11-30 05:20:39.409+00
+u:user-31	1	1	1	drawn	2026-11-30 05:20:39.435+00	2026-11-30 05:20:39.437+00
+u:user-32	1	2	1	drawn	2026-11-30 05:20:39.463+00	2026-11-30 05:20:39.464+00
+u:user-33	1	2	1	drawn	2026-11-30 05:20:39.475+00	2026-11-30 05:20:39.481+00
+u:user-34	1	2	1	drawn	2026-11-30 05:20:39.497+00	2026-11-30 05:20:39.507+00
+u:user-35	1	2	1	drawn	2026-11-30 05:20:39.524+00	2026-11-30 05:20:39.528+00
+u:user-36	1	2	1	drawn	2026-11-30 05:20:39.55+00	2026-11-30 05:20:39.557+00
+u:user-37	1	1	1	drawn	2026-11-30 05:20:39.592+00	2026-11-30 05:20:39.601+00
+u:user-38	1	1	1	drawn	2026-11-30 05:20:39.619+00	2026-11-30 05:20:39.625+00
+u:user-39	1	1	1	drawn	2026-11-30 05:20:39.637+00	2026-11-30 05:20:39.641+00
+u:user-40	1	2	1	drawn	2026-11-30 05:20:39.66+00	2026-11-30 05:20:39.671+00
+s:session-1	1	1	1	drawn	2026-11-30 05:20:39.683+00	\N
+s:session-2	1	2	1	drawn	2026-11-30 05:20:39.689+00	\N
+s:session-3	1	1	1	drawn	2026-11-30 05:20:39.703+00	\N
 \.
 
 
@@ -3571,8 +3994,8 @@ s:session-3	1	2	1	drawn	2026-11-30 05:12:57.592+00	\N
 --
 
 COPY assay.experiment (nr, id, kind, name, description, created_by, updated_by, created_at, updated_at, criteria, referenced_ids, data, start_date, end_date, state, ended_at, status, status_msg, version, job_version, alternatives, alternative_ids, default_alternative, allocation, allocation_weights, traffic, salt, layer, goals, plan, audience_version, audience_generation) FROM stdin;
-1	UPGRADE-A	experiment	a name	made by a test	a test	ExperimentDataProduct	2026-11-30 05:12:56.43+00	2026-11-30 05:12:56.455+00	\N	{}	{"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}	2026-11-30	2026-12-07	1	\N	ACTIVE	Experiment is actively mapped	1796015576430	2	[{"id": 1, "name": "control", "weight": null, "enabled": true, "payload": null}, {"id": 2, "name": "b", "weight": null, "enabled": true, "payload": null}]	{"": 2, "b": 2, "control": 1}	\N	1	{"1": 0.5, "2": 0.5}	100	0a9f3c6c170053df15f42ca525efc9cf	\N	["purchase"]	\N	0	0
-2	UPGRADE-B	experiment	a name	made by a test	a test	ExperimentDataProduct	2026-11-30 05:12:57.684+00	2026-11-30 05:12:57.71+00	{"type": "user", "filters": {"plan": "paid"}}	{}	{"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}	2026-11-30	2026-12-07	1	\N	ACTIVE	Experiment is actively mapped	1796015577684	2	[{"id": 1, "name": "control", "weight": null, "enabled": true, "payload": null}, {"id": 2, "name": "b", "weight": null, "enabled": true, "payload": null}]	{"": 2, "b": 2, "control": 1}	\N	1	{"1": 0.5, "2": 0.5}	100	50b10c4d750a77b7d1ec12572a76b2e7	1	\N	\N	1	6
+1	UPGRADE-A	experiment	a name	made by a test	a test	ExperimentDataProduct	2026-11-30 05:20:38.268+00	2026-11-30 05:20:38.291+00	\N	{}	{"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}	2026-11-30	2026-12-07	1	\N	ACTIVE	Experiment is actively mapped	1796016038268	2	[{"id": 1, "name": "control", "weight": null, "enabled": true, "payload": null}, {"id": 2, "name": "b", "weight": null, "enabled": true, "payload": null}]	{"": 2, "b": 2, "control": 1}	\N	1	{"1": 0.5, "2": 0.5}	100	f12023cba26db70bf65bcc43e51b9780	\N	["purchase"]	\N	0	0
+2	UPGRADE-B	experiment	a name	made by a test	a test	ExperimentDataProduct	2026-11-30 05:20:39.766+00	2026-11-30 05:20:39.777+00	{"type": "user", "filters": {"plan": "paid"}}	{}	{"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}	2026-11-30	2026-12-07	1	\N	ACTIVE	Experiment is actively mapped	1796016039766	2	[{"id": 1, "name": "control", "weight": null, "enabled": true, "payload": null}, {"id": 2, "name": "b", "weight": null, "enabled": true, "payload": null}]	{"": 2, "b": 2, "control": 1}	\N	1	{"1": 0.5, "2": 0.5}	100	16f224ff36eace3d6607b0131fa5c7ba	1	\N	\N	1	6
 \.
 
 
@@ -3581,47 +4004,47 @@ COPY assay.experiment (nr, id, kind, name, description, created_by, updated_by, 
 --
 
 COPY assay.exposure (subject_id, experiment, alternative, allocation, forced, earlier_exposures, exposed_at, manual) FROM stdin;
-u:user-1	1	1	1	f	0	2026-11-30 05:12:56.498+00	f
-u:user-2	1	2	1	f	0	2026-11-30 05:12:56.541+00	f
-u:user-3	1	1	1	f	0	2026-11-30 05:12:56.566+00	f
-u:user-4	1	1	1	f	0	2026-11-30 05:12:56.603+00	f
-u:user-5	1	1	1	f	0	2026-11-30 05:12:56.615+00	f
-u:user-6	1	2	1	f	0	2026-11-30 05:12:56.663+00	f
-u:user-7	1	2	1	f	0	2026-11-30 05:12:56.707+00	f
-u:user-8	1	2	1	f	0	2026-11-30 05:12:56.714+00	f
-u:user-9	1	2	1	f	0	2026-11-30 05:12:56.738+00	f
-u:user-10	1	2	1	f	0	2026-11-30 05:12:56.766+00	f
-u:user-11	1	1	1	f	0	2026-11-30 05:12:56.79+00	f
-u:user-12	1	2	1	f	0	2026-11-30 05:12:56.822+00	f
-u:user-13	1	1	1	f	0	2026-11-30 05:12:56.846+00	f
-u:user-14	1	1	1	f	0	2026-11-30 05:12:56.881+00	f
-u:user-15	1	2	1	f	0	2026-11-30 05:12:56.893+00	f
-u:user-16	1	1	1	f	0	2026-11-30 05:12:56.93+00	f
-u:user-17	1	1	1	f	0	2026-11-30 05:12:56.953+00	f
-u:user-18	1	2	1	f	0	2026-11-30 05:12:57+00	f
-u:user-19	1	2	1	f	0	2026-11-30 05:12:57.018+00	f
-u:user-20	1	2	1	f	0	2026-11-30 05:12:57.038+00	f
-u:user-21	1	1	1	f	0	2026-11-30 05:12:57.052+00	f
-u:user-22	1	2	1	f	0	2026-11-30 05:12:57.091+00	f
-u:user-23	1	1	1	f	0	2026-11-30 05:12:57.143+00	f
-u:user-24	1	1	1	f	0	2026-11-30 05:12:57.186+00	f
-u:user-25	1	1	1	f	0	2026-11-30 05:12:57.225+00	f
-u:user-26	1	2	1	f	0	2026-11-30 05:12:57.253+00	f
-u:user-27	1	2	1	f	0	2026-11-30 05:12:57.27+00	f
-u:user-28	1	1	1	f	0	2026-11-30 05:12:57.289+00	f
-u:user-29	1	2	1	f	0	2026-11-30 05:12:57.306+00	f
-u:user-30	1	2	1	f	0	2026-11-30 05:12:57.325+00	f
-u:user-31	1	2	1	f	0	2026-11-30 05:12:57.355+00	f
-u:user-32	1	1	1	f	0	2026-11-30 05:12:57.371+00	f
-u:user-33	1	2	1	f	0	2026-11-30 05:12:57.395+00	f
-u:user-34	1	2	1	f	0	2026-11-30 05:12:57.42+00	f
-u:user-35	1	2	1	f	0	2026-11-30 05:12:57.44+00	f
-u:user-36	1	1	1	f	0	2026-11-30 05:12:57.459+00	f
-u:user-37	1	1	1	f	0	2026-11-30 05:12:57.497+00	f
-u:user-38	1	2	1	f	0	2026-11-30 05:12:57.518+00	f
-u:user-39	1	1	1	f	0	2026-11-30 05:12:57.539+00	f
-u:user-40	1	2	1	f	0	2026-11-30 05:12:57.565+00	f
-s:session-1	1	2	1	f	0	2026-11-30 05:12:57.605+00	f
+u:user-1	1	2	1	f	0	2026-11-30 05:20:38.33+00	f
+u:user-2	1	1	1	f	0	2026-11-30 05:20:38.39+00	f
+u:user-3	1	1	1	f	0	2026-11-30 05:20:38.419+00	f
+u:user-4	1	1	1	f	0	2026-11-30 05:20:38.463+00	f
+u:user-5	1	1	1	f	0	2026-11-30 05:20:38.499+00	f
+u:user-6	1	1	1	f	0	2026-11-30 05:20:38.534+00	f
+u:user-7	1	1	1	f	0	2026-11-30 05:20:38.576+00	f
+u:user-8	1	1	1	f	0	2026-11-30 05:20:38.6+00	f
+u:user-9	1	2	1	f	0	2026-11-30 05:20:38.63+00	f
+u:user-10	1	2	1	f	0	2026-11-30 05:20:38.673+00	f
+u:user-11	1	2	1	f	0	2026-11-30 05:20:38.701+00	f
+u:user-12	1	2	1	f	0	2026-11-30 05:20:38.731+00	f
+u:user-13	1	1	1	f	0	2026-11-30 05:20:38.771+00	f
+u:user-14	1	1	1	f	0	2026-11-30 05:20:38.818+00	f
+u:user-15	1	2	1	f	0	2026-11-30 05:20:38.859+00	f
+u:user-16	1	2	1	f	0	2026-11-30 05:20:38.907+00	f
+u:user-17	1	1	1	f	0	2026-11-30 05:20:38.946+00	f
+u:user-18	1	2	1	f	0	2026-11-30 05:20:38.986+00	f
+u:user-19	1	2	1	f	0	2026-11-30 05:20:39.028+00	f
+u:user-20	1	1	1	f	0	2026-11-30 05:20:39.068+00	f
+u:user-21	1	1	1	f	0	2026-11-30 05:20:39.102+00	f
+u:user-22	1	1	1	f	0	2026-11-30 05:20:39.155+00	f
+u:user-23	1	2	1	f	0	2026-11-30 05:20:39.19+00	f
+u:user-24	1	1	1	f	0	2026-11-30 05:20:39.213+00	f
+u:user-25	1	1	1	f	0	2026-11-30 05:20:39.267+00	f
+u:user-26	1	1	1	f	0	2026-11-30 05:20:39.3+00	f
+u:user-27	1	2	1	f	0	2026-11-30 05:20:39.339+00	f
+u:user-28	1	2	1	f	0	2026-11-30 05:20:39.374+00	f
+u:user-29	1	2	1	f	0	2026-11-30 05:20:39.4+00	f
+u:user-30	1	1	1	f	0	2026-11-30 05:20:39.407+00	f
+u:user-31	1	1	1	f	0	2026-11-30 05:20:39.435+00	f
+u:user-32	1	2	1	f	0	2026-11-30 05:20:39.463+00	f
+u:user-33	1	2	1	f	0	2026-11-30 05:20:39.475+00	f
+u:user-34	1	2	1	f	0	2026-11-30 05:20:39.497+00	f
+u:user-35	1	2	1	f	0	2026-11-30 05:20:39.524+00	f
+u:user-36	1	2	1	f	0	2026-11-30 05:20:39.55+00	f
+u:user-37	1	1	1	f	0	2026-11-30 05:20:39.592+00	f
+u:user-38	1	1	1	f	0	2026-11-30 05:20:39.619+00	f
+u:user-39	1	1	1	f	0	2026-11-30 05:20:39.637+00	f
+u:user-40	1	2	1	f	0	2026-11-30 05:20:39.66+00	f
+s:session-1	1	1	1	f	0	2026-11-30 05:20:39.712+00	f
 \.
 
 
@@ -3632,8 +4055,8 @@ s:session-1	1	2	1	f	0	2026-11-30 05:12:57.605+00	f
 COPY assay.goal (nr, name, page, test, description, created_at, retired_at) FROM stdin;
 1	_retention_present_visits	\N	mwu	Came back after 6 hours or more	1970-01-01 00:00:00+00	\N
 2	_retention_not_present_visits	\N	mwu	Came, the first time included	1970-01-01 00:00:00+00	\N
-100	purchase	Thank you	chi2		2026-11-30 05:12:56.376+00	\N
-101	signup	\N	chi2		2026-11-30 05:12:57.661+00	\N
+100	purchase	Thank you	chi2		2026-11-30 05:20:38.206+00	\N
+101	signup	\N	chi2		2026-11-30 05:20:39.747+00	\N
 \.
 
 
@@ -3642,19 +4065,19 @@ COPY assay.goal (nr, name, page, test, description, created_at, retired_at) FROM
 --
 
 COPY assay.goal_event (subject_id, event_id, recorded_at, goal) FROM stdin;
-u:user-3	event-3	2026-11-30 05:12:56.593+00	100
-u:user-6	event-6	2026-11-30 05:12:56.695+00	100
-u:user-9	event-9	2026-11-30 05:12:56.753+00	100
-u:user-12	event-12	2026-11-30 05:12:56.83+00	100
-u:user-15	event-15	2026-11-30 05:12:56.908+00	100
-u:user-18	event-18	2026-11-30 05:12:57.014+00	100
-u:user-21	event-21	2026-11-30 05:12:57.073+00	100
-u:user-24	event-24	2026-11-30 05:12:57.205+00	100
-u:user-27	event-27	2026-11-30 05:12:57.279+00	100
-u:user-30	event-30	2026-11-30 05:12:57.336+00	100
-u:user-33	event-33	2026-11-30 05:12:57.408+00	100
-u:user-36	event-36	2026-11-30 05:12:57.482+00	100
-u:user-39	event-39	2026-11-30 05:12:57.555+00	100
+u:user-3	event-3	2026-11-30 05:20:38.437+00	100
+u:user-6	event-6	2026-11-30 05:20:38.558+00	100
+u:user-9	event-9	2026-11-30 05:20:38.658+00	100
+u:user-12	event-12	2026-11-30 05:20:38.759+00	100
+u:user-15	event-15	2026-11-30 05:20:38.886+00	100
+u:user-18	event-18	2026-11-30 05:20:39.015+00	100
+u:user-21	event-21	2026-11-30 05:20:39.131+00	100
+u:user-24	event-24	2026-11-30 05:20:39.255+00	100
+u:user-27	event-27	2026-11-30 05:20:39.358+00	100
+u:user-30	event-30	2026-11-30 05:20:39.428+00	100
+u:user-33	event-33	2026-11-30 05:20:39.489+00	100
+u:user-36	event-36	2026-11-30 05:20:39.573+00	100
+u:user-39	event-39	2026-11-30 05:20:39.647+00	100
 \.
 
 
@@ -3675,7 +4098,7 @@ UPGRADE-B	experiment
 --
 
 COPY assay.idempotency (actor, key, request_hash, answer, created_at, subjects) FROM stdin;
-key:5a221ba5	key-1	bb50449d8b5f19c205f2510d7719dbec	{"name": "signup", "page": null, "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:12:57.661Z", "description": ""}	2026-11-30 05:12:57.661+00	{}
+key:28a747d8	key-1	bb50449d8b5f19c205f2510d7719dbec	{"name": "signup", "page": null, "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:20:39.747Z", "description": ""}	2026-11-30 05:20:39.747+00	{}
 \.
 
 
@@ -3695,7 +4118,7 @@ COPY assay.ip_location (first, last, place) FROM stdin;
 COPY assay.job_counter (name, value) FROM stdin;
 mappings_total	2
 mapping_failures_total	0
-mapping_seconds_total	0.020163
+mapping_seconds_total	0.019861
 \.
 
 
@@ -3704,7 +4127,7 @@ mapping_seconds_total	0.020163
 --
 
 COPY assay.layer (nr, id, unit, salt, description, created_at) FROM stdin;
-1	upgrade-layer	user	bb380c9432bfd2da00bc982392372bb0		2026-11-30 05:12:56.396+00
+1	upgrade-layer	user	7e19b58f81150a18ac21436cf60452c1		2026-11-30 05:20:38.233+00
 \.
 
 
@@ -3722,25 +4145,25 @@ COPY assay.layer_slot (layer, experiment, slots) FROM stdin;
 --
 
 COPY assay.membership (subject_id, segmentation, slot, group_nr, overlap, source, assigned_by, assigned_at) FROM stdin;
-u:user-1	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-10	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-11	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-12	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-13	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-14	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-15	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-16	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-17	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-18	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-19	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-2	1	0	1	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-3	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-4	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-5	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-6	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-7	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-8	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
-u:user-9	1	0	0	f	upload	a4f7a777	2026-11-30 05:12:57.613+00
+u:user-1	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-10	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-11	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-12	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-13	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-14	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-15	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-16	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-17	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-18	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-19	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-2	1	0	1	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-3	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-4	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-5	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-6	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-7	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-8	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-9	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
 \.
 
 
@@ -3861,46 +4284,46 @@ COPY assay.page_view_20261129 (subject_id, viewed_at, name, url, referrer) FROM 
 --
 
 COPY assay.page_view_20261130 (subject_id, viewed_at, name, url, referrer) FROM stdin;
-u:user-1	2026-11-30 05:12:56.531+00	Home	\N	\N
-u:user-2	2026-11-30 05:12:56.557+00	Home	\N	\N
-u:user-3	2026-11-30 05:12:56.581+00	Home	\N	\N
-u:user-4	2026-11-30 05:12:56.611+00	Home	\N	\N
-u:user-5	2026-11-30 05:12:56.622+00	Home	\N	\N
-u:user-6	2026-11-30 05:12:56.691+00	Home	\N	\N
-u:user-7	2026-11-30 05:12:56.71+00	Home	\N	\N
-u:user-8	2026-11-30 05:12:56.718+00	Home	\N	\N
-u:user-9	2026-11-30 05:12:56.75+00	Home	\N	\N
-u:user-10	2026-11-30 05:12:56.775+00	Home	\N	\N
-u:user-11	2026-11-30 05:12:56.816+00	Home	\N	\N
-u:user-12	2026-11-30 05:12:56.828+00	Home	\N	\N
-u:user-13	2026-11-30 05:12:56.864+00	Home	\N	\N
-u:user-14	2026-11-30 05:12:56.885+00	Home	\N	\N
-u:user-15	2026-11-30 05:12:56.904+00	Home	\N	\N
-u:user-16	2026-11-30 05:12:56.946+00	Home	\N	\N
-u:user-17	2026-11-30 05:12:56.971+00	Home	\N	\N
-u:user-18	2026-11-30 05:12:57.011+00	Home	\N	\N
-u:user-19	2026-11-30 05:12:57.022+00	Home	\N	\N
-u:user-20	2026-11-30 05:12:57.043+00	Home	\N	\N
-u:user-21	2026-11-30 05:12:57.066+00	Home	\N	\N
-u:user-22	2026-11-30 05:12:57.118+00	Home	\N	\N
-u:user-23	2026-11-30 05:12:57.158+00	Home	\N	\N
-u:user-24	2026-11-30 05:12:57.203+00	Home	\N	\N
-u:user-25	2026-11-30 05:12:57.228+00	Home	\N	\N
-u:user-26	2026-11-30 05:12:57.257+00	Home	\N	\N
-u:user-27	2026-11-30 05:12:57.275+00	Home	\N	\N
-u:user-28	2026-11-30 05:12:57.295+00	Home	\N	\N
-u:user-29	2026-11-30 05:12:57.314+00	Home	\N	\N
-u:user-30	2026-11-30 05:12:57.33+00	Home	\N	\N
-u:user-31	2026-11-30 05:12:57.361+00	Home	\N	\N
-u:user-32	2026-11-30 05:12:57.374+00	Home	\N	\N
-u:user-33	2026-11-30 05:12:57.406+00	Home	\N	\N
-u:user-34	2026-11-30 05:12:57.429+00	Home	\N	\N
-u:user-35	2026-11-30 05:12:57.445+00	Home	\N	\N
-u:user-36	2026-11-30 05:12:57.47+00	Home	\N	\N
-u:user-37	2026-11-30 05:12:57.504+00	Home	\N	\N
-u:user-38	2026-11-30 05:12:57.522+00	Home	\N	\N
-u:user-39	2026-11-30 05:12:57.55+00	Home	\N	\N
-u:user-40	2026-11-30 05:12:57.569+00	Home	\N	\N
+u:user-1	2026-11-30 05:20:38.366+00	Home	\N	\N
+u:user-2	2026-11-30 05:20:38.398+00	Home	\N	\N
+u:user-3	2026-11-30 05:20:38.428+00	Home	\N	\N
+u:user-4	2026-11-30 05:20:38.472+00	Home	\N	\N
+u:user-5	2026-11-30 05:20:38.511+00	Home	\N	\N
+u:user-6	2026-11-30 05:20:38.544+00	Home	\N	\N
+u:user-7	2026-11-30 05:20:38.586+00	Home	\N	\N
+u:user-8	2026-11-30 05:20:38.618+00	Home	\N	\N
+u:user-9	2026-11-30 05:20:38.645+00	Home	\N	\N
+u:user-10	2026-11-30 05:20:38.682+00	Home	\N	\N
+u:user-11	2026-11-30 05:20:38.717+00	Home	\N	\N
+u:user-12	2026-11-30 05:20:38.747+00	Home	\N	\N
+u:user-13	2026-11-30 05:20:38.789+00	Home	\N	\N
+u:user-14	2026-11-30 05:20:38.832+00	Home	\N	\N
+u:user-15	2026-11-30 05:20:38.872+00	Home	\N	\N
+u:user-16	2026-11-30 05:20:38.923+00	Home	\N	\N
+u:user-17	2026-11-30 05:20:38.962+00	Home	\N	\N
+u:user-18	2026-11-30 05:20:39.003+00	Home	\N	\N
+u:user-19	2026-11-30 05:20:39.05+00	Home	\N	\N
+u:user-20	2026-11-30 05:20:39.082+00	Home	\N	\N
+u:user-21	2026-11-30 05:20:39.122+00	Home	\N	\N
+u:user-22	2026-11-30 05:20:39.166+00	Home	\N	\N
+u:user-23	2026-11-30 05:20:39.2+00	Home	\N	\N
+u:user-24	2026-11-30 05:20:39.236+00	Home	\N	\N
+u:user-25	2026-11-30 05:20:39.291+00	Home	\N	\N
+u:user-26	2026-11-30 05:20:39.316+00	Home	\N	\N
+u:user-27	2026-11-30 05:20:39.351+00	Home	\N	\N
+u:user-28	2026-11-30 05:20:39.393+00	Home	\N	\N
+u:user-29	2026-11-30 05:20:39.403+00	Home	\N	\N
+u:user-30	2026-11-30 05:20:39.41+00	Home	\N	\N
+u:user-31	2026-11-30 05:20:39.445+00	Home	\N	\N
+u:user-32	2026-11-30 05:20:39.465+00	Home	\N	\N
+u:user-33	2026-11-30 05:20:39.482+00	Home	\N	\N
+u:user-34	2026-11-30 05:20:39.511+00	Home	\N	\N
+u:user-35	2026-11-30 05:20:39.534+00	Home	\N	\N
+u:user-36	2026-11-30 05:20:39.56+00	Home	\N	\N
+u:user-37	2026-11-30 05:20:39.606+00	Home	\N	\N
+u:user-38	2026-11-30 05:20:39.627+00	Home	\N	\N
+u:user-39	2026-11-30 05:20:39.642+00	Home	\N	\N
+u:user-40	2026-11-30 05:20:39.673+00	Home	\N	\N
 \.
 
 
@@ -3990,7 +4413,7 @@ COPY assay.page_view_hour (hour, views, pages) FROM stdin;
 --
 
 COPY assay.page_view_week (one, counted_at, hours, days, pages) FROM stdin;
-t	2026-11-30 05:12:58.022+00	[{"at" : "11-29 06:00", "views" : 0}, {"at" : "11-29 07:00", "views" : 0}, {"at" : "11-29 08:00", "views" : 0}, {"at" : "11-29 09:00", "views" : 0}, {"at" : "11-29 10:00", "views" : 0}, {"at" : "11-29 11:00", "views" : 0}, {"at" : "11-29 12:00", "views" : 0}, {"at" : "11-29 13:00", "views" : 0}, {"at" : "11-29 14:00", "views" : 0}, {"at" : "11-29 15:00", "views" : 0}, {"at" : "11-29 16:00", "views" : 0}, {"at" : "11-29 17:00", "views" : 0}, {"at" : "11-29 18:00", "views" : 0}, {"at" : "11-29 19:00", "views" : 0}, {"at" : "11-29 20:00", "views" : 0}, {"at" : "11-29 21:00", "views" : 0}, {"at" : "11-29 22:00", "views" : 0}, {"at" : "11-29 23:00", "views" : 0}, {"at" : "11-30 00:00", "views" : 0}, {"at" : "11-30 01:00", "views" : 0}, {"at" : "11-30 02:00", "views" : 0}, {"at" : "11-30 03:00", "views" : 0}, {"at" : "11-30 04:00", "views" : 0}, {"at" : "11-30 05:00", "views" : 40}]	[{"at" : "2026-11-24", "views" : 0}, {"at" : "2026-11-25", "views" : 0}, {"at" : "2026-11-26", "views" : 0}, {"at" : "2026-11-27", "views" : 0}, {"at" : "2026-11-28", "views" : 0}, {"at" : "2026-11-29", "views" : 0}, {"at" : "2026-11-30", "views" : 40}]	[{"name" : "Home", "views" : 40}]
+t	2026-11-30 05:20:40.067+00	[{"at" : "11-29 06:00", "views" : 0}, {"at" : "11-29 07:00", "views" : 0}, {"at" : "11-29 08:00", "views" : 0}, {"at" : "11-29 09:00", "views" : 0}, {"at" : "11-29 10:00", "views" : 0}, {"at" : "11-29 11:00", "views" : 0}, {"at" : "11-29 12:00", "views" : 0}, {"at" : "11-29 13:00", "views" : 0}, {"at" : "11-29 14:00", "views" : 0}, {"at" : "11-29 15:00", "views" : 0}, {"at" : "11-29 16:00", "views" : 0}, {"at" : "11-29 17:00", "views" : 0}, {"at" : "11-29 18:00", "views" : 0}, {"at" : "11-29 19:00", "views" : 0}, {"at" : "11-29 20:00", "views" : 0}, {"at" : "11-29 21:00", "views" : 0}, {"at" : "11-29 22:00", "views" : 0}, {"at" : "11-29 23:00", "views" : 0}, {"at" : "11-30 00:00", "views" : 0}, {"at" : "11-30 01:00", "views" : 0}, {"at" : "11-30 02:00", "views" : 0}, {"at" : "11-30 03:00", "views" : 0}, {"at" : "11-30 04:00", "views" : 0}, {"at" : "11-30 05:00", "views" : 40}]	[{"at" : "2026-11-24", "views" : 0}, {"at" : "2026-11-25", "views" : 0}, {"at" : "2026-11-26", "views" : 0}, {"at" : "2026-11-27", "views" : 0}, {"at" : "2026-11-28", "views" : 0}, {"at" : "2026-11-29", "views" : 0}, {"at" : "2026-11-30", "views" : 40}]	[{"name" : "Home", "views" : 40}]
 \.
 
 
@@ -3999,7 +4422,7 @@ t	2026-11-30 05:12:58.022+00	[{"at" : "11-29 06:00", "views" : 0}, {"at" : "11-2
 --
 
 COPY assay.preassigned (email, segmentation, slot, group_nr, overlap, assigned_by, assigned_at) FROM stdin;
-nobody@example.org	1	0	1	f	a4f7a777	2026-11-30 05:12:57.641+00
+nobody@example.org	1	0	1	f	6b8b9148	2026-11-30 05:20:39.742+00
 \.
 
 
@@ -4008,46 +4431,46 @@ nobody@example.org	1	0	1	f	a4f7a777	2026-11-30 05:12:57.641+00
 --
 
 COPY assay.profile (subject_id, attributes, terms, changed_at) FROM stdin;
-u:user-1	{"plan": "paid", "email": "user-1@example.org"}	{email=user-1@example.org,plan=paid}	2026-11-30 05:12:56.479+00
-u:user-2	{"plan": "free", "email": "user-2@example.org"}	{email=user-2@example.org,plan=free}	2026-11-30 05:12:56.536+00
-u:user-3	{"plan": "paid", "email": "user-3@example.org"}	{email=user-3@example.org,plan=paid}	2026-11-30 05:12:56.561+00
-u:user-4	{"plan": "free", "email": "user-4@example.org"}	{email=user-4@example.org,plan=free}	2026-11-30 05:12:56.597+00
-u:user-5	{"plan": "paid", "email": "user-5@example.org"}	{email=user-5@example.org,plan=paid}	2026-11-30 05:12:56.613+00
-u:user-6	{"plan": "free", "email": "user-6@example.org"}	{email=user-6@example.org,plan=free}	2026-11-30 05:12:56.646+00
-u:user-7	{"plan": "paid", "email": "user-7@example.org"}	{email=user-7@example.org,plan=paid}	2026-11-30 05:12:56.705+00
-u:user-8	{"plan": "free", "email": "user-8@example.org"}	{email=user-8@example.org,plan=free}	2026-11-30 05:12:56.712+00
-u:user-9	{"plan": "paid", "email": "user-9@example.org"}	{email=user-9@example.org,plan=paid}	2026-11-30 05:12:56.725+00
-u:user-10	{"plan": "free", "email": "user-10@example.org"}	{email=user-10@example.org,plan=free}	2026-11-30 05:12:56.758+00
-u:user-11	{"plan": "paid", "email": "user-11@example.org"}	{email=user-11@example.org,plan=paid}	2026-11-30 05:12:56.777+00
-u:user-12	{"plan": "free", "email": "user-12@example.org"}	{email=user-12@example.org,plan=free}	2026-11-30 05:12:56.82+00
-u:user-13	{"plan": "paid", "email": "user-13@example.org"}	{email=user-13@example.org,plan=paid}	2026-11-30 05:12:56.84+00
-u:user-14	{"plan": "free", "email": "user-14@example.org"}	{email=user-14@example.org,plan=free}	2026-11-30 05:12:56.872+00
-u:user-15	{"plan": "paid", "email": "user-15@example.org"}	{email=user-15@example.org,plan=paid}	2026-11-30 05:12:56.891+00
-u:user-16	{"plan": "free", "email": "user-16@example.org"}	{email=user-16@example.org,plan=free}	2026-11-30 05:12:56.915+00
-u:user-17	{"plan": "paid", "email": "user-17@example.org"}	{email=user-17@example.org,plan=paid}	2026-11-30 05:12:56.949+00
-u:user-18	{"plan": "free", "email": "user-18@example.org"}	{email=user-18@example.org,plan=free}	2026-11-30 05:12:56.985+00
-u:user-19	{"plan": "paid", "email": "user-19@example.org"}	{email=user-19@example.org,plan=paid}	2026-11-30 05:12:57.016+00
-u:user-20	{"plan": "free", "email": "user-20@example.org"}	{email=user-20@example.org,plan=free}	2026-11-30 05:12:57.034+00
-u:user-21	{"plan": "paid", "email": "user-21@example.org"}	{email=user-21@example.org,plan=paid}	2026-11-30 05:12:57.047+00
-u:user-22	{"plan": "free", "email": "user-22@example.org"}	{email=user-22@example.org,plan=free}	2026-11-30 05:12:57.078+00
-u:user-23	{"plan": "paid", "email": "user-23@example.org"}	{email=user-23@example.org,plan=paid}	2026-11-30 05:12:57.128+00
-u:user-24	{"plan": "free", "email": "user-24@example.org"}	{email=user-24@example.org,plan=free}	2026-11-30 05:12:57.166+00
-u:user-25	{"plan": "paid", "email": "user-25@example.org"}	{email=user-25@example.org,plan=paid}	2026-11-30 05:12:57.218+00
-u:user-26	{"plan": "free", "email": "user-26@example.org"}	{email=user-26@example.org,plan=free}	2026-11-30 05:12:57.251+00
-u:user-27	{"plan": "paid", "email": "user-27@example.org"}	{email=user-27@example.org,plan=paid}	2026-11-30 05:12:57.267+00
-u:user-28	{"plan": "free", "email": "user-28@example.org"}	{email=user-28@example.org,plan=free}	2026-11-30 05:12:57.284+00
-u:user-29	{"plan": "paid", "email": "user-29@example.org"}	{email=user-29@example.org,plan=paid}	2026-11-30 05:12:57.3+00
-u:user-30	{"plan": "free", "email": "user-30@example.org"}	{email=user-30@example.org,plan=free}	2026-11-30 05:12:57.323+00
-u:user-31	{"plan": "paid", "email": "user-31@example.org"}	{email=user-31@example.org,plan=paid}	2026-11-30 05:12:57.343+00
-u:user-32	{"plan": "free", "email": "user-32@example.org"}	{email=user-32@example.org,plan=free}	2026-11-30 05:12:57.369+00
-u:user-33	{"plan": "paid", "email": "user-33@example.org"}	{email=user-33@example.org,plan=paid}	2026-11-30 05:12:57.387+00
-u:user-34	{"plan": "free", "email": "user-34@example.org"}	{email=user-34@example.org,plan=free}	2026-11-30 05:12:57.412+00
-u:user-35	{"plan": "paid", "email": "user-35@example.org"}	{email=user-35@example.org,plan=paid}	2026-11-30 05:12:57.437+00
-u:user-36	{"plan": "free", "email": "user-36@example.org"}	{email=user-36@example.org,plan=free}	2026-11-30 05:12:57.452+00
-u:user-37	{"plan": "paid", "email": "user-37@example.org"}	{email=user-37@example.org,plan=paid}	2026-11-30 05:12:57.486+00
-u:user-38	{"plan": "free", "email": "user-38@example.org"}	{email=user-38@example.org,plan=free}	2026-11-30 05:12:57.509+00
-u:user-39	{"plan": "paid", "email": "user-39@example.org"}	{email=user-39@example.org,plan=paid}	2026-11-30 05:12:57.534+00
-u:user-40	{"plan": "free", "email": "user-40@example.org"}	{email=user-40@example.org,plan=free}	2026-11-30 05:12:57.56+00
+u:user-1	{"plan": "paid", "email": "user-1@example.org"}	{email=user-1@example.org,plan=paid}	2026-11-30 05:20:38.3+00
+u:user-2	{"plan": "free", "email": "user-2@example.org"}	{email=user-2@example.org,plan=free}	2026-11-30 05:20:38.379+00
+u:user-3	{"plan": "paid", "email": "user-3@example.org"}	{email=user-3@example.org,plan=paid}	2026-11-30 05:20:38.41+00
+u:user-4	{"plan": "free", "email": "user-4@example.org"}	{email=user-4@example.org,plan=free}	2026-11-30 05:20:38.443+00
+u:user-5	{"plan": "paid", "email": "user-5@example.org"}	{email=user-5@example.org,plan=paid}	2026-11-30 05:20:38.489+00
+u:user-6	{"plan": "free", "email": "user-6@example.org"}	{email=user-6@example.org,plan=free}	2026-11-30 05:20:38.525+00
+u:user-7	{"plan": "paid", "email": "user-7@example.org"}	{email=user-7@example.org,plan=paid}	2026-11-30 05:20:38.566+00
+u:user-8	{"plan": "free", "email": "user-8@example.org"}	{email=user-8@example.org,plan=free}	2026-11-30 05:20:38.598+00
+u:user-9	{"plan": "paid", "email": "user-9@example.org"}	{email=user-9@example.org,plan=paid}	2026-11-30 05:20:38.624+00
+u:user-10	{"plan": "free", "email": "user-10@example.org"}	{email=user-10@example.org,plan=free}	2026-11-30 05:20:38.662+00
+u:user-11	{"plan": "paid", "email": "user-11@example.org"}	{email=user-11@example.org,plan=paid}	2026-11-30 05:20:38.696+00
+u:user-12	{"plan": "free", "email": "user-12@example.org"}	{email=user-12@example.org,plan=free}	2026-11-30 05:20:38.725+00
+u:user-13	{"plan": "paid", "email": "user-13@example.org"}	{email=user-13@example.org,plan=paid}	2026-11-30 05:20:38.764+00
+u:user-14	{"plan": "free", "email": "user-14@example.org"}	{email=user-14@example.org,plan=free}	2026-11-30 05:20:38.801+00
+u:user-15	{"plan": "paid", "email": "user-15@example.org"}	{email=user-15@example.org,plan=paid}	2026-11-30 05:20:38.842+00
+u:user-16	{"plan": "free", "email": "user-16@example.org"}	{email=user-16@example.org,plan=free}	2026-11-30 05:20:38.898+00
+u:user-17	{"plan": "paid", "email": "user-17@example.org"}	{email=user-17@example.org,plan=paid}	2026-11-30 05:20:38.937+00
+u:user-18	{"plan": "free", "email": "user-18@example.org"}	{email=user-18@example.org,plan=free}	2026-11-30 05:20:38.974+00
+u:user-19	{"plan": "paid", "email": "user-19@example.org"}	{email=user-19@example.org,plan=paid}	2026-11-30 05:20:39.02+00
+u:user-20	{"plan": "free", "email": "user-20@example.org"}	{email=user-20@example.org,plan=free}	2026-11-30 05:20:39.062+00
+u:user-21	{"plan": "paid", "email": "user-21@example.org"}	{email=user-21@example.org,plan=paid}	2026-11-30 05:20:39.089+00
+u:user-22	{"plan": "free", "email": "user-22@example.org"}	{email=user-22@example.org,plan=free}	2026-11-30 05:20:39.147+00
+u:user-23	{"plan": "paid", "email": "user-23@example.org"}	{email=user-23@example.org,plan=paid}	2026-11-30 05:20:39.179+00
+u:user-24	{"plan": "free", "email": "user-24@example.org"}	{email=user-24@example.org,plan=free}	2026-11-30 05:20:39.209+00
+u:user-25	{"plan": "paid", "email": "user-25@example.org"}	{email=user-25@example.org,plan=paid}	2026-11-30 05:20:39.26+00
+u:user-26	{"plan": "free", "email": "user-26@example.org"}	{email=user-26@example.org,plan=free}	2026-11-30 05:20:39.295+00
+u:user-27	{"plan": "paid", "email": "user-27@example.org"}	{email=user-27@example.org,plan=paid}	2026-11-30 05:20:39.332+00
+u:user-28	{"plan": "free", "email": "user-28@example.org"}	{email=user-28@example.org,plan=free}	2026-11-30 05:20:39.364+00
+u:user-29	{"plan": "paid", "email": "user-29@example.org"}	{email=user-29@example.org,plan=paid}	2026-11-30 05:20:39.396+00
+u:user-30	{"plan": "free", "email": "user-30@example.org"}	{email=user-30@example.org,plan=free}	2026-11-30 05:20:39.405+00
+u:user-31	{"plan": "paid", "email": "user-31@example.org"}	{email=user-31@example.org,plan=paid}	2026-11-30 05:20:39.433+00
+u:user-32	{"plan": "free", "email": "user-32@example.org"}	{email=user-32@example.org,plan=free}	2026-11-30 05:20:39.461+00
+u:user-33	{"plan": "paid", "email": "user-33@example.org"}	{email=user-33@example.org,plan=paid}	2026-11-30 05:20:39.472+00
+u:user-34	{"plan": "free", "email": "user-34@example.org"}	{email=user-34@example.org,plan=free}	2026-11-30 05:20:39.494+00
+u:user-35	{"plan": "paid", "email": "user-35@example.org"}	{email=user-35@example.org,plan=paid}	2026-11-30 05:20:39.519+00
+u:user-36	{"plan": "free", "email": "user-36@example.org"}	{email=user-36@example.org,plan=free}	2026-11-30 05:20:39.546+00
+u:user-37	{"plan": "paid", "email": "user-37@example.org"}	{email=user-37@example.org,plan=paid}	2026-11-30 05:20:39.582+00
+u:user-38	{"plan": "free", "email": "user-38@example.org"}	{email=user-38@example.org,plan=free}	2026-11-30 05:20:39.612+00
+u:user-39	{"plan": "paid", "email": "user-39@example.org"}	{email=user-39@example.org,plan=paid}	2026-11-30 05:20:39.634+00
+u:user-40	{"plan": "free", "email": "user-40@example.org"}	{email=user-40@example.org,plan=free}	2026-11-30 05:20:39.654+00
 \.
 
 
@@ -4056,7 +4479,7 @@ u:user-40	{"plan": "free", "email": "user-40@example.org"}	{email=user-40@exampl
 --
 
 COPY assay.rate_refusal (one, recorded_at, refused, most, address) FROM stdin;
-t	2026-11-30 05:12:58.058473+00	100	80	192.0.2.1
+t	2026-11-30 05:20:40.092037+00	100	80	192.0.2.1
 \.
 
 
@@ -4065,7 +4488,7 @@ t	2026-11-30 05:12:58.058473+00	100	80	192.0.2.1
 --
 
 COPY assay.result (experiment, result_version, counted_at, data) FROM stdin;
-1	1	2026-11-30 05:12:57.666+00	{"days": [["2026-11-30", 1, 18], ["2026-11-30", 2, 23]], "converted": [["2026-11-30", 2, 1, 18], ["2026-11-30", 2, 2, 22], ["2026-11-30", 100, 1, 5], ["2026-11-30", 100, 2, 9]], "exposures": [[2, 1, 23, 0, 0], [1, 1, 18, 0, 0]], "conversions": [[100, 1, 1, 5, 5], [2, 2, 1, 22, 22], [100, 2, 1, 9, 9], [2, 1, 1, 18, 18]]}
+1	1	2026-11-30 05:20:39.753+00	{"days": [["2026-11-30", 1, 22], ["2026-11-30", 2, 19]], "converted": [["2026-11-30", 2, 1, 21], ["2026-11-30", 2, 2, 19], ["2026-11-30", 100, 1, 7], ["2026-11-30", 100, 2, 7]], "exposures": [[2, 1, 19, 0, 0], [1, 1, 22, 0, 0]], "conversions": [[100, 1, 1, 7, 7], [2, 2, 1, 19, 19], [100, 2, 1, 7, 7], [2, 1, 1, 21, 21]]}
 \.
 
 
@@ -4074,8 +4497,8 @@ COPY assay.result (experiment, result_version, counted_at, data) FROM stdin;
 --
 
 COPY assay.schema_migration (version, name, checksum, applied_at) FROM stdin;
-1	0001_schema	ac11080c18d3d5f241e7745525a9336968547bc2c0c9a6b26bf2c2e4418a6cc8	2026-11-30 05:12:55.437+00
-2	0002_access	394af5074ccb05f0da1fb0351fe834496d0301065620c4b455d74eef313a28ec	2026-11-30 05:12:55.535+00
+1	0001_schema	ac11080c18d3d5f241e7745525a9336968547bc2c0c9a6b26bf2c2e4418a6cc8	2026-11-30 05:20:36.603+00
+2	0002_access	6bd769844305715718c5e379eb806fdd0252720796878bfba20ea76dec028fd9	2026-11-30 05:20:36.723+00
 \.
 
 
@@ -4084,48 +4507,67 @@ COPY assay.schema_migration (version, name, checksum, applied_at) FROM stdin;
 --
 
 COPY assay.schema_object (name, digest, applied_at) FROM stdin;
-activity_record	15024f8d175aa2edee770e65197694841cce019abb8fe6a8f15f315acadf5405	2026-11-30 05:12:55.552+00
-audience_erase_subject	9c662fdbab52e2199c5b16a7e8492194fbc4ed3150842557e9aa2e790fdc975d	2026-11-30 05:12:55.556+00
-audience_replace	ce3fdb754d3e8955b01f8e6d5d9499ce7d0d571db18d9d13bcbe3e992d45b8c4	2026-11-30 05:12:55.556+00
-audience_wait_writers	96187b3b537a63c148e5a9e8c70785b291e2756cfdd09de4d659bf7aceeb8735	2026-11-30 05:12:55.556+00
-audience_write_lock	85259f132068b934f151271145256ebc03ba905b9cb71d64b9463302f603eda9	2026-11-30 05:12:55.557+00
-audit_forget	f77cf1acc348eafaea5f930bb1575feebf3f38ef5708f3f5440c8d26f4a164e2	2026-11-30 05:12:55.557+00
-deadline_check	573376349fab54ea5e617fdf7121a43e0d51c85d2cabf5926e6f005933a055c1	2026-11-30 05:12:55.557+00
-deleted_experiment_reap	c99b159ee689423e2db3d12c68cd35c24b0f5b87e9e672604489facfcf4b4caa	2026-11-30 05:12:55.557+00
-enrol	777dfd650293887a35bdf7bfc965a2e8dc0116f7fa20207a4f644a71f3647a67	2026-11-30 05:12:55.557+00
-exposure_add	f0bfbbf01544df29966f434f6f43c1b1142687c64adfb4c81f3a12a3b123bdf7	2026-11-30 05:12:55.557+00
-goal_hit	c573fb92ec98337991d874760a82e4aa1919b9131bdbf73fbaff9bb31015c91b	2026-11-30 05:12:55.558+00
-layer_delete	c10834fe305fb806de861f31a952050d2fccb56d3c0124412a130f3ec5ebec27	2026-11-30 05:12:55.558+00
-layer_slot_assign	8815c3853375d59a88cd78b8818217a879801f339793788c0477a2f4ea105519	2026-11-30 05:12:55.558+00
-lock_class	fb4f11bb0179bcacc2552f4f474dbb02520585b36f78ffbe1fc0a470305eefe5	2026-11-30 05:12:55.558+00
-lock_wait_holders	e0058c1656a735e6afa9cf538ffb2575bf8aef0b8e76ce0e424c61e85990d8ee	2026-11-30 05:12:55.558+00
-membership_assign	c984418e37be3352e69ff3ab0c89e3925f29724ac89d713c0b0c7332383909ef	2026-11-30 05:12:55.559+00
-membership_batch	5d8a671df5f47313a0a46b6e670064974d3481a673cc7103466e7984c2e0bed2	2026-11-30 05:12:55.559+00
-membership_check_overlap	1ba07ffbd04b6d631d5aa96ff0932e06bbfc9d89c97cd35a88b1668057ba5e5d	2026-11-30 05:12:55.56+00
-page_view_activity	c450bf4c2605841cdb2a3ddbe3a6264fb8e32f560173fb5207d18f1962d04131	2026-11-30 05:12:55.56+00
-page_view_partitions	f1bd5e5915097f68b527e1225afc06b27498c3e9c05a33bbb7a9632ec990ac08	2026-11-30 05:12:55.56+00
-preassigned_apply	da36378f75cf04b2da24a28613a72635935dcba9755c30314cf451047f9b004c	2026-11-30 05:12:55.56+00
-preassigned_apply_late	65f582a19099d7fc7586fbecd27a5a6b0bc409efe6e1762bc631e4a2c9de5a45	2026-11-30 05:12:55.561+00
-result_begin	215b62f024eefc0c876ca18053afd8e4b19fa4f90cb2c852fd1949a55e87e947	2026-11-30 05:12:55.561+00
-result_invalidate	a324edb3543b1473661b1a6a3dcec388ba2ff55af390d4246e56c7f6f42557c7	2026-11-30 05:12:55.561+00
-segmentation_delete	17f8a452b6930cfbf8150c1dc7b77de67ce8685408f851b9e03622c8c1d42991	2026-11-30 05:12:55.561+00
-sign_in_claim	3c4f6e020a0b9416d825ea4c9d50083ee60c916e3812b4e00a62dd5bc30ef327	2026-11-30 05:12:55.561+00
-sign_in_succeeded	c5974f0aa07558afdaa0303c67565a58357b982730f1d709cc3522da6a637f79	2026-11-30 05:12:55.562+00
-sign_in_wait	ae0410bfde04715ca8801b8b1cacd4d580146457ee3d899367f43220226fadef	2026-11-30 05:12:55.562+00
-subject_confirm	a4153551de4f489edc69dfca0d26deb6f770a2448a781f1e7df8d764b52bc4ae	2026-11-30 05:12:55.562+00
-subject_erase	4fe3613987c2ae539726af93d5011d2c62bda94a978678fb458a95748376520e	2026-11-30 05:12:55.562+00
-subject_incorporate	5b6d4309061177082eec44ec117fc8da00c5dc4c18f952b065a42157bd8ba1c7	2026-11-30 05:12:55.562+00
-subject_incorporate_experiment	a72c87435456489ea7527e31554e4bdc5bc00f6f451feefce84cf3a2318d9219	2026-11-30 05:12:55.563+00
-subject_is_bot	ee62735d012025eb36b19bcfeb8ee4237be045f9210b2003656eaa0f29d7dd7c	2026-11-30 05:12:55.563+00
-subject_lock	4ae9f0c828aca0aca332bb8459098d7dcf5f1e0b9349b96e9b6afa114d5daa37	2026-11-30 05:12:55.563+00
-tag_put	2cb5f91d0f521cf073ff261673552713085e7ee715170cd288585ef2ba69812e	2026-11-30 05:12:55.563+00
-term_instant	6d7de64c4c159ed1a0b49b7ee5197dca80ac1bc21342c8f3fb456266f29b1131	2026-11-30 05:12:55.564+00
-term_number	168bb26331616a6c0f3e192776fc95532b245c751e642767ed686f6e3f3cd069	2026-11-30 05:12:55.564+00
-upload_forget	c7efe6598ad95d3872529bcccc4e85aea94c2b6878fca78cab6f285ef29b2100	2026-11-30 05:12:55.566+00
-upload_scrub	277a6accd274ebd63120b1b9e9a17b0e68e58fa5ab7d39dd44bec03f1a274bee	2026-11-30 05:12:55.567+00
-visit_record	a77abfd25f4395e50c7b501f478c26de9940b168bc751e5f4c057525c75c0286	2026-11-30 05:12:55.567+00
-waiting_goal_replay	cd13f82d7222b914f6d2d89449f3a4717881db43f9e80682066f1a51cf1594a0	2026-11-30 05:12:55.567+00
-experiment_full	596197e5d8f348429bdba0c92719ab353d1870e1d8e0e0fbdf091ca7cf7dcba6	2026-11-30 05:12:55.567+00
+account_add	60a1403d41f304a9dc564fc7abeef625ffc6b620a73fc88cd0f9c4a3dd80c78c	2026-11-30 05:20:36.771+00
+account_disable	0da36701a1891fb079682c6b90b2d7a91c92631c0ff3ced5ed887d8b05ef075a	2026-11-30 05:20:36.775+00
+account_link	867ded14115979b6c024dd32b949e84aa9b39ae3db12e5921f22aec9b31596f3	2026-11-30 05:20:36.776+00
+account_rehash	07a411470628ce5cd78581d0aa8017d994425237074439ae2aa091d91f10ecf8	2026-11-30 05:20:36.776+00
+account_reset	f186ae99d46dd2be468928a50575da2ef6dad02a4c7c2526f06534c984eb19dc	2026-11-30 05:20:36.776+00
+account_set_password	8e1be83632c4126bfd5bcd00c9e9ec38935d4055e1a121f5c7c3519878ad1082	2026-11-30 05:20:36.777+00
+account_set_role	cd5dfece4f25e7019d05275690de3f75b84368a1a6d7e38686ec0395a97b7785	2026-11-30 05:20:36.779+00
+account_sign_out	ac2e360a101b509d3936a3aecb59be268ce5a475caff2411b19e650c4f5678ae	2026-11-30 05:20:36.779+00
+activity_record	0364dd7252ab3d48fd2fab37a06d5c20f03b0bee4060e2961b9ceac577fb7b1d	2026-11-30 05:20:36.783+00
+audience_erase_subject	0f7b645dea62fe2ba9e781e6c6e8008a711cd0684b9dd9df1e9cee5c82011ad8	2026-11-30 05:20:36.784+00
+audience_replace	ce3fdb754d3e8955b01f8e6d5d9499ce7d0d571db18d9d13bcbe3e992d45b8c4	2026-11-30 05:20:36.784+00
+audience_wait_writers	96187b3b537a63c148e5a9e8c70785b291e2756cfdd09de4d659bf7aceeb8735	2026-11-30 05:20:36.784+00
+audience_write_lock	85259f132068b934f151271145256ebc03ba905b9cb71d64b9463302f603eda9	2026-11-30 05:20:36.784+00
+audit_forget	f77cf1acc348eafaea5f930bb1575feebf3f38ef5708f3f5440c8d26f4a164e2	2026-11-30 05:20:36.786+00
+deadline_check	573376349fab54ea5e617fdf7121a43e0d51c85d2cabf5926e6f005933a055c1	2026-11-30 05:20:36.787+00
+deleted_experiment_reap	c99b159ee689423e2db3d12c68cd35c24b0f5b87e9e672604489facfcf4b4caa	2026-11-30 05:20:36.788+00
+enrol	e6d5be859b6ae89654f70aa415d6bcebe5c68deca9877c0beeea93c1fadc182e	2026-11-30 05:20:36.788+00
+exposure_add	4e168bd7b36795c7644940b5933c25ede3a33e327f9c938e9a0aa8702c315e72	2026-11-30 05:20:36.791+00
+goal_hit	663353832864c952875492998d38232718a2233aac3ab5e82df06ee966af85b1	2026-11-30 05:20:36.792+00
+key_change	299be10a177da4e3caf56b57380161859270d9fb4dd863714d89efa480b6a31d	2026-11-30 05:20:36.792+00
+key_create	1ebe0e1146bff4a52743d4fa900f0446ced7c5a3cf0d6493dd94ab746c62ea08	2026-11-30 05:20:36.792+00
+key_revoke	a53b89b2cf413faacf233ca87fa8902efa94daa839a35d185a96318cfc1697b4	2026-11-30 05:20:36.794+00
+layer_delete	c10834fe305fb806de861f31a952050d2fccb56d3c0124412a130f3ec5ebec27	2026-11-30 05:20:36.794+00
+layer_slot_assign	8815c3853375d59a88cd78b8818217a879801f339793788c0477a2f4ea105519	2026-11-30 05:20:36.795+00
+lock_class	fb4f11bb0179bcacc2552f4f474dbb02520585b36f78ffbe1fc0a470305eefe5	2026-11-30 05:20:36.797+00
+lock_wait_holders	e0058c1656a735e6afa9cf538ffb2575bf8aef0b8e76ce0e424c61e85990d8ee	2026-11-30 05:20:36.801+00
+membership_assign	103439129534b7c70a5ab1c156417d189fa24715e697c0abe03cd7d9f5bb86a1	2026-11-30 05:20:36.801+00
+membership_batch	274f2698f53a56cee92f8d566a1767c2845ccceb18895e8608352530c2f53fa7	2026-11-30 05:20:36.802+00
+membership_check_overlap	1ba07ffbd04b6d631d5aa96ff0932e06bbfc9d89c97cd35a88b1668057ba5e5d	2026-11-30 05:20:36.806+00
+page_view_activity	66d4a74786027bd1b523f55f944839907d85a0a93d9d04b763181a8a55e0fe30	2026-11-30 05:20:36.809+00
+page_view_partitions	f1bd5e5915097f68b527e1225afc06b27498c3e9c05a33bbb7a9632ec990ac08	2026-11-30 05:20:36.81+00
+preassigned_apply	bbb2c2acb870e74cf6b49e2025aecb05832882a7be6101e9929871b20d6d5796	2026-11-30 05:20:36.81+00
+preassigned_apply_late	f450f8229da93ad11853829c76e67fa8427e8ec600ede841c02af25b8daf56a0	2026-11-30 05:20:36.813+00
+result_begin	06f7d893fe0d24fa933ac04ef35f13b5bbf7a246f810878be45a0d8de14c77de	2026-11-30 05:20:36.813+00
+result_invalidate	b35536fcdc62fff9163bf10554c4ed79da86c5bf34eb5077935dd64daadddfc9	2026-11-30 05:20:36.817+00
+segmentation_delete	17f8a452b6930cfbf8150c1dc7b77de67ce8685408f851b9e03622c8c1d42991	2026-11-30 05:20:36.819+00
+session_account	43d533fb17dfaa83f248793b34086984949382ef4094258cc2a28a9182cb080a	2026-11-30 05:20:36.82+00
+session_authorize	42644fbedf618afba298ac0758b060e02c70b16d7a166a942f3a6d996770a41b	2026-11-30 05:20:36.821+00
+session_close	706636aa68322e68904feff8b97151d4ab6dae75d1f92f305a848fbe71bdc91c	2026-11-30 05:20:36.821+00
+session_close_all	8dc079216c8ebdf1369ea9ed82a1778ae78aaee59aff4277f795eb7453f4cb70	2026-11-30 05:20:36.821+00
+session_open	fe85d13bcebd02050d75191dacc66dc15b7274a9a35238b7421392bbbe2226bd	2026-11-30 05:20:36.822+00
+session_seen	c4753e500a765e869bceaff06fcea42b91b56187515e69c736ef1bc4faf4d28b	2026-11-30 05:20:36.822+00
+sign_in_claim	3c4f6e020a0b9416d825ea4c9d50083ee60c916e3812b4e00a62dd5bc30ef327	2026-11-30 05:20:36.822+00
+sign_in_link_add	09a0a891d759dac3b27fbb7c11c48ebad00b90e852167ecebd7651ea9d32588a	2026-11-30 05:20:36.827+00
+sign_in_link_use	520cab5d70736ca6c7121987ce7fee8ae3cd387cc384a4cfb9c5a3729fff80a0	2026-11-30 05:20:36.831+00
+sign_in_succeeded	c5974f0aa07558afdaa0303c67565a58357b982730f1d709cc3522da6a637f79	2026-11-30 05:20:36.831+00
+sign_in_wait	ae0410bfde04715ca8801b8b1cacd4d580146457ee3d899367f43220226fadef	2026-11-30 05:20:36.832+00
+subject_confirm	a4153551de4f489edc69dfca0d26deb6f770a2448a781f1e7df8d764b52bc4ae	2026-11-30 05:20:36.832+00
+subject_erase	4fe3613987c2ae539726af93d5011d2c62bda94a978678fb458a95748376520e	2026-11-30 05:20:36.832+00
+subject_incorporate	c7f7685a53a71349793ffd7fe1f858001a14112a843576843bb9c62cae73571d	2026-11-30 05:20:36.832+00
+subject_incorporate_experiment	4c7d52468360a4f0a02d33981430d83711266230d284041e2914bee9a53f9d08	2026-11-30 05:20:36.834+00
+subject_is_bot	ee62735d012025eb36b19bcfeb8ee4237be045f9210b2003656eaa0f29d7dd7c	2026-11-30 05:20:36.839+00
+subject_lock	4ae9f0c828aca0aca332bb8459098d7dcf5f1e0b9349b96e9b6afa114d5daa37	2026-11-30 05:20:36.841+00
+tag_put	2cb5f91d0f521cf073ff261673552713085e7ee715170cd288585ef2ba69812e	2026-11-30 05:20:36.841+00
+term_instant	6d7de64c4c159ed1a0b49b7ee5197dca80ac1bc21342c8f3fb456266f29b1131	2026-11-30 05:20:36.841+00
+term_number	168bb26331616a6c0f3e192776fc95532b245c751e642767ed686f6e3f3cd069	2026-11-30 05:20:36.841+00
+upload_forget	b60e9f1a982624db164570a8a6b6a1d9a4811163a622f91d4840f356f354622c	2026-11-30 05:20:36.842+00
+upload_scrub	277a6accd274ebd63120b1b9e9a17b0e68e58fa5ab7d39dd44bec03f1a274bee	2026-11-30 05:20:36.842+00
+visit_record	a77abfd25f4395e50c7b501f478c26de9940b168bc751e5f4c057525c75c0286	2026-11-30 05:20:36.842+00
+waiting_goal_replay	79c471987d1def6036b462e16182cbd61ba6639b3842b16db6ab3f860fa1ad54	2026-11-30 05:20:36.842+00
+experiment_full	bb2249bfc0a0b3dc3a43338d39431951b501510204dbf350f3d49495985281f5	2026-11-30 05:20:36.844+00
 \.
 
 
@@ -4134,8 +4576,8 @@ experiment_full	596197e5d8f348429bdba0c92719ab353d1870e1d8e0e0fbdf091ca7cf7dcba6
 --
 
 COPY assay.segmentation (nr, id, kind, context, type, name, description, groups, next_group, overlap, active, parameters, salt, referenced_ids, version, created_at, updated_at) FROM stdin;
-1	upgrade-manual	segmentation	global	manual	manual		[{"id": 0, "name": "one"}, {"id": 1, "name": "two"}]	2	f	t	{}	3030ebbf806ee2ec26f67bdab11af61a	{}	1796015576411	2026-11-30 05:12:56.411+00	2026-11-30 05:12:56.411+00
-2	upgrade-random	segmentation	global	random	random		[{"id": 0, "name": "one"}, {"id": 1, "name": "two"}]	2	f	t	{}	9d68974c3b6430fde5a130054e07a191	{}	1796015576420	2026-11-30 05:12:56.42+00	2026-11-30 05:12:56.42+00
+1	upgrade-manual	segmentation	global	manual	manual		[{"id": 0, "name": "one"}, {"id": 1, "name": "two"}]	2	f	t	{}	ae926971b5a9b1b8305128e7ff67597c	{}	1796016038239	2026-11-30 05:20:38.239+00	2026-11-30 05:20:38.239+00
+2	upgrade-random	segmentation	global	random	random		[{"id": 0, "name": "one"}, {"id": 1, "name": "two"}]	2	f	t	{}	483609271b052fc2fe3e88bc95c8861e	{}	1796016038258	2026-11-30 05:20:38.258+00	2026-11-30 05:20:38.258+00
 \.
 
 
@@ -4144,7 +4586,7 @@ COPY assay.segmentation (nr, id, kind, context, type, name, description, groups,
 --
 
 COPY assay.session (hash, account, csrf, created_at, seen_at) FROM stdin;
-\\x0101010101010101010101010101010101010101010101010101010101010101	1	csrf	2026-11-30 05:12:58.094386+00	2026-11-30 05:12:58.094386+00
+\\x0101010101010101010101010101010101010101010101010101010101010101	1	csrf	2026-11-30 05:20:40.114743+00	2026-11-30 05:20:40.114743+00
 \.
 
 
@@ -4153,7 +4595,7 @@ COPY assay.session (hash, account, csrf, created_at, seen_at) FROM stdin;
 --
 
 COPY assay.sign_in_link (hash, account, expires_at) FROM stdin;
-\\xdecff2a1704abda62b4a59db2d07d7a2c002113be41c8edb704646d8bcd0e505	1	2026-12-01 05:12:56+00
+\\x646142d4be1bc3cf10437bdb6170d246b3f94d06f0e8def9263a23f0bf1b659f	1	2026-12-01 05:20:37.671+00
 \.
 
 
@@ -4162,7 +4604,7 @@ COPY assay.sign_in_link (hash, account, expires_at) FROM stdin;
 --
 
 COPY assay.sign_in_throttle (kind, key, failures, failed_at, blocked_until, signed_in_at) FROM stdin;
-network	\\x0000000000000000000000000000000000000000000000000000000000000000	1	2026-11-30 05:12:58.086351+00	\N	\N
+network	\\x0000000000000000000000000000000000000000000000000000000000000000	1	2026-11-30 05:20:40.103789+00	\N	\N
 \.
 
 
@@ -4171,7 +4613,7 @@ network	\\x0000000000000000000000000000000000000000000000000000000000000000	1	20
 --
 
 COPY assay.tag (subject_id, scope, key, value, updated_by, updated_at) FROM stdin;
-u:user-1	global	level	3	somebody	2026-11-30 05:12:58.098329+00
+u:user-1	global	level	3	somebody	2026-11-30 05:20:40.126691+00
 \.
 
 
@@ -4180,8 +4622,8 @@ u:user-1	global	level	3	somebody	2026-11-30 05:12:58.098329+00
 --
 
 COPY assay.upload (nr, segmentation, created_by, created_at, content, "position", erasure_count, total, added, changed, present, preassigned, failed, done_at, attempts, failed_at, retry_at) FROM stdin;
-1	1	a4f7a777	2026-11-30 05:12:57.613+00	\N	0	0	21	19	1	0	0	1	2026-11-30 05:12:57.613+00	0	\N	\N
-2	1	a4f7a777	2026-11-30 05:12:57.641+00	\N	0	0	1	0	0	0	1	0	2026-11-30 05:12:57.641+00	0	\N	\N
+1	1	6b8b9148	2026-11-30 05:20:39.72+00	\N	0	0	21	19	1	0	0	1	2026-11-30 05:20:39.72+00	0	\N	\N
+2	1	6b8b9148	2026-11-30 05:20:39.742+00	\N	0	0	1	0	0	0	1	0	2026-11-30 05:20:39.742+00	0	\N	\N
 \.
 
 
@@ -4200,8 +4642,8 @@ COPY assay.upload_row (upload, line, outcome, subject, previous, reason) FROM st
 --
 
 COPY assay.waiting_goal (subject_id, experiment, alternative, goal, hits, first_at, expires_at) FROM stdin;
-s:session-2	1	2	100	1	2026-11-30 05:12:57.591+00	2026-11-30 05:17:57.591+00
-s:session-3	1	2	100	1	2026-11-30 05:12:57.603+00	2026-11-30 05:17:57.603+00
+s:session-2	1	2	100	1	2026-11-30 05:20:39.695+00	2026-11-30 05:25:39.695+00
+s:session-3	1	1	100	1	2026-11-30 05:20:39.706+00	2026-11-30 05:25:39.706+00
 \.
 
 
@@ -4216,7 +4658,7 @@ SELECT pg_catalog.setval('assay.account_id_seq', 1, true);
 -- Name: audit_nr_seq; Type: SEQUENCE SET; Schema: assay; Owner: assay_owner
 --
 
-SELECT pg_catalog.setval('assay.audit_nr_seq', 9, true);
+SELECT pg_catalog.setval('assay.audit_nr_seq', 13, true);
 
 
 --
@@ -5602,6 +6044,68 @@ GRANT USAGE ON SCHEMA assay TO assay_app;
 
 
 --
+-- Name: FUNCTION account_add(session bytea, at timestamp with time zone, name text, role text, link bytea, expires_at timestamp with time zone); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.account_add(session bytea, at timestamp with time zone, name text, role text, link bytea, expires_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.account_add(session bytea, at timestamp with time zone, name text, role text, link bytea, expires_at timestamp with time zone) TO assay_app;
+
+
+--
+-- Name: FUNCTION account_disable(session bytea, at timestamp with time zone, name text); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.account_disable(session bytea, at timestamp with time zone, name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.account_disable(session bytea, at timestamp with time zone, name text) TO assay_app;
+
+
+--
+-- Name: FUNCTION account_link(name text, link bytea, expires_at timestamp with time zone); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.account_link(name text, link bytea, expires_at timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION account_rehash(session bytea, at timestamp with time zone, password text); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.account_rehash(session bytea, at timestamp with time zone, password text) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.account_rehash(session bytea, at timestamp with time zone, password text) TO assay_app;
+
+
+--
+-- Name: FUNCTION account_reset(session bytea, at timestamp with time zone, name text, link bytea, expires_at timestamp with time zone); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.account_reset(session bytea, at timestamp with time zone, name text, link bytea, expires_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.account_reset(session bytea, at timestamp with time zone, name text, link bytea, expires_at timestamp with time zone) TO assay_app;
+
+
+--
+-- Name: FUNCTION account_set_password(session bytea, at timestamp with time zone, password text, fresh bytea, csrf text); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.account_set_password(session bytea, at timestamp with time zone, password text, fresh bytea, csrf text) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.account_set_password(session bytea, at timestamp with time zone, password text, fresh bytea, csrf text) TO assay_app;
+
+
+--
+-- Name: FUNCTION account_set_role(session bytea, at timestamp with time zone, name text, role text, OUT before text); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.account_set_role(session bytea, at timestamp with time zone, name text, role text, OUT before text) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.account_set_role(session bytea, at timestamp with time zone, name text, role text, OUT before text) TO assay_app;
+
+
+--
+-- Name: FUNCTION account_sign_out(account bigint); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.account_sign_out(account bigint) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION activity_record(who text[], goals bigint[], times bigint[], seen timestamp with time zone[], visits boolean, verify boolean, now timestamp with time zone, OUT ids text[], OUT waits boolean); Type: ACL; Schema: assay; Owner: assay_owner
 --
 
@@ -5685,6 +6189,30 @@ GRANT ALL ON FUNCTION assay.exposure_add(subject text, in_experiment bigint, sho
 
 REVOKE ALL ON FUNCTION assay.goal_hit(subject text, goal_name text, times bigint, event text, verify boolean, now timestamp with time zone, OUT known boolean, OUT duplicate boolean, OUT waits boolean, OUT ids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION assay.goal_hit(subject text, goal_name text, times bigint, event text, verify boolean, now timestamp with time zone, OUT known boolean, OUT duplicate boolean, OUT waits boolean, OUT ids text[]) TO assay_app;
+
+
+--
+-- Name: FUNCTION key_change(session bytea, at timestamp with time zone, id text, subjects text[], signatures boolean, signing_secret text, attributes boolean, rate integer, new_rate integer); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.key_change(session bytea, at timestamp with time zone, id text, subjects text[], signatures boolean, signing_secret text, attributes boolean, rate integer, new_rate integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.key_change(session bytea, at timestamp with time zone, id text, subjects text[], signatures boolean, signing_secret text, attributes boolean, rate integer, new_rate integer) TO assay_app;
+
+
+--
+-- Name: FUNCTION key_create(session bytea, at timestamp with time zone, id text, kind text, name text, secret_hash bytea, origins text[], expires_at timestamp with time zone, tag_prefix text, subjects text[], signing_secret text, attributes boolean, rate integer, new_rate integer); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.key_create(session bytea, at timestamp with time zone, id text, kind text, name text, secret_hash bytea, origins text[], expires_at timestamp with time zone, tag_prefix text, subjects text[], signing_secret text, attributes boolean, rate integer, new_rate integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.key_create(session bytea, at timestamp with time zone, id text, kind text, name text, secret_hash bytea, origins text[], expires_at timestamp with time zone, tag_prefix text, subjects text[], signing_secret text, attributes boolean, rate integer, new_rate integer) TO assay_app;
+
+
+--
+-- Name: FUNCTION key_revoke(session bytea, at timestamp with time zone, id text); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.key_revoke(session bytea, at timestamp with time zone, id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.key_revoke(session bytea, at timestamp with time zone, id text) TO assay_app;
 
 
 --
@@ -5799,11 +6327,79 @@ GRANT ALL ON FUNCTION assay.segmentation_delete(dropped text, expected bigint, g
 
 
 --
+-- Name: TABLE account; Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+GRANT SELECT ON TABLE assay.account TO assay_app;
+
+
+--
+-- Name: FUNCTION session_account(digest bytea, at timestamp with time zone); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.session_account(digest bytea, at timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION session_authorize(digest bytea, at timestamp with time zone, admin boolean); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.session_authorize(digest bytea, at timestamp with time zone, admin boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION session_close(digest bytea); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.session_close(digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.session_close(digest bytea) TO assay_app;
+
+
+--
+-- Name: FUNCTION session_close_all(digest bytea, at timestamp with time zone); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.session_close_all(digest bytea, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.session_close_all(digest bytea, at timestamp with time zone) TO assay_app;
+
+
+--
+-- Name: FUNCTION session_open(account bigint, digest bytea, csrf text, at timestamp with time zone); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.session_open(account bigint, digest bytea, csrf text, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.session_open(account bigint, digest bytea, csrf text, at timestamp with time zone) TO assay_app;
+
+
+--
+-- Name: FUNCTION session_seen(digest bytea, at timestamp with time zone); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.session_seen(digest bytea, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.session_seen(digest bytea, at timestamp with time zone) TO assay_app;
+
+
+--
 -- Name: FUNCTION sign_in_claim(pair bytea, network bytea, account bytea, at timestamp with time zone); Type: ACL; Schema: assay; Owner: assay_owner
 --
 
 REVOKE ALL ON FUNCTION assay.sign_in_claim(pair bytea, network bytea, account bytea, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION assay.sign_in_claim(pair bytea, network bytea, account bytea, at timestamp with time zone) TO assay_app;
+
+
+--
+-- Name: FUNCTION sign_in_link_add(account bigint, digest bytea, expires_at timestamp with time zone); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.sign_in_link_add(account bigint, digest bytea, expires_at timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION sign_in_link_use(link bytea, at timestamp with time zone, digest bytea, csrf text, OUT name text, OUT has_password boolean); Type: ACL; Schema: assay; Owner: assay_owner
+--
+
+REVOKE ALL ON FUNCTION assay.sign_in_link_use(link bytea, at timestamp with time zone, digest bytea, csrf text, OUT name text, OUT has_password boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION assay.sign_in_link_use(link bytea, at timestamp with time zone, digest bytea, csrf text, OUT name text, OUT has_password boolean) TO assay_app;
 
 
 --
@@ -5927,34 +6523,6 @@ GRANT ALL ON FUNCTION assay.waiting_goal_replay(waiter text, receiver text, of_e
 
 
 --
--- Name: TABLE account; Type: ACL; Schema: assay; Owner: assay_owner
---
-
-GRANT SELECT,INSERT ON TABLE assay.account TO assay_app;
-
-
---
--- Name: COLUMN account.role; Type: ACL; Schema: assay; Owner: assay_owner
---
-
-GRANT UPDATE(role) ON TABLE assay.account TO assay_app;
-
-
---
--- Name: COLUMN account.password; Type: ACL; Schema: assay; Owner: assay_owner
---
-
-GRANT UPDATE(password) ON TABLE assay.account TO assay_app;
-
-
---
--- Name: COLUMN account.disabled_at; Type: ACL; Schema: assay; Owner: assay_owner
---
-
-GRANT UPDATE(disabled_at) ON TABLE assay.account TO assay_app;
-
-
---
 -- Name: TABLE allocation; Type: ACL; Schema: assay; Owner: assay_owner
 --
 
@@ -5965,14 +6533,7 @@ GRANT SELECT,INSERT ON TABLE assay.allocation TO assay_app;
 -- Name: TABLE api_key; Type: ACL; Schema: assay; Owner: assay_owner
 --
 
-GRANT SELECT,INSERT ON TABLE assay.api_key TO assay_app;
-
-
---
--- Name: COLUMN api_key.revoked_at; Type: ACL; Schema: assay; Owner: assay_owner
---
-
-GRANT UPDATE(revoked_at) ON TABLE assay.api_key TO assay_app;
+GRANT SELECT ON TABLE assay.api_key TO assay_app;
 
 
 --
@@ -5980,41 +6541,6 @@ GRANT UPDATE(revoked_at) ON TABLE assay.api_key TO assay_app;
 --
 
 GRANT UPDATE(last_used_at) ON TABLE assay.api_key TO assay_app;
-
-
---
--- Name: COLUMN api_key.subjects; Type: ACL; Schema: assay; Owner: assay_owner
---
-
-GRANT UPDATE(subjects) ON TABLE assay.api_key TO assay_app;
-
-
---
--- Name: COLUMN api_key.signing_secret; Type: ACL; Schema: assay; Owner: assay_owner
---
-
-GRANT UPDATE(signing_secret) ON TABLE assay.api_key TO assay_app;
-
-
---
--- Name: COLUMN api_key.attributes; Type: ACL; Schema: assay; Owner: assay_owner
---
-
-GRANT UPDATE(attributes) ON TABLE assay.api_key TO assay_app;
-
-
---
--- Name: COLUMN api_key.rate; Type: ACL; Schema: assay; Owner: assay_owner
---
-
-GRANT UPDATE(rate) ON TABLE assay.api_key TO assay_app;
-
-
---
--- Name: COLUMN api_key.new_rate; Type: ACL; Schema: assay; Owner: assay_owner
---
-
-GRANT UPDATE(new_rate) ON TABLE assay.api_key TO assay_app;
 
 
 --
@@ -6133,7 +6659,7 @@ GRANT SELECT,INSERT,DELETE ON TABLE assay.id_registry TO assay_app;
 -- Name: TABLE idempotency; Type: ACL; Schema: assay; Owner: assay_owner
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE assay.idempotency TO assay_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE assay.idempotency TO assay_app;
 
 
 --
@@ -6224,14 +6750,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE assay.segmentation TO assay_app;
 -- Name: TABLE session; Type: ACL; Schema: assay; Owner: assay_owner
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE assay.session TO assay_app;
-
-
---
--- Name: TABLE sign_in_link; Type: ACL; Schema: assay; Owner: assay_owner
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE assay.sign_in_link TO assay_app;
+GRANT SELECT ON TABLE assay.session TO assay_app;
 
 
 --
