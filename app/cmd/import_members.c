@@ -31,11 +31,8 @@ static enum err
 store(struct membership_batch *m)
 {
 	struct json_object *none;
-	enum err e = change_run(m->w, put_batch, m, &none);
 
-	if (e == OK)
-		membership_batch_report(m);
-	return e;
+	return change_run(m->w, put_batch, m, &none);
 }
 
 /* Up to a batch of rows; *more false when the file is through. */

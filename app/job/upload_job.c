@@ -130,8 +130,6 @@ run_batch(struct upload *u)
 	work_begin(w, instant_now(), job_actor);
 	u->stored = u->text.at;
 	enum err e = change_run(w, step, u, &none);
-	if (e == OK)
-		membership_batch_report(&u->m);
 	if (e == OK && u->done)
 		e = finish(u);
 	work_end(w);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The operations on members of segmentations: the group of a user is read, drawn at the first read,
- * or set by hand. Telemetry is sent after the commit, so that it tells only what has happened.
+ * or set by hand.
  */
 #include "service/subject/membership.h"
 
@@ -133,8 +133,22 @@ struct placing {
 	const struct group *g;
 	const char *how;  /* drawn, manual */
 	const char *gone; /* number of the group that was stored and is no more, or NULL */
-	struct db_rows *rows; /* group_nr, made, previous; NULL: nothing was written */
+	struct db_rows *rows; /* group_nr, made, previous */
 };
+
+static bool
+is_made(const struct placing *p)
+{
+	return *db_cell(p->rows, 0, "made") == 't';
+}
+
+static void
+tell(struct work *w, void *arg)
+{
+	const struct placing *p = arg;
+
+	telemetry_event_placed(w, &p->who, p->s, p->g, work_actor(w));
+}
 
 static enum err
 write(struct work *w, struct placing *p)
@@ -148,24 +162,14 @@ write(struct work *w, struct placing *p)
 	enum err e = begin_write(w, p->s->id, &p->who.subject);
 	if (e == OK)
 		e = db_query(w->db, w->mem, QUERY_membership_assign, params, &p->rows);
+	if (e != OK)
+		return e;
 	/* The segmentation was deleted a moment ago. */
-	if (e == OK && db_cell(p->rows, 0, "made") == NULL)
+	if (db_cell(p->rows, 0, "made") == NULL)
 		return no_segmentation(w);
-	return e;
-}
-
-static bool
-is_made(const struct placing *p)
-{
-	return p->rows != NULL && *db_cell(p->rows, 0, "made") == 't';
-}
-
-/* After the commit. */
-static void
-report(struct work *w, const struct placing *p)
-{
 	if (is_made(p))
-		telemetry_event_placed(w, &p->who, p->s, p->g, work_actor(w));
+		change_then(w, tell, p);
+	return OK;
 }
 
 static enum err
@@ -182,24 +186,24 @@ draw(struct work *w, const struct visitor *who, const struct segmentation **s, c
     struct placement *out)
 {
 	const char *id = subject_id(who->subject);
-	struct placing p = {.who = *who, .s = *s, .how = "drawn", .gone = *gone};
+	struct placing *p = mem_new(w->mem, struct placing);
 	struct json_object *none;
 	const struct group *held;
 
-	p.g = *gone == NULL ? segmentation_draw(*s, id)
+	*p = (struct placing){.who = *who, .s = *s, .how = "drawn", .gone = *gone};
+	p->g = *gone == NULL ? segmentation_draw(*s, id)
 			    : segmentation_redraw(*s, id, strtoll(*gone, NULL, 10));
-	if (p.g == NULL)
+	if (p->g == NULL)
 		return fail_detail(
 		    w, ERR_CONFLICT, "the segmentation is empty: it has no groups");
-	enum err e = change_run(w, write_drawn, &p, &none);
+	enum err e = change_run(w, write_drawn, p, &none);
 	if (e != OK)
 		return e;
-	report(w, &p);
-	e = segmentation_set_group(w, s, db_int(p.rows, 0, "group_nr"), &held);
+	e = segmentation_set_group(w, s, db_int(p->rows, 0, "group_nr"), &held);
 	if (e != OK)
 		return not_found(w, e);
-	out->made = is_made(&p);
-	*gone = db_cell(p.rows, 0, "group_nr");
+	out->made = is_made(p);
+	*gone = db_cell(p->rows, 0, "group_nr");
 	take_group(out, held);
 	return OK;
 }
@@ -347,12 +351,11 @@ enum err
 membership_put(struct work *w, struct membership_name name, struct json_object *group,
     struct json_object **answer)
 {
-	struct wish wish = {.name = name, .group = group};
-	enum err e = change_run(w, put, &wish, answer);
+	/* Followed up after an outer change. */
+	struct wish *wish = mem_new(w->mem, struct wish);
 
-	if (e == OK)
-		report(w, &wish.placing);
-	return e;
+	*wish = (struct wish){.name = name, .group = group};
+	return change_run(w, put, wish, answer);
 }
 
 /* A user who is taken out. */

@@ -94,26 +94,6 @@ invalidate(struct membership_batch *m)
 	return change_subjects(m->w, RECORD_SUBJECT, subjects, n);
 }
 
-enum err
-membership_batch_put(struct membership_batch *m)
-{
-	char now[INSTANT_TEXT];
-
-	instant_format(m->w->now, now);
-	/* A change may be tried again. */
-	for (int i = 0; !m->closed && i < MEMBERSHIP_BATCH_COLUMNS; i++)
-		pgtype_array_close(m->columns[i]);
-	m->closed = true;
-	const char *params[] = {m->segmentation, m->columns[LINE]->data, m->columns[USER]->data,
-		m->columns[EMAIL]->data, m->columns[GROUP]->data, m->columns[REASON]->data, m->by,
-		now, m->upload, m->w->telemetry == NULL ? NULL : m->context};
-	enum err e = db_query(m->w->db, m->w->mem, QUERY_membership_batch, params, &m->rows);
-	if (e != OK)
-		return e;
-	count(m);
-	return invalidate(m);
-}
-
 /* One who came into a group, by whomever. tags: as a record has them, or NULL. */
 struct placed {
 	const char *subject, *id, *context, *by;
@@ -132,19 +112,42 @@ tell(struct work *w, const struct placed *p)
 	    &p->group, p->by);
 }
 
-void
-membership_batch_report(struct membership_batch *m)
+static void
+tell_moved(struct work *w, void *arg)
 {
-	for (int i = 0; m->w->telemetry != NULL && i < db_count(m->rows); i++) {
+	struct membership_batch *m = arg;
+
+	for (int i = 0; w->telemetry != NULL && i < db_count(m->rows); i++) {
 		if (!is_moved(m, i))
 			continue;
-		struct json_object *row = mem_json(m->w->mem, db_row_json(m->rows, i));
-		tell(m->w, &(struct placed){.subject = db_cell(m->rows, i, "subject"),
+		struct json_object *row = mem_json(w->mem, db_row_json(m->rows, i));
+		tell(w, &(struct placed){.subject = db_cell(m->rows, i, "subject"),
 			.id = m->id, .context = m->context, .by = m->by,
 			.group = {.nr = db_int(m->rows, i, "group_nr"),
 			    .name = db_cell(m->rows, i, "group_name")},
 			.tags = json_object_object_get(row, "tags")});
 	}
+}
+
+enum err
+membership_batch_put(struct membership_batch *m)
+{
+	char now[INSTANT_TEXT];
+
+	instant_format(m->w->now, now);
+	/* A change may be tried again. */
+	for (int i = 0; !m->closed && i < MEMBERSHIP_BATCH_COLUMNS; i++)
+		pgtype_array_close(m->columns[i]);
+	m->closed = true;
+	const char *params[] = {m->segmentation, m->columns[LINE]->data, m->columns[USER]->data,
+		m->columns[EMAIL]->data, m->columns[GROUP]->data, m->columns[REASON]->data, m->by,
+		now, m->upload, m->w->telemetry == NULL ? NULL : m->context};
+	enum err e = db_query(m->w->db, m->w->mem, QUERY_membership_batch, params, &m->rows);
+	if (e != OK)
+		return e;
+	count(m);
+	change_then(m->w, tell_moved, m);
+	return invalidate(m);
 }
 
 static const char *
@@ -202,6 +205,14 @@ struct late {
 	struct json_object *placed;
 };
 
+static void
+tell_late(struct work *w, void *arg)
+{
+	const struct late *late = arg;
+
+	membership_batch_tell(w, late->placed);
+}
+
 static enum err
 place_late(struct work *w, void *arg, struct json_object **answer)
 {
@@ -219,6 +230,7 @@ place_late(struct work *w, void *arg, struct json_object **answer)
 	if (e != OK)
 		return e;
 	late->placed = json_object_object_get(mem_json(w->mem, db_row_json(rows, 0)), "placed");
+	change_then(w, tell_late, late);
 	const char *const *subjects = placed_subjects(w, late->placed, &n);
 	return change_subjects(w, RECORD_SUBJECT, subjects, n);
 }
@@ -227,9 +239,6 @@ enum err
 membership_batch_finish(struct work *w, const char *segmentation)
 {
 	struct late late = {.segmentation = segmentation};
-	enum err e = change_run_rest(w, place_late, &late);
 
-	if (e == OK)
-		membership_batch_tell(w, late.placed);
-	return e;
+	return change_run_rest(w, place_late, &late);
 }

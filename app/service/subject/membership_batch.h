@@ -38,13 +38,11 @@ void membership_batch_add(
     struct membership_batch *m, int64_t line, struct json_object *o, const char *fault);
 
 /*
- * Writes the batch as a part of the change under way (service/change.h), and invalidates what is
- * cached of the users it moved. ERR_INVALID: the segmentation has been deleted.
+ * Writes the batch as a part of the change under way (service/change.h), invalidates what is cached
+ * of the users it moved, and sends their telemetry after the commit: m lives as long as the change.
+ * ERR_INVALID: the segmentation has been deleted.
  */
 enum err membership_batch_put(struct membership_batch *m) must_check;
-
-/* After the commit: sends telemetry of the users who came into a group. */
-void membership_batch_report(struct membership_batch *m);
 
 /* When all batches of a file for the segmentation of that number are committed: places the users
  * whose addresses have got a profile meanwhile, in a transaction of its own. */

@@ -185,7 +185,7 @@ upload_input_read(struct work *w, const char *bytes, size_t n, struct upload_inp
 struct taking {
 	const char *segmentation; /* id */
 	const struct upload_input *in;
-	struct membership_batch m; /* rows NULL: nothing was placed */
+	struct membership_batch m; /* all zero for a repeated request */
 };
 
 /* The first rows of the file, one more than are worked off at once. */
@@ -258,10 +258,7 @@ upload_add(struct work *w, const char *segmentation, const struct upload_input *
 	struct taking t = {.segmentation = segmentation, .in = in};
 	enum err e = change_run(w, take, &t, answer);
 
-	if (e != OK || t.m.rows == NULL)
-		return e;
-	membership_batch_report(&t.m);
-	return t.m.preassigned > 0 ? membership_batch_finish(w, t.m.segmentation) : OK;
+	return e == OK && t.m.preassigned > 0 ? membership_batch_finish(w, t.m.segmentation) : e;
 }
 
 enum err
