@@ -18,7 +18,7 @@ fresh()
 	rm -rf "$copy/tree"
 	mkdir "$copy/tree"
 	(cd "$top" && tar -cf - --exclude=corpus --exclude=__pycache__ \
-		app sql templates etc docs tests .ci Makefile *.md 2>/dev/null) |
+		app sql templates etc docs tests .ci .clang-tidy Makefile *.md 2>/dev/null) |
 		tar -xf - -C "$copy/tree"
 	cd "$copy/tree" || exit 2
 }
@@ -107,6 +107,13 @@ printf 'def f(:\n' >>tests/api/stack.py
 expect syntax.sh tests/api/stack.py 'syntax'
 printf 'int wrong(void)\n{\n\tint x;\n\treturn x;\n}\n' >>app/base/num.c
 expect syntax.sh app/base/num.c 'uninitvar'
+
+# ---- tidy.py, which knows the files that have not changed
+mkdir -p build/lint
+cp -a "$top/build/lint/tidy" build/lint/tidy
+printf 'int num_wrong(int n);\nint num_wrong(int n)\n{\n\tif (n > 0);\n\t\tn++;\n\treturn n;\n}\n' \
+	>>app/base/num.c
+expect tidy.py app/base/num.c 'bugprone-suspicious-semicolon'
 
 # ---- tables.py
 printf '%s\n' 'ROUTE("PUT", "/nowhere/:id", KEY_NONE, QUIET, KIB, 2000, front, "no.html", "x")' \

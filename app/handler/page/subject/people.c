@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
+#include "base/problem.h"
 #include "base/text.h"
 #include "core/subject/subject.h"
 #include "handler/routes.h"
@@ -43,6 +44,35 @@ put_cut(struct ctx *c, struct json_object *o, const char *name, const char *text
 	put(o, name, text == NULL ? NULL : text_cut(c->w.mem, text, LONG_TEXT));
 }
 
+/* What person_search.html shows: a search for each kind of subject, with what was looked for, and
+ * what is wrong with it. The caller owns it. */
+static struct json_object *
+make_searches(struct ctx *c)
+{
+	static const char *const titles[SUBJECT__MAX] = {
+		[SUBJECT_USER] = "User", [SUBJECT_DEVICE] = "Device",
+		[SUBJECT_SESSION] = "Session"};
+	struct json_object *form = json_object_new_object(), *list = json_object_new_array();
+	struct json_object *wrong = problem_tree(c->w.mem, c->w.problems);
+
+	for (int kind = 0; kind < SUBJECT__MAX; kind++) {
+		struct json_object *search = json_object_new_object();
+		const char *field = subject_field(kind), *value = req_query(&c->req, field);
+		struct json_object *fault = json_object_object_get(wrong, field);
+
+		put(search, "field", field);
+		put(search, "title", titles[kind]);
+		put(search, "kind", mem_dupn(c->w.mem, field, strlen(field) - strlen("_id")));
+		put(search, "value", value == NULL ? "" : value);
+		json_object_object_add(search, "wrong",
+		    fault == NULL ? json_object_new_boolean(false) : json_object_get(fault));
+		json_object_array_add(list, search);
+	}
+	json_object_put(wrong);
+	json_object_object_add(form, "searches", list);
+	return form;
+}
+
 /* The directory, with the way to each. */
 enum err
 people_list(struct ctx *c)
@@ -58,6 +88,7 @@ people_list(struct ctx *c)
 	if (e != OK)
 		return e;
 	paging_next(c, next);
+	json_object_object_add(c->model, "form", make_searches(c));
 	struct json_object *list = json_object_object_get(c->model, "users");
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = json_item(list, i);
@@ -73,16 +104,17 @@ people_list(struct ctx *c)
 static enum err
 begin(struct ctx *c)
 {
-	struct json_object *is = json_object_new_object();
 	enum err e = visitor_named(c);
 
 	if (e != OK) {
-		c->form = mem_json(c->w.mem, is);
+		c->form = mem_json(c->w.mem, make_searches(c));
 		return e;
 	}
+	struct json_object *is = json_object_new_object();
 	const char *field = subject_field(subject_kind(c->subject));
 	const char *kind = mem_dupn(c->w.mem, field, strlen(field) - strlen("_id"));
 	c->model = mem_json(c->w.mem, json_object_new_object());
+	json_object_object_add(c->model, "form", make_searches(c));
 	json_object_object_add(is, kind, json_object_new_boolean(true));
 	json_object_object_add(c->model, "is", is);
 	put(c->model, "kind", kind);
