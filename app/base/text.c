@@ -63,6 +63,16 @@ text_fault_lines(void *ctx, struct json_object *o, size_t max)
 	return find_text_fault(ctx, json_object_get_string(o), n, max, true);
 }
 
+uint32_t
+text_hash(const char *s, size_t n)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ (unsigned char)s[i]) * 16777619u;
+	return hash;
+}
+
 const char *
 text_cut(void *ctx, const char *s, size_t most)
 {

@@ -19,4 +19,4 @@ static const struct route list[] = {
 #undef ENVELOPE
 };
 
-const struct routes routes_all = {list, sizeof list / sizeof list[0]};
+const struct routes routes_all = {list, sizeof list / sizeof list[0], NULL};

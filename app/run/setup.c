@@ -134,7 +134,7 @@ setup_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx 
 		log_say(LOG_ERROR, "templates", "%s", message);
 		return ERR_INVALID;
 	}
-	*out = (struct ctx){.routes = &routes_all, .tmpl = tmpl};
+	*out = (struct ctx){.routes = routes_index(ctx, &routes_all), .tmpl = tmpl};
 	out->w.db = setup_db(ctx, conf, shared);
 	out->hashing = &shared->hashing;
 	out->sign_outs = &shared->sign_outs;

@@ -133,7 +133,7 @@ serve(struct worker *w)
 	int64_t now = instant_now();
 
 	ctx_begin(c, now - now % INSTANT_MS, instant_monotonic());
-	c->req.source = (struct req_source){fcgi_env(w->fcgi), read_source, w->fcgi};
+	req_open(c, (struct req_source){fcgi_env(w->fcgi), read_source, w->fcgi});
 	db_set_deadline(c->w.db, c->began + UNROUTED_MS * INSTANT_MS);
 	c->local = fcgi_is_local(w->fcgi);
 	enum err e = handle(c, w->seat);

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/instant.h"
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/log.h"
@@ -81,10 +80,9 @@ target_of(struct work *w, const struct audit_entry *entry)
 static enum err
 insert(struct work *w, const char *action, enum err outcome, const struct audit_entry *entry)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	const struct actor *a = &w->actor;
 
-	instant_format(w->now, now);
 	const char *params[] = {now, a->account != NULL ? a->account : a->command, a->key_id,
 		action, target_of(w, entry), mem_printf(w->mem, "%d", err_info(outcome)->status),
 		kept_text(entry->before), kept_text(audit_without_secrets(w, entry->after)),

@@ -69,9 +69,8 @@ idempotency_find(struct work *w, struct json_object **answer, bool *found)
 enum err
 idempotency_keep(struct work *w, struct json_object *answer, const char *const subjects[], size_t n)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 
-	instant_format(w->now, now);
 	const char *params[] = {actor_of(w), w->intent.idempotency_key, w->intent.digest,
 		json_plain(audit_without_secrets(w, answer)), now,
 		pgtype_array(w->mem, subjects, n)};

@@ -79,14 +79,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct json_object *typed = NULL;
 
 	ctx_begin(&c, 0, 0);
-	c.req.source.env = env;
-	c.req.body = mem_dupn(c.mem, (const char *)data, size);
+	req_open(&c, (struct req_source){.env = env});
+	c.req.body = mem_dupn(c.w.mem, (const char *)data, size);
 	c.req.body_len = strlen(c.req.body);
 	if (form_json(&c, &typed) == OK) {
 		must(json_object_is_type(typed, json_type_object));
 		must(!json_object_object_get_ex(typed, "csrf", NULL));
-		check_experiment(c.mem, typed);
-		check_segmentation(c.mem, typed);
+		check_experiment(c.w.mem, typed);
+		check_segmentation(c.w.mem, typed);
 	}
 	ctx_reset(&c);
 	return 0;

@@ -66,12 +66,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	ctx_begin(&c, 0, 0);
-	const char *value = header_value(c.mem, data + 1, size - 1);
-	const char *env[] = {mem_printf(c.mem, "HTTP_COOKIE=%s", value),
-		mem_printf(c.mem, "HTTP_IF_MATCH=%s", value),
-		mem_printf(c.mem, "HTTP_IF_NONE_MATCH=%s", value),
+	const char *value = header_value(c.w.mem, data + 1, size - 1);
+	const char *env[] = {mem_printf(c.w.mem, "HTTP_COOKIE=%s", value),
+		mem_printf(c.w.mem, "HTTP_IF_MATCH=%s", value),
+		mem_printf(c.w.mem, "HTTP_IF_NONE_MATCH=%s", value),
 		data[0] % 2 == 0 ? "HTTPS=on" : "REQUEST_SCHEME=http", NULL};
-	c.req.source.env = env;
+	req_open(&c, (struct req_source){.env = env});
 	check_cookie(&c, value);
 	check_tags(&c, value);
 	must(!intent_is_key(value) || (strlen(value) <= 128 && strpbrk(value, " \t") == NULL));

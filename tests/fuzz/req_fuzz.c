@@ -27,6 +27,7 @@ struct input {
 };
 
 static struct tmpl_set *pages;
+static const struct routes *table;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -47,6 +48,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argv;
 	hash_init();
 	pages = tmpl_new(NULL);
+	table = routes_index(NULL, &routes_all);
 	must(tmpl_load(pages, "templates", message) == OK);
 	return 0;
 }
@@ -159,13 +161,13 @@ check_answer(void *ctx, const struct buf *out)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ctx c = {.routes = &routes_all, .tmpl = pages};
+	struct ctx c = {.routes = table, .tmpl = pages};
 	struct input in = {{NULL}, NULL, 0};
 	struct json_object *body;
 
 	ctx_begin(&c, 0, 0);
-	split(c.mem, data, size, &in);
-	c.req.source = (struct req_source){in.env, deliver, &in};
+	split(c.w.mem, data, size, &in);
+	req_open(&c, (struct req_source){in.env, deliver, &in});
 	enum err e = req_parse(&c);
 	if (e == OK) {
 		check_request(&c.req);
@@ -177,10 +179,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		e = req_is_ndjson(&c.req) ? ERR_INVALID : body_json(&c, &body);
 	}
 	if (e != OK) {
-		struct buf *out = buf_new(c.mem, 1024);
+		struct buf *out = buf_new(c.w.mem, 1024);
 		must(reply_build(&c, e, out) == err_info(e)->status);
 		if (!c.req.head)
-			check_answer(c.mem, out);
+			check_answer(c.w.mem, out);
 	}
 	ctx_reset(&c);
 	return 0;

@@ -56,7 +56,7 @@ begin(struct ctx *c, const char *const *env)
 	c->keys = auth_new(c->w.mem);
 	c->w.db = db_new(c->w.mem, &nowhere);
 	db_set_deadline(c->w.db, c->began + INSTANT_SECOND);
-	c->req.source.env = env;
+	req_open(c, (struct req_source){.env = env});
 }
 
 /* Asks on a route for keys of this class; the caller resets c. */

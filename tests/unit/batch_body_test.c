@@ -41,7 +41,7 @@ read_body(
 	*c = (struct ctx){0};
 	ctx_begin(c, 0, 0);
 	env[0] = mem_printf(c->w.mem, "CONTENT_TYPE=%s", type);
-	c->req.source.env = env;
+	req_open(c, (struct req_source){.env = env});
 	c->req.body = body;
 	c->req.body_len = body == NULL ? 0 : strlen(body);
 	*taken = buf_new(c->w.mem, 64);
@@ -147,7 +147,7 @@ START_TEST(csv_holds_200000_values)
 	buf_str(body, tables[_i].head);
 	for (int i = 0; i < tables[_i].rows; i++)
 		buf_str(body, tables[_i].row);
-	c.req.source.env = env;
+	req_open(&c, (struct req_source){.env = env});
 	c.req.body = body->data;
 	c.req.body_len = body->len;
 	const struct batch_body_rules rules = {1000000, &numbers};
@@ -163,7 +163,7 @@ START_TEST(csv_only_where_it_is_wanted)
 	struct ctx c = {0};
 
 	ctx_begin(&c, 0, 0);
-	c.req.source.env = env;
+	req_open(&c, (struct req_source){.env = env});
 	c.req.body = "n\n1\n";
 	c.req.body_len = 4;
 	struct buf *taken = buf_new(c.w.mem, 64);

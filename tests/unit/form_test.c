@@ -20,7 +20,7 @@ read_form(struct ctx *c, const char *const params[], const char *body, struct js
 {
 	*c = (struct ctx){0};
 	ctx_begin(c, 0, 0);
-	c->req.source.env = params;
+	req_open(c, (struct req_source){.env = params});
 	c->req.body = body;
 	c->req.body_len = strlen(body);
 	return form_json(c, out);
@@ -145,6 +145,22 @@ START_TEST(finds_a_field_by_its_very_name)
 }
 END_TEST
 
+START_TEST(keeps_a_field_after_the_form_was_read)
+{
+	struct json_object *out;
+	struct ctx c;
+
+	ck_assert_int_eq(read_form(&c, env, "a.0.b:number=7&csrf=x&a.1.b=", &out), OK);
+	ck_assert_str_eq(form_value(&c, "a.0.b:number"), "7");
+	ck_assert_str_eq(form_value(&c, "csrf"), "x");
+	ck_assert_uint_eq(form_rows(&c, "a"), 2);
+	ck_assert_int_eq(form_json(&c, &out), OK);
+	ck_assert_str_eq(json_object_to_json_string_ext(out, JSON_C_TO_STRING_PLAIN),
+	    "{\"a\":[{\"b\":7}]}");
+	ctx_reset(&c);
+}
+END_TEST
+
 START_TEST(plants_problems_at_their_places)
 {
 	void *ctx = mem_ctx(NULL);
@@ -172,6 +188,7 @@ form_suite(void)
 	tcase_add_loop_test(t, holds_200000_values, 0, ROWS(sizes));
 	tcase_add_test(t, refuses_another_type);
 	tcase_add_test(t, finds_a_field_by_its_very_name);
+	tcase_add_test(t, keeps_a_field_after_the_form_was_read);
 	tcase_add_test(t, plants_problems_at_their_places);
 	suite_add_tcase(s, t);
 	return s;

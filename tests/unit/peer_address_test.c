@@ -34,8 +34,8 @@ START_TEST(counts_a_network_of_ipv6_as_one)
 	struct ctx c = {.w = {.conf = &conf}};
 
 	ctx_begin(&c, 0, 0);
-	c.req.source.env = (const char *const[]){
-		mem_printf(c.w.mem, "REMOTE_ADDR=%s", networks[_i].address), NULL};
+	req_open(&c, (struct req_source){.env = (const char *const[]){
+		mem_printf(c.w.mem, "REMOTE_ADDR=%s", networks[_i].address), NULL}});
 	uint64_t number = peer_network_number(&c);
 	ck_assert_str_eq(peer_network_text(&c, number), networks[_i].network);
 	if (number != 0)

@@ -50,7 +50,7 @@ begin(struct ctx *c, const struct route *route)
 	add(set, "error.html", "<h1>{{status}} {{title}}</h1>{{detail}} {{request_id}}");
 	c->tmpl = set;
 	c->route = route;
-	c->req.source.env = plain_env;
+	req_open(c, (struct req_source){.env = plain_env});
 	strcpy(c->req.id, "id-1");
 	c->model = mem_json(c->w.mem, json_tokener_parse("{\"a\":\"<1>\"}"));
 }
@@ -291,7 +291,7 @@ START_TEST(a_person_gets_a_problem_as_a_page)
 	struct ctx c;
 
 	begin(&c, problems[_i].route);
-	c.req.source.env = problems[_i].env;
+	req_open(&c, (struct req_source){.env = problems[_i].env});
 	fail_detail(&c.w, ERR_NOT_FOUND, "no <such> path");
 	struct buf *out = build(&c, ERR_NOT_FOUND, 404);
 	ck_assert_str_eq(header(out, "Content-Type"), problems[_i].page ? PAGE : PROBLEM);

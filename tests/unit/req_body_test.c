@@ -42,7 +42,7 @@ post(struct ctx *c, const char *const more[3], struct body *body)
 	memcpy(env + 2, more, 3 * sizeof *env);
 	*c = (struct ctx){0};
 	ctx_begin(c, 0, 0);
-	c->req.source = (struct req_source){env, read_body, body};
+	req_open(c, (struct req_source){env, read_body, body});
 	return req_parse(c);
 }
 

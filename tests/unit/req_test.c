@@ -43,7 +43,7 @@ parse_env(struct ctx *c, const char *const *env, struct body *body)
 {
 	*c = (struct ctx){0};
 	ctx_begin(c, 0, 0);
-	c->req.source = (struct req_source){env, read_body, body};
+	req_open(c, (struct req_source){env, read_body, body});
 	return req_parse(c);
 }
 

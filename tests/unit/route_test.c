@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "handler/routes.h"
 #include "suites.h"
 #include "web/http/ctx.h"
 
@@ -38,14 +39,15 @@ static const struct route list[] = {
     [CSV] = {"GET", "/admin/:id/x.csv", ROLE_VIEWER, false, 10, 100, never, NULL, NULL, ""},
 };
 
-static const struct routes routes = {list, sizeof list / sizeof list[0]};
+static const struct routes routes = {list, sizeof list / sizeof list[0], NULL};
 
 /* A request of this method whose segments, split at blanks, are those of path. */
 static void
 begin(struct ctx *c, const char *method, const char *path, size_t body_len)
 {
-	*c = (struct ctx){.routes = &routes};
+	*c = (struct ctx){0};
 	ctx_begin(c, 0, 0);
+	c->routes = routes_index(c->w.mem, &routes);
 	c->req.method = method;
 	c->req.body_len = body_len;
 	char *rest = mem_dup(c->w.mem, path);
@@ -192,6 +194,36 @@ START_TEST(an_image_is_known_by_its_path)
 }
 END_TEST
 
+/* The path of a row as a request has it, with "x" for each argument. */
+static void
+begin_at_row(struct ctx *c, const struct route *row)
+{
+	begin(c, row->method, "", 0);
+	c->routes = routes_index(c->w.mem, &routes_all);
+	char *rest = mem_dup(c->w.mem, row->path + 1);
+	for (char *s = strsep(&rest, "/"); s != NULL; s = strsep(&rest, "/")) {
+		const char *suffix = *s == ':' ? strchr(s, '.') : NULL;
+		if (*s == ':')
+			s = mem_printf(c->w.mem, "x%s", suffix == NULL ? "" : suffix);
+		if (*s != '\0')
+			c->req.segment[c->req.segments++] = s;
+	}
+}
+
+START_TEST(the_index_finds_every_row_of_the_program)
+{
+	const struct route *row = &routes_all.list[_i];
+	struct ctx c;
+
+	begin_at_row(&c, row);
+	ck_assert_int_eq(route_match(&c), OK);
+	ck_assert_ptr_nonnull(c.route);
+	ck_assert_msg(c.route <= row, "%s %s: %s", row->method, row->path, c.route->path);
+	ck_assert_str_eq(c.route->method, row->method);
+	ctx_reset(&c);
+}
+END_TEST
+
 Suite *
 route_suite(void)
 {
@@ -203,6 +235,8 @@ route_suite(void)
 	tcase_add_loop_test(t, names_the_methods_of_the_path, 0, ROWS(refused));
 	tcase_add_loop_test(t, names_the_limit_of_the_row, 0, ROWS(bodies));
 	tcase_add_test(t, an_image_is_known_by_its_path);
+	tcase_add_loop_test(
+	    t, the_index_finds_every_row_of_the_program, 0, (int)routes_all.count);
 	suite_add_tcase(s, t);
 	return s;
 }

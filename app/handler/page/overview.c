@@ -145,10 +145,10 @@ warn_of_row(struct ctx *c, struct json_object *list, const struct db_rows *rows,
 static enum err
 warn_of_troubles(struct ctx *c, struct json_object *list)
 {
-	char now[INSTANT_TEXT], since[INSTANT_TEXT];
+	char since[INSTANT_TEXT];
+	const char *now = work_now_text(&c->w);
 	struct db_rows *rows;
 
-	instant_format(c->w.now, now);
 	instant_format(c->w.now - LATE, since);
 	const char *params[] = {now, mem_printf(c->w.mem, "%d", FEW_SLOTS), since};
 	enum err e = db_query(c->w.db, c->w.mem, QUERY_overview_warnings, params, &rows);
@@ -182,10 +182,10 @@ warn_of_throttle(struct ctx *c, struct json_object *list)
 static enum err
 add_numbers(struct ctx *c, struct json_object *model)
 {
-	char now[INSTANT_TEXT], today[INSTANT_TEXT];
+	char today[INSTANT_TEXT];
+	const char *now = work_now_text(&c->w);
 	struct db_rows *rows;
 
-	instant_format(c->w.now, now);
 	instant_format(c->w.now - c->w.now % INSTANT_DAY, today);
 	enum err e = db_query(c->w.db, c->w.mem, QUERY_overview_numbers,
 	    (const char *const[]){now, today}, &rows);

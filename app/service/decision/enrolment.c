@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -175,9 +174,8 @@ static enum err
 store(struct work *w, const struct visitor *who, const char *how, struct buf *columns[COLUMNS],
     struct db_rows **rows)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 
-	instant_format(w->now, now);
 	const char *params[] = {who->subject, columns[EXPERIMENT]->data,
 		columns[ALTERNATIVE]->data, columns[SPLIT]->data, columns[GONE]->data, how,
 		w->conf->verify_human != 0 ? "true" : "false", now};

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/experiment/delivery.h"
@@ -80,12 +79,11 @@ store_profile(struct work *w, struct arrival *a, bool *settled)
 	struct json_object *record = a->records[0];
 	struct json_object *stored = json_object_object_get(record, "attributes");
 	const char *digest = address_digest(w, a->in->address);
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct sighting seen = {.user_agent = a->in->user_agent, .now = now};
 	struct directory_entry entry;
 	int64_t changed;
 
-	instant_format(w->now, now);
 	if (device_is_known(w->mem, stored, &a->in->said, &seen) && is_settled(record, digest))
 		return OK;
 	enum err e = locate(w, a->in->address, record, &seen.location);

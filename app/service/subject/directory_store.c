@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
@@ -129,10 +128,9 @@ static enum err
 store(struct work *w, const struct experiment_set *all, struct buf *columns[COLUMNS],
     int64_t *generation, int64_t *changed)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	const char *params[] = {columns[SUBJECT]->data, columns[ATTRIBUTES]->data,
 		columns[TERMS]->data, now, columns[DECIDED]->data, columns[MATCHED_SUBJECT]->data,
 		columns[MATCHED_NR]->data, mem_printf(w->mem, "%lld", (long long)all->generation)};

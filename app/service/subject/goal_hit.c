@@ -4,7 +4,6 @@
  */
 #include "service/subject/goal_hit.h"
 
-#include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/metric.h"
@@ -67,10 +66,9 @@ static enum err
 record(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct goal_hit_input *in = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	const char *params[] = {in->subject, in->goal,
 		mem_printf(w->mem, "%lld", (long long)in->count), in->event,
 		w->conf->verify_human != 0 ? "true" : "false", now};

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/audience/segmentation.h"
@@ -153,9 +152,8 @@ tell(struct work *w, void *arg)
 static enum err
 write(struct work *w, struct placing *p)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 
-	instant_format(w->now, now);
 	const char *params[] = {p->who.subject, mem_printf(w->mem, "%lld", (long long)p->s->nr),
 		mem_printf(w->mem, "%lld", (long long)p->g->nr), p->gone, p->how, work_actor(w),
 		now};

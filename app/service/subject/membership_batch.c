@@ -217,12 +217,11 @@ static enum err
 place_late(struct work *w, void *arg, struct json_object **answer)
 {
 	struct late *late = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct db_rows *rows;
 	size_t n;
 
 	(void)answer;
-	instant_format(w->now, now);
 	const char *params[] = {late->segmentation, now};
 	enum err e = change_transaction(w);
 	if (e == OK)

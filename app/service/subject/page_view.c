@@ -55,13 +55,13 @@ static enum err
 insert(struct work *w, const struct batch *b, struct db_rows **rows)
 {
 	const struct page_view *v = &b->list[0].view;
-	char at[INSTANT_TEXT], now[INSTANT_TEXT];
+	char at[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	const char *params[PARAMS] = {
 		[VERIFY] = w->conf->verify_human != 0 ? "true" : "false",
 		[NOW] = now,
 	};
 
-	instant_format(w->now, now);
 	if (b->n != 1) {
 		build_columns(w, b, params);
 		return db_query(w->db, w->mem, QUERY_page_view_add, params, rows);

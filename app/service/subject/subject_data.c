@@ -32,11 +32,11 @@ subject_data_name(struct json_object *o, const char *subject)
 enum err
 subject_data_views(struct work *w, const char *subject, int64_t days, struct json_object **out)
 {
-	char from[INSTANT_TEXT], now[INSTANT_TEXT], ahead[INSTANT_TEXT];
+	char from[INSTANT_TEXT], ahead[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct db_rows *rows;
 
 	instant_format(w->now - days * INSTANT_DAY, from);
-	instant_format(w->now, now);
 	instant_format(w->now + INSTANT_DAY, ahead);
 	const char *params[] = {subject, from, now, mem_printf(w->mem, "%d", (int)days), ahead};
 	enum err e = db_query(w->db, w->mem, QUERY_page_view_summary, params, &rows);

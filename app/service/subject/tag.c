@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
@@ -158,10 +157,9 @@ struct written {
 static enum err
 write(struct work *w, const struct tag_batch *t, struct written *out)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	const char *params[] = {t->subject, t->scope, t->keys, t->values, work_actor(w), now,
 		mem_printf(w->mem, "%d", TAG_MOST)};
 	change_concerns(w, &t->subject, 1);

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/csv/csv.h"
-#include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/num.h"
@@ -65,10 +64,9 @@ upload_move(struct membership_batch *m, size_t at, bool done)
 	struct work *w = m->w;
 	const int64_t counts[] = {
 	    (int64_t)at, m->total, m->added, m->changed, m->present, m->preassigned, m->failed};
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	const char *params[9] = {m->upload};
 
-	instant_format(w->now, now);
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
 		params[i + 1] = mem_printf(w->mem, "%lld", (long long)counts[i]);
 	params[8] = done ? now : NULL;
@@ -80,10 +78,9 @@ static enum err
 add(struct membership_batch *m, const char *content)
 {
 	struct work *w = m->w;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	const char *params[] = {m->segmentation, m->by, now, content};
 	enum err e = db_query(w->db, w->mem, QUERY_upload_add, params, &rows);
 	if (e == OK)

@@ -4,7 +4,6 @@
  */
 #include "service/subject/visit.h"
 
-#include "base/instant.h"
 #include "base/mem.h"
 #include "core/subject/subject.h"
 #include "service/change.h"
@@ -17,10 +16,9 @@ static enum err
 record(struct work *w, void *arg, struct json_object **answer)
 {
 	const char *subject = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 
 	(void)answer;
-	instant_format(w->now, now);
 	const char *params[] = {subject, w->conf->verify_human != 0 ? "true" : "false", now};
 	return db_query(w->db, w->mem, QUERY_visit_record, params, NULL);
 }
@@ -37,10 +35,9 @@ static enum err
 confirm(struct work *w, void *arg, struct json_object **answer)
 {
 	const char *subject = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 
 	(void)answer;
-	instant_format(w->now, now);
 	return db_query(
 	    w->db, w->mem, QUERY_subject_confirm, (const char *const[]){subject, now}, NULL);
 }
@@ -63,10 +60,9 @@ static enum err
 incorporate(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct incorporation *in = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	const char *params[] = {in->subjects[0], in->subjects[1], now};
 	enum err e = change_subjects(w, NULL, in->subjects, 2);
 	if (e == OK)

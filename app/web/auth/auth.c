@@ -100,9 +100,8 @@ class_of(const char *kind)
 static void
 note_use(struct ctx *c, struct key *k)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(&c->w);
 
-	instant_format(c->w.now, now);
 	k->stale = false;
 	if (db_query(c->w.db, c->w.mem, QUERY_key_used, (const char *const[]){k->id, now}, NULL) !=
 	    OK)
@@ -113,9 +112,8 @@ static enum err
 load(struct ctx *c, const char *id, struct key *k)
 {
 	struct db_rows *rows;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(&c->w);
 
-	instant_format(c->w.now, now);
 	enum err e =
 	    db_query(c->w.db, c->w.mem, QUERY_key_find, (const char *const[]){id, now}, &rows);
 	if (e != OK)
@@ -253,14 +251,13 @@ allow_known_origin(struct ctx *c)
 {
 	const char *origin = req_param(&c->req, "HTTP_ORIGIN");
 	struct known_origin *last = &c->keys->origin;
-	char now[INSTANT_TEXT];
 	struct db_rows *rows;
 
 	if (origin == NULL || strlen(origin) >= ORIGIN)
 		return OK;
 	if (last->read_at == 0 || c->began - last->read_at > BELIEVE ||
 	    strcmp(last->text, origin) != 0) {
-		instant_format(c->w.now, now);
+		const char *now = work_now_text(&c->w);
 		enum err e = db_query(c->w.db, c->w.mem, QUERY_key_origin_known,
 		    (const char *const[]){origin, now}, &rows);
 		if (e != OK)

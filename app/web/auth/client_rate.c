@@ -36,11 +36,10 @@ static void
 note(struct ctx *c, uint64_t network)
 {
 	struct rate_report report;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(&c->w);
 
 	if (!rate_note_refusal(c->rates, network, c->began, &report))
 		return;
-	instant_format(c->w.now, now);
 	const char *params[] = {now, mem_printf(c->w.mem, "%lld", (long long)report.total),
 		mem_printf(c->w.mem, "%lld", (long long)report.most),
 		peer_network_text(c, report.source)};

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/hash.h"
-#include "base/instant.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/db/db.h"
@@ -63,10 +62,9 @@ password_find(struct ctx *c, const char *name, struct password_owner *out)
 static enum err
 claim_try(struct ctx *c, const struct throttle *t)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(&c->w);
 	struct db_rows *rows;
 
-	instant_format(c->w.now, now);
 	const char *params[] = {t->pair, t->network, t->account, now};
 	enum err e = db_query(c->w.db, c->w.mem, QUERY_sign_in_claim, params, &rows);
 	if (e != OK)
@@ -78,9 +76,8 @@ claim_try(struct ctx *c, const struct throttle *t)
 static enum err
 note_success(struct ctx *c, const struct throttle *t)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(&c->w);
 
-	instant_format(c->w.now, now);
 	const char *params[] = {t->pair, t->network, t->account, now};
 	return db_query(c->w.db, c->w.mem, QUERY_sign_in_succeeded, params, NULL);
 }

@@ -68,12 +68,11 @@ text_of(struct json_object *o, const char *name)
 static enum err
 read_session(struct ctx *c, const char *hex, struct json_object **out)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(&c->w);
 	const char *params[] = {hex, now};
 	struct db_rows *rows;
 
 	*out = NULL;
-	instant_format(c->w.now, now);
 	enum err e = db_query(c->w.db, c->w.mem, QUERY_session_find, params, &rows);
 	if (e != OK || db_count(rows) == 0)
 		return e;

@@ -12,6 +12,7 @@
 #include "web/http/route.h"
 
 struct account;
+struct form;
 struct keyring;
 struct key_bounds;
 struct model_cache;
@@ -47,6 +48,7 @@ struct ctx {
 	const struct account *account; /* who is signed in; NULL: nobody */
 	struct json_object *before; /* what a change found, for the audit log; may be NULL */
 	struct json_object *input;  /* what handlers read instead of the body; NULL: the body */
+	const struct form *sent;    /* the fields of the form, once one was asked for */
 	struct json_object *form;   /* what was typed into a page; NULL: nothing */
 	const char *cookie;         /* to set: the value of Set-Cookie; NULL: none */
 	const char *subject;        /* whom it is about, for the log (hashed there); may be NULL */

@@ -4,7 +4,6 @@
  */
 #include "web/http/envelope.h"
 
-#include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "web/http/ctx.h"
@@ -67,9 +66,8 @@ envelope_make(struct ctx *c, enum err e)
 {
 	struct json_object *o = mem_json(c->w.mem, json_object_new_object());
 	struct json_object *params = json_object_new_object();
-	char ts[INSTANT_TEXT];
+	const char *ts = work_now_text(&c->w);
 
-	instant_format(c->w.now, ts);
 	add(o, "id", c->route->envelope);
 	add(o, "ver", "1.0");
 	add(o, "ts", ts);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What people send from pages, as what programs send: handlers know one input only.
+ * Forms as JSON: what a page sends becomes the same input that a program sends, so that an
+ * operation has one input only. The body is read once for a request, when something first asks for
+ * a field.
  */
 #include "web/http/form.h"
 
@@ -19,37 +21,42 @@
 
 enum { FIELDS_MOST = MULTIPART_PARTS, DEPTH_MOST = 8, ROWS_MOST = 100 };
 
-struct field {
-	char *name;  /* decoded */
-	char *value; /* decoded */
+/* A field as it was sent: a text, or the bytes of a file within the body. */
+struct form_field {
+	char *name;
+	char *value; /* NULL: a file */
+	const char *file;
+	size_t len;
 };
 
-/* A form on its way through its fields. */
-struct walk {
-	const char *at;
-	bool parts; /* it is of many parts, which m knows */
-	struct multipart m;
-	size_t values; /* that were made of its fields */
+/* The fields of a body up to the first fault. Read once for a request, on its memory. */
+struct form {
+	struct form_field *fields;
+	size_t n, room;
+	bool multipart;
+	enum err fault; /* OK: the form was read to its end */
+	const char *why;
 };
 
-static struct walk
-begin(struct ctx *c)
+static void
+add_field(struct form *form, struct form_field field)
 {
-	struct walk w = {.at = c->req.body != NULL ? c->req.body : ""};
-
-	w.parts = multipart_open(
-	    c->w.mem, req_param(&c->req, "CONTENT_TYPE"), c->req.body, c->req.body_len, &w.m);
-	return w;
+	if (form->n == form->room) {
+		form->room = form->room == 0 ? 32 : 2 * form->room;
+		form->fields = mem_check(talloc_realloc(
+		    form, form->fields, struct form_field, form->room));
+	}
+	form->fields[form->n++] = field;
 }
 
-/* A text on c->w.mem; NULL when the n bytes at s are none. */
-static char *
-make_text(struct ctx *c, const char *s, size_t n)
+static void
+note_fault(struct form *form, enum err e, const char *why)
 {
-	return memchr(s, '\0', n) == NULL && utf8_valid(s, n) ? mem_dupn(c->w.mem, s, n) : NULL;
+	form->fault = e;
+	form->why = why;
 }
 
-/* Browsers send line breaks as CR LF; inside they are LF. */
+/* Browsers send line breaks as CR LF; they become LF. */
 static void
 join_breaks(char *s)
 {
@@ -61,73 +68,102 @@ join_breaks(char *s)
 	*to = '\0';
 }
 
-/* The next part that is no file. */
-static bool
-next_part(struct ctx *c, struct multipart *m, struct field *out)
+/* Adds a decoded field, unless it could not be decoded. */
+static void
+add_text(struct form *form, char *name, char *value)
 {
-	struct multipart_part part;
-	bool more;
-
-	do
-		more = multipart_next(m, c->w.mem, &part);
-	while (more && part.file);
-	if (!more)
-		return false;
-	out->name = make_text(c, part.name, strlen(part.name));
-	out->value = make_text(c, part.data, part.len);
-	return true;
+	if (name == NULL || value == NULL) {
+		note_fault(form, ERR_SYNTAX, "a field of the form cannot be read");
+		return;
+	}
+	join_breaks(value);
+	add_field(form, (struct form_field){.name = name, .value = value});
 }
 
-/* The next field, on c->w.mem. False at the end; *e when it is no field. */
-static bool
-next_field(struct ctx *c, struct walk *w, struct field *out, enum err *e)
+static void
+read_pairs(struct form *form, const char *s)
 {
-	bool more = w->parts ? next_part(c, &w->m, out) : *w->at != '\0';
-
-	if (more && !w->parts) {
-		size_t n = strcspn(w->at, "&"), eq = strcspn(w->at, "=&");
-		out->name = req_decode(c->w.mem, w->at, eq, true);
-		out->value = eq < n ? req_decode(c->w.mem, w->at + eq + 1, n - eq - 1, true)
-		                    : mem_dup(c->w.mem, "");
-		w->at += n + (w->at[n] == '&');
+	while (*s != '\0' && form->fault == OK) {
+		size_t n = strcspn(s, "&"), eq = strcspn(s, "=&");
+		add_text(form, req_decode(form, s, eq, true),
+		    eq < n ? req_decode(form, s + eq + 1, n - eq - 1, true) : mem_dup(form, ""));
+		s += n + (s[n] == '&');
 	}
-	if (more && out->value != NULL)
-		join_breaks(out->value);
-	if (more ? out->name != NULL && out->value != NULL : !w->m.broken)
-		return more;
-	*e = w->parts && w->m.parts > MULTIPART_PARTS
-	    ? fail_detail(&c->w, ERR_TOO_LARGE, "the form has too many fields")
-	    : fail_detail(&c->w, ERR_SYNTAX, "a field of the form cannot be read");
-	return false;
+}
+
+/* A copy of the n bytes at s; NULL when they are not text. */
+static char *
+copy_text(void *ctx, const char *s, size_t n)
+{
+	return memchr(s, '\0', n) == NULL && utf8_valid(s, n) ? mem_dupn(ctx, s, n) : NULL;
+}
+
+/* After a fault only files are still read. */
+static void
+read_parts(struct form *form, struct multipart *m)
+{
+	struct multipart_part part;
+
+	while (multipart_next(m, form, &part))
+		if (part.file)
+			add_field(form, (struct form_field){.name = mem_dup(form, part.name),
+			    .file = part.data, .len = part.len});
+		else if (form->fault == OK)
+			add_text(form, copy_text(form, part.name, strlen(part.name)),
+			    copy_text(form, part.data, part.len));
+	if (form->fault != OK || !m->broken)
+		return;
+	if (m->parts > MULTIPART_PARTS)
+		note_fault(form, ERR_TOO_LARGE, "the form has too many fields");
+	else
+		note_fault(form, ERR_SYNTAX, "a field of the form cannot be read");
+}
+
+static const struct form *
+sent_form(struct ctx *c)
+{
+	const struct req *r = &c->req;
+	struct multipart m;
+
+	if (c->sent != NULL)
+		return c->sent;
+	struct form *form = mem_new(c->w.mem, struct form);
+	form->multipart =
+	    multipart_open(form, req_param(r, "CONTENT_TYPE"), r->body, r->body_len, &m);
+	if (form->multipart)
+		read_parts(form, &m);
+	else if (r->body != NULL)
+		read_pairs(form, r->body);
+	c->sent = form;
+	return form;
 }
 
 const char *
 form_value(struct ctx *c, const char *name)
 {
-	struct walk w = begin(c);
-	struct field f;
-	enum err e = OK;
+	const struct form *form = sent_form(c);
 
-	while (next_field(c, &w, &f, &e))
-		if (strcmp(f.name, name) == 0)
-			return f.value;
+	for (size_t i = 0; i < form->n; i++)
+		if (form->fields[i].value != NULL && strcmp(form->fields[i].name, name) == 0)
+			return form->fields[i].value;
 	return NULL;
 }
 
 size_t
 form_rows(struct ctx *c, const char *name)
 {
-	struct walk w = begin(c);
+	const struct form *form = sent_form(c);
 	size_t n = strlen(name), most = 0;
-	struct field f;
-	enum err e = OK;
 
-	while (next_field(c, &w, &f, &e)) {
-		char *end = f.name;
+	for (size_t i = 0; i < form->n; i++) {
+		const char *field = form->fields[i].name;
+		char *end = NULL;
 		unsigned long row = 0;
-		if (strncmp(f.name, name, n) == 0 && f.name[n] == '.')
-			row = strtoul(f.name + n + 1, &end, 10);
-		if (end > f.name + n + 1 && *end == '.' && row < ROWS_MOST && row + 1 > most)
+		if (form->fields[i].value == NULL || strncmp(field, name, n) != 0 ||
+		    field[n] != '.')
+			continue;
+		row = strtoul(field + n + 1, &end, 10);
+		if (end > field + n + 1 && *end == '.' && row < ROWS_MOST && row + 1 > most)
 			most = row + 1;
 	}
 	return most;
@@ -136,20 +172,20 @@ form_rows(struct ctx *c, const char *name)
 const char *
 form_file(struct ctx *c, const char *name, size_t *len)
 {
-	struct walk w = begin(c);
-	struct multipart_part part;
+	const struct form *form = sent_form(c);
 
-	while (w.parts && multipart_next(&w.m, c->w.mem, &part)) {
-		*len = part.len;
-		if (part.file && part.len > 0 && strcmp(part.name, name) == 0)
-			return part.data;
+	for (size_t i = 0; i < form->n; i++) {
+		const struct form_field *f = &form->fields[i];
+		*len = f->len;
+		if (f->value == NULL && f->len > 0 && strcmp(f->name, name) == 0)
+			return f->file;
 	}
 	return NULL;
 }
 
-/* The texts between the commas; of too many only as many as show that. */
+/* The texts between the commas. A list that is too long is read only as far as shows that it is. */
 static struct json_object *
-make_list(const char *text)
+split_list(const char *text)
 {
 	struct json_object *list = json_object_new_array();
 
@@ -167,10 +203,10 @@ make_list(const char *text)
 	return list;
 }
 
-/* A text as the JSON that it is written as. A number that is none stays a text, which the handler
- * then refuses in its own words. */
+/* Reads a text as JSON. A number that is not one stays a text, which the operation refuses in its
+ * own words. */
 static enum err
-read_as(struct ctx *c, const struct field *f, bool number, struct json_object **out,
+read_as_json(struct ctx *c, const struct form_field *f, bool number, struct json_object **out,
     size_t *values)
 {
 	struct json_fault fault;
@@ -188,28 +224,28 @@ read_as(struct ctx *c, const struct field *f, bool number, struct json_object **
 	return OK;
 }
 
-/* The value of a field of that type, which the caller owns; adds to *values how many it is made of.
- */
+/* The value of a field of that type, which the caller owns. Adds to *values how many values it
+ * has. */
 static enum err
-make_value(struct ctx *c, const struct field *f, const char *type, struct json_object **out,
+make_value(struct ctx *c, const struct form_field *f, const char *type, struct json_object **out,
     size_t *values)
 {
 	*out = NULL;
 	if (strcmp(type, "number") == 0 || strcmp(type, "json") == 0)
-		return read_as(c, f, *type == 'n', out, values);
+		return read_as_json(c, f, *type == 'n', out, values);
 	if (strcmp(type, "flag") == 0)
 		*out = json_object_new_boolean(strcmp(f->value, "false") != 0);
 	else if (strcmp(type, "list") == 0)
-		*out = make_list(f->value);
+		*out = split_list(f->value);
 	else
 		*out = json_object_new_string(f->value);
 	*values += 1 + json_items(*out);
 	return OK;
 }
 
-/* Puts value at the dotted way below o. */
+/* Sets value at the dotted path below o, and takes it over. */
 static enum err
-put(struct ctx *c, struct json_object *o, char *way, struct json_object *value)
+set_at_path(struct ctx *c, struct json_object *o, char *way, struct json_object *value)
 {
 	int depth = 0;
 
@@ -231,7 +267,7 @@ put(struct ctx *c, struct json_object *o, char *way, struct json_object *value)
 }
 
 static bool
-is_list(struct json_object *o)
+has_numbered_members(struct json_object *o)
 {
 	bool all = json_member_count(o) > 0;
 
@@ -242,37 +278,39 @@ is_list(struct json_object *o)
 	return all;
 }
 
-/* Objects of numbered members become lists, but for the form itself. The result is the caller's, o
- * is not. */
+/* Turns objects whose members are all numbered into lists, except the form itself. The caller owns
+ * the result. */
 static struct json_object *
-tidy(struct json_object *o, bool whole)
+number_lists(struct json_object *o, bool whole)
 {
 	if (!json_object_is_type(o, json_type_object))
 		return json_object_get(o);
-	bool list = !whole && is_list(o);
+	bool list = !whole && has_numbered_members(o);
 	struct json_object *out = list ? json_object_new_array() : json_object_new_object();
 	json_object_object_foreach(json_members(o), name, value) {
 		if (list)
-			json_object_array_add(out, tidy(value, false));
+			json_object_array_add(out, number_lists(value, false));
 		else
-			json_object_object_add(out, name, tidy(value, false));
+			json_object_object_add(out, name, number_lists(value, false));
 	}
 	return out;
 }
 
-/* Puts the value of a field into the form, if there is one. */
+/* Adds the value of a field to o, if it has one. */
 static enum err
-take_field(struct ctx *c, struct json_object *form, const struct field *f, size_t *values)
+take_field(struct ctx *c, struct json_object *o, struct form_field f, size_t *values)
 {
-	char *colon = strrchr(f->name, ':');
+	/* The path is cut where its parts end. */
+	char *path = f.name = mem_dup(c->w.mem, f.name);
+	char *colon = strrchr(path, ':');
 	const char *type = colon == NULL ? "" : colon + 1;
 	struct json_object *value;
 
 	if (colon != NULL)
 		*colon = '\0';
-	if (*f->value == '\0' && strcmp(type, "text") != 0)
+	if (*f.value == '\0' && strcmp(type, "text") != 0)
 		return OK;
-	enum err e = make_value(c, f, type, &value, values);
+	enum err e = make_value(c, &f, type, &value, values);
 	if (e != OK)
 		return e;
 	if (*values > JSON_VALUES_MANY) {
@@ -280,7 +318,24 @@ take_field(struct ctx *c, struct json_object *form, const struct field *f, size_
 		return fail_detail(&c->w, ERR_TOO_LARGE,
 		    "the fields of a form hold at most %d values", JSON_VALUES_MANY);
 	}
-	return put(c, form, f->name, value);
+	return set_at_path(c, o, path, value);
+}
+
+static enum err
+take_fields(struct ctx *c, const struct form *form, struct json_object *o)
+{
+	size_t texts = 0, values = 0;
+
+	for (size_t i = 0; i < form->n; i++) {
+		if (form->fields[i].value == NULL)
+			continue;
+		if (texts++ == FIELDS_MOST)
+			return fail_detail(&c->w, ERR_TOO_LARGE, "the form has too many fields");
+		enum err e = take_field(c, o, form->fields[i], &values);
+		if (e != OK)
+			return e;
+	}
+	return form->fault == OK ? OK : fail_detail(&c->w, form->fault, "%s", form->why);
 }
 
 enum err
@@ -288,20 +343,14 @@ form_json(struct ctx *c, struct json_object **out)
 {
 	struct json_object *raw = mem_json(c->w.mem, json_object_new_object());
 	const char *type = req_param(&c->req, "CONTENT_TYPE");
-	struct walk w = begin(c);
-	struct field f;
-	enum err e = OK;
+	const struct form *form = sent_form(c);
 
-	if (!w.parts && (type == NULL || strncasecmp(type, FORM, sizeof FORM - 1) != 0))
+	if (!form->multipart && (type == NULL || strncasecmp(type, FORM, sizeof FORM - 1) != 0))
 		return fail_detail(&c->w, ERR_MEDIA_TYPE, "the body must be " FORM);
-	for (int n = 0; e == OK && next_field(c, &w, &f, &e); n++) {
-		if (n >= FIELDS_MOST)
-			return fail_detail(&c->w, ERR_TOO_LARGE, "the form has too many fields");
-		e = take_field(c, raw, &f, &w.values);
-	}
+	enum err e = take_fields(c, form, raw);
 	json_remove(raw, "csrf");
 	json_remove(raw, "back");
-	*out = mem_json(c->w.mem, tidy(raw, true));
+	*out = mem_json(c->w.mem, number_lists(raw, true));
 	c->form = *out;
 	return e;
 }

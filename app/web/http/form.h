@@ -11,9 +11,8 @@ struct ctx;
 
 /*
  * Forms (application/x-www-form-urlencoded, or multipart/form-data where there are files) as the
- * JSON that a program would send. A field's name is the way to its value,
- * "request.data.startDate"; "alternatives.0.name" is in a list. What follows a colon says what the
- * text is:
+ * JSON that a program would send. The name of a field is the path of its value,
+ * "request.data.startDate"; "alternatives.0.name" is in a list. A colon and a type may follow:
  *
  *	weight:number	a number, or nothing when it is empty
  *	enabled:flag	true
@@ -21,25 +20,25 @@ struct ctx;
  *	goals:list	a list, of texts separated by commas
  *	name:text	a text even when it is empty
  *
- * A field that is empty is not there, nor are files. Elements of a list of which nothing is there
- * fall out. The whole is always an object, and a line break in a value is LF.
+ * Empty fields are left out, and so are files and elements of a list that have no fields. The whole
+ * is always an object, and a line break in a value is LF.
  */
 
 /*
- * The body of c as JSON, on c->w.mem, also in c->form. ERR_MEDIA_TYPE, ERR_SYNTAX, ERR_INVALID with
- * its problems; ERR_TOO_LARGE for too many fields, or more than JSON_VALUES_MANY values in them.
+ * The body of c as JSON, on c->w.mem, also in c->form. ERR_MEDIA_TYPE, ERR_SYNTAX, ERR_INVALID
+ * with problems; ERR_TOO_LARGE for too many fields, or more than JSON_VALUES_MANY values in them.
  */
 enum err form_json(struct ctx *c, struct json_object **out) must_check;
 
-/* The first field of that very name, decoded; NULL when there is none. */
+/* The decoded value of the first field of exactly that name; NULL when there is none. */
 const char *form_value(struct ctx *c, const char *name);
 
-/* How many rows of a list were sent, empty ones too: one more than the highest number N of a field
- * "name.N.", at most 100. */
+/* The number of rows of a list that were sent, empty ones included: one more than the highest
+ * number N of a field "name.N.", at most 100. */
 size_t form_rows(struct ctx *c, const char *name);
 
-/* The bytes of the file that the field of that name sends, within the body; NULL when there is
- * none, or nothing in it. */
+/* The bytes of the file in the field of that name, within the body; NULL when there is none or it
+ * is empty. */
 const char *form_file(struct ctx *c, const char *name, size_t *len);
 
 #endif

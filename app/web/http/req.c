@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "web/http/ctx.h"
 
@@ -18,15 +19,52 @@
 static const char *const single[] = {"HTTP_AUTHORIZATION", "HTTP_X_API_KEY",
 	"HTTP_IDEMPOTENCY_KEY", "HTTP_ORIGIN", "HTTP_X_ASSAY_SIGNATURE", "CONTENT_TYPE"};
 
+/* The slot of a parameter: where it is, or the empty one where it belongs. */
+static size_t
+find_param(const struct req *r, const char *name, size_t n)
+{
+	size_t i = text_hash(name, n) & r->params_mask;
+
+	while (r->params[i] != NULL &&
+	    (strncmp(r->params[i], name, n) != 0 || r->params[i][n] != '='))
+		i = (i + 1) & r->params_mask;
+	return i;
+}
+
+void
+req_open(struct ctx *c, struct req_source source)
+{
+	static const char *const nothing[] = {NULL};
+	struct req *r = &c->req;
+	size_t n = 0, slots = 64;
+
+	r->source = source;
+	if (source.env == NULL)
+		r->source.env = nothing;
+	while (r->source.env[n] != NULL)
+		n++;
+	while (slots < 2 * n)
+		slots *= 2;
+	const char **params = mem_check(talloc_zero_array(c->w.mem, const char *, slots));
+	r->params = params;
+	r->params_mask = slots - 1;
+	for (const char *const *e = r->source.env; *e != NULL; e++) {
+		size_t len = strcspn(*e, "=");
+		size_t i = find_param(r, *e, len);
+		if (params[i] != NULL)
+			r->header_twice = r->header_twice || strncmp(*e, "HTTP_", 5) == 0;
+		else if ((*e)[len] == '=')
+			params[i] = *e;
+	}
+}
+
 const char *
 req_param(const struct req *r, const char *name)
 {
 	size_t n = strlen(name);
+	const char *found = r->params[find_param(r, name, n)];
 
-	for (const char *const *e = r->source.env; *e != NULL; e++)
-		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
-			return *e + n + 1;
-	return NULL;
+	return found == NULL ? NULL : found + n + 1;
 }
 
 void
@@ -107,14 +145,8 @@ req_with(struct ctx *c, const char *name, const char *value)
 static enum err
 check_headers(struct ctx *c)
 {
-	for (const char *const *e = c->req.source.env; *e != NULL; e++) {
-		size_t n = strcspn(*e, "=") + 1;
-		if (strncmp(*e, "HTTP_", 5) != 0)
-			continue;
-		for (const char *const *other = e + 1; *other != NULL; other++)
-			if (strncmp(*e, *other, n) == 0)
-				return fail_detail(&c->w, ERR_SYNTAX, "a header is given twice");
-	}
+	if (c->req.header_twice)
+		return fail_detail(&c->w, ERR_SYNTAX, "a header is given twice");
 	for (size_t i = 0; i < sizeof single / sizeof single[0]; i++) {
 		const char *value = req_param(&c->req, single[i]);
 		if (value != NULL && strchr(value, ',') != NULL)

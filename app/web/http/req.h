@@ -27,6 +27,9 @@ struct req_source {
 
 struct req {
 	struct req_source source;
+	const char *const *params; /* the entries of source.env, in a hash table by name */
+	size_t params_mask;        /* its size, a power of 2, minus 1 */
+	bool header_twice;         /* source.env has a header more than once */
 	const char *method;
 	const char *uri; /* what is routed: set before, or REQUEST_URI */
 	bool head; /* HEAD: answered as GET, without the body */
@@ -40,6 +43,9 @@ struct req {
 	const char *coding; /* Content-Encoding of the body; NULL: none */
 	char id[REQ_ID];
 };
+
+/* Sets c->req.source; the parameters can be asked for from then on. An empty source has none. */
+void req_open(struct ctx *c, struct req_source source);
 
 /*
  * Reads c->req from c->req.source: method, path, query, request id, body. ERR_SYNTAX for what no

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One table decides: 404 when no row has the path, 405 with Allow when rows have it but not the
- * method, and the limits of the row that fits.
+ * Routing by the one table of routes: 404 when no row has the path, 405 with Allow when rows have
+ * it but not with the method, otherwise the limits of the row that matches. Of the rows that match
+ * the first one wins, which the index must keep: its buckets list rows in the order of the table.
  */
 #include "web/http/route.h"
 
@@ -9,12 +10,13 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "web/http/ctx.h"
 
-/* What a segment has where the pattern, of n bytes, says ":name" or ":name.suffix"; NULL: it does
- * not end so. */
+/* The argument that a segment is where the pattern, of n bytes, says ":name" or ":name.suffix";
+ * NULL when the segment has another suffix. */
 static const char *
-argument(struct ctx *c, const char *part, size_t n, const char *segment)
+read_argument(struct ctx *c, const char *part, size_t n, const char *segment)
 {
 	const char *suffix = memchr(part, '.', n);
 	size_t len = strlen(segment);
@@ -27,15 +29,88 @@ argument(struct ctx *c, const char *part, size_t n, const char *segment)
 	return mem_dupn(c->w.mem, segment, len - tail);
 }
 
+enum { BUCKETS = 128 };
+
+/* Rows by their number of segments and one of these, without /v1: the first, or the second where
+ * that is "admin". A row with an argument there is in every bucket. */
+struct route_index {
+	struct route_bucket {
+		const struct route **rows;
+		size_t n;
+	} buckets[BUCKETS];
+};
+
+static size_t
+bucket_number(const char *segment, size_t len, size_t segments)
+{
+	return (text_hash(segment, len) + segments) % BUCKETS;
+}
+
+/* The bucket of a row; BUCKETS: all of them. */
+static size_t
+row_bucket(const char *path)
+{
+	const char *segment = path + 1;
+	size_t len = strcspn(segment, "/"), segments = len > 0;
+
+	for (const char *s = segment; *s != '\0'; s++)
+		segments += *s == '/';
+	if (len == 2 && memcmp(segment, "v1", 2) == 0)
+		return BUCKETS;
+	if (len == 5 && memcmp(segment, "admin", 5) == 0 && segments > 1) {
+		segment += len + 1;
+		len = strcspn(segment, "/");
+		segments--;
+	}
+	return *segment == ':' ? BUCKETS : bucket_number(segment, len, segments);
+}
+
+/* The rows that a request can match. */
+static const struct route_bucket *
+request_bucket(const struct routes *routes, const struct req *r)
+{
+	size_t i = r->segments > 0 && strcmp(r->segment[0], "v1") == 0;
+
+	i += r->segments > i + 1 && strcmp(r->segment[i], "admin") == 0;
+	const char *segment = i < r->segments ? r->segment[i] : "";
+	return &routes->index->buckets[bucket_number(segment, strlen(segment), r->segments - i)];
+}
+
+static void
+fill_bucket(struct route_index *index, size_t number, const struct routes *routes)
+{
+	struct route_bucket *bucket = &index->buckets[number];
+
+	bucket->rows = mem_array(index, const struct route *, routes->count);
+	for (size_t i = 0; i < routes->count; i++) {
+		size_t of = row_bucket(routes->list[i].path);
+		if (of == number || of == BUCKETS)
+			bucket->rows[bucket->n++] = &routes->list[i];
+	}
+	bucket->rows = talloc_realloc(index, bucket->rows, const struct route *, bucket->n);
+}
+
+const struct routes *
+routes_index(void *ctx, const struct routes *routes)
+{
+	struct routes *indexed = mem_new(ctx, struct routes);
+	struct route_index *index = mem_new(indexed, struct route_index);
+
+	*indexed = (struct routes){routes->list, routes->count, index};
+	for (size_t b = 0; b < BUCKETS; b++)
+		fill_bucket(index, b, routes);
+	return indexed;
+}
+
 bool
 route_is_page(const struct route *route)
 {
 	return route->view != NULL || route->key >= ROLE_VIEWER;
 }
 
-/* Whether the route has the shape of the path; notes its arguments. Of a page, /v1 is no prefix. */
+/* Whether the route matches the path; sets c->args. Pages do not match with the prefix /v1. */
 static bool
-fits(struct ctx *c, const struct route *route)
+matches_path(struct ctx *c, const struct route *route)
 {
 	const struct req *r = &c->req;
 	size_t i = !route_is_page(route) && r->segments > 0 && strcmp(r->segment[0], "v1") == 0;
@@ -46,7 +121,8 @@ fits(struct ctx *c, const struct route *route)
 		size_t n = strcspn(part, "/");
 		if (i >= r->segments)
 			return false;
-		if (*part == ':' && (c->args[args] = argument(c, part, n, r->segment[i])) != NULL)
+		if (*part == ':' &&
+		    (c->args[args] = read_argument(c, part, n, r->segment[i])) != NULL)
 			args++;
 		else if (*part == ':')
 			return false;
@@ -58,7 +134,7 @@ fits(struct ctx *c, const struct route *route)
 }
 
 static void
-allow(struct ctx *c, const char *method)
+add_allowed_method(struct ctx *c, const char *method)
 {
 	const char *also = strcmp(method, "GET") == 0 ? ", HEAD" : "";
 	size_t n = strlen(method);
@@ -89,7 +165,7 @@ check_body(struct ctx *c)
 	return OK;
 }
 
-/* A form sends all of its fields: on a page, one that was left empty was not filled in. */
+/* A form sends all of its fields; on a page, one that is empty was not filled in. */
 static void
 drop_empty_queries(struct req *r)
 {
@@ -108,10 +184,11 @@ enum err
 route_match(struct ctx *c)
 {
 	struct req *r = &c->req;
+	const struct route_bucket *bucket = request_bucket(c->routes, r);
 
-	for (size_t i = 0; i < c->routes->count; i++) {
-		const struct route *route = &c->routes->list[i];
-		if (!fits(c, route))
+	for (size_t i = 0; i < bucket->n; i++) {
+		const struct route *route = bucket->rows[i];
+		if (!matches_path(c, route))
 			continue;
 		if (strcmp(route->method, r->method) == 0) {
 			c->route = route;
@@ -119,7 +196,7 @@ route_match(struct ctx *c)
 				drop_empty_queries(r);
 			return check_body(c);
 		}
-		allow(c, route->method);
+		add_allowed_method(c, route->method);
 	}
 	if (c->allow == NULL)
 		return fail_detail(&c->w, ERR_NOT_FOUND, "no such path");
@@ -138,10 +215,12 @@ route_is_image(const struct route *route)
 void
 route_match_image(struct ctx *c)
 {
-	for (size_t i = 0; i < c->routes->count; i++) {
-		const struct route *route = &c->routes->list[i];
+	const struct route_bucket *bucket = request_bucket(c->routes, &c->req);
+
+	for (size_t i = 0; i < bucket->n; i++) {
+		const struct route *route = bucket->rows[i];
 		if (route_is_image(route) && strcmp(route->method, c->req.method) == 0 &&
-		    fits(c, route))
+		    matches_path(c, route))
 			c->route = route;
 	}
 }

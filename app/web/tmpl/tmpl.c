@@ -45,6 +45,9 @@ add_kept(struct tmpl_set *set, const char *name, const char *text, size_t len,
 	t->name = mem_dup(t, name);
 	t->next = set->first;
 	set->first = t;
+	struct tmpl **bucket = tmpl_bucket(set, name);
+	t->bucket_next = *bucket;
+	*bucket = t;
 	return OK;
 }
 

@@ -6,9 +6,10 @@
  */
 #include "web/tmpl/tmpl_walk.h"
 
-#include "base/jsonutil.h"
-
 #include <string.h>
+
+#include "base/jsonutil.h"
+#include "base/text.h"
 
 /* A value that names are looked up in, and those around it. */
 struct frame {
@@ -203,13 +204,25 @@ render_nodes(struct view *v, const struct tmpl_node *n, const struct frame *f)
 	}
 }
 
+static size_t
+name_bucket(const char *name)
+{
+	return text_hash(name, strlen(name)) % TMPL_BUCKETS;
+}
+
+struct tmpl **
+tmpl_bucket(struct tmpl_set *set, const char *name)
+{
+	return &set->buckets[name_bucket(name)];
+}
+
 struct tmpl *
 tmpl_find(const struct tmpl_set *set, const char *name)
 {
-	struct tmpl *t = set->first;
+	struct tmpl *t = set->buckets[name_bucket(name)];
 
 	while (t != NULL && strcmp(t->name, name) != 0)
-		t = t->next;
+		t = t->bucket_next;
 	return t;
 }
 

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "web/tmpl/tmpl_parse.h"
 
-/* Rendering, and the set as it needs to see it. Only tmpl.c needs this. */
+/* Rendering, and the set as rendering needs it. Included by tmpl.c only. */
 
 enum {
 	TMPL_PARTIALS = 32,     /* partials within partials; a deeper one renders as nothing */
@@ -20,15 +20,22 @@ enum {
 struct tmpl {
 	const char *name;
 	struct tmpl_node *root;
-	struct tmpl *next;
-	bool ends; /* scratch of tmpl_load */
+	struct tmpl *next;         /* in the set */
+	struct tmpl *bucket_next;  /* with the same hash of the name */
+	bool ends; /* used by tmpl_load only */
 };
+
+enum { TMPL_BUCKETS = 128 };
 
 struct tmpl_set {
 	struct tmpl *first;
+	struct tmpl *buckets[TMPL_BUCKETS]; /* by the hash of the name */
 };
 
-/* The template name of set, NULL when there is none. */
+/* Where the templates whose names have the hash of this one are listed. */
+struct tmpl **tmpl_bucket(struct tmpl_set *set, const char *name);
+
+/* The template of that name; NULL when there is none. */
 struct tmpl *tmpl_find(const struct tmpl_set *set, const char *name);
 
 /*
