@@ -3765,7 +3765,7 @@ ALTER TABLE ONLY assay.page_view ATTACH PARTITION assay.page_view_default DEFAUL
 --
 
 COPY assay.account (id, name, role, password, created_at, disabled_at) FROM stdin;
-1	admin	admin	\N	2026-11-30 05:20:37.671+00	\N
+1	admin	admin	\N	2026-11-30 05:31:03.686+00	\N
 \.
 
 
@@ -3784,9 +3784,9 @@ COPY assay.allocation (experiment, nr, allocation_weights) FROM stdin;
 --
 
 COPY assay.api_key (id, kind, name, secret_hash, origins, created_at, expires_at, revoked_at, last_used_at, tag_prefix, subjects, signing_secret, attributes, rate, new_rate) FROM stdin;
-28a747d8	admin	stack admin	\\x333dc92e246a4269f4b6b24971e422d70cba664dfa8c5d4513bd3eb07a010052	{}	2026-11-30 05:20:37.517+00	\N	\N	2026-11-30 05:20:38.206+00		{user,device,session}	\N	t	\N	\N
-6b8b9148	server	stack server	\\xba3c99efb125b794b71e91704efae3138729cbe2e5f9fa8878da42a76a18ff97	{}	2026-11-30 05:20:37.199+00	\N	\N	2026-11-30 05:20:38.3+00		{user,device,session}	\N	t	\N	\N
-f38a0b4e	client	stack client	\\xaa7dc978f75b92b8105ee64f9b33706347e15e5a9797de264c14b6c82972377c	{http://127.0.0.1:20492}	2026-11-30 05:20:37.393+00	\N	\N	2026-11-30 05:20:38.35+00		{user,device,session}	\N	t	\N	\N
+16d058d4	admin	stack admin	\\xfc595bfaa3c34966fc0a104bfd2634d88fa1a3eb3f0ef49c722b16b621e9dd89	{}	2026-11-30 05:31:03.566+00	\N	\N	2026-11-30 05:31:04.234+00		{user,device,session}	\N	t	\N	\N
+3d2b6e65	server	stack server	\\x814cc084ce231d9707487119c93475149dcb2de9159ecdd0baa00154cdd27dbb	{}	2026-11-30 05:31:03.253+00	\N	\N	2026-11-30 05:31:04.4+00		{user,device,session}	\N	t	\N	\N
+d96583fa	client	stack client	\\x001dcf8b759ec89b6d3bec25466664a7f364d46219b7f3dc750b6bb8e7667e54	{http://127.0.0.1:20991}	2026-11-30 05:31:03.4+00	\N	\N	2026-11-30 05:31:04.436+00		{user,device,session}	\N	t	\N	\N
 \.
 
 
@@ -3823,8 +3823,8 @@ u:user-9	2	1
 --
 
 COPY assay.audience_job (nr, due_at, worker, next_version, users_matched, devices_matched, computed_at, attempts, failed_at) FROM stdin;
-1	\N	\N	1	0	0	2026-11-30 05:20:38.291+00	0	\N
-2	2026-11-30 05:35:39.781+00	\N	1	20	0	2026-11-30 05:20:39.777+00	0	\N
+1	\N	\N	1	0	0	2026-11-30 05:31:04.384+00	0	\N
+2	2026-11-30 05:46:05.87+00	\N	1	20	0	2026-11-30 05:31:05.856+00	0	\N
 \.
 
 
@@ -3833,19 +3833,19 @@ COPY assay.audience_job (nr, due_at, worker, next_version, users_matched, device
 --
 
 COPY assay.audit (nr, occurred_at, account, key_id, action, target, status, before, after, request_id, subjects) FROM stdin;
-1	2026-11-30 05:20:37.199+00	cli:postgres	\N	key create	6b8b9148	200	\N	{"id": "6b8b9148", "class": "server", "label": "stack server"}	\N	{}
-2	2026-11-30 05:20:37.393+00	cli:postgres	\N	key create	f38a0b4e	200	\N	{"id": "f38a0b4e", "rate": null, "class": "client", "label": "stack client", "signed": false, "new_rate": null, "subjects": "user,device,session", "attributes": true}	\N	{}
-3	2026-11-30 05:20:37.517+00	cli:postgres	\N	key create	28a747d8	200	\N	{"id": "28a747d8", "class": "admin", "label": "stack admin"}	\N	{}
-4	2026-11-30 05:20:37.671+00	cli:postgres	\N	user add	admin	200	\N	{"name": "admin", "role": "admin"}	\N	{}
-5	2026-11-30 05:20:38.206+00	\N	28a747d8	POST /goal	purchase	200	\N	{"name": "purchase", "page": "Thank you", "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:20:38.206Z", "description": ""}	3b63c73141ace3d4b0fb9d6429426d35	{}
-6	2026-11-30 05:20:38.233+00	\N	28a747d8	POST /layer	upgrade-layer	200	\N	{"id": "upgrade-layer", "free": 10000, "unit": "user", "slots": 10000, "members": [], "description": ""}	7fd65d8ef5e661ee6cb6d1c44d86f8f5	{}
-7	2026-11-30 05:20:38.239+00	\N	28a747d8	POST /segmentation	upgrade-manual	200	\N	{"id": "upgrade-manual", "name": "manual", "type": "manual", "active": true, "groups": [{"id": 0, "name": "one"}, {"id": 1, "name": "two"}], "context": "global", "overlap": false, "version": 1796016038239, "created_at": "2026-11-30T05:20:38.239Z", "parameters": {}, "updated_at": "2026-11-30T05:20:38.239Z", "description": ""}	55ffc33c643806190dda2b3bba263549	{}
-8	2026-11-30 05:20:38.258+00	\N	28a747d8	POST /segmentation	upgrade-random	200	\N	{"id": "upgrade-random", "name": "random", "type": "random", "active": true, "groups": [{"id": 0, "name": "one"}, {"id": 1, "name": "two"}], "context": "global", "overlap": false, "version": 1796016038258, "created_at": "2026-11-30T05:20:38.258Z", "parameters": {}, "updated_at": "2026-11-30T05:20:38.258Z", "description": ""}	543f274d95f153510e0e9eea382bca60	{}
-9	2026-11-30 05:20:38.268+00	\N	28a747d8	POST /experiment/create	UPGRADE-A	200	\N	{"plan": null, "expId": "UPGRADE-A", "goals": ["purchase"], "layer": null, "state": "enabled", "stats": {}, "status": "SUBMITTED", "default": "control", "expData": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "expName": "a name", "request": {"data": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "name": "a name", "expId": "UPGRADE-A", "criteria": null, "createdBy": "a test", "description": "made by a test"}, "traffic": 100, "criteria": null, "ended_at": null, "createdBy": "a test", "createdOn": "2026-11-30T05:20:38.268Z", "udpatedOn": "2026-11-30T05:20:38.268Z", "updatedBy": "Experiment_CREATE_API", "updatedOn": "2026-11-30T05:20:38.268Z", "weighting": "off", "status_msg": "Experiment successfully submitted", "alternatives": [{"name": "control", "weight": null, "enabled": true, "payload": null}, {"name": "b", "weight": null, "enabled": true, "payload": null}], "created_date": 1796016038268, "last_updated": 1796016038268, "expDescription": "made by a test"}	a34df02e1bcfc345f806b3dc28ded344	{}
-10	2026-11-30 05:20:39.72+00	\N	6b8b9148	POST /segmentation/:id/upload	upgrade-manual	200	\N	{"job": 1, "done": true, "added": 19, "total": 21, "failed": 1, "changed": 1, "present": 0, "preassigned": 0}	4e1d29ba4262581f3aa153bb716916ef	{}
-11	2026-11-30 05:20:39.742+00	\N	6b8b9148	POST /segmentation/:id/upload	upgrade-manual	200	\N	{"job": 2, "done": true, "added": 0, "total": 1, "failed": 0, "changed": 0, "present": 0, "preassigned": 1}	c82059e82765db2b3d5a2d19968a8204	{}
-12	2026-11-30 05:20:39.747+00	\N	28a747d8	POST /goal	signup	200	\N	{"name": "signup", "page": null, "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:20:39.747Z", "description": ""}	296c1c83655d4dacb66294666eea9638	{}
-13	2026-11-30 05:20:39.766+00	\N	28a747d8	POST /experiment/create	UPGRADE-B	200	\N	{"plan": null, "expId": "UPGRADE-B", "goals": null, "layer": {"id": "upgrade-layer", "slots": [[0, 99]]}, "state": "enabled", "stats": {}, "status": "SUBMITTED", "default": "control", "expData": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "expName": "a name", "request": {"data": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "name": "a name", "expId": "UPGRADE-B", "criteria": {"type": "user", "filters": {"plan": "paid"}}, "createdBy": "a test", "description": "made by a test"}, "traffic": 100, "criteria": {"type": "user", "filters": {"plan": "paid"}}, "ended_at": null, "createdBy": "a test", "createdOn": "2026-11-30T05:20:39.766Z", "udpatedOn": "2026-11-30T05:20:39.766Z", "updatedBy": "Experiment_CREATE_API", "updatedOn": "2026-11-30T05:20:39.766Z", "weighting": "off", "status_msg": "Experiment successfully submitted", "alternatives": [{"name": "control", "weight": null, "enabled": true, "payload": null}, {"name": "b", "weight": null, "enabled": true, "payload": null}], "created_date": 1796016039766, "last_updated": 1796016039766, "expDescription": "made by a test"}	435c7d36e4af7e0143b33e7fad623512	{}
+1	2026-11-30 05:31:03.253+00	cli:postgres	\N	key create	3d2b6e65	200	\N	{"id": "3d2b6e65", "class": "server", "label": "stack server"}	\N	{}
+2	2026-11-30 05:31:03.4+00	cli:postgres	\N	key create	d96583fa	200	\N	{"id": "d96583fa", "rate": null, "class": "client", "label": "stack client", "signed": false, "new_rate": null, "subjects": "user,device,session", "attributes": true}	\N	{}
+3	2026-11-30 05:31:03.566+00	cli:postgres	\N	key create	16d058d4	200	\N	{"id": "16d058d4", "class": "admin", "label": "stack admin"}	\N	{}
+4	2026-11-30 05:31:03.686+00	cli:postgres	\N	user add	admin	200	\N	{"name": "admin", "role": "admin"}	\N	{}
+5	2026-11-30 05:31:04.234+00	\N	16d058d4	POST /goal	purchase	200	\N	{"name": "purchase", "page": "Thank you", "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:31:04.234Z", "description": ""}	b074c6a44405776e158d2e4841516bb2	{}
+6	2026-11-30 05:31:04.279+00	\N	16d058d4	POST /layer	upgrade-layer	200	\N	{"id": "upgrade-layer", "free": 10000, "unit": "user", "slots": 10000, "members": [], "description": ""}	7b14b6dfb7988d52edc86bdab7b53e05	{}
+7	2026-11-30 05:31:04.292+00	\N	16d058d4	POST /segmentation	upgrade-manual	200	\N	{"id": "upgrade-manual", "name": "manual", "type": "manual", "active": true, "groups": [{"id": 0, "name": "one"}, {"id": 1, "name": "two"}], "context": "global", "overlap": false, "version": 1796016664292, "created_at": "2026-11-30T05:31:04.292Z", "parameters": {}, "updated_at": "2026-11-30T05:31:04.292Z", "description": ""}	bdc4e13633a4ef0a3b781cfadcf133e0	{}
+8	2026-11-30 05:31:04.337+00	\N	16d058d4	POST /segmentation	upgrade-random	200	\N	{"id": "upgrade-random", "name": "random", "type": "random", "active": true, "groups": [{"id": 0, "name": "one"}, {"id": 1, "name": "two"}], "context": "global", "overlap": false, "version": 1796016664337, "created_at": "2026-11-30T05:31:04.337Z", "parameters": {}, "updated_at": "2026-11-30T05:31:04.337Z", "description": ""}	25b89b568a342fe15153c2c5d6eae903	{}
+9	2026-11-30 05:31:04.344+00	\N	16d058d4	POST /experiment/create	UPGRADE-A	200	\N	{"plan": null, "expId": "UPGRADE-A", "goals": ["purchase"], "layer": null, "state": "enabled", "stats": {}, "status": "SUBMITTED", "default": "control", "expData": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "expName": "a name", "request": {"data": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "name": "a name", "expId": "UPGRADE-A", "criteria": null, "createdBy": "a test", "description": "made by a test"}, "traffic": 100, "criteria": null, "ended_at": null, "createdBy": "a test", "createdOn": "2026-11-30T05:31:04.344Z", "udpatedOn": "2026-11-30T05:31:04.344Z", "updatedBy": "Experiment_CREATE_API", "updatedOn": "2026-11-30T05:31:04.344Z", "weighting": "off", "status_msg": "Experiment successfully submitted", "alternatives": [{"name": "control", "weight": null, "enabled": true, "payload": null}, {"name": "b", "weight": null, "enabled": true, "payload": null}], "created_date": 1796016664344, "last_updated": 1796016664344, "expDescription": "made by a test"}	3ccb141748f1ac64136c22770818f909	{}
+10	2026-11-30 05:31:05.768+00	\N	3d2b6e65	POST /segmentation/:id/upload	upgrade-manual	200	\N	{"job": 1, "done": true, "added": 19, "total": 21, "failed": 1, "changed": 1, "present": 0, "preassigned": 0}	f668921bbe39f8ad3cf20f6e3e9a9e92	{}
+11	2026-11-30 05:31:05.797+00	\N	3d2b6e65	POST /segmentation/:id/upload	upgrade-manual	200	\N	{"job": 2, "done": true, "added": 0, "total": 1, "failed": 0, "changed": 0, "present": 0, "preassigned": 1}	877d5df2bb272ff88246ed836cdfd34c	{}
+12	2026-11-30 05:31:05.818+00	\N	16d058d4	POST /goal	signup	200	\N	{"name": "signup", "page": null, "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:31:05.818Z", "description": ""}	6e94efd6bebdd1874ad515f3cea23c23	{}
+13	2026-11-30 05:31:05.844+00	\N	16d058d4	POST /experiment/create	UPGRADE-B	200	\N	{"plan": null, "expId": "UPGRADE-B", "goals": null, "layer": {"id": "upgrade-layer", "slots": [[0, 99]]}, "state": "enabled", "stats": {}, "status": "SUBMITTED", "default": "control", "expData": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "expName": "a name", "request": {"data": {"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}, "name": "a name", "expId": "UPGRADE-B", "criteria": {"type": "user", "filters": {"plan": "paid"}}, "createdBy": "a test", "description": "made by a test"}, "traffic": 100, "criteria": {"type": "user", "filters": {"plan": "paid"}}, "ended_at": null, "createdBy": "a test", "createdOn": "2026-11-30T05:31:05.844Z", "udpatedOn": "2026-11-30T05:31:05.844Z", "updatedBy": "Experiment_CREATE_API", "updatedOn": "2026-11-30T05:31:05.844Z", "weighting": "off", "status_msg": "Experiment successfully submitted", "alternatives": [{"name": "control", "weight": null, "enabled": true, "payload": null}, {"name": "b", "weight": null, "enabled": true, "payload": null}], "created_date": 1796016665844, "last_updated": 1796016665844, "expDescription": "made by a test"}	3cc905a557d3035c52ecddec4093c4cc	{}
 \.
 
 
@@ -3854,7 +3854,7 @@ COPY assay.audit (nr, occurred_at, account, key_id, action, target, status, befo
 --
 
 COPY assay.bulk_import (id, kind, changed_at) FROM stdin;
-import-1	user	2026-11-30 05:20:40.086698+00
+import-1	user	2026-11-30 05:31:06.311883+00
 \.
 
 
@@ -3872,7 +3872,7 @@ t	0	6
 --
 
 COPY assay.confirmed (subject_id, confirmed_at) FROM stdin;
-s:session-1	2026-11-30 05:20:39.712+00
+s:session-1	2026-11-30 05:31:05.76+00
 \.
 
 
@@ -3881,60 +3881,60 @@ s:session-1	2026-11-30 05:20:39.712+00
 --
 
 COPY assay.conversion (subject_id, experiment, alternative, goal, hits, forced, first_at, last_at) FROM stdin;
-u:user-1	1	2	2	1	f	2026-11-30 05:20:38.35+00	2026-11-30 05:20:38.35+00
-u:user-2	1	1	2	1	f	2026-11-30 05:20:38.394+00	2026-11-30 05:20:38.394+00
-u:user-3	1	1	2	1	f	2026-11-30 05:20:38.427+00	2026-11-30 05:20:38.427+00
-u:user-3	1	1	100	1	f	2026-11-30 05:20:38.437+00	2026-11-30 05:20:38.437+00
-u:user-4	1	1	2	1	f	2026-11-30 05:20:38.47+00	2026-11-30 05:20:38.47+00
-u:user-5	1	1	2	1	f	2026-11-30 05:20:38.503+00	2026-11-30 05:20:38.503+00
-u:user-6	1	1	2	1	f	2026-11-30 05:20:38.539+00	2026-11-30 05:20:38.539+00
-u:user-6	1	1	100	1	f	2026-11-30 05:20:38.558+00	2026-11-30 05:20:38.558+00
-u:user-7	1	1	2	1	f	2026-11-30 05:20:38.582+00	2026-11-30 05:20:38.582+00
-u:user-8	1	1	2	1	f	2026-11-30 05:20:38.614+00	2026-11-30 05:20:38.614+00
-u:user-9	1	2	2	1	f	2026-11-30 05:20:38.64+00	2026-11-30 05:20:38.64+00
-u:user-9	1	2	100	1	f	2026-11-30 05:20:38.658+00	2026-11-30 05:20:38.658+00
-u:user-10	1	2	2	1	f	2026-11-30 05:20:38.679+00	2026-11-30 05:20:38.679+00
-u:user-11	1	2	2	1	f	2026-11-30 05:20:38.714+00	2026-11-30 05:20:38.714+00
-u:user-12	1	2	2	1	f	2026-11-30 05:20:38.744+00	2026-11-30 05:20:38.744+00
-u:user-12	1	2	100	1	f	2026-11-30 05:20:38.759+00	2026-11-30 05:20:38.759+00
-u:user-13	1	1	2	1	f	2026-11-30 05:20:38.786+00	2026-11-30 05:20:38.786+00
-u:user-14	1	1	2	1	f	2026-11-30 05:20:38.829+00	2026-11-30 05:20:38.829+00
-u:user-15	1	2	2	1	f	2026-11-30 05:20:38.869+00	2026-11-30 05:20:38.869+00
-u:user-15	1	2	100	1	f	2026-11-30 05:20:38.886+00	2026-11-30 05:20:38.886+00
-u:user-16	1	2	2	1	f	2026-11-30 05:20:38.913+00	2026-11-30 05:20:38.913+00
-u:user-17	1	1	2	1	f	2026-11-30 05:20:38.956+00	2026-11-30 05:20:38.956+00
-u:user-18	1	2	2	1	f	2026-11-30 05:20:38.998+00	2026-11-30 05:20:38.998+00
-u:user-18	1	2	100	1	f	2026-11-30 05:20:39.015+00	2026-11-30 05:20:39.015+00
-u:user-19	1	2	2	1	f	2026-11-30 05:20:39.045+00	2026-11-30 05:20:39.045+00
-u:user-20	1	1	2	1	f	2026-11-30 05:20:39.073+00	2026-11-30 05:20:39.073+00
-u:user-21	1	1	2	1	f	2026-11-30 05:20:39.118+00	2026-11-30 05:20:39.118+00
-u:user-21	1	1	100	1	f	2026-11-30 05:20:39.131+00	2026-11-30 05:20:39.131+00
-u:user-22	1	1	2	1	f	2026-11-30 05:20:39.16+00	2026-11-30 05:20:39.16+00
-u:user-23	1	2	2	1	f	2026-11-30 05:20:39.196+00	2026-11-30 05:20:39.196+00
-u:user-24	1	1	2	1	f	2026-11-30 05:20:39.227+00	2026-11-30 05:20:39.227+00
-u:user-24	1	1	100	1	f	2026-11-30 05:20:39.255+00	2026-11-30 05:20:39.255+00
-u:user-25	1	1	2	1	f	2026-11-30 05:20:39.287+00	2026-11-30 05:20:39.287+00
-u:user-26	1	1	2	1	f	2026-11-30 05:20:39.315+00	2026-11-30 05:20:39.315+00
-u:user-27	1	2	2	1	f	2026-11-30 05:20:39.347+00	2026-11-30 05:20:39.347+00
-u:user-27	1	2	100	1	f	2026-11-30 05:20:39.358+00	2026-11-30 05:20:39.358+00
-u:user-28	1	2	2	1	f	2026-11-30 05:20:39.386+00	2026-11-30 05:20:39.386+00
-u:user-29	1	2	2	1	f	2026-11-30 05:20:39.402+00	2026-11-30 05:20:39.402+00
-u:user-30	1	1	2	1	f	2026-11-30 05:20:39.409+00	2026-11-30 05:20:39.409+00
-u:user-30	1	1	100	1	f	2026-11-30 05:20:39.428+00	2026-11-30 05:20:39.428+00
-u:user-31	1	1	2	1	f	2026-11-30 05:20:39.437+00	2026-11-30 05:20:39.437+00
-u:user-32	1	2	2	1	f	2026-11-30 05:20:39.464+00	2026-11-30 05:20:39.464+00
-u:user-33	1	2	2	1	f	2026-11-30 05:20:39.481+00	2026-11-30 05:20:39.481+00
-u:user-33	1	2	100	1	f	2026-11-30 05:20:39.489+00	2026-11-30 05:20:39.489+00
-u:user-34	1	2	2	1	f	2026-11-30 05:20:39.507+00	2026-11-30 05:20:39.507+00
-u:user-35	1	2	2	1	f	2026-11-30 05:20:39.528+00	2026-11-30 05:20:39.528+00
-u:user-36	1	2	2	1	f	2026-11-30 05:20:39.557+00	2026-11-30 05:20:39.557+00
-u:user-36	1	2	100	1	f	2026-11-30 05:20:39.573+00	2026-11-30 05:20:39.573+00
-u:user-37	1	1	2	1	f	2026-11-30 05:20:39.601+00	2026-11-30 05:20:39.601+00
-u:user-38	1	1	2	1	f	2026-11-30 05:20:39.625+00	2026-11-30 05:20:39.625+00
-u:user-39	1	1	2	1	f	2026-11-30 05:20:39.641+00	2026-11-30 05:20:39.641+00
-u:user-39	1	1	100	1	f	2026-11-30 05:20:39.647+00	2026-11-30 05:20:39.647+00
-u:user-40	1	2	2	1	f	2026-11-30 05:20:39.671+00	2026-11-30 05:20:39.671+00
-s:session-1	1	1	100	1	f	2026-11-30 05:20:39.686+00	2026-11-30 05:20:39.712+00
+u:user-1	1	1	2	1	f	2026-11-30 05:31:04.436+00	2026-11-30 05:31:04.436+00
+u:user-2	1	2	2	1	f	2026-11-30 05:31:04.48+00	2026-11-30 05:31:04.48+00
+u:user-3	1	2	2	1	f	2026-11-30 05:31:04.508+00	2026-11-30 05:31:04.508+00
+u:user-3	1	2	100	1	f	2026-11-30 05:31:04.515+00	2026-11-30 05:31:04.515+00
+u:user-4	1	2	2	1	f	2026-11-30 05:31:04.536+00	2026-11-30 05:31:04.536+00
+u:user-5	1	2	2	1	f	2026-11-30 05:31:04.571+00	2026-11-30 05:31:04.571+00
+u:user-6	1	2	2	1	f	2026-11-30 05:31:04.588+00	2026-11-30 05:31:04.588+00
+u:user-6	1	2	100	1	f	2026-11-30 05:31:04.594+00	2026-11-30 05:31:04.594+00
+u:user-7	1	1	2	1	f	2026-11-30 05:31:04.616+00	2026-11-30 05:31:04.616+00
+u:user-8	1	1	2	1	f	2026-11-30 05:31:04.651+00	2026-11-30 05:31:04.651+00
+u:user-9	1	1	2	1	f	2026-11-30 05:31:04.664+00	2026-11-30 05:31:04.664+00
+u:user-9	1	1	100	1	f	2026-11-30 05:31:04.688+00	2026-11-30 05:31:04.688+00
+u:user-10	1	1	2	1	f	2026-11-30 05:31:04.7+00	2026-11-30 05:31:04.7+00
+u:user-11	1	1	2	1	f	2026-11-30 05:31:04.713+00	2026-11-30 05:31:04.713+00
+u:user-12	1	1	2	1	f	2026-11-30 05:31:04.737+00	2026-11-30 05:31:04.737+00
+u:user-12	1	1	100	1	f	2026-11-30 05:31:04.751+00	2026-11-30 05:31:04.751+00
+u:user-13	1	2	2	1	f	2026-11-30 05:31:04.771+00	2026-11-30 05:31:04.771+00
+u:user-14	1	2	2	1	f	2026-11-30 05:31:04.791+00	2026-11-30 05:31:04.791+00
+u:user-15	1	2	2	1	f	2026-11-30 05:31:04.834+00	2026-11-30 05:31:04.834+00
+u:user-15	1	2	100	1	f	2026-11-30 05:31:04.855+00	2026-11-30 05:31:04.855+00
+u:user-16	1	2	2	1	f	2026-11-30 05:31:04.874+00	2026-11-30 05:31:04.874+00
+u:user-17	1	1	2	1	f	2026-11-30 05:31:04.91+00	2026-11-30 05:31:04.91+00
+u:user-18	1	1	2	1	f	2026-11-30 05:31:04.944+00	2026-11-30 05:31:04.944+00
+u:user-18	1	1	100	1	f	2026-11-30 05:31:04.954+00	2026-11-30 05:31:04.954+00
+u:user-19	1	2	2	1	f	2026-11-30 05:31:04.979+00	2026-11-30 05:31:04.979+00
+u:user-20	1	2	2	1	f	2026-11-30 05:31:05.002+00	2026-11-30 05:31:05.002+00
+u:user-21	1	1	2	1	f	2026-11-30 05:31:05.039+00	2026-11-30 05:31:05.039+00
+u:user-21	1	1	100	1	f	2026-11-30 05:31:05.046+00	2026-11-30 05:31:05.046+00
+u:user-22	1	2	2	1	f	2026-11-30 05:31:05.066+00	2026-11-30 05:31:05.066+00
+u:user-23	1	1	2	1	f	2026-11-30 05:31:05.096+00	2026-11-30 05:31:05.096+00
+u:user-24	1	2	2	1	f	2026-11-30 05:31:05.125+00	2026-11-30 05:31:05.125+00
+u:user-24	1	2	100	1	f	2026-11-30 05:31:05.135+00	2026-11-30 05:31:05.135+00
+u:user-25	1	1	2	1	f	2026-11-30 05:31:05.15+00	2026-11-30 05:31:05.15+00
+u:user-26	1	2	2	1	f	2026-11-30 05:31:05.187+00	2026-11-30 05:31:05.187+00
+u:user-27	1	2	2	1	f	2026-11-30 05:31:05.212+00	2026-11-30 05:31:05.212+00
+u:user-27	1	2	100	1	f	2026-11-30 05:31:05.228+00	2026-11-30 05:31:05.228+00
+u:user-28	1	1	2	1	f	2026-11-30 05:31:05.25+00	2026-11-30 05:31:05.25+00
+u:user-29	1	2	2	1	f	2026-11-30 05:31:05.279+00	2026-11-30 05:31:05.279+00
+u:user-30	1	2	2	1	f	2026-11-30 05:31:05.306+00	2026-11-30 05:31:05.306+00
+u:user-30	1	2	100	1	f	2026-11-30 05:31:05.315+00	2026-11-30 05:31:05.315+00
+u:user-31	1	1	2	1	f	2026-11-30 05:31:05.336+00	2026-11-30 05:31:05.336+00
+u:user-32	1	1	2	1	f	2026-11-30 05:31:05.405+00	2026-11-30 05:31:05.405+00
+u:user-33	1	1	2	1	f	2026-11-30 05:31:05.428+00	2026-11-30 05:31:05.428+00
+u:user-33	1	1	100	1	f	2026-11-30 05:31:05.439+00	2026-11-30 05:31:05.439+00
+u:user-34	1	1	2	1	f	2026-11-30 05:31:05.464+00	2026-11-30 05:31:05.464+00
+u:user-35	1	2	2	1	f	2026-11-30 05:31:05.496+00	2026-11-30 05:31:05.496+00
+u:user-36	1	2	2	1	f	2026-11-30 05:31:05.538+00	2026-11-30 05:31:05.538+00
+u:user-36	1	2	100	1	f	2026-11-30 05:31:05.559+00	2026-11-30 05:31:05.559+00
+u:user-37	1	1	2	1	f	2026-11-30 05:31:05.586+00	2026-11-30 05:31:05.586+00
+u:user-38	1	1	2	1	f	2026-11-30 05:31:05.615+00	2026-11-30 05:31:05.615+00
+u:user-39	1	1	2	1	f	2026-11-30 05:31:05.647+00	2026-11-30 05:31:05.647+00
+u:user-39	1	1	100	1	f	2026-11-30 05:31:05.658+00	2026-11-30 05:31:05.658+00
+u:user-40	1	1	2	1	f	2026-11-30 05:31:05.691+00	2026-11-30 05:31:05.691+00
+s:session-1	1	1	100	1	f	2026-11-30 05:31:05.709+00	2026-11-30 05:31:05.76+00
 \.
 
 
@@ -3943,49 +3943,49 @@ s:session-1	1	1	100	1	f	2026-11-30 05:20:39.686+00	2026-11-30 05:20:39.712+00
 --
 
 COPY assay.enrolment (subject_id, experiment, alternative, allocation, source, enrolled_at, last_seen_at) FROM stdin;
-u:user-1	1	2	1	drawn	2026-11-30 05:20:38.33+00	2026-11-30 05:20:38.35+00
-u:user-2	1	1	1	drawn	2026-11-30 05:20:38.39+00	2026-11-30 05:20:38.394+00
-u:user-3	1	1	1	drawn	2026-11-30 05:20:38.419+00	2026-11-30 05:20:38.427+00
-u:user-4	1	1	1	drawn	2026-11-30 05:20:38.463+00	2026-11-30 05:20:38.47+00
-u:user-5	1	1	1	drawn	2026-11-30 05:20:38.499+00	2026-11-30 05:20:38.503+00
-u:user-6	1	1	1	drawn	2026-11-30 05:20:38.534+00	2026-11-30 05:20:38.539+00
-u:user-7	1	1	1	drawn	2026-11-30 05:20:38.576+00	2026-11-30 05:20:38.582+00
-u:user-8	1	1	1	drawn	2026-11-30 05:20:38.6+00	2026-11-30 05:20:38.614+00
-u:user-9	1	2	1	drawn	2026-11-30 05:20:38.63+00	2026-11-30 05:20:38.64+00
-u:user-10	1	2	1	drawn	2026-11-30 05:20:38.673+00	2026-11-30 05:20:38.679+00
-u:user-11	1	2	1	drawn	2026-11-30 05:20:38.701+00	2026-11-30 05:20:38.714+00
-u:user-12	1	2	1	drawn	2026-11-30 05:20:38.731+00	2026-11-30 05:20:38.744+00
-u:user-13	1	1	1	drawn	2026-11-30 05:20:38.771+00	2026-11-30 05:20:38.786+00
-u:user-14	1	1	1	drawn	2026-11-30 05:20:38.818+00	2026-11-30 05:20:38.829+00
-u:user-15	1	2	1	drawn	2026-11-30 05:20:38.859+00	2026-11-30 05:20:38.869+00
-u:user-16	1	2	1	drawn	2026-11-30 05:20:38.907+00	2026-11-30 05:20:38.913+00
-u:user-17	1	1	1	drawn	2026-11-30 05:20:38.946+00	2026-11-30 05:20:38.956+00
-u:user-18	1	2	1	drawn	2026-11-30 05:20:38.986+00	2026-11-30 05:20:38.998+00
-u:user-19	1	2	1	drawn	2026-11-30 05:20:39.028+00	2026-11-30 05:20:39.045+00
-u:user-20	1	1	1	drawn	2026-11-30 05:20:39.068+00	2026-11-30 05:20:39.073+00
-u:user-21	1	1	1	drawn	2026-11-30 05:20:39.102+00	2026-11-30 05:20:39.118+00
-u:user-22	1	1	1	drawn	2026-11-30 05:20:39.155+00	2026-11-30 05:20:39.16+00
-u:user-23	1	2	1	drawn	2026-11-30 05:20:39.19+00	2026-11-30 05:20:39.196+00
-u:user-24	1	1	1	drawn	2026-11-30 05:20:39.213+00	2026-11-30 05:20:39.227+00
-u:user-25	1	1	1	drawn	2026-11-30 05:20:39.267+00	2026-11-30 05:20:39.287+00
-u:user-26	1	1	1	drawn	2026-11-30 05:20:39.3+00	2026-11-30 05:20:39.315+00
-u:user-27	1	2	1	drawn	2026-11-30 05:20:39.339+00	2026-11-30 05:20:39.347+00
-u:user-28	1	2	1	drawn	2026-11-30 05:20:39.374+00	2026-11-30 05:20:39.386+00
-u:user-29	1	2	1	drawn	2026-11-30 05:20:39.4+00	2026-11-30 05:20:39.402+00
-u:user-30	1	1	1	drawn	2026-11-30 05:20:39.407+00	2026-11-30 05:20:39.409+00
-u:user-31	1	1	1	drawn	2026-11-30 05:20:39.435+00	2026-11-30 05:20:39.437+00
-u:user-32	1	2	1	drawn	2026-11-30 05:20:39.463+00	2026-11-30 05:20:39.464+00
-u:user-33	1	2	1	drawn	2026-11-30 05:20:39.475+00	2026-11-30 05:20:39.481+00
-u:user-34	1	2	1	drawn	2026-11-30 05:20:39.497+00	2026-11-30 05:20:39.507+00
-u:user-35	1	2	1	drawn	2026-11-30 05:20:39.524+00	2026-11-30 05:20:39.528+00
-u:user-36	1	2	1	drawn	2026-11-30 05:20:39.55+00	2026-11-30 05:20:39.557+00
-u:user-37	1	1	1	drawn	2026-11-30 05:20:39.592+00	2026-11-30 05:20:39.601+00
-u:user-38	1	1	1	drawn	2026-11-30 05:20:39.619+00	2026-11-30 05:20:39.625+00
-u:user-39	1	1	1	drawn	2026-11-30 05:20:39.637+00	2026-11-30 05:20:39.641+00
-u:user-40	1	2	1	drawn	2026-11-30 05:20:39.66+00	2026-11-30 05:20:39.671+00
-s:session-1	1	1	1	drawn	2026-11-30 05:20:39.683+00	\N
-s:session-2	1	2	1	drawn	2026-11-30 05:20:39.689+00	\N
-s:session-3	1	1	1	drawn	2026-11-30 05:20:39.703+00	\N
+u:user-1	1	1	1	drawn	2026-11-30 05:31:04.428+00	2026-11-30 05:31:04.436+00
+u:user-2	1	2	1	drawn	2026-11-30 05:31:04.478+00	2026-11-30 05:31:04.48+00
+u:user-3	1	2	1	drawn	2026-11-30 05:31:04.498+00	2026-11-30 05:31:04.508+00
+u:user-4	1	2	1	drawn	2026-11-30 05:31:04.534+00	2026-11-30 05:31:04.536+00
+u:user-5	1	2	1	drawn	2026-11-30 05:31:04.556+00	2026-11-30 05:31:04.571+00
+u:user-6	1	2	1	drawn	2026-11-30 05:31:04.583+00	2026-11-30 05:31:04.588+00
+u:user-7	1	1	1	drawn	2026-11-30 05:31:04.602+00	2026-11-30 05:31:04.616+00
+u:user-8	1	1	1	drawn	2026-11-30 05:31:04.643+00	2026-11-30 05:31:04.651+00
+u:user-9	1	1	1	drawn	2026-11-30 05:31:04.662+00	2026-11-30 05:31:04.664+00
+u:user-10	1	1	1	drawn	2026-11-30 05:31:04.698+00	2026-11-30 05:31:04.7+00
+u:user-11	1	1	1	drawn	2026-11-30 05:31:04.712+00	2026-11-30 05:31:04.713+00
+u:user-12	1	1	1	drawn	2026-11-30 05:31:04.736+00	2026-11-30 05:31:04.737+00
+u:user-13	1	2	1	drawn	2026-11-30 05:31:04.762+00	2026-11-30 05:31:04.771+00
+u:user-14	1	2	1	drawn	2026-11-30 05:31:04.788+00	2026-11-30 05:31:04.791+00
+u:user-15	1	2	1	drawn	2026-11-30 05:31:04.831+00	2026-11-30 05:31:04.834+00
+u:user-16	1	2	1	drawn	2026-11-30 05:31:04.864+00	2026-11-30 05:31:04.874+00
+u:user-17	1	1	1	drawn	2026-11-30 05:31:04.901+00	2026-11-30 05:31:04.91+00
+u:user-18	1	1	1	drawn	2026-11-30 05:31:04.937+00	2026-11-30 05:31:04.944+00
+u:user-19	1	2	1	drawn	2026-11-30 05:31:04.971+00	2026-11-30 05:31:04.979+00
+u:user-20	1	2	1	drawn	2026-11-30 05:31:04.998+00	2026-11-30 05:31:05.002+00
+u:user-21	1	1	1	drawn	2026-11-30 05:31:05.02+00	2026-11-30 05:31:05.039+00
+u:user-22	1	2	1	drawn	2026-11-30 05:31:05.057+00	2026-11-30 05:31:05.066+00
+u:user-23	1	1	1	drawn	2026-11-30 05:31:05.088+00	2026-11-30 05:31:05.096+00
+u:user-24	1	2	1	drawn	2026-11-30 05:31:05.123+00	2026-11-30 05:31:05.125+00
+u:user-25	1	1	1	drawn	2026-11-30 05:31:05.145+00	2026-11-30 05:31:05.15+00
+u:user-26	1	2	1	drawn	2026-11-30 05:31:05.174+00	2026-11-30 05:31:05.187+00
+u:user-27	1	2	1	drawn	2026-11-30 05:31:05.206+00	2026-11-30 05:31:05.212+00
+u:user-28	1	1	1	drawn	2026-11-30 05:31:05.243+00	2026-11-30 05:31:05.25+00
+u:user-29	1	2	1	drawn	2026-11-30 05:31:05.277+00	2026-11-30 05:31:05.279+00
+u:user-30	1	2	1	drawn	2026-11-30 05:31:05.299+00	2026-11-30 05:31:05.306+00
+u:user-31	1	1	1	drawn	2026-11-30 05:31:05.333+00	2026-11-30 05:31:05.336+00
+u:user-32	1	1	1	drawn	2026-11-30 05:31:05.386+00	2026-11-30 05:31:05.405+00
+u:user-33	1	1	1	drawn	2026-11-30 05:31:05.424+00	2026-11-30 05:31:05.428+00
+u:user-34	1	1	1	drawn	2026-11-30 05:31:05.456+00	2026-11-30 05:31:05.464+00
+u:user-35	1	2	1	drawn	2026-11-30 05:31:05.491+00	2026-11-30 05:31:05.496+00
+u:user-36	1	2	1	drawn	2026-11-30 05:31:05.532+00	2026-11-30 05:31:05.538+00
+u:user-37	1	1	1	drawn	2026-11-30 05:31:05.574+00	2026-11-30 05:31:05.586+00
+u:user-38	1	1	1	drawn	2026-11-30 05:31:05.607+00	2026-11-30 05:31:05.615+00
+u:user-39	1	1	1	drawn	2026-11-30 05:31:05.643+00	2026-11-30 05:31:05.647+00
+u:user-40	1	1	1	drawn	2026-11-30 05:31:05.686+00	2026-11-30 05:31:05.691+00
+s:session-1	1	1	1	drawn	2026-11-30 05:31:05.704+00	\N
+s:session-2	1	2	1	drawn	2026-11-30 05:31:05.73+00	\N
+s:session-3	1	2	1	drawn	2026-11-30 05:31:05.746+00	\N
 \.
 
 
@@ -3994,8 +3994,8 @@ s:session-3	1	1	1	drawn	2026-11-30 05:20:39.703+00	\N
 --
 
 COPY assay.experiment (nr, id, kind, name, description, created_by, updated_by, created_at, updated_at, criteria, referenced_ids, data, start_date, end_date, state, ended_at, status, status_msg, version, job_version, alternatives, alternative_ids, default_alternative, allocation, allocation_weights, traffic, salt, layer, goals, plan, audience_version, audience_generation) FROM stdin;
-1	UPGRADE-A	experiment	a name	made by a test	a test	ExperimentDataProduct	2026-11-30 05:20:38.268+00	2026-11-30 05:20:38.291+00	\N	{}	{"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}	2026-11-30	2026-12-07	1	\N	ACTIVE	Experiment is actively mapped	1796016038268	2	[{"id": 1, "name": "control", "weight": null, "enabled": true, "payload": null}, {"id": 2, "name": "b", "weight": null, "enabled": true, "payload": null}]	{"": 2, "b": 2, "control": 1}	\N	1	{"1": 0.5, "2": 0.5}	100	f12023cba26db70bf65bcc43e51b9780	\N	["purchase"]	\N	0	0
-2	UPGRADE-B	experiment	a name	made by a test	a test	ExperimentDataProduct	2026-11-30 05:20:39.766+00	2026-11-30 05:20:39.777+00	{"type": "user", "filters": {"plan": "paid"}}	{}	{"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}	2026-11-30	2026-12-07	1	\N	ACTIVE	Experiment is actively mapped	1796016039766	2	[{"id": 1, "name": "control", "weight": null, "enabled": true, "payload": null}, {"id": 2, "name": "b", "weight": null, "enabled": true, "payload": null}]	{"": 2, "b": 2, "control": 1}	\N	1	{"1": 0.5, "2": 0.5}	100	16f224ff36eace3d6607b0131fa5c7ba	1	\N	\N	1	6
+1	UPGRADE-A	experiment	a name	made by a test	a test	ExperimentDataProduct	2026-11-30 05:31:04.344+00	2026-11-30 05:31:04.384+00	\N	{}	{"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}	2026-11-30	2026-12-07	1	\N	ACTIVE	Experiment is actively mapped	1796016664344	2	[{"id": 1, "name": "control", "weight": null, "enabled": true, "payload": null}, {"id": 2, "name": "b", "weight": null, "enabled": true, "payload": null}]	{"": 2, "b": 2, "control": 1}	\N	1	{"1": 0.5, "2": 0.5}	100	87be34500e988fae1a8c4fc23f9d1a3d	\N	["purchase"]	\N	0	0
+2	UPGRADE-B	experiment	a name	made by a test	a test	ExperimentDataProduct	2026-11-30 05:31:05.844+00	2026-11-30 05:31:05.856+00	{"type": "user", "filters": {"plan": "paid"}}	{}	{"key": "a-key", "client": "upgrade", "endDate": "2026-12-07", "startDate": "2026-11-30"}	2026-11-30	2026-12-07	1	\N	ACTIVE	Experiment is actively mapped	1796016665844	2	[{"id": 1, "name": "control", "weight": null, "enabled": true, "payload": null}, {"id": 2, "name": "b", "weight": null, "enabled": true, "payload": null}]	{"": 2, "b": 2, "control": 1}	\N	1	{"1": 0.5, "2": 0.5}	100	cdaf34fab181fddf674726576e1d28b9	1	\N	\N	1	6
 \.
 
 
@@ -4004,47 +4004,47 @@ COPY assay.experiment (nr, id, kind, name, description, created_by, updated_by, 
 --
 
 COPY assay.exposure (subject_id, experiment, alternative, allocation, forced, earlier_exposures, exposed_at, manual) FROM stdin;
-u:user-1	1	2	1	f	0	2026-11-30 05:20:38.33+00	f
-u:user-2	1	1	1	f	0	2026-11-30 05:20:38.39+00	f
-u:user-3	1	1	1	f	0	2026-11-30 05:20:38.419+00	f
-u:user-4	1	1	1	f	0	2026-11-30 05:20:38.463+00	f
-u:user-5	1	1	1	f	0	2026-11-30 05:20:38.499+00	f
-u:user-6	1	1	1	f	0	2026-11-30 05:20:38.534+00	f
-u:user-7	1	1	1	f	0	2026-11-30 05:20:38.576+00	f
-u:user-8	1	1	1	f	0	2026-11-30 05:20:38.6+00	f
-u:user-9	1	2	1	f	0	2026-11-30 05:20:38.63+00	f
-u:user-10	1	2	1	f	0	2026-11-30 05:20:38.673+00	f
-u:user-11	1	2	1	f	0	2026-11-30 05:20:38.701+00	f
-u:user-12	1	2	1	f	0	2026-11-30 05:20:38.731+00	f
-u:user-13	1	1	1	f	0	2026-11-30 05:20:38.771+00	f
-u:user-14	1	1	1	f	0	2026-11-30 05:20:38.818+00	f
-u:user-15	1	2	1	f	0	2026-11-30 05:20:38.859+00	f
-u:user-16	1	2	1	f	0	2026-11-30 05:20:38.907+00	f
-u:user-17	1	1	1	f	0	2026-11-30 05:20:38.946+00	f
-u:user-18	1	2	1	f	0	2026-11-30 05:20:38.986+00	f
-u:user-19	1	2	1	f	0	2026-11-30 05:20:39.028+00	f
-u:user-20	1	1	1	f	0	2026-11-30 05:20:39.068+00	f
-u:user-21	1	1	1	f	0	2026-11-30 05:20:39.102+00	f
-u:user-22	1	1	1	f	0	2026-11-30 05:20:39.155+00	f
-u:user-23	1	2	1	f	0	2026-11-30 05:20:39.19+00	f
-u:user-24	1	1	1	f	0	2026-11-30 05:20:39.213+00	f
-u:user-25	1	1	1	f	0	2026-11-30 05:20:39.267+00	f
-u:user-26	1	1	1	f	0	2026-11-30 05:20:39.3+00	f
-u:user-27	1	2	1	f	0	2026-11-30 05:20:39.339+00	f
-u:user-28	1	2	1	f	0	2026-11-30 05:20:39.374+00	f
-u:user-29	1	2	1	f	0	2026-11-30 05:20:39.4+00	f
-u:user-30	1	1	1	f	0	2026-11-30 05:20:39.407+00	f
-u:user-31	1	1	1	f	0	2026-11-30 05:20:39.435+00	f
-u:user-32	1	2	1	f	0	2026-11-30 05:20:39.463+00	f
-u:user-33	1	2	1	f	0	2026-11-30 05:20:39.475+00	f
-u:user-34	1	2	1	f	0	2026-11-30 05:20:39.497+00	f
-u:user-35	1	2	1	f	0	2026-11-30 05:20:39.524+00	f
-u:user-36	1	2	1	f	0	2026-11-30 05:20:39.55+00	f
-u:user-37	1	1	1	f	0	2026-11-30 05:20:39.592+00	f
-u:user-38	1	1	1	f	0	2026-11-30 05:20:39.619+00	f
-u:user-39	1	1	1	f	0	2026-11-30 05:20:39.637+00	f
-u:user-40	1	2	1	f	0	2026-11-30 05:20:39.66+00	f
-s:session-1	1	1	1	f	0	2026-11-30 05:20:39.712+00	f
+u:user-1	1	1	1	f	0	2026-11-30 05:31:04.428+00	f
+u:user-2	1	2	1	f	0	2026-11-30 05:31:04.478+00	f
+u:user-3	1	2	1	f	0	2026-11-30 05:31:04.498+00	f
+u:user-4	1	2	1	f	0	2026-11-30 05:31:04.534+00	f
+u:user-5	1	2	1	f	0	2026-11-30 05:31:04.556+00	f
+u:user-6	1	2	1	f	0	2026-11-30 05:31:04.583+00	f
+u:user-7	1	1	1	f	0	2026-11-30 05:31:04.602+00	f
+u:user-8	1	1	1	f	0	2026-11-30 05:31:04.643+00	f
+u:user-9	1	1	1	f	0	2026-11-30 05:31:04.662+00	f
+u:user-10	1	1	1	f	0	2026-11-30 05:31:04.698+00	f
+u:user-11	1	1	1	f	0	2026-11-30 05:31:04.712+00	f
+u:user-12	1	1	1	f	0	2026-11-30 05:31:04.736+00	f
+u:user-13	1	2	1	f	0	2026-11-30 05:31:04.762+00	f
+u:user-14	1	2	1	f	0	2026-11-30 05:31:04.788+00	f
+u:user-15	1	2	1	f	0	2026-11-30 05:31:04.831+00	f
+u:user-16	1	2	1	f	0	2026-11-30 05:31:04.864+00	f
+u:user-17	1	1	1	f	0	2026-11-30 05:31:04.901+00	f
+u:user-18	1	1	1	f	0	2026-11-30 05:31:04.937+00	f
+u:user-19	1	2	1	f	0	2026-11-30 05:31:04.971+00	f
+u:user-20	1	2	1	f	0	2026-11-30 05:31:04.998+00	f
+u:user-21	1	1	1	f	0	2026-11-30 05:31:05.02+00	f
+u:user-22	1	2	1	f	0	2026-11-30 05:31:05.057+00	f
+u:user-23	1	1	1	f	0	2026-11-30 05:31:05.088+00	f
+u:user-24	1	2	1	f	0	2026-11-30 05:31:05.123+00	f
+u:user-25	1	1	1	f	0	2026-11-30 05:31:05.145+00	f
+u:user-26	1	2	1	f	0	2026-11-30 05:31:05.174+00	f
+u:user-27	1	2	1	f	0	2026-11-30 05:31:05.206+00	f
+u:user-28	1	1	1	f	0	2026-11-30 05:31:05.243+00	f
+u:user-29	1	2	1	f	0	2026-11-30 05:31:05.277+00	f
+u:user-30	1	2	1	f	0	2026-11-30 05:31:05.299+00	f
+u:user-31	1	1	1	f	0	2026-11-30 05:31:05.333+00	f
+u:user-32	1	1	1	f	0	2026-11-30 05:31:05.386+00	f
+u:user-33	1	1	1	f	0	2026-11-30 05:31:05.424+00	f
+u:user-34	1	1	1	f	0	2026-11-30 05:31:05.456+00	f
+u:user-35	1	2	1	f	0	2026-11-30 05:31:05.491+00	f
+u:user-36	1	2	1	f	0	2026-11-30 05:31:05.532+00	f
+u:user-37	1	1	1	f	0	2026-11-30 05:31:05.574+00	f
+u:user-38	1	1	1	f	0	2026-11-30 05:31:05.607+00	f
+u:user-39	1	1	1	f	0	2026-11-30 05:31:05.643+00	f
+u:user-40	1	1	1	f	0	2026-11-30 05:31:05.686+00	f
+s:session-1	1	1	1	f	0	2026-11-30 05:31:05.76+00	f
 \.
 
 
@@ -4055,8 +4055,8 @@ s:session-1	1	1	1	f	0	2026-11-30 05:20:39.712+00	f
 COPY assay.goal (nr, name, page, test, description, created_at, retired_at) FROM stdin;
 1	_retention_present_visits	\N	mwu	Came back after 6 hours or more	1970-01-01 00:00:00+00	\N
 2	_retention_not_present_visits	\N	mwu	Came, the first time included	1970-01-01 00:00:00+00	\N
-100	purchase	Thank you	chi2		2026-11-30 05:20:38.206+00	\N
-101	signup	\N	chi2		2026-11-30 05:20:39.747+00	\N
+100	purchase	Thank you	chi2		2026-11-30 05:31:04.234+00	\N
+101	signup	\N	chi2		2026-11-30 05:31:05.818+00	\N
 \.
 
 
@@ -4065,19 +4065,19 @@ COPY assay.goal (nr, name, page, test, description, created_at, retired_at) FROM
 --
 
 COPY assay.goal_event (subject_id, event_id, recorded_at, goal) FROM stdin;
-u:user-3	event-3	2026-11-30 05:20:38.437+00	100
-u:user-6	event-6	2026-11-30 05:20:38.558+00	100
-u:user-9	event-9	2026-11-30 05:20:38.658+00	100
-u:user-12	event-12	2026-11-30 05:20:38.759+00	100
-u:user-15	event-15	2026-11-30 05:20:38.886+00	100
-u:user-18	event-18	2026-11-30 05:20:39.015+00	100
-u:user-21	event-21	2026-11-30 05:20:39.131+00	100
-u:user-24	event-24	2026-11-30 05:20:39.255+00	100
-u:user-27	event-27	2026-11-30 05:20:39.358+00	100
-u:user-30	event-30	2026-11-30 05:20:39.428+00	100
-u:user-33	event-33	2026-11-30 05:20:39.489+00	100
-u:user-36	event-36	2026-11-30 05:20:39.573+00	100
-u:user-39	event-39	2026-11-30 05:20:39.647+00	100
+u:user-3	event-3	2026-11-30 05:31:04.515+00	100
+u:user-6	event-6	2026-11-30 05:31:04.594+00	100
+u:user-9	event-9	2026-11-30 05:31:04.688+00	100
+u:user-12	event-12	2026-11-30 05:31:04.751+00	100
+u:user-15	event-15	2026-11-30 05:31:04.855+00	100
+u:user-18	event-18	2026-11-30 05:31:04.954+00	100
+u:user-21	event-21	2026-11-30 05:31:05.046+00	100
+u:user-24	event-24	2026-11-30 05:31:05.135+00	100
+u:user-27	event-27	2026-11-30 05:31:05.228+00	100
+u:user-30	event-30	2026-11-30 05:31:05.315+00	100
+u:user-33	event-33	2026-11-30 05:31:05.439+00	100
+u:user-36	event-36	2026-11-30 05:31:05.559+00	100
+u:user-39	event-39	2026-11-30 05:31:05.658+00	100
 \.
 
 
@@ -4098,7 +4098,7 @@ UPGRADE-B	experiment
 --
 
 COPY assay.idempotency (actor, key, request_hash, answer, created_at, subjects) FROM stdin;
-key:28a747d8	key-1	bb50449d8b5f19c205f2510d7719dbec	{"name": "signup", "page": null, "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:20:39.747Z", "description": ""}	2026-11-30 05:20:39.747+00	{}
+key:16d058d4	key-1	bb50449d8b5f19c205f2510d7719dbec	{"name": "signup", "page": null, "test": "chi2", "retired": false, "built_in": false, "created_at": "2026-11-30T05:31:05.818Z", "description": ""}	2026-11-30 05:31:05.818+00	{}
 \.
 
 
@@ -4118,7 +4118,7 @@ COPY assay.ip_location (first, last, place) FROM stdin;
 COPY assay.job_counter (name, value) FROM stdin;
 mappings_total	2
 mapping_failures_total	0
-mapping_seconds_total	0.019861
+mapping_seconds_total	0.027667999999999998
 \.
 
 
@@ -4127,7 +4127,7 @@ mapping_seconds_total	0.019861
 --
 
 COPY assay.layer (nr, id, unit, salt, description, created_at) FROM stdin;
-1	upgrade-layer	user	7e19b58f81150a18ac21436cf60452c1		2026-11-30 05:20:38.233+00
+1	upgrade-layer	user	fbec02c393f43a4cb9ea6282808643ea		2026-11-30 05:31:04.279+00
 \.
 
 
@@ -4145,25 +4145,25 @@ COPY assay.layer_slot (layer, experiment, slots) FROM stdin;
 --
 
 COPY assay.membership (subject_id, segmentation, slot, group_nr, overlap, source, assigned_by, assigned_at) FROM stdin;
-u:user-1	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-10	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-11	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-12	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-13	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-14	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-15	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-16	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-17	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-18	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-19	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-2	1	0	1	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-3	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-4	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-5	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-6	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-7	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-8	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
-u:user-9	1	0	0	f	upload	6b8b9148	2026-11-30 05:20:39.72+00
+u:user-1	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-10	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-11	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-12	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-13	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-14	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-15	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-16	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-17	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-18	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-19	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-2	1	0	1	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-3	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-4	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-5	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-6	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-7	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-8	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
+u:user-9	1	0	0	f	upload	3d2b6e65	2026-11-30 05:31:05.768+00
 \.
 
 
@@ -4284,46 +4284,46 @@ COPY assay.page_view_20261129 (subject_id, viewed_at, name, url, referrer) FROM 
 --
 
 COPY assay.page_view_20261130 (subject_id, viewed_at, name, url, referrer) FROM stdin;
-u:user-1	2026-11-30 05:20:38.366+00	Home	\N	\N
-u:user-2	2026-11-30 05:20:38.398+00	Home	\N	\N
-u:user-3	2026-11-30 05:20:38.428+00	Home	\N	\N
-u:user-4	2026-11-30 05:20:38.472+00	Home	\N	\N
-u:user-5	2026-11-30 05:20:38.511+00	Home	\N	\N
-u:user-6	2026-11-30 05:20:38.544+00	Home	\N	\N
-u:user-7	2026-11-30 05:20:38.586+00	Home	\N	\N
-u:user-8	2026-11-30 05:20:38.618+00	Home	\N	\N
-u:user-9	2026-11-30 05:20:38.645+00	Home	\N	\N
-u:user-10	2026-11-30 05:20:38.682+00	Home	\N	\N
-u:user-11	2026-11-30 05:20:38.717+00	Home	\N	\N
-u:user-12	2026-11-30 05:20:38.747+00	Home	\N	\N
-u:user-13	2026-11-30 05:20:38.789+00	Home	\N	\N
-u:user-14	2026-11-30 05:20:38.832+00	Home	\N	\N
-u:user-15	2026-11-30 05:20:38.872+00	Home	\N	\N
-u:user-16	2026-11-30 05:20:38.923+00	Home	\N	\N
-u:user-17	2026-11-30 05:20:38.962+00	Home	\N	\N
-u:user-18	2026-11-30 05:20:39.003+00	Home	\N	\N
-u:user-19	2026-11-30 05:20:39.05+00	Home	\N	\N
-u:user-20	2026-11-30 05:20:39.082+00	Home	\N	\N
-u:user-21	2026-11-30 05:20:39.122+00	Home	\N	\N
-u:user-22	2026-11-30 05:20:39.166+00	Home	\N	\N
-u:user-23	2026-11-30 05:20:39.2+00	Home	\N	\N
-u:user-24	2026-11-30 05:20:39.236+00	Home	\N	\N
-u:user-25	2026-11-30 05:20:39.291+00	Home	\N	\N
-u:user-26	2026-11-30 05:20:39.316+00	Home	\N	\N
-u:user-27	2026-11-30 05:20:39.351+00	Home	\N	\N
-u:user-28	2026-11-30 05:20:39.393+00	Home	\N	\N
-u:user-29	2026-11-30 05:20:39.403+00	Home	\N	\N
-u:user-30	2026-11-30 05:20:39.41+00	Home	\N	\N
-u:user-31	2026-11-30 05:20:39.445+00	Home	\N	\N
-u:user-32	2026-11-30 05:20:39.465+00	Home	\N	\N
-u:user-33	2026-11-30 05:20:39.482+00	Home	\N	\N
-u:user-34	2026-11-30 05:20:39.511+00	Home	\N	\N
-u:user-35	2026-11-30 05:20:39.534+00	Home	\N	\N
-u:user-36	2026-11-30 05:20:39.56+00	Home	\N	\N
-u:user-37	2026-11-30 05:20:39.606+00	Home	\N	\N
-u:user-38	2026-11-30 05:20:39.627+00	Home	\N	\N
-u:user-39	2026-11-30 05:20:39.642+00	Home	\N	\N
-u:user-40	2026-11-30 05:20:39.673+00	Home	\N	\N
+u:user-1	2026-11-30 05:31:04.455+00	Home	\N	\N
+u:user-2	2026-11-30 05:31:04.484+00	Home	\N	\N
+u:user-3	2026-11-30 05:31:04.511+00	Home	\N	\N
+u:user-4	2026-11-30 05:31:04.537+00	Home	\N	\N
+u:user-5	2026-11-30 05:31:04.579+00	Home	\N	\N
+u:user-6	2026-11-30 05:31:04.589+00	Home	\N	\N
+u:user-7	2026-11-30 05:31:04.622+00	Home	\N	\N
+u:user-8	2026-11-30 05:31:04.653+00	Home	\N	\N
+u:user-9	2026-11-30 05:31:04.667+00	Home	\N	\N
+u:user-10	2026-11-30 05:31:04.701+00	Home	\N	\N
+u:user-11	2026-11-30 05:31:04.718+00	Home	\N	\N
+u:user-12	2026-11-30 05:31:04.741+00	Home	\N	\N
+u:user-13	2026-11-30 05:31:04.775+00	Home	\N	\N
+u:user-14	2026-11-30 05:31:04.795+00	Home	\N	\N
+u:user-15	2026-11-30 05:31:04.838+00	Home	\N	\N
+u:user-16	2026-11-30 05:31:04.875+00	Home	\N	\N
+u:user-17	2026-11-30 05:31:04.911+00	Home	\N	\N
+u:user-18	2026-11-30 05:31:04.947+00	Home	\N	\N
+u:user-19	2026-11-30 05:31:04.982+00	Home	\N	\N
+u:user-20	2026-11-30 05:31:05.006+00	Home	\N	\N
+u:user-21	2026-11-30 05:31:05.04+00	Home	\N	\N
+u:user-22	2026-11-30 05:31:05.076+00	Home	\N	\N
+u:user-23	2026-11-30 05:31:05.097+00	Home	\N	\N
+u:user-24	2026-11-30 05:31:05.128+00	Home	\N	\N
+u:user-25	2026-11-30 05:31:05.153+00	Home	\N	\N
+u:user-26	2026-11-30 05:31:05.193+00	Home	\N	\N
+u:user-27	2026-11-30 05:31:05.213+00	Home	\N	\N
+u:user-28	2026-11-30 05:31:05.251+00	Home	\N	\N
+u:user-29	2026-11-30 05:31:05.282+00	Home	\N	\N
+u:user-30	2026-11-30 05:31:05.308+00	Home	\N	\N
+u:user-31	2026-11-30 05:31:05.368+00	Home	\N	\N
+u:user-32	2026-11-30 05:31:05.41+00	Home	\N	\N
+u:user-33	2026-11-30 05:31:05.43+00	Home	\N	\N
+u:user-34	2026-11-30 05:31:05.468+00	Home	\N	\N
+u:user-35	2026-11-30 05:31:05.497+00	Home	\N	\N
+u:user-36	2026-11-30 05:31:05.553+00	Home	\N	\N
+u:user-37	2026-11-30 05:31:05.587+00	Home	\N	\N
+u:user-38	2026-11-30 05:31:05.616+00	Home	\N	\N
+u:user-39	2026-11-30 05:31:05.649+00	Home	\N	\N
+u:user-40	2026-11-30 05:31:05.692+00	Home	\N	\N
 \.
 
 
@@ -4413,7 +4413,7 @@ COPY assay.page_view_hour (hour, views, pages) FROM stdin;
 --
 
 COPY assay.page_view_week (one, counted_at, hours, days, pages) FROM stdin;
-t	2026-11-30 05:20:40.067+00	[{"at" : "11-29 06:00", "views" : 0}, {"at" : "11-29 07:00", "views" : 0}, {"at" : "11-29 08:00", "views" : 0}, {"at" : "11-29 09:00", "views" : 0}, {"at" : "11-29 10:00", "views" : 0}, {"at" : "11-29 11:00", "views" : 0}, {"at" : "11-29 12:00", "views" : 0}, {"at" : "11-29 13:00", "views" : 0}, {"at" : "11-29 14:00", "views" : 0}, {"at" : "11-29 15:00", "views" : 0}, {"at" : "11-29 16:00", "views" : 0}, {"at" : "11-29 17:00", "views" : 0}, {"at" : "11-29 18:00", "views" : 0}, {"at" : "11-29 19:00", "views" : 0}, {"at" : "11-29 20:00", "views" : 0}, {"at" : "11-29 21:00", "views" : 0}, {"at" : "11-29 22:00", "views" : 0}, {"at" : "11-29 23:00", "views" : 0}, {"at" : "11-30 00:00", "views" : 0}, {"at" : "11-30 01:00", "views" : 0}, {"at" : "11-30 02:00", "views" : 0}, {"at" : "11-30 03:00", "views" : 0}, {"at" : "11-30 04:00", "views" : 0}, {"at" : "11-30 05:00", "views" : 40}]	[{"at" : "2026-11-24", "views" : 0}, {"at" : "2026-11-25", "views" : 0}, {"at" : "2026-11-26", "views" : 0}, {"at" : "2026-11-27", "views" : 0}, {"at" : "2026-11-28", "views" : 0}, {"at" : "2026-11-29", "views" : 0}, {"at" : "2026-11-30", "views" : 40}]	[{"name" : "Home", "views" : 40}]
+t	2026-11-30 05:31:06.279+00	[{"at" : "11-29 06:00", "views" : 0}, {"at" : "11-29 07:00", "views" : 0}, {"at" : "11-29 08:00", "views" : 0}, {"at" : "11-29 09:00", "views" : 0}, {"at" : "11-29 10:00", "views" : 0}, {"at" : "11-29 11:00", "views" : 0}, {"at" : "11-29 12:00", "views" : 0}, {"at" : "11-29 13:00", "views" : 0}, {"at" : "11-29 14:00", "views" : 0}, {"at" : "11-29 15:00", "views" : 0}, {"at" : "11-29 16:00", "views" : 0}, {"at" : "11-29 17:00", "views" : 0}, {"at" : "11-29 18:00", "views" : 0}, {"at" : "11-29 19:00", "views" : 0}, {"at" : "11-29 20:00", "views" : 0}, {"at" : "11-29 21:00", "views" : 0}, {"at" : "11-29 22:00", "views" : 0}, {"at" : "11-29 23:00", "views" : 0}, {"at" : "11-30 00:00", "views" : 0}, {"at" : "11-30 01:00", "views" : 0}, {"at" : "11-30 02:00", "views" : 0}, {"at" : "11-30 03:00", "views" : 0}, {"at" : "11-30 04:00", "views" : 0}, {"at" : "11-30 05:00", "views" : 40}]	[{"at" : "2026-11-24", "views" : 0}, {"at" : "2026-11-25", "views" : 0}, {"at" : "2026-11-26", "views" : 0}, {"at" : "2026-11-27", "views" : 0}, {"at" : "2026-11-28", "views" : 0}, {"at" : "2026-11-29", "views" : 0}, {"at" : "2026-11-30", "views" : 40}]	[{"name" : "Home", "views" : 40}]
 \.
 
 
@@ -4422,7 +4422,7 @@ t	2026-11-30 05:20:40.067+00	[{"at" : "11-29 06:00", "views" : 0}, {"at" : "11-2
 --
 
 COPY assay.preassigned (email, segmentation, slot, group_nr, overlap, assigned_by, assigned_at) FROM stdin;
-nobody@example.org	1	0	1	f	6b8b9148	2026-11-30 05:20:39.742+00
+nobody@example.org	1	0	1	f	3d2b6e65	2026-11-30 05:31:05.797+00
 \.
 
 
@@ -4431,46 +4431,46 @@ nobody@example.org	1	0	1	f	6b8b9148	2026-11-30 05:20:39.742+00
 --
 
 COPY assay.profile (subject_id, attributes, terms, changed_at) FROM stdin;
-u:user-1	{"plan": "paid", "email": "user-1@example.org"}	{email=user-1@example.org,plan=paid}	2026-11-30 05:20:38.3+00
-u:user-2	{"plan": "free", "email": "user-2@example.org"}	{email=user-2@example.org,plan=free}	2026-11-30 05:20:38.379+00
-u:user-3	{"plan": "paid", "email": "user-3@example.org"}	{email=user-3@example.org,plan=paid}	2026-11-30 05:20:38.41+00
-u:user-4	{"plan": "free", "email": "user-4@example.org"}	{email=user-4@example.org,plan=free}	2026-11-30 05:20:38.443+00
-u:user-5	{"plan": "paid", "email": "user-5@example.org"}	{email=user-5@example.org,plan=paid}	2026-11-30 05:20:38.489+00
-u:user-6	{"plan": "free", "email": "user-6@example.org"}	{email=user-6@example.org,plan=free}	2026-11-30 05:20:38.525+00
-u:user-7	{"plan": "paid", "email": "user-7@example.org"}	{email=user-7@example.org,plan=paid}	2026-11-30 05:20:38.566+00
-u:user-8	{"plan": "free", "email": "user-8@example.org"}	{email=user-8@example.org,plan=free}	2026-11-30 05:20:38.598+00
-u:user-9	{"plan": "paid", "email": "user-9@example.org"}	{email=user-9@example.org,plan=paid}	2026-11-30 05:20:38.624+00
-u:user-10	{"plan": "free", "email": "user-10@example.org"}	{email=user-10@example.org,plan=free}	2026-11-30 05:20:38.662+00
-u:user-11	{"plan": "paid", "email": "user-11@example.org"}	{email=user-11@example.org,plan=paid}	2026-11-30 05:20:38.696+00
-u:user-12	{"plan": "free", "email": "user-12@example.org"}	{email=user-12@example.org,plan=free}	2026-11-30 05:20:38.725+00
-u:user-13	{"plan": "paid", "email": "user-13@example.org"}	{email=user-13@example.org,plan=paid}	2026-11-30 05:20:38.764+00
-u:user-14	{"plan": "free", "email": "user-14@example.org"}	{email=user-14@example.org,plan=free}	2026-11-30 05:20:38.801+00
-u:user-15	{"plan": "paid", "email": "user-15@example.org"}	{email=user-15@example.org,plan=paid}	2026-11-30 05:20:38.842+00
-u:user-16	{"plan": "free", "email": "user-16@example.org"}	{email=user-16@example.org,plan=free}	2026-11-30 05:20:38.898+00
-u:user-17	{"plan": "paid", "email": "user-17@example.org"}	{email=user-17@example.org,plan=paid}	2026-11-30 05:20:38.937+00
-u:user-18	{"plan": "free", "email": "user-18@example.org"}	{email=user-18@example.org,plan=free}	2026-11-30 05:20:38.974+00
-u:user-19	{"plan": "paid", "email": "user-19@example.org"}	{email=user-19@example.org,plan=paid}	2026-11-30 05:20:39.02+00
-u:user-20	{"plan": "free", "email": "user-20@example.org"}	{email=user-20@example.org,plan=free}	2026-11-30 05:20:39.062+00
-u:user-21	{"plan": "paid", "email": "user-21@example.org"}	{email=user-21@example.org,plan=paid}	2026-11-30 05:20:39.089+00
-u:user-22	{"plan": "free", "email": "user-22@example.org"}	{email=user-22@example.org,plan=free}	2026-11-30 05:20:39.147+00
-u:user-23	{"plan": "paid", "email": "user-23@example.org"}	{email=user-23@example.org,plan=paid}	2026-11-30 05:20:39.179+00
-u:user-24	{"plan": "free", "email": "user-24@example.org"}	{email=user-24@example.org,plan=free}	2026-11-30 05:20:39.209+00
-u:user-25	{"plan": "paid", "email": "user-25@example.org"}	{email=user-25@example.org,plan=paid}	2026-11-30 05:20:39.26+00
-u:user-26	{"plan": "free", "email": "user-26@example.org"}	{email=user-26@example.org,plan=free}	2026-11-30 05:20:39.295+00
-u:user-27	{"plan": "paid", "email": "user-27@example.org"}	{email=user-27@example.org,plan=paid}	2026-11-30 05:20:39.332+00
-u:user-28	{"plan": "free", "email": "user-28@example.org"}	{email=user-28@example.org,plan=free}	2026-11-30 05:20:39.364+00
-u:user-29	{"plan": "paid", "email": "user-29@example.org"}	{email=user-29@example.org,plan=paid}	2026-11-30 05:20:39.396+00
-u:user-30	{"plan": "free", "email": "user-30@example.org"}	{email=user-30@example.org,plan=free}	2026-11-30 05:20:39.405+00
-u:user-31	{"plan": "paid", "email": "user-31@example.org"}	{email=user-31@example.org,plan=paid}	2026-11-30 05:20:39.433+00
-u:user-32	{"plan": "free", "email": "user-32@example.org"}	{email=user-32@example.org,plan=free}	2026-11-30 05:20:39.461+00
-u:user-33	{"plan": "paid", "email": "user-33@example.org"}	{email=user-33@example.org,plan=paid}	2026-11-30 05:20:39.472+00
-u:user-34	{"plan": "free", "email": "user-34@example.org"}	{email=user-34@example.org,plan=free}	2026-11-30 05:20:39.494+00
-u:user-35	{"plan": "paid", "email": "user-35@example.org"}	{email=user-35@example.org,plan=paid}	2026-11-30 05:20:39.519+00
-u:user-36	{"plan": "free", "email": "user-36@example.org"}	{email=user-36@example.org,plan=free}	2026-11-30 05:20:39.546+00
-u:user-37	{"plan": "paid", "email": "user-37@example.org"}	{email=user-37@example.org,plan=paid}	2026-11-30 05:20:39.582+00
-u:user-38	{"plan": "free", "email": "user-38@example.org"}	{email=user-38@example.org,plan=free}	2026-11-30 05:20:39.612+00
-u:user-39	{"plan": "paid", "email": "user-39@example.org"}	{email=user-39@example.org,plan=paid}	2026-11-30 05:20:39.634+00
-u:user-40	{"plan": "free", "email": "user-40@example.org"}	{email=user-40@example.org,plan=free}	2026-11-30 05:20:39.654+00
+u:user-1	{"plan": "paid", "email": "user-1@example.org"}	{email=user-1@example.org,plan=paid}	2026-11-30 05:31:04.4+00
+u:user-2	{"plan": "free", "email": "user-2@example.org"}	{email=user-2@example.org,plan=free}	2026-11-30 05:31:04.462+00
+u:user-3	{"plan": "paid", "email": "user-3@example.org"}	{email=user-3@example.org,plan=paid}	2026-11-30 05:31:04.489+00
+u:user-4	{"plan": "free", "email": "user-4@example.org"}	{email=user-4@example.org,plan=free}	2026-11-30 05:31:04.532+00
+u:user-5	{"plan": "paid", "email": "user-5@example.org"}	{email=user-5@example.org,plan=paid}	2026-11-30 05:31:04.554+00
+u:user-6	{"plan": "free", "email": "user-6@example.org"}	{email=user-6@example.org,plan=free}	2026-11-30 05:31:04.582+00
+u:user-7	{"plan": "paid", "email": "user-7@example.org"}	{email=user-7@example.org,plan=paid}	2026-11-30 05:31:04.596+00
+u:user-8	{"plan": "free", "email": "user-8@example.org"}	{email=user-8@example.org,plan=free}	2026-11-30 05:31:04.634+00
+u:user-9	{"plan": "paid", "email": "user-9@example.org"}	{email=user-9@example.org,plan=paid}	2026-11-30 05:31:04.66+00
+u:user-10	{"plan": "free", "email": "user-10@example.org"}	{email=user-10@example.org,plan=free}	2026-11-30 05:31:04.691+00
+u:user-11	{"plan": "paid", "email": "user-11@example.org"}	{email=user-11@example.org,plan=paid}	2026-11-30 05:31:04.71+00
+u:user-12	{"plan": "free", "email": "user-12@example.org"}	{email=user-12@example.org,plan=free}	2026-11-30 05:31:04.731+00
+u:user-13	{"plan": "paid", "email": "user-13@example.org"}	{email=user-13@example.org,plan=paid}	2026-11-30 05:31:04.754+00
+u:user-14	{"plan": "free", "email": "user-14@example.org"}	{email=user-14@example.org,plan=free}	2026-11-30 05:31:04.785+00
+u:user-15	{"plan": "paid", "email": "user-15@example.org"}	{email=user-15@example.org,plan=paid}	2026-11-30 05:31:04.819+00
+u:user-16	{"plan": "free", "email": "user-16@example.org"}	{email=user-16@example.org,plan=free}	2026-11-30 05:31:04.859+00
+u:user-17	{"plan": "paid", "email": "user-17@example.org"}	{email=user-17@example.org,plan=paid}	2026-11-30 05:31:04.882+00
+u:user-18	{"plan": "free", "email": "user-18@example.org"}	{email=user-18@example.org,plan=free}	2026-11-30 05:31:04.922+00
+u:user-19	{"plan": "paid", "email": "user-19@example.org"}	{email=user-19@example.org,plan=paid}	2026-11-30 05:31:04.963+00
+u:user-20	{"plan": "free", "email": "user-20@example.org"}	{email=user-20@example.org,plan=free}	2026-11-30 05:31:04.993+00
+u:user-21	{"plan": "paid", "email": "user-21@example.org"}	{email=user-21@example.org,plan=paid}	2026-11-30 05:31:05.012+00
+u:user-22	{"plan": "free", "email": "user-22@example.org"}	{email=user-22@example.org,plan=free}	2026-11-30 05:31:05.055+00
+u:user-23	{"plan": "paid", "email": "user-23@example.org"}	{email=user-23@example.org,plan=paid}	2026-11-30 05:31:05.08+00
+u:user-24	{"plan": "free", "email": "user-24@example.org"}	{email=user-24@example.org,plan=free}	2026-11-30 05:31:05.116+00
+u:user-25	{"plan": "paid", "email": "user-25@example.org"}	{email=user-25@example.org,plan=paid}	2026-11-30 05:31:05.141+00
+u:user-26	{"plan": "free", "email": "user-26@example.org"}	{email=user-26@example.org,plan=free}	2026-11-30 05:31:05.166+00
+u:user-27	{"plan": "paid", "email": "user-27@example.org"}	{email=user-27@example.org,plan=paid}	2026-11-30 05:31:05.202+00
+u:user-28	{"plan": "free", "email": "user-28@example.org"}	{email=user-28@example.org,plan=free}	2026-11-30 05:31:05.237+00
+u:user-29	{"plan": "paid", "email": "user-29@example.org"}	{email=user-29@example.org,plan=paid}	2026-11-30 05:31:05.261+00
+u:user-30	{"plan": "free", "email": "user-30@example.org"}	{email=user-30@example.org,plan=free}	2026-11-30 05:31:05.291+00
+u:user-31	{"plan": "paid", "email": "user-31@example.org"}	{email=user-31@example.org,plan=paid}	2026-11-30 05:31:05.327+00
+u:user-32	{"plan": "free", "email": "user-32@example.org"}	{email=user-32@example.org,plan=free}	2026-11-30 05:31:05.375+00
+u:user-33	{"plan": "paid", "email": "user-33@example.org"}	{email=user-33@example.org,plan=paid}	2026-11-30 05:31:05.416+00
+u:user-34	{"plan": "free", "email": "user-34@example.org"}	{email=user-34@example.org,plan=free}	2026-11-30 05:31:05.448+00
+u:user-35	{"plan": "paid", "email": "user-35@example.org"}	{email=user-35@example.org,plan=paid}	2026-11-30 05:31:05.478+00
+u:user-36	{"plan": "free", "email": "user-36@example.org"}	{email=user-36@example.org,plan=free}	2026-11-30 05:31:05.514+00
+u:user-37	{"plan": "paid", "email": "user-37@example.org"}	{email=user-37@example.org,plan=paid}	2026-11-30 05:31:05.569+00
+u:user-38	{"plan": "free", "email": "user-38@example.org"}	{email=user-38@example.org,plan=free}	2026-11-30 05:31:05.595+00
+u:user-39	{"plan": "paid", "email": "user-39@example.org"}	{email=user-39@example.org,plan=paid}	2026-11-30 05:31:05.623+00
+u:user-40	{"plan": "free", "email": "user-40@example.org"}	{email=user-40@example.org,plan=free}	2026-11-30 05:31:05.673+00
 \.
 
 
@@ -4479,7 +4479,7 @@ u:user-40	{"plan": "free", "email": "user-40@example.org"}	{email=user-40@exampl
 --
 
 COPY assay.rate_refusal (one, recorded_at, refused, most, address) FROM stdin;
-t	2026-11-30 05:20:40.092037+00	100	80	192.0.2.1
+t	2026-11-30 05:31:06.327396+00	100	80	192.0.2.1
 \.
 
 
@@ -4488,7 +4488,7 @@ t	2026-11-30 05:20:40.092037+00	100	80	192.0.2.1
 --
 
 COPY assay.result (experiment, result_version, counted_at, data) FROM stdin;
-1	1	2026-11-30 05:20:39.753+00	{"days": [["2026-11-30", 1, 22], ["2026-11-30", 2, 19]], "converted": [["2026-11-30", 2, 1, 21], ["2026-11-30", 2, 2, 19], ["2026-11-30", 100, 1, 7], ["2026-11-30", 100, 2, 7]], "exposures": [[2, 1, 19, 0, 0], [1, 1, 22, 0, 0]], "conversions": [[100, 1, 1, 7, 7], [2, 2, 1, 19, 19], [100, 2, 1, 7, 7], [2, 1, 1, 21, 21]]}
+1	1	2026-11-30 05:31:05.822+00	{"days": [["2026-11-30", 1, 22], ["2026-11-30", 2, 19]], "converted": [["2026-11-30", 2, 1, 21], ["2026-11-30", 2, 2, 19], ["2026-11-30", 100, 1, 7], ["2026-11-30", 100, 2, 7]], "exposures": [[2, 1, 19, 0, 0], [1, 1, 22, 0, 0]], "conversions": [[100, 1, 1, 7, 7], [2, 2, 1, 19, 19], [100, 2, 1, 7, 7], [2, 1, 1, 21, 21]]}
 \.
 
 
@@ -4497,8 +4497,8 @@ COPY assay.result (experiment, result_version, counted_at, data) FROM stdin;
 --
 
 COPY assay.schema_migration (version, name, checksum, applied_at) FROM stdin;
-1	0001_schema	ac11080c18d3d5f241e7745525a9336968547bc2c0c9a6b26bf2c2e4418a6cc8	2026-11-30 05:20:36.603+00
-2	0002_access	6bd769844305715718c5e379eb806fdd0252720796878bfba20ea76dec028fd9	2026-11-30 05:20:36.723+00
+1	0001_schema	ac11080c18d3d5f241e7745525a9336968547bc2c0c9a6b26bf2c2e4418a6cc8	2026-11-30 05:31:02.383+00
+2	0002_access	6bd769844305715718c5e379eb806fdd0252720796878bfba20ea76dec028fd9	2026-11-30 05:31:02.599+00
 \.
 
 
@@ -4507,67 +4507,67 @@ COPY assay.schema_migration (version, name, checksum, applied_at) FROM stdin;
 --
 
 COPY assay.schema_object (name, digest, applied_at) FROM stdin;
-account_add	60a1403d41f304a9dc564fc7abeef625ffc6b620a73fc88cd0f9c4a3dd80c78c	2026-11-30 05:20:36.771+00
-account_disable	0da36701a1891fb079682c6b90b2d7a91c92631c0ff3ced5ed887d8b05ef075a	2026-11-30 05:20:36.775+00
-account_link	867ded14115979b6c024dd32b949e84aa9b39ae3db12e5921f22aec9b31596f3	2026-11-30 05:20:36.776+00
-account_rehash	07a411470628ce5cd78581d0aa8017d994425237074439ae2aa091d91f10ecf8	2026-11-30 05:20:36.776+00
-account_reset	f186ae99d46dd2be468928a50575da2ef6dad02a4c7c2526f06534c984eb19dc	2026-11-30 05:20:36.776+00
-account_set_password	8e1be83632c4126bfd5bcd00c9e9ec38935d4055e1a121f5c7c3519878ad1082	2026-11-30 05:20:36.777+00
-account_set_role	cd5dfece4f25e7019d05275690de3f75b84368a1a6d7e38686ec0395a97b7785	2026-11-30 05:20:36.779+00
-account_sign_out	ac2e360a101b509d3936a3aecb59be268ce5a475caff2411b19e650c4f5678ae	2026-11-30 05:20:36.779+00
-activity_record	0364dd7252ab3d48fd2fab37a06d5c20f03b0bee4060e2961b9ceac577fb7b1d	2026-11-30 05:20:36.783+00
-audience_erase_subject	0f7b645dea62fe2ba9e781e6c6e8008a711cd0684b9dd9df1e9cee5c82011ad8	2026-11-30 05:20:36.784+00
-audience_replace	ce3fdb754d3e8955b01f8e6d5d9499ce7d0d571db18d9d13bcbe3e992d45b8c4	2026-11-30 05:20:36.784+00
-audience_wait_writers	96187b3b537a63c148e5a9e8c70785b291e2756cfdd09de4d659bf7aceeb8735	2026-11-30 05:20:36.784+00
-audience_write_lock	85259f132068b934f151271145256ebc03ba905b9cb71d64b9463302f603eda9	2026-11-30 05:20:36.784+00
-audit_forget	f77cf1acc348eafaea5f930bb1575feebf3f38ef5708f3f5440c8d26f4a164e2	2026-11-30 05:20:36.786+00
-deadline_check	573376349fab54ea5e617fdf7121a43e0d51c85d2cabf5926e6f005933a055c1	2026-11-30 05:20:36.787+00
-deleted_experiment_reap	c99b159ee689423e2db3d12c68cd35c24b0f5b87e9e672604489facfcf4b4caa	2026-11-30 05:20:36.788+00
-enrol	e6d5be859b6ae89654f70aa415d6bcebe5c68deca9877c0beeea93c1fadc182e	2026-11-30 05:20:36.788+00
-exposure_add	4e168bd7b36795c7644940b5933c25ede3a33e327f9c938e9a0aa8702c315e72	2026-11-30 05:20:36.791+00
-goal_hit	663353832864c952875492998d38232718a2233aac3ab5e82df06ee966af85b1	2026-11-30 05:20:36.792+00
-key_change	299be10a177da4e3caf56b57380161859270d9fb4dd863714d89efa480b6a31d	2026-11-30 05:20:36.792+00
-key_create	1ebe0e1146bff4a52743d4fa900f0446ced7c5a3cf0d6493dd94ab746c62ea08	2026-11-30 05:20:36.792+00
-key_revoke	a53b89b2cf413faacf233ca87fa8902efa94daa839a35d185a96318cfc1697b4	2026-11-30 05:20:36.794+00
-layer_delete	c10834fe305fb806de861f31a952050d2fccb56d3c0124412a130f3ec5ebec27	2026-11-30 05:20:36.794+00
-layer_slot_assign	8815c3853375d59a88cd78b8818217a879801f339793788c0477a2f4ea105519	2026-11-30 05:20:36.795+00
-lock_class	fb4f11bb0179bcacc2552f4f474dbb02520585b36f78ffbe1fc0a470305eefe5	2026-11-30 05:20:36.797+00
-lock_wait_holders	e0058c1656a735e6afa9cf538ffb2575bf8aef0b8e76ce0e424c61e85990d8ee	2026-11-30 05:20:36.801+00
-membership_assign	103439129534b7c70a5ab1c156417d189fa24715e697c0abe03cd7d9f5bb86a1	2026-11-30 05:20:36.801+00
-membership_batch	274f2698f53a56cee92f8d566a1767c2845ccceb18895e8608352530c2f53fa7	2026-11-30 05:20:36.802+00
-membership_check_overlap	1ba07ffbd04b6d631d5aa96ff0932e06bbfc9d89c97cd35a88b1668057ba5e5d	2026-11-30 05:20:36.806+00
-page_view_activity	66d4a74786027bd1b523f55f944839907d85a0a93d9d04b763181a8a55e0fe30	2026-11-30 05:20:36.809+00
-page_view_partitions	f1bd5e5915097f68b527e1225afc06b27498c3e9c05a33bbb7a9632ec990ac08	2026-11-30 05:20:36.81+00
-preassigned_apply	bbb2c2acb870e74cf6b49e2025aecb05832882a7be6101e9929871b20d6d5796	2026-11-30 05:20:36.81+00
-preassigned_apply_late	f450f8229da93ad11853829c76e67fa8427e8ec600ede841c02af25b8daf56a0	2026-11-30 05:20:36.813+00
-result_begin	06f7d893fe0d24fa933ac04ef35f13b5bbf7a246f810878be45a0d8de14c77de	2026-11-30 05:20:36.813+00
-result_invalidate	b35536fcdc62fff9163bf10554c4ed79da86c5bf34eb5077935dd64daadddfc9	2026-11-30 05:20:36.817+00
-segmentation_delete	17f8a452b6930cfbf8150c1dc7b77de67ce8685408f851b9e03622c8c1d42991	2026-11-30 05:20:36.819+00
-session_account	43d533fb17dfaa83f248793b34086984949382ef4094258cc2a28a9182cb080a	2026-11-30 05:20:36.82+00
-session_authorize	42644fbedf618afba298ac0758b060e02c70b16d7a166a942f3a6d996770a41b	2026-11-30 05:20:36.821+00
-session_close	706636aa68322e68904feff8b97151d4ab6dae75d1f92f305a848fbe71bdc91c	2026-11-30 05:20:36.821+00
-session_close_all	8dc079216c8ebdf1369ea9ed82a1778ae78aaee59aff4277f795eb7453f4cb70	2026-11-30 05:20:36.821+00
-session_open	fe85d13bcebd02050d75191dacc66dc15b7274a9a35238b7421392bbbe2226bd	2026-11-30 05:20:36.822+00
-session_seen	c4753e500a765e869bceaff06fcea42b91b56187515e69c736ef1bc4faf4d28b	2026-11-30 05:20:36.822+00
-sign_in_claim	3c4f6e020a0b9416d825ea4c9d50083ee60c916e3812b4e00a62dd5bc30ef327	2026-11-30 05:20:36.822+00
-sign_in_link_add	09a0a891d759dac3b27fbb7c11c48ebad00b90e852167ecebd7651ea9d32588a	2026-11-30 05:20:36.827+00
-sign_in_link_use	520cab5d70736ca6c7121987ce7fee8ae3cd387cc384a4cfb9c5a3729fff80a0	2026-11-30 05:20:36.831+00
-sign_in_succeeded	c5974f0aa07558afdaa0303c67565a58357b982730f1d709cc3522da6a637f79	2026-11-30 05:20:36.831+00
-sign_in_wait	ae0410bfde04715ca8801b8b1cacd4d580146457ee3d899367f43220226fadef	2026-11-30 05:20:36.832+00
-subject_confirm	a4153551de4f489edc69dfca0d26deb6f770a2448a781f1e7df8d764b52bc4ae	2026-11-30 05:20:36.832+00
-subject_erase	4fe3613987c2ae539726af93d5011d2c62bda94a978678fb458a95748376520e	2026-11-30 05:20:36.832+00
-subject_incorporate	c7f7685a53a71349793ffd7fe1f858001a14112a843576843bb9c62cae73571d	2026-11-30 05:20:36.832+00
-subject_incorporate_experiment	4c7d52468360a4f0a02d33981430d83711266230d284041e2914bee9a53f9d08	2026-11-30 05:20:36.834+00
-subject_is_bot	ee62735d012025eb36b19bcfeb8ee4237be045f9210b2003656eaa0f29d7dd7c	2026-11-30 05:20:36.839+00
-subject_lock	4ae9f0c828aca0aca332bb8459098d7dcf5f1e0b9349b96e9b6afa114d5daa37	2026-11-30 05:20:36.841+00
-tag_put	2cb5f91d0f521cf073ff261673552713085e7ee715170cd288585ef2ba69812e	2026-11-30 05:20:36.841+00
-term_instant	6d7de64c4c159ed1a0b49b7ee5197dca80ac1bc21342c8f3fb456266f29b1131	2026-11-30 05:20:36.841+00
-term_number	168bb26331616a6c0f3e192776fc95532b245c751e642767ed686f6e3f3cd069	2026-11-30 05:20:36.841+00
-upload_forget	b60e9f1a982624db164570a8a6b6a1d9a4811163a622f91d4840f356f354622c	2026-11-30 05:20:36.842+00
-upload_scrub	277a6accd274ebd63120b1b9e9a17b0e68e58fa5ab7d39dd44bec03f1a274bee	2026-11-30 05:20:36.842+00
-visit_record	a77abfd25f4395e50c7b501f478c26de9940b168bc751e5f4c057525c75c0286	2026-11-30 05:20:36.842+00
-waiting_goal_replay	79c471987d1def6036b462e16182cbd61ba6639b3842b16db6ab3f860fa1ad54	2026-11-30 05:20:36.842+00
-experiment_full	bb2249bfc0a0b3dc3a43338d39431951b501510204dbf350f3d49495985281f5	2026-11-30 05:20:36.844+00
+account_add	60a1403d41f304a9dc564fc7abeef625ffc6b620a73fc88cd0f9c4a3dd80c78c	2026-11-30 05:31:02.683+00
+account_disable	0da36701a1891fb079682c6b90b2d7a91c92631c0ff3ced5ed887d8b05ef075a	2026-11-30 05:31:02.684+00
+account_link	867ded14115979b6c024dd32b949e84aa9b39ae3db12e5921f22aec9b31596f3	2026-11-30 05:31:02.686+00
+account_rehash	07a411470628ce5cd78581d0aa8017d994425237074439ae2aa091d91f10ecf8	2026-11-30 05:31:02.687+00
+account_reset	f186ae99d46dd2be468928a50575da2ef6dad02a4c7c2526f06534c984eb19dc	2026-11-30 05:31:02.69+00
+account_set_password	8e1be83632c4126bfd5bcd00c9e9ec38935d4055e1a121f5c7c3519878ad1082	2026-11-30 05:31:02.699+00
+account_set_role	cd5dfece4f25e7019d05275690de3f75b84368a1a6d7e38686ec0395a97b7785	2026-11-30 05:31:02.699+00
+account_sign_out	ac2e360a101b509d3936a3aecb59be268ce5a475caff2411b19e650c4f5678ae	2026-11-30 05:31:02.699+00
+activity_record	0364dd7252ab3d48fd2fab37a06d5c20f03b0bee4060e2961b9ceac577fb7b1d	2026-11-30 05:31:02.699+00
+audience_erase_subject	0f7b645dea62fe2ba9e781e6c6e8008a711cd0684b9dd9df1e9cee5c82011ad8	2026-11-30 05:31:02.703+00
+audience_replace	ce3fdb754d3e8955b01f8e6d5d9499ce7d0d571db18d9d13bcbe3e992d45b8c4	2026-11-30 05:31:02.703+00
+audience_wait_writers	96187b3b537a63c148e5a9e8c70785b291e2756cfdd09de4d659bf7aceeb8735	2026-11-30 05:31:02.703+00
+audience_write_lock	85259f132068b934f151271145256ebc03ba905b9cb71d64b9463302f603eda9	2026-11-30 05:31:02.704+00
+audit_forget	f77cf1acc348eafaea5f930bb1575feebf3f38ef5708f3f5440c8d26f4a164e2	2026-11-30 05:31:02.704+00
+deadline_check	573376349fab54ea5e617fdf7121a43e0d51c85d2cabf5926e6f005933a055c1	2026-11-30 05:31:02.706+00
+deleted_experiment_reap	c99b159ee689423e2db3d12c68cd35c24b0f5b87e9e672604489facfcf4b4caa	2026-11-30 05:31:02.706+00
+enrol	e6d5be859b6ae89654f70aa415d6bcebe5c68deca9877c0beeea93c1fadc182e	2026-11-30 05:31:02.706+00
+exposure_add	4e168bd7b36795c7644940b5933c25ede3a33e327f9c938e9a0aa8702c315e72	2026-11-30 05:31:02.707+00
+goal_hit	663353832864c952875492998d38232718a2233aac3ab5e82df06ee966af85b1	2026-11-30 05:31:02.707+00
+key_change	299be10a177da4e3caf56b57380161859270d9fb4dd863714d89efa480b6a31d	2026-11-30 05:31:02.707+00
+key_create	1ebe0e1146bff4a52743d4fa900f0446ced7c5a3cf0d6493dd94ab746c62ea08	2026-11-30 05:31:02.707+00
+key_revoke	a53b89b2cf413faacf233ca87fa8902efa94daa839a35d185a96318cfc1697b4	2026-11-30 05:31:02.707+00
+layer_delete	c10834fe305fb806de861f31a952050d2fccb56d3c0124412a130f3ec5ebec27	2026-11-30 05:31:02.708+00
+layer_slot_assign	8815c3853375d59a88cd78b8818217a879801f339793788c0477a2f4ea105519	2026-11-30 05:31:02.72+00
+lock_class	fb4f11bb0179bcacc2552f4f474dbb02520585b36f78ffbe1fc0a470305eefe5	2026-11-30 05:31:02.721+00
+lock_wait_holders	e0058c1656a735e6afa9cf538ffb2575bf8aef0b8e76ce0e424c61e85990d8ee	2026-11-30 05:31:02.721+00
+membership_assign	103439129534b7c70a5ab1c156417d189fa24715e697c0abe03cd7d9f5bb86a1	2026-11-30 05:31:02.721+00
+membership_batch	274f2698f53a56cee92f8d566a1767c2845ccceb18895e8608352530c2f53fa7	2026-11-30 05:31:02.722+00
+membership_check_overlap	1ba07ffbd04b6d631d5aa96ff0932e06bbfc9d89c97cd35a88b1668057ba5e5d	2026-11-30 05:31:02.722+00
+page_view_activity	66d4a74786027bd1b523f55f944839907d85a0a93d9d04b763181a8a55e0fe30	2026-11-30 05:31:02.726+00
+page_view_partitions	f1bd5e5915097f68b527e1225afc06b27498c3e9c05a33bbb7a9632ec990ac08	2026-11-30 05:31:02.734+00
+preassigned_apply	bbb2c2acb870e74cf6b49e2025aecb05832882a7be6101e9929871b20d6d5796	2026-11-30 05:31:02.735+00
+preassigned_apply_late	f450f8229da93ad11853829c76e67fa8427e8ec600ede841c02af25b8daf56a0	2026-11-30 05:31:02.736+00
+result_begin	06f7d893fe0d24fa933ac04ef35f13b5bbf7a246f810878be45a0d8de14c77de	2026-11-30 05:31:02.737+00
+result_invalidate	b35536fcdc62fff9163bf10554c4ed79da86c5bf34eb5077935dd64daadddfc9	2026-11-30 05:31:02.737+00
+segmentation_delete	17f8a452b6930cfbf8150c1dc7b77de67ce8685408f851b9e03622c8c1d42991	2026-11-30 05:31:02.737+00
+session_account	43d533fb17dfaa83f248793b34086984949382ef4094258cc2a28a9182cb080a	2026-11-30 05:31:02.737+00
+session_authorize	42644fbedf618afba298ac0758b060e02c70b16d7a166a942f3a6d996770a41b	2026-11-30 05:31:02.738+00
+session_close	706636aa68322e68904feff8b97151d4ab6dae75d1f92f305a848fbe71bdc91c	2026-11-30 05:31:02.742+00
+session_close_all	8dc079216c8ebdf1369ea9ed82a1778ae78aaee59aff4277f795eb7453f4cb70	2026-11-30 05:31:02.749+00
+session_open	fe85d13bcebd02050d75191dacc66dc15b7274a9a35238b7421392bbbe2226bd	2026-11-30 05:31:02.749+00
+session_seen	c4753e500a765e869bceaff06fcea42b91b56187515e69c736ef1bc4faf4d28b	2026-11-30 05:31:02.749+00
+sign_in_claim	3c4f6e020a0b9416d825ea4c9d50083ee60c916e3812b4e00a62dd5bc30ef327	2026-11-30 05:31:02.749+00
+sign_in_link_add	09a0a891d759dac3b27fbb7c11c48ebad00b90e852167ecebd7651ea9d32588a	2026-11-30 05:31:02.749+00
+sign_in_link_use	520cab5d70736ca6c7121987ce7fee8ae3cd387cc384a4cfb9c5a3729fff80a0	2026-11-30 05:31:02.749+00
+sign_in_succeeded	c5974f0aa07558afdaa0303c67565a58357b982730f1d709cc3522da6a637f79	2026-11-30 05:31:02.75+00
+sign_in_wait	ae0410bfde04715ca8801b8b1cacd4d580146457ee3d899367f43220226fadef	2026-11-30 05:31:02.75+00
+subject_confirm	a4153551de4f489edc69dfca0d26deb6f770a2448a781f1e7df8d764b52bc4ae	2026-11-30 05:31:02.75+00
+subject_erase	4fe3613987c2ae539726af93d5011d2c62bda94a978678fb458a95748376520e	2026-11-30 05:31:02.751+00
+subject_incorporate	c7f7685a53a71349793ffd7fe1f858001a14112a843576843bb9c62cae73571d	2026-11-30 05:31:02.758+00
+subject_incorporate_experiment	4c7d52468360a4f0a02d33981430d83711266230d284041e2914bee9a53f9d08	2026-11-30 05:31:02.762+00
+subject_is_bot	ee62735d012025eb36b19bcfeb8ee4237be045f9210b2003656eaa0f29d7dd7c	2026-11-30 05:31:02.763+00
+subject_lock	4ae9f0c828aca0aca332bb8459098d7dcf5f1e0b9349b96e9b6afa114d5daa37	2026-11-30 05:31:02.763+00
+tag_put	2cb5f91d0f521cf073ff261673552713085e7ee715170cd288585ef2ba69812e	2026-11-30 05:31:02.763+00
+term_instant	6d7de64c4c159ed1a0b49b7ee5197dca80ac1bc21342c8f3fb456266f29b1131	2026-11-30 05:31:02.763+00
+term_number	168bb26331616a6c0f3e192776fc95532b245c751e642767ed686f6e3f3cd069	2026-11-30 05:31:02.766+00
+upload_forget	b60e9f1a982624db164570a8a6b6a1d9a4811163a622f91d4840f356f354622c	2026-11-30 05:31:02.771+00
+upload_scrub	277a6accd274ebd63120b1b9e9a17b0e68e58fa5ab7d39dd44bec03f1a274bee	2026-11-30 05:31:02.771+00
+visit_record	a77abfd25f4395e50c7b501f478c26de9940b168bc751e5f4c057525c75c0286	2026-11-30 05:31:02.771+00
+waiting_goal_replay	79c471987d1def6036b462e16182cbd61ba6639b3842b16db6ab3f860fa1ad54	2026-11-30 05:31:02.771+00
+experiment_full	bb2249bfc0a0b3dc3a43338d39431951b501510204dbf350f3d49495985281f5	2026-11-30 05:31:02.772+00
 \.
 
 
@@ -4576,8 +4576,8 @@ experiment_full	bb2249bfc0a0b3dc3a43338d39431951b501510204dbf350f3d49495985281f5
 --
 
 COPY assay.segmentation (nr, id, kind, context, type, name, description, groups, next_group, overlap, active, parameters, salt, referenced_ids, version, created_at, updated_at) FROM stdin;
-1	upgrade-manual	segmentation	global	manual	manual		[{"id": 0, "name": "one"}, {"id": 1, "name": "two"}]	2	f	t	{}	ae926971b5a9b1b8305128e7ff67597c	{}	1796016038239	2026-11-30 05:20:38.239+00	2026-11-30 05:20:38.239+00
-2	upgrade-random	segmentation	global	random	random		[{"id": 0, "name": "one"}, {"id": 1, "name": "two"}]	2	f	t	{}	483609271b052fc2fe3e88bc95c8861e	{}	1796016038258	2026-11-30 05:20:38.258+00	2026-11-30 05:20:38.258+00
+1	upgrade-manual	segmentation	global	manual	manual		[{"id": 0, "name": "one"}, {"id": 1, "name": "two"}]	2	f	t	{}	f52feaaa7f2657fc4edc9f3187c5391d	{}	1796016664292	2026-11-30 05:31:04.292+00	2026-11-30 05:31:04.292+00
+2	upgrade-random	segmentation	global	random	random		[{"id": 0, "name": "one"}, {"id": 1, "name": "two"}]	2	f	t	{}	654e49d567b4294dc9b4cc382cbb849e	{}	1796016664337	2026-11-30 05:31:04.337+00	2026-11-30 05:31:04.337+00
 \.
 
 
@@ -4586,7 +4586,7 @@ COPY assay.segmentation (nr, id, kind, context, type, name, description, groups,
 --
 
 COPY assay.session (hash, account, csrf, created_at, seen_at) FROM stdin;
-\\x0101010101010101010101010101010101010101010101010101010101010101	1	csrf	2026-11-30 05:20:40.114743+00	2026-11-30 05:20:40.114743+00
+\\x0101010101010101010101010101010101010101010101010101010101010101	1	csrf	2026-11-30 05:31:06.386688+00	2026-11-30 05:31:06.386688+00
 \.
 
 
@@ -4595,7 +4595,7 @@ COPY assay.session (hash, account, csrf, created_at, seen_at) FROM stdin;
 --
 
 COPY assay.sign_in_link (hash, account, expires_at) FROM stdin;
-\\x646142d4be1bc3cf10437bdb6170d246b3f94d06f0e8def9263a23f0bf1b659f	1	2026-12-01 05:20:37.671+00
+\\x64e02a7f82c128ac771cf3a9e578bc5f8e9d266b48ea0ab26da1dac5c78b29ea	1	2026-12-01 05:31:03.686+00
 \.
 
 
@@ -4604,7 +4604,7 @@ COPY assay.sign_in_link (hash, account, expires_at) FROM stdin;
 --
 
 COPY assay.sign_in_throttle (kind, key, failures, failed_at, blocked_until, signed_in_at) FROM stdin;
-network	\\x0000000000000000000000000000000000000000000000000000000000000000	1	2026-11-30 05:20:40.103789+00	\N	\N
+network	\\x0000000000000000000000000000000000000000000000000000000000000000	1	2026-11-30 05:31:06.358128+00	\N	\N
 \.
 
 
@@ -4613,7 +4613,7 @@ network	\\x0000000000000000000000000000000000000000000000000000000000000000	1	20
 --
 
 COPY assay.tag (subject_id, scope, key, value, updated_by, updated_at) FROM stdin;
-u:user-1	global	level	3	somebody	2026-11-30 05:20:40.126691+00
+u:user-1	global	level	3	somebody	2026-11-30 05:31:06.417025+00
 \.
 
 
@@ -4622,8 +4622,8 @@ u:user-1	global	level	3	somebody	2026-11-30 05:20:40.126691+00
 --
 
 COPY assay.upload (nr, segmentation, created_by, created_at, content, "position", erasure_count, total, added, changed, present, preassigned, failed, done_at, attempts, failed_at, retry_at) FROM stdin;
-1	1	6b8b9148	2026-11-30 05:20:39.72+00	\N	0	0	21	19	1	0	0	1	2026-11-30 05:20:39.72+00	0	\N	\N
-2	1	6b8b9148	2026-11-30 05:20:39.742+00	\N	0	0	1	0	0	0	1	0	2026-11-30 05:20:39.742+00	0	\N	\N
+1	1	3d2b6e65	2026-11-30 05:31:05.768+00	\N	0	0	21	19	1	0	0	1	2026-11-30 05:31:05.768+00	0	\N	\N
+2	1	3d2b6e65	2026-11-30 05:31:05.797+00	\N	0	0	1	0	0	0	1	0	2026-11-30 05:31:05.797+00	0	\N	\N
 \.
 
 
@@ -4642,8 +4642,8 @@ COPY assay.upload_row (upload, line, outcome, subject, previous, reason) FROM st
 --
 
 COPY assay.waiting_goal (subject_id, experiment, alternative, goal, hits, first_at, expires_at) FROM stdin;
-s:session-2	1	2	100	1	2026-11-30 05:20:39.695+00	2026-11-30 05:25:39.695+00
-s:session-3	1	1	100	1	2026-11-30 05:20:39.706+00	2026-11-30 05:25:39.706+00
+s:session-2	1	2	100	1	2026-11-30 05:31:05.74+00	2026-11-30 05:36:05.74+00
+s:session-3	1	2	100	1	2026-11-30 05:31:05.751+00	2026-11-30 05:36:05.751+00
 \.
 
 
