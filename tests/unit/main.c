@@ -62,6 +62,7 @@ static suite_fn *const suites[] = {
     results_csv_suite,
     results_suite,
     stats_pair_suite,
+    sequential_suite,
     stats_suite,
     subject_suite,
     terms_suite,
