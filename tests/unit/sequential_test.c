@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "core/stats/difference.h"
 #include "core/stats/looks.h"
+#include "core/stats/sample_size.h"
 #include "core/stats/spending.h"
 #include "core/stats/split_check.h"
 #include "suites.h"
@@ -281,6 +282,42 @@ START_TEST(a_raised_level_decides_on_the_day_it_was_raised)
 }
 END_TEST
 
+static struct sample_size_plan
+plan_of(struct json_object *o)
+{
+	struct json_object *share = get(o, "share");
+
+	return (struct sample_size_plan){number(o, "alpha"), number(o, "power"),
+		(size_t)json_object_get_int64(get(o, "arms")),
+		share == NULL ? 0.5 : json_object_get_double(share)};
+}
+
+START_TEST(sample_sizes_of_rates_are_as_published)
+{
+	static const char *const sections[] = {"size_rate", "size_rate", "size_rate_share",
+		"size_rate_share", "size_rate_share"};
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o = vector(ctx, sections[_i], _i < 2 ? _i : _i - 2);
+	struct sample_size_plan plan = plan_of(o);
+
+	is_near(sample_size_rate(number(o, "p2"), number(o, "p1"), &plan), number(o, "planned"), 0,
+	    "needed");
+	talloc_free(ctx);
+}
+END_TEST
+
+START_TEST(sample_sizes_of_means_are_as_published)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *o = vector(ctx, "size_mean", _i);
+	struct sample_size_plan plan = plan_of(o);
+
+	is_near(sample_size_mean(number(o, "sd"), number(o, "effect"), &plan), number(o, "planned"),
+	    0, "needed");
+	talloc_free(ctx);
+}
+END_TEST
+
 /* Splits in which opposite arms are short do not excuse each other, in whatever order they are. */
 START_TEST(splits_off_in_opposite_directions_are_both_seen)
 {
@@ -319,6 +356,8 @@ sequential_suite(void)
 	tcase_add_loop_test(t, looks_are_as_published, 0, 4);
 	tcase_add_loop_test(t, several_arms_are_decided_as_published, 0, 2);
 	tcase_add_test(t, a_raised_level_decides_on_the_day_it_was_raised);
+	tcase_add_loop_test(t, sample_sizes_of_rates_are_as_published, 0, 5);
+	tcase_add_loop_test(t, sample_sizes_of_means_are_as_published, 0, 2);
 	tcase_add_test(t, splits_off_in_opposite_directions_are_both_seen);
 	tcase_add_test(t, nobody_or_one_arm_is_no_broken_split);
 	suite_add_tcase(s, t);
