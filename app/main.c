@@ -86,7 +86,10 @@ static const struct {
     {"check", command_check, "check configuration, templates and every SQL statement",
 	"assay check [-c FILE]\n\nExit code 0 when all is good, 1 when not.\n"},
     {"doctor", command_doctor, "look for what is wrong with an installation",
-	"assay doctor [-c FILE]\n\nPrints a line a check; exit code 1 when one fails.\n"},
+	"assay doctor [-c FILE] [--recount ID]\n\n"
+	"Prints a line a check; exit code 1 when one fails.\n\n"
+	"  --recount ID   compares the results of an experiment with the rows of its\n"
+	"                 subjects instead\n"},
     {"key", command_key, "make, list and revoke API keys",
 	"assay key create --class client|server|admin [--name TEXT] [--origin URL,URL]\n"
 	"                 [--days N] [--tags PREFIX] [--subjects user,device,session] [--signed]\n"

@@ -67,10 +67,10 @@ insert into demo_rate values
 	('NEW-SEARCH', 'control', 'search', 0.30),
 	('NEW-SEARCH', 'fast', 'search', 0.38);
 
-insert into assay.conversion (subject_id, experiment, alternative, goal, hits, forced, first_at,
-	last_at)
+insert into assay.conversion (subject_id, experiment, alternative, goal, hits, forced, allocation,
+	first_at, last_at)
 select d.subject_id, d.nr, d.alternative, g.nr,
-	1 + floor(3 * pg_temp.bucket('hits ' || d.experiment, d.id))::bigint, false,
+	1 + floor(3 * pg_temp.bucket('hits ' || d.experiment, d.id))::bigint, false, d.allocation,
 	least(d.at + interval '1 hour', :'now'), least(d.at + interval '2 hours', :'now')
 from demo_enrolment as d
 join demo_rate as r on r.experiment = d.experiment and r.name = d.name
@@ -79,16 +79,18 @@ where pg_temp.bucket('convert ' || d.experiment, d.id) < r.rate
 on conflict do nothing;
 
 -- What page views have counted since the enrolment.
-insert into assay.conversion (subject_id, experiment, alternative, goal, hits, forced, first_at,
-	last_at)
-select d.subject_id, d.nr, d.alternative, g.nr, count(*), false, min(v.viewed_at), max(v.viewed_at)
+insert into assay.conversion (subject_id, experiment, alternative, goal, hits, forced, allocation,
+	first_at, last_at)
+select d.subject_id, d.nr, d.alternative, g.nr, count(*), false, d.allocation, min(v.viewed_at),
+	max(v.viewed_at)
 from demo_enrolment as d
 join assay.page_view as v on v.subject_id = d.subject_id and v.viewed_at >= d.at
 join assay.goal as g on g.page = v.name and g.retired_at is null
-group by d.subject_id, d.nr, d.alternative, g.nr
+group by d.subject_id, d.nr, d.alternative, d.allocation, g.nr
 on conflict do nothing;
 
-delete from assay.result;
+set local search_path = assay;
+select result_rebuild(nr) from experiment;
 update assay.cache_epoch set definitions = definitions + 1;
 
 commit;

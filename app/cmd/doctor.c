@@ -126,6 +126,55 @@ look_at_jobs(const struct command *c, struct report *r, struct db *owner)
 	    (int)files, (int)mappings);
 }
 
+/* More than this waits only where no jobs run. */
+enum { LAG_SECONDS = 120 };
+
+static void
+look_at_results(const struct command *c, struct report *r, struct db *owner)
+{
+	struct db_rows *rows;
+
+	if (db_query(owner, c->mem, QUERY_result_lag, NULL, &rows) != OK)
+		return;
+	const char *waiting = db_cell(rows, 0, "waiting");
+	bool known = db_cell(rows, 0, "folded_at") != NULL;
+	int64_t lag = instant_now() / INSTANT_SECOND - (known ? db_int(rows, 0, "folded_at") : 0);
+	if (known && lag <= LAG_SECONDS)
+		say(r, FINE, "results", "all changes were folded %d s ago", (int)lag);
+	else if (strcmp(waiting, "0") == 0)
+		say(r, FINE, "results", "no change waits to be folded");
+	else
+		say(r, WARNING, "results", "%s changes wait to be folded: results are exact but "
+		    "read slowly; does `assay jobs` run?", waiting);
+}
+
+/* Compares the results of an experiment with the rows of its subjects, and says each difference. */
+static int
+recount(const struct command *c, const char *id)
+{
+	struct db *owner = setup_owner_db(c->mem, c->conf);
+	struct db_rows *rows;
+
+	db_set_deadline(owner, INT64_MAX);
+	if (db_query(owner, c->mem, QUERY_experiment_number, &id, &rows) != OK)
+		return command_db_failed(owner);
+	if (db_count(rows) == 0) {
+		fprintf(stderr, "assay doctor: there is no experiment %s\n", id);
+		return EXIT_FAILED;
+	}
+	const char *number = db_cell(rows, 0, "nr");
+	if (db_query(owner, c->mem, QUERY_result_recount, &number, &rows) != OK)
+		return command_db_failed(owner);
+	for (int i = 0; i < db_count(rows); i++)
+		printf("%s of goal %s, alternative %s, %s: counted %s, results say %s\n",
+		    db_cell(rows, i, "part"), db_cell(rows, i, "goal"),
+		    db_cell(rows, i, "alternative"), db_cell(rows, i, "place"),
+		    db_cell(rows, i, "counted"), db_cell(rows, i, "kept"));
+	if (db_count(rows) == 0)
+		printf("the results of %s are those of the rows\n", id);
+	return db_count(rows) == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
 static void
 look_at_socket(const struct command *c, struct report *r)
 {
@@ -151,6 +200,8 @@ command_doctor(const struct command *c)
 {
 	struct report r = {false};
 
+	if (c->argc == 2 && strcmp(c->argv[0], "--recount") == 0)
+		return recount(c, c->argv[1]);
 	if (c->argc > 0)
 		return EXIT_USAGE;
 	say(&r, FINE, "config", "%s, version %s",
@@ -162,6 +213,7 @@ command_doctor(const struct command *c)
 	look_at_server(c, &r, owner);
 	look_at_throttle(c, &r, owner);
 	look_at_jobs(c, &r, owner);
+	look_at_results(c, &r, owner);
 	look_at_socket(c, &r);
 	return r.failed ? EXIT_FAILED : EXIT_DONE;
 }

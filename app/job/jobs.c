@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "job/audience_job.h"
 #include "job/page_view_job.h"
+#include "job/result_job.h"
 #include "job/upload_job.h"
 
 /* Views arrive up to a day ahead and mostly within two weeks; a day without a partition of its
@@ -126,6 +127,8 @@ keep_house(struct db *db, const struct conf *conf)
 	e = first_of(e, forget_sign_ins(db));
 	e = first_of(e, forget_throttle(db));
 	e = first_of(e, forget_activity(db));
+	e = first_of(e, result_job_tidy(db));
+	e = first_of(e, result_job_recount(db));
 	return first_of(e, page_view_job_again(db));
 }
 
@@ -177,6 +180,7 @@ jobs_run(struct db *db, const struct conf *conf)
 		enum err e = db_query(db, db, QUERY_listen, NULL, NULL);
 		e = first_of(e, upload_job_run(db, conf));
 		e = first_of(e, audience_job_run(db, conf));
+		e = first_of(e, result_job_fold(db));
 		healthy = e == OK;
 		if (instant_monotonic() >= count_at) {
 			bool counted =

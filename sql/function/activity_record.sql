@@ -1,35 +1,30 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Counts goal hits and visits of subjects in every experiment in which they are enrolled and which
 -- records: subject who[i] hit goals[i] (null: none) times[i] times, by a page viewed at seen[i]
--- (null: by a call), and, with visits, visited. A visit counts goal 2 when it is the first or
--- comes 6 hours or more after the last one that counted; then it counts goal 1, too, unless it is
--- the first. What a subject does is left out of results if its exposure is. Hits of sessions that
--- are not confirmed yet wait for 300 s from the last of them on. Returns the ids of the
--- experiments and whether anything waits.
+-- (null: by a call), and, with visits, visited. A visit counts goal 2 when it is the first or comes
+-- 6 hours or more after the last one that counted; then it counts goal 1, too, unless it is the
+-- first. What a subject does is left out of results if its exposure is. Hits of sessions that are
+-- not confirmed yet wait for 300 s from the last of them on. Returns, for each subject and goal,
+-- the ids of the experiments in which it was recorded, and whether it waits there.
 --
--- Enrolments are locked first, by everybody in the same order. Whatever is read afterwards stays
--- as it is: whoever writes conversions, confirms or moves a subject holds these rows. Call it once
--- in a transaction: results are locked last. Exposures are found by subject; `+ 0` keeps the
--- planner from the index by experiment, which may have millions of rows. The body repeats what
--- other functions do: a call costs more than what it would do.
+-- Enrolments are locked first, by everybody in the same order. Whatever is read afterwards stays as
+-- it is: whoever writes conversions, confirms or moves a subject holds these rows. Exposures are
+-- found by subject; `+ 0` keeps the planner from the index by experiment, which may have millions
+-- of rows. The body repeats what other functions do: a call costs more than what it would do.
 create or replace function activity_record(who text[], goals bigint[], times bigint[],
-	seen timestamptz[],
-	visits boolean, verify boolean, now timestamptz, out ids text[], out waits boolean)
+	seen timestamptz[], visits boolean, verify boolean, now timestamptz)
+returns table (subject_id text, goal bigint, ids text[], waits boolean)
 language plpgsql
 as $$
+#variable_conflict use_column
 declare
 	subjects text[];
 	experiments bigint[];
 	shown integer[];
 	since timestamptz[];
 	last timestamptz[];
-	visitors text[];
-	visited bigint[];
-	put_off waiting_goal[];
-	changed bigint[];
+	recorded record;
 begin
-	ids := '{}';
-	waits := false;
 	select array_agg(h.subject_id), array_agg(h.experiment), array_agg(h.alternative),
 		array_agg(h.enrolled_at), array_agg(h.last_seen_at)
 	into subjects, experiments, shown, since, last
@@ -45,13 +40,12 @@ begin
 		select h.subject_id, h.experiment, h.alternative, h.enrolled_at, h.last_seen_at, e.id,
 			not verify or left(h.subject_id, 2) <> 's:' or exists (
 				select from confirmed as k where k.subject_id = h.subject_id) as counts,
-			coalesce((
-				select x.forced from exposure as x where x.subject_id = h.subject_id
-					and x.experiment + 0 = h.experiment and x.alternative = h.alternative
-			), true) as forced
+			coalesce(x.forced, true) as forced, coalesce(x.allocation, 0) as allocation
 		from unnest(subjects, experiments, shown, since, last)
 			as h (subject_id, experiment, alternative, enrolled_at, last_seen_at)
 		join experiment as e on e.nr = h.experiment
+		left join exposure as x on x.subject_id = h.subject_id
+			and x.experiment + 0 = h.experiment and x.alternative = h.alternative
 		where e.status = 'ACTIVE' and e.state in (1, 3)
 			and e.start_date <= (now at time zone 'UTC')::date
 			and (e.end_date is null or e.end_date >= (now at time zone 'UTC')::date)
@@ -59,56 +53,71 @@ begin
 				select from profile as p
 				where p.subject_id = h.subject_id and p.attributes -> 'human' = 'false')
 	), deed as materialized (
-		select h.subject_id, h.experiment, h.alternative, h.forced, h.id, h.counts, a.goal,
+		select h.subject_id, h.experiment, h.alternative, h.forced, h.allocation, h.id, h.counts, a.goal,
 			sum(a.times)::bigint as hits
 		from held as h
 		join unnest(who, goals, times, seen) as a (subject_id, goal, times, at)
 			on a.subject_id = h.subject_id and a.goal is not null
 			and (a.at is null or a.at >= date_trunc('milliseconds', h.enrolled_at))
-		group by h.subject_id, h.experiment, h.alternative, h.forced, h.id, h.counts, a.goal
+		group by h.subject_id, h.experiment, h.alternative, h.forced, h.allocation, h.id, h.counts, a.goal
 		union all
-		select h.subject_id, h.experiment, h.alternative, h.forced, h.id, h.counts, v.goal, 1
+		select h.subject_id, h.experiment, h.alternative, h.forced, h.allocation, h.id, h.counts,
+			v.goal, 1
 		from held as h
 		join (values (1, false), (2, true)) as v (goal, first)
 			on v.first or h.last_seen_at is not null
 		where visits and (h.last_seen_at is null or h.last_seen_at <= now - interval '6 hours')
 	), counted as (
 		insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced,
-			first_at, last_at)
-		select d.subject_id, d.experiment, d.alternative, d.goal, d.hits, d.forced, now, now
+			allocation, first_at, last_at)
+		select d.subject_id, d.experiment, d.alternative, d.goal, d.hits, d.forced, d.allocation,
+			now, now
 		from deed as d where d.counts
 		order by d.subject_id, d.experiment, d.alternative, d.goal
 		on conflict (subject_id, experiment, alternative, goal) do update
 		set hits = c.hits + excluded.hits, last_at = excluded.last_at
+		returning c.subject_id, c.experiment, c.alternative, c.goal, c.hits, c.forced, c.allocation
+	), booked as (
+		insert into result_delta (subject_id, experiment, goal, alternative, allocation, day, n, sum,
+			squares, hits_from, hits_to)
+		select c.subject_id, c.experiment, c.goal, c.alternative, c.allocation, result_day(),
+			(c.hits = d.hits)::integer, d.hits,
+			c.hits::numeric * c.hits - (c.hits - d.hits)::numeric * (c.hits - d.hits),
+			nullif(c.hits - d.hits, 0), c.hits
+		from counted as c
+		join deed as d on d.subject_id = c.subject_id and d.experiment = c.experiment
+			and d.alternative = c.alternative and d.goal = c.goal
+		where not c.forced
 	)
-	select coalesce(array_agg(distinct d.id), '{}'),
-		array_agg(distinct d.experiment) filter (where d.counts),
+	select array_agg(d.subject_id) as subjects, array_agg(d.goal) as goals, array_agg(d.id) as ids,
+		array_agg(not d.counts) as waits,
 		array_agg(row(d.subject_id, d.experiment, d.alternative, d.goal, d.hits, now,
-			now + interval '300 seconds')::waiting_goal) filter (where not d.counts),
-		array_agg(d.subject_id) filter (where d.goal = 2),
-		array_agg(d.experiment) filter (where d.goal = 2)
-	into ids, changed, put_off, visitors, visited
+			now + interval '300 seconds')::waiting_goal) filter (where not d.counts) as put_off,
+		array_agg(d.subject_id) filter (where d.goal = 2) as visitors,
+		array_agg(d.experiment) filter (where d.goal = 2) as visited
+	into recorded
 	from deed as d;
-	if visitors is not null then
+	if recorded.visitors is not null then
 		update enrolment as n set last_seen_at = now
-		from unnest(visitors, visited) as v (subject_id, experiment)
+		from unnest(recorded.visitors, recorded.visited) as v (subject_id, experiment)
 		where n.subject_id = v.subject_id and n.experiment = v.experiment;
 	end if;
-	if put_off is not null then
-		waits := true;
+	if recorded.put_off is not null then
 		insert into waiting_goal as w
-		select d.* from unnest(put_off) as d
+		select d.* from unnest(recorded.put_off::waiting_goal[]) as d
 		order by d.subject_id, d.experiment, d.alternative, d.goal
 		on conflict (subject_id, experiment, alternative, goal) do update
 		set hits = excluded.hits + case when w.expires_at > now then w.hits else 0 end,
 			first_at = case when w.expires_at > now then w.first_at else now end,
 			expires_at = excluded.expires_at;
 		update waiting_goal set expires_at = now + interval '300 seconds'
-		where subject_id in (select d.subject_id from unnest(put_off) as d) and expires_at > now;
+		where expires_at > now and subject_id in (
+			select d.subject_id from unnest(recorded.put_off::waiting_goal[]) as d);
 	end if;
-	if changed is not null then
-		perform result_invalidate(changed);
-	end if;
+	return query select d.subject_id, d.goal, array_agg(d.id order by d.id), bool_or(d.waits)
+	from unnest(recorded.subjects, recorded.goals, recorded.ids, recorded.waits)
+		as d (subject_id, goal, id, waits)
+	group by d.subject_id, d.goal;
 end
 $$;
 

@@ -17,8 +17,8 @@ begin
 	if dead = '{}' then
 		return 0;
 	end if;
-	foreach part in array array['enrolment', 'exposure', 'conversion', 'waiting_goal', 'result',
-		'layer_slot'] loop
+	foreach part in array array['enrolment', 'exposure', 'conversion', 'waiting_goal',
+		'result_delta', 'result_cell', 'result_histogram', 'result_ledger', 'layer_slot'] loop
 		execute format('delete from %I where ctid = any (array(
 			select ctid from %I where experiment = any ($1) limit $2
 			for update skip locked))', part, part)

@@ -14,7 +14,6 @@ as $$
 #variable_conflict use_column
 declare
 	counts boolean := not verify or left(subject, 2) <> 's:';
-	changed bigint[] := '{}';
 begin
 	-- As subject_lock and subject_counts do: a call of a function costs as much as a row.
 	perform pg_advisory_xact_lock(lock_class('subject'), hashtext(subject));
@@ -36,7 +35,6 @@ begin
 		wrote := found;
 		if wrote and counts then
 			perform exposure_add(subject, nr, alternative, allocations[i], how, now);
-			changed := changed || nr;
 		end if;
 		if not wrote then
 			made := false;
@@ -47,9 +45,6 @@ begin
 		end if;
 		return next;
 	end loop;
-	if changed <> '{}' then
-		perform result_invalidate(changed);
-	end if;
 end
 $$;
 

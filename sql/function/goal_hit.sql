@@ -33,6 +33,8 @@ begin
 		from activity_record(array[subject], array[of_goal], array[times],
 			array[null::timestamptz], false, verify, now) as a;
 	end if;
+	ids := coalesce(ids, '{}');
+	waits := coalesce(waits, false);
 	if event is not null and ids <> '{}' then
 		insert into goal_event (subject_id, goal, event_id, recorded_at)
 		values (subject, of_goal, event, now);

@@ -13,11 +13,10 @@ begin
 	case locked
 		when 'audience_writer' then return 4702111;
 		when 'audience_job' then return 4702112;
-		when 'result_writer' then return 4702113;
 		when 'subject' then return 4702114;
-		when 'result_counter' then return 4702115;
 		when 'upload' then return 4702116;
 		when 'preassigned' then return 4702117;
+		when 'result_fold' then return 4702118;
 	end case;
 end
 $$;

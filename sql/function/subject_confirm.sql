@@ -8,7 +8,6 @@ set search_path from current
 as $$
 declare
 	row record;
-	changed bigint[] := '{}';
 begin
 	perform subject_lock(subject);
 	insert into confirmed (subject_id, confirmed_at) values (subject, now) on conflict do nothing;
@@ -21,12 +20,8 @@ begin
 	loop
 		perform exposure_add(subject, row.experiment, row.alternative, row.allocation,
 			row.source, now);
-		changed := changed || row.experiment;
 	end loop;
 	perform waiting_goal_replay(subject, subject, null, now);
-	if changed <> '{}' then
-		perform result_invalidate(changed);
-	end if;
 end
 $$;
 

@@ -7,8 +7,6 @@ create or replace function subject_erase(subject text, out page_views bigint, ou
 language plpgsql
 set search_path from current
 as $$
-declare
-	changed bigint[];
 begin
 	perform subject_lock(subject);
 	select u.preassignments, u.upload_rows into preassignments, upload_rows
@@ -20,15 +18,9 @@ begin
 	get diagnostics tags = row_count;
 	select l.profiles, l.audiences into profile, audiences from audience_erase_subject(subject) as l;
 	perform from enrolment as n where n.subject_id = subject order by n.experiment for update;
-	changed := array(select x.experiment from enrolment as x where x.subject_id = subject
-		union select x.experiment from exposure as x where x.subject_id = subject
-		order by 1);
 	delete from enrolment where subject_id = subject;
 	get diagnostics enrollments = row_count;
-	delete from exposure where subject_id = subject;
-	get diagnostics exposures = row_count;
-	delete from conversion where subject_id = subject;
-	get diagnostics conversions = row_count;
+	select w.exposures, w.conversions into exposures, conversions from result_withdraw(subject) as w;
 	delete from waiting_goal where subject_id = subject;
 	get diagnostics waiting_goals = row_count;
 	delete from goal_event where subject_id = subject;
@@ -36,9 +28,6 @@ begin
 	delete from confirmed where subject_id = subject;
 	delete from page_view where subject_id = subject;
 	get diagnostics page_views = row_count;
-	if changed <> '{}' then
-		perform result_invalidate(changed);
-	end if;
 end
 $$;
 

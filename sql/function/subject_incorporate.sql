@@ -11,7 +11,6 @@ set search_path from current
 as $$
 declare
 	row record;
-	changed bigint[] := '{}';
 	is_bot boolean := subject_is_bot(receiver);
 begin
 	perform subject_lock(case when hashtext(session) < hashtext(receiver) then session
@@ -24,7 +23,6 @@ begin
 		select n.* from enrolment as n
 		where n.subject_id = session order by n.experiment for update
 	loop
-		changed := changed || row.experiment;
 		insert into enrolment (subject_id, experiment, alternative, allocation, source, enrolled_at,
 			last_seen_at)
 		select receiver, row.experiment, row.alternative, row.allocation, row.source, row.enrolled_at,
@@ -49,14 +47,10 @@ begin
 	where g.subject_id = session and not is_bot
 	on conflict do nothing;
 	delete from enrolment where subject_id = session;
-	delete from exposure where subject_id = session;
-	delete from conversion where subject_id = session;
+	perform result_withdraw(session);
 	delete from waiting_goal where subject_id = session;
 	delete from confirmed where subject_id = session;
 	delete from goal_event where subject_id = session;
-	if changed <> '{}' then
-		perform result_invalidate(changed);
-	end if;
 end
 $$;
 

@@ -8,19 +8,35 @@ language plpgsql
 set search_path from current
 as $$
 begin
-	insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced, first_at,
-		last_at)
-	select receiver, w.experiment, w.alternative, w.goal, w.hits, coalesce(x.forced, true),
-		w.first_at, now
-	from waiting_goal as w
-	join enrolment as n on n.subject_id = w.subject_id and n.experiment = w.experiment
-	left join exposure as x on x.subject_id = receiver and x.experiment = w.experiment
-		and x.alternative = w.alternative
-	where w.subject_id = waiter and w.expires_at > now
-		and (of_experiment is null or w.experiment = of_experiment)
-	order by w.experiment, w.alternative, w.goal
-	on conflict (subject_id, experiment, alternative, goal) do update
-	set hits = c.hits + excluded.hits, last_at = excluded.last_at;
+	with waiting as materialized (
+		select w.experiment, w.alternative, w.goal, w.hits, w.first_at, coalesce(x.forced, true) as forced,
+			coalesce(x.allocation, 0) as allocation
+		from waiting_goal as w
+		join enrolment as n on n.subject_id = w.subject_id and n.experiment = w.experiment
+		left join exposure as x on x.subject_id = receiver and x.experiment = w.experiment
+			and x.alternative = w.alternative
+		where w.subject_id = waiter and w.expires_at > now
+			and (of_experiment is null or w.experiment = of_experiment)
+	), counted as (
+		insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced, allocation,
+			first_at, last_at)
+		select receiver, w.experiment, w.alternative, w.goal, w.hits, w.forced, w.allocation, w.first_at,
+			now
+		from waiting as w order by w.experiment, w.alternative, w.goal
+		on conflict (subject_id, experiment, alternative, goal) do update
+		set hits = c.hits + excluded.hits, last_at = excluded.last_at
+		returning c.experiment, c.alternative, c.goal, c.hits, c.forced, c.allocation
+	)
+	insert into result_delta (subject_id, experiment, goal, alternative, allocation, day, n, sum, squares,
+		hits_from, hits_to)
+	select receiver, c.experiment, c.goal, c.alternative, c.allocation, result_day(),
+		(c.hits = w.hits)::integer, w.hits,
+		c.hits::numeric * c.hits - (c.hits - w.hits)::numeric * (c.hits - w.hits),
+		nullif(c.hits - w.hits, 0), c.hits
+	from counted as c
+	join waiting as w on w.experiment = c.experiment and w.alternative = c.alternative
+		and w.goal = c.goal
+	where not c.forced;
 	delete from waiting_goal
 	where subject_id = waiter and (of_experiment is null or experiment = of_experiment);
 end

@@ -3,10 +3,13 @@
 -- retry: yes
 -- time: long
 select (select count(*) from experiment where status = 'ACTIVE' and state <> 0) as running,
-	(select coalesce(sum(n), 0) from experiment as e, lateral (
-		select count(*) as n from exposure as x
-		where x.experiment = e.nr and x.exposed_at >= $2::timestamptz) as c
-		where e.status = 'ACTIVE' or e.updated_at >= $2::timestamptz) as enrolments_today,
+	(select coalesce(sum(c.n), 0)::bigint from (
+		select experiment, n from result_cell
+		where goal = 0 and day = ($2::timestamptz at time zone 'UTC')::date
+		union all
+		select experiment, n from result_delta
+		where goal = 0 and day = ($2::timestamptz at time zone 'UTC')::date
+	) as c where c.experiment in (select e.nr from experiment as e)) as enrolments_today,
 	(select count(*) from page_view
 		where viewed_at > $1::timestamptz - interval '1 hour' and viewed_at <= $1::timestamptz)
 		as views_last_hour

@@ -3,6 +3,7 @@
 
 from enrols import running
 from lookups import new_id
+from stack import TOP
 
 
 def results(stack, exp, **params):
@@ -36,22 +37,23 @@ def two_arms(stack, **more):
 
 def fill(stack, exp, arm, count, hits=None, split=1, forced=False):
     """Lets so many new subjects take part in the alternative numbered arm (1: control). hits says
-    of goals by name how many of them did it how often: {goal: {times: subjects}}. As every writer
-    does, it says in its own transaction that results are another."""
+    of goals by name how many of them did it how often: {goal: {times: subjects}}. Rows that no
+    function wrote are not in the ledger, so it is made anew."""
     prefix = new_id("filled") + "-"
     text, params = "", []
     for goal, histogram in (hits or {}).items():
         first = 1
         for times, subjects in histogram.items():
             text += ("insert into conversion select 'u:' || %s || i, e.nr, %s, g.nr, %s, %s, "
-                     "now(), now() "
+                     "now(), now(), %s "
                      "from generate_series(%s, %s) as i, experiment as e, goal as g "
                      "where e.id = %s and g.name = %s; ")
-            params += [prefix, arm, int(times), forced, first, first + subjects - 1, exp, goal]
+            params += [prefix, arm, int(times), forced, split, first, first + subjects - 1, exp,
+                       goal]
             first += subjects
     stack.sql("insert into exposure select 'u:' || %s || i, nr, %s, %s, %s, 0, now() "
               "from generate_series(1, %s) as i, experiment where id = %s; " + text +
-              "select result_invalidate(array[nr]) from experiment where id = %s",
+              "select result_rebuild(nr) from experiment where id = %s",
               prefix, arm, split, forced, count, exp, *params, exp)
     return prefix
 
@@ -69,6 +71,13 @@ def cell(told, goal, name="b"):
     return arm
 
 
-def counted(stack):
-    """How often the pool has counted anything."""
-    return stack.metric("results_counted_total")
+def rebuild(stack, exp):
+    """Makes the ledger of an experiment anew, after a test has changed rows behind its back."""
+    stack.sql("select result_rebuild(%s)", number(stack, exp))
+
+
+def differences(stack, exp):
+    """Where the ledger does not say what counting the rows gives."""
+    text = (TOP / "sql/query/result_recount.sql").read_text().replace("%", "%%")
+    text = text.replace("$1", "%s")
+    return stack.sql(text, *[number(stack, exp)] * text.count("%s"))

@@ -109,7 +109,8 @@ def test_numbers_that_the_database_hands_out_are_bigint(stack):
 
 
 # Called by others only, which have fixed the path.
-INNER = {"activity_record", "exposure_add", "result_invalidate", "subject_lock", "subject_is_bot"}
+INNER = {"activity_record", "exposure_add", "result_bin", "result_day", "result_withdraw",
+         "subject_lock", "subject_is_bot"}
 
 
 # Functions of the owner's rights, for what the serving role must not do otherwise.
@@ -192,7 +193,8 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "upload_row": "delete insert select update", "page_view": "delete insert select",
         "page_view_week": "select",
         "profile": "delete insert select update",
-        "result": "delete insert select update", "result_version": "usage",
+        "result_cell": "select", "result_delta": "insert select", "result_histogram": "select",
+        "result_ledger": "select",
         "schema_migration": "select", "allocation": "insert select",
         "waiting_goal": "delete insert select update"}
     assert columns == [("api_key", "last_used_at", "update")]
@@ -208,10 +210,12 @@ def test_strangers_have_no_rights(stack):
         select p.proname::text from pg_proc p
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == sorted([
             "activity_record", "audience_erase_subject", "audience_replace", "audience_write_lock",
-            "deadline_check", "enrol", "exposure_add", "goal_hit", "layer_delete",
+            "deadline_check", "enrol", "enrol_many", "exposure_add", "goal_hit", "goal_hit_many",
+            "layer_delete",
             "layer_slot_assign", "lock_class", "lock_wait_holders", "membership_assign",
             "membership_batch", "membership_check_overlap", "page_view_activity",
-            "preassigned_apply", "preassigned_apply_late", "result_begin", "result_invalidate",
+            "preassigned_apply", "preassigned_apply_late", "result_bin", "result_day",
+            "result_withdraw",
             "segmentation_delete", "sign_in_claim", "sign_in_succeeded", "sign_in_wait",
             "subject_confirm", "subject_erase", "subject_incorporate",
             "subject_incorporate_experiment", "subject_is_bot", "subject_lock", "tag_put",

@@ -17,7 +17,8 @@ from proxy import Proxy
 from stack import Stack, gone, wait_until
 
 # What the jobs keep, or every request notes.
-NOISE = ("audience_job", "job_counter", "page_view_hour", "page_view_week", "api_key", "result",
+NOISE = ("audience_job", "job_counter", "page_view_hour", "page_view_week", "api_key",
+         "result_delta", "result_cell", "result_histogram", "result_ledger",
          "bulk_import", "cache_epoch")
 
 

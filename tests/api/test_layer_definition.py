@@ -9,6 +9,7 @@ from enrols import enroll, put, running, somebody
 from layers import assign, members, new_layer
 from lookups import admin, body, new_id, submit
 from shapes import assert_problem
+from tallies import rebuild
 
 PLAN = {"baseline": 0.1, "effect": 0.02, "alpha": 0.05, "power": 0.8}
 
@@ -149,6 +150,7 @@ def test_days_follow_from_the_exposures_of_a_week(stack):
     stack.sql("update exposure set exposed_at = exposed_at - interval '7 days' where subject_id = "
               "(select min(subject_id) from exposure as x join experiment as e on e.nr = "
               "x.experiment where e.id = %s)", exp)
+    rebuild(stack, exp)
     some = plan(stack, experiment=exp, **PLAN).json()
     assert some["per_day"] == pytest.approx(10 / 7)
     assert some["needed"] == 3 * 3841
@@ -161,6 +163,7 @@ def test_without_an_experiment_the_busiest_one_gives_the_traffic(stack):
               "earlier_exposures, exposed_at) "
               "select 'u:busy-' || e.nr || '-' || i, e.nr, 1, 1, false, 0, now() - interval '1 h' "
               "from experiment as e, generate_series(1, 7000) as i where e.id = %s", exp)
+    rebuild(stack, exp)
     told = plan(stack, **PLAN).json()
     assert (told["per_day"], told["days"]) == (1000, 8)
     assert_problem(plan(stack, 404, experiment=new_id()[:40], **PLAN), 404)

@@ -31,17 +31,6 @@ def test_who_was_moved_by_hand_is_in_both_and_reported(stack):
     assert results(stack, exp)["multiple_exposures"] == 1
 
 
-def test_results_that_nothing_changed_are_not_counted_again(stack):
-    exp = running(stack, "b")
-    put(stack, exp, somebody(), "b")
-    first = results(stack, exp)
-    counted = stack.sql("select result_version from assay.result as r "
-                        "join assay.experiment as e on e.nr = r.experiment where e.id = %s", exp)
-    assert results(stack, exp) == first
-    assert stack.sql("select result_version from assay.result as r join assay.experiment as e "
-                     "on e.nr = r.experiment where e.id = %s", exp) == counted
-
-
 def test_results_of_no_experiment_are_not_found(stack):
     answer = stack.call("GET", f"/v1/experiment/{new_id('e')}/results")
     assert answer.status_code == 404

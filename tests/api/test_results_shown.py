@@ -8,7 +8,7 @@ import pytest
 
 from enrols import running
 from lookups import admin
-from tallies import a_goal, cell, fill, participants, rates, results, two_arms
+from tallies import a_goal, cell, fill, participants, rates, rebuild, results, two_arms
 
 RETENTION = {"_retention_present_visits", "_retention_not_present_visits"}
 
@@ -180,6 +180,7 @@ def test_mixed_exposures_have_no_winner_above_one_percent(stack, moved, wins):
     stack.sql("update exposure as x set earlier_exposures = 1 from experiment as e "
               "where e.id = %s and x.experiment = e.nr and x.alternative = 2 and "
               "regexp_replace(x.subject_id, '.*-', '')::integer <= %s", exp, moved)
+    rebuild(stack, exp)
     told = results(stack, exp)
     assert told["multiple_exposures"] == moved
     assert bool(says(told["verdict"], "winner")) == wins

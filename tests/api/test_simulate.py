@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
 
 SMALL = ("simulate", "--experiments", "30", "--subjects", "200", "--looks", "20", "--seed", "7")
-TABLES = ("experiment", "enrolment", "exposure", "conversion", "goal", "allocation", "result",
+TABLES = ("experiment", "enrolment", "exposure", "conversion", "goal", "allocation", "result_delta",
           "waiting_goal", "confirmed", "audience_job")
 
 

@@ -84,8 +84,9 @@ START_TEST(bounds_are_as_published)
 
 	for (size_t i = 0; i < n; i++)
 		t[i] = number_at(times, i);
-	spending_bounds(kind_of(json_object_get_string(get(o, "spending"))), number(o, "alpha"), t,
-	    n, json_object_get_boolean(get(o, "final")), z);
+	struct spending how = {kind_of(json_object_get_string(get(o, "spending"))),
+		number(o, "alpha"), json_object_get_boolean(get(o, "final"))};
+	spending_bounds(&how, t, n, z);
 	for (size_t i = 0; i < n; i++)
 		is_near(z[i], number_at(expected, i), 1e-5, "bound");
 	talloc_free(ctx);
@@ -191,7 +192,8 @@ read_days(struct json_object *o, double effect, struct look_day days[])
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < 4; k++)
 			sums[k] += number_at(item(o, i), k + 1);
-		struct difference_split s = {rate_arm(sums[0], sums[1]), rate_arm(sums[2], sums[3])};
+		struct difference_split s = {
+			rate_arm(sums[0], sums[1]), rate_arm(sums[2], sums[3])};
 		days[i] = (struct look_day){(int64_t)number_at(item(o, i), 0),
 			difference_of(DIFFERENCE_RATE, &s, 1), effect_variance(sums, effect)};
 	}

@@ -40,13 +40,14 @@ struct difference {
 double difference_rate_spread(double n, double c);
 
 /*
- * A split counts when both arms have at least two participants in it. Each is compared by itself and
- * weighted by w = n_x n_control / (n_x + n_control): d = sum w d_s / sum w, variances sum w^2 v_s /
- * (sum w)^2, so a change of the allocation makes no difference out of nothing (Greenland, Robins
- * 1985, Mantel-Haenszel's risk difference). Variances: with s^2 = spread / n for rates and spread /
- * (n - 1) for means, unpooled s_x^2 / n_x + s_c^2 / n_c; pooled s^2 (1 / n_x + 1 / n_c) of both arms
- * together. The unpooled one alone is far too small when a small arm has few conversions, so the
- * larger counts; between equal arms and for rates z^2 is then the chi-square of the table.
+ * A split counts when both arms have at least two participants in it. Each is compared by itself
+ * and weighted by w = n_x n_control / (n_x + n_control): d = sum w d_s / sum w, variances sum w^2
+ * v_s / (sum w)^2, so a change of the allocation makes no difference out of nothing (Greenland,
+ * Robins 1985, Mantel-Haenszel's risk difference). Variances: with s^2 = spread / n for rates and
+ * spread / (n - 1) for means, unpooled s_x^2 / n_x + s_c^2 / n_c; pooled s^2 (1 / n_x + 1 / n_c) of
+ * both arms together. The unpooled one alone is far too small when a small arm has few
+ * conversions, so the larger counts; between equal arms and for rates z^2 is then the chi-square of
+ * the table.
  */
 struct difference difference_of(enum difference_measure measure,
     const struct difference_split splits[], size_t n);

@@ -37,7 +37,7 @@ looks_choose(const struct look_day days[], size_t n, double needed, int64_t firs
 		if (d->fewest < STATS_BURN_IN || isnan(d->z) ||
 		    (!final && (t >= 1 || t - last < STEP - ROUNDING)))
 			continue;
-		/* Information rises by STEP between looks, so there is always room for the final one. */
+		/* Information rises by STEP between looks: there is room for the final one. */
 		if (out->n == LOOKS_MOST)
 			break;
 		out->looks[out->n++] = (struct look){.day = days[i].day, .t = t,
@@ -55,7 +55,7 @@ set_bounds(struct look_arm *arm)
 
 	for (size_t i = 0; i < arm->n; i++)
 		t[i] = arm->looks[i].t;
-	spending_bounds(SPENDING_POWER3, arm->alpha, t, arm->n, arm->final, z);
+	spending_bounds(&(struct spending){SPENDING_POWER3, arm->alpha, arm->final}, t, arm->n, z);
 	for (size_t i = 0; i < arm->n; i++) {
 		struct look *l = &arm->looks[i];
 		double half = z[i] * sqrt(l->difference.v);

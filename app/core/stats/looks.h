@@ -49,8 +49,8 @@ struct look_arm {
 /*
  * Chooses the looks among n whole days in order, the first of which is the day of the first
  * participant: a day with both arms past the burn-in is a look when its information is below 1 and
- * at least 0.02 above the last look's; the final look is the first day with information of 1 or more that
- * ends a week counted from first_day. needed: participants of each arm by the plan.
+ * at least 0.02 above the last look's; the final look is the first day with information of 1 or
+ * more that ends a week counted from first_day. needed: participants of each arm by the plan.
  */
 void looks_choose(const struct look_day days[], size_t n, double needed, int64_t first_day,
     struct look_arm *out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sample sizes. Participants are counted in pairs, weighted as difference_of() weights them, so that
- * the information of a look is 2 pairs / needed for arms of any share.
+ * Sample sizes. Participants are counted in pairs, weighted as difference_of() weights them, so
+ * that the information of a look is 2 pairs / needed for arms of any share.
  */
 #include "core/stats/sample_size.h"
 

@@ -40,10 +40,12 @@ struct step {
 };
 
 static double
-spent(enum spending_kind kind, double alpha, double t)
+spent(const struct spending *how, double t)
 {
+	double alpha = how->alpha;
+
 	t = fmin(t, 1);
-	switch (kind) {
+	switch (how->kind) {
 	case SPENDING_POCOCK:
 		return alpha * log1p((M_E - 1) * t);
 	case SPENDING_OBRIEN:
@@ -122,8 +124,7 @@ move_on(const struct step *step, double c, const gsl_integration_glfixed_table *
 }
 
 void
-spending_bounds(enum spending_kind kind, double alpha, const double t[], size_t n, bool final,
-    double z[])
+spending_bounds(const struct spending *how, const double t[], size_t n, double z[])
 {
 	gsl_integration_glfixed_table *usual = gsl_integration_glfixed_table_alloc(NODES);
 	gsl_integration_glfixed_table *near = gsl_integration_glfixed_table_alloc(NODES_NEAR);
@@ -133,7 +134,7 @@ spending_bounds(enum spending_kind kind, double alpha, const double t[], size_t 
 	mem_check(usual);
 	mem_check(near);
 	for (size_t k = 0; k < n; k++) {
-		double now = final && k == n - 1 ? alpha : spent(kind, alpha, t[k]);
+		double now = how->final && k == n - 1 ? how->alpha : spent(how, t[k]);
 		double apart = k == 0 ? t[k] : t[k] - t[k - 1];
 		bool is_near = apart < NEAR || (k + 1 < n && t[k + 1] - t[k] < NEAR);
 		struct step step = {&paths[k % 2], sqrt(apart), now - before};

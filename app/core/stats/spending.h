@@ -17,16 +17,21 @@ enum spending_kind {
 	SPENDING_OBRIEN,  /* 4 Q(Q^-1(alpha / 4) / sqrt t), O'Brien and Fleming's shape */
 };
 
+struct spending {
+	enum spending_kind kind;
+	double alpha; /* the significance level, two-sided */
+	bool final;   /* the last look spends all that is left of alpha */
+};
+
 /*
- * The bounds z[k] > 0 of n looks, two-sided at level alpha: the process stops at the first look with
- * |Z_k| >= z[k]. P(|Z_1| < z_1, .., |Z_(k-1)| < z_(k-1), |Z_k| >= z_k) is what is spent between the
+ * The bounds z[k] > 0 of n looks: the process stops at the first look with |Z_k| >= z[k].
+ * P(|Z_1| < z_1, .., |Z_(k-1)| < z_(k-1), |Z_k| >= z_k) is what is spent between the
  * two looks, with Z_k sqrt(t_k) a Brownian motion at t_k. t rises, t[0] > 0; at most 1 but for the
- * last one. final: the last look spends all that is left of alpha.
+ * last one.
  *
  * By recursive numerical integration (Armitage, McPherson, Rowe 1969; Jennison, Turnbull, Group
  * Sequential Methods, ch. 19) with Gauss-Legendre quadrature; good to 1e-9 for 50 looks.
  */
-void spending_bounds(enum spending_kind kind, double alpha, const double t[], size_t n, bool final,
-    double z[]);
+void spending_bounds(const struct spending *how, const double t[], size_t n, double z[]);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sample ratio mismatch. All in logarithms: the evidence of a broken split of a million participants
- * is far beyond a double.
+ * Sample ratio mismatch. All in logarithms: the evidence of a broken split of a million
+ * participants is far beyond a double.
  */
 #include "core/stats/split_check.h"
 

@@ -27,8 +27,8 @@ struct split_check {
 /*
  * The sequential multinomial test of Lindon and Malek (arXiv 2011.03567) against Dirichlet
  * alternatives, c = 100, 1,000 and 10,000 times the expected shares, their Bayes factors averaged:
- * a sound split raises a false alarm with at most 0.1 % over all looks together. Splits are multiplied
- * for each c, so deviations in opposite directions do not cancel.
+ * a sound split raises a false alarm with at most 0.1 % over all looks together. The factors of
+ * splits are multiplied for each c, so deviations in opposite directions do not cancel.
  */
 struct split_check split_check(const struct split_counts splits[], size_t n);
 

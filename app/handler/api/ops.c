@@ -2,6 +2,9 @@
 /*
  * What operators ask: is it alive, is it ready, which version, how much of what.
  */
+#include <inttypes.h>
+
+#include "base/instant.h"
 #include "base/mem.h"
 #include "base/metric.h"
 #include "service/readiness.h"
@@ -43,7 +46,8 @@ add_jobs(struct ctx *c)
 {
 	static const char *const counters[][2] = {{"mappings_total", "Audiences mapped"},
 	    {"mapping_failures_total", "Audiences that could not be mapped"},
-	    {"mapping_seconds_total", "Time that mappings took"}};
+	    {"mapping_seconds_total", "Time that mappings took"},
+	    {"result_differences_total", "Sums of results that were not those of the rows"}};
 	struct db_rows *rows;
 
 	if (db_query(c->w.db, c->w.mem, QUERY_job_counters, NULL, &rows) != OK)
@@ -54,6 +58,26 @@ add_jobs(struct ctx *c)
 		    db_cell(rows, 0, counters[i][0]));
 }
 
+/* How far the folding of results is behind. */
+static void
+add_results(struct ctx *c)
+{
+	struct db_rows *rows;
+
+	if (db_query(c->w.db, c->w.mem, QUERY_result_lag, NULL, &rows) != OK)
+		return;
+	buf_printf(c->text,
+	    "# HELP assay_result_deltas Changes of results that are not folded yet\n"
+	    "# TYPE assay_result_deltas gauge\nassay_result_deltas %s\n",
+	    db_cell(rows, 0, "waiting"));
+	if (db_cell(rows, 0, "folded_at") != NULL)
+		buf_printf(c->text,
+		    "# HELP assay_result_fold_lag_seconds Time since no change was waiting\n"
+		    "# TYPE assay_result_fold_lag_seconds gauge\n"
+		    "assay_result_fold_lag_seconds %" PRId64 "\n",
+		    c->w.now / INSTANT_SECOND - db_int(rows, 0, "folded_at"));
+}
+
 enum err
 metrics(struct ctx *c)
 {
@@ -61,5 +85,6 @@ metrics(struct ctx *c)
 	c->text_type = "text/plain; version=0.0.4; charset=utf-8";
 	metric_print(c->text);
 	add_jobs(c);
+	add_results(c);
 	return OK;
 }

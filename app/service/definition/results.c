@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Results: counted from the rows of subjects, told by core. Counts are kept only while no row of
- * the experiment changes, so what is kept is what would be counted.
+ * Results: read from the ledger, whose sums are exact at any moment (sql/function/result_fold.sql),
+ * and told by core/stats.
  */
 #include "service/definition/results.h"
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/instant.h"
-#include "base/log.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/metric.h"
@@ -18,77 +16,20 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
-/* Counts anew, and keeps what was counted if nothing happened meanwhile. */
+/* The definition of experiment id with the sums of the ledger, all of one moment. */
 static enum err
-count(struct work *w, const char *nr, const char *version, struct json_object **data)
+read_ledger(struct work *w, const char *id, struct json_object **row)
 {
 	struct db_rows *rows;
-	enum err e = db_query(w->db, w->mem, QUERY_result_count, &nr, &rows);
-
-	if (e != OK)
-		return e;
-	metric_add(METRIC_results_counted_total, 1);
-	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
-	*data = json_object_object_get(row, "data");
-	if (version == NULL)
-		return OK;
-	/* They are right, kept or not: counted again the next time. */
-	if (db_query(w->db, w->mem, QUERY_result_keep,
-		(const char *const[]){nr, version, db_cell(rows, 0, "data")}, NULL) != OK)
-		log_say(LOG_WARN, "results_not_kept", "%s: %s", nr, db_message(w->db));
-	return OK;
-}
-
-/* Counts, unless somebody else has just done so. */
-static enum err
-begin(struct work *w, const char *nr, struct json_object **data, struct json_object **through)
-{
-	char now[INSTANT_TEXT];
-	struct db_rows *rows;
-
-	instant_format(w->now, now);
-	enum err e = db_query(w->db, w->mem, QUERY_result_begin,
-	    (const char *const[]){nr, now}, &rows);
-	if (e != OK)
-		return e;
-	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
-	*data = json_object_object_get(row, "data");
-	*through = json_object_object_get(row, "counted_at");
-	return *data != NULL ? OK : count(w, nr, db_cell(rows, 0, "result_version"), data);
-}
-
-/* The definition of experiment id, of number nr unless that is NULL, and the counts kept of it. */
-static enum err
-find(struct work *w, const char *id, const char *nr, struct json_object **row)
-{
-	struct db_rows *rows;
-	enum err e = db_query(w->db, w->mem, QUERY_result_find,
-	    (const char *const[]){id, nr}, &rows);
+	enum err e = db_query(w->db, w->mem, QUERY_result_read, &id, &rows);
 
 	if (e == OK && db_count(rows) == 0)
 		return ERR_NOT_FOUND;
-	if (e == OK)
-		*row = mem_json(w->mem, db_row_json(rows, 0));
-	return e;
-}
-
-/* A definition that was read before its rows were counted may know less than they do, so it is read
- * again. */
-static enum err
-find_or_count(struct work *w, const char *id, struct json_object **row, struct json_object **data,
-    struct json_object **through)
-{
-	enum err e = find(w, id, NULL, row);
-
 	if (e != OK)
 		return e;
-	*data = json_object_object_get(*row, "data");
-	*through = json_object_object_get(*row, "counted_at");
-	if (*data != NULL)
-		return OK;
-	const char *nr = json_object_get_string(json_object_object_get(*row, "nr"));
-	e = begin(w, nr, data, through);
-	return e == OK ? find(w, id, nr, row) : e;
+	metric_add(METRIC_results_read_total, 1);
+	*row = mem_json(w->mem, db_row_json(rows, 0));
+	return OK;
 }
 
 static struct json_object *
@@ -210,15 +151,18 @@ name_converted(struct json_object *rows, const struct results_input *in)
 enum err
 results_read(struct work *w, const char *id, struct json_object **out)
 {
-	struct json_object *row, *data, *through;
-	enum err e = find_or_count(w, id, &row, &data, &through);
+	struct json_object *row;
+	char now[INSTANT_TEXT];
+	enum err e = read_ledger(w, id, &row);
 
 	if (e != OK)
 		return e;
+	instant_format(w->now, now);
+	struct json_object *data = json_object_object_get(row, "data");
 	struct json_object *alternatives = json_object_object_get(row, "alternatives");
 	struct results_input in = {
 		.experiment = id,
-		.data_through = json_object_get_string(through),
+		.data_through = now,
 		.alternatives = alternatives,
 		.exposures = json_object_object_get(data, "exposures"),
 		.splits = json_object_object_get(row, "allocations"),

@@ -11,8 +11,8 @@ struct work;
 /*
  * The results of the experiment of that id as core/stats/results.h has them, with enrolments by
  * day as `days` [[day, alternative, subjects], ..] and who did a goal for the first time as
- * `converted` [[day, goal, alternative, subjects], ..], on w->mem. Counted from the rows unless
- * nothing has changed since they were counted last. ERR_NOT_FOUND.
+ * `converted` [[day, goal, alternative, subjects], ..], on w->mem. Exact at this moment. A day may
+ * have a negative number, when subjects of earlier days were erased on it. ERR_NOT_FOUND.
  */
 enum err results_read(struct work *w, const char *id, struct json_object **out) must_check;
 

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Jobs of the results ledger. Any number of processes may fold at once: each takes deltas that no
+ * other holds.
+ */
+#include "job/result_job.h"
+
+#include <inttypes.h>
+
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+/* Deltas that one transaction folds: a few tenths of a second of work. */
+enum { BATCH = 20000 };
+
+#define EVERY (10 * INSTANT_SECOND)
+
+/* *folded: how many. */
+static enum err
+fold_batch(struct db *db, int64_t *folded)
+{
+	void *mem = mem_ctx(db);
+	struct db_rows *rows;
+	const char *most = mem_printf(mem, "%d", BATCH);
+	enum err e = db_query(db, mem, QUERY_result_fold, &most, &rows);
+
+	if (e == OK)
+		*folded = db_int(rows, 0, "folded");
+	talloc_free(mem);
+	return e;
+}
+
+static enum err
+fold_all(struct db *db)
+{
+	int64_t folded = BATCH;
+	enum err e = OK;
+
+	db_set_deadline(db, INT64_MAX);
+	while (e == OK && folded == BATCH)
+		e = fold_batch(db, &folded);
+	if (e != OK)
+		return e;
+	char *now = mem_printf(db, "%" PRId64, instant_now() / INSTANT_SECOND);
+	e = db_query(db, db, QUERY_result_folded, (const char *const[]){now}, NULL);
+	talloc_free(now);
+	return e;
+}
+
+enum err
+result_job_fold(struct db *db)
+{
+	static int64_t next;
+	enum err e;
+
+	if (instant_monotonic() < next)
+		return OK;
+	e = fold_all(db);
+	next = instant_monotonic() + EVERY;
+	return e;
+}
+
+enum err
+result_job_tidy(struct db *db)
+{
+	enum err e = fold_all(db);
+
+	return e == OK ? db_query(db, db, QUERY_result_tidy, NULL, NULL) : e;
+}
+
+static enum err
+recount(struct db *db, void *mem, const char *experiment)
+{
+	struct db_rows *rows;
+	enum err e = db_query(db, mem, QUERY_result_recount, &experiment, &rows);
+
+	if (e != OK || db_count(rows) == 0)
+		return e;
+	for (int i = 0; i < db_count(rows); i++)
+		log_say(LOG_ERROR, "results_differ",
+		    "experiment %s, %s of goal %s, alternative %s, %s: counted %s, ledger %s",
+		    experiment, db_cell(rows, i, "part"), db_cell(rows, i, "goal"),
+		    db_cell(rows, i, "alternative"), db_cell(rows, i, "place"),
+		    db_cell(rows, i, "counted"), db_cell(rows, i, "kept"));
+	const char *count = mem_printf(mem, "%d", db_count(rows));
+	return db_query(db, mem, QUERY_result_recount_failed, &count, NULL);
+}
+
+enum err
+result_job_recount(struct db *db)
+{
+	char now[INSTANT_TEXT];
+	void *mem = mem_ctx(db);
+	struct db_rows *rows;
+
+	instant_format(instant_now(), now);
+	db_set_deadline(db, INT64_MAX);
+	enum err e =
+	    db_query(db, mem, QUERY_result_recount_claim, (const char *const[]){now}, &rows);
+	if (e == OK && db_count(rows) > 0)
+		e = recount(db, mem, db_cell(rows, 0, "experiment"));
+	talloc_free(mem);
+	return e;
+}

@@ -1,0 +1,60 @@
+-- What results of experiment $1 are told by, all of one moment: its definition, its allocations,
+-- the goals, those that are retired last, and the sums of the ledger with what is not folded yet.
+-- reach: definitions
+-- retry: yes
+-- time: long
+with chosen as (
+	select e.nr, e.alternatives, e.goals as named, e.plan from experiment as e where e.id = $1
+), fresh as materialized (
+	select d.* from result_delta as d where d.experiment = (select c.nr from chosen as c)
+), cell as (
+	select c.goal, c.alternative, c.allocation, c.day, c.n, c.sum, c.squares, c.multiple, c.placed
+	from result_cell as c where c.experiment = (select s.nr from chosen as s)
+	union all
+	select f.goal, f.alternative, f.allocation, k.day, f.n, f.sum, f.squares, f.multiple, f.placed
+	from fresh as f cross join lateral (values (f.day), ('-infinity'::date)) as k (day)
+), summed as materialized (
+	select c.goal, c.alternative, c.allocation, c.day, sum(c.n)::bigint as n, sum(c.sum) as sum,
+		sum(c.squares) as squares, sum(c.multiple)::bigint as multiple,
+		sum(c.placed)::bigint as placed
+	from cell as c group by c.goal, c.alternative, c.allocation, c.day
+), bin as (
+	select h.goal, h.alternative, h.bin, h.subjects, h.hits
+	from result_histogram as h where h.experiment = (select s.nr from chosen as s)
+	union all
+	select f.goal, f.alternative, case when m.hits <= 1000 then m.hits else result_bin(m.hits) end,
+		m.subjects, m.subjects * m.hits::numeric
+	from fresh as f
+	cross join lateral (values (f.hits_from, -1), (f.hits_to, 1)) as m (hits, subjects)
+	where m.hits is not null
+), binned as (
+	select b.goal, b.alternative, b.bin, sum(b.subjects)::bigint as subjects, sum(b.hits) as hits
+	from bin as b group by b.goal, b.alternative, b.bin having sum(b.subjects) <> 0
+), meant as (
+	select b.*, round(sum(b.hits) over same / sum(b.subjects) over same)::bigint as mean
+	from binned as b window same as (partition by b.goal, b.bin)
+)
+select c.nr, c.alternatives, c.named, c.plan, (
+		select jsonb_agg(jsonb_build_object('nr', g.nr, 'name', g.name, 'test', g.test,
+				'retired', g.retired_at is not null)
+			order by g.retired_at is not null, g.nr < 100, g.nr)
+		from goal as g) as goals, (
+		select jsonb_object_agg(a.nr, a.allocation_weights)
+		from allocation as a where a.experiment = c.nr) as allocations,
+	jsonb_build_object(
+		'exposures', (select coalesce(jsonb_agg(jsonb_build_array(s.alternative, s.allocation, s.n,
+				s.multiple, s.placed)), '[]')
+			from summed as s where s.goal = 0 and s.day = '-infinity'),
+		'days', (select coalesce(jsonb_agg(jsonb_build_array(d.day, d.alternative, d.n)
+				order by d.day, d.alternative), '[]')
+			from (select s.day, s.alternative, sum(s.n)::bigint as n from summed as s
+				where s.goal = 0 and s.day > '-infinity' group by s.day, s.alternative) as d),
+		'conversions', (select coalesce(jsonb_agg(jsonb_build_array(m.goal, m.alternative, m.mean,
+				m.subjects, m.hits)), '[]')
+			from meant as m),
+		'converted', (select coalesce(jsonb_agg(jsonb_build_array(d.day, d.goal, d.alternative, d.n)
+				order by d.day, d.goal, d.alternative), '[]')
+			from (select s.day, s.goal, s.alternative, sum(s.n)::bigint as n from summed as s
+				where s.goal <> 0 and s.day > '-infinity'
+				group by s.day, s.goal, s.alternative) as d)) as data
+from chosen as c
