@@ -107,16 +107,34 @@ buf_html(struct buf *b, const char *s, size_t n)
 }
 
 void
-buf_url(struct buf *b, const char *s)
+buf_percent(struct buf *b, char c)
+{
+	buf_printf(b, "%%%02X", (unsigned char)c);
+}
+
+static void
+add_url(struct buf *b, const char *s, const char *also_safe)
 {
 	static const char safe[] =
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 
 	for (; *s != '\0'; s++)
-		if (strchr(safe, *s) != NULL)
+		if (strchr(safe, *s) != NULL || strchr(also_safe, *s) != NULL)
 			buf_char(b, *s);
 		else
-			buf_printf(b, "%%%02X", (unsigned char)*s);
+			buf_percent(b, *s);
+}
+
+void
+buf_url(struct buf *b, const char *s)
+{
+	add_url(b, s, "");
+}
+
+void
+buf_url_path(struct buf *b, const char *s)
+{
+	add_url(b, s, "/");
 }
 
 void

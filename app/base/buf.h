@@ -28,6 +28,12 @@ void buf_html(struct buf *b, const char *s, size_t n);
 /* Append s percent-encoded: safe as a segment of a path and in a query. */
 void buf_url(struct buf *b, const char *s);
 
+/* The same, but / stays as it is: an address as a value in the query of another. */
+void buf_url_path(struct buf *b, const char *s);
+
+/* Append one byte percent-encoded. */
+void buf_percent(struct buf *b, char c);
+
 /* Empty the buffer; it keeps its memory. */
 void buf_reset(struct buf *b);
 

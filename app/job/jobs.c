@@ -7,7 +7,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/instant.h"
@@ -17,6 +16,7 @@
 #include "job/page_view_job.h"
 #include "job/result_job.h"
 #include "job/upload_job.h"
+#include "run/signals.h"
 
 /* Views arrive up to a day ahead and mostly within two weeks; a day without a partition of its
  * own is still kept, in the default one. */
@@ -142,18 +142,6 @@ jobs_once(struct db *db, const struct conf *conf)
 	return first_of(e, audience_job_run(db, conf));
 }
 
-static int
-open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 /* True when it is time to go. */
 static bool
 wait_for_news(struct db *db, int signal_fd, bool healthy)
@@ -168,7 +156,7 @@ wait_for_news(struct db *db, int signal_fd, bool healthy)
 int
 jobs_run(struct db *db, const struct conf *conf)
 {
-	int signal_fd = open_signals();
+	int signal_fd = signals_open(SIG_BLOCK, (const int[]){SIGTERM, SIGINT, 0});
 	int64_t house_at = 0, count_at = 0;
 	bool healthy, all = true;
 

@@ -24,6 +24,7 @@
 #include "run/listen.h"
 #include "run/seat.h"
 #include "run/preflight.h"
+#include "run/signals.h"
 #include "run/worker.h"
 
 /* A worker that dies younger than this was not killed by work: the next one waits a little. */
@@ -366,20 +367,6 @@ take_signals(struct pool *p)
 	}
 }
 
-static int
-open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
 static void
 run(struct pool *p)
 {
@@ -417,7 +404,8 @@ pool_run(const struct conf *conf, const char *file)
 	p->listen_fd = listen_fd;
 	p->shared = setup_share();
 	metric_share();
-	p->signal_fd = open_signals();
+	p->signal_fd = signals_open(
+	    SIG_BLOCK, (const int[]){SIGCHLD, SIGHUP, SIGINT, SIGTERM, 0});
 	log_say(LOG_INFO, "started", "%lld workers on %s", (long long)conf->workers,
 	    made == NULL ? "an inherited socket" : made);
 	run(p);

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -21,6 +20,7 @@
 #include "base/metric.h"
 #include "base/num.h"
 #include "handler/audit.h"
+#include "run/signals.h"
 #include "service/audit.h"
 #include "store/cache/record.h"
 #include "web/http/access_log.h"
@@ -212,19 +212,6 @@ limit_memory(int64_t megabytes)
 #endif
 }
 
-static int
-open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_SETMASK, &set, NULL);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
 /* max_requests, up to a tenth less, so that workers started together do not leave together. */
 static int64_t
 life_span(int64_t max)
@@ -240,8 +227,9 @@ life_span(int64_t max)
 enum worker_end
 worker_run(const struct conf *conf, struct shared *shared, struct seat *seat, int listen_fd)
 {
+	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, 0};
 	void *boot = mem_ctx(NULL);
-	struct worker w = {.seat = seat, .signal_fd = open_signals()};
+	struct worker w = {.seat = seat, .signal_fd = signals_open(SIG_SETMASK, signals)};
 
 	w.poll_fd = open_poll(listen_fd, w.signal_fd);
 	limit_memory(conf->memory_limit_mb);

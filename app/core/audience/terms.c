@@ -47,17 +47,11 @@ add_term(struct flattener *f, char *term)
 static void
 add_escaped(struct buf *out, const char *path)
 {
-	static const char hex[] = "0123456789ABCDEF";
-
-	for (const char *s = path; *s != '\0'; s++) {
-		if (strchr("=#?@!%", *s) == NULL) {
+	for (const char *s = path; *s != '\0'; s++)
+		if (strchr("=#?@!%", *s) == NULL)
 			buf_char(out, *s);
-			continue;
-		}
-		buf_char(out, '%');
-		buf_char(out, hex[(unsigned char)*s >> 4]);
-		buf_char(out, hex[(unsigned char)*s & 15]);
-	}
+		else
+			buf_percent(out, *s);
 }
 
 char *

@@ -65,7 +65,7 @@ check_other(struct work *w, const char *name)
 static enum err
 no_account(struct work *w)
 {
-	return fail_detail(w, ERR_NOT_FOUND, "there is no such account");
+	return fail_missing(w, "account");
 }
 
 /* A new link, of which the statements take the digest and the end. */

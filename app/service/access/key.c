@@ -124,7 +124,7 @@ key_get(struct work *w, const char *id, struct json_object **answer)
 	instant_format(w->now, now);
 	enum err e = db_query(w->db, w->mem, QUERY_key_get, params, &rows);
 	if (e == OK && db_count(rows) == 0)
-		return fail_detail(w, ERR_NOT_FOUND, "there is no such key");
+		return fail_missing(w, "key");
 	if (e == OK)
 		*answer = mem_json(w->mem, db_row_json(rows, 0));
 	return e;
@@ -267,7 +267,7 @@ run_revoke(struct work *w, void *arg, struct json_object **answer)
 	change_target(w, *id);
 	enum err e = db_query(w->db, w->mem, QUERY_key_revoke, params, &rows);
 	if (e == OK && *db_cell(rows, 0, "revoked") != 't')
-		return fail_detail(w, ERR_NOT_FOUND, "there is no such key");
+		return fail_missing(w, "key");
 	*answer = mem_json(w->mem, json_object_new_object());
 	return e;
 }

@@ -43,7 +43,7 @@ load_and_look(struct work *w, struct visitor *who, const char *id, struct outcom
 
 	if (e == OK)
 		enrolment_look(w, who, o, 1);
-	return e == ERR_NOT_FOUND ? fail_detail(w, e, "there is no such experiment") : e;
+	return e == ERR_NOT_FOUND ? fail_missing(w, "experiment") : e;
 }
 
 /* The alternative that is asked for by name; only programs of the operator may. */

@@ -139,7 +139,7 @@ write_one(struct work *w, void *arg, struct json_object **answer)
 	change_target(w, s->params[0]);
 	e = db_query(w->db, w->mem, s->query, s->params, &rows);
 	if (e == OK && db_count(rows) == 0)
-		return fail_detail(w, ERR_NOT_FOUND, "there is no such goal");
+		return fail_missing(w, "goal");
 	if (e == OK)
 		*answer = mem_json(w->mem, db_row_json(rows, 0));
 	return e;
@@ -182,7 +182,7 @@ goal_get(struct work *w, const char *name, struct json_object **answer)
 	enum err e = db_query(w->db, w->mem, QUERY_goal_get, &name, &rows);
 
 	if (e == OK && db_count(rows) == 0)
-		return fail_detail(w, ERR_NOT_FOUND, "there is no such goal");
+		return fail_missing(w, "goal");
 	if (e == OK)
 		*answer = mem_json(w->mem, db_row_json(rows, 0));
 	return e;

@@ -105,7 +105,7 @@ layer_get(struct work *w, const char *id, struct json_object **answer)
 {
 	enum err e = layer_slots_load(w, id, answer);
 
-	return e == ERR_NOT_FOUND ? fail_detail(w, e, "there is no such layer") : e;
+	return e == ERR_NOT_FOUND ? fail_missing(w, "layer") : e;
 }
 
 enum err
@@ -140,7 +140,7 @@ delete(struct work *w, void *arg, struct json_object **answer)
 	if (e != OK)
 		return e;
 	if (db_cell(rows, 0, "members") == NULL)
-		return fail_detail(w, ERR_NOT_FOUND, "there is no such layer");
+		return fail_missing(w, "layer");
 	if (db_int(rows, 0, "count") > 0)
 		return fail_detail(
 		    w, ERR_CONFLICT, "experiments are in it: %s", db_cell(rows, 0, "members"));

@@ -47,7 +47,7 @@ read_traffic(struct work *w, const char *experiment, struct traffic *t)
 		return e;
 	if (db_count(rows) == 0)
 		return experiment == NULL ? OK
-		    : fail_detail(w, ERR_NOT_FOUND, "there is no such experiment");
+		    : fail_missing(w, "experiment");
 	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
 	t->exposures = db_int(rows, 0, "exposures");
 	if (experiment != NULL)

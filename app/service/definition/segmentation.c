@@ -57,7 +57,7 @@ load(struct work *w, const char *id, struct json_object **row)
 	enum err e = db_query(w->db, w->mem, QUERY_segmentation_get, &id, &rows);
 
 	if (e == OK && db_count(rows) == 0)
-		return fail_detail(w, ERR_NOT_FOUND, "there is no such segmentation");
+		return fail_missing(w, "segmentation");
 	if (e == OK)
 		*row = mem_json(w->mem, db_row_json(rows, 0));
 	return e;

@@ -77,7 +77,7 @@ record(struct work *w, void *arg, struct json_object **answer)
 		return e;
 	if (*db_cell(rows, 0, "known") != 't') {
 		metric_add(METRIC_goals_unknown_total, 1);
-		return fail_detail(w, ERR_NOT_FOUND, "there is no such goal");
+		return fail_missing(w, "goal");
 	}
 	metric_add(METRIC_goal_hits_total, 1);
 	*answer = make_answer(w, mem_json(w->mem, db_row_json(rows, 0)));

@@ -83,7 +83,7 @@ take_alternative(struct placement *p, struct json_object *alternative)
 static enum err
 no_segmentation(struct work *w)
 {
-	return fail_detail(w, ERR_NOT_FOUND, "there is no such segmentation");
+	return fail_missing(w, "segmentation");
 }
 
 static enum err

@@ -29,7 +29,7 @@ find_source(struct work *w, const char *id, struct source *out)
 		e = experiment_set_one(w, id, &out->experiment);
 	}
 	if (e == ERR_NOT_FOUND)
-		return fail_detail(w, e, "there is no such segmentation");
+		return fail_missing(w, "segmentation");
 	if (e == OK && out->s != NULL && out->s->type == SEGMENTATION_RULE)
 		return fail_detail(w, ERR_CONFLICT,
 		    "its groups are computed by rules: it has no members that could be listed");

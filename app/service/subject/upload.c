@@ -30,7 +30,7 @@ find(struct work *w, const char *id, const struct segmentation **s)
 	if (e == ERR_NOT_FOUND && experiment_set_one(w, id, &experiment) == OK)
 		return fail_detail(w, ERR_CONFLICT, "it is an experiment: its groups are drawn");
 	if (e == ERR_NOT_FOUND)
-		return fail_detail(w, e, "there is no such segmentation");
+		return fail_missing(w, "segmentation");
 	if (e == OK && (*s)->type == SEGMENTATION_RULE)
 		return fail_detail(
 		    w, ERR_CONFLICT, "its groups are computed by rules, nobody is placed");
@@ -117,10 +117,10 @@ load(struct work *w, const char *id, const char *job, struct json_object **row)
 	int64_t nr;
 
 	if (!num_int(job, 1, INT64_MAX, &nr))
-		return fail_detail(w, ERR_NOT_FOUND, "there is no such upload");
+		return fail_missing(w, "upload");
 	enum err e = db_query(w->db, w->mem, QUERY_upload_get, params, &rows);
 	if (e == OK && db_count(rows) == 0)
-		return fail_detail(w, ERR_NOT_FOUND, "there is no such upload");
+		return fail_missing(w, "upload");
 	if (e == OK)
 		*row = mem_json(w->mem, db_row_json(rows, 0));
 	return e;

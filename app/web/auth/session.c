@@ -197,15 +197,9 @@ check_form(struct ctx *c)
 static const char *
 encode(struct ctx *c, const char *uri)
 {
-	static const char safe[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
 	struct buf *out = buf_new(c->w.mem, strlen(uri) + 16);
 
-	for (const char *s = uri; *s != '\0'; s++)
-		if (strchr(safe, *s) != NULL)
-			buf_char(out, *s);
-		else
-			buf_printf(out, "%%%02X", (unsigned char)*s);
+	buf_url_path(out, uri);
 	return out->data;
 }
 

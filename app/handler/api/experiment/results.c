@@ -17,7 +17,7 @@ read_results(struct ctx *c)
 {
 	enum err e = results_read(&c->w, c->args[0], &c->model);
 
-	return e == ERR_NOT_FOUND ? fail_detail(&c->w, e, "there is no such experiment") : e;
+	return e == ERR_NOT_FOUND ? fail_missing(&c->w, "experiment") : e;
 }
 
 static void

@@ -103,7 +103,7 @@ draft_edit(struct ctx *c)
 	enum err e = experiment_get(&c->w, c->args[0], &a);
 
 	if (e == ERR_NOT_FOUND)
-		return fail_detail(&c->w, e, "there is no such experiment");
+		return fail_missing(&c->w, "experiment");
 	if (e != OK)
 		return e;
 	struct json_object *typed = draft_of(c->w.mem, a.definition);

@@ -30,7 +30,7 @@ load(struct ctx *c, const char **version)
 	enum err e = experiment_get(&c->w, c->args[0], &a);
 
 	if (e == ERR_NOT_FOUND)
-		return fail_detail(&c->w, e, "there is no such experiment");
+		return fail_missing(&c->w, "experiment");
 	if (e != OK)
 		return e;
 	c->model = experiment_tab_model(c->w.mem, a.definition, "setup");
@@ -127,7 +127,7 @@ deliver(struct ctx *c, const struct experiment_delivery *in)
 	if (e == OK)
 		e = experiment_deliver(&c->w, &t, in, &a);
 	c->model = a.definition;
-	return e == ERR_NOT_FOUND ? fail_detail(&c->w, e, "there is no such experiment") : e;
+	return e == ERR_NOT_FOUND ? fail_missing(&c->w, "experiment") : e;
 }
 
 /* A start of what is stopped would change nothing that anybody sees. */

@@ -47,7 +47,7 @@ load(struct ctx *c, const char *tab)
 	enum err e = experiment_get(&c->w, c->args[0], &a);
 
 	if (e == ERR_NOT_FOUND)
-		return fail_detail(&c->w, e, "there is no such experiment");
+		return fail_missing(&c->w, "experiment");
 	if (e == OK)
 		c->model = experiment_tab_model(c->w.mem, a.definition, tab);
 	return e;
