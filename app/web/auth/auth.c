@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who may call. Keys are looked up by their public id; the secret is compared as a digest, in a
- * time that tells nothing.
+ * API keys. A key is found by its public id, and its secret is compared as a digest in constant
+ * time. What was read about a key is believed for a second, so a revoked key may work that much
+ * longer.
  */
 #include "web/auth/auth.h"
 
@@ -27,7 +28,7 @@ struct key {
 	char id[KEY_ID];
 	int64_t read_at; /* monotonic; 0: the slot is empty */
 	bool valid;
-	bool stale; /* the last use that is noted lies a while back */
+	bool stale; /* the recorded last use is old */
 	enum key_class class;
 	uint8_t digest[HASH_SECRET];
 	struct json_object *origins; /* JSON array, on the ring */
@@ -43,7 +44,8 @@ struct known_origin {
 	bool known;
 };
 
-/* Ids are random, so their first two digits pick a slot; of two in one slot the newer stays. */
+/* Ids are random, so their first two digits select a slot; a newer key replaces an older one in
+ * its slot. */
 struct keyring {
 	struct key slots[SLOTS];
 	struct known_origin origin; /* the last that was asked for */
@@ -96,7 +98,8 @@ class_of(const char *kind)
 	    strcmp(kind, "metrics") == 0 ? KEY_METRICS : KEY_CLIENT;
 }
 
-/* Last use is a courtesy to the operator: that it cannot be noted fails no request. */
+/* Records the last use, which is only information for the operator: a failure does not affect the
+ * request. */
 static void
 note_use(struct ctx *c, struct key *k)
 {
@@ -109,7 +112,7 @@ note_use(struct ctx *c, struct key *k)
 }
 
 static enum err
-load(struct ctx *c, const char *id, struct key *k)
+load_key(struct ctx *c, const char *id, struct key *k)
 {
 	struct db_rows *rows;
 	const char *now = work_now_text(&c->w);
@@ -137,9 +140,9 @@ load(struct ctx *c, const char *id, struct key *k)
 	return OK;
 }
 
-/* The key that the text proves; *out stays NULL when it proves none. */
+/* The key that the text proves; *out stays NULL when there is none. */
 static enum err
-find(struct ctx *c, const char *text, const struct key **out)
+find_key(struct ctx *c, const char *text, const struct key **out)
 {
 	char id[KEY_ID];
 	const char *secret;
@@ -149,7 +152,7 @@ find(struct ctx *c, const char *text, const struct key **out)
 		return OK;
 	struct key *k = &c->keys->slots[slot];
 	if (k->read_at == 0 || strcmp(k->id, id) != 0 || c->began - k->read_at > BELIEVE) {
-		enum err e = load(c, id, k);
+		enum err e = load_key(c, id, k);
 		if (e != OK)
 			return e;
 	}
@@ -175,7 +178,7 @@ given_key(const struct ctx *c)
 }
 
 static bool
-may(enum key_class class, enum key_class needed)
+class_allows(enum key_class class, enum key_class needed)
 {
 	return needed == KEY_METRICS ? class == KEY_METRICS || class == KEY_ADMIN : class >= needed;
 }
@@ -188,7 +191,7 @@ why_not(enum key_class class, enum key_class needed)
 	    needed == KEY_ADMIN ? "this needs an admin key" : "this needs a server key";
 }
 
-/* A page of an origin that the key does not list may not use the key. */
+/* A page of an origin that the key does not list must not use the key. */
 static enum err
 check_origin(struct ctx *c, const struct key *k)
 {
@@ -206,7 +209,7 @@ check_origin(struct ctx *c, const struct key *k)
 }
 
 static enum err
-refuse(struct ctx *c, enum err e, const char *why)
+refuse_key(struct ctx *c, enum err e, const char *why)
 {
 	metric_add(METRIC_auth_failures_total, 1);
 	return fail_detail(&c->w, e, "%s", why);
@@ -222,26 +225,26 @@ auth_check(struct ctx *c)
 		return OK;
 	const char *text = given_key(c);
 	if (text == NULL)
-		return refuse(c, ERR_UNAUTHORIZED, "send a key: Authorization: Bearer <key>");
-	enum err e = find(c, text, &k);
+		return refuse_key(c, ERR_UNAUTHORIZED, "send a key: Authorization: Bearer <key>");
+	enum err e = find_key(c, text, &k);
 	if (e != OK)
 		return e;
 	if (k == NULL)
-		return refuse(c, ERR_UNAUTHORIZED, "the key is unknown, expired or revoked");
+		return refuse_key(c, ERR_UNAUTHORIZED, "the key is unknown, expired or revoked");
 	c->key_id = mem_dup(c->w.mem, k->id);
 	c->key_class = k->class;
 	c->w.actor =
 	    (struct actor){.key_id = c->key_id, .trusted = k->class >= KEY_SERVER};
 	c->tag_prefix = k->tag_prefix == NULL ? NULL : mem_dup(c->w.mem, k->tag_prefix);
-	/* No other key is read into this place before the request is over. */
+	/* The slot is not reloaded before the request is over. */
 	c->bounds = k->class == KEY_CLIENT ? &k->bounds : NULL;
 	enum err origin = check_origin(c, k);
 	client_rate_limit_subjects(c);
 	e = client_rate_request(c);
 	if (e != OK)
 		return e;
-	if (!may(k->class, needed))
-		return refuse(c, ERR_FORBIDDEN, why_not(k->class, needed));
+	if (!class_allows(k->class, needed))
+		return refuse_key(c, ERR_FORBIDDEN, why_not(k->class, needed));
 	return origin;
 }
 

@@ -16,7 +16,7 @@ struct keyring;
  * for a second.
  */
 
-/* An empty memory of keys on the talloc context ctx. */
+/* An empty cache of keys, on the talloc context ctx. */
 struct keyring *auth_new(void *ctx);
 
 /*
@@ -28,8 +28,8 @@ struct keyring *auth_new(void *ctx);
 enum err auth_check(struct ctx *c) must_check;
 
 /*
- * Answers OPTIONS on a path that exists: 204 with what the path allows, and the origin when some
- * valid key allows it, because a preflight request carries none.
+ * Answers OPTIONS on an existing path: 204 with the methods of the path, and with the origin when
+ * any valid key allows it, because a preflight request carries no key.
  */
 enum err auth_preflight(struct ctx *c) must_check;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A client key stands in pages and apps, so whoever uses it may be anybody. What it may do then
- * depends on the key (web/auth/auth.h); keys of other classes have no bounds and pass everywhere.
+ * Client keys are public: they are part of pages and apps, so anybody may use one. What a request
+ * may do with one depends on the bounds of the key; keys of other classes have no bounds and pass
+ * everywhere.
  */
 #include "web/auth/client_key.h"
 
@@ -14,13 +15,13 @@
 #include "web/http/ctx.h"
 #include "web/auth/key_bounds.h"
 
-/* What a request says to prove an id: at most one of each place, which bounds the work. */
+/* The signatures of a request: at most one for each place, which bounds the work. */
 struct proof {
 	bool given, fits;
 };
 
 static void
-compare(struct proof *p, const char *expected, const char *given)
+compare_signature(struct proof *p, const char *expected, const char *given)
 {
 	if (given == NULL)
 		return;
@@ -30,7 +31,7 @@ compare(struct proof *p, const char *expected, const char *given)
 }
 
 static struct proof
-prove(struct ctx *c, const char *subject, struct json_object *const places[])
+check_signatures(struct ctx *c, const char *subject, struct json_object *const places[])
 {
 	struct proof p = {false, false};
 	char expected[HASH_SHA256_HEX];
@@ -41,12 +42,12 @@ prove(struct ctx *c, const char *subject, struct json_object *const places[])
 		if (!json_object_is_type(*places, json_type_object) ||
 		    !json_object_object_get_ex(*places, "signature", &o) || o == NULL)
 			continue;
-		/* What is no text was given all the same, and cannot fit. */
-		compare(&p, expected,
+		/* A value of another type counts as given, and cannot match. */
+		compare_signature(&p, expected,
 		    json_object_is_type(o, json_type_string) ? json_object_get_string(o) : "");
 	}
-	compare(&p, expected, req_query(&c->req, "signature"));
-	compare(&p, expected, req_param(&c->req, "HTTP_X_ASSAY_SIGNATURE"));
+	compare_signature(&p, expected, req_query(&c->req, "signature"));
+	compare_signature(&p, expected, req_param(&c->req, "HTTP_X_ASSAY_SIGNATURE"));
 	return p;
 }
 
@@ -64,7 +65,7 @@ client_key_refusal(struct ctx *c, const char *subject, struct json_object *const
 		return "subjects of this kind are not allowed with this key";
 	if (b->signing == NULL || kind != SUBJECT_USER)
 		return NULL;
-	struct proof p = prove(c, subject, places);
+	struct proof p = check_signatures(c, subject, places);
 	*member = "signature";
 	return p.fits ? NULL : p.given ? "is not the signature of this user"
 				       : "is missing: this key takes only users that are signed";
@@ -83,7 +84,8 @@ client_key_check(struct ctx *c, struct json_object *const places[], const char *
 bool
 client_key_proves(struct ctx *c, const char *subject, struct json_object *const places[])
 {
-	return c->bounds == NULL || c->bounds->signing == NULL || prove(c, subject, places).fits;
+	return c->bounds == NULL || c->bounds->signing == NULL ||
+	    check_signatures(c, subject, places).fits;
 }
 
 enum err

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The limits of client keys. Behind a proxy that the configuration does not name, all visitors
- * have one address and share one bucket: where most refusals come from is written down, so that
- * the overview and `assay doctor` can ask for it.
+ * Rate limits of client keys. Behind a proxy that is not configured all visitors have one address
+ * and share one bucket: the source of most refusals is recorded, so that the overview and `assay
+ * doctor` can point at it.
  */
 #include "web/auth/client_rate.h"
 
@@ -18,7 +18,7 @@
 #include "web/http/ctx.h"
 #include "web/auth/key_bounds.h"
 
-/* So many times the rate may come at once. */
+/* The burst, in multiples of the rate per second. */
 enum { REQUEST_BURST = 10, SUBJECT_BURST = 25 };
 
 /* The limit of a key (-1: as configured); false when there is none. */
@@ -31,9 +31,9 @@ find_rate(int64_t own, int64_t configured, int64_t burst, struct rate *out)
 	return rate > 0;
 }
 
-/* That the hint cannot be written down changes nothing for the client. */
+/* A failure to record it does not affect the client. */
 static void
-note(struct ctx *c, uint64_t network)
+record_refusal(struct ctx *c, uint64_t network)
 {
 	struct rate_report report;
 	const char *now = work_now_text(&c->w);
@@ -48,10 +48,10 @@ note(struct ctx *c, uint64_t network)
 }
 
 static enum err
-refuse(struct ctx *c, enum metric m, uint64_t network, int64_t wait, const char *what)
+refuse_rate(struct ctx *c, enum metric m, uint64_t network, int64_t wait, const char *what)
 {
 	metric_add(m, 1);
-	note(c, network);
+	record_refusal(c, network);
 	c->retry_after = (wait + INSTANT_SECOND - 1) / INSTANT_SECOND;
 	return fail_detail(
 	    &c->w, ERR_THROTTLED, "too many %s from this address with this key", what);
@@ -69,14 +69,14 @@ client_rate_request(struct ctx *c)
 	int64_t wait = rate_take(
 	    c->rates, rate_bucket(c->rates, 'r', c->key_id, network), r, 1, c->began);
 	return wait == 0 ? OK
-	    : refuse(c, METRIC_client_requests_throttled_total, network, wait, "requests");
+	    : refuse_rate(c, METRIC_client_requests_throttled_total, network, wait, "requests");
 }
 
 typedef int64_t rate_fn(
     struct rate_table *t, uint64_t bucket, struct rate r, int64_t n, int64_t now);
 
 static enum err
-judge_subjects(struct ctx *c, int64_t n, rate_fn *judge)
+limit_subjects(struct ctx *c, int64_t n, rate_fn *judge)
 {
 	struct rate r;
 
@@ -87,26 +87,26 @@ judge_subjects(struct ctx *c, int64_t n, rate_fn *judge)
 	int64_t wait =
 	    judge(c->rates, rate_bucket(c->rates, 'n', c->key_id, network), r, n, c->began);
 	return wait == 0 ? OK
-	    : refuse(c, METRIC_client_subjects_throttled_total, network, wait, "new subjects");
+	    : refuse_rate(c, METRIC_client_subjects_throttled_total, network, wait, "new subjects");
 }
 
 _Static_assert(offsetof(struct ctx, w) == 0, "the work of a request begins its ctx");
 
 static enum err
-admit(struct work *w, int64_t n)
+admit_subjects(struct work *w, int64_t n)
 {
-	return judge_subjects((struct ctx *)w, n, rate_take);
+	return limit_subjects((struct ctx *)w, n, rate_take);
 }
 
 static enum err
-may_admit(struct work *w, int64_t n)
+may_admit_subjects(struct work *w, int64_t n)
 {
-	return judge_subjects((struct ctx *)w, n, rate_wait);
+	return limit_subjects((struct ctx *)w, n, rate_wait);
 }
 
 void
 client_rate_limit_subjects(struct ctx *c)
 {
-	c->w.admit = admit;
-	c->w.may_admit = may_admit;
+	c->w.admit = admit_subjects;
+	c->w.may_admit = may_admit_subjects;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Passwords. Strangers can make us hash, so tries are limited by account and network together, by
- * network, by account (loosely, for whoever tries everywhere), and by what the machine can do.
+ * Passwords. Anonymous clients can make this process hash, so attempts are limited by account and
+ * network together, by network, by account (loosely, against distributed attempts), and by how
+ * many hashes the machine can compute at once.
  */
 #include "web/auth/password.h"
 
@@ -16,20 +17,21 @@
 #include "web/http/peer_address.h"
 #include "web/http/ctx.h"
 
-/* A hash of no password, so that a name that there is not takes as long as one that there is. */
+/* A hash that no password matches: an unknown name takes as long as a known one. */
 #define NOBODY \
 	"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$" \
 	"7tSUxAFXEbtdS5hXq8qzcBBJuXe+AjJ3Yx3oDMuGDpY"
 
 enum { BYTES_MOST = 512 };
 
-/* What tries are counted by, as digests in hex: names that people type are not kept. */
+/* The keys by which attempts are counted, as digests in hex: names that people type are not
+ * stored. */
 struct throttle {
 	char pair[HASH_HEX], network[HASH_HEX], account[HASH_HEX];
 };
 
 static void
-digest(const char *text, char hex[HASH_HEX])
+throttle_digest(const char *text, char hex[HASH_HEX])
 {
 	hash_hex(text, strlen(text), NULL, 0, hex);
 }
@@ -39,9 +41,9 @@ find_throttle(struct ctx *c, const char *name, struct throttle *out)
 {
 	const char *network = peer_network(c);
 
-	digest(mem_printf(c->w.mem, "%s %s", network, name), out->pair);
-	digest(network, out->network);
-	digest(name, out->account);
+	throttle_digest(mem_printf(c->w.mem, "%s %s", network, name), out->pair);
+	throttle_digest(network, out->network);
+	throttle_digest(name, out->account);
 }
 
 enum err
@@ -58,7 +60,7 @@ password_find(struct ctx *c, const char *name, struct password_owner *out)
 	return OK;
 }
 
-/* Counts a try before the password is looked at. ERR_THROTTLED when it has to wait. */
+/* Counts an attempt before the password is checked. ERR_THROTTLED when it has to wait. */
 static enum err
 claim_try(struct ctx *c, const struct throttle *t)
 {
@@ -102,9 +104,9 @@ password_leave(struct password_places *p, pid_t pid)
 	}
 }
 
-/* Whether given is the owner's password; an account without one takes as long. */
+/* Whether given is the owner's password. An account without one takes as long. */
 static bool
-fits(struct ctx *c, struct password_owner *owner, const char *given)
+password_matches(struct ctx *c, struct password_owner *owner, const char *given)
 {
 	const char *stored = owner->stored != NULL ? owner->stored : NOBODY;
 	char fresh[HASH_PASSWORD];
@@ -132,7 +134,7 @@ password_check(
 		return ERR_UNAVAILABLE;
 	enum err e = claim_try(c, &t);
 	if (e == OK)
-		good = fits(c, owner, given);
+		good = password_matches(c, owner, given);
 	password_leave(c->hashing, getpid());
 	if (e != OK)
 		return e;

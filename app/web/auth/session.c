@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who is signed in to the pages: cookies, the look-up of their session, and whether a form is one
- * of this site. Sessions are opened and closed by service/access/sign_in.h.
+ * Sessions of the pages: sign-in, cookie, CSRF token, sign-out. What an outsider can try is
+ * bounded: attempts by account and by address, concurrent password hashes, the life of a session.
  */
 #include "web/auth/session.h"
 
@@ -59,12 +59,12 @@ session_digest(struct ctx *c)
 }
 
 static const char *
-text_of(struct json_object *o, const char *name)
+member_text(struct json_object *o, const char *name)
 {
 	return json_object_get_string(json_object_object_get(o, name));
 }
 
-/* Asks the database for the session of a token's digest; *out NULL when there is none. */
+/* Reads the session with this digest of a token; *out is NULL when there is none. */
 static enum err
 read_session(struct ctx *c, const char *hex, struct json_object **out)
 {
@@ -81,8 +81,8 @@ read_session(struct ctx *c, const char *hex, struct json_object **out)
 	    ? db_query(c->w.db, c->w.mem, QUERY_session_seen, params, NULL) : OK;
 }
 
-/* Who only looks is believed for a moment to be who he was, unless a worker ended a session since
- * then. */
+/* For requests that only read, a session is cached for 100 ms, unless any worker ended a session
+ * since. */
 static enum err
 believe_session(struct ctx *c, const char *hex, struct json_object **out)
 {
@@ -101,7 +101,7 @@ believe_session(struct ctx *c, const char *hex, struct json_object **out)
 }
 
 static enum err
-find(struct ctx *c)
+find_session(struct ctx *c)
 {
 	const char *hex = session_digest(c);
 	struct json_object *o;
@@ -115,7 +115,8 @@ find(struct ctx *c)
 		return e;
 	a = mem_new(c->w.mem, struct account);
 	*a = (struct account){
-	    text_of(o, "id"), text_of(o, "name"), text_of(o, "role"), text_of(o, "csrf"),
+	    member_text(o, "id"), member_text(o, "name"), member_text(o, "role"),
+	    member_text(o, "csrf"),
 	    json_object_get_boolean(json_object_object_get(o, "has_password"))};
 	c->account = a;
 	c->w.actor = (struct actor){.account = a->name, .session = hex, .trusted = true};
@@ -125,7 +126,7 @@ find(struct ctx *c)
 void
 session_recall(struct ctx *c)
 {
-	if (find(c) != OK)
+	if (find_session(c) != OK)
 		c->account = NULL;
 }
 
@@ -136,7 +137,7 @@ session_ended(struct ctx *c)
 }
 
 static bool
-may(const struct account *a, enum key_class needed)
+role_allows(const struct account *a, enum key_class needed)
 {
 	for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
 		if (strcmp(a->role, roles[i]) == 0)
@@ -144,8 +145,8 @@ may(const struct account *a, enum key_class needed)
 	return false;
 }
 
-/* Whether the origin that the browser names is this one. Without public_url only the host can be
- * compared: a proxy that nobody configured may have ended TLS. */
+/* Whether the origin that the browser names is this service. Without public_url only the host can
+ * be compared: an unknown proxy may have terminated TLS. */
 static bool
 is_own_origin(struct ctx *c)
 {
@@ -195,7 +196,7 @@ check_form(struct ctx *c)
 
 /* The address of the request as a value in another, on c->w.mem. */
 static const char *
-encode(struct ctx *c, const char *uri)
+encode_address(struct ctx *c, const char *uri)
 {
 	struct buf *out = buf_new(c->w.mem, strlen(uri) + 16);
 
@@ -206,18 +207,18 @@ encode(struct ctx *c, const char *uri)
 enum err
 session_check(struct ctx *c)
 {
-	enum err e = find(c);
+	enum err e = find_session(c);
 
 	if (e != OK)
 		return e;
 	if (c->account == NULL) {
 		c->location = strcmp(c->req.method, "GET") == 0
 		    ? mem_printf(c->w.mem, "/admin/login?to=%s",
-			  encode(c, c->req.uri))
+			  encode_address(c, c->req.uri))
 		    : "/admin/login";
 		return fail_detail(&c->w, ERR_UNAUTHORIZED, "sign in first");
 	}
-	if (!may(c->account, c->route->key)) {
+	if (!role_allows(c->account, c->route->key)) {
 		log_say(LOG_WARN, "forbidden", "%s %s", c->account->name, c->route->path);
 		return fail_detail(&c->w, ERR_FORBIDDEN, "your role does not allow this");
 	}

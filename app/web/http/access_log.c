@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One line a request, in logfmt.
+ * The access log: one line in logfmt per request, written after the answer was sent.
  */
 #include "web/http/access_log.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Versions of the assets that pages name. They are read with the templates, when a worker starts:
- * whoever changes an asset in place sends SIGHUP.
+ * Version stamps for the assets that pages refer to. They are read with the templates, when a
+ * worker starts, so an asset that is changed in place needs SIGHUP.
  */
 #include "web/http/asset.h"
 
@@ -15,7 +15,7 @@
 enum { VERSION = 12 /* digits */ };
 
 static bool
-read_file(struct buf *out, const char *path)
+read_asset(struct buf *out, const char *path)
 {
 	char chunk[4096];
 	size_t n;
@@ -47,7 +47,7 @@ asset_add_versions(
 		char hex[HASH_HEX];
 		struct buf *file = buf_new(out, 16384);
 		*missing = mem_dupn(out, name, n);
-		if (!read_file(file, mem_printf(file, "%s/assets/%s", dir, *missing)))
+		if (!read_asset(file, mem_printf(file, "%s/assets/%s", dir, *missing)))
 			return ERR_NOT_FOUND;
 		hash_hex(file->data, file->len, NULL, 0, hex);
 		buf_printf(out, "?v=%.*s", VERSION, hex);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Bulk bodies. One bad line must not cost the sender the other 999. Of lines and rows only one at a
- * time is in memory.
+ * Bodies with many items: JSON array, NDJSON, CSV. An invalid item is reported and does not affect
+ * the others. Of lines and rows only one at a time is in memory.
  */
 #include "web/http/batch_body.h"
 
@@ -24,7 +24,7 @@ struct reading {
 };
 
 static void
-reject(struct reading *r, const struct problems *why)
+reject_item(struct reading *r, const struct problems *why)
 {
 	for (size_t i = 0; i < problem_count(why); i++) {
 		struct json_object *from = json_item(why->list, i);
@@ -43,12 +43,12 @@ reject(struct reading *r, const struct problems *why)
 }
 
 static void
-take(struct reading *r, struct json_object *o, const char *at)
+take_item(struct reading *r, struct json_object *o, const char *at)
 {
 	struct problems *why = problem_new(r->c->w.mem);
 
 	if (!r->take(r->to, o, at, why))
-		reject(r, why);
+		reject_item(r, why);
 	r->out->received++;
 }
 
@@ -65,9 +65,9 @@ too_many(const struct reading *r)
 	    &r->c->w, ERR_TOO_LARGE, "a batch holds at most %zu items", r->rules.most);
 }
 
-/* Lines and rows together have a budget of values, however few each of them holds. */
+/* Lines and rows share one budget of values, however few each of them has. */
 static enum err
-spend(struct reading *r, size_t values)
+spend_values(struct reading *r, size_t values)
 {
 	r->values += values;
 	return r->values <= JSON_VALUES_MANY ? OK
@@ -83,7 +83,7 @@ read_array(struct reading *r, struct json_object *array)
 	if (n > r->rules.most)
 		return too_many(r);
 	for (size_t i = 0; i < n; i++)
-		take(r, json_item(array, i), pointer_of(r));
+		take_item(r, json_item(array, i), pointer_of(r));
 	return OK;
 }
 
@@ -93,12 +93,12 @@ reject_text(struct reading *r, const char *detail)
 	struct problems *why = problem_new(r->c->w.mem);
 
 	problem_add(why, pointer_of(r), "%s", detail);
-	reject(r, why);
+	reject_item(r, why);
 	r->out->received++;
 }
 
-/* One line of NDJSON: a line that is no JSON is a bad item, not a bad request. What is no object
- * is checked, but never built. */
+/* One line of NDJSON: invalid JSON is an invalid item, not an invalid request. What is not an
+ * object is checked but never built. */
 static enum err
 take_line(struct reading *r, const char *line, size_t n)
 {
@@ -108,12 +108,12 @@ take_line(struct reading *r, const char *line, size_t n)
 	struct json_fault fault;
 	enum err e = object ? json_read(mem, line, n, &o, &fault) : json_guard(line, n, &fault);
 
-	if (spend(r, fault.values) != OK)
+	if (spend_values(r, fault.values) != OK)
 		return ERR_TOO_LARGE;
 	if (e != OK)
 		reject_text(r, mem_printf(r->c->w.mem, "column %u: %s", fault.column, fault.why));
 	else if (object)
-		take(r, o, pointer_of(r));
+		take_item(r, o, pointer_of(r));
 	else
 		reject_text(r, "must be an object");
 	talloc_free(mem);
@@ -142,7 +142,7 @@ read_lines(struct reading *r)
 }
 
 static enum err
-read_csv(struct reading *r)
+read_csv_body(struct reading *r)
 {
 	struct csv *csv =
 	    csv_open(r->c->w.mem, r->c->req.body, r->c->req.body_len, r->rules.csv);
@@ -157,12 +157,12 @@ read_csv(struct reading *r)
 			break;
 		if (r->out->received == r->rules.most)
 			return too_many(r);
-		if (spend(r, 1 + (size_t)json_member_count(row)) != OK)
+		if (spend_values(r, 1 + (size_t)json_member_count(row)) != OK)
 			return ERR_TOO_LARGE;
 		if (fault != NULL)
 			reject_text(r, fault);
 		else
-			take(r, row, pointer_of(r));
+			take_item(r, row, pointer_of(r));
 		talloc_free(mem);
 	}
 	return OK;
@@ -177,13 +177,13 @@ read_any(struct reading *r)
 	if (req_is_ndjson(req))
 		return req->body == NULL ? OK : read_lines(r);
 	if (r->rules.csv != NULL && req_is_csv(req))
-		return req->body == NULL ? OK : read_csv(r);
+		return req->body == NULL ? OK : read_csv_body(r);
 	enum err e = body_json(r->c, &body);
 	if (e != OK)
 		return e;
 	if (json_object_is_type(body, json_type_array))
 		return read_array(r, body);
-	take(r, body, "");
+	take_item(r, body, "");
 	return OK;
 }
 

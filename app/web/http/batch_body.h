@@ -13,8 +13,8 @@
 struct ctx;
 
 /*
- * A body of many things: one JSON object, an array, NDJSON, or CSV with a header row. What is
- * good is taken, what is not is listed; only a body that cannot be read as a whole is refused.
+ * A body with many items: one JSON object, an array, NDJSON, or CSV with a header row. Valid items
+ * are taken, the others listed; only a body that cannot be read as a whole is refused.
  */
 struct batch_body {
 	size_t received;
@@ -23,9 +23,9 @@ struct batch_body {
 };
 
 /*
- * Takes one item at the JSON pointer at; false, with its problems added, when it is not good. The
- * item is gone when the call returns, so what is kept of it must be copied; problems, with all that
- * hangs on it, lives as long as the request.
+ * Takes the item at the JSON pointer `at`; false, with problems added, when it is not valid. The
+ * item is freed after the call, so what is kept of it must be copied; problems, and what belongs
+ * to it, lives as long as the request.
  */
 typedef bool item_fn(void *to, struct json_object *o, const char *at, struct problems *problems);
 
@@ -36,9 +36,9 @@ struct batch_body_rules {
 };
 
 /*
- * Reads the body of c and hands each item to take. ERR_TOO_LARGE for too many items or, in lines
- * and rows, more than JSON_VALUES_MANY values, ERR_INVALID when there is none or none is good, and
- * what body_json may say.
+ * Reads the body of c and passes each item to take. ERR_TOO_LARGE for too many items or, in lines
+ * and rows, more than JSON_VALUES_MANY values; ERR_INVALID when there is no item or none is valid;
+ * and the errors of body_json.
  */
 enum err batch_body_read(struct ctx *c, struct batch_body_rules rules, item_fn *take, void *to,
     struct batch_body *out) must_check;

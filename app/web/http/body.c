@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a request sends for an operation, whether a program sent it as JSON and headers, or a page
- * as a form.
+ * The input of an operation as a request carries it: JSON and headers from a program, a form from
+ * a page.
  */
 #include "web/http/body.h"
 
@@ -46,7 +46,7 @@ body_if_match(struct ctx *c, const char **version)
 	tag += strncmp(tag, "W/", 2) == 0 ? 2 : 0;
 	size_t digits = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
 	const char *rest = tag + 1 + digits;
-	/* What jobs have done since does not matter. */
+	/* Changes made by jobs since do not matter. */
 	rest += digits > 0 && *rest == '.' ? 1 + strspn(rest + 1, "0123456789") : 0;
 	if (digits == 0 || digits > 18 || (strcmp(rest, "\"") != 0 && strcmp(rest, "-gzip\"") != 0))
 		return fail_detail(&c->w, ERR_PRECONDITION, "If-Match names no version of this");

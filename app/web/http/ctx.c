@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The life of a request: one memory context, made at its start and freed after the log line.
+ * The life of a request: one memory context, created at its start and freed after its log line.
  */
 #include "web/http/ctx.h"
-
-#include "base/mem.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -26,48 +26,48 @@ enum { CTX_ARGS = 4 };
 struct ctx {
 	struct work w; /* what the operations of the service floor need of it */
 
-	/* What the worker lends for all its requests. */
+	/* Borrowed from the worker. */
 	const struct routes *routes;
 	const struct tmpl_set *tmpl;
 	struct keyring *keys;
 	struct model_cache *sessions;
 	struct password_places *hashing; /* of all workers */
-	struct rate_table *rates;    /* limits of client keys, of all workers; NULL: none */
-	_Atomic int64_t *sign_outs;  /* how often a session may have ended, by all workers */
+	struct rate_table *rates;    /* limits of client keys, shared by all workers; NULL: none */
+	_Atomic int64_t *sign_outs;  /* counts ended sessions, shared by all workers */
 
 	/* The request; all of it is on mem and dies with it. */
 	int64_t began; /* monotonic */
 	struct req req;
 	const struct route *route;  /* NULL until one matched */
 	const char *args[CTX_ARGS]; /* the decoded :segments of the path, in order */
-	const char *key_id;         /* NULL: no key was needed or given */
+	const char *key_id;         /* NULL: no key */
 	enum key_class key_class;   /* of that key */
 	const struct key_bounds *bounds; /* of a client key; NULL: none */
-	const char *tag_prefix;     /* with which tags begin that the key may write; NULL: any */
-	bool local;                 /* asked by a command of this machine, not by a web server */
-	const struct account *account; /* who is signed in; NULL: nobody */
+	const char *tag_prefix;     /* prefix of the tags that the key may write; NULL: any */
+	bool local;                 /* sent by a command of this program, not by a web server */
+	const struct account *account; /* the signed-in account; NULL: none */
 	struct json_object *before; /* what a change found, for the audit log; may be NULL */
 	struct json_object *input;  /* what handlers read instead of the body; NULL: the body */
 	const struct form *sent;    /* the fields of the form, once one was asked for */
-	struct json_object *form;   /* what was typed into a page; NULL: nothing */
+	struct json_object *form;   /* the form as JSON; NULL: none */
 	const char *cookie;         /* to set: the value of Set-Cookie; NULL: none */
-	const char *subject;        /* whom it is about, for the log (hashed there); may be NULL */
+	const char *subject;        /* subject, for the log (hashed there); may be NULL */
 
-	/* What the handler leaves. */
+	/* The answer, set by the handler. */
 	struct json_object *model; /* the answer; NULL with status 204 */
-	struct buf *text;          /* an answer that is no JSON, with its type */
+	struct buf *text;          /* an answer other than JSON, with its type */
 	const char *text_type;
 	const char *attachment; /* the file's name for Content-Disposition; NULL: none */
-	int status;           /* 0: 200, or 201 with a location, or by the error */
-	const char *location; /* of what was made */
-	const char *etag;     /* version of what is answered, in quotes */
-	const char *next;     /* the next page: Link rel="next" */
+	int status;           /* 0: 200, 201 with a location, or by the error */
+	const char *location; /* of the created object */
+	const char *etag;     /* version of the answer, in quotes */
+	const char *next;     /* address of the next page: Link rel="next" */
 	const char *allow;    /* methods of the path, for 405 and OPTIONS */
-	const char *origin;   /* echoed to a browser that may read the answer */
+	const char *origin;   /* origin of a page that may read the answer (CORS) */
 	int64_t retry_after;  /* seconds to wait, with 429; 0: a few */
 };
 
-/* Prepares c, of which the lent members are set, for the next request. */
+/* Prepares c, whose borrowed members are set, for the next request. */
 void ctx_begin(struct ctx *c, int64_t now, int64_t monotonic);
 
 /* Frees everything of the request. */
@@ -76,8 +76,8 @@ void ctx_reset(struct ctx *c);
 /* Forgets what a try of a change read and found wrong, before the change is tried again. */
 void ctx_forget(struct ctx *c);
 
-/* Begins an answer of CSV, c->text, as a file of that name. A name holds ASCII letters, digits and
- * -._~ only; anything else in it becomes _. With ?bom=1 a BOM comes first, which Excel needs. */
+/* Begins a CSV answer, c->text, as a file of that name. Characters other than ASCII letters,
+ * digits and -._~ become _. With ?bom=1 it begins with a BOM, which Excel needs. */
 void ctx_csv(struct ctx *c, const char *name);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The envelope of the systems that the definition and device routes come from.
+ * The response envelope of the definition and device routes, as the clients of the system that
+ * they replace expect it.
  */
 #include "web/http/envelope.h"
 
@@ -10,23 +11,24 @@
 #include "web/http/route.h"
 
 static void
-add(struct json_object *o, const char *name, const char *value)
+add_string(struct json_object *o, const char *name, const char *value)
 {
 	json_object_object_add(o, name, value == NULL ? NULL : json_object_new_string(value));
 }
 
-enum { PLACE = 8192 }; /* bytes that are said of one place, about */
+enum { PLACE = 8192 }; /* most bytes of the messages for one place, roughly */
 
-/* What is wrong at a place, behind what was said of it already. */
+/* Adds a message for a place, after those that it has. */
 static void
 add_message(struct ctx *c, struct json_object *o, const char *place, const char *detail)
 {
 	struct json_object *said = json_object_object_get(o, place);
 
 	if (said == NULL)
-		add(o, place, detail);
+		add_string(o, place, detail);
 	else if (json_object_get_string_len(said) < PLACE)
-		add(o, place, mem_printf(c->w.mem, "%s; %s", json_object_get_string(said), detail));
+		add_string(
+		    o, place, mem_printf(c->w.mem, "%s; %s", json_object_get_string(said), detail));
 }
 
 /* {place: all that is wrong with it, .., status: "failed"} */
@@ -40,7 +42,7 @@ error_messages(struct ctx *c)
 		add_message(c, o, json_object_get_string(json_object_object_get(p, "pointer")),
 		    json_object_get_string(json_object_object_get(p, "detail")));
 	}
-	add(o, "status", "failed");
+	add_string(o, "status", "failed");
 	return o;
 }
 
@@ -68,18 +70,19 @@ envelope_make(struct ctx *c, enum err e)
 	struct json_object *params = json_object_new_object();
 	const char *ts = work_now_text(&c->w);
 
-	add(o, "id", c->route->envelope);
-	add(o, "ver", "1.0");
-	add(o, "ts", ts);
-	add(params, "resmsgid", c->req.id);
-	add(params, "status", e == OK && c->w.detail == NULL ? "successful" : "failed");
-	add(params, "err", e == OK ? NULL : response_code(e));
-	add(params, "errmsg", c->w.detail != NULL || e == OK ? c->w.detail : err_info(e)->title);
-	add(params, "client_key", NULL);
+	add_string(o, "id", c->route->envelope);
+	add_string(o, "ver", "1.0");
+	add_string(o, "ts", ts);
+	add_string(params, "resmsgid", c->req.id);
+	add_string(params, "status", e == OK && c->w.detail == NULL ? "successful" : "failed");
+	add_string(params, "err", e == OK ? NULL : response_code(e));
+	add_string(params, "errmsg",
+	    c->w.detail != NULL || e == OK ? c->w.detail : err_info(e)->title);
+	add_string(params, "client_key", NULL);
 	if (e != OK)
 		json_object_object_add(params, "errorMsg", error_messages(c));
 	json_object_object_add(o, "params", params);
-	add(o, "responseCode", response_code(e));
+	add_string(o, "responseCode", response_code(e));
 	json_object_object_add(o, "result", e == OK ? json_object_get(c->model) : NULL);
 	return o;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The room of libfcgi. It reads without a deadline, and its own accept waits 2 s on a silent
- * connection; so we accept, put time-outs on the socket and hand it over. libfcgi never learns of
- * the listening socket: after a connection that breaks off it would accept the next one itself,
+ * The only user of libfcgi. It reads without a deadline, and its own accept waits 2 s for a silent
+ * connection; so this file accepts, sets time-outs on the socket and hands it over. libfcgi never
+ * gets the listening socket: after a connection that breaks it would accept the next one itself,
  * and read that without time-outs.
  */
 #include "web/http/fcgi.h"
@@ -46,7 +46,8 @@ fcgi_accept(struct fcgi *f)
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 	f->request.ipcFd = fd;
-	/* Else libfcgi would first close what it takes for the connection of the last request. */
+	/* Otherwise libfcgi would first close the descriptor that it remembers from the last
+	 * request. */
 	f->request.keepConnection = 1;
 	return FCGX_Accept_r(&f->request) == 0;
 }
@@ -101,8 +102,8 @@ void
 fcgi_finish(struct fcgi *f, const char *data, size_t n)
 {
 	FCGX_PutStr(data, n > INT_MAX ? INT_MAX : (int)n, f->request.out);
-	/* A socket closed with something unread in it may take the answer along, so libfcgi waits
-	 * until the other side has closed. Where all was read there is nothing to wait for. */
+	/* Closing a socket with unread data may discard the answer, so libfcgi waits until the
+	 * other side has closed. When everything was read there is nothing to wait for. */
 	if (FCGX_GetChar(f->request.in) == EOF && FCGX_GetError(f->request.in) == 0)
 		FCGX_Detach(&f->request);
 	FCGX_Finish_r(&f->request);

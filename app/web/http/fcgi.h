@@ -5,28 +5,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One FastCGI request at a time, on a listening socket that the pool shares. */
+/* One FastCGI request at a time, accepted from a listening socket that the pool shares. */
 struct fcgi;
 
 /* On the talloc context ctx; listen_fd must be non-blocking. */
 struct fcgi *fcgi_new(void *ctx, int listen_fd);
 
-/* Takes a waiting request; false when there is none, as when a sibling was faster. */
+/* Accepts a waiting request; false when there is none, as when another worker was faster. */
 bool fcgi_accept(struct fcgi *f);
 
-/* Whether who asked has gone already, so that nobody would hear the answer. */
+/* Whether the client has disconnected, so that nobody would read the answer. */
 bool fcgi_is_abandoned(const struct fcgi *f);
 
 /* Ends the request without an answer. */
 void fcgi_drop(struct fcgi *f);
 
-/* Its parameters as "NAME=value", NULL-terminated; gone after fcgi_finish. */
+/* Its parameters as "NAME=value", NULL-terminated; valid until fcgi_finish. */
 const char *const *fcgi_env(const struct fcgi *f);
 
 /*
- * Whether a command of this program sends the request: it says so by a parameter that no web
- * server passes on (what clients send arrives as HTTP_*), and comes by a unix socket from root or
- * from the user that this process runs as.
+ * Whether a command of this program sent the request: it has a parameter that no web server passes
+ * on (headers of clients arrive as HTTP_*), and comes over a unix socket from root or from the
+ * user of this process.
  */
 #define FCGI_LOCAL "ASSAY_LOCAL"
 bool fcgi_is_local(const struct fcgi *f);

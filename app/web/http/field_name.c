@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Labels of the fields of all forms by where a problem says it is. One table serves all pages: a
- * name that two of them use means the same field.
+ * The labels of form fields, found by the place of a problem. One table serves all pages: a name
+ * that two pages use means the same field.
  */
 #include "web/http/field_name.h"
 
@@ -11,8 +11,8 @@
 
 #include "base/mem.h"
 
-/* A place without its beginning "request"; # stands for the number of a row, which counts from 1 in
- * the label and from 0 in the id. A place below one of these is named as that. */
+/* A place without a leading "request"; # stands for a row number, which counts from 1 in the label
+ * and from 0 in the id. A place below one of these has its label. */
 static const struct {
 	const char *place, *label, *id;
 } fields[] = {
@@ -41,9 +41,9 @@ static const struct {
 	{"layer/size", "Slots", "size"},
 	{"layer", "Layer", "layer"},
 	{"plan/baseline", "Rate of control", "baseline"},
-	{"plan/effect", "Difference to be found", "effect"},
-	{"plan/alpha", "Chance to be deceived", "alpha"},
-	{"plan/power", "Chance to find it", "power"},
+	{"plan/effect", "Minimum detectable effect", "effect"},
+	{"plan/alpha", "Significance level", "alpha"},
+	{"plan/power", "Power", "power"},
 	{"plan", "Plan", "baseline"},
 	{"default", "Alternative that everybody will see", "default"},
 	{"groups/#", "Groups, row #", "g#-name"},
@@ -80,9 +80,10 @@ static const struct {
 
 enum { FIELDS = sizeof fields / sizeof fields[0], DIGITS = 24 };
 
-/* How much of place the pattern covers, whole parts only; 0: it does not fit. *row: its number. */
+/* How many bytes of place the pattern matches, whole parts only; 0: none. *row is the row
+ * number. */
 static size_t
-covers(const char *pattern, const char *place, long *row)
+match_length(const char *pattern, const char *place, long *row)
 {
 	const char *s = place;
 
@@ -101,7 +102,7 @@ covers(const char *pattern, const char *place, long *row)
 }
 
 static const char *
-fill(void *ctx, const char *text, long row)
+with_row_number(void *ctx, const char *text, long row)
 {
 	const char *mark = text == NULL ? NULL : strchr(text, '#');
 
@@ -123,12 +124,12 @@ field_name(void *ctx, const char *pointer)
 		place += strlen("request/");
 	for (size_t i = 0; i < FIELDS; i++) {
 		long row = 0;
-		size_t n = covers(fields[i].place, place, &row);
+		size_t n = match_length(fields[i].place, place, &row);
 		if (n <= best)
 			continue;
 		best = n;
-		found.label = fill(ctx, fields[i].label, row + 1);
-		found.id = fill(ctx, fields[i].id, row);
+		found.label = with_row_number(ctx, fields[i].label, row + 1);
+		found.id = with_row_number(ctx, fields[i].id, row);
 	}
 	return found;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a request tells the operations behind it: a name for the audit log, and the Idempotency-Key
- * under which a client that lost the answer may ask again.
+ * What a request tells the operation behind it: its name for the audit log, and the Idempotency-
+ * Key with which a client that lost the answer may send it again.
  */
 #include "web/http/intent.h"
 
@@ -24,9 +24,9 @@ intent_is_key(const char *s)
 	return n > 0 && n <= KEY_MOST;
 }
 
-/* What makes two requests the same: method, address, body. */
+/* The digest of what makes two requests equal: method, address, body. */
 static const char *
-digest(const struct ctx *c)
+request_digest(const struct ctx *c)
 {
 	const char *uri = req_param(&c->req, "REQUEST_URI");
 	struct buf *b = buf_new(c->w.mem, c->req.body_len + 256);
@@ -57,6 +57,6 @@ intent_read(struct ctx *c)
 		return fail_detail(&c->w, ERR_SYNTAX,
 		    "Idempotency-Key must be 1 to %d visible characters", KEY_MOST);
 	c->w.intent.idempotency_key = key;
-	c->w.intent.digest = digest(c);
+	c->w.intent.digest = request_digest(c);
 	return OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Pages of lists, as all routes with lists read and answer them.
+ * Paging of lists: how every route with a list reads its parameters and links to the next page.
  */
 #include "web/http/paging.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who is at the other end. A header that anybody can send counts only when a known proxy sent it.
+ * The address of the client. A header that anybody can send is believed only when the peer is one
+ * of the configured proxies.
  */
 #include "web/http/peer_address.h"
 
@@ -12,7 +13,7 @@
 
 /* s without the blanks around it. */
 static const char *
-bare(struct ctx *c, const char *s)
+trimmed(struct ctx *c, const char *s)
 {
 	s += strspn(s, " \t");
 	size_t n = strlen(s);
@@ -21,22 +22,22 @@ bare(struct ctx *c, const char *s)
 	return mem_dupn(c->w.mem, s, n);
 }
 
-/* The last address of the list that is no proxy of ours; the first when all are. */
+/* The last address in the list that is not a configured proxy; the first one when all are. */
 static bool
-forwarded(struct ctx *c, const char *list, struct net_address *out)
+read_forwarded(struct ctx *c, const char *list, struct net_address *out)
 {
 	char *text = mem_dup(c->w.mem, list);
 
 	for (char *comma; (comma = strrchr(text, ',')) != NULL; *comma = '\0') {
-		if (!net_read_address(bare(c, comma + 1), out))
+		if (!net_read_address(trimmed(c, comma + 1), out))
 			return false;
 		if (!net_list_contains(c->w.conf->proxies, out))
 			return true;
 	}
-	return net_read_address(bare(c, text), out);
+	return net_read_address(trimmed(c, text), out);
 }
 
-/* Whether the request came straight from one of the proxies. */
+/* Whether the peer is one of the configured proxies. */
 static bool
 is_proxied(const struct ctx *c)
 {
@@ -48,7 +49,7 @@ is_proxied(const struct ctx *c)
 }
 
 static bool
-find(struct ctx *c, struct net_address *out)
+find_client_address(struct ctx *c, struct net_address *out)
 {
 	const char *peer = req_param(&c->req, "REMOTE_ADDR");
 	const char *list = req_param(&c->req, "HTTP_X_FORWARDED_FOR");
@@ -59,8 +60,8 @@ find(struct ctx *c, struct net_address *out)
 	if (!net_list_contains(c->w.conf->proxies, out))
 		return true;
 	if (list != NULL)
-		return forwarded(c, list, out);
-	return real == NULL || net_read_address(bare(c, real), out);
+		return read_forwarded(c, list, out);
+	return real == NULL || net_read_address(trimmed(c, real), out);
 }
 
 const char *
@@ -69,7 +70,7 @@ peer_address(struct ctx *c)
 	struct net_address address;
 	char text[NET_TEXT];
 
-	if (!find(c, &address))
+	if (!find_client_address(c, &address))
 		return NULL;
 	net_print(&address, text);
 	return mem_dup(c->w.mem, text);
@@ -81,13 +82,13 @@ peer_network(struct ctx *c)
 	struct net_address address;
 	char text[NET_TEXT];
 
-	if (!find(c, &address))
+	if (!find_client_address(c, &address))
 		return "";
 	net_print_subscriber(&address, text);
 	return mem_dup(c->w.mem, text);
 }
 
-/* What stands above an IPv4 address in such a number: no /64 of the Internet begins so. */
+/* The bits above an IPv4 address in such a number; no /64 of the Internet begins with them. */
 #define IPV4 ((uint64_t)0xffff << 32)
 
 enum { HALF = NET_BYTES / 2 };
@@ -107,9 +108,9 @@ peer_network_number(struct ctx *c)
 {
 	struct net_address address;
 
-	if (!find(c, &address))
+	if (!find_client_address(c, &address))
 		return 0;
-	/* IPv4 is IPv4-mapped here: nothing in the first half, 0xffff and the address behind. */
+	/* IPv4 is IPv4-mapped: the first half is 0, the second 0xffff and the address. */
 	uint64_t first = read_half(address.bytes), second = read_half(address.bytes + HALF);
 	return first == 0 && second >> 32 == IPV4 >> 32 ? second : first;
 }

@@ -14,18 +14,18 @@ struct ctx;
  */
 const char *peer_address(struct ctx *c);
 
-/* What limits for strangers count by, on c->w.mem: the client's IPv4 address, or the /64 that its
- * IPv6 address is in. "" when there is no address. */
+/* The network that limits for anonymous clients count by, on c->w.mem: the IPv4 address, or the
+ * /64 of an IPv6 address. "" when there is no address. */
 const char *peer_network(struct ctx *c);
 
 /* The same as one number, for tables of a fixed size; 0 when there is no address. */
 uint64_t peer_network_number(struct ctx *c);
 
-/* Such a number as peer_network would have it, on c->w.mem. */
+/* The text of peer_network for such a number, on c->w.mem. */
 const char *peer_network_text(struct ctx *c, uint64_t number);
 
-/* Whether the client came by TLS: to the web server, or to one of those proxies, which then says
- * so in X-Forwarded-Proto. */
+/* Whether the client uses TLS: to the web server, or to one of the proxies, which then says so in
+ * X-Forwarded-Proto. */
 bool peer_is_secure(struct ctx *c);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From an outcome to bytes. A handler leaves a model; whether it goes out as JSON or as a page is
- * a matter of the route's row, and every failure has one shape.
+ * From the outcome of a handler to bytes. A handler leaves a model; the row of the route decides
+ * whether it is sent as JSON or as a page, and every failure has one shape (RFC 9457).
  */
 #include "web/http/reply.h"
 
@@ -54,7 +54,7 @@ wants_page(const struct ctx *c)
 }
 
 static struct json_object *
-text(const char *s)
+new_text(const char *s)
 {
 	return s == NULL ? NULL : json_object_new_string(s);
 }
@@ -70,9 +70,9 @@ name_problems(struct ctx *c)
 		const char *pointer = json_text(o, "pointer");
 		struct field_name field = field_name(c->w.mem, pointer != NULL ? pointer : "");
 		struct json_object *named = json_object_new_object();
-		json_object_object_add(named, "label", text(field.label));
-		json_object_object_add(named, "field", text(field.id));
-		json_object_object_add(named, "detail", text(json_text(o, "detail")));
+		json_object_object_add(named, "label", new_text(field.label));
+		json_object_object_add(named, "field", new_text(field.id));
+		json_object_object_add(named, "detail", new_text(json_text(o, "detail")));
 		json_object_array_add(list, named);
 	}
 	return list;
@@ -80,7 +80,7 @@ name_problems(struct ctx *c)
 
 /* The first of them as a sentence. */
 static const char *
-first_named(struct ctx *c, struct json_object *list)
+first_problem_named(struct ctx *c, struct json_object *list)
 {
 	const char *label = json_text(json_item(list, 0), "label");
 	const char *detail = json_text(json_item(list, 0), "detail");
@@ -98,7 +98,7 @@ problem_model(struct ctx *c, enum err e)
 	struct json_object *errors = page ? name_problems(c) : json_object_get(c->w.problems->list);
 
 	if (detail == NULL && some)
-		detail = page ? first_named(c, errors) : problem_first(c->w.problems);
+		detail = page ? first_problem_named(c, errors) : problem_first(c->w.problems);
 	if (detail == NULL && e == ERR_UNAVAILABLE)
 		detail = "the service cannot do this now; try again in a moment";
 	json_object_object_add(o, "type",
@@ -155,26 +155,27 @@ make_has(struct json_object *model)
 
 /* What every page of those who are signed in shows. */
 static void
-add_page(struct ctx *c, struct json_object *model)
+add_page_frame(struct ctx *c, struct json_object *model)
 {
 	struct json_object *page = json_object_new_object();
 
-	json_object_object_add(page, "account", text(c->account->name));
-	json_object_object_add(page, "role", text(c->account->role));
-	json_object_object_add(page, "csrf", text(c->account->csrf));
-	json_object_object_add(page, "version", text(ASSAY_VERSION));
+	json_object_object_add(page, "account", new_text(c->account->name));
+	json_object_object_add(page, "role", new_text(c->account->role));
+	json_object_object_add(page, "csrf", new_text(c->account->csrf));
+	json_object_object_add(page, "version", new_text(ASSAY_VERSION));
 	json_object_object_add(
 	    page, "no_password", json_object_new_boolean(!c->account->has_password));
 	json_object_object_add(page, "editor",
 	    json_object_new_boolean(strcmp(c->account->role, "viewer") != 0));
 	json_object_object_add(page, "admin",
 	    json_object_new_boolean(strcmp(c->account->role, "admin") == 0));
-	json_object_object_add(page, "id", text(c->args[0]));
-	json_object_object_add(page, "next", text(c->next));
+	json_object_object_add(page, "id", new_text(c->args[0]));
+	json_object_object_add(page, "next", new_text(c->next));
 	struct json_object *query = json_object_new_object();
 	bool filtered = false;
 	for (size_t i = 0; i < c->req.queries; i++) {
-		json_object_object_add(query, c->req.query_name[i], text(c->req.query_value[i]));
+		json_object_object_add(
+		    query, c->req.query_name[i], new_text(c->req.query_value[i]));
 		filtered = filtered || *c->req.query_value[i] != '\0';
 	}
 	json_object_object_add(page, "filtered", json_object_new_boolean(filtered));
@@ -203,7 +204,7 @@ make_chosen(struct json_object *form)
 /* A form that was refused, again: with what was typed and chosen, what is wrong beside it, and
  * whether it is of a version that is no more (stale). */
 static struct body
-form_again(struct ctx *c, enum err e, struct json_object *problem)
+refused_form(struct ctx *c, enum err e, struct json_object *problem)
 {
 	json_object_object_add(
 	    problem, "stale", json_object_new_boolean(e == ERR_PRECONDITION));
@@ -218,7 +219,7 @@ static struct body
 make_body(struct ctx *c, enum err e)
 {
 	if (c->account != NULL && c->model != NULL && wants_page(c))
-		add_page(c, c->model);
+		add_page_frame(c, c->model);
 	if (c->route != NULL && route_is_image(c->route))
 		return (struct body){"image/png", (const char *)pixel, sizeof pixel, false};
 	if (e == OK && (c->status == 204 || c->status == 304))
@@ -228,9 +229,9 @@ make_body(struct ctx *c, enum err e)
 	if (e != OK) {
 		struct json_object *model = problem_model(c, e);
 		if (c->account != NULL && wants_page(c))
-			add_page(c, model);
+			add_page_frame(c, model);
 		if (c->form != NULL && e != ERR_FORBIDDEN)
-			return form_again(c, e, model);
+			return refused_form(c, e, model);
 		if (wants_page(c))
 			return page_body(c,
 			    c->account != NULL ? "admin_error.html" : "error.html", model);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From bytes to a request. Paths come from REQUEST_URI alone, which both web servers pass raw;
- * each segment is decoded once, after the split, so that %2F is a legal part of an id.
+ * From FastCGI parameters to a request. The path comes from REQUEST_URI alone, which both web
+ * servers pass unchanged; each segment is decoded once, after the split, so that %2F is legal
+ * within an id. The parameters are indexed when the request is opened, because they are asked for
+ * many times.
  */
 #include "web/http/req.h"
 
@@ -15,7 +17,7 @@
 #include "base/utf8.h"
 #include "web/http/ctx.h"
 
-/* Headers of which only one value makes sense; lighttpd joins doubled ones with a comma. */
+/* Headers that may have only one value; lighttpd joins repeated ones with a comma. */
 static const char *const single[] = {"HTTP_AUTHORIZATION", "HTTP_X_API_KEY",
 	"HTTP_IDEMPOTENCY_KEY", "HTTP_ORIGIN", "HTTP_X_ASSAY_SIGNATURE", "CONTENT_TYPE"};
 
@@ -155,7 +157,7 @@ check_headers(struct ctx *c)
 	return OK;
 }
 
-/* The id that the client chose, if it is short and harmless, else one of ours. */
+/* The id that the client chose, if it is short and safe to print; otherwise a new one. */
 static void
 set_id(struct req *r)
 {
@@ -200,7 +202,7 @@ parse_path(struct ctx *c, const char *path, size_t len)
 }
 
 static enum err
-parse_pair(struct ctx *c, const char *s, size_t n)
+parse_query_pair(struct ctx *c, const char *s, size_t n)
 {
 	struct req *r = &c->req;
 	const char *eq = memchr(s, '=', n);
@@ -228,7 +230,7 @@ parse_query(struct ctx *c, const char *query)
 	while (*query != '\0') {
 		size_t n = strcspn(query, "&");
 		if (n > 0) {
-			enum err e = parse_pair(c, query, n);
+			enum err e = parse_query_pair(c, query, n);
 			if (e != OK)
 				return e;
 		}
@@ -237,10 +239,10 @@ parse_query(struct ctx *c, const char *query)
 	return OK;
 }
 
-/* A body over the limit is read and forgotten: a server that is still sending must not meet a
- * closed socket, or it answers for us. */
+/* Reads and drops a body over the limit: a web server that is still sending must not find the
+ * socket closed, or it answers by itself. */
 static void
-drain(struct req *r, size_t len)
+drain_body(struct req *r, size_t len)
 {
 	char scrap[16384];
 	size_t got = 1;
@@ -262,7 +264,7 @@ read_body(struct ctx *c)
 		return fail_detail(&c->w, ERR_SYNTAX, "Content-Length is not a number");
 	r->body_len = (size_t)len;
 	if (len > REQ_BODY_MAX) {
-		drain(r, r->body_len);
+		drain_body(r, r->body_len);
 		return OK;
 	}
 	if (len == 0)
@@ -284,7 +286,7 @@ req_parse(struct ctx *c)
 
 	set_id(r);
 	r->head = method != NULL && strcmp(method, "HEAD") == 0;
-	/* The access line needs it when the server's parameters are gone. */
+	/* The access log needs it after the parameters are gone. */
 	r->method = method == NULL ? "" : r->head ? "GET" : mem_dup(c->w.mem, method);
 	r->coding = req_param(r, "HTTP_CONTENT_ENCODING");
 	enum err e = read_body(c);

@@ -18,7 +18,8 @@ enum {
 	REQ_ID = 65,             /* a request id with NUL */
 };
 
-/* Where a request comes from: parameters as "NAME=value" and a body that read delivers. */
+/* The source of a request: parameters as "NAME=value", NULL-terminated, and a body that read
+ * delivers. They must outlive the request. */
 struct req_source {
 	const char *const *env;
 	size_t (*read)(void *from, char *out, size_t n);
@@ -31,7 +32,7 @@ struct req {
 	size_t params_mask;        /* its size, a power of 2, minus 1 */
 	bool header_twice;         /* source.env has a header more than once */
 	const char *method;
-	const char *uri; /* what is routed: set before, or REQUEST_URI */
+	const char *uri; /* what is routed: set before req_parse, or REQUEST_URI */
 	bool head; /* HEAD: answered as GET, without the body */
 	size_t segments;
 	const char *segment[REQ_SEGMENTS]; /* of the path, percent-decoded once */
@@ -49,8 +50,8 @@ void req_open(struct ctx *c, struct req_source source);
 
 /*
  * Reads c->req from c->req.source: method, path, query, request id, body. ERR_SYNTAX for what no
- * route could accept: a path with ., .., empty segments or %00, a parameter or single header
- * given twice, a body shorter than announced.
+ * route could accept: a path with ., .., empty segments or %00, a query parameter or a header that
+ * is given twice, a body shorter than announced.
  */
 enum err req_parse(struct ctx *c) must_check;
 
@@ -63,10 +64,10 @@ const char *req_query(const struct req *r, const char *name);
 /* Gives a query parameter that value, for handlers that a page calls; a full query stays. */
 void req_set_query(struct req *r, const char *name, const char *value);
 
-/* Whether the client says, by If-None-Match, that it has what etag (in quotes) stands for. */
+/* Whether If-None-Match says that the client has the version etag (in quotes). */
 bool req_has_already(const struct req *r, const char *etag);
 
-/* Whether the body says it is JSON, NDJSON, or CSV. */
+/* Whether the Content-Type is JSON, NDJSON, or CSV. */
 bool req_is_json(const struct req *r);
 bool req_is_ndjson(const struct req *r);
 bool req_is_csv(const struct req *r);
@@ -75,8 +76,8 @@ bool req_is_csv(const struct req *r);
  * is broken, or the result holds NUL or is not UTF-8. */
 char *req_decode(void *ctx, const char *s, size_t n, bool plus);
 
-/* The query of c with that value for name, on c->w.mem: another `after` is the next page, another
- * of the rest the first page of what it asks for then. */
+/* The query of c with this value for name, on c->w.mem, and without `after` unless that is name:
+ * another filter starts again at the first page. */
 const char *req_with(struct ctx *c, const char *name, const char *value);
 
 #endif

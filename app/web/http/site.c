@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The public address of this service in requests and answers.
+ * The public address of this service in requests and answers. Inside the program paths have no
+ * prefix; it is removed from requests and added to what is sent here, and nowhere else.
  */
 #include "web/http/site.h"
 
@@ -12,7 +13,7 @@
 #include "web/http/ctx.h"
 
 static const char *
-configured(const struct ctx *c)
+configured_url(const struct ctx *c)
 {
 	return c->w.conf == NULL ? "" : c->w.conf->public_url;
 }
@@ -20,25 +21,25 @@ configured(const struct ctx *c)
 const char *
 site_prefix(const struct ctx *c)
 {
-	return public_url_prefix(c->w.mem, configured(c));
+	return public_url_prefix(c->w.mem, configured_url(c));
 }
 
 const char *
 site_url(const struct ctx *c, const char *path)
 {
-	return public_url_make(c->w.mem, configured(c), path);
+	return public_url_make(c->w.mem, configured_url(c), path);
 }
 
 bool
 site_is_https_only(const struct ctx *c)
 {
-	return strncasecmp(configured(c), "https:", 6) == 0;
+	return strncasecmp(configured_url(c), "https:", 6) == 0;
 }
 
 bool
 site_is_secure(struct ctx *c)
 {
-	return *configured(c) != '\0' ? site_is_https_only(c) : peer_is_secure(c);
+	return *configured_url(c) != '\0' ? site_is_https_only(c) : peer_is_secure(c);
 }
 
 const char *
@@ -46,13 +47,13 @@ site_origin(struct ctx *c)
 {
 	const char *host = req_param(&c->req, "HTTP_HOST");
 
-	if (*configured(c) != '\0')
-		return public_url_origin(c->w.mem, configured(c));
+	if (*configured_url(c) != '\0')
+		return public_url_origin(c->w.mem, configured_url(c));
 	return mem_printf(c->w.mem, "%s://%s", peer_is_secure(c) ? "https" : "http",
 	    host == NULL ? "" : host);
 }
 
-/* What monitoring asks on the machine itself. */
+/* Paths that monitoring on the same machine requests without the prefix. */
 static bool
 is_probe(const char *uri)
 {
@@ -80,7 +81,7 @@ site_cut(struct ctx *c)
 	return OK;
 }
 
-/* Whether the value that begins at s, in the text from start on, is that of an address. */
+/* Whether the value at s, in the text from start on, belongs to an attribute with an address. */
 static bool
 is_attribute(const char *start, const char *s)
 {

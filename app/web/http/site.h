@@ -19,7 +19,7 @@ struct ctx;
  * it is not there; /healthz, /readyz and /metrics may come without. */
 enum err site_cut(struct ctx *c) must_check;
 
-/* What goes out for a path from the root: a Location, a link, the type of a problem. */
+/* The address to send for a path from the root: a Location, a link, the type of a problem. */
 const char *site_url(const struct ctx *c, const char *path);
 
 /* "/prefix", or "". */
@@ -28,7 +28,7 @@ const char *site_prefix(const struct ctx *c);
 /* The origin that forms of this service have in a browser. */
 const char *site_origin(struct ctx *c);
 
-/* Whether it is reached by TLS. */
+/* Whether visitors reach the service over TLS. */
 bool site_is_secure(struct ctx *c);
 
 /* Whether public_url says https, so that browsers shall never come by anything else. */

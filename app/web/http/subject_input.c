@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who asks, as bodies and query strings say it.
+ * The subject of a request, and what the request says about it, read from bodies and query
+ * strings. Every function checks that the key may name the subject.
  */
 #include "web/http/subject_input.h"
 

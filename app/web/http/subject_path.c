@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a path names.
+ * Subjects that the path of a request names.
  */
 #include "web/http/subject_path.h"
 

@@ -6,13 +6,13 @@
 
 struct ctx;
 
-/* The user that the path names first: checked, and set as c->subject. ERR_INVALID. */
+/* The user in the first argument of the path: checked, and set as c->subject. ERR_INVALID. */
 enum err subject_path_user(struct ctx *c) must_check;
 
-/* The same for the user of that id; NULL is refused. */
+/* The same for a user id from elsewhere; NULL is refused. */
 enum err subject_path_is_user(struct ctx *c, const char *id) must_check;
 
-/* c->subject as a query string names it, on c->w.mem: "user_id=ann%20lee". */
+/* c->subject as a query string, on c->w.mem: "user_id=ann%20lee". */
 const char *subject_path_query(const struct ctx *c);
 
 #endif

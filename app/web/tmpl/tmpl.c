@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A set of mustache templates, read once when a worker starts. What can be known to be wrong
- * without a model, a misspelt partial or one that never ends, is found here, at the start, and not
- * on the page that somebody opens first.
+ * A set of mustache templates, loaded once when a worker starts. What can be checked without a
+ * model, as a missing partial or one that includes itself for ever, is checked then and not when a
+ * page is first opened.
  */
 #include "web/tmpl/tmpl.h"
 
@@ -19,7 +19,7 @@
 #include "web/tmpl/tmpl_walk.h"
 
 static enum err __attribute__((format(printf, 3, 4)))
-fail(char message[TMPL_MESSAGE], enum err e, const char *fmt, ...)
+tmpl_fail(char message[TMPL_MESSAGE], enum err e, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -29,19 +29,19 @@ fail(char message[TMPL_MESSAGE], enum err e, const char *fmt, ...)
 	return e;
 }
 
-/* As tmpl_add, for a text that lives as long as the set. */
+/* As tmpl_add, for a text that lives as long as the set; it is not copied. */
 static enum err
-add_kept(struct tmpl_set *set, const char *name, const char *text, size_t len,
+add_template(struct tmpl_set *set, const char *name, const char *text, size_t len,
     char message[TMPL_MESSAGE])
 {
 	struct tmpl_fault fault;
 
 	if (tmpl_find(set, name) != NULL)
-		return fail(message, ERR_CONFLICT, "%s: is there already", name);
+		return tmpl_fail(message, ERR_CONFLICT, "%s: is there already", name);
 	struct tmpl *t = mem_new(set, struct tmpl);
 	enum err e = tmpl_parse(t, text, len, &t->root, &fault);
 	if (e != OK)
-		return fail(message, e, "%s:%u: %s", name, fault.line, fault.why);
+		return tmpl_fail(message, e, "%s:%u: %s", name, fault.line, fault.why);
 	t->name = mem_dup(t, name);
 	t->next = set->first;
 	set->first = t;
@@ -52,7 +52,7 @@ add_kept(struct tmpl_set *set, const char *name, const char *text, size_t len,
 }
 
 static enum err
-read_file(struct buf *text, const char *path)
+read_template(struct buf *text, const char *path)
 {
 	char chunk[4096];
 	FILE *f = fopen(path, "re");
@@ -83,12 +83,13 @@ load_file(struct tmpl_set *set, const char *dir, const char *name, char message[
 	struct buf *raw = buf_new(set, 4096), *text = buf_new(set, 4096);
 	const char *missing;
 
-	if (read_file(raw, mem_printf(raw, "%s/%s", dir, name)) != OK)
-		return fail(message, ERR_INTERNAL, "%s: cannot be read", name);
+	if (read_template(raw, mem_printf(raw, "%s/%s", dir, name)) != OK)
+		return tmpl_fail(message, ERR_INTERNAL, "%s: cannot be read", name);
 	if (asset_add_versions(dir, raw, text, &missing) != OK)
-		return fail(message, ERR_NOT_FOUND, "%s: cannot read assets/%s", name, missing);
+		return tmpl_fail(
+		    message, ERR_NOT_FOUND, "%s: cannot read assets/%s", name, missing);
 	talloc_free(raw);
-	return add_kept(set, name, text->data, text->len, message);
+	return add_template(set, name, text->data, text->len, message);
 }
 
 static enum err
@@ -98,7 +99,7 @@ load_files(struct tmpl_set *set, const char *dir, char message[TMPL_MESSAGE])
 	DIR *d = opendir(dir);
 
 	if (d == NULL)
-		return fail(message, ERR_NOT_FOUND, "%s: %s", dir, strerror(errno));
+		return tmpl_fail(message, ERR_NOT_FOUND, "%s: %s", dir, strerror(errno));
 	const struct dirent *entry = readdir(d);
 	while (entry != NULL && e == OK) {
 		if (is_template(entry->d_name))
@@ -109,7 +110,8 @@ load_files(struct tmpl_set *set, const char *dir, char message[TMPL_MESSAGE])
 	return e;
 }
 
-/* The first partial at n or below that the set does not have. Sections are few deep. */
+/* The first partial in n or below it that the set does not have. Sections nest only a few levels
+ * deep. */
 static const struct tmpl_node *
 find_missing(const struct tmpl_set *set, const struct tmpl_node *n)
 {
@@ -129,13 +131,13 @@ check_partials(const struct tmpl_set *set, char message[TMPL_MESSAGE])
 	for (const struct tmpl *t = set->first; t != NULL; t = t->next) {
 		const struct tmpl_node *n = find_missing(set, t->root);
 		if (n != NULL)
-			return fail(message, ERR_SYNTAX, "%s:%u: there is no partial %s", t->name,
-			    n->line, n->name);
+			return tmpl_fail(message, ERR_SYNTAX, "%s:%u: there is no partial %s",
+			    t->name, n->line, n->name);
 	}
 	return OK;
 }
 
-/* The first partial outside sections that is not known to end. */
+/* The first partial outside of sections that is not known to terminate. */
 static const struct tmpl_node *
 find_endless(const struct tmpl_set *set, const struct tmpl *t)
 {
@@ -147,8 +149,8 @@ find_endless(const struct tmpl_set *set, const struct tmpl *t)
 }
 
 /*
- * A template ends when all partials outside its sections do; what no repetition of that rule
- * reaches is in a circle or leads into one. Needs all partials to exist.
+ * A template terminates when all partials outside its sections do. A template that repeating this
+ * rule does not reach is in a cycle or leads into one. All partials must exist.
  */
 static enum err
 check_ends(struct tmpl_set *set, char message[TMPL_MESSAGE])
@@ -168,7 +170,7 @@ check_ends(struct tmpl_set *set, char message[TMPL_MESSAGE])
 		if (t->ends)
 			continue;
 		const struct tmpl_node *n = find_endless(set, t);
-		return fail(message, ERR_SYNTAX, "%s:%u: the partial %s never ends", t->name,
+		return tmpl_fail(message, ERR_SYNTAX, "%s:%u: the partial %s never ends", t->name,
 		    n->line, n->name);
 	}
 	return OK;
@@ -184,7 +186,7 @@ enum err
 tmpl_add(struct tmpl_set *set, const char *name, const char *text, size_t len,
     char message[TMPL_MESSAGE])
 {
-	return add_kept(set, name, mem_dupn(set, text, len), len, message);
+	return add_template(set, name, mem_dupn(set, text, len), len, message);
 }
 
 enum err

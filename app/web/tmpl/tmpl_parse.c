@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reads mustache from left to right, once. All the white-space rules are settled here: a tag that
- * stands alone on its line takes the line with it, and each place where a line of output begins
- * is marked, so that rendering an indented partial never has to look back.
+ * Parses a mustache template from left to right, once. All white-space rules are applied here: a
+ * tag that is alone on its line removes the line, and the start of every line of output is marked,
+ * so that rendering an indented partial never has to look back.
  */
 #include "web/tmpl/tmpl_parse.h"
 
@@ -39,7 +39,7 @@ struct tag {
 #define SIGILS "#^/>!{&="
 
 static enum err __attribute__((format(printf, 3, 4)))
-fail(struct parser *p, unsigned line, const char *fmt, ...)
+misread(struct parser *p, unsigned line, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -51,15 +51,15 @@ fail(struct parser *p, unsigned line, const char *fmt, ...)
 }
 
 static bool
-is_blank(char c)
+is_blank_text(char c)
 {
 	return c == ' ' || c == '\t';
 }
 
 static bool
-is_space(char c)
+is_template_space(char c)
 {
-	return is_blank(c) || c == '\n' || c == '\r';
+	return is_blank_text(c) || c == '\n' || c == '\r';
 }
 
 static bool
@@ -71,7 +71,7 @@ is_name_char(char c)
 
 /* How much of a name of len bytes a message shows. */
 static int
-shown(size_t len)
+shown_name(size_t len)
 {
 	return len < 40 ? (int)len : 40;
 }
@@ -87,7 +87,7 @@ count_lines(const char *from, const char *to)
 }
 
 static struct tmpl_node *
-add_node(struct parser *p, enum tmpl_kind kind, unsigned line)
+append_node(struct parser *p, enum tmpl_kind kind, unsigned line)
 {
 	struct tmpl_node *n = mem_new(p->ctx, struct tmpl_node);
 
@@ -101,7 +101,7 @@ add_node(struct parser *p, enum tmpl_kind kind, unsigned line)
 static void
 add_text(struct parser *p, const char *text, size_t len, bool fresh)
 {
-	struct tmpl_node *n = add_node(p, TMPL_TEXT, p->line);
+	struct tmpl_node *n = append_node(p, TMPL_TEXT, p->line);
 
 	n->text = text;
 	n->len = len;
@@ -155,16 +155,17 @@ has_empty_part(const struct tag *t)
 }
 
 static enum err
-check_name(struct parser *p, const struct tag *t)
+check_tag_name(struct parser *p, const struct tag *t)
 {
 	if (t->len == 0)
-		return fail(p, t->line, "a tag without a name");
+		return misread(p, t->line, "a tag without a name");
 	for (size_t i = 0; i < t->len; i++) {
 		if (!is_name_char(t->name[i]))
-			return fail(p, t->line, "a name is made of letters, digits, _ - and dots");
+			return misread(
+			    p, t->line, "a name is made of letters, digits, _ - and dots");
 	}
 	if (t->sigil != '>' && has_empty_part(t))
-		return fail(p, t->line, "a name with an empty part");
+		return misread(p, t->line, "a name with an empty part");
 	return OK;
 }
 
@@ -176,17 +177,17 @@ check_tag(struct parser *p, const struct tag *t)
 		return OK;
 	case '{':
 	case '&':
-		return fail(p, t->line, "nothing is left unescaped: write {{name}}");
+		return misread(p, t->line, "nothing is left unescaped: write {{name}}");
 	case '=':
-		return fail(p, t->line, "the braces cannot be changed");
+		return misread(p, t->line, "the braces cannot be changed");
 	default:
-		return check_name(p, t);
+		return check_tag_name(p, t);
 	}
 }
 
 /* Reads the tag at start, which holds two braces, without looking at what is around it. */
 static enum err
-read_tag(struct parser *p, const char *start, struct tag *t)
+scan_tag(struct parser *p, const char *start, struct tag *t)
 {
 	const char *name = start + 2;
 
@@ -194,13 +195,13 @@ read_tag(struct parser *p, const char *start, struct tag *t)
 	t->line = p->line + count_lines(p->at, start);
 	const char *close = memmem(name, (size_t)(p->end - name), "}}", 2);
 	if (close == NULL)
-		return fail(p, t->line, "{{ without }}");
+		return misread(p, t->line, "{{ without }}");
 	t->after = close + 2;
 	if (name < close && *name != '\0' && strchr(SIGILS, *name) != NULL)
 		t->sigil = *name++;
-	while (name < close && is_space(*name))
+	while (name < close && is_template_space(*name))
 		name++;
-	while (close > name && is_space(close[-1]))
+	while (close > name && is_template_space(close[-1]))
 		close--;
 	t->name = name;
 	t->len = (size_t)(close - name);
@@ -218,11 +219,11 @@ measure_tag(const struct parser *p, struct tag *t)
 	t->rest = rest;
 	if (t->sigil == '\0')
 		return;
-	while (first > p->at && is_blank(first[-1]))
+	while (first > p->at && is_blank_text(first[-1]))
 		first--;
 	if (first > p->at ? first[-1] != '\n' : !p->fresh)
 		return;
-	while (rest < p->end && is_blank(*rest))
+	while (rest < p->end && is_blank_text(*rest))
 		rest++;
 	if (p->end - rest >= 2 && rest[0] == '\r' && rest[1] == '\n')
 		rest++;
@@ -234,9 +235,9 @@ measure_tag(const struct parser *p, struct tag *t)
 }
 
 static struct tmpl_node *
-add_named(struct parser *p, enum tmpl_kind kind, const struct tag *t)
+append_named(struct parser *p, enum tmpl_kind kind, const struct tag *t)
 {
-	struct tmpl_node *n = add_node(p, kind, t->line);
+	struct tmpl_node *n = append_node(p, kind, t->line);
 
 	n->text = t->name;
 	n->len = t->len;
@@ -247,7 +248,7 @@ add_named(struct parser *p, enum tmpl_kind kind, const struct tag *t)
 static void
 add_partial(struct parser *p, const struct tag *t)
 {
-	struct tmpl_node *n = add_node(p, TMPL_PARTIAL, t->line);
+	struct tmpl_node *n = append_node(p, TMPL_PARTIAL, t->line);
 
 	n->fresh = t->alone;
 	n->text = t->first;
@@ -259,9 +260,9 @@ static enum err
 open_section(struct parser *p, const struct tag *t)
 {
 	if (p->depth == TMPL_DEPTH)
-		return fail(p, t->line, "more than %d sections within each other", TMPL_DEPTH);
+		return misread(p, t->line, "more than %d sections within each other", TMPL_DEPTH);
 	enum tmpl_kind kind = t->sigil == '#' ? TMPL_SECTION : TMPL_INVERTED;
-	struct tmpl_node *n = add_named(p, kind, t);
+	struct tmpl_node *n = append_named(p, kind, t);
 	p->open[p->depth++] = n;
 	p->tail = &n->child;
 	return OK;
@@ -271,18 +272,18 @@ static enum err
 close_section(struct parser *p, const struct tag *t)
 {
 	if (p->depth == 0)
-		return fail(p, t->line, "{{/%.*s}} closes nothing", shown(t->len), t->name);
+		return misread(p, t->line, "{{/%.*s}} closes nothing", shown_name(t->len), t->name);
 	struct tmpl_node *n = p->open[p->depth - 1];
 	if (n->len != t->len || memcmp(n->text, t->name, t->len) != 0)
-		return fail(p, t->line, "{{/%.*s}} where {{/%.*s}} is due, opened on line %u",
-		    shown(t->len), t->name, shown(n->len), n->text, n->line);
+		return misread(p, t->line, "{{/%.*s}} where {{/%.*s}} is due, opened on line %u",
+		    shown_name(t->len), t->name, shown_name(n->len), n->text, n->line);
 	p->depth--;
 	p->tail = &n->next;
 	return OK;
 }
 
 static enum err
-add_tag(struct parser *p, const struct tag *t)
+append_tag(struct parser *p, const struct tag *t)
 {
 	switch (t->sigil) {
 	case '#':
@@ -296,7 +297,7 @@ add_tag(struct parser *p, const struct tag *t)
 	case '!':
 		return OK;
 	default:
-		add_named(p, TMPL_VALUE, t);
+		append_named(p, TMPL_VALUE, t);
 		return OK;
 	}
 }
@@ -306,7 +307,7 @@ static enum err
 parse_tag(struct parser *p, const char *start)
 {
 	struct tag t = {0};
-	enum err e = read_tag(p, start, &t);
+	enum err e = scan_tag(p, start, &t);
 
 	if (e != OK)
 		return e;
@@ -315,7 +316,7 @@ parse_tag(struct parser *p, const char *start)
 	p->line = t.line + count_lines(t.start, t.rest);
 	p->at = t.rest;
 	p->fresh = t.alone;
-	return add_tag(p, &t);
+	return append_tag(p, &t);
 }
 
 enum err
@@ -341,8 +342,8 @@ tmpl_parse(
 		return e;
 	if (p.depth > 0) {
 		const struct tmpl_node *n = p.open[p.depth - 1];
-		return fail(&p, n->line, "{{%c%.*s}} is never closed",
-		    n->kind == TMPL_SECTION ? '#' : '^', shown(n->len), n->text);
+		return misread(&p, n->line, "{{%c%.*s}} is never closed",
+		    n->kind == TMPL_SECTION ? '#' : '^', shown_name(n->len), n->text);
 	}
 	add_text_before(&p, p.end, false);
 	return OK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Walks the tree of a template with a model and writes the page. A value leaves by one function,
- * which escapes. Templates come with the program, but the model may hold what anybody sent, so a
- * rendering counts its steps and its bytes and gives up rather than fill the memory.
+ * Renders a template with a model. Every value is written by one function, which escapes it.
+ * Templates are part of the program, but the model may contain anything that was sent, so a
+ * rendering counts its steps and its bytes and stops before it uses up the memory.
  */
 #include "web/tmpl/tmpl_walk.h"
 
@@ -11,13 +11,14 @@
 #include "base/jsonutil.h"
 #include "base/text.h"
 
-/* A value that names are looked up in, and those around it. */
+/* A value in which names are looked up, and the frames around it. */
 struct frame {
 	struct json_object *value;
 	const struct frame *up;
 };
 
-/* What an indented partial puts before each of its lines, after what those around it put. */
+/* The indentation of a partial, put before each of its lines after that of the partials around
+ * it. */
 struct margin {
 	const char *text;
 	size_t len;
@@ -33,7 +34,7 @@ struct view {
 	const struct margin *margin; /* of the partial being rendered, or NULL */
 };
 
-/* True when the rendering has to stop; then it stays true. */
+/* Whether the rendering must stop; once true, it stays true. */
 static bool
 is_spent(const struct view *v)
 {
@@ -41,8 +42,8 @@ is_spent(const struct view *v)
 }
 
 /*
- * The value of n's name, borrowed, NULL for none. Only the first part is looked for outwards;
- * the others must be found within what it names.
+ * The value that n names, borrowed; NULL when there is none. Only the first part is looked up in
+ * the enclosing frames; the others must be members of what it names.
  */
 static struct json_object *
 find_value(const struct tmpl_node *n, const struct frame *f)
@@ -63,7 +64,7 @@ find_value(const struct tmpl_node *n, const struct frame *f)
 }
 
 static bool
-is_true(struct json_object *value)
+is_truthy(struct json_object *value)
 {
 	switch (json_object_get_type(value)) {
 	case json_type_null:
@@ -130,7 +131,7 @@ render_text(struct view *v, const struct tmpl_node *n)
 	} while (at < end && !is_spent(v));
 }
 
-/* Goes as deep as sections and partials do: TMPL_DEPTH times TMPL_PARTIALS at most. */
+/* Recursion is bounded by TMPL_DEPTH times TMPL_PARTIALS. */
 static void render_nodes(struct view *v, const struct tmpl_node *n, const struct frame *f);
 
 static void
@@ -139,7 +140,7 @@ render_section(struct view *v, const struct tmpl_node *n, const struct frame *f)
 	struct json_object *value = find_value(n, f);
 	struct frame inner = {.value = value, .up = f};
 
-	if (!is_true(value))
+	if (!is_truthy(value))
 		return;
 	if (!json_object_is_type(value, json_type_array)) {
 		render_nodes(v, n->child, &inner);
@@ -186,7 +187,7 @@ render_node(struct view *v, const struct tmpl_node *n, const struct frame *f)
 		render_section(v, n, f);
 		return;
 	case TMPL_INVERTED:
-		if (!is_true(find_value(n, f)))
+		if (!is_truthy(find_value(n, f)))
 			render_nodes(v, n->child, f);
 		return;
 	case TMPL_PARTIAL:
