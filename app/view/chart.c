@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where things stand in the drawings of a result page.
+ * Geometry of the charts on the result page. Positions are whole units of the drawing; colours and
+ * hatches belong to a series and are in the template.
  */
 #include "view/chart.h"
 
@@ -15,7 +16,7 @@
 
 enum { WIDTH = 600, HEIGHT = 160, ROW = 28, LEFT = 150, SERIES = 5 };
 
-/* What is drawn, so that a page stays small: the last days, the first goals. */
+/* Limits that keep the page small: the last days, and charts for the first goals only. */
 enum { DAYS = 30, DAY_ROWS = 21, DRAWN = 2 };
 
 static struct json_object *
@@ -42,9 +43,9 @@ put_place(struct json_object *o, const char *name, double place)
 	json_object_object_add(o, name, json_object_new_int((int)lround(place)));
 }
 
-/* A share as percent with a sign where it is a difference; a dash when there is none. */
+/* A number as percent, with a sign where format is "+"; a dash when it is null. */
 static const char *
-percent(void *ctx, struct json_object *value, double scale, const char *format)
+percent_text(void *ctx, struct json_object *value, double scale, const char *format)
 {
 	if (value == NULL)
 		return "–";
@@ -66,7 +67,7 @@ chart_shares(void *ctx, struct json_object *results)
 	}
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = item(list, i);
-		put(o, "expected_percent", percent(ctx, member(o, "expected_share"), 100, ""));
+		put(o, "expected_percent", percent_text(ctx, member(o, "expected_share"), 100, ""));
 	}
 }
 
@@ -94,7 +95,7 @@ series_of(struct json_object *results, const char *name)
 }
 
 static int64_t
-largest(struct json_object *days)
+largest_count(struct json_object *days)
 {
 	int64_t most = 1;
 
@@ -108,7 +109,7 @@ largest(struct json_object *days)
 /* Rows [day, alternative, subjects], in order of day, of the last days that have any; the
  * caller owns them. */
 static struct json_object *
-last_days(struct json_object *all)
+last_day_rows(struct json_object *all)
 {
 	struct json_object *out = json_object_new_array(), *day = NULL;
 	size_t n = json_items(all), first = n, different = 0;
@@ -128,11 +129,11 @@ last_days(struct json_object *all)
 static struct json_object *
 draw_days(struct json_object *results)
 {
-	struct json_object *days = last_days(member(results, "days"));
+	struct json_object *days = last_day_rows(member(results, "days"));
 	size_t n = json_items(days);
 	struct json_object *out = json_object_new_object(), *bars = json_object_new_array();
 	struct json_object *rows = json_object_new_array();
-	int64_t most = largest(days);
+	int64_t most = largest_count(days);
 	double w = (double)WIDTH / (double)(n == 0 ? 1 : n);
 
 	for (size_t i = 0; i < n; i++) {
@@ -163,7 +164,7 @@ draw_days(struct json_object *results)
 	return out;
 }
 
-/* Which series is which alternative. */
+/* The series of each alternative. */
 static struct json_object *
 make_legend(struct json_object *results)
 {
@@ -180,7 +181,7 @@ make_legend(struct json_object *results)
 }
 
 static struct json_object *
-make_row(void *ctx, struct json_object *results, struct json_object *goal, size_t i)
+goal_row(void *ctx, struct json_object *results, struct json_object *goal, size_t i)
 {
 	struct json_object *a = item(member(goal, "alternatives"), i);
 	struct json_object *interval = member(a, "sequence");
@@ -191,19 +192,19 @@ make_row(void *ctx, struct json_object *results, struct json_object *goal, size_
 	json_object_object_add(out, "conversions", json_object_get(member(a, "conversions")));
 	json_object_object_add(out, "participants", json_object_get(
 	    member(item(member(results, "alternatives"), i), "participants")));
-	put(out, "rate", percent(ctx, member(a, "rate"), 100, ""));
-	put(out, "improvement", percent(ctx, member(a, "improvement"), 1, "+"));
-	put(out, "chance", percent(ctx, member(a, "chance_to_beat_control"), 100, ""));
+	put(out, "rate", percent_text(ctx, member(a, "rate"), 100, ""));
+	put(out, "improvement", percent_text(ctx, member(a, "improvement"), 1, "+"));
+	put(out, "chance", percent_text(ctx, member(a, "chance_to_beat_control"), 100, ""));
 	put(out, "confidence",
-	    percent(ctx, member(a, mwu ? "mwu_confidence" : "chi2_confidence"), 1, ""));
+	    percent_text(ctx, member(a, mwu ? "mwu_confidence" : "chi2_confidence"), 1, ""));
 	put(out, "interval", interval == NULL ? "–"
-	    : mem_printf(ctx, "%s to %s", percent(ctx, item(interval, 0), 100, "+"),
-		  percent(ctx, item(interval, 1), 100, "+")));
+	    : mem_printf(ctx, "%s to %s", percent_text(ctx, item(interval, 0), 100, "+"),
+		  percent_text(ctx, item(interval, 1), 100, "+")));
 	json_object_object_add(out, "reason", json_object_get(member(a, "reason")));
 	return out;
 }
 
-/* The largest distance from 0 that any interval reaches. */
+/* The largest distance from 0 of the ends of all intervals. */
 static double
 reach_of(struct json_object *alternatives)
 {
@@ -217,7 +218,7 @@ reach_of(struct json_object *alternatives)
 	return reach;
 }
 
-/* All intervals of a goal on one axis with 0 in its middle; NULL when there is none. */
+/* The intervals of a goal on one axis with 0 in its middle; NULL when there are none. */
 static struct json_object *
 draw_forest(void *ctx, struct json_object *goal)
 {
@@ -264,7 +265,7 @@ draw_goal(void *ctx, struct json_object *results, size_t number)
 	struct json_object *out = json_object_new_object(), *rows = json_object_new_array();
 
 	for (size_t i = 0; i < json_items(alternatives); i++)
-		json_object_array_add(rows, make_row(ctx, results, goal, i));
+		json_object_array_add(rows, goal_row(ctx, results, goal, i));
 	put_place(out, "number", (double)number);
 	put(out, "goal", json_object_get_string(member(goal, "goal")));
 	json_object_object_add(out, "retired", json_object_get(member(goal, "retired")));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who is in an experiment, for people who read no JSON.
+ * Criteria in words, for the audience page. They were valid when they were stored, so unknown
+ * operators appear as they are.
  */
 #include "view/criteria_words.h"
 
@@ -16,15 +17,15 @@ static const struct {
 	const char *operator;
 	const char *words; /* before the value */
 } words[] = {
-	{"EQ", "is"}, {"NE", "is there and is not"}, {"IN", "is one of"}, {"NIN", "is none of"},
-	{"ISNULL", "is not there"}, {"ISNOTNULL", "is there"}, {"ISEMPTY", "is empty"},
+	{"EQ", "is"}, {"NE", "is present and is not"}, {"IN", "is one of"}, {"NIN", "is none of"},
+	{"ISNULL", "is absent"}, {"ISNOTNULL", "is present"}, {"ISEMPTY", "is empty"},
 	{"ISNOTEMPTY", "is not empty"}, {"RANGE", "is"}, {"LT", "is below"}, {"GT", "is above"},
 	{"<=", "is at most"}, {"<", "is below"}, {">=", "is at least"}, {">", "is above"},
 	{"startsWith", "begins with"},
 };
 
 static const char *
-words_of(const char *operator)
+operator_words(const char *operator)
 {
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcmp(words[i].operator, operator) == 0)
@@ -49,7 +50,7 @@ add_value(struct buf *out, struct json_object *value)
 		buf_str(out, " to ");
 		add_value(out, json_object_object_get(value, "end"));
 	} else {
-		buf_str(out, value == NULL ? "null" : json_plain(value));
+		buf_str(out, json_plain(value));
 	}
 }
 
@@ -61,7 +62,7 @@ add_sentence(struct json_object *list, const struct buf *text)
 
 /* field: value, list of values, or {operator: value, ..} */
 static void
-tell_user(struct json_object *list, const char *field, struct json_object *value)
+add_user_sentence(struct json_object *list, const char *field, struct json_object *value)
 {
 	struct buf *out = buf_new(NULL, 128);
 
@@ -69,7 +70,7 @@ tell_user(struct json_object *list, const char *field, struct json_object *value
 	if (json_object_is_type(value, json_type_object)) {
 		const char *gap = "";
 		json_object_object_foreach(json_members(value), operator, bound) {
-			buf_printf(out, "%s%s ", gap, words_of(operator));
+			buf_printf(out, "%s%s ", gap, operator_words(operator));
 			add_value(out, bound);
 			gap = " and ";
 		}
@@ -84,14 +85,14 @@ tell_user(struct json_object *list, const char *field, struct json_object *value
 
 /* {name, operator, value} */
 static void
-tell_device(struct json_object *list, struct json_object *filter)
+add_device_sentence(struct json_object *list, struct json_object *filter)
 {
 	struct buf *out = buf_new(NULL, 128);
 	struct json_object *value;
 	bool valued = json_object_object_get_ex(filter, "value", &value) && value != NULL;
 
 	buf_printf(out, "%s %s", json_object_get_string(json_object_object_get(filter, "name")),
-	    words_of(json_object_get_string(json_object_object_get(filter, "operator"))));
+	    operator_words(json_object_get_string(json_object_object_get(filter, "operator"))));
 	if (valued) {
 		buf_char(out, ' ');
 		add_value(out, value);
@@ -111,10 +112,10 @@ criteria_words(void *ctx, struct json_object *criteria)
 		return list;
 	if (json_object_is_type(filters, json_type_array)) {
 		for (size_t i = 0; i < json_items(filters); i++)
-			tell_device(list, json_item(filters, i));
+			add_device_sentence(list, json_item(filters, i));
 	} else if (json_object_is_type(filters, json_type_object)) {
 		json_object_object_foreach(json_members(filters), field, value) {
-			tell_user(list, field, value);
+			add_user_sentence(list, field, value);
 		}
 	}
 	return list;

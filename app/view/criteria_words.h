@@ -5,8 +5,8 @@
 #include <json-c/json.h>
 
 /*
- * Criteria {type, filters} that were accepted once, in words: a list of one sentence for each
- * filter, on ctx. Of a rule, and of no criteria (NULL), there are none.
+ * Stored criteria {type, filters} in words: a list with one sentence for each filter, on ctx. Empty
+ * for criteria of type rule, and for none (NULL).
  */
 struct json_object *criteria_words(void *ctx, struct json_object *criteria);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What would make a result worthless, in words, before anybody looks at the result.
+ * The health page: the sample ratio, and warnings about what makes results unreliable.
  */
 #include "view/health.h"
 
@@ -11,7 +11,7 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 
-/* Of the drawing, and the share of participants that may be in two alternatives (1/MIXED). */
+/* The drawing; 1/MIXED of the participants may have been exposed to several alternatives. */
 enum { WIDTH = 600, LEFT = 150, ROW = 32, BAR = 20, MIXED = 100 };
 
 static struct json_object *
@@ -21,19 +21,19 @@ member(struct json_object *o, const char *name)
 }
 
 static void
-put(struct json_object *o, const char *name, const char *text)
+put_text(struct json_object *o, const char *name, const char *text)
 {
 	json_object_object_add(o, name, json_object_new_string(text));
 }
 
 static void
-put_place(struct json_object *o, const char *name, double place)
+put_position(struct json_object *o, const char *name, double place)
 {
 	json_object_object_add(o, name, json_object_new_int((int)lround(place)));
 }
 
 static int64_t
-total_of(struct json_object *arms)
+total_participants(struct json_object *arms)
 {
 	int64_t total = 0;
 
@@ -44,7 +44,7 @@ total_of(struct json_object *arms)
 }
 
 static struct json_object *
-make_row(void *ctx, struct json_object *arm, int64_t total, size_t i)
+arm_row(void *ctx, struct json_object *arm, int64_t total, size_t i)
 {
 	struct json_object *out = json_object_new_object();
 	struct json_object *expected = member(arm, "expected_share");
@@ -54,42 +54,46 @@ make_row(void *ctx, struct json_object *arm, int64_t total, size_t i)
 
 	json_object_object_add(out, "name", json_object_get(member(arm, "name")));
 	json_object_object_add(out, "observed", json_object_new_int64(observed));
-	put(out, "share", total == 0 ? "–" : mem_printf(ctx, "%.2f %%", 100 * share));
-	put(out, "expected", expected == NULL ? "–"
+	put_text(out, "share", total == 0 ? "–" : mem_printf(ctx, "%.2f %%", 100 * share));
+	put_text(out, "expected", expected == NULL ? "–"
 	    : mem_printf(ctx, "%.1f", wanted * (double)total));
-	put(out, "expected_share", expected == NULL ? "–"
+	put_text(out, "expected_share", expected == NULL ? "–"
 	    : mem_printf(ctx, "%.2f %%", 100 * wanted));
-	put_place(out, "y", (double)(i * ROW + (ROW - BAR) / 2));
-	put_place(out, "label", (double)(i * ROW + ROW / 2 + 5));
-	put_place(out, "w", share * (WIDTH - LEFT));
-	put_place(out, "mark", LEFT + wanted * (WIDTH - LEFT));
+	put_position(out, "y", (double)(i * ROW + (ROW - BAR) / 2));
+	put_position(out, "label", (double)(i * ROW + ROW / 2 + 5));
+	put_position(out, "w", share * (WIDTH - LEFT));
+	put_position(out, "mark", LEFT + wanted * (WIDTH - LEFT));
 	return out;
 }
 
 static void
-warn(struct json_object *list, const char *text)
+add_warning(struct json_object *list, const char *text)
 {
 	json_object_array_add(list, json_object_new_string(text));
 }
 
 static struct json_object *
-warnings_of(void *ctx, struct json_object *results, int64_t total)
+health_warnings(void *ctx, struct json_object *results, int64_t total)
 {
 	struct json_object *list = json_object_new_array(), *split = member(results, "srm");
 	int64_t mixed = json_object_get_int64(member(results, "multiple_exposures"));
 
 	if (total == 0)
-		warn(list, "Nobody has taken part yet: there is nothing to check.");
+		add_warning(list, "There are no participants yet, so there is nothing to check.");
 	if (!json_object_get_boolean(member(split, "ok")))
-		warn(list, "The split is not as expected, far beyond chance. Something between the "
-		    "draw and the count loses people of one alternative: a redirect, a crash, "
-		    "a filter. Compare nothing until it is found.");
+		add_warning(list,
+		    "Sample ratio mismatch: the split differs from the expected shares by far "
+		    "more than chance. Something between assignment and counting loses "
+		    "participants of one alternative: a redirect, a crash, a filter. Do not "
+		    "compare alternatives until the cause is found.");
 	else if (total > 0 && member(split, "p") == NULL)
-		warn(list, "The split cannot be tested yet: too few participants, or one "
-		    "alternative only.");
+		add_warning(list,
+		    "The sample ratio cannot be tested yet: there are too few participants, or "
+		    "there is only one alternative.");
 	if (mixed > 0 && mixed > total / MIXED)
-		warn(list, mem_printf(ctx, "%" PRId64 " participants were seen in more than one "
-		    "alternative, over 1 %%: what they do is counted where they were at that time.",
+		add_warning(list, mem_printf(ctx,
+		    "%" PRId64 " participants, more than 1 %%, were exposed to more "
+		    "than one alternative. Each action counts for the alternative at that time.",
 		    mixed));
 	return list;
 }
@@ -100,15 +104,15 @@ health_of(void *ctx, struct json_object *results)
 	struct json_object *out = mem_json(ctx, json_object_new_object());
 	struct json_object *arms = member(results, "alternatives");
 	struct json_object *rows = json_object_new_array();
-	int64_t total = total_of(arms);
+	int64_t total = total_participants(arms);
 	size_t n = json_items(arms);
 
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(
-		    rows, make_row(ctx, json_item(arms, i), total, i));
+		    rows, arm_row(ctx, json_item(arms, i), total, i));
 	json_object_object_add(out, "total", json_object_new_int64(total));
 	json_object_object_add(out, "rows", rows);
-	put_place(out, "height", (double)(n * ROW));
-	json_object_object_add(out, "warnings", warnings_of(ctx, results, total));
+	put_position(out, "height", (double)(n * ROW));
+	json_object_object_add(out, "warnings", health_warnings(ctx, results, total));
 	return out;
 }

@@ -5,9 +5,9 @@
 #include <json-c/json.h>
 
 /*
- * Whether results (core/stats/results.h) can be trusted, on ctx: {total, rows: [{name, observed,
- * expected, share, expected_share, y, label, w, mark}], height, warnings: [text]}. Shares are texts
- * in percent; y, label, w, mark and height are units of a drawing 600 wide.
+ * The health of results (core/stats/results.h), on ctx: {total, rows: [{name, observed, expected,
+ * share, expected_share, y, label, w, mark}], height, warnings: [text]}. Shares are texts in
+ * percent; y, label, w, mark and height are units of a drawing 600 wide.
  */
 struct json_object *health_of(void *ctx, struct json_object *results);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How often, as people see it.
+ * Geometry of the histogram of actions per participant: bars for exact numbers of times, and
+ * falling lines for "at least so many times". Numbers of times above LAST are counted in the last
+ * bar.
  */
 #include "view/histogram_chart.h"
 
@@ -15,7 +17,7 @@
 
 enum { WIDTH = 600, HEIGHT = 160, TOP = 8, LAST = 8 };
 
-/* Of an alternative: how many did it so often, the last: or oftener. */
+/* The counts of an alternative: participants by number of times, the last one: or more. */
 struct arm {
 	const char *name;
 	int64_t count[LAST + 1];
@@ -29,12 +31,12 @@ member(struct json_object *o, const char *name)
 }
 
 static void
-put_place(struct json_object *o, const char *name, double place)
+put_position(struct json_object *o, const char *name, double place)
 {
 	json_object_object_add(o, name, json_object_new_int((int)lround(place)));
 }
 
-/* Reads an alternative; the most times that occur, at most LAST. */
+/* Reads an alternative; returns the largest number of times, at most LAST. */
 static size_t
 read_arm(struct json_object *o, struct arm *out)
 {
@@ -55,7 +57,7 @@ read_arm(struct json_object *o, struct arm *out)
 }
 
 static double
-share(int64_t n, const struct arm *a)
+share_of_arm(int64_t n, const struct arm *a)
 {
 	return a->all == 0 ? 0 : (double)n / (double)a->all;
 }
@@ -74,12 +76,12 @@ add_bars(struct json_object *bars, const struct arm *arms, size_t n, size_t most
 	for (size_t t = 0; t <= most; t++)
 		for (size_t i = 0; i < n; i++) {
 			struct json_object *o = json_object_new_object();
-			int y = place_y(share(arms[i].count[t], &arms[i]));
-			put_place(o, "series", (double)i);
-			put_place(o, "x", (double)t * column + (double)i * w);
-			put_place(o, "y", y);
-			put_place(o, "w", w < 1 ? 1 : w);
-			put_place(o, "h", HEIGHT - y);
+			int y = place_y(share_of_arm(arms[i].count[t], &arms[i]));
+			put_position(o, "series", (double)i);
+			put_position(o, "x", (double)t * column + (double)i * w);
+			put_position(o, "y", y);
+			put_position(o, "w", w < 1 ? 1 : w);
+			put_position(o, "h", HEIGHT - y);
 			json_object_array_add(bars, o);
 		}
 }
@@ -93,12 +95,12 @@ add_line(struct json_object *lines, const struct arm *a, size_t i, size_t most)
 	int64_t left = a->all;
 
 	for (size_t t = 0; t <= most; t++) {
-		int y = place_y(share(left, a));
+		int y = place_y(share_of_arm(left, a));
 		buf_printf(points, "%d,%d %d,%d ", (int)lround((double)t * column), y,
 		    (int)lround((double)(t + 1) * column), y);
 		left -= a->count[t];
 	}
-	put_place(o, "series", (double)i);
+	put_position(o, "series", (double)i);
 	json_object_object_add(o, "name", json_object_new_string(a->name));
 	json_object_object_add(o, "points", json_object_new_string(points->data));
 	json_object_array_add(lines, o);
@@ -113,7 +115,7 @@ add_rows(struct json_object *rows, const struct arm *a, size_t most)
 	for (size_t t = 0; t <= most; t++) {
 		struct json_object *o = json_object_new_object();
 		json_object_object_add(o, "name", json_object_new_string(a->name));
-		put_place(o, "times", (double)t);
+		put_position(o, "times", (double)t);
 		json_object_object_add(o, "count", json_object_new_int64(a->count[t]));
 		json_object_object_add(o, "at_least", json_object_new_int64(left));
 		json_object_array_add(rows, o);
@@ -152,8 +154,8 @@ histogram_chart_of(void *ctx, struct json_object *results, size_t goal)
 	}
 	for (size_t t = 0; t <= most; t++) {
 		struct json_object *o = json_object_new_object();
-		put_place(o, "x", ((double)t + 0.35) * WIDTH / (double)(most + 1));
-		put_place(o, "times", (double)t);
+		put_position(o, "x", ((double)t + 0.35) * WIDTH / (double)(most + 1));
+		put_position(o, "times", (double)t);
 		json_object_array_add(parts[3], o);
 	}
 	return out;

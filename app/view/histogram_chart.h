@@ -5,11 +5,12 @@
 #include <json-c/json.h>
 
 /*
- * How often participants did the goal of that index, on ctx: {bars: [{series, x, y, w, h}], lines:
- * [{series, name, points}], ticks: [{x, times}], rows: [{name, times, count, at_least}]}. Bars are
- * the share of each alternative that did it so often, lines the share that did it at least so
- * often; what is beyond the last tick counts there. Places are units of drawings 600 by 160. NULL
- * when the goal's test is not Mann-Whitney's, or nobody took part.
+ * The histogram of actions per participant for the goal with that index, on ctx: {bars: [{series,
+ * x, y, w, h}], lines: [{series, name, points}], ticks: [{x, times}], rows: [{name, times, count,
+ * at_least}]}. Bars are the share of participants of each alternative with so many actions, lines
+ * the share with at least so many; larger numbers count at the last tick. Positions are units of
+ * drawings of 600 x 160. NULL when the test of the goal is not Mann-Whitney, or there are no
+ * participants.
  */
 struct json_object *histogram_chart_of(void *ctx, struct json_object *results, size_t goal);
 

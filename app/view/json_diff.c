@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a change has changed.
+ * The difference of two objects for the audit log: only the members that differ, each side as text.
  */
 #include "view/json_diff.h"
 
@@ -10,9 +10,9 @@
 #include "base/jsonutil.h"
 #include "base/text.h"
 
-enum { LONGEST = 1200 };
+enum { LONGEST = 1200 }; /* bytes of a text */
 
-/* The members of o that are not the same in other; without another, all. */
+/* The members of o that other does not have with the same value. */
 static struct json_object *
 only_here(struct json_object *o, struct json_object *other)
 {

@@ -5,8 +5,9 @@
 #include <json-c/json.h>
 
 /*
- * The members in which two objects differ, as readable JSON texts on ctx: *before, *after. Either
- * object may be NULL, and then its text is, too; a long text is cut and says so.
+ * The members in which two objects (before, after) differ, as readable JSON texts on ctx. If either
+ * object is NULL its text is NULL, and the other is shown whole. Long texts are cut, which they
+ * say.
  */
 void json_diff_texts(void *ctx, struct json_object *objects[2], const char *texts[2]);
 

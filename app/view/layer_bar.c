@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The slots of a layer as people see them.
+ * Geometry of the bar that shows the slots of a layer and the experiments that have them.
  */
 #include "view/layer_bar.h"
 
@@ -12,7 +12,7 @@
 enum { WIDTH = 600, SERIES = 5 };
 
 static void
-put_place(struct json_object *o, const char *name, double place)
+put_position(struct json_object *o, const char *name, double place)
 {
 	json_object_object_add(o, name, json_object_new_int((int)lround(place)));
 }
@@ -29,11 +29,11 @@ make_bar(struct json_object *experiment, size_t number, struct json_object *slot
 	json_object_object_add(o, "experiment", json_object_get(experiment));
 	json_object_object_add(o, "first", json_object_get(first));
 	json_object_object_add(o, "last", json_object_get(last));
-	put_place(o, "number", (double)(number + 1));
-	put_place(o, "series", (double)(number % SERIES));
-	put_place(o, "x", from);
-	put_place(o, "w", to - from < 1 ? 1 : to - from);
-	put_place(o, "label", from + 4);
+	put_position(o, "number", (double)(number + 1));
+	put_position(o, "series", (double)(number % SERIES));
+	put_position(o, "x", from);
+	put_position(o, "w", to - from < 1 ? 1 : to - from);
+	put_position(o, "label", from + 4);
 	return o;
 }
 

@@ -5,9 +5,9 @@
 #include <json-c/json.h>
 
 /*
- * Adds to a layer {members: [{experiment, slots: [[first, last], ..]}, ..]} how its slots are drawn
- * on a bar 600 wide: bars [{number, experiment, first, last, series, x, w, label}], numbered by
- * experiment from 1 on.
+ * Adds to a layer {members: [{experiment, slots: [[first, last], ..]}, ..]} the drawing of its
+ * slots on a bar 600 units wide: bars [{number, experiment, first, last, series, x, w, label}].
+ * Experiments are numbered from 1 on.
  */
 void layer_bar_add(struct json_object *layer);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rates as they went on, day by day.
+ * Geometry of the chart of conversion rates over time: at a few days, the rate up to that day with
+ * its Wilson interval.
  */
 #include "view/rate_chart.h"
 
@@ -16,7 +17,7 @@
 
 enum { WIDTH = 600, HEIGHT = 200, LEFT = 8, RIGHT = 120, TOP = 10, POINTS = 7 };
 
-/* The days of a drawing, as numbers. */
+/* The days of a drawing, counted since 1970. */
 struct span {
 	int64_t first, last;
 	size_t n; /* points */
@@ -39,7 +40,7 @@ item(struct json_object *list, size_t i)
 	return json_item(list, i);
 }
 
-/* The number of the day at the head of a row, or -1. */
+/* The day in the first column of a row, counted since 1970; -1 when it is none. */
 static int64_t
 day_of(struct json_object *row)
 {
@@ -54,9 +55,9 @@ day_of(struct json_object *row)
 	return instant_parse(whole, strlen(whole), &at) ? at / INSTANT_DAY : -1;
 }
 
-/* Rows come in order of day. */
+/* The days from the first to the last row. Rows are sorted by day. */
 static struct span
-span_of(struct json_object *days, struct json_object *converted)
+days_shown(struct json_object *days, struct json_object *converted)
 {
 	size_t n = json_items(days);
 	size_t m = json_items(converted);
@@ -79,8 +80,10 @@ day_at(const struct span *s, size_t i)
 	return s->first + (s->last - s->first) * (int64_t)i / (int64_t)(s->n - 1);
 }
 
-/* The sum, up to a day, of the last column of the rows whose texts from the second column on are
- * these. */
+/*
+ * The sum of the last column of the rows up to a day whose columns from the second on are these
+ * texts.
+ */
 static int64_t
 sum_until(struct json_object *rows, int64_t day, const char *const *texts)
 {
@@ -99,7 +102,7 @@ sum_until(struct json_object *rows, int64_t day, const char *const *texts)
 }
 
 static struct point
-point_at(struct json_object *results, const char *goal, const char *arm, int64_t day)
+rate_at(struct json_object *results, const char *goal, const char *arm, int64_t day)
 {
 	struct point p;
 	int64_t n = sum_until(
@@ -113,13 +116,13 @@ point_at(struct json_object *results, const char *goal, const char *arm, int64_t
 }
 
 static const char *
-percent(void *ctx, double share)
+share_text(void *ctx, double share)
 {
 	return mem_printf(ctx, "%.2f %%", 100 * share);
 }
 
 static void
-put(struct json_object *o, const char *name, const char *text)
+put_text(struct json_object *o, const char *name, const char *text)
 {
 	json_object_object_add(o, name, json_object_new_string(text));
 }
@@ -131,7 +134,7 @@ put_day(struct json_object *o, const char *name, int64_t day)
 
 	instant_format(day * INSTANT_DAY, text);
 	text[10] = '\0';
-	put(o, name, text);
+	put_text(o, name, text);
 }
 
 static void
@@ -141,10 +144,10 @@ add_row(struct json_object *rows, const char *name, int64_t day, const struct po
 	void *work = mem_ctx(NULL);
 
 	put_day(o, "day", day);
-	put(o, "name", name);
-	put(o, "rate", percent(work, (double)p->rate.c / (double)p->rate.n));
-	put(o, "low", percent(work, p->band.lo));
-	put(o, "high", percent(work, p->band.hi));
+	put_text(o, "name", name);
+	put_text(o, "rate", share_text(work, (double)p->rate.c / (double)p->rate.n));
+	put_text(o, "low", share_text(work, p->band.lo));
+	put_text(o, "high", share_text(work, p->band.hi));
 	json_object_array_add(rows, o);
 	talloc_free(work);
 }
@@ -161,7 +164,9 @@ place_y(double share, double top)
 	return HEIGHT - (int)lround((HEIGHT - TOP) * share / top);
 }
 
-/* The line of an alternative, and its band: along the upper edge, back along the lower one. */
+/*
+ * The line of an alternative and its band, a polygon along the upper edge and back along the lower.
+ */
 static struct json_object *
 draw_line(const struct span *s, const struct point *points, double top)
 {
@@ -180,8 +185,8 @@ draw_line(const struct span *s, const struct point *points, double top)
 		if (points[i].rate.n > 0)
 			buf_printf(
 			    band, "%d,%d ", place_x(s, i), place_y(points[i].band.lo, top));
-	put(o, "points", line->data);
-	put(o, "band", band->data);
+	put_text(o, "points", line->data);
+	put_text(o, "band", band->data);
 	json_object_object_add(o, "x", json_object_new_int(WIDTH - RIGHT + 6));
 	json_object_object_add(o, "y", json_object_new_int(y + 4));
 	talloc_free(line);
@@ -205,10 +210,12 @@ find_lowest(struct json_object *lines, const bool *done, size_t *at)
 	return found;
 }
 
-/* Labels at the ends of the lines must not lie upon each other, and stand in the order in which the
- * lines end: from the lowest on, each is pushed up as far as the one below asks for. */
+/*
+ * Moves the labels at the ends of the lines apart, keeping the order of the lines: from the lowest
+ * on, each moves up as far as the one below it requires.
+ */
 static void
-histogram_chart_labels(struct json_object *lines)
+spread_labels(struct json_object *lines)
 {
 	enum { GAP = 14 };
 	bool done[CURVE_ARMS] = {false};
@@ -225,7 +232,7 @@ histogram_chart_labels(struct json_object *lines)
 }
 
 static double
-top_of(const struct point *points, size_t n)
+highest_band(const struct point *points, size_t n)
 {
 	double top = 0;
 
@@ -238,7 +245,7 @@ struct json_object *
 rate_chart_of(void *ctx, struct json_object *results, size_t goal)
 {
 	struct json_object *arms = member(results, "alternatives");
-	struct span s = span_of(member(results, "days"), member(results, "converted"));
+	struct span s = days_shown(member(results, "days"), member(results, "converted"));
 	const char *name =
 	    json_object_get_string(member(item(member(results, "goals"), goal), "goal"));
 	size_t n = json_items(arms);
@@ -254,12 +261,12 @@ rate_chart_of(void *ctx, struct json_object *results, size_t goal)
 		const char *arm = json_object_get_string(member(item(arms, i), "name"));
 		for (size_t k = 0; k < s.n; k++) {
 			struct point *p = &points[i * s.n + k];
-			*p = point_at(results, name, arm, day_at(&s, k));
+			*p = rate_at(results, name, arm, day_at(&s, k));
 			if (p->rate.n > 0)
 				add_row(rows, arm, day_at(&s, k), p);
 		}
 	}
-	double top = top_of(points, n * s.n);
+	double top = highest_band(points, n * s.n);
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *line = draw_line(&s, &points[i * s.n], top);
 		json_object_object_add(
@@ -267,9 +274,9 @@ rate_chart_of(void *ctx, struct json_object *results, size_t goal)
 		json_object_object_add(line, "series", json_object_new_int((int)i));
 		json_object_array_add(lines, line);
 	}
-	histogram_chart_labels(lines);
+	spread_labels(lines);
 	put_day(out, "first", s.first);
-	put(out, "top", percent(ctx, top));
+	put_text(out, "top", share_text(ctx, top));
 	json_object_object_add(out, "lines", lines);
 	json_object_object_add(out, "rows", rows);
 	return out;

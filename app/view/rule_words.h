@@ -5,7 +5,7 @@
 #include <json-c/json.h>
 
 /*
- * A valid rule (core/audience/rule.h) as people say it, on ctx:
+ * A valid rule (core/audience/rule.h) in words, on ctx:
  *
  *	group of grade is "low" and not (tag quiz.grade of course:x >= 50)
  */

@@ -89,14 +89,14 @@ def test_an_audience_of_nobody_says_what_to_do(stack, viewer):
         {"name": "n", "operator": "RANGE", "value": {"start": 1, "end": 2}},
         {"name": "city", "operator": "IN", "value": [new_id("city")]}]})
     text = text_of(viewer.get(f"/admin/experiment/{exp}/audience"))
-    assert "os is not there" in text and "n is from 1 to 2" in text
+    assert "os is absent" in text and "n is from 1 to 2" in text
     assert "Nobody matches" in text and "curl -X PUT" in text
 
 
 def test_health_warns_of_a_split_that_cannot_be_chance(stack, viewer):
     exp = running(stack, "b")
     text = text_of(viewer.get(f"/admin/experiment/{exp}/health"))
-    assert "Nobody has taken part yet" in text
+    assert "There are no participants yet" in text
     stack.sql("insert into assay.exposure (subject_id, experiment, alternative, earlier_exposures, "
               "exposed_at, forced, allocation) select 'u:' || %s || i, nr, 2, 0, now(), "
               "false, 1 from assay.experiment, generate_series(1, 100) as i where id = %s",

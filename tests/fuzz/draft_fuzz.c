@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fuzzes forms up to what is stored: any body is a form or is refused; the form becomes a draft,
- * the draft a definition or a list of problems, each of which has a place, and what was typed is
+ * Fuzzes forms up to what is stored: any body is a form or is refused; the form becomes a request,
+ * the request a definition or a list of problems, each of which has a place, and what was typed is
  * shown again.
  */
 #include <stdint.h>
@@ -13,8 +13,8 @@
 #include "base/mem.h"
 #include "core/experiment/definition_merge.h"
 #include "core/experiment/definition.h"
-#include "view/draft.h"
-#include "view/draft_segmentation.h"
+#include "view/experiment_form.h"
+#include "view/segmentation_form.h"
 #include "core/audience/segmentation.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
@@ -41,7 +41,7 @@ static void
 check_experiment(void *ctx, struct json_object *typed)
 {
 	struct problems *problems = problem_new(ctx);
-	struct json_object *body = draft_request(typed, "somebody", problems);
+	struct json_object *body = experiment_form_request(typed, "somebody", problems);
 	struct json_object *request = json_object_object_get(body, "request");
 	struct definition d;
 
@@ -49,8 +49,8 @@ check_experiment(void *ctx, struct json_object *typed)
 	bool good = definition_read(request, "2019-08-01", problems, &d);
 	must(good || problem_count(problems) > 0);
 	check_problems(problems);
-	must(json_object_is_type(draft_show(ctx, typed, problems), json_type_object));
-	must(json_object_is_type(draft_of(ctx, typed), json_type_object));
+	must(json_object_is_type(experiment_form_show(ctx, typed, problems), json_type_object));
+	must(json_object_is_type(experiment_form_of(ctx, typed), json_type_object));
 	struct json_object *changed = definition_merge(ctx, typed, request);
 	problems = problem_new(ctx);
 	(void)definition_reread(changed, "2019-08-01", NULL, problems, &d);
@@ -61,14 +61,14 @@ static void
 check_segmentation(void *ctx, struct json_object *typed)
 {
 	struct problems *problems = problem_new(ctx);
-	struct json_object *body = draft_segments_request(typed, problems);
+	struct json_object *body = segmentation_form_request(typed, problems);
 	struct segmentation_definition d;
 
 	bool good = segmentation_read(body, 0, problems, &d);
 	must(good || problem_count(problems) > 0);
 	check_problems(problems);
-	must(json_object_is_type(draft_segments_show(ctx, typed, problems), json_type_object));
-	must(json_object_is_type(draft_segments_of(ctx, typed), json_type_object));
+	must(json_object_is_type(segmentation_form_show(ctx, typed, problems), json_type_object));
+	must(json_object_is_type(segmentation_form_of(ctx, typed), json_type_object));
 }
 
 int

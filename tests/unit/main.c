@@ -47,7 +47,7 @@ static suite_fn *const suites[] = {
     decide_suite,
     definition_suite,
     delivery_suite,
-    draft_suite,
+    criteria_rows_suite,
     device_suite,
     event_suite,
     key_suite,

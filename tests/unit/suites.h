@@ -48,7 +48,7 @@ Suite *criteria_suite(void);
 Suite *decide_suite(void);
 Suite *definition_suite(void);
 Suite *delivery_suite(void);
-Suite *draft_suite(void);
+Suite *criteria_rows_suite(void);
 Suite *device_suite(void);
 Suite *event_suite(void);
 Suite *subject_terms_suite(void);

@@ -3,7 +3,7 @@
  * Forms in which experiments are defined. What they say becomes the request that a program would
  * send; what is refused comes back as it was typed.
  */
-#include "view/draft.h"
+#include "view/experiment_form.h"
 
 #include <string.h>
 
@@ -66,7 +66,7 @@ static enum err
 show(struct ctx *c, struct json_object *typed, struct json_object **shown)
 {
 	add_sent(c, typed);
-	*shown = draft_show(c->w.mem, typed, c->w.problems);
+	*shown = experiment_form_show(c->w.mem, typed, c->w.problems);
 	json_object_object_add(*shown, "action", json_object_new_string(c->args[0] == NULL
 	    ? "/admin/experiments"
 	    : mem_printf(c->w.mem, "/admin/experiment/%s/change", c->args[0])));
@@ -106,7 +106,7 @@ draft_edit(struct ctx *c)
 		return fail_missing(&c->w, "experiment");
 	if (e != OK)
 		return e;
-	struct json_object *typed = draft_of(c->w.mem, a.definition);
+	struct json_object *typed = experiment_form_of(c->w.mem, a.definition);
 	json_object_object_add(typed, "version",
 	    json_object_new_string(mem_printf(c->w.mem, "\"%s\"", a.version)));
 	return answer_form(c, typed);
@@ -152,7 +152,7 @@ pass_on(struct ctx *c, apply_fn *apply)
 
 	if (e == OK)
 		request = json_object_object_get(
-		    draft_request(typed, c->account->name, c->w.problems), "request");
+		    experiment_form_request(typed, c->account->name, c->w.problems), "request");
 	if (e == OK && problem_count(c->w.problems) > 0)
 		e = ERR_INVALID;
 	if (e == OK)

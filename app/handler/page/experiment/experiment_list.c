@@ -11,15 +11,15 @@
 #include "base/num.h"
 #include "core/experiment/delivery.h"
 #include "handler/routes.h"
-#include "view/draft_choice.h"
+#include "view/form_choice.h"
 #include "web/http/ctx.h"
 #include "web/http/paging.h"
 
-static const struct draft_choice statuses[] = {{"", "any"}, {"SUBMITTED", "SUBMITTED"},
+static const struct form_choice statuses[] = {{"", "any"}, {"SUBMITTED", "SUBMITTED"},
 	{"PROCESSING", "PROCESSING"}, {"ACTIVE", "ACTIVE"}, {"STOPPED", "STOPPED"},
 	{"INACTIVE", "INACTIVE"}, {"FAILED", "FAILED"}, {NULL, NULL}};
 
-static const struct draft_choice states[] = {{"", "any"}, {"default", "default"},
+static const struct form_choice states[] = {{"", "any"}, {"default", "default"},
 	{"enabled", "enabled"}, {"track", "track"}, {NULL, NULL}};
 
 /* Orders of the list, and whether the first page of each begins at its end. */
@@ -48,7 +48,7 @@ make_head(struct ctx *c, const char *word, bool latest)
 
 /* The value of the list that the text is in other letters; "" when there is none. */
 static const char *
-choose(const struct draft_choice *list, const char *text)
+choose(const struct form_choice *list, const char *text)
 {
 	for (; text != NULL && list->value != NULL; list++)
 		if (strcasecmp(list->value, text) == 0)
@@ -65,8 +65,8 @@ add_choices(struct ctx *c, const struct experiment_filter *filter)
 	if (state != NULL && num_int(state, 0, 9, &number))
 		state = delivery_word((int)number);
 	json_object_object_add(
-	    c->model, "statuses", draft_choices(statuses, choose(statuses, filter->status)));
-	json_object_object_add(c->model, "states", draft_choices(states, choose(states, state)));
+	    c->model, "statuses", form_choices(statuses, choose(statuses, filter->status)));
+	json_object_object_add(c->model, "states", form_choices(states, choose(states, state)));
 }
 
 enum err

@@ -14,7 +14,7 @@
 #include "service/definition/experiment.h"
 #include "service/definition/experiment_state.h"
 #include "service/definition/results.h"
-#include "view/draft.h"
+#include "view/experiment_form.h"
 #include "view/experiment_tab.h"
 #include "web/http/body.h"
 #include "web/http/ctx.h"
@@ -107,7 +107,7 @@ setup_page(struct ctx *c)
 	struct json_object *ended = get(definition, "ended_at");
 	struct json_object *layer = get(definition, "layer");
 	json_object_object_add(
-	    c->model, "typed", json_object_get(draft_of(c->w.mem, definition)));
+	    c->model, "typed", json_object_get(experiment_form_of(c->w.mem, definition)));
 	if (layer != NULL)
 		json_object_object_add(c->model, "slots", make_slots(c, layer));
 	/* What was never started bears the moment at which it was made. */

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "handler/routes.h"
 #include "service/definition/segmentation.h"
-#include "view/draft_segmentation.h"
+#include "view/segmentation_form.h"
 #include "web/http/body.h"
 #include "web/http/ctx.h"
 #include "web/http/form.h"
@@ -26,7 +26,7 @@ show(struct ctx *c, struct json_object *typed)
 		    sent, "rules", json_object_new_int64((int64_t)form_rows(c, "rules")));
 	}
 	json_object_object_add(typed, "sent", sent);
-	struct json_object *shown = draft_segments_show(c->w.mem, typed, c->w.problems);
+	struct json_object *shown = segmentation_form_show(c->w.mem, typed, c->w.problems);
 
 	json_object_object_add(shown, "action", json_object_new_string(c->args[0] == NULL
 	    ? "/admin/segmentations"
@@ -63,7 +63,7 @@ segment_form_edit(struct ctx *c)
 	if (strcmp(json_text(c->model, "type"), "experiment") == 0)
 		return fail_detail(&c->w, ERR_CONFLICT, "it is an experiment: change that");
 	struct json_object *version = json_object_object_get(c->model, "version");
-	struct json_object *typed = draft_segments_of(c->w.mem, c->model);
+	struct json_object *typed = segmentation_form_of(c->w.mem, c->model);
 	json_object_object_add(typed, "version", json_object_new_string(mem_printf(
 	    c->w.mem, "\"%lld\"", (long long)json_object_get_int64(version))));
 	return answer_form(c, typed);
@@ -77,7 +77,7 @@ read_form(struct ctx *c, struct json_object **typed, struct json_object **body)
 
 	if (e != OK)
 		return e;
-	*body = draft_segments_request(*typed, c->w.problems);
+	*body = segmentation_form_request(*typed, c->w.problems);
 	return problem_count(c->w.problems) > 0 ? ERR_INVALID : OK;
 }
 

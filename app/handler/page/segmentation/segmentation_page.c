@@ -10,7 +10,7 @@
 #include "service/definition/segmentation.h"
 #include "service/subject/membership.h"
 #include "service/subject/membership_list.h"
-#include "view/draft_choice.h"
+#include "view/form_choice.h"
 #include "view/rule_words.h"
 #include "web/http/body.h"
 #include "web/http/ctx.h"
@@ -86,7 +86,7 @@ add_path(struct ctx *c, struct json_object *o, bool experiment)
 static void
 add_list(struct ctx *c, struct json_object *list)
 {
-	static const struct draft_choice types[] = {{"", "any"}, {"random", "random"},
+	static const struct form_choice types[] = {{"", "any"}, {"random", "random"},
 	    {"manual", "manual"}, {"rule", "rule"}, {"experiment", "experiment"}, {NULL, NULL}};
 	const char *type = req_query(&c->req, "type");
 
@@ -97,7 +97,7 @@ add_list(struct ctx *c, struct json_object *list)
 		cut(o, "groups", SHOWN);
 	}
 	json_object_object_add(
-	    c->model, "types", draft_choices(types, type == NULL ? "" : type));
+	    c->model, "types", form_choices(types, type == NULL ? "" : type));
 }
 
 enum err

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Values between a field of a form and JSON.
+ * Converts between the text of a field and JSON scalars. What form_value_write writes,
+ * form_value_read reads as the same value.
  */
-#include "view/draft_value.h"
+#include "view/form_value.h"
 
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "base/mem.h"
 
 struct json_object *
-draft_value(const char *s, size_t n)
+form_value_read(const char *s, size_t n)
 {
 	struct json_object *o = NULL;
 	struct json_fault fault;
@@ -24,9 +25,9 @@ draft_value(const char *s, size_t n)
 	return out;
 }
 
-/* How far the value at s goes: to the next comma that is not in quotes. */
+/* The length of the value at s: up to the next comma outside of quotes. */
 static size_t
-span(const char *s)
+value_length(const char *s)
 {
 	bool quoted = *s == '"';
 	size_t n = quoted ? 1 : 0;
@@ -41,36 +42,36 @@ span(const char *s)
 }
 
 struct json_object *
-draft_values(const char *s)
+form_values_read(const char *s)
 {
 	struct json_object *list = json_object_new_array();
 
 	while (*s != '\0') {
 		s += strspn(s, " ,");
-		size_t n = span(s), kept = n;
+		size_t n = value_length(s), kept = n;
 		while (kept > 0 && s[kept - 1] == ' ')
 			kept--;
 		if (kept > 0)
-			json_object_array_add(list, draft_value(s, kept));
+			json_object_array_add(list, form_value_read(s, kept));
 		s += n;
 	}
 	return list;
 }
 
 bool
-draft_value_fits(struct json_object *o)
+form_value_fits(struct json_object *o)
 {
 	return !json_object_is_type(o, json_type_object) &&
 	    !json_object_is_type(o, json_type_array);
 }
 
 void
-draft_value_write(struct buf *out, struct json_object *value)
+form_value_write(struct buf *out, struct json_object *value)
 {
 	const char *s = json_object_get_string(value);
 
 	if (json_object_is_type(value, json_type_string)) {
-		struct json_object *again = draft_value(s, strlen(s));
+		struct json_object *again = form_value_read(s, strlen(s));
 		bool plain = json_object_is_type(again, json_type_string) && *s != '"' &&
 		    *s != '\0' && strchr(s, ',') == NULL && *s != ' ' &&
 		    s[strlen(s) - 1] != ' ';

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Between rows of a form and the terms of rules.
+ * Converts between rows of a form and terms of rules. A rule fits into rows if it is a single term
+ * or an `all` of terms, with values that fit into a field.
  */
-#include "view/draft_rule.h"
+#include "view/rule_rows.h"
 
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "view/draft_value.h"
+#include "view/form_value.h"
 
-/* What a term looks at, and its member that names which; a tag has two of them. */
+/* The subjects of terms, and the member that names which one; a tag has a scope besides its key. */
 static const struct {
 	const char *word, *member;
 } subjects[] = {{"attribute", "path"}, {"tag", "key"}, {"group", "segmentation"},
@@ -20,7 +21,7 @@ static const struct {
 enum { SUBJECTS = sizeof subjects / sizeof subjects[0] };
 
 static const char *
-text(struct json_object *o, const char *name)
+text_of(struct json_object *o, const char *name)
 {
 	struct json_object *value = json_object_object_get(o, name);
 
@@ -28,7 +29,7 @@ text(struct json_object *o, const char *name)
 }
 
 static void
-put(struct json_object *o, const char *name, const char *value, size_t n)
+put_text(struct json_object *o, const char *name, const char *value, size_t n)
 {
 	json_object_object_add(o, name, json_object_new_string_len(value, (int)n));
 }
@@ -40,7 +41,7 @@ is_list(const char *test)
 }
 
 static void
-add_test(struct json_object *term, const char *test, const char *value)
+add_term_test(struct json_object *term, const char *test, const char *value)
 {
 	bool absent = strcmp(test, "absent") == 0;
 
@@ -48,46 +49,47 @@ add_test(struct json_object *term, const char *test, const char *value)
 		json_object_object_add(term, "exists", json_object_new_boolean(!absent));
 	else
 		json_object_object_add(term, *test == '\0' ? "eq" : test,
-		    is_list(test) ? draft_values(value) : draft_value(value, strlen(value)));
+		    is_list(test) ? form_values_read(value)
+				  : form_value_read(value, strlen(value)));
 }
 
-/* "course:x:grade" is the key grade of course:x; without a colon it is one of `global`. */
+/* "course:x:grade" is the key grade in the scope course:x; without a colon the scope is global. */
 static void
-add_tag(struct json_object *term, const char *what)
+add_tag_name(struct json_object *term, const char *what)
 {
 	const char *colon = strrchr(what, ':');
 
 	if (colon == NULL)
 		json_object_object_add(term, "scope", json_object_new_string("global"));
 	else
-		put(term, "scope", what, (size_t)(colon - what));
+		put_text(term, "scope", what, (size_t)(colon - what));
 	what = colon == NULL ? what : colon + 1;
-	put(term, "key", what, strlen(what));
+	put_text(term, "key", what, strlen(what));
 }
 
 struct json_object *
-draft_rule_term(struct json_object *row)
+rule_rows_term(struct json_object *row)
 {
 	struct json_object *out = json_object_new_object(), *term = json_object_new_object();
-	const char *of = text(row, "of"), *what = text(row, "what");
+	const char *of = text_of(row, "of"), *what = text_of(row, "what");
 	const char *word = *of == '\0' ? "attribute" : of;
 
 	for (size_t i = 0; i < SUBJECTS; i++) {
 		if (strcmp(word, subjects[i].word) != 0 || subjects[i].member == NULL)
 			continue;
 		if (strcmp(word, "tag") == 0)
-			add_tag(term, what);
+			add_tag_name(term, what);
 		else
-			put(term, subjects[i].member, what, strlen(what));
+			put_text(term, subjects[i].member, what, strlen(what));
 	}
-	add_test(term, text(row, "test"), text(row, "value"));
+	add_term_test(term, text_of(row, "test"), text_of(row, "value"));
 	json_object_object_add(out, word, term);
 	return out;
 }
 
-/* Writes a value, or a list of them, into a field of row; false when it does not fit. */
+/* Puts a value or a list of values into row; false when a field cannot hold it. */
 static bool
-write_value(struct json_object *value, bool list, struct json_object *row)
+put_value(struct json_object *value, bool list, struct json_object *row)
 {
 	size_t n = list ? json_items(value) : 1;
 	struct buf *out = buf_new(NULL, 64);
@@ -95,18 +97,18 @@ write_value(struct json_object *value, bool list, struct json_object *row)
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *o = list ? json_item(value, i) : value;
-		fits = fits && draft_value_fits(o);
+		fits = fits && form_value_fits(o);
 		buf_str(out, i == 0 ? "" : ", ");
-		draft_value_write(out, o);
+		form_value_write(out, o);
 	}
-	put(row, "value", out->data, strlen(out->data));
+	put_text(row, "value", out->data, strlen(out->data));
 	talloc_free(out);
 	return fits;
 }
 
-/* The test among the members of a term, of which skip are names, into row. */
+/* Puts the test of a term, which has skip other members, into row; false when it does not fit. */
 static bool
-write_test(struct json_object *term, int skip, struct json_object *row)
+put_test(struct json_object *term, int skip, struct json_object *row)
 {
 	static const char *const tests[] = {"eq", "ne", "in", "nin", "lt", "lte", "gt", "gte",
 	    "starts_with"};
@@ -116,20 +118,20 @@ write_test(struct json_object *term, int skip, struct json_object *row)
 		return false;
 	if (json_object_object_get_ex(term, "exists", &value)) {
 		const char *word = json_object_get_boolean(value) ? "exists" : "absent";
-		put(row, "test", word, strlen(word));
+		put_text(row, "test", word, strlen(word));
 		return true;
 	}
 	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
 		if (!json_object_object_get_ex(term, tests[i], &value))
 			continue;
-		put(row, "test", tests[i], i == 0 ? 0 : strlen(tests[i]));
-		return write_value(value, is_list(tests[i]), row);
+		put_text(row, "test", tests[i], i == 0 ? 0 : strlen(tests[i]));
+		return put_value(value, is_list(tests[i]), row);
 	}
 	return false;
 }
 
 static bool
-write_row(struct json_object *rule, struct json_object *row)
+put_row(struct json_object *rule, struct json_object *row)
 {
 	struct json_object *term;
 
@@ -137,21 +139,21 @@ write_row(struct json_object *rule, struct json_object *row)
 		const char *word = subjects[i].word, *member = subjects[i].member;
 		if (!json_object_object_get_ex(rule, word, &term))
 			continue;
-		put(row, "of", word, i == 0 ? 0 : strlen(word));
-		const char *name = member == NULL ? "" : text(term, member);
+		put_text(row, "of", word, i == 0 ? 0 : strlen(word));
+		const char *name = member == NULL ? "" : text_of(term, member);
 		bool tag = strcmp(word, "tag") == 0;
 		struct buf *what = buf_new(NULL, 64);
-		buf_printf(what, "%s%s%s", tag ? text(term, "scope") : "", tag ? ":" : "", name);
-		put(row, "what", what->data, strlen(what->data));
+		buf_printf(what, "%s%s%s", tag ? text_of(term, "scope") : "", tag ? ":" : "", name);
+		put_text(row, "what", what->data, strlen(what->data));
 		talloc_free(what);
 		return (!tag || strchr(name, ':') == NULL) &&
-		    write_test(term, member == NULL ? 0 : tag ? 2 : 1, row);
+		    put_test(term, member == NULL ? 0 : tag ? 2 : 1, row);
 	}
 	return false;
 }
 
 bool
-draft_rule_rows(struct json_object *rule, const char *group, size_t most, struct json_object *list)
+rule_rows_of(struct json_object *rule, const char *group, size_t most, struct json_object *list)
 {
 	struct json_object *all = json_object_object_get(rule, "all");
 	size_t n = all == NULL ? 1 : json_items(all);
@@ -161,8 +163,8 @@ draft_rule_rows(struct json_object *rule, const char *group, size_t most, struct
 	for (size_t i = 0; fits && i < n; i++) {
 		struct json_object *row = json_object_new_object();
 		json_object_array_add(rows, row);
-		put(row, "group", group, strlen(group));
-		fits = write_row(all == NULL ? rule : json_item(all, i), row);
+		put_text(row, "group", group, strlen(group));
+		fits = put_row(all == NULL ? rule : json_item(all, i), row);
 	}
 	for (size_t i = 0; fits && i < n; i++)
 		json_object_array_add(list, json_object_get(json_item(rows, i)));

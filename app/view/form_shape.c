@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Looks at the shape of a form before it is read, so that nothing that was typed gets lost.
+ * Checks the shape of a form before it is read, so that nothing that was typed is dropped silently.
  */
-#include "view/draft_shape.h"
+#include "view/form_shape.h"
 
 #include <string.h>
 
 #include "base/jsonutil.h"
 #include "base/mem.h"
 
-/* The part at a dotted way below o; NULL when there is none. pointer becomes its JSON pointer. */
+/* The part at a dotted path below o, NULL when it is absent; *pointer becomes its JSON pointer. */
 static struct json_object *
-find(struct json_object *o, char *way, char **pointer)
+find_part(struct json_object *o, char *path, char **pointer)
 {
-	for (char *name; o != NULL && (name = strsep(&way, ".")) != NULL;) {
+	for (char *name; o != NULL && (name = strsep(&path, ".")) != NULL;) {
 		*pointer = mem_printf(*pointer, "%s/%s", *pointer, name);
 		o = json_object_object_get(o, name);
 	}
@@ -47,14 +47,14 @@ check_rows(struct json_object *list, const char *at, struct problems *problems)
 }
 
 bool
-draft_shape_check(
-    struct json_object *typed, const struct draft_part *parts, struct problems *problems)
+form_shape_check(
+    struct json_object *typed, const struct form_part *parts, struct problems *problems)
 {
 	size_t before = problem_count(problems);
 
-	for (; parts->way != NULL; parts++) {
+	for (; parts->path != NULL; parts++) {
 		char *pointer = mem_dup(problems, "");
-		struct json_object *o = find(typed, mem_dup(problems, parts->way), &pointer);
+		struct json_object *o = find_part(typed, mem_dup(problems, parts->path), &pointer);
 		if (o != NULL && parts->rows)
 			check_rows(o, pointer, problems);
 		else if (o != NULL && !json_object_is_type(o, json_type_object))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Between rows of a form and criteria: everything that is wrong in a row itself is left to those
- * who judge criteria.
+ * Converts between rows of a form and criteria. Faults within a row are left to the validation of
+ * the criteria; here only what cannot be expressed as criteria is a problem.
  */
-#include "view/draft_criteria.h"
+#include "view/criteria_rows.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -12,21 +12,21 @@
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "view/draft_value.h"
+#include "view/form_value.h"
 
 static const char *
-text(struct json_object *o, const char *name)
+text_member(struct json_object *o, const char *name)
 {
 	struct json_object *value = json_object_object_get(o, name);
 
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }
 
-/* The only value as itself, several as a list. */
+/* A single value as itself, several as a list. */
 static struct json_object *
-make_wanted(const char *s)
+wanted_values(const char *s)
 {
-	struct json_object *list = draft_values(s);
+	struct json_object *list = form_values_read(s);
 
 	if (json_items(list) != 1)
 		return list;
@@ -36,33 +36,33 @@ make_wanted(const char *s)
 }
 
 static void
-add_user(struct json_object *filters, struct json_object *row, const char *at,
+add_user_filter(struct json_object *filters, struct json_object *row, const char *at,
     struct problems *problems)
 {
-	const char *field = text(row, "field"), *operator = text(row, "operator");
-	const char *value = text(row, "value");
+	const char *field = text_member(row, "field"), *operator = text_member(row, "operator");
+	const char *value = text_member(row, "value");
 	struct json_object *old = json_object_object_get(filters, field);
 	bool there = json_object_object_get_ex(filters, field, NULL);
 
 	if (*field == '\0') {
-		problem_add(problems, at, "names no field");
+		problem_add(problems, at, "has no field");
 	} else if (there && (*operator == '\0' || !json_object_is_type(old, json_type_object) ||
 	    json_object_object_get_ex(old, operator, NULL))) {
-		problem_add(problems, at, "says another thing of the same field");
+		problem_add(problems, at, "is a second test of the same field");
 	} else if (*operator == '\0') {
-		json_object_object_add(filters, field, make_wanted(value));
+		json_object_object_add(filters, field, wanted_values(value));
 	} else {
 		if (!there)
 			json_object_object_add(filters, field, json_object_new_object());
 		json_object_object_add(json_object_object_get(filters, field), operator,
-		    draft_value(value, strlen(value)));
+		    form_value_read(value, strlen(value)));
 	}
 }
 
 static struct json_object *
-make_range(const char *s)
+range_value(const char *s)
 {
-	struct json_object *list = draft_values(s), *o = json_object_new_object();
+	struct json_object *list = form_values_read(s), *o = json_object_new_object();
 	static const char *const ends[] = {"start", "end"};
 
 	for (size_t i = 0; i < 2 && i < json_items(list); i++)
@@ -73,21 +73,21 @@ make_range(const char *s)
 }
 
 static struct json_object *
-make_device(struct json_object *row)
+device_filter(struct json_object *row)
 {
 	struct json_object *o = json_object_new_object();
-	const char *operator = text(row, "operator"), *value = text(row, "value");
+	const char *operator = text_member(row, "operator"), *value = text_member(row, "value");
 	bool many = strcmp(operator, "IN") == 0 || strcmp(operator, "NIN") == 0;
 
-	json_object_object_add(o, "name", json_object_new_string(text(row, "name")));
+	json_object_object_add(o, "name", json_object_new_string(text_member(row, "name")));
 	json_object_object_add(
 	    o, "operator", json_object_new_string(*operator == '\0' ? "EQ" : operator));
 	if (strcmp(operator, "RANGE") == 0)
-		json_object_object_add(o, "value", make_range(value));
+		json_object_object_add(o, "value", range_value(value));
 	else if (many)
-		json_object_object_add(o, "value", draft_values(value));
+		json_object_object_add(o, "value", form_values_read(value));
 	else if (*value != '\0')
-		json_object_object_add(o, "value", draft_value(value, strlen(value)));
+		json_object_object_add(o, "value", form_value_read(value, strlen(value)));
 	return o;
 }
 
@@ -100,16 +100,16 @@ make_filters(struct json_object *rows, bool users, struct problems *problems)
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *row = json_item(list, i);
 		if (users)
-			add_user(filters, row, mem_printf(problems, "/criteria/user/%zu", i),
+			add_user_filter(filters, row, mem_printf(problems, "/criteria/user/%zu", i),
 			    problems);
 		else
-			json_object_array_add(filters, make_device(row));
+			json_object_array_add(filters, device_filter(row));
 	}
 	return filters;
 }
 
 static struct json_object *
-read_json(const char *s, struct problems *problems)
+read_typed_json(const char *s, struct problems *problems)
 {
 	struct json_object *o;
 	struct json_fault fault;
@@ -121,9 +121,9 @@ read_json(const char *s, struct problems *problems)
 	return NULL;
 }
 
-/* Nothing that was typed is dropped in silence: what the choice does not use must be empty. */
+/* Nothing that was typed is dropped silently: what the type does not use has to be empty. */
 static void
-look_for_unused(struct json_object *rows, const char *type, struct problems *problems)
+check_unused_rows(struct json_object *rows, const char *type, struct problems *problems)
 {
 	static const char *const kinds[][2] = {{"user", "rows of users are filled"},
 	    {"device", "rows of devices are filled"}, {"json", "the JSON is filled"}};
@@ -131,7 +131,7 @@ look_for_unused(struct json_object *rows, const char *type, struct problems *pro
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		struct json_object *given = json_object_object_get(rows, kinds[i][0]);
 		bool filled = json_object_is_type(given, json_type_array)
-		    ? json_items(given) > 0 : *text(rows, kinds[i][0]) != '\0';
+		    ? json_items(given) > 0 : *text_member(rows, kinds[i][0]) != '\0';
 		if (filled && strcmp(type, kinds[i][0]) != 0)
 			problem_add(problems, "/criteria/type",
 			    "%s below, which this choice does not use: choose them or empty them",
@@ -140,15 +140,15 @@ look_for_unused(struct json_object *rows, const char *type, struct problems *pro
 }
 
 struct json_object *
-draft_criteria(struct json_object *rows, struct problems *problems)
+criteria_rows_read(struct json_object *rows, struct problems *problems)
 {
-	const char *type = text(rows, "type");
+	const char *type = text_member(rows, "type");
 
-	look_for_unused(rows, type, problems);
+	check_unused_rows(rows, type, problems);
 	if (*type == '\0')
 		return NULL;
 	if (strcmp(type, "json") == 0)
-		return read_json(text(rows, "json"), problems);
+		return read_typed_json(text_member(rows, "json"), problems);
 	struct json_object *o = json_object_new_object();
 	json_object_object_add(o, "type", json_object_new_string(type));
 	json_object_object_add(
@@ -156,9 +156,9 @@ draft_criteria(struct json_object *rows, struct problems *problems)
 	return o;
 }
 
-/* Adds a row; false when the value has no place in one. */
+/* Adds a row; false when the value cannot be written in one. */
 static bool
-write_row(struct json_object *list, const char *names[3], struct json_object *value)
+add_row(struct json_object *list, const char *names[3], struct json_object *value)
 {
 	struct buf *out = buf_new(NULL, 64);
 	struct json_object *row = json_object_new_object();
@@ -171,9 +171,9 @@ write_row(struct json_object *list, const char *names[3], struct json_object *va
 		    ? json_object_object_get(value, i == 0 ? "start" : "end")
 		    : json_object_is_type(value, json_type_array)
 		    ? json_item(value, i) : value;
-		good = good && draft_value_fits(o);
+		good = good && form_value_fits(o);
 		buf_str(out, i == 0 ? "" : ", ");
-		draft_value_write(out, o);
+		form_value_write(out, o);
 	}
 	json_object_object_add(row, names[0], json_object_new_string(names[1]));
 	json_object_object_add(row, "operator", json_object_new_string(names[2]));
@@ -184,7 +184,7 @@ write_row(struct json_object *list, const char *names[3], struct json_object *va
 }
 
 static bool
-write_users(struct json_object *list, struct json_object *filters)
+add_user_rows(struct json_object *list, struct json_object *filters)
 {
 	bool good = json_object_is_type(filters, json_type_object);
 
@@ -192,45 +192,45 @@ write_users(struct json_object *list, struct json_object *filters)
 		return false;
 	json_object_object_foreach(json_members(filters), field, value) {
 		if (!json_object_is_type(value, json_type_object)) {
-			good &= write_row(list, (const char *[]){"field", field, ""}, value);
+			good &= add_row(list, (const char *[]){"field", field, ""}, value);
 			continue;
 		}
 		json_object_object_foreach(json_members(value), operator, bound) {
-			good &= draft_value_fits(bound) &&
-			    write_row(list, (const char *[]){"field", field, operator}, bound);
+			good &= form_value_fits(bound) &&
+			    add_row(list, (const char *[]){"field", field, operator}, bound);
 		}
 	}
 	return good;
 }
 
 static bool
-write_devices(struct json_object *list, struct json_object *filters)
+add_device_rows(struct json_object *list, struct json_object *filters)
 {
 	bool good = json_object_is_type(filters, json_type_array);
 
 	for (size_t i = 0; good && i < json_items(filters); i++) {
 		struct json_object *o = json_item(filters, i), *value;
-		const char *names[3] = {"name", text(o, "name"), text(o, "operator")};
+		const char *names[3] = {"name", text_member(o, "name"), text_member(o, "operator")};
 		if (json_object_object_get_ex(o, "value", &value)) {
-			good = write_row(list, names, value);
+			good = add_row(list, names, value);
 			continue;
 		}
 		struct json_object *nothing = json_object_new_array();
-		good = write_row(list, names, nothing);
+		good = add_row(list, names, nothing);
 		json_object_put(nothing);
 	}
 	return good;
 }
 
 struct json_object *
-draft_criteria_rows(struct json_object *criteria)
+criteria_rows_of(struct json_object *criteria)
 {
 	struct json_object *rows = json_object_new_object(), *list = json_object_new_array();
 	struct json_object *filters = json_object_object_get(criteria, "filters");
-	const char *type = text(criteria, "type");
+	const char *type = text_member(criteria, "type");
 	bool users = strcmp(type, "user") == 0, devices = strcmp(type, "device") == 0;
-	bool fits = (users && write_users(list, filters)) ||
-	    (devices && write_devices(list, filters));
+	bool fits = (users && add_user_rows(list, filters)) ||
+	    (devices && add_device_rows(list, filters));
 
 	if (criteria != NULL && !fits)
 		json_object_object_add(rows, "json", json_object_new_string(

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Choices and faults of forms.
+ * What the templates of forms have in common: choices, rows, and the problem of a field.
  */
-#include "view/draft_choice.h"
+#include "view/form_choice.h"
 
 #include "base/jsonutil.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct json_object *
-draft_choices(const struct draft_choice *list, const char *chosen)
+form_choices(const struct form_choice *list, const char *chosen)
 {
 	struct json_object *out = json_object_new_array();
 
@@ -26,7 +26,7 @@ draft_choices(const struct draft_choice *list, const char *chosen)
 }
 
 size_t
-draft_rows(size_t there, struct json_object *sent, size_t empty)
+form_rows_shown(size_t there, struct json_object *sent, size_t empty)
 {
 	if (!json_object_is_type(sent, json_type_int))
 		return there + empty;
@@ -36,7 +36,7 @@ draft_rows(size_t there, struct json_object *sent, size_t empty)
 }
 
 static const char *
-find(const struct problems *problems, const char *pointer, bool below)
+find_problem(const struct problems *problems, const char *pointer, bool below)
 {
 	size_t n = strlen(pointer);
 
@@ -51,13 +51,13 @@ find(const struct problems *problems, const char *pointer, bool below)
 }
 
 const char *
-draft_fault(const struct problems *problems, const char *pointer)
+form_fault(const struct problems *problems, const char *pointer)
 {
-	return find(problems, pointer, true);
+	return find_problem(problems, pointer, true);
 }
 
 const char *
-draft_fault_here(const struct problems *problems, const char *pointer)
+form_fault_at(const struct problems *problems, const char *pointer)
 {
-	return find(problems, pointer, false);
+	return find_problem(problems, pointer, false);
 }

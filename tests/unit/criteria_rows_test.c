@@ -9,7 +9,7 @@
 #include "base/problem.h"
 #include "view/criteria_words.h"
 #include "view/rate_chart.h"
-#include "view/draft_criteria.h"
+#include "view/criteria_rows.h"
 #include "given.h"
 #include "suites.h"
 
@@ -47,13 +47,13 @@ START_TEST(rows_become_criteria_and_rows_again)
 	void *ctx = mem_ctx(NULL);
 	struct problems *problems = problem_new(ctx);
 	struct json_object *rows = given_json(ctx, cases[_i].rows);
-	struct json_object *made = draft_criteria(rows, problems);
+	struct json_object *made = criteria_rows_read(rows, problems);
 
 	if (made != NULL)
 		mem_json(ctx, made);
 	ck_assert_int_eq(problem_count(problems) == 0, cases[_i].criteria != NULL);
 	if (cases[_i].criteria != NULL) {
-		struct json_object *again = mem_json(ctx, draft_criteria_rows(made));
+		struct json_object *again = mem_json(ctx, criteria_rows_of(made));
 		struct json_object *words = criteria_words(ctx, made);
 		ck_assert(json_object_equal(made, given_json(ctx, cases[_i].criteria)));
 		ck_assert(json_object_equal(again, rows));
@@ -133,10 +133,10 @@ START_TEST(what_was_not_counted_by_day_is_not_drawn)
 END_TEST
 
 Suite *
-draft_suite(void)
+criteria_rows_suite(void)
 {
-	Suite *s = suite_create("draft");
-	TCase *t = tcase_create("draft");
+	Suite *s = suite_create("criteria_rows");
+	TCase *t = tcase_create("criteria_rows");
 
 	tcase_add_loop_test(t, rows_become_criteria_and_rows_again, 0, ROWS(cases));
 	tcase_add_test(t, a_rate_is_of_those_who_took_part_by_then);

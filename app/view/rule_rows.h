@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef VIEW_DRAFT_RULE_H
-#define VIEW_DRAFT_RULE_H
+#ifndef VIEW_RULE_ROWS_H
+#define VIEW_RULE_ROWS_H
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -12,12 +12,16 @@
  * or "absent".
  */
 
-/* The term that a row says; the caller owns it. What is wrong with it those who judge rules say. */
-struct json_object *draft_rule_term(struct json_object *row);
+/*
+ * The term that a row stands for; the caller owns it. It may be invalid: rules are validated later.
+ */
+struct json_object *rule_rows_term(struct json_object *row);
 
-/* Adds the rows that say the same as rule to list, for the group of that name. False, and nothing
- * added, when no rows can, or not more than most. */
-bool draft_rule_rows(
+/*
+ * Adds the rows that stand for rule to list, under the name of its group. False, with nothing
+ * added, when rows cannot express it, or only more than most of them.
+ */
+bool rule_rows_of(
     struct json_object *rule, const char *group, size_t most, struct json_object *list);
 
 #endif
