@@ -19,7 +19,6 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "base/num.h"
-#include "handler/audit.h"
 #include "run/signals.h"
 #include "service/audit.h"
 #include "store/cache/record.h"
@@ -121,7 +120,6 @@ handle(struct ctx *c, struct seat *seat)
 	if (e == OK)
 		e = c->route->run(c);
 	note_refusal(c, e);
-	audit_note(c, e);
 	return e;
 }
 

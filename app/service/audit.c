@@ -94,8 +94,10 @@ insert(struct work *w, const char *action, enum err outcome, const struct audit_
 enum err
 audit_add(struct work *w, const struct audit_entry *entry)
 {
-	w->intent.noted = true;
-	return insert(w, w->intent.action, OK, entry);
+	enum err e = insert(w, w->intent.action, OK, entry);
+
+	/* Whatever keeps the row out, the caller's input is not to blame. */
+	return e == OK || e == ERR_UNAVAILABLE ? e : ERR_INTERNAL;
 }
 
 void

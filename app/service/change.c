@@ -127,13 +127,10 @@ run_inside(struct work *w, change_fn *run, void *arg, struct json_object **answe
 		e = change_transaction(w);
 	if (e == OK && in->idempotency_key != NULL)
 		e = idempotency_find(w, answer, &found);
-	/* The first of the repeated requests was noted. */
-	w->intent.noted = found || w->intent.noted;
 	if (e != OK || found)
 		return e;
 	e = run(w, arg, answer);
 	c->entry.after = *answer;
-	w->intent.noted = w->intent.noted || c->nothing;
 	if (e == OK && in->action != NULL && !c->nothing)
 		e = audit_add(w, &c->entry);
 	if (e == OK && in->idempotency_key != NULL)
@@ -261,7 +258,7 @@ change_run_rest(struct work *w, change_fn *run, void *arg)
 	struct intent intent = w->intent;
 	struct json_object *none;
 
-	w->intent = (struct intent){.noted = intent.noted};
+	w->intent = (struct intent){0};
 	enum err e = change_run(w, run, arg, &none);
 	w->intent = intent;
 	return e;

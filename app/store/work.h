@@ -38,7 +38,6 @@ struct intent {
 	const char *action;     /* "POST /goal", "key create"; NULL: not noted */
 	const char *request_id; /* as in the access log; may be NULL */
 	const char *idempotency_key; /* NULL: none */
-	bool noted; /* the audit row was written */
 	const char *digest; /* hexadecimal digest of the whole request; with a key */
 };
 

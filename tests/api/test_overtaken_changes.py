@@ -142,3 +142,37 @@ def test_a_definition_that_is_deleted_under_a_change_is_not_there(stack):
                        lambda: patch(stack, f"/v1/segmentation/{seg}", {"name": "another"}))
     assert answer.status_code == 404, answer.text
     assert stack.call("GET", f"/v1/segmentation/{seg}").status_code == 404
+
+
+def without_b(exp):
+    return ("update assay.experiment set alternatives = jsonb_path_query_array(alternatives,"
+            " '$[*] ? (@.name != \"b\")'), version = version + 1 where id = %s", exp)
+
+
+@pytest.mark.parametrize("named, status", [(False, 400), (True, 412)])
+def test_a_default_that_is_removed_while_a_state_is_set_is_not_set(stack, named, status):
+    request = body("overtaken", alternatives=[{"name": "control"}, {"name": "b"}])
+    exp = request["expId"]
+    made = stack.call("POST", "/v1/experiment/create", key="admin", json={"request": request})
+    assert made.status_code == 200, made.text
+    headers = {"If-Match": made.headers["ETag"]} if named else {}
+    answer = overtaken(stack, [without_b(exp)], lambda: stack.call(
+        "POST", f"/v1/experiment/{exp}/state", key="admin", headers=headers,
+        json={"state": "default", "default": "b"}))
+    assert answer.status_code == status, answer.text
+    found = stack.call("GET", f"/v1/experiment/{exp}").json()["result"]
+    assert (found["state"], found["default"]) == ("enabled", "control")
+
+
+def test_a_state_that_another_change_overtakes_is_set_after_it(stack):
+    request = body("overtaken", alternatives=[{"name": "control"}, {"name": "b"}])
+    exp = request["expId"]
+    made = stack.call("POST", "/v1/experiment/create", key="admin", json={"request": request})
+    assert made.status_code == 200, made.text
+    answer = overtaken(stack, [without_b(exp)], lambda: stack.call(
+        "POST", f"/v1/experiment/{exp}/state", key="admin", json={"state": "track"}))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["result"]["state"] == "track"
+    (before,), = stack.sql("select before from audit where target = %s and action like %s",
+                           exp, "%/state")
+    assert [a["name"] for a in before["alternatives"]] == ["control"]

@@ -17,12 +17,6 @@ body_json(struct ctx *c, struct json_object **out)
 {
 	struct json_fault fault;
 
-	if (c->input != NULL) {
-		*out = c->input;
-		return OK;
-	}
-	if (c->account != NULL)
-		return form_json(c, out);
 	if (!req_is_json(&c->req))
 		return fail_detail(&c->w, ERR_MEDIA_TYPE, "the body must be application/json");
 	if (c->req.body == NULL)

@@ -8,8 +8,7 @@
 
 struct ctx;
 
-/* The body, or what c->input has in its place, as JSON. ERR_MEDIA_TYPE unless it says it is JSON;
- * ERR_SYNTAX with line and column. */
+/* The body as JSON. ERR_MEDIA_TYPE unless it says it is JSON; ERR_SYNTAX with line and column. */
 enum err body_json(struct ctx *c, struct json_object **out) must_check;
 
 /*

@@ -34,13 +34,6 @@ ctx_reset(struct ctx *c)
 }
 
 void
-ctx_forget(struct ctx *c)
-{
-	work_forget(&c->w);
-	c->before = NULL;
-}
-
-void
 ctx_csv(struct ctx *c, const char *name)
 {
 	const char *bom = req_query(&c->req, "bom");

@@ -46,8 +46,6 @@ struct ctx {
 	const char *tag_prefix;     /* prefix of the tags that the key may write; NULL: any */
 	bool local;                 /* sent by a command of this program, not by a web server */
 	const struct account *account; /* the signed-in account; NULL: none */
-	struct json_object *before; /* what a change found, for the audit log; may be NULL */
-	struct json_object *input;  /* what handlers read instead of the body; NULL: the body */
 	const struct form *sent;    /* the fields of the form, once one was asked for */
 	struct json_object *form;   /* the form as JSON; NULL: none */
 	const char *cookie;         /* to set: the value of Set-Cookie; NULL: none */
@@ -72,9 +70,6 @@ void ctx_begin(struct ctx *c, int64_t now, int64_t monotonic);
 
 /* Frees everything of the request. */
 void ctx_reset(struct ctx *c);
-
-/* Forgets what a try of a change read and found wrong, before the change is tried again. */
-void ctx_forget(struct ctx *c);
 
 /* Begins a CSV answer, c->text, as a file of that name. Characters other than ASCII letters,
  * digits and -._~ become _. With ?bom=1 it begins with a BOM, which Excel needs. */
