@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "job/audience_job.h"
+#include "job/expiry_job.h"
 #include "job/page_view_job.h"
 #include "job/result_job.h"
 #include "job/upload_job.h"
@@ -21,9 +22,6 @@
 /* Views arrive up to a day ahead and mostly within two weeks; a day without a partition of its
  * own is still kept, in the default one. */
 enum { DAYS_BACK = 14, DAYS_AHEAD = 8 };
-
-/* So long an event that is told again is known. */
-#define EVENTS (8 * INSTANT_DAY)
 
 #define EVERY (3600 * INSTANT_SECOND)
 #define AGAIN (60 * INSTANT_SECOND)
@@ -58,58 +56,6 @@ keep_partitions(struct db *db, const struct conf *conf)
 	return e;
 }
 
-static enum err
-forget_answers(struct db *db)
-{
-	char since[INSTANT_TEXT];
-	const char *params[] = {since};
-
-	instant_format(instant_now() - INSTANT_DAY, since);
-	return db_query(db, db, QUERY_idempotency_expire, params, NULL);
-}
-
-static enum err
-forget_sign_ins(struct db *db)
-{
-	char now[INSTANT_TEXT];
-	const char *params[] = {now};
-
-	instant_format(instant_now(), now);
-	return db_query(db, db, QUERY_sign_in_throttle_expire, params, NULL);
-}
-
-/* An address of somebody who was refused is no longer of use. */
-static enum err
-forget_throttle(struct db *db)
-{
-	char since[INSTANT_TEXT];
-
-	instant_format(instant_now() - INSTANT_DAY, since);
-	return db_query(db, db, QUERY_rate_refusal_expire, (const char *const[]){since}, NULL);
-}
-
-/* What subjects did: what is too old, and what is of experiments that there are no more. */
-static enum err
-forget_activity(struct db *db)
-{
-	char now[INSTANT_TEXT], since[INSTANT_TEXT];
-	int64_t reaped = 1;
-	struct db_rows *rows;
-
-	instant_format(instant_now(), now);
-	instant_format(instant_now() - EVENTS, since);
-	enum err e = db_query(
-	    db, db, QUERY_activity_expire, (const char *const[]){since, now}, NULL);
-	while (e == OK && reaped > 0) {
-		e = db_query(db, db, QUERY_deleted_experiment_reap, NULL, &rows);
-		if (e != OK)
-			return e;
-		reaped = db_int(rows, 0, "reaped");
-		talloc_free(rows);
-	}
-	return e;
-}
-
 /* One job that fails does not keep the next from its turn. */
 static enum err
 first_of(enum err e, enum err other)
@@ -123,10 +69,7 @@ keep_house(struct db *db, const struct conf *conf)
 {
 	enum err e = keep_partitions(db, conf);
 
-	e = first_of(e, forget_answers(db));
-	e = first_of(e, forget_sign_ins(db));
-	e = first_of(e, forget_throttle(db));
-	e = first_of(e, forget_activity(db));
+	e = first_of(e, expiry_job_run(db, conf));
 	e = first_of(e, result_job_tidy(db));
 	e = first_of(e, result_job_recount(db));
 	return first_of(e, page_view_job_again(db));
@@ -137,6 +80,7 @@ jobs_once(struct db *db, const struct conf *conf)
 {
 	enum err e = keep_house(db, conf);
 
+	e = first_of(e, expiry_job_daily(db));
 	e = first_of(e, page_view_job_all(db));
 	e = first_of(e, upload_job_run(db, conf));
 	return first_of(e, audience_job_run(db, conf));
@@ -157,13 +101,16 @@ int
 jobs_run(struct db *db, const struct conf *conf)
 {
 	int signal_fd = signals_open(SIG_BLOCK, (const int[]){SIGTERM, SIGINT, 0});
-	int64_t house_at = 0, count_at = 0;
+	int64_t house_at = 0, day_at = 0, count_at = 0;
 	bool healthy, all = true;
 
 	do {
 		if (instant_monotonic() >= house_at)
 			house_at = instant_monotonic() +
 			    (keep_house(db, conf) == OK ? EVERY : AGAIN);
+		if (instant_monotonic() >= day_at)
+			day_at = instant_monotonic() +
+			    (expiry_job_daily(db) == OK ? INSTANT_DAY : AGAIN);
 		/* Listening first: what is announced while mapping goes on is not missed. */
 		enum err e = db_query(db, db, QUERY_listen, NULL, NULL);
 		e = first_of(e, upload_job_run(db, conf));

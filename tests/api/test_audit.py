@@ -107,7 +107,8 @@ def test_the_own_password_and_the_end_of_all_sessions_are_in_the_audit_log(stack
 
 
 @pytest.mark.parametrize("path, fields", [
-    ("/admin/account/password", {"password": GOOD, "again": GOOD}), ("/admin/account/sign_out", {})])
+    ("/admin/account/password", {"password": GOOD, "again": GOOD}),
+    ("/admin/account/sign_out", {})])
 def test_a_change_of_the_own_account_without_its_audit_row_does_not_happen(stack, path, fields):
     viewer = Person(stack, "viewer")
     with no_audit(stack, f"POST {path}"):
