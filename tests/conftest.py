@@ -1,18 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the api and the browser tests have in common: the stacks, and a folder that the processes of
-one run share, removed when the run ends."""
+"""What the api and the browser tests have in common: the stacks, names that no other test uses,
+people at the pages, and a folder that the processes of one run share, removed when the run ends."""
 
 import os
 import pathlib
 import shutil
 import sys
 import tempfile
+import uuid
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "api"))
 
+from lookups import new_id  # noqa: E402
+from pages import Person  # noqa: E402
 from stack import Stack, roomy, servers_of  # noqa: E402
+from told import Told  # noqa: E402
+
+# Files that take long by themselves. They come first, or one process would end the run alone.
+LONG = ("test_lookup_cache", "test_upload_job", "test_docs", "test_registration")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    place = {name: n for n, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
+
 
 def pytest_configure(config):
     """The process that starts the others makes the folder; they inherit its environment."""
@@ -48,3 +62,38 @@ def stack(request, stacks):
     if request.param not in stacks:
         stacks[request.param] = Stack(request.param)
     return stacks[request.param]
+
+
+@pytest.fixture
+def user():
+    """An id that no other test uses."""
+    return "user-" + uuid.uuid4().hex
+
+
+@pytest.fixture
+def device():
+    return new_id("d")
+
+
+@pytest.fixture
+def client():
+    """The client, as definitions and apps name it."""
+    return new_id("c")
+
+
+@pytest.fixture(scope="module")
+def viewer(stack):
+    return Person(stack, "viewer")
+
+
+@pytest.fixture(scope="module")
+def editor(stack):
+    return Person(stack, "editor")
+
+
+@pytest.fixture(scope="module")
+def told():
+    """A stack that writes telemetry."""
+    t = Told("lighttpd")
+    yield t
+    t.stop()

@@ -89,6 +89,11 @@ def found(stack, device, client=None, **fields):
     return [action["data"]["id"] for action in register(stack, device, client, **fields)["actions"]]
 
 
+def audience_version(stack, exp):
+    """The version of the audience in effect."""
+    return stack.sql("select audience_version from experiment where id = %s", exp)[0][0]
+
+
 def put_user(stack, user, **attributes):
     answer = stack.call("PUT", f"/v1/user/{user}/profile", json=attributes)
     assert answer.status_code == 200, answer.text

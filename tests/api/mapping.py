@@ -7,7 +7,7 @@ import contextlib
 import psycopg2
 import pytest
 
-from lookups import admin, new_id
+from lookups import admin
 from stack import Stack, wait_until
 from test_directory import bulk
 
@@ -35,11 +35,6 @@ def stack():
     s.sql(SLOW)
     yield s
     s.stop()
-
-
-@pytest.fixture
-def client():
-    return new_id("c")
 
 
 def put_users(stack, ids, **attributes):

@@ -35,6 +35,13 @@ class Person:
                                  allow_redirects=False, timeout=120)
 
 
+def text_of_page(answer, status=200):
+    """A page as the reader of its text sees it."""
+    assert answer.status_code == status, answer.text
+    assert "<script>" not in answer.text and len(answer.content) < 50_000
+    return html.unescape(answer.text)
+
+
 def values(page):
     """{name: value} of the fields of a page."""
     found = {}

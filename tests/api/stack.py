@@ -169,6 +169,10 @@ class Stack:
         children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [int(p) for p in children]
 
+    def living(self):
+        """Those workers that have not ended."""
+        return [pid for pid in self.workers() if not gone(pid)]
+
     def log(self, part="serve"):
         return (self.state / "log" / f"{part}.log").read_text(errors="replace")
 

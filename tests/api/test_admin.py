@@ -15,11 +15,6 @@ DOORS = {
 }
 
 
-@pytest.fixture(scope="module")
-def editor(stack):
-    return Person(stack, "editor")
-
-
 @pytest.mark.parametrize("door", DOORS)
 def test_a_door_is_open_to_everybody(stack, door):
     assert DOORS[door](stack).status_code == 200

@@ -15,11 +15,6 @@ from stack import wait_until
 
 
 @pytest.fixture(scope="module")
-def editor(stack):
-    return Person(stack, "editor")
-
-
-@pytest.fixture(scope="module")
 def keeper(stack):
     return Person(stack, "admin")
 

@@ -11,7 +11,6 @@ import pytest
 from enrols import change, enroll, running, set_state, somebody
 from goals import goal, hit
 from lookups import define, new_id, submit
-from pages import Person
 from tallies import fill, rebuild
 
 TABS = {
@@ -23,16 +22,6 @@ TABS = {
     "history": lambda who, exp: who.get(f"/admin/experiment/{exp}/history"),
 }
 HOSTILE = "<script>alert('x')</script>\u202e\"&"
-
-
-@pytest.fixture(scope="module")
-def viewer(stack):
-    return Person(stack, "viewer")
-
-
-@pytest.fixture(scope="module")
-def editor(stack):
-    return Person(stack, "editor")
 
 
 def text_of(answer, status=200):

@@ -14,11 +14,6 @@ from pages import Person, values
 HOSTILE = "<script>alert('x')</script>\u202e\"&"
 
 
-@pytest.fixture(scope="module")
-def editor(stack):
-    return Person(stack, "editor")
-
-
 def fields(**more):
     """A form that is right; names as in Python, with __ for a point."""
     given = {"request__expId": new_id("e")[:40], "request__name": "a name",

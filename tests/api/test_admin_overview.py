@@ -17,11 +17,6 @@ from uploads import make
 
 
 @pytest.fixture(scope="module")
-def viewer(stack):
-    return Person(stack, "viewer")
-
-
-@pytest.fixture(scope="module")
 def bare():
     """One without a cache and without telemetry, of which jobs end."""
     s = Stack("lighttpd", KEEP="1", ASSAY_MEMCACHED="", ASSAY_TELEMETRY_FILE="")

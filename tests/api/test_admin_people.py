@@ -9,9 +9,9 @@ import urllib.parse
 import pytest
 
 from enrols import enroll, put, running
-from goals import confirm, goal, hit, session, text_of
+from goals import confirm, goal, hit, text_of
 from lookups import new_id, put_user, register
-from pages import Person
+from pages import Person, text_of_page
 from segments import make, place
 from shapes import ago, post, view
 from stack import Stack
@@ -35,12 +35,6 @@ def viewer(people):
 @pytest.fixture
 def admin(people):
     return people["admin"]
-
-
-def text_of_page(answer, status=200):
-    assert answer.status_code == status, answer.text
-    assert "<script>" not in answer.text and len(answer.content) < 50_000
-    return html.unescape(answer.text)
 
 
 def look(person, who, status=200, **more):

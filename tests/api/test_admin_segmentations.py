@@ -24,11 +24,6 @@ ROWS = {"rules.0.of": "", "rules.0.what": "plan", "rules.0.test": "in",
         **{f"rules.{n}.group": "in" for n in range(4)}}
 
 
-@pytest.fixture(scope="module")
-def editor(stack):
-    return Person(stack, "editor")
-
-
 def stored(stack, seg):
     answer = stack.call("GET", f"/v1/segmentation/{seg}")
     return answer.json() if answer.status_code == 200 else None

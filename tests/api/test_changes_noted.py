@@ -29,11 +29,6 @@ def stack():
 
 
 @pytest.fixture(scope="module")
-def editor(stack):
-    return Person(stack, "editor")
-
-
-@pytest.fixture(scope="module")
 def other_editor(stack):
     return Person(stack, "editor")
 

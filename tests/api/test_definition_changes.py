@@ -5,6 +5,7 @@ clears, versions by which two people do not overwrite each other, and a clean en
 import pytest
 
 from lookups import admin, await_status, body, day, define, new_id, of_users, put_user, submit
+from mapping import get
 from stack import wait_until
 from tallies import a_goal
 from test_definitions import put_status, row
@@ -18,10 +19,6 @@ def call(stack, method, path, request=None, if_match=None):
     headers = {"If-Match": if_match} if if_match else {}
     return stack.call(method, f"/v1/experiment/{path}", key="admin", headers=headers,
                       json=None if request is None else {"request": request})
-
-
-def get(stack, exp):
-    return admin(stack, "GET", exp)
 
 
 def etag(stack, exp):

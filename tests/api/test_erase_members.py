@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
-from lookups import new_id
+from lookups import new_id, put_user
 from stack import Stack
-from uploads import counts, finished, group, make, profile, upload
+from uploads import counts, finished, group, make, upload
 
 
 # One web server is enough: what is looked at are rows.
@@ -30,7 +30,7 @@ def test_groups_tags_and_reports_are_exported_and_erased(stack, user):
     upload(stack, seg, [(user, "A"), (user + "2", "A")])
     job = upload(stack, seg, [(user, "B"), (user + "2", "B")]).json()["job"]
     stack.call("PUT", f"/v1/user/{user}/tags", params={"scope": "global"}, json={"k": [1], "l": 2})
-    profile(stack, user, email=address)
+    put_user(stack, user, email=address)
     records = stack.call("GET", f"/v1/user/{user}/export").json()["records"]
     assert sorted(r["record"] for r in records) == [
         "membership", "profile", "tag", "tag", "upload_row"]
@@ -60,7 +60,7 @@ def test_who_is_erased_is_found_however_the_file_is_written(own, user, name, wri
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
 def test_who_is_erased_does_not_come_back_from_a_waiting_file(own, user, end):
     seg, address = make(own), new_id("M") + "@x.org"
-    profile(own, user, email=address.lower())
+    put_user(own, user, email=address.lower())
     own.end("jobs")
     rows = [f"{user}{n},,A" for n in range(1200)]
     rows[5:5] = [f'"{user}",,A', f",{address},A"]

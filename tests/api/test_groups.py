@@ -10,26 +10,14 @@ import pytest
 from lookups import a_second_later, new_id
 from segments import change, group, make, members, name_of, place
 from test_concurrency import at_once
-from told import Told
 
 SEED = 20261123
 
 
 # One web server is enough: what is looked at are rows, and lines of telemetry.
-@pytest.fixture(scope="module")
-def told():
-    t = Told("lighttpd")
-    yield t
-    t.stop()
-
-
 @pytest.fixture
 def stack(told):
     return told.stack
-
-
-def events(told, seg):
-    return [e["edata"] for e in told.events() if e["edata"].get("segmentation") == seg]
 
 
 def take_out(stack, seg, user):
@@ -48,7 +36,7 @@ def test_a_group_is_drawn_once_and_told_once(told, stack, user):
     drawn = group(stack, seg, user, assign=True)["group"]
     assert [group(stack, seg, user, assign=True)["group"] for _ in range(10)] == [drawn] * 10
     assert members(stack, seg) == [("u:" + user, drawn["id"], "drawn")]
-    event, = events(told, seg)
+    event, = told.events_of(seg)
     assert (event["group"], event["groupId"]) == (drawn["name"], drawn["id"])
     assert event["by"] in [row[0] for row in stack.sql("select id from assay.api_key")]
 
@@ -58,7 +46,7 @@ def test_nobody_is_drawn_into_an_empty_segmentation(told, stack, user):
     answer = stack.call("GET", f"/v1/segmentation/{seg}/group",
                         params={"user_id": user, "assign": "true"})
     assert answer.status_code == 409 and "empty" in answer.json()["detail"]
-    assert members(stack, seg) == [] and events(told, seg) == []
+    assert members(stack, seg) == [] and told.events_of(seg) == []
 
 
 def test_whose_group_is_replaced_is_drawn_again_and_stays(told, stack, user):
@@ -70,7 +58,7 @@ def test_whose_group_is_replaced_is_drawn_again_and_stays(told, stack, user):
     drawn = group(stack, seg, user, assign=True)
     assert drawn["new"] and drawn["group"]["id"] in (3, 4)
     assert [group(stack, seg, user)["group"] for _ in range(5)] == [drawn["group"]] * 5
-    assert len(events(told, seg)) == 2
+    assert len(told.events_of(seg)) == 2
 
 
 def test_those_whose_group_is_removed_are_drawn_independently(stack):
@@ -99,7 +87,7 @@ def test_renaming_and_adding_groups_moves_nobody(told, stack, user):
     a_second_later()
     after = group(stack, seg, user, assign=True)
     assert after["group"] == {"id": before, "name": ["null", "eins"][before]}
-    assert (after["new"], len(events(told, seg))) == (False, 1)
+    assert (after["new"], len(told.events_of(seg))) == (False, 1)
     names = {name_of(stack, seg, new_id("u"), assign=True) for _ in range(40)}
     assert names == {"null", "eins", "zwei"}
 
@@ -122,7 +110,7 @@ def test_twenty_first_reads_at_once_are_one_draw(told, stack):
     answers = at_once([lambda: group(stack, seg, user, assign=True)] * 20)
     assert len({a["group"]["id"] for a in answers}) == 1
     assert sum(a["new"] for a in answers) == 1
-    assert len(members(stack, seg)) == 1 and len(events(told, seg)) == 1
+    assert len(members(stack, seg)) == 1 and len(told.events_of(seg)) == 1
 
 
 def test_who_reads_while_groups_change_gets_a_group_of_one_of_the_versions(told, stack):
@@ -256,4 +244,4 @@ def test_moves_at_once_are_steps_of_one_way(told, stack):
                 balance.update({step[1]: 1})
         assert not any(balance.values()), (user, now, balance)
     made = sum(step is not None and step[1] != NONE for _, step in steps)
-    assert len(events(told, seg)) == made
+    assert len(told.events_of(seg)) == made

@@ -3,18 +3,11 @@
 
 import pytest
 
-from told import Told
-from uploads import group, make, profile, upload
+from lookups import put_user
+from uploads import group, make, upload
 
 
 # One web server is enough: the command passes by it.
-@pytest.fixture(scope="module")
-def told():
-    t = Told("lighttpd")
-    yield t
-    t.stop()
-
-
 def load(told, folder, seg, text, *options):
     file = folder / "members.csv"
     file.write_text(text)
@@ -42,7 +35,7 @@ def test_a_repeat_changes_nothing(told, user, tmp_path):
     assert "2 changed" in load(told, tmp_path, seg, text).stdout
     again = load(told, tmp_path, seg, text)
     assert again.returncode == 0 and "0 changed" in again.stdout
-    profile(told.stack, user + "2", email=user + "@x.org")
+    put_user(told.stack, user + "2", email=user + "@x.org")
     assert group(told.stack, seg, user + "2") == "B"
 
 

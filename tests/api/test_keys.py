@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from clientkeys import id_of
 from shapes import assert_problem, post, view
 from stack import wait_until
 
@@ -18,10 +19,6 @@ CLASSES = ["client", "server", "admin"]
 
 def make(stack, kind, *options):
     return stack.assay("key", "create", "--class", kind, *options).stdout.strip()
-
-
-def id_of(key):
-    return key.split("_")[2]
 
 
 def ask(stack, key, path="/v1/user/somebody", method="GET"):

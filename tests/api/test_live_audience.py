@@ -9,8 +9,8 @@ import random
 import psycopg2
 import pytest
 
-from lookups import (a_second_later, admin, define, found, new_id, of_devices, of_users, profile,
-                     put_user, register, submit)
+from lookups import (a_second_later, admin, audience_version, define, found, new_id, of_devices,
+                     of_users, profile, put_user, register, submit)
 from plain import holds
 from stack import wait_until
 from test_preview import OPERATORS, device_filter, plain
@@ -18,16 +18,6 @@ from test_preview import profile as random_profile
 
 # One web server is enough: the database decides, whoever asks.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
-
-
-@pytest.fixture
-def client():
-    return new_id("c")
-
-
-@pytest.fixture
-def device():
-    return new_id("d")
 
 
 @pytest.fixture
@@ -146,21 +136,17 @@ def audience(stack, exp):
                                   " where e.id = %s", exp)}
 
 
-def version(stack, exp):
-    return stack.sql("select audience_version from experiment where id = %s", exp)[0][0]
-
-
 @contextlib.contextmanager
 def half_mapped(stack, exp):
     """While an audience is complete but not yet in effect; afterwards it is."""
-    before = version(stack, exp)
+    before = audience_version(stack, exp)
     with held(stack, "select 1 from experiment where id = %s for update", exp):
         stack.sql("update audience_job set due_at = now() where nr = (select nr from experiment"
                   " where id = %s)", exp)
         stack.sql("notify assay_job")
         await_waiting(stack, 1)
         yield
-    wait_until(lambda: version(stack, exp) != before, 20, "the new audience")
+    wait_until(lambda: audience_version(stack, exp) != before, 20, "the new audience")
 
 
 @pytest.mark.parametrize("others", [True, False], ids=["others", "nobody"])
@@ -191,7 +177,7 @@ def test_a_user_erased_during_a_mapping_is_in_no_audience(stack, client, user, e
 
 
 def test_a_write_under_way_while_an_audience_comes_into_effect_counts(stack, client, user, exp):
-    before = version(stack, exp)
+    before = audience_version(stack, exp)
     put_user(stack, user, team="none")
     with concurrent.futures.ThreadPoolExecutor() as pool:
         with held(stack, "select 1 from profile where subject_id = %s for update", "u:" + user):
@@ -200,7 +186,7 @@ def test_a_write_under_way_while_an_audience_comes_into_effect_counts(stack, cli
             stack.sql("update audience_job set due_at = now() where nr = (select nr from experiment"
                       " where id = %s)", exp)
             stack.sql("notify assay_job")
-            wait_until(lambda: version(stack, exp) != before, 5, "the new audience")
+            wait_until(lambda: audience_version(stack, exp) != before, 5, "the new audience")
         done.result(10)
     wait_until(lambda: "u:" + user in audience(stack, exp), 5, "the user's row")
     assert found(stack, new_id("d"), client, user=user) == [exp]
@@ -258,7 +244,7 @@ def test_a_mapping_a_registration_and_a_plain_evaluator_agree_on_devices(stack, 
 
 
 def test_a_mapping_that_waits_for_a_writer_holds_up_no_other(stack, client, user, exp):
-    before = version(stack, exp)
+    before = audience_version(stack, exp)
     with held(stack, "select audience_write_lock()"):
         stack.sql("update audience_job set due_at = now() where nr = (select nr from experiment"
                   " where id = %s)", exp)
@@ -268,6 +254,6 @@ def test_a_mapping_that_waits_for_a_writer_holds_up_no_other(stack, client, user
                                      " and pid <> pg_backend_pid()", role="postgres"),
                    10, "the mapping that waits")
         put_user(stack, user, team=client)
-        assert version(stack, exp) == before, "it did not wait"
-    wait_until(lambda: version(stack, exp) != before, 20, "the new audience")
+        assert audience_version(stack, exp) == before, "it did not wait"
+    wait_until(lambda: audience_version(stack, exp) != before, 20, "the new audience")
     assert found(stack, new_id("d"), client, user=user) == [exp]

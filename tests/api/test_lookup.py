@@ -16,16 +16,6 @@ VECTORS = pathlib.Path(__file__).parents[1] / "unit/vectors/modulus.json"
 URL = "http://sunbird.org/explore"
 
 
-@pytest.fixture
-def client():
-    return new_id("c")
-
-
-@pytest.fixture
-def device():
-    return new_id("d")
-
-
 PRINTED = {"did": "x", "producer": "sunbird.portal", "dspec": {"os": "Ubuntu"},
            "ext": {"userid": "user1", "url": "http://sunbird.org"},
            "userDeclaredLocation": {"state": "Karnataka", "district": "Belagavi"}}

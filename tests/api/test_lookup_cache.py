@@ -12,8 +12,8 @@ import time
 import pytest
 
 from load import Client
-from lookups import (a_second_later, admin, define, new_id, of_devices, of_users, put_user,
-                     register, request)
+from lookups import (a_second_later, admin, audience_version, define, new_id, of_devices, of_users,
+                     put_user, register, request)
 from stack import Stack, wait_until
 
 # Stops at the same time as look-ups; a batch of them shares the second that is waited.
@@ -26,11 +26,6 @@ def stack():
     s = Stack("lighttpd", KEEP=1, ASSAY_WORKERS=2)
     yield s
     s.stop()
-
-
-@pytest.fixture
-def client():
-    return new_id("c")
 
 
 class App:
@@ -166,15 +161,11 @@ def test_an_experiment_is_there_at_every_moment_of_its_refreshes(stack, client):
     with apps[0], apps[1]:
         for n in range(40):
             exp = exps[n % 2]
-            before = _version(stack, exp)
+            before = audience_version(stack, exp)
             admin(stack, "POST", f"{exp}/refresh")
-            wait_until(lambda: _version(stack, exp) != before, 20, "the refresh")
+            wait_until(lambda: audience_version(stack, exp) != before, 20, "the refresh")
             apps[n % 2].heard(3)
     assert {ids for app in apps for _, ids in app.answers} == {exps}
-
-
-def _version(stack, exp):
-    return stack.sql("select audience_version from experiment where id = %s", exp)[0][0]
 
 
 def test_a_user_flips_between_teams_and_no_worker_lags_behind(stack, client):

@@ -12,11 +12,6 @@ from lookups import (a_second_later, admin, define, found, new_id, of_devices, o
 URL = "http://sunbird.org/explore"
 
 
-@pytest.fixture
-def client():
-    return new_id("c")
-
-
 def test_more_matched_constraints_come_first_then_user_device_url_then_the_newest(
         stack, user, client):
     """All kinds of match at once, made in an order of their own."""

@@ -10,7 +10,7 @@ import pytest
 
 from lookups import (admin, await_status, day, define, found, new_id, of_devices, of_users,
                      register, status, submit)
-from mapping import (MAPPED, client, get, holding, inserting, members, put_users, refreshed, stack,
+from mapping import (MAPPED, get, holding, inserting, members, put_users, refreshed, stack,
                      team, versions)
 from stack import wait_until
 

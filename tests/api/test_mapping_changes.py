@@ -9,13 +9,13 @@ import signal
 import psycopg2
 import pytest
 
-from lookups import (a_second_later, admin, await_status, day, define, found, new_id, of_users,
-                     put_user, submit)
-from mapping import (MAPPED, client, get, holding, inserting, members, put_users, stack, team,
+from lookups import (a_second_later, admin, audience_version, await_status, day, define, found,
+                     new_id, of_users, put_user, submit)
+from mapping import (MAPPED, get, holding, inserting, members, put_users, stack, team,
                      versions)
 from stack import wait_until
 from test_definition_changes import call, etag, patch
-from test_live_audience import await_waiting, half_mapped, held, version
+from test_live_audience import await_waiting, half_mapped, held
 
 JOB = "audience_job where nr = (select nr from experiment where id = %s)"
 
@@ -50,9 +50,9 @@ def over(stack, exp):
 
 def remapped(stack, exp):
     """The job refreshes it by itself."""
-    before = version(stack, exp)
+    before = audience_version(stack, exp)
     due(stack, exp)
-    wait_until(lambda: version(stack, exp) != before and
+    wait_until(lambda: audience_version(stack, exp) != before and
                stack.sql(f"select due_at > now() from {JOB}", exp) == [(True,)], 20, "the refresh")
 
 
@@ -197,14 +197,14 @@ def test_another_process_catches_up_for_one_killed_before_it_had(stack, client, 
     """The audience is in effect then, and somebody who was just being written is not in it."""
     url = stack.env["ASSAY_OWNER_DATABASE_URL"]
     with contextlib.closing(psycopg2.connect(url)) as writer:
-        before = version(stack, exp)
+        before = audience_version(stack, exp)
         with half_mapped(stack, exp):
             cursor = writer.cursor()
             cursor.execute("set search_path = assay; select audience_write_lock()")
             cursor.execute("insert into profile select 'u:' || %s, attributes, terms, now()"
                            " from profile where subject_id = %s",
                            (f"{client}-late", f"u:{client}-0"))
-        assert version(stack, exp) != before
+        assert audience_version(stack, exp) != before
         stack.end("jobs", signal.SIGKILL)
         writer.commit()
     assert members(stack, exp) == {f"{client}-0"}, "it had caught up"
@@ -258,13 +258,13 @@ def test_criteria_changed_just_as_the_job_takes_it_up_are_mapped(stack, client, 
 
 
 def test_a_changed_modulus_is_mapped_again(stack, client, exp):
-    before = version(stack, exp)
+    before = audience_version(stack, exp)
     patch(stack, exp, data={"key": "another"})
     patch(stack, exp, name="no reason")
     assert stack.sql(f"select due_at > now() from {JOB}", exp) == [(True,)]
-    assert version(stack, exp) == before
+    assert audience_version(stack, exp) == before
     patch(stack, exp, data={"modulus": 7})
-    wait_until(lambda: version(stack, exp) > before, 20, "the mapping")
+    wait_until(lambda: audience_version(stack, exp) > before, 20, "the mapping")
     assert (get(stack, exp)["status"], get(stack, exp)["status_msg"]) == ("ACTIVE", MAPPED)
 
 

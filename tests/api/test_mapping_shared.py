@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from lookups import admin, await_status, define, of_users, status, submit
-from mapping import (client, get, holding, inserting, members, put_users, stack, team, versions,
+from mapping import (get, holding, inserting, members, put_users, stack, team, versions,
                      workers)
 from stack import gone, wait_until
 from test_definition_changes import patch

@@ -12,7 +12,7 @@ import signal
 import pytest
 
 from load import Client
-from stack import TOP, Stack, gone, wait_until
+from stack import TOP, Stack, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,7 @@ def conf(stack):
     yield path
     path.write_text(before)
     hang_up(stack, "event=reloaded")
-    wait_until(lambda: len(living(stack)) == 8, 5, "8 workers")
-
-
-def living(stack):
-    return [pid for pid in stack.workers() if not gone(pid)]
+    wait_until(lambda: len(stack.living()) == 8, 5, "8 workers")
 
 
 def hang_up(stack, answer):
@@ -52,10 +48,10 @@ def add(path, line):
     "wokers = 4", "workers = many", "workers = 0", "workers", "log_level = loud",
     "templates = /nonexistent", "memcached = host:port", "grace_seconds = -1"])
 def test_a_reload_of_a_bad_configuration_changes_nothing(stack, conf, line):
-    before = living(stack)
+    before = stack.living()
     add(conf, line)
     hang_up(stack, "event=reload_refused")
-    assert living(stack) == before
+    assert stack.living() == before
     assert Client(stack).send("GET", "/readyz").status == 200
 
 
@@ -68,10 +64,10 @@ def test_a_reload_with_a_broken_template_changes_nothing(stack, conf, text):
         page.unlink()
     else:
         page.write_text(page.read_text() + text)
-    before = living(stack)
+    before = stack.living()
     add(conf, f"templates = {copy}")
     hang_up(stack, "event=reload_refused")
-    assert living(stack) == before
+    assert stack.living() == before
     assert Client(stack).send("GET", "/docs").status == 200
 
 
@@ -87,29 +83,29 @@ def test_a_changed_template_shows_after_the_reload(stack, conf):
 
 @pytest.mark.parametrize("count", [7, 1])
 def test_a_reload_changes_the_number_of_workers(stack, conf, count):
-    before = living(stack)
+    before = stack.living()
     add(conf, f"workers = {count}")
     hang_up(stack, "event=reloaded")
-    wait_until(lambda: len(living(stack)) == count, 5, f"{count} workers")
-    assert not set(before) & set(living(stack))
+    wait_until(lambda: len(stack.living()) == count, 5, f"{count} workers")
+    assert not set(before) & set(stack.living())
 
 
 def test_a_reload_while_one_is_under_way_is_not_forgotten(stack, conf):
     """The second comes while workers are being replaced, and brings another configuration."""
     begun = stack.log().count("event=reloaded")
-    slow = living(stack)[0]
+    slow = stack.living()[0]
     os.kill(slow, signal.SIGSTOP)  # the first worker to be replaced takes its time to go
     try:
         add(conf, "workers = 5")
         os.kill(stack.pid("serve"), signal.SIGHUP)
-        wait_until(lambda: len(living(stack)) > 4, 5, "the first replacement")
+        wait_until(lambda: len(stack.living()) > 4, 5, "the first replacement")
         add(conf, "workers = 6")
         os.kill(stack.pid("serve"), signal.SIGHUP)
         wait_until(lambda: not pending(stack.pid("serve"), signal.SIGHUP), 5, "the signal")
     finally:
         os.kill(slow, signal.SIGCONT)
     wait_until(lambda: stack.log().count("event=reloaded") > begun, 10, "the reload")
-    wait_until(lambda: len(living(stack)) == 6, 10, "6 workers")
+    wait_until(lambda: len(stack.living()) == 6, 10, "6 workers")
 
 
 def pending(pid, sig):

@@ -44,7 +44,7 @@ def pool(stack):
 def restart(stack, *lines, sig=signal.SIGTERM):
     configure(stack, *lines)
     if not gone(stack.pid("serve")):
-        workers = living(stack)
+        workers = stack.living()
         stack.end("serve", sig)
         wait_until(lambda: all(gone(pid) for pid in workers), 60, "the end of the workers")
     stack.again("serve")
@@ -62,14 +62,10 @@ def answers(stack):
     wait_until(lambda: Client(stack).send("GET", "/readyz").status == 200, 60, "an answer")
 
 
-def living(stack):
-    return [pid for pid in stack.workers() if not gone(pid)]
-
-
 def only(stack):
     """The one worker that there is."""
-    wait_until(lambda: len(living(stack)) == 1, 20, "a single worker")
-    return living(stack)[0]
+    wait_until(lambda: len(stack.living()) == 1, 20, "a single worker")
+    return stack.living()[0]
 
 
 @contextlib.contextmanager
@@ -100,7 +96,7 @@ def test_a_worker_that_is_stuck_in_a_request_is_ended_and_replaced(stack):
         with stopped(worker):
             wait_until(lambda: gone(worker), 60, "the end of the worker")
     answers(stack)
-    assert living(stack) != [worker]
+    assert stack.living() != [worker]
     assert stack.metric("workers_stuck_total") == stuck + 1
     assert told(stack, f'event=worker_stuck msg="pid {worker}') or \
         f"pid {worker}," in stack.log().partition("event=worker_stuck")[2]
@@ -113,44 +109,44 @@ def test_an_idle_worker_is_not_stuck(stack):
     with stopped(worker):
         threading.Event().wait(9)
     answers(stack)
-    assert living(stack) == [worker]
+    assert stack.living() == [worker]
     assert told(stack, "event=worker_stuck") == stuck
 
 
 def test_a_reload_does_not_wait_for_a_worker_that_does_not_go(stack, pool):
     """And the reload that was asked for meanwhile follows."""
     pool("workers = 2", "grace_seconds = 1")
-    before = living(stack)
+    before = stack.living()
     reloads = told(stack, "event=reloaded")
     with stopped(before[0]):
         os.kill(stack.pid("serve"), signal.SIGHUP)
-        wait_until(lambda: len(living(stack)) == 3, 20, "the first replacement")
+        wait_until(lambda: len(stack.living()) == 3, 20, "the first replacement")
         os.kill(stack.pid("serve"), signal.SIGHUP)
         wait_until(lambda: told(stack, "event=reloaded") == reloads + 2, 60, "both reloads")
         assert gone(before[0])
-    wait_until(lambda: len(living(stack)) == 2, 20, "2 workers")
-    assert not set(before) & set(living(stack))
+    wait_until(lambda: len(stack.living()) == 2, 20, "2 workers")
+    assert not set(before) & set(stack.living())
 
 
 def test_fewer_workers_are_left_though_one_does_not_go(stack, pool):
     pool("workers = 3", "grace_seconds = 1")
-    before = living(stack)
+    before = stack.living()
     configure(stack, "workers = 1")
     with stopped(before[2]):
         os.kill(stack.pid("serve"), signal.SIGHUP)
-        wait_until(lambda: len(living(stack)) == 1, 60, "a single worker")
-    assert not set(before) & set(living(stack))
+        wait_until(lambda: len(stack.living()) == 1, 60, "a single worker")
+    assert not set(before) & set(stack.living())
 
 
 def test_a_stop_during_a_reload_starts_nobody(stack, pool):
     """What is started then would not hear of it, and the pool would wait for its grace time."""
     pool("workers = 4", "grace_seconds = 300")
-    before = living(stack)
+    before = stack.living()
     with stopped(before[0]):
         os.kill(stack.pid("serve"), signal.SIGHUP)
-        wait_until(lambda: len(living(stack)) == 5, 20, "the first replacement")
+        wait_until(lambda: len(stack.living()) == 5, 20, "the first replacement")
         os.kill(stack.pid("serve"), signal.SIGTERM)
-        wait_until(lambda: len(living(stack)) == 1, 60, "the others' end")
+        wait_until(lambda: len(stack.living()) == 1, 60, "the others' end")
     wait_until(lambda: gone(stack.pid("serve")), 60, "the end")
 
 
@@ -171,20 +167,20 @@ def nproc(pid, most=None):
 def test_a_worker_that_cannot_be_replaced_serves_on(stack, pool):
     """Where no process can be started in the middle of a reload."""
     pool("workers = 3", "grace_seconds = 60")
-    before, serve = living(stack), stack.pid("serve")
+    before, serve = stack.living(), stack.pid("serve")
     forks, reloads = told(stack, "event=fork"), told(stack, "event=reloaded")
     limit = nproc(serve)
     with stopped(before[0]):
         os.kill(serve, signal.SIGHUP)
-        wait_until(lambda: len(living(stack)) == 4, 20, "the first replacement")
+        wait_until(lambda: len(stack.living()) == 4, 20, "the first replacement")
         nproc(serve, 1)
     wait_until(lambda: told(stack, "event=fork") > forks + 1, 20, "two tries")
-    assert set(before[1:]) < set(living(stack)) and len(living(stack)) == 3
+    assert set(before[1:]) < set(stack.living()) and len(stack.living()) == 3
     answers(stack)
     nproc(serve, limit)
     wait_until(lambda: told(stack, "event=reloaded") > reloads, 60, "the reload")
-    wait_until(lambda: len(living(stack)) == 3, 20, "3 workers")
-    assert not set(before) & set(living(stack))
+    wait_until(lambda: len(stack.living()) == 3, 20, "3 workers")
+    assert not set(before) & set(stack.living())
 
 
 def resident(pid):
@@ -254,5 +250,5 @@ def test_what_follows_a_broken_connection_has_its_time_limit_too(stack):
         rawfcgi.connect(stack, half).close()
         silent = rawfcgi.connect(stack, half)
     answers(stack)
-    assert living(stack) == [worker]
+    assert stack.living() == [worker]
     silent.close()

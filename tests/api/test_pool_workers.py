@@ -28,11 +28,7 @@ def stack():
 @pytest.fixture(autouse=True)
 def full_pool(stack):
     yield
-    wait_until(lambda: len(living(stack)) == 4, 15, "a full pool")
-
-
-def living(stack):
-    return [pid for pid in stack.workers() if not gone(pid)]
+    wait_until(lambda: len(stack.living()) == 4, 15, "a full pool")
 
 
 def resident(pid):
@@ -67,7 +63,7 @@ def test_a_killed_worker_costs_one_request_at_most(stack):
     with Load(stack, clients=8) as load:
         for _ in range(40):
             sig = dice.choice((signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT))
-            os.kill(dice.choice(wait_until(lambda: living(stack), 5, "a worker")), sig)
+            os.kill(dice.choice(wait_until(lambda: stack.living(), 5, "a worker")), sig)
             kills += 1
             time.sleep(0.2)
     load.check()
@@ -78,9 +74,9 @@ def test_a_killed_worker_costs_one_request_at_most(stack):
 
 def test_a_killed_worker_is_replaced_at_once(stack):
     time.sleep(0.6)  # nobody is suspiciously young
-    victim = living(stack)[0]
+    victim = stack.living()[0]
     os.kill(victim, signal.SIGKILL)
-    wait_until(lambda: victim not in stack.workers() and len(living(stack)) == 4, 5, "the next")
+    wait_until(lambda: victim not in stack.workers() and len(stack.living()) == 4, 5, "the next")
     told, = [line for line in stack.log().splitlines() if f"pid {victim}, signal 9" in line]
     assert "next in 0 ms" in told
 
@@ -91,13 +87,13 @@ def test_workers_that_die_at_start_are_started_ever_more_slowly(stack):
     before = configure(stack, templates=copy)
     copy.rename(f"{copy}.away")
     started = stack.metric("workers_started_total")
-    for pid in living(stack)[:2]:
+    for pid in stack.living()[:2]:
         os.kill(pid, signal.SIGKILL)
     time.sleep(2.5)
     # After 20, 40, 80, ... ms: 8 tries of each at most.
     assert 4 <= stack.metric("workers_started_total") - started <= 16
     pathlib.Path(f"{copy}.away").rename(copy)
-    wait_until(lambda: len(living(stack)) == 4 and Client(stack).send("GET", "/").status == 200,
+    wait_until(lambda: len(stack.living()) == 4 and Client(stack).send("GET", "/").status == 200,
                12, "workers")
     restore(stack, before)
 
@@ -105,8 +101,8 @@ def test_workers_that_die_at_start_are_started_ever_more_slowly(stack):
 def test_a_worker_told_to_go_fails_no_request(stack):
     with Load(stack, clients=16) as load:
         for turn in range(50):
-            wait_until(lambda: len(living(stack)) > 2, 15, "workers")
-            os.kill(living(stack)[turn % 3], signal.SIGTERM)
+            wait_until(lambda: len(stack.living()) > 2, 15, "workers")
+            os.kill(stack.living()[turn % 3], signal.SIGTERM)
             time.sleep(0.05)
     assert load.refused() == []
     load.check()
@@ -115,7 +111,7 @@ def test_a_worker_told_to_go_fails_no_request(stack):
 def test_a_reload_replaces_every_worker_and_fails_no_request(stack):
     with Load(stack, clients=16) as load:
         for _ in range(10):
-            before = living(stack)
+            before = stack.living()
             reload(stack)
             assert not set(before) & set(stack.workers())
     assert load.refused() == []
@@ -136,7 +132,7 @@ def test_a_worn_out_worker_fails_no_request(stack):
 def test_a_worker_does_not_grow(stack):
     with Load(stack, clients=8):
         pass
-    before = {pid: resident(pid) for pid in living(stack)}
+    before = {pid: resident(pid) for pid in stack.living()}
     with Load(stack, requests=4000, clients=8):
         pass
     for pid, size in before.items():
@@ -159,7 +155,7 @@ def test_the_end_of_the_pool_takes_less_than_its_grace_time(stack):
 
 
 def test_workers_end_with_their_parent_and_the_next_pool_takes_the_socket(stack):
-    workers = living(stack)
+    workers = stack.living()
     stack.end("serve", signal.SIGKILL)
     wait_until(lambda: all(gone(pid) for pid in workers), 5, "the end of the workers")
     assert os.path.exists(stack.state / "run/assay.sock"), "it left its socket behind"

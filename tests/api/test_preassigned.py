@@ -6,21 +6,13 @@ import json
 
 import pytest
 
-from lookups import new_id
-from told import Told
-from uploads import counts, group, make, profile, upload
+from lookups import put_user
+from uploads import counts, group, mail, make, upload
 
 
 # One web server is enough: what is looked at are rows, and lines of telemetry.
-@pytest.fixture(scope="module")
-def told():
-    t = Told("lighttpd")
-    yield t
-    t.stop()
-
-
 def by_profile(stack, user, attributes, folder):
-    profile(stack, user, **attributes)
+    put_user(stack, user, **attributes)
 
 
 def by_batch(stack, user, attributes, folder):
@@ -36,10 +28,6 @@ def by_import(stack, user, attributes, folder):
 
 def preassign(stack, seg, address, name="A"):
     return upload(stack, seg, f"email,group\n{address},{name}\n").json()
-
-
-def mail():
-    return new_id("Mail") + "@Example.org"
 
 
 @pytest.mark.parametrize("appear", [by_profile, by_batch, by_import])
@@ -68,7 +56,7 @@ def test_the_last_file_decides_for_an_address(told, user):
     seg, address = make(told.stack), mail()
     preassign(told.stack, seg, address)
     assert counts(preassign(told.stack, seg, address, "B")) == {"total": 1, "preassigned": 1}
-    profile(told.stack, user, email=address)
+    put_user(told.stack, user, email=address)
     assert group(told.stack, seg, user) == "B"
 
 
@@ -77,7 +65,7 @@ def test_who_was_placed_by_hand_since_stays_there(told, user):
     preassign(told.stack, seg, address)
     answer = told.stack.call("PUT", f"/v1/segmentation/{seg}/member/{user}", json={"group": "B"})
     assert answer.status_code == 200
-    profile(told.stack, user, email=address)
+    put_user(told.stack, user, email=address)
     assert group(told.stack, seg, user) == "B"
 
 
@@ -87,14 +75,14 @@ def test_who_was_drawn_is_moved(told, user):
         "user_id": user, "assign": "true"}).json()["group"]["name"]
     other = {"A": "B", "B": "A"}[drawn]
     preassign(told.stack, seg, address, other)
-    profile(told.stack, user, email=address)
+    put_user(told.stack, user, email=address)
     assert group(told.stack, seg, user) == other
 
 
 def test_an_address_elsewhere_in_a_profile_does_not_count(told, user):
     seg, address = make(told.stack), mail()
     preassign(told.stack, seg, address)
-    profile(told.stack, user, emails=[address], mail=address)
+    put_user(told.stack, user, emails=[address], mail=address)
     assert group(told.stack, seg, user) is None
 
 
@@ -102,7 +90,7 @@ def test_a_deleted_segmentation_forgets_the_addresses(told, user):
     seg, address = make(told.stack), mail()
     preassign(told.stack, seg, address)
     assert told.stack.call("DELETE", f"/v1/segmentation/{seg}", key="admin").status_code == 200
-    profile(told.stack, user, email=address)
+    put_user(told.stack, user, email=address)
     assert told.stack.sql("select count(*) from preassigned where email = %s",
                           address.lower()) == [(0,)]
 
@@ -113,7 +101,7 @@ def test_nobody_falls_between_a_file_and_a_profile(told, user):
     addresses = [mail() for _ in range(60)]
     text = "email,group\n" + "".join(f"{a},A\n" for a in addresses)
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        calls = [pool.submit(profile, told.stack, f"{user}-{n}", email=a)
+        calls = [pool.submit(put_user, told.stack, f"{user}-{n}", email=a)
                  for n, a in enumerate(addresses)]
         upload(told.stack, seg, text)
         for call in calls:

@@ -9,6 +9,7 @@ import string
 import pytest
 
 from lookups import a_second_later, define, new_id
+from mapping import members
 from plain import holds, unreadable
 
 # One web server is enough: the database decides, whoever asks.
@@ -193,13 +194,6 @@ def test_random_filters_select_just_whom_the_rules_select(stack, population):
         assert result["sample"] == [p for p in expected if profiles[p]["part"] == part], text(c)
         telling += 0 < len(expected) < len(profiles)
     assert telling > FILTERS / 3, "most filters select nobody or everybody: this tested little"
-
-
-def members(stack, exp):
-    """Who is in the audience in effect."""
-    return {s[2:] for s, in stack.sql(
-        "select a.subject_id from audience as a join experiment as e"
-        " on e.nr = a.experiment and e.audience_version = a.version where e.id = %s", exp)}
 
 
 def test_a_profile_that_is_written_is_decided_as_the_rules_say(stack, population):

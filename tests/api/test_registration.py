@@ -31,11 +31,6 @@ def stack(request):
     s.stop()
 
 
-@pytest.fixture
-def device():
-    return new_id("d")
-
-
 FIELDS = {"channel": "c", "uaspec": {"agent": "Mozilla", "ver": "70.0"}, "fcmToken": "some-token",
           "producer": "sunbird.app", "dspec": {"os": "Ubuntu", "cpu": [1, 2.5, None], "x": {}},
           "userDeclaredLocation": {"state": "TamilNadu", "district": "chennai"}}

@@ -8,10 +8,10 @@ import contextlib
 import psycopg2
 import pytest
 
-from lookups import new_id
+from lookups import new_id, put_user
 from segments import change, make, place
 from stack import wait_until
-from uploads import profile, upload
+from uploads import upload
 
 # One web server is enough: what is looked at are rows.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
@@ -116,5 +116,5 @@ def test_members_by_address_and_counts_of_the_first_experiment_do_not_wait_for_e
         cursor.execute("select pg_try_advisory_xact_lock(lock_class('preassigned'), 1)")
         assert cursor.fetchone() == (True,)
         cursor.execute("rollback")
-        profile(stack, user, email=f"{user}@example.org")
+        put_user(stack, user, email=f"{user}@example.org")
     assert stack.sql("select 1 from membership where subject_id = %s", "u:" + user)

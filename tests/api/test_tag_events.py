@@ -5,17 +5,9 @@ import pytest
 
 from enrols import enroll, running
 from lookups import define, found, new_id
-from told import Told
 
 
 # One web server is enough: what is looked at are rows, and lines of telemetry.
-@pytest.fixture(scope="module")
-def told():
-    t = Told("lighttpd")
-    yield t
-    t.stop()
-
-
 def tag(told, user, tags, scope="global"):
     answer = told.stack.call("PUT", f"/v1/user/{user}/tags", params={"scope": scope}, json=tags)
     assert answer.status_code == 200, answer.text

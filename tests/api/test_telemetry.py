@@ -33,11 +33,6 @@ def odd():
     t.stop()
 
 
-@pytest.fixture
-def client():
-    return new_id("c")
-
-
 def params(event):
     return event["edata"]["params"]
 

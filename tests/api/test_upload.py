@@ -3,13 +3,9 @@
 
 import pytest
 
-from lookups import new_id
+from lookups import put_user
 from shapes import assert_problem
-from uploads import counts, group, make, profile, upload
-
-
-def mail():
-    return new_id("Mail") + "@Example.org"
+from uploads import counts, group, mail, make, upload
 
 
 def test_an_unknown_group_fails_and_the_rest_is_done(stack, user):
@@ -67,7 +63,7 @@ def test_a_drawn_group_is_moved_by_a_file(stack, user):
 
 def test_an_address_finds_the_user_whatever_its_case(stack, user):
     seg, address = make(stack), mail()
-    profile(stack, user, email=address)
+    put_user(stack, user, email=address)
     report = upload(stack, seg, f"email,group\n{address.upper()},B\n").json()
     assert counts(report) == {"total": 1, "added": 1}
     assert group(stack, seg, user) == "B"
@@ -80,9 +76,9 @@ def test_of_id_and_address_the_id_counts_unless_only_the_address_is_known(
         stack, user, known, addressed, wins):
     seg, address = make(stack), mail()
     if known:
-        profile(stack, user, age=1)
+        put_user(stack, user, age=1)
     if addressed:
-        profile(stack, user + "-other", email=address)
+        put_user(stack, user + "-other", email=address)
     upload(stack, seg, f"user_id,email,group\n{user},{address},A\n")
     assert group(stack, seg, user) == ("A" if wins == "named" else None)
     assert group(stack, seg, user + "-other") == ("A" if wins == "addressed" else None)
@@ -91,7 +87,7 @@ def test_of_id_and_address_the_id_counts_unless_only_the_address_is_known(
 def test_an_address_of_two_users_fails(stack, user):
     seg, address = make(stack), mail()
     for n in "12":
-        profile(stack, user + n, email=address)
+        put_user(stack, user + n, email=address)
     report = upload(stack, seg, f"email,group\n{address},A\n").json()
     assert report["failed"] == [{"row": 2, "reason": "several users have this e-mail address"}]
 

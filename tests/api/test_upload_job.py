@@ -25,10 +25,6 @@ def roster(user, n, name="A"):
     return [(f"{user}-{i}", name if i % 2 else "B") for i in range(n)]
 
 
-def assigned(told, seg):
-    return [e["edata"] for e in told.events() if e["edata"].get("segmentation") == seg]
-
-
 def test_a_long_file_is_a_job_with_the_same_report(told, user):
     seg, rows = make(told.stack), roster(user, 1500)
     report = finished(told.stack, upload(told.stack, seg, rows, 202))
@@ -37,7 +33,7 @@ def test_a_long_file_is_a_job_with_the_same_report(told, user):
     assert [group(told.stack, seg, u) for u, _ in rows[:2]] == ["B", "A"]
     again = finished(told.stack, upload(told.stack, seg, rows, 202))
     assert counts(again) == {"total": 1500, "present": 1500}
-    events = assigned(told, seg)
+    events = told.events_of(seg)
     assert len(events) == 1500
     assert {e["by"] for e in events} == {told.stack.key("server").split("_")[2]}
 
@@ -47,9 +43,9 @@ def test_a_thousand_rows_are_answered_at_once_and_told_once(told, user):
     assert counts(upload(told.stack, seg, roster(user, 1000)).json()) == {
         "total": 1000, "added": 1000}
     upload(told.stack, seg, roster(user, 1000))
-    assert len(assigned(told, seg)) == 1000
+    assert len(told.events_of(seg)) == 1000
     upload(told.stack, seg, [(f"{user}-0", "A")])
-    assert [e["group"] for e in assigned(told, seg)[1000:]] == ["A"]
+    assert [e["group"] for e in told.events_of(seg)[1000:]] == ["A"]
 
 
 def test_bad_rows_of_a_job_are_told_with_their_lines(told, user):
@@ -119,7 +115,7 @@ def test_two_job_processes_share_the_files(crawling, user):
     assert first != second
     for answer, seg in zip(answers, segs):
         assert counts(finished(stack, answer)) == {"total": 10001, "added": 10001}
-        assert len(assigned(crawling, seg)) == 10001
+        assert len(crawling.events_of(seg)) == 10001
     os.kill(first, signal.SIGTERM)
 
 

@@ -32,6 +32,11 @@ class Told:
         assert {e["eid"] for e in events} <= {"LOG", "AUDIT"}
         return [e for e in events if e["eid"] == "LOG"]
 
+    def events_of(self, segmentation):
+        """What was said of a segmentation."""
+        said = [e["edata"] for e in self.events()]
+        return [data for data in said if data.get("segmentation") == segmentation]
+
     def restart(self, **settings):
         """Another pool with other settings, and a log of its own."""
         self.stack.end("serve")

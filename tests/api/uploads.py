@@ -40,9 +40,9 @@ def group(stack, seg, user):
     return (answer.json()["group"] or {}).get("name")
 
 
-def profile(stack, user, **attributes):
-    answer = stack.call("PUT", f"/v1/user/{user}/profile", json=attributes)
-    assert answer.status_code == 200, answer.text
+def mail():
+    """An address that no other test uses, in letters of both cases."""
+    return new_id("Mail") + "@Example.org"
 
 
 def finished(stack, answer, seconds=60):

@@ -8,7 +8,7 @@ from selenium.webdriver.common.by import By
 
 from enrols import put, running
 from lookups import new_id, put_user
-from people import label, left, press, sign_in, texts
+from people import follow, label, press, sign_in, texts
 from segments import make, place
 from shapes import post, view
 
@@ -24,12 +24,6 @@ def keeper(request, stack, browser, plain_browser):
     b.width(1280)
     sign_in(b, stack, "admin")
     return b
-
-
-def follow(driver, words):
-    page = driver.find_element(By.TAG_NAME, "html")
-    driver.find_element(By.LINK_TEXT, words).click()
-    left(driver, page)
 
 
 def look_up(browser, stack, field, text):

@@ -7,16 +7,13 @@ import pytest
 from selenium.common.exceptions import NoAlertPresentException
 from selenium.webdriver.common.by import By
 
+from people import texts
 from stack import wait_until
 
 PAGES = {"/": "assay", "/docs": "Documentation · assay", "/no/such/page": "Not found · assay"}
 HOSTILE = "/%3Cscript%3Ealert(1)%3C/script%3E%3Cimg%20src=x%20onerror=alert(2)%3E"
 
 every_page = pytest.mark.parametrize("path", PAGES)
-
-
-def texts(driver, selector):
-    return [e.text for e in driver.find_elements(By.CSS_SELECTOR, selector)]
 
 
 def asset(stack, name):

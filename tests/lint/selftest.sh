@@ -215,7 +215,7 @@ sed -i 's/^#endif/int num_new(void);\n\n#endif/' app/base/num.h
 expect style.py app/base/num.h 'without a comment'
 printf '/* TO%s: later */\n' DO >>app/base/num.c
 expect style.py app/base/num.c 'left for later'
-printf 'pytest.sk%s("x")\n' ip >>tests/api/conftest.py
-expect style.py tests/api/conftest.py 'proves nothing'
+printf 'pytest.sk%s("x")\n' ip >>tests/conftest.py
+expect style.py tests/conftest.py 'proves nothing'
 
 [ "$cases" -gt 35 ] && [ "$failed" = 0 ]
