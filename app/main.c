@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The program's front door: a table of commands.
+ * The entry point: a table of commands, each with its help text, and the options that all of them
+ * share.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -160,7 +161,7 @@ static const struct {
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static int
-help(FILE *out)
+print_help(FILE *out)
 {
 	fprintf(out,
 	    "assay %s: self-hosted experimentation\n\nUsage: assay COMMAND [-c FILE] [..]\n\n",
@@ -195,7 +196,7 @@ take_common(struct command *c)
 }
 
 static int
-run(size_t i, struct command *c)
+run_command(size_t i, struct command *c)
 {
 	struct conf *conf;
 
@@ -218,13 +219,13 @@ run(size_t i, struct command *c)
 }
 
 static int
-dispatch(int argc, char **argv)
+dispatch_command(int argc, char **argv)
 {
 	if (argc < 2)
-		return help(stderr);
+		return print_help(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0)
-		return help(stdout);
+		return print_help(stdout);
 	if (strcmp(argv[1], "--version") == 0) {
 		puts("assay " ASSAY_VERSION);
 		return EXIT_DONE;
@@ -233,12 +234,12 @@ dispatch(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) != 0)
 			continue;
 		struct command c = {.mem = mem_ctx(NULL), .argc = argc - 2, .argv = argv + 2};
-		int code = run(i, &c);
+		int code = run_command(i, &c);
 		talloc_free(c.mem);
 		return code;
 	}
 	fprintf(stderr, "assay: no command `%s`\n\n", argv[1]);
-	return help(stderr);
+	return print_help(stderr);
 }
 
 /* What was printed may still lie in a buffer, and the disk be full: only closing tells. A closed
@@ -262,5 +263,5 @@ int
 main(int argc, char **argv)
 {
 	hash_init();
-	return close_output(dispatch(argc, argv));
+	return close_output(dispatch_command(argc, argv));
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The mapping job: who is in which experiment. One transaction writes a new audience under a
- * version of its own and puts it in effect, so look-ups never meet half of one. An
- * advisory lock is the claim: it ends with the connection, however the process ends.
+ * The audience job: computes which subjects are in which experiment. One transaction writes a new
+ * audience under a version of its own and puts it into effect, so a lookup never sees half of one.
+ * An advisory lock is the claim on an experiment: it ends with the connection, however the process
+ * ends.
+ *
+ * Profiles that are written while a statement runs are not seen by it, so they are decided again
+ * afterwards, once all writers that may have missed the commit have ended (catch_up).
  */
 #include "job/audience_job.h"
 
@@ -18,16 +22,17 @@
 #include "core/experiment/lifecycle.h"
 #include "service/definition/unreadable.h"
 
-/* Clocks of machines that write profiles may differ a little. */
+/* How far the clocks of machines that write profiles may differ. */
 #define SKEW (10 * INSTANT_SECOND)
 
-/* An import that has not stored anything for so long may have been killed. */
+/* An import that has stored nothing for so long may have been killed. */
 #define IMPORT_SILENT (10 * INSTANT_SECOND)
 
-/* Profiles that are being written when they are decided again are looked at once more. */
+/* Profiles that are locked when they are decided again are tried in another pass, at most so many
+ * times. */
 enum { PASSES = 8 };
 
-/* Fields of which a message says that values of them could not be compared. */
+/* How many fields with values that could not be compared a message names. */
 enum { SAID = 5 };
 
 struct mapping {
@@ -45,7 +50,7 @@ struct mapping {
 };
 
 static const char *
-instant(struct mapping *m, int64_t at)
+instant_text(struct mapping *m, int64_t at)
 {
 	char *text = mem_array(m->mem, char, INSTANT_TEXT);
 
@@ -53,7 +58,7 @@ instant(struct mapping *m, int64_t at)
 	return text;
 }
 
-/* Statement q with the criteria in it, behind the parameters nr, version and (where q has a
+/* Runs statement q with the criteria in it, after the parameters nr, version and (where q has a
  * third) since. */
 static enum err
 run_built(struct mapping *m, enum query q, const char *since, struct db_rows **rows)
@@ -71,12 +76,13 @@ run_built(struct mapping *m, enum query q, const char *since, struct db_rows **r
 }
 
 /*
- * matched < 0: there is no new audience, and what was in effect stays. A new one is as due as it
- * was until it has caught up: whoever is killed before that leaves it to the next. ERR_CONFLICT
- * when the definition has been stopped, deleted or given other criteria meanwhile.
+ * Records the outcome. matched < 0: there is no new audience, and the old one stays in effect. A
+ * new audience stays due until it has caught up, so that a process that is killed before leaves it
+ * to the next. ERR_CONFLICT when the definition was stopped, deleted or given other criteria in
+ * the meantime.
  */
 static enum err
-finish(struct mapping *m, enum move move, const char *message, int64_t matched)
+finish_mapping(struct mapping *m, enum move move, const char *message, int64_t matched)
 {
 	const struct move_info *info = lifecycle_move(move);
 	bool users = m->criteria != NULL && m->criteria->kind == SUBJECT_USER;
@@ -84,11 +90,11 @@ finish(struct mapping *m, enum move move, const char *message, int64_t matched)
 	int64_t now = instant_now();
 	const char *count = mem_printf(m->mem, "%lld", (long long)matched);
 	const char *zero = matched < 0 ? NULL : "0";
-	const char *params[] = {m->nr, instant(m, now), info->to,
+	const char *params[] = {m->nr, instant_text(m, now), info->to,
 	    message != NULL ? message : info->message,
 	    mapped && matched >= 0 ? m->version : NULL, users && matched >= 0 ? count : zero,
 	    users || matched < 0 ? zero : count,
-	    !mapped ? NULL : matched >= 0 ? m->due : instant(m, now + m->refresh), info->from,
+	    !mapped ? NULL : matched >= 0 ? m->due : instant_text(m, now + m->refresh), info->from,
 	    m->due, m->text};
 	struct db_rows *rows;
 	enum err e = db_query(m->db, m->mem, QUERY_audience_apply, params, &rows);
@@ -96,9 +102,9 @@ finish(struct mapping *m, enum move move, const char *message, int64_t matched)
 	return e == OK && db_int(rows, 0, "done") == 0 ? ERR_CONFLICT : e;
 }
 
-/* The message, and how many values could not be compared as dates or numbers. */
+/* Appends how many values could not be compared as dates or numbers. */
 static enum err
-add_unreadable(struct mapping *m, const char **message)
+add_unreadable_values(struct mapping *m, const char **message)
 {
 	struct json_object *found;
 	enum err e = unreadable_find(m->db, m->mem, m->criteria, &found);
@@ -109,33 +115,33 @@ add_unreadable(struct mapping *m, const char **message)
 	return e;
 }
 
-/* An audience of nobody: a new definition has failed, an active one keeps on looking. */
+/* An empty audience: a new definition has failed; an active one stays active. */
 static enum err
 finish_found(struct mapping *m, int64_t matched)
 {
 	const char *nobody = m->criteria->kind == SUBJECT_USER
 	    ? "Users Not Found matching the Criteria" : "Devices Not Found matching the Criteria";
 	const char *message = matched == 0 ? nobody : lifecycle_move(MOVE_MAP)->message;
-	enum err e = add_unreadable(m, &message);
+	enum err e = add_unreadable_values(m, &message);
 
 	if (e != OK)
 		return e;
-	return finish(m, matched == 0 && m->first ? MOVE_FAIL : MOVE_MAP, message, matched);
+	return finish_mapping(m, matched == 0 && m->first ? MOVE_FAIL : MOVE_MAP, message, matched);
 }
 
-/* Inside the transaction: the new audience, and its coming into effect. */
+/* Within the transaction: writes the new audience and puts it into effect. */
 static enum err
-fill(struct mapping *m, int64_t *matched)
+fill_audience(struct mapping *m, int64_t *matched)
 {
 	struct db_rows *rows;
-	const char *params[] = {m->nr, instant(m, m->began), m->version};
+	const char *params[] = {m->nr, instant_text(m, m->began), m->version};
 	enum err e = db_query(m->db, m->mem, QUERY_audience_lock, params, &rows);
 
 	*matched = 0;
 	if (e != OK || db_count(rows) == 0)
 		return e == OK ? ERR_CONFLICT : e;
 	if (m->criteria == NULL)
-		return finish(m, MOVE_MAP, NULL, 0);
+		return finish_mapping(m, MOVE_MAP, NULL, 0);
 	e = run_built(m, QUERY_audience_fill, NULL, &rows);
 	if (e != OK)
 		return e;
@@ -143,12 +149,12 @@ fill(struct mapping *m, int64_t *matched)
 	return finish_found(m, *matched);
 }
 
-/* How often somebody had been erased for certain, and how often at most. */
+/* The number of erasures, as a lower and an upper bound. */
 struct erased {
 	int64_t before, after;
 };
 
-/* Until no writer is left who may not have seen what was committed last. */
+/* Waits until all writers have ended that may not have seen the last commit. */
 static enum err
 wait_for_writers(struct mapping *m, struct erased *erased)
 {
@@ -161,9 +167,10 @@ wait_for_writers(struct mapping *m, struct erased *erased)
 	return e;
 }
 
-/* Decides again on who was written since; *passed is how many were passed over. */
+/* Decides again for the profiles that were written since; *passed is how many were locked and
+ * skipped. */
 static enum err
-fit(struct mapping *m, const char *since, int64_t *passed)
+decide_changed(struct mapping *m, const char *since, int64_t *passed)
 {
 	struct db_rows *rows;
 	enum err e = run_built(m, QUERY_audience_remove_changed, since, &rows);
@@ -177,19 +184,19 @@ fit(struct mapping *m, const char *since, int64_t *passed)
 	return e;
 }
 
-/* Profiles that changed or went meanwhile: the statement saw them as they were. */
+/* Corrects the audience for profiles that changed or were erased while the statement ran. */
 static enum err
 catch_up(struct mapping *m, int64_t erased_before)
 {
-	const char *since = instant(m, m->began - SKEW);
+	const char *since = instant_text(m, m->began - SKEW);
 	const char *params[] = {m->nr, m->version};
 	struct erased erased;
 	int64_t passed = 1;
 	enum err e = wait_for_writers(m, &erased);
 
 	for (int i = 0; e == OK && passed > 0 && i < PASSES; i++) {
-		e = fit(m, since, &passed);
-		/* Who erased one that joined just now did not see that. */
+		e = decide_changed(m, since, &passed);
+		/* An erasure of a subject that joined just now did not see that. */
 		if (e == OK)
 			e = wait_for_writers(m, &erased);
 	}
@@ -198,21 +205,22 @@ catch_up(struct mapping *m, int64_t erased_before)
 	return e;
 }
 
-/* Nothing more to do for so many microseconds, unless somebody wishes. */
+/* The audience is up to date: due again after so many microseconds, unless something else makes it
+ * due. */
 static enum err
-settle(struct mapping *m, int64_t us)
+settle_mapping(struct mapping *m, int64_t us)
 {
-	const char *params[] = {m->nr, m->version, m->due, instant(m, instant_now() + us)};
+	const char *params[] = {m->nr, m->version, m->due, instant_text(m, instant_now() + us)};
 
 	return db_query(m->db, m->mem, QUERY_audience_finish, params, NULL);
 }
 
-/* What cannot be mapped now waits longer each time. */
+/* Postpones a mapping that failed, longer each time. */
 static enum err
-put_off(struct mapping *m)
+postpone_mapping(struct mapping *m)
 {
 	const char *why = mem_dup(m->mem, db_message(m->db));
-	const char *params[] = {m->nr, m->version, m->due, instant(m, instant_now())};
+	const char *params[] = {m->nr, m->version, m->due, instant_text(m, instant_now())};
 	struct db_rows *rows;
 	enum err e = db_query(m->db, m->mem, QUERY_audience_fail, params, &rows);
 
@@ -223,7 +231,7 @@ put_off(struct mapping *m)
 }
 
 static enum err
-count(struct mapping *m, bool failed, int64_t took)
+count_mapping(struct mapping *m, bool failed, int64_t took)
 {
 	const char *seconds = mem_printf(m->mem, "%.6f", (double)took / INSTANT_SECOND);
 
@@ -241,7 +249,7 @@ map_one(struct mapping *m)
 	if (e == OK)
 		e = db_begin(m->db);
 	if (e == OK)
-		e = fill(m, &matched);
+		e = fill_audience(m, &matched);
 	if (e != OK) {
 		db_rollback(m->db);
 		return e;
@@ -250,27 +258,27 @@ map_one(struct mapping *m)
 	if (e == OK && m->criteria != NULL && (matched > 0 || !m->first))
 		e = catch_up(m, erased.before);
 	if (e == OK && m->criteria != NULL)
-		e = settle(m, m->refresh);
+		e = settle_mapping(m, m->refresh);
 	if (e != OK)
 		return e;
 	int64_t took = instant_now() - m->began;
 	log_say(LOG_INFO, "mapped", "%s: %lld subjects in %lld ms", m->id, (long long)matched,
 	    (long long)(took / INSTANT_MS));
-	return count(m, false, took);
+	return count_mapping(m, false, took);
 }
 
-/* One definition that cannot be mapped must not stop the next. */
+/* Records a failure; it must not stop the next definition. */
 static enum err
 note_failure(struct mapping *m, const char *why)
 {
 	log_say(LOG_ERROR, "mapping_failed", "%s: %s", m->id, why);
-	enum err e = finish(m, m->first ? MOVE_FAIL : MOVE_MAP,
+	enum err e = finish_mapping(m, m->first ? MOVE_FAIL : MOVE_MAP,
 	    mem_printf(m->mem, "Experiment Failed : %s", why), m->first ? 0 : -1);
-	return e == OK ? count(m, true, instant_now() - m->began) : e;
+	return e == OK ? count_mapping(m, true, instant_now() - m->began) : e;
 }
 
 static enum err
-read_criteria(struct mapping *m)
+read_mapping_criteria(struct mapping *m)
 {
 	struct problems *problems = problem_new(m->mem);
 
@@ -280,13 +288,14 @@ read_criteria(struct mapping *m)
 	    problems);
 	if (m->criteria == NULL)
 		return ERR_INVALID;
-	/* What is decided live has no audience to map: it is in effect at once. */
+	/* Criteria that are evaluated live have no audience to compute: they are in effect at
+	 * once. */
 	if (m->criteria->live)
 		m->criteria = NULL;
 	return OK;
 }
 
-/* Maps what has been claimed; ERR_CONFLICT when somebody stopped or changed it meanwhile. */
+/* Maps the claimed definition. ERR_CONFLICT when it was stopped or changed in the meantime. */
 static enum err
 map_claimed(struct mapping *m)
 {
@@ -301,12 +310,13 @@ map_claimed(struct mapping *m)
 	m->id = db_cell(rows, 0, "id");
 	m->first = *db_cell(rows, 0, "first") == 't';
 	m->text = db_cell(rows, 0, "criteria");
-	if (read_criteria(m) != OK)
+	if (read_mapping_criteria(m) != OK)
 		return note_failure(m, "the criteria cannot be read");
 	e = map_one(m);
-	/* Others first, if the database is not away but only cannot do this one. */
+	/* The database is up but cannot do this one now: postpone it, so that others have their
+	 * turn. */
 	if (e == ERR_UNAVAILABLE)
-		return put_off(m);
+		return postpone_mapping(m);
 	if (e == OK || e == ERR_CONFLICT)
 		return e;
 	return note_failure(m, "the database refused the statement");
@@ -318,7 +328,7 @@ map_next(struct mapping *m)
 {
 	const struct move_info *begin = lifecycle_move(MOVE_BEGIN);
 	const char *worker = mem_printf(m->mem, "pid %d", (int)getpid());
-	const char *params[] = {instant(m, m->began), worker, begin->message, begin->from};
+	const char *params[] = {instant_text(m, m->began), worker, begin->message, begin->from};
 	struct db_rows *rows;
 	enum err e = db_query(m->db, m->mem, QUERY_audience_claim, params, &rows);
 
@@ -344,7 +354,7 @@ end_old(struct db *db, void *mem)
 	    (const char *const[]){end->from, now, end->to, end->message}, NULL);
 }
 
-/* What an import left behind that was killed, or lost the database, before it could say so. */
+/* Takes over what an import left behind that was killed, or lost the database. */
 static enum err
 take_imports(struct db *db)
 {
@@ -359,7 +369,6 @@ take_imports(struct db *db)
 enum err
 audience_job_run(struct db *db, const struct conf *conf)
 {
-
 	db_set_deadline(db, INT64_MAX);
 	enum err e = take_imports(db);
 	if (e != OK)
@@ -368,7 +377,7 @@ audience_job_run(struct db *db, const struct conf *conf)
 		struct mapping m = {.db = db, .mem = mem_ctx(db), .began = instant_now(),
 			.refresh = conf->refresh_seconds * INSTANT_SECOND};
 		e = map_next(&m);
-		/* When this fails the connection is lost, and the lock with it. */
+		/* When this fails the connection is lost, and the advisory lock with it. */
 		if (db_query(db, m.mem, QUERY_audience_release, NULL, NULL) != OK && e == OK)
 			e = ERR_UNAVAILABLE;
 		talloc_free(m.mem);

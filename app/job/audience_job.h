@@ -5,9 +5,9 @@
 #include "run/setup.h"
 
 /*
- * Maps every definition that is due, and ends those whose time is over. Any number of processes
- * on any number of machines may do so at once. Failures are logged and noted in the definition;
- * ERR_UNAVAILABLE when the database cannot be used.
+ * Computes the audience of every definition that is due, and ends experiments whose time is over.
+ * Any number of processes on any number of machines may do so concurrently. Failures are logged
+ * and recorded in the definition; ERR_UNAVAILABLE when the database cannot be used.
  */
 enum err audience_job_run(struct db *db, const struct conf *conf) must_check;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What must happen without a request: partitions made ahead, old views let go. Any number of
- * job processes may run; the statements are safe to repeat.
+ * Maintenance without a request: partitions created ahead, expired rows deleted, and the jobs for
+ * audiences, uploads and page views. Any number of job processes may run; all statements are safe
+ * to repeat.
  */
 #include "job/jobs.h"
 
@@ -19,14 +20,14 @@
 #include "job/upload_job.h"
 #include "run/signals.h"
 
-/* Views arrive up to a day ahead and mostly within two weeks; a day without a partition of its
- * own is still kept, in the default one. */
+/* Page views arrive up to a day ahead and mostly within two weeks; a day without a partition goes
+ * into the default one. */
 enum { DAYS_BACK = 14, DAYS_AHEAD = 8 };
 
 #define EVERY (3600 * INSTANT_SECOND)
 #define AGAIN (60 * INSTANT_SECOND)
 
-/* Definitions are mapped when a NOTIFY comes, and looked at so often besides. */
+/* Audiences are computed when a NOTIFY arrives, and checked at this interval. */
 #define LOOK (5 * INSTANT_SECOND)
 #define RETRY INSTANT_SECOND
 
@@ -35,7 +36,7 @@ keep_partitions(struct db *db, const struct conf *conf)
 {
 	void *mem = mem_ctx(db);
 	int64_t now = instant_now();
-	/* A day that would be dropped at once is not made. */
+	/* Do not create a day that would be dropped at once. */
 	int64_t back = conf->retention_days < DAYS_BACK ? conf->retention_days : DAYS_BACK;
 	char first[INSTANT_TEXT], last[INSTANT_TEXT], cutoff[INSTANT_TEXT];
 	struct db_rows *rows;
@@ -58,7 +59,7 @@ keep_partitions(struct db *db, const struct conf *conf)
 
 /* One job that fails does not keep the next from its turn. */
 static enum err
-first_of(enum err e, enum err other)
+first_error(enum err e, enum err other)
 {
 	return e != OK ? e : other;
 }
@@ -69,10 +70,10 @@ keep_house(struct db *db, const struct conf *conf)
 {
 	enum err e = keep_partitions(db, conf);
 
-	e = first_of(e, expiry_job_run(db, conf));
-	e = first_of(e, result_job_tidy(db));
-	e = first_of(e, result_job_recount(db));
-	return first_of(e, page_view_job_again(db));
+	e = first_error(e, expiry_job_run(db, conf));
+	e = first_error(e, result_job_tidy(db));
+	e = first_error(e, result_job_recount(db));
+	return first_error(e, page_view_job_again(db));
 }
 
 enum err
@@ -80,13 +81,13 @@ jobs_once(struct db *db, const struct conf *conf)
 {
 	enum err e = keep_house(db, conf);
 
-	e = first_of(e, expiry_job_daily(db));
-	e = first_of(e, page_view_job_all(db));
-	e = first_of(e, upload_job_run(db, conf));
-	return first_of(e, audience_job_run(db, conf));
+	e = first_error(e, expiry_job_daily(db));
+	e = first_error(e, page_view_job_all(db));
+	e = first_error(e, upload_job_run(db, conf));
+	return first_error(e, audience_job_run(db, conf));
 }
 
-/* True when it is time to go. */
+/* Whether the process must end. */
 static bool
 wait_for_news(struct db *db, int signal_fd, bool healthy)
 {
@@ -111,11 +112,11 @@ jobs_run(struct db *db, const struct conf *conf)
 		if (instant_monotonic() >= day_at)
 			day_at = instant_monotonic() +
 			    (expiry_job_daily(db) == OK ? INSTANT_DAY : AGAIN);
-		/* Listening first: what is announced while mapping goes on is not missed. */
+		/* Listen first, so that nothing that is announced during the jobs is missed. */
 		enum err e = db_query(db, db, QUERY_listen, NULL, NULL);
-		e = first_of(e, upload_job_run(db, conf));
-		e = first_of(e, audience_job_run(db, conf));
-		e = first_of(e, result_job_fold(db));
+		e = first_error(e, upload_job_run(db, conf));
+		e = first_error(e, audience_job_run(db, conf));
+		e = first_error(e, result_job_fold(db));
 		healthy = e == OK;
 		if (instant_monotonic() >= count_at) {
 			bool counted =

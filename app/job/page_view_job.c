@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Page views are many: they are counted here, a little at a time, and nowhere else.
+ * Counts of page views by the hour. There are many page views, so they are counted here, a few
+ * hours at a time, and pages read only the counts.
  */
 #include "job/page_view_job.h"
 
 #include "base/instant.h"
 #include "base/mem.h"
 
-/* Days that are counted: today and those before, of which a part is shown. */
+/* Days that are counted: today and those before, of which pages show a part. */
 enum { DAYS = 8 };
 
 #define HOUR (3600 * INSTANT_SECOND)
 
-/* So much later most views have come. */
+/* By then most views of an hour have arrived. */
 #define LATE (10 * 60 * INSTANT_SECOND)
 
-/* Counts from .. to, which are full hours. */
+/* Counts the views in [from, to), which are full hours. */
 static enum err
-count(struct db *db, int64_t from, int64_t to)
+count_hours(struct db *db, int64_t from, int64_t to)
 {
 	char first[INSTANT_TEXT], last[INSTANT_TEXT], cutoff[INSTANT_TEXT];
 
@@ -29,9 +30,9 @@ count(struct db *db, int64_t from, int64_t to)
 	    (const char *const[]){first, last, cutoff}, NULL);
 }
 
-/* What people see of it. */
+/* Computes the totals that pages show. */
 static enum err
-sum(struct db *db)
+sum_week(struct db *db)
 {
 	char now[INSTANT_TEXT];
 	const char *params[] = {now};
@@ -45,16 +46,16 @@ count_day(struct db *db, int64_t back)
 {
 	int64_t now = instant_now(), day = now - now % INSTANT_DAY - back * INSTANT_DAY;
 
-	return count(db, day, day + INSTANT_DAY);
+	return count_hours(db, day, day + INSTANT_DAY);
 }
 
 enum err
 page_view_job_count(struct db *db)
 {
 	int64_t now = instant_now(), from = now - LATE;
-	enum err e = count(db, from - from % HOUR, now - now % HOUR + HOUR);
+	enum err e = count_hours(db, from - from % HOUR, now - now % HOUR + HOUR);
 
-	return e == OK ? sum(db) : e;
+	return e == OK ? sum_week(db) : e;
 }
 
 enum err
@@ -62,7 +63,7 @@ page_view_job_again(struct db *db)
 {
 	enum err e = count_day(db, instant_now() / HOUR % DAYS);
 
-	return e == OK ? sum(db) : e;
+	return e == OK ? sum_week(db) : e;
 }
 
 enum err
@@ -72,5 +73,5 @@ page_view_job_all(struct db *db)
 
 	for (int64_t back = 0; e == OK && back < DAYS; back++)
 		e = count_day(db, back);
-	return e == OK ? sum(db) : e;
+	return e == OK ? sum_week(db) : e;
 }

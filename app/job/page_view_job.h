@@ -6,18 +6,17 @@
 #include "store/db/db.h"
 
 /*
- * Counts page views by the hour, for people who look on: those of this hour, and at its begin
- * those of the one before.
+ * Counts the page views of this hour and, at its beginning, those of the hour before.
  */
 enum err page_view_job_count(struct db *db) must_check;
 
 /*
- * Counts a whole day anew, today or one of the 7 before, each in its turn by the hour of the clock:
- * views may come late, and may be erased.
+ * Counts a whole day again, today or one of the 7 before in turn, by the hour of the clock: views
+ * may arrive late, and may be erased.
  */
 enum err page_view_job_again(struct db *db) must_check;
 
-/* Counts all of these days anew. */
+/* Counts all of these days again. */
 enum err page_view_job_all(struct db *db) must_check;
 
 #endif

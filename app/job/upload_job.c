@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Files of members that are too large for one answer.
+ * Member files that are too large to be processed within a request. Each batch is a transaction
+ * that also stores how far the file was read, so a process that is killed leaves the rest to the
+ * next.
  */
 #include "job/upload_job.h"
 
@@ -16,7 +18,7 @@
 
 static const struct actor job_actor = {.command = "job:upload", .trusted = true};
 
-/* One file under way. */
+/* A file in progress. */
 struct upload {
 	struct work *w;
 	struct membership_batch m;
@@ -27,7 +29,7 @@ struct upload {
 	bool done;
 };
 
-/* ERR_NOT_FOUND when it is done, or deleted. */
+/* Reads the file from where it was left. ERR_NOT_FOUND when it is done, or deleted. */
 static enum err
 read_content(struct upload *u)
 {
@@ -52,9 +54,10 @@ read_content(struct upload *u)
 	return OK;
 }
 
-/* Holds the upload. Who was erased since it was read must not come back. */
+/* Locks the upload. Subjects that were erased since it was read must not be stored again, so it is
+ * read again then. */
 static enum err
-hold(struct upload *u)
+lock_upload(struct upload *u)
 {
 	struct db_rows *rows;
 	enum err e = db_query(u->w->db, u->w->mem, QUERY_upload_lock, &u->m.upload, &rows);
@@ -66,7 +69,7 @@ hold(struct upload *u)
 }
 
 static void
-fill(struct upload *u)
+fill_batch(struct upload *u)
 {
 	struct json_object *row;
 	const char *fault;
@@ -78,22 +81,22 @@ fill(struct upload *u)
 		membership_batch_add(&u->m, line, row, fault);
 }
 
-/* The next batch, as one change. */
+/* Stores the next batch, as one change. */
 static enum err
-step(struct work *w, void *arg, struct json_object **answer)
+store_batch(struct work *w, void *arg, struct json_object **answer)
 {
 	struct upload *u = arg;
 	enum err e = change_transaction(w);
 
 	(void)answer;
-	/* The change is tried again: nothing of the batch that was read is stored. */
+	/* The change is retried: nothing of the batch was stored. */
 	if (e == OK && u->text.at != u->stored)
 		e = read_content(u);
 	if (e == OK)
-		e = hold(u);
+		e = lock_upload(u);
 	if (e != OK)
 		return e;
-	fill(u);
+	fill_batch(u);
 	e = membership_batch_put(&u->m);
 	u->done = u->text.at >= u->text.len;
 	return e == OK ? upload_move(&u->m, u->text.at, false) : e;
@@ -110,10 +113,10 @@ mark_done(struct work *w, void *arg, struct json_object **answer)
 	return upload_move(&u->m, u->text.len, true);
 }
 
-/* The upload counts as done only after the addresses that are left were looked at: a job that is
- * killed before leaves an empty rest to the next. */
+/* The upload is done only after the remaining addresses were matched: a process that is killed
+ * before leaves that to the next. */
 static enum err
-finish(struct upload *u)
+finish_upload(struct upload *u)
 {
 	struct json_object *none;
 	enum err e = membership_batch_finish(u->w, u->m.segmentation);
@@ -129,15 +132,15 @@ run_batch(struct upload *u)
 
 	work_begin(w, instant_now(), job_actor);
 	u->stored = u->text.at;
-	enum err e = change_run(w, step, u, &none);
+	enum err e = change_run(w, store_batch, u, &none);
 	if (e == OK && u->done)
-		e = finish(u);
+		e = finish_upload(u);
 	work_end(w);
 	return e;
 }
 
 static enum err
-run_one(struct work *w, const char *nr)
+run_upload(struct work *w, const char *nr)
 {
 	struct upload u = {.w = w, .mem = mem_ctx(w->db), .m = {.w = w, .upload = nr}};
 	int64_t began = instant_monotonic();
@@ -149,13 +152,13 @@ run_one(struct work *w, const char *nr)
 		log_say(LOG_INFO, "upload", "%s of %s in %lld ms", nr, u.m.id,
 		    (long long)((instant_monotonic() - began) / INSTANT_MS));
 	talloc_free(u.mem);
-	/* Deleted meanwhile, or done by another process: nothing to do. */
+	/* Deleted in the meantime, or done by another process. */
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
-/* What cannot be worked off now, or ever, waits longer each time; meanwhile there are others. */
+/* Postpones an upload that failed, longer each time; others have their turn. */
 static enum err
-put_off(struct work *w, void *mem, const char *nr)
+postpone_upload(struct work *w, void *mem, const char *nr)
 {
 	char now[INSTANT_TEXT];
 	const char *why = mem_dup(mem, db_message(w->db));
@@ -183,8 +186,8 @@ run_next(struct work *w)
 	    w->db, mem, QUERY_upload_claim, (const char *const[]){now}, &rows);
 	if (e == OK && db_count(rows) == 0)
 		e = ERR_NOT_FOUND;
-	if (e == OK && run_one(w, db_cell(rows, 0, "nr")) != OK)
-		e = put_off(w, mem, db_cell(rows, 0, "nr"));
+	if (e == OK && run_upload(w, db_cell(rows, 0, "nr")) != OK)
+		e = postpone_upload(w, mem, db_cell(rows, 0, "nr"));
 	if (e != ERR_NOT_FOUND &&
 	    db_query(w->db, mem, QUERY_audience_release, NULL, NULL) != OK && e == OK)
 		e = ERR_UNAVAILABLE;

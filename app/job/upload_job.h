@@ -7,8 +7,8 @@
 #include "store/db/db.h"
 
 /*
- * Works off all files of members that wait, a batch a transaction: whoever is killed leaves the
- * rest to the next. Any number of processes may do so at once.
+ * Processes all member files that wait, one batch per transaction. Any number of processes may do
+ * so concurrently.
  */
 enum err upload_job_run(struct db *db, const struct conf *conf) must_check;
 

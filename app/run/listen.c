@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The socket outlives every worker, so the parent holds it. libfcgi could open it, but calls
- * exit() when it cannot.
+ * The listening socket. It outlives every worker, so the parent holds it. libfcgi could open it,
+ * but calls exit() when it cannot.
  */
 #include "run/listen.h"
 
@@ -32,7 +32,7 @@ is_listening(int fd)
 }
 
 static int
-inherited(void)
+inherited_socket(void)
 {
 	const char *pid = getenv("LISTEN_PID");
 	int64_t ours;
@@ -46,7 +46,7 @@ inherited(void)
 }
 
 static int
-give_up(int fd, const char *where)
+fail_listen(int fd, const char *where)
 {
 	log_say(LOG_ERROR, "listen", "%s: %s", where, strerror(errno));
 	if (fd >= 0)
@@ -54,7 +54,8 @@ give_up(int fd, const char *where)
 	return -1;
 }
 
-/* A socket file that nobody answers on is left from a crash; a live one is somebody's. */
+/* Removes a socket file that no process listens on, which a crash left behind; one that is in use
+ * is an error. */
 static bool
 is_free(const struct sockaddr_un *address)
 {
@@ -92,17 +93,17 @@ open_unix(const struct conf *conf)
 
 	if (strlen(conf->listen) >= sizeof address.sun_path) {
 		errno = ENAMETOOLONG;
-		return give_up(-1, conf->listen);
+		return fail_listen(-1, conf->listen);
 	}
 	strcpy(address.sun_path, conf->listen);
 	if (!is_free(&address))
-		return give_up(-1, conf->listen);
+		return fail_listen(-1, conf->listen);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mode_t mask = umask(0117);
 	int bound = bind(fd, (const struct sockaddr *)&address, sizeof address);
 	umask(mask);
 	if (bound != 0 || !set_group(conf->listen, conf->listen_group) || listen(fd, BACKLOG) != 0)
-		return give_up(fd, conf->listen);
+		return fail_listen(fd, conf->listen);
 	return fd;
 }
 
@@ -117,22 +118,22 @@ open_tcp(const struct conf *conf)
 
 	errno = EINVAL;
 	if (colon == NULL || (size_t)(colon - conf->listen) >= sizeof host)
-		return give_up(-1, conf->listen);
+		return fail_listen(-1, conf->listen);
 	memcpy(host, conf->listen, (size_t)(colon - conf->listen));
 	host[colon - conf->listen] = '\0';
 	if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
-		return give_up(-1, conf->listen);
+		return fail_listen(-1, conf->listen);
 	int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	int bound = bind(fd, found->ai_addr, found->ai_addrlen);
 	freeaddrinfo(found);
-	return bound == 0 && listen(fd, BACKLOG) == 0 ? fd : give_up(fd, conf->listen);
+	return bound == 0 && listen(fd, BACKLOG) == 0 ? fd : fail_listen(fd, conf->listen);
 }
 
 int
 listen_open(const struct conf *conf, const char **made)
 {
-	int fd = inherited();
+	int fd = inherited_socket();
 
 	*made = NULL;
 	if (fd >= 0) {

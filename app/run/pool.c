@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The parent: it owns the socket and the shared memory, opens no database, parses nothing that a
- * client sent, and so has little reason to die. Everything it does follows from a signal or a
- * time.
+ * The parent process of the pool. It owns the listening socket and the shared memory, opens no
+ * database and parses nothing that a client sent, so it has little reason to fail. Everything it
+ * does follows from a signal or a time.
+ *
+ * Each slot has two seats in shared memory, one for its worker and one for a worker that is
+ * leaving, so that a replacement can start before the old worker has ended.
  */
 #include "run/pool.h"
 
@@ -27,21 +30,21 @@
 #include "run/signals.h"
 #include "run/worker.h"
 
-/* A worker that dies younger than this was not killed by work: the next one waits a little. */
+/* A worker that lived for less failed at start: the next one waits for a back-off. */
 #define YOUNG (500 * INSTANT_MS)
 #define BACKOFF_FIRST (20 * INSTANT_MS)
 #define BACKOFF_MOST (5 * INSTANT_SECOND)
 
-/* What a worker may take to start, and how long a replacement waits when fork failed. */
+/* How long a worker may take to start, and how long a replacement waits when fork failed. */
 enum { START_MS = 10000 };
 #define FORK_AGAIN INSTANT_SECOND
 
-/* The seats are looked at so often. */
+/* How often the seats are checked. */
 enum { WATCH_MS = 1000 };
 
 struct slot {
 	pid_t pid;     /* 0: empty */
-	pid_t leaving; /* told to go, and replaced by pid where that is not 0; 0: none */
+	pid_t leaving; /* asked to end, and replaced by pid where that is not 0; 0: none */
 	int seat;      /* of pid: 0 or 1; the other one is that of leaving */
 	int64_t started;
 	int64_t leave_by;   /* monotonic; leaving is killed then */
@@ -55,23 +58,23 @@ struct pool {
 	struct shared *shared;
 	int listen_fd;
 	int signal_fd;
-	struct conf *fresh; /* being vetted by preflight_pid */
+	struct conf *fresh; /* being checked by preflight_pid */
 	pid_t preflight_pid;      /* 0: none */
-	int rolling;        /* the slot being replaced; -1: none */
+	int rolling;        /* the slot whose worker is being replaced; -1: none */
 	int64_t roll_at;    /* monotonic; fork failed for that slot: again then */
-	bool again;         /* another reload was asked for meanwhile */
+	bool again;         /* another reload was requested in the meantime */
 	int64_t kill_at;    /* 0: not stopping */
 	struct slot slots[POOL_WORKERS];
 };
 
-/* The seat of a slot's worker, or of the one that leaves it. */
+/* The seat of the worker of a slot, or of the one that is leaving it. */
 static struct seat *
 seat_of(const struct pool *p, const struct slot *s, bool leaving)
 {
 	return &p->shared->seats[2 * (s - p->slots) + (leaving ? !s->seat : s->seat)];
 }
 
-/* Forks a worker on a seat. Its number, or -1 after saying why not. */
+/* Forks a worker that uses a seat. Its process id, or -1, which is logged. */
 static pid_t
 fork_worker(struct pool *p, struct seat *seat)
 {
@@ -96,7 +99,7 @@ fork_worker(struct pool *p, struct seat *seat)
 }
 
 static void
-start(struct pool *p, struct slot *s)
+start_worker(struct pool *p, struct slot *s)
 {
 	pid_t pid = fork_worker(p, seat_of(p, s, false));
 
@@ -113,7 +116,7 @@ start_missing(struct pool *p)
 
 	for (int i = 0; i < p->conf->workers && p->kill_at == 0; i++)
 		if (p->slots[i].pid == 0 && p->slots[i].not_before <= now)
-			start(p, &p->slots[i]);
+			start_worker(p, &p->slots[i]);
 }
 
 /* Milliseconds until something may be due. */
@@ -131,9 +134,9 @@ time_to_next(const struct pool *p)
 	return ms < 0 ? 0 : ms > WATCH_MS ? WATCH_MS : (int)ms;
 }
 
-/* Tells the worker of a slot to go, and bounds how long it may take. */
+/* Asks the worker of a slot to end, and limits how long it may take. */
 static void
-dismiss(struct pool *p, struct slot *s)
+dismiss_worker(struct pool *p, struct slot *s)
 {
 	s->leaving = s->pid;
 	s->pid = 0;
@@ -142,10 +145,10 @@ dismiss(struct pool *p, struct slot *s)
 	kill(s->leaving, SIGTERM);
 }
 
-/* Replaces the worker of the rolling slot: the new one first, so that no request waits. While
- * there cannot be a new one the old one serves on. */
+/* Replaces the worker of the current slot. The new one starts first, so that no request waits; if
+ * it cannot be forked the old one continues. */
 static void
-roll(struct pool *p)
+replace_worker(struct pool *p)
 {
 	struct slot *s = &p->slots[p->rolling];
 	pid_t fresh = fork_worker(p, seat_of(p, s, true));
@@ -153,41 +156,41 @@ roll(struct pool *p)
 	p->roll_at = instant_monotonic() + FORK_AGAIN;
 	if (fresh < 0)
 		return;
-	dismiss(p, s);
+	dismiss_worker(p, s);
 	s->pid = fresh;
 	s->started = instant_monotonic();
 }
 
 static void
-roll_next(struct pool *p)
+replace_next(struct pool *p)
 {
 	while (++p->rolling < POOL_WORKERS && p->kill_at == 0) {
 		struct slot *s = &p->slots[p->rolling];
 		if (s->pid == 0)
 			continue;
 		if (p->rolling < p->conf->workers) {
-			roll(p);
+			replace_worker(p);
 			return;
 		}
-		/* Fewer workers are wanted than before. */
-		dismiss(p, s);
+		/* The new configuration has fewer workers. */
+		dismiss_worker(p, s);
 	}
 	p->rolling = -1;
 	if (p->kill_at == 0)
 		log_say(LOG_INFO, "reloaded", "%lld workers", (long long)p->conf->workers);
 }
 
-/* A replacement that failed is tried again; the old worker may have died in between. */
+/* Retries a replacement whose fork failed; the old worker may have ended in between. */
 static void
-roll_again(struct pool *p)
+retry_replacement(struct pool *p)
 {
 	if (p->rolling < 0 || p->slots[p->rolling].leaving > 0 ||
 	    instant_monotonic() < p->roll_at)
 		return;
 	if (p->slots[p->rolling].pid > 0)
-		roll(p);
+		replace_worker(p);
 	else
-		roll_next(p);
+		replace_next(p);
 }
 
 static void
@@ -215,7 +218,7 @@ note_death(struct slot *s, int status)
 	    (long long)(s->backoff / INSTANT_MS));
 }
 
-/* What died was given to nobody else so far: a number is used again only after waitpid. */
+/* Returns what the process held. Its id is not reused before waitpid, so nobody else has it. */
 static void
 note_end(struct pool *p, pid_t pid, int status)
 {
@@ -231,35 +234,35 @@ note_end(struct pool *p, pid_t pid, int status)
 			continue;
 		s->leaving = 0;
 		if (p->rolling == i)
-			roll_next(p);
+			replace_next(p);
 	}
 }
 
-/* What the check of a new configuration found: one that is not good changes nothing. */
+/* Applies a new configuration that passed its check; any other changes nothing. */
 static void
-note_vet(struct pool *p, int status)
+note_preflight(struct pool *p, int status)
 {
 	p->preflight_pid = 0;
 	if (p->kill_at != 0)
 		return;
 	if (preflight_result(status) == VET_BAD) {
-		log_say(LOG_ERROR, "reload_refused", "the workers stay as they are");
+		log_say(LOG_ERROR, "reload_refused", "the workers keep their configuration");
 		return;
 	}
 	if (*p->fresh->log_key == '\0')
 		p->fresh->log_key = p->conf->log_key;
 	p->conf = p->fresh;
-	roll_next(p);
+	replace_next(p);
 }
 
 static void
-reap(struct pool *p)
+reap_children(struct pool *p)
 {
 	int status;
 
 	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
 		if (pid == p->preflight_pid)
-			note_vet(p, status);
+			note_preflight(p, status);
 		else
 			note_end(p, pid, status);
 }
@@ -276,9 +279,9 @@ end_stuck(pid_t pid, struct seat *seat, int64_t now)
 	kill(pid, SIGKILL);
 }
 
-/* Ends what computes, or waits, for longer than anybody waits for it, and what does not go. */
+/* Kills workers whose request takes too long, and those that do not end when asked to. */
 static void
-watch(struct pool *p)
+watch_workers(struct pool *p)
 {
 	int64_t now = instant_monotonic();
 
@@ -288,7 +291,7 @@ watch(struct pool *p)
 		end_stuck(s->leaving, seat_of(p, s, true), now);
 		if (s->leaving <= 0 || now < s->leave_by)
 			continue;
-		log_say(LOG_ERROR, "worker_stays", "pid %d did not go: killed", (int)s->leaving);
+		log_say(LOG_ERROR, "worker_stays", "pid %d did not end: killed", (int)s->leaving);
 		s->leave_by = now + INSTANT_SECOND;
 		kill(s->leaving, SIGKILL);
 	}
@@ -323,10 +326,10 @@ signal_all(const struct pool *p, int sig)
 	}
 }
 
-/* Reads the configuration and has it checked; note_vet goes on. One at a time: what is asked for
- * meanwhile comes afterwards. */
+/* Reads the configuration and starts its check; note_preflight continues. One reload at a time: a
+ * request in the meantime is served afterwards. */
 static void
-reload(struct pool *p)
+begin_reload(struct pool *p)
 {
 	if (p->kill_at != 0)
 		return;
@@ -338,11 +341,11 @@ reload(struct pool *p)
 	if (p->preflight_pid > 0)
 		return;
 	p->preflight_pid = 0;
-	log_say(LOG_ERROR, "reload_refused", "the workers stay as they are");
+	log_say(LOG_ERROR, "reload_refused", "the workers keep their configuration");
 }
 
 static void
-stop(struct pool *p)
+begin_stop(struct pool *p)
 {
 	if (p->kill_at != 0)
 		return;
@@ -359,16 +362,16 @@ take_signals(struct pool *p)
 
 	while (read(p->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo == SIGCHLD)
-			reap(p);
+			reap_children(p);
 		else if (info.ssi_signo == SIGHUP)
-			reload(p);
+			begin_reload(p);
 		else
-			stop(p);
+			begin_stop(p);
 	}
 }
 
 static void
-run(struct pool *p)
+run_pool(struct pool *p)
 {
 	struct pollfd fd = {.fd = p->signal_fd, .events = POLLIN};
 
@@ -376,10 +379,10 @@ run(struct pool *p)
 		start_missing(p);
 		poll(&fd, 1, time_to_next(p));
 		take_signals(p);
-		watch(p);
-		roll_again(p);
+		watch_workers(p);
+		retry_replacement(p);
 		if (p->again)
-			reload(p);
+			begin_reload(p);
 		if (p->kill_at != 0 && instant_monotonic() >= p->kill_at) {
 			signal_all(p, SIGKILL);
 			p->kill_at += INSTANT_SECOND;
@@ -408,7 +411,7 @@ pool_run(const struct conf *conf, const char *file)
 	    SIG_BLOCK, (const int[]){SIGCHLD, SIGHUP, SIGINT, SIGTERM, 0});
 	log_say(LOG_INFO, "started", "%lld workers on %s", (long long)conf->workers,
 	    made == NULL ? "an inherited socket" : made);
-	run(p);
+	run_pool(p);
 	if (made != NULL)
 		unlink(made);
 	log_say(LOG_INFO, "stopped", "all workers are gone");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Two-phase start: whatever can be wrong with configuration, templates and SQL is found before
- * the first request is taken, not by it.
+ * The check before a start or a reload: errors in configuration, templates and SQL are found
+ * before the first request, not by it. It runs in a process of its own, so that the pool keeps no
+ * connection.
  */
 #include "run/preflight.h"
 
@@ -16,7 +17,7 @@
 #include "handler/routes.h"
 #include "web/tmpl/tmpl.h"
 
-/* Longer than the wait for a database that does not answer. */
+/* Longer than the wait for a database that does not answer, in seconds. */
 enum { VET_SECONDS = 30 };
 
 static bool

@@ -9,17 +9,17 @@
 enum vet {
 	VET_GOOD = 0,
 	VET_BAD = 1,         /* templates, configuration, schema or statements are not usable */
-	VET_NO_DATABASE = 2, /* all that can be known without the database is good */
+	VET_NO_DATABASE = 2, /* everything that can be checked without the database is good */
 };
 
-/* Checks all that a worker needs before its first request, and says what is wrong. */
+/* Checks everything that a worker needs before its first request, and logs what is wrong. */
 enum vet preflight_run(const struct conf *conf);
 
-/* The same in a process of its own, so that the caller keeps no connection and no memory. */
+/* The same in a child process, so that the caller keeps no connection and no memory. */
 enum vet preflight_in_child(const struct conf *conf);
 
-/* Starts such a process and does not wait for it: it ends by itself within seconds, or with the
- * caller. Its number, or -1; and what its end, as waitpid tells it, means. */
+/* Starts such a process without waiting for it; it ends by itself within seconds, or with the
+ * caller. Its process id, or -1. preflight_result interprets its wait status. */
 pid_t preflight_start(const struct conf *conf);
 enum vet preflight_result(int status);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How the parent learns that a worker is stuck. A worker that computes, or that was stopped, runs
- * no timer of its own that could be trusted, so it leaves word before the request instead.
+ * How the parent learns that a worker is stuck: a worker that computes, or that was stopped,
+ * cannot run a timer of its own, so it writes down when a request begins and how long it may take.
  */
 #include "run/seat.h"
 
@@ -34,6 +34,6 @@ seat_overdue(struct seat *s, int64_t now)
 
 	if (began == 0 || now - began <= s->budget + SEAT_EXCESS)
 		return false;
-	/* The budget read may already belong to the next request. */
+	/* The budget may already be that of the next request. */
 	return atomic_load(&s->began) == began;
 }

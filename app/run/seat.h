@@ -7,17 +7,17 @@
 #include <stdint.h>
 
 /*
- * What one worker tells its parent about its present request, in shared memory. All zero is an
- * idle worker. Only its worker writes it; the parent reads it, and clears it between two workers.
+ * The state of the present request of a worker, in shared memory for the parent. All zero is an
+ * idle worker. Only the worker writes it; the parent reads it, and clears it between two workers.
  * Times are instant_monotonic().
  */
 struct seat {
 	_Atomic int64_t began;    /* 0: idle */
 	_Atomic int64_t budget;   /* microseconds */
-	const char *_Atomic path; /* of the route; static, so at one address in all processes */
+	const char *_Atomic path; /* of the route; static: at one address in all processes */
 };
 
-/* So much longer than its budget may a request take before its worker is ended. */
+/* How much longer than its budget a request may take before its worker is killed. */
 #define SEAT_EXCESS (5 * INSTANT_SECOND)
 
 /* A request began now; until its route is known it has budget_ms. */

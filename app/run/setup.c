@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From configuration to the things that requests need; the same for the pool and for `check`.
+ * Builds what requests and operations need from the configuration; the same for the pool, for
+ * `assay check`, for commands and for jobs.
  */
 #include "run/setup.h"
 
@@ -63,7 +64,7 @@ setup_conf(void *ctx, const char *file, struct conf **out)
 	return set_log_level((*out)->log_level);
 }
 
-/* What a worker keeps: pages that are drawn, and who is signed in. */
+/* Sizes of the caches of a worker: rendered models, and sessions. */
 enum { MODELS = 8, SESSIONS = 64 };
 
 struct db *
@@ -93,7 +94,7 @@ setup_owner_db(void *ctx, const struct conf *conf)
 
 /* What all operations of a process share. */
 static enum err
-lend(void *ctx, const struct conf *conf, struct breaker *breakers, struct work *w)
+fill_work(void *ctx, const struct conf *conf, struct breaker *breakers, struct work *w)
 {
 	struct cache_conf cc = {
 		.nodes = conf->memcached,
@@ -121,7 +122,7 @@ setup_work(void *ctx, const struct conf *conf, struct db *db)
 	struct work *w = mem_new(ctx, struct work);
 
 	*w = (struct work){.db = db};
-	return lend(ctx, conf, mem_new(ctx, struct shared)->breakers, w) == OK ? w : NULL;
+	return fill_work(ctx, conf, mem_new(ctx, struct shared)->breakers, w) == OK ? w : NULL;
 }
 
 enum err
@@ -141,5 +142,5 @@ setup_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx 
 	out->rates = &shared->rates;
 	out->keys = auth_new(ctx);
 	out->sessions = model_cache_new(ctx, SESSIONS);
-	return lend(ctx, conf, shared->breakers, &out->w);
+	return fill_work(ctx, conf, shared->breakers, &out->w);
 }

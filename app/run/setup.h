@@ -17,10 +17,10 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 enum { POOL_WORKERS = 256 }; /* at most; as many again while they are being replaced */
 
 /*
- * What all processes of a pool share: mapped before the first fork. All zero at first, but for the
- * salt of the rates. A process may be killed between any two writes, so nothing in here may stay
- * taken by one that is gone: it ends by time (breakers, gate, rates), is counted only (sign_outs),
- * or the parent gives it back.
+ * The memory that all processes of a pool share, mapped before the first fork. All zero at first,
+ * except the salt of the rates. A process may be killed between any two writes, so nothing here
+ * may stay held by one that ended: it expires (breakers, gate, rates), is only counted
+ * (sign_outs), or the parent returns it.
  */
 struct shared {
 	struct breaker breakers[CACHE_NODES];
@@ -31,11 +31,11 @@ struct shared {
 	struct rate_table rates;
 };
 
-/* Memory that children will share, or ends the process. */
+/* Allocates that memory; ends the process when it cannot. */
 struct shared *setup_share(void);
 
-/* Reads the configuration and sets the log's level, or tells why not. file NULL: the default
- * one if it exists. */
+/* Reads the configuration and sets the log level; errors are logged. file NULL: the default file,
+ * if it exists. */
 enum err setup_conf(void *ctx, const char *file, struct conf **out) must_check;
 
 /* A connection of the app role (not opened yet), and of the owner role for commands. */
@@ -43,8 +43,8 @@ struct db *setup_db(void *ctx, const struct conf *conf, struct shared *shared);
 struct db *setup_owner_db(void *ctx, const struct conf *conf);
 
 /*
- * Everything that a worker lends to its requests, built from the configuration on ctx: templates
- * parsed, cache addressed. ERR_INVALID after saying what is wrong.
+ * Everything that a worker lends to its requests, built from the configuration, on ctx.
+ * ERR_INVALID, which is logged.
  */
 enum err setup_ctx(void *ctx, const struct conf *conf, struct shared *shared, struct ctx *out)
     must_check;

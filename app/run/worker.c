@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A worker: one process, one connection to the database, one request at a time. It waits for
- * work and for signals in one poll set and looks at the signals first: a worker that only
- * unblocks them while it waits never stops as long as requests keep coming.
+ * requests and for signals in one epoll set and checks the signals first: a worker that unblocked
+ * them only while it waits would never stop as long as requests keep coming.
  */
 #include "run/worker.h"
 
@@ -40,17 +40,17 @@ struct worker {
 	int poll_fd; /* epoll over the listening socket and signal_fd */
 };
 
-/* So long an answer waits at most for the end of a backend that was given up. */
+/* How long an answer may wait for the end of an abandoned backend. */
 #define ENDING (300 * INSTANT_MS)
 
-/* The answer's buffer is kept between requests, but not at the size of the largest ever. */
+/* The buffer of answers is kept between requests, unless it grew beyond OUT_KEEP. */
 enum { OUT_SIZE = 16384, OUT_KEEP = 262144 };
 
-/* What a request may take until its route is known. */
+/* The time limit of a request until its route is known. */
 enum { UNROUTED_MS = 2000 };
 
-/* An idle worker looks at the socket so often by itself: where the one worker that a connection
- * woke was killed or stopped before it accepted, nobody else was told. */
+/* How often an idle worker checks the socket by itself: if the worker that a connection woke was
+ * killed or stopped before it accepted, no other was woken. */
 enum { LOOK_MS = 1000 };
 
 static size_t
@@ -59,8 +59,8 @@ read_source(void *from, char *out, size_t n)
 	return fcgi_read(from, out, n);
 }
 
-/* lighttpd has its errors answered here, as a second request with the status of the first one:
- * OK for a request of a client. Its 500 is a killed worker, or a full folder for bodies. */
+/* lighttpd sends its own errors here, as a second request with the status of the first one. OK for
+ * a request of a client. Its 500 is a killed worker, or a full folder for bodies. */
 static enum err
 server_error(struct ctx *c)
 {
@@ -91,7 +91,7 @@ note_refusal(struct ctx *c, enum err e)
 }
 
 static enum err
-handle(struct ctx *c, struct seat *seat)
+handle_request(struct ctx *c, struct seat *seat)
 {
 	enum err cut = site_cut(c);
 	enum err e = req_parse(c);
@@ -107,7 +107,7 @@ handle(struct ctx *c, struct seat *seat)
 		route_match_image(c);
 	if (e == ERR_METHOD && strcmp(c->req.method, "OPTIONS") == 0)
 		return auth_preflight(c);
-	/* The page that says so has the menu of those who are signed in. */
+	/* The error page has the menu of the signed-in account. */
 	if (e != OK && c->req.segments > 0 && strcmp(c->req.segment[0], "admin") == 0)
 		session_recall(c);
 	if (e != OK)
@@ -123,9 +123,9 @@ handle(struct ctx *c, struct seat *seat)
 	return e;
 }
 
-/* The whole life of a request. */
+/* Serves one request, from its parameters to its log line. */
 static void
-serve(struct worker *w)
+serve_request(struct worker *w)
 {
 	struct ctx *c = &w->ctx;
 	int64_t now = instant_now();
@@ -134,7 +134,7 @@ serve(struct worker *w)
 	req_open(c, (struct req_source){fcgi_env(w->fcgi), read_source, w->fcgi});
 	db_set_deadline(c->w.db, c->began + UNROUTED_MS * INSTANT_MS);
 	c->local = fcgi_is_local(w->fcgi);
-	enum err e = handle(c, w->seat);
+	enum err e = handle_request(c, w->seat);
 	auth_show_refusal(c, e);
 	db_end_abandoned(c->w.db, ENDING);
 	record_flush(c->w.records);
@@ -149,7 +149,7 @@ serve(struct worker *w)
 	}
 }
 
-/* Takes a waiting request, if there is one; false when there is none. */
+/* Serves a waiting request; false when there is none. */
 static bool
 serve_next(struct worker *w)
 {
@@ -161,13 +161,13 @@ serve_next(struct worker *w)
 		metric_add(METRIC_requests_abandoned_total, 1);
 		fcgi_drop(w->fcgi);
 	} else if (found) {
-		serve(w);
+		serve_request(w);
 	}
 	seat_end(w->seat);
 	return found;
 }
 
-/* A request wakes one of the workers that wait, not all of them. */
+/* EPOLLEXCLUSIVE: a connection wakes one waiting worker, not all of them. */
 static int
 open_poll(int listen_fd, int signal_fd)
 {
@@ -181,7 +181,7 @@ open_poll(int listen_fd, int signal_fd)
 	return fd;
 }
 
-/* Waits for a request or a signal; false when it is time to go. */
+/* Waits for a request or a signal; false when the worker must end. */
 static bool
 wait_for_work(const struct worker *w)
 {
@@ -197,7 +197,7 @@ wait_for_work(const struct worker *w)
 	return true;
 }
 
-/* The last wall: a request that got past every limit ends its worker, not the machine. */
+/* The last limit: a request that exceeds all others ends its worker, not the machine. */
 static void
 limit_memory(int64_t megabytes)
 {
@@ -210,7 +210,8 @@ limit_memory(int64_t megabytes)
 #endif
 }
 
-/* max_requests, up to a tenth less, so that workers started together do not leave together. */
+/* max_requests, reduced by up to a tenth, so that workers that started together do not end
+ * together. */
 static int64_t
 life_span(int64_t max)
 {
@@ -235,9 +236,9 @@ worker_run(const struct conf *conf, struct shared *shared, struct seat *seat, in
 		return WORKER_BROKEN;
 	w.fcgi = fcgi_new(boot, listen_fd);
 	w.out = buf_new(NULL, OUT_SIZE);
-	/* libfcgi installs its own handlers; a client that went away must not end us. */
+	/* libfcgi installs its own handlers; a client that disconnects must not end the worker. */
 	signal(SIGPIPE, SIG_IGN);
-	/* A database that is away is no reason not to start: requests are told so. */
+	/* A missing database does not prevent a start: requests are answered with 503. */
 	if (db_open(w.ctx.w.db) != OK)
 		log_say(LOG_WARN, "worker_waits", "%s", db_message(w.ctx.w.db));
 	seat_end(seat);
