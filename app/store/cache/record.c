@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The cache protocol: where cache and database meet. The database decides what is true; this file
- * decides when the cache may be believed.
+ * The protocol between cache and database (record.h explains it). The database decides what is
+ * true; this file decides when the cache may be trusted.
+ *
+ * The epoch is read at most a second old. Tombstones are set before a commit and again before the
+ * answer; where one cannot be set the epoch is raised, which closes the cache for all workers
+ * until it has passed.
  */
 #include "store/cache/record.h"
 
@@ -17,16 +21,16 @@
 #define EPOCH_AGE INSTANT_SECOND
 #define FILL_AGE (2 * INSTANT_SECOND)
 
-/* An epoch further ahead than this comes from a clock that was wrong, not from a writer. */
+/* An epoch that is further ahead comes from a clock that was wrong, not from a writer. */
 enum { EPOCH_AHEAD = 5, EPOCH_SANE = 10 };
 
 static const char *const kinds[] = {RECORD_PROFILE, RECORD_SUBJECT};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
-/* So many records one request reads; what it reads beyond that is not stored. */
+/* How many records a request may store; what it reads beyond that is not stored. */
 enum { FILLS = 4 };
 
-/* What the database said and the cache shall hold. */
+/* An answer of the database that the cache is to hold. */
 struct fill {
 	struct record_slot slot;
 	char *payload;
@@ -90,7 +94,7 @@ make_key(const struct records *r, const char *kind, const char *subject, char ke
 	    kind, hash);
 }
 
-/* While a writer that could not leave its tombstone may still be writing, nobody reads. */
+/* While a writer whose tombstone could not be set may still be writing, the cache is not read. */
 static bool
 is_closed(const struct records *r, int64_t now)
 {
@@ -99,7 +103,7 @@ is_closed(const struct records *r, int64_t now)
 	return r->epoch > second && r->epoch <= second + EPOCH_SANE;
 }
 
-/* The clock is read here: the request may have begun seconds ago. */
+/* Reads the clock now: the request may have begun seconds ago. */
 static enum err
 raise_epoch(struct records *r)
 {
@@ -155,12 +159,12 @@ record_fill(struct records *r, struct record_slot *slot, const char *payload)
 }
 
 static void
-store(struct records *r, const struct fill *f)
+store_fill(struct records *r, const struct fill *f)
 {
 	if (instant_monotonic() - f->slot.began >= FILL_AGE)
 		return;
 	bool known = cache_replace(r->cache, f->slot.key, f->payload, f->slot.version);
-	/* What may still be stored later could bring an old value back. */
+	/* A value that may still be stored later could be an outdated one. */
 	if (!known && raise_epoch(r) != OK)
 		r->read_at = 0;
 }
@@ -169,7 +173,7 @@ void
 record_flush(struct records *r)
 {
 	for (size_t i = 0; i < r->waiting; i++) {
-		store(r, &r->fills[i]);
+		store_fill(r, &r->fills[i]);
 		talloc_free(r->fills[i].payload);
 	}
 	r->waiting = 0;
@@ -193,7 +197,7 @@ compare_keys(const void *a, const void *b)
 }
 
 static size_t
-unique(char keys[][CACHE_KEY], size_t n)
+sort_unique(char keys[][CACHE_KEY], size_t n)
 {
 	size_t kept = 0;
 
@@ -205,8 +209,8 @@ unique(char keys[][CACHE_KEY], size_t n)
 }
 
 static enum err
-invalidate(struct records *r, const char *const of[], size_t count, const char *const subjects[],
-    size_t n)
+invalidate_kinds(struct records *r, const char *const of[], size_t count,
+    const char *const subjects[], size_t n)
 {
 	if (cache_nodes(r->cache) == 0)
 		return OK;
@@ -220,7 +224,7 @@ invalidate(struct records *r, const char *const of[], size_t count, const char *
 	for (size_t i = 0; r->waiting > 0 && i < n * count; i++)
 		drop_fill(r, keys[i]);
 	bool told =
-	    cache_tombstone(r->cache, (const char(*)[CACHE_KEY])keys, unique(keys, n * count));
+	    cache_tombstone(r->cache, (const char(*)[CACHE_KEY])keys, sort_unique(keys, n * count));
 	talloc_free(keys);
 	return told ? OK : raise_epoch(r);
 }
@@ -228,13 +232,13 @@ invalidate(struct records *r, const char *const of[], size_t count, const char *
 enum err
 record_invalidate(struct records *r, const char *const subjects[], size_t n)
 {
-	return invalidate(r, kinds, KINDS, subjects, n);
+	return invalidate_kinds(r, kinds, KINDS, subjects, n);
 }
 
 enum err
 record_invalidate_kind(struct records *r, const char *kind, const char *const subjects[], size_t n)
 {
-	return invalidate(r, &kind, 1, subjects, n);
+	return invalidate_kinds(r, &kind, 1, subjects, n);
 }
 
 enum err

@@ -35,28 +35,28 @@
 
 enum { RECORD_WRITE_MS = 3000 };
 
-/* The kinds of records: what a user did, and which audiences a subject is in. */
+/* The kinds of records: the profile of a user, and the audiences and enrolments of a subject. */
 #define RECORD_PROFILE "profile"
 #define RECORD_SUBJECT "subject"
 
 struct records;
 
-/* What a reader looks for, and what it may store afterwards. */
+/* What a reader looks up, and what it may store afterwards. */
 struct record_slot {
 	/* Set by the caller. */
 	const char *kind; /* RECORD_PROFILE or RECORD_SUBJECT */
 	const char *subject;
 	int64_t now;
 
-	/* The rest is record_find's and record_fill's. */
+	/* Used by record_find and record_fill. */
 	bool may_fill;
 	char key[CACHE_KEY];
 	int64_t began;    /* monotonic */
 	uint64_t version; /* of what may be replaced: the token, or an outdated value */
 };
 
-/* On the talloc context ctx; cache and db stay the caller's and outlive it. cache may be NULL where
- * only record_suspend is called. */
+/* On the talloc context ctx; cache and db are borrowed and must outlive it. cache may be NULL
+ * where only record_suspend is called. */
 struct records *record_new(void *ctx, struct cache *cache, struct db *db);
 
 /*
