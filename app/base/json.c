@@ -96,7 +96,7 @@ scan_string(struct scan *s, struct jsonlex_span *span)
 
 /* Orders keys by length, then by their decoded bytes: 0 when they are the same key. */
 static int
-compare_keys(const struct jsonlex_span *a, const struct jsonlex_span *b)
+compare_json_keys(const struct jsonlex_span *a, const struct jsonlex_span *b)
 {
 	char x[JSON_KEY];
 	char y[JSON_KEY];
@@ -116,7 +116,7 @@ compare_spans(const void *a, const void *b)
 {
 	const struct jsonlex_span *x = a;
 	const struct jsonlex_span *y = b;
-	int order = compare_keys(x, y);
+	int order = compare_json_keys(x, y);
 
 	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
 }
@@ -136,7 +136,7 @@ check_keys_differ(struct scan *s, size_t first)
 		return true;
 	qsort(keys, n, sizeof(*keys), compare_spans);
 	for (size_t i = 1; i < n; i++)
-		if (compare_keys(&keys[i - 1], &keys[i]) == 0 &&
+		if (compare_json_keys(&keys[i - 1], &keys[i]) == 0 &&
 		    (twin == NULL || keys[i].at < twin))
 			twin = keys[i].at;
 	return twin == NULL || refuse_text(s, twin - 1, "key appears twice");

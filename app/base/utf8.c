@@ -8,7 +8,7 @@
 #include <string.h>
 
 static bool
-continues(unsigned char c)
+is_tail_byte(unsigned char c)
 {
 	return (c & 0xc0) == 0x80;
 }
@@ -23,15 +23,15 @@ utf8_char(const char *s, size_t n)
 	memcpy(b, s, n < 4 ? n : 4);
 	if (b[0] < 0x80)
 		return 1;
-	if (b[0] < 0xc2 || b[0] > 0xf4 || !continues(b[1]))
+	if (b[0] < 0xc2 || b[0] > 0xf4 || !is_tail_byte(b[1]))
 		return 0;
 	if (b[0] < 0xe0)
 		return 2;
-	if (!continues(b[2]) || (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f))
+	if (!is_tail_byte(b[2]) || (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f))
 		return 0;
 	if (b[0] < 0xf0)
 		return 3;
-	if (!continues(b[3]) || (b[0] == 0xf0 && b[1] < 0x90) || (b[0] == 0xf4 && b[1] > 0x8f))
+	if (!is_tail_byte(b[3]) || (b[0] == 0xf0 && b[1] < 0x90) || (b[0] == 0xf4 && b[1] > 0x8f))
 		return 0;
 	return 4;
 }

@@ -83,7 +83,7 @@ fill_batch(struct upload *u)
 
 /* Stores the next batch, as one change. */
 static enum err
-store_batch(struct work *w, void *arg, struct json_object **answer)
+store_upload_batch(struct work *w, void *arg, struct json_object **answer)
 {
 	struct upload *u = arg;
 	enum err e = change_transaction(w);
@@ -132,7 +132,7 @@ run_batch(struct upload *u)
 
 	work_begin(w, instant_now(), job_actor);
 	u->stored = u->text.at;
-	enum err e = change_run(w, store_batch, u, &none);
+	enum err e = change_run(w, store_upload_batch, u, &none);
 	if (e == OK && u->done)
 		e = finish_upload(u);
 	work_end(w);

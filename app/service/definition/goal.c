@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -93,10 +92,9 @@ static enum err
 insert(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct goal_input *in = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	const char *params[] = {in->name, in->test != NULL ? in->test : "chi2", in->page,
 		in->description != NULL ? in->description : "", now};
 	enum err e = db_query(w->db, w->mem, QUERY_goal_add, params, &rows);
@@ -166,12 +164,11 @@ goal_change(struct work *w, const char *name, const struct goal_input *in,
 enum err
 goal_retire(struct work *w, const char *name, struct json_object **answer)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	const char *params[] = {name, now};
 	struct statement s = {QUERY_goal_retire, params};
 	enum err e = refuse_built_in(w, name);
 
-	instant_format(w->now, now);
 	return e == OK ? change_run(w, write_one, &s, answer) : e;
 }
 

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/instant.h"
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
@@ -80,10 +79,10 @@ static enum err
 insert(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct layer_input *in = arg;
-	char now[INSTANT_TEXT], salt[2 * SALT + 1];
+	char salt[2 * SALT + 1];
+	const char *now = work_now_text(w);
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	hash_random_hex(salt, SALT);
 	const char *params[] = {in->id, in->unit, salt, in->description, now};
 	enum err e = db_query(w->db, w->mem, QUERY_layer_add, params, &rows);
@@ -177,10 +176,9 @@ static enum err
 place(struct work *w, const struct layer_assignment *in, const char *inside,
     struct json_object **answer)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	const char *params[] = {in->experiment, json_plain(in->wish), now, inside};
 	enum err e = db_query(w->db, w->mem, QUERY_layer_assign, params, &rows);
 	if (e != OK)

@@ -142,7 +142,7 @@ load_key(struct ctx *c, const char *id, struct key *k)
 
 /* The key that the text proves; *out stays NULL when there is none. */
 static enum err
-find_key(struct ctx *c, const char *text, const struct key **out)
+find_api_key(struct ctx *c, const char *text, const struct key **out)
 {
 	char id[KEY_ID];
 	const char *secret;
@@ -209,7 +209,7 @@ check_origin(struct ctx *c, const struct key *k)
 }
 
 static enum err
-refuse_key(struct ctx *c, enum err e, const char *why)
+refuse_access(struct ctx *c, enum err e, const char *why)
 {
 	metric_add(METRIC_auth_failures_total, 1);
 	return fail_detail(&c->w, e, "%s", why);
@@ -225,12 +225,13 @@ auth_check(struct ctx *c)
 		return OK;
 	const char *text = given_key(c);
 	if (text == NULL)
-		return refuse_key(c, ERR_UNAUTHORIZED, "send a key: Authorization: Bearer <key>");
-	enum err e = find_key(c, text, &k);
+		return refuse_access(
+		    c, ERR_UNAUTHORIZED, "send a key: Authorization: Bearer <key>");
+	enum err e = find_api_key(c, text, &k);
 	if (e != OK)
 		return e;
 	if (k == NULL)
-		return refuse_key(c, ERR_UNAUTHORIZED, "the key is unknown, expired or revoked");
+		return refuse_access(c, ERR_UNAUTHORIZED, "the key is unknown, expired or revoked");
 	c->key_id = mem_dup(c->w.mem, k->id);
 	c->key_class = k->class;
 	c->w.actor =
@@ -244,7 +245,7 @@ auth_check(struct ctx *c)
 	if (e != OK)
 		return e;
 	if (!class_allows(k->class, needed))
-		return refuse_key(c, ERR_FORBIDDEN, why_not(k->class, needed));
+		return refuse_access(c, ERR_FORBIDDEN, why_not(k->class, needed));
 	return origin;
 }
 

@@ -39,7 +39,7 @@ struct form {
 };
 
 static void
-add_field(struct form *form, struct form_field field)
+add_form_field(struct form *form, struct form_field field)
 {
 	if (form->n == form->room) {
 		form->room = form->room == 0 ? 32 : 2 * form->room;
@@ -70,14 +70,14 @@ join_breaks(char *s)
 
 /* Adds a decoded field, unless it could not be decoded. */
 static void
-add_text(struct form *form, char *name, char *value)
+add_form_text(struct form *form, char *name, char *value)
 {
 	if (name == NULL || value == NULL) {
 		note_fault(form, ERR_SYNTAX, "a field of the form cannot be read");
 		return;
 	}
 	join_breaks(value);
-	add_field(form, (struct form_field){.name = name, .value = value});
+	add_form_field(form, (struct form_field){.name = name, .value = value});
 }
 
 static void
@@ -85,7 +85,7 @@ read_pairs(struct form *form, const char *s)
 {
 	while (*s != '\0' && form->fault == OK) {
 		size_t n = strcspn(s, "&"), eq = strcspn(s, "=&");
-		add_text(form, req_decode(form, s, eq, true),
+		add_form_text(form, req_decode(form, s, eq, true),
 		    eq < n ? req_decode(form, s + eq + 1, n - eq - 1, true) : mem_dup(form, ""));
 		s += n + (s[n] == '&');
 	}
@@ -93,24 +93,24 @@ read_pairs(struct form *form, const char *s)
 
 /* A copy of the n bytes at s; NULL when they are not text. */
 static char *
-copy_text(void *ctx, const char *s, size_t n)
+copy_form_text(void *ctx, const char *s, size_t n)
 {
 	return memchr(s, '\0', n) == NULL && utf8_valid(s, n) ? mem_dupn(ctx, s, n) : NULL;
 }
 
 /* After a fault only files are still read. */
 static void
-read_parts(struct form *form, struct multipart *m)
+read_form_parts(struct form *form, struct multipart *m)
 {
 	struct multipart_part part;
 
 	while (multipart_next(m, form, &part))
 		if (part.file)
-			add_field(form, (struct form_field){.name = mem_dup(form, part.name),
+			add_form_field(form, (struct form_field){.name = mem_dup(form, part.name),
 			    .file = part.data, .len = part.len});
 		else if (form->fault == OK)
-			add_text(form, copy_text(form, part.name, strlen(part.name)),
-			    copy_text(form, part.data, part.len));
+			add_form_text(form, copy_form_text(form, part.name, strlen(part.name)),
+			    copy_form_text(form, part.data, part.len));
 	if (form->fault != OK || !m->broken)
 		return;
 	if (m->parts > MULTIPART_PARTS)
@@ -131,7 +131,7 @@ sent_form(struct ctx *c)
 	form->multipart =
 	    multipart_open(form, req_param(r, "CONTENT_TYPE"), r->body, r->body_len, &m);
 	if (form->multipart)
-		read_parts(form, &m);
+		read_form_parts(form, &m);
 	else if (r->body != NULL)
 		read_pairs(form, r->body);
 	c->sent = form;

@@ -13,7 +13,7 @@
 
 /* s without the blanks around it. */
 static const char *
-trimmed(struct ctx *c, const char *s)
+trim_address(struct ctx *c, const char *s)
 {
 	s += strspn(s, " \t");
 	size_t n = strlen(s);
@@ -29,12 +29,12 @@ read_forwarded(struct ctx *c, const char *list, struct net_address *out)
 	char *text = mem_dup(c->w.mem, list);
 
 	for (char *comma; (comma = strrchr(text, ',')) != NULL; *comma = '\0') {
-		if (!net_read_address(trimmed(c, comma + 1), out))
+		if (!net_read_address(trim_address(c, comma + 1), out))
 			return false;
 		if (!net_list_contains(c->w.conf->proxies, out))
 			return true;
 	}
-	return net_read_address(trimmed(c, text), out);
+	return net_read_address(trim_address(c, text), out);
 }
 
 /* Whether the peer is one of the configured proxies. */
@@ -61,7 +61,7 @@ find_client_address(struct ctx *c, struct net_address *out)
 		return true;
 	if (list != NULL)
 		return read_forwarded(c, list, out);
-	return real == NULL || net_read_address(trimmed(c, real), out);
+	return real == NULL || net_read_address(trim_address(c, real), out);
 }
 
 const char *

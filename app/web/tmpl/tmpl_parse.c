@@ -99,7 +99,7 @@ append_node(struct parser *p, enum tmpl_kind kind, unsigned line)
 }
 
 static void
-add_text(struct parser *p, const char *text, size_t len, bool fresh)
+append_text(struct parser *p, const char *text, size_t len, bool fresh)
 {
 	struct tmpl_node *n = append_node(p, TMPL_TEXT, p->line);
 
@@ -118,11 +118,11 @@ add_text_before(struct parser *p, const char *stop, bool tag_stays)
 	bool fresh = p->fresh;
 
 	if (stop > p->at) {
-		add_text(p, p->at, (size_t)(stop - p->at), fresh);
+		append_text(p, p->at, (size_t)(stop - p->at), fresh);
 		fresh = stop[-1] == '\n';
 	}
 	if (fresh && tag_stays)
-		add_text(p, stop, 0, true);
+		append_text(p, stop, 0, true);
 }
 
 /* The name's parts, each followed by a NUL; *parts is 0 for the name ".". */
