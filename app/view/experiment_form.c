@@ -201,7 +201,7 @@ static const struct form_choice device_operators[] = {{"", "is"},
 static const struct form_choice tests[] = {{"", "as the goal has it"},
     {"chi2", "share of people who do it (chi2)"},
     {"mwu", "how often each person does it (mwu)"}, {NULL, NULL}};
-static const struct form_choice enabled[] = {{"", "yes"}, {"no", "no"}, {NULL, NULL}};
+static const struct form_choice enabled_choices[] = {{"", "yes"}, {"no", "no"}, {NULL, NULL}};
 static const struct form_choice states[] = {
     {"default", "default: nobody is enrolled until it is started"},
     {"enabled", "enabled: people are enrolled at once"}, {NULL, NULL}};
@@ -218,7 +218,7 @@ static const struct table users = {"operator", user_operators,
 static const struct table devices = {"operator", device_operators,
     (const char *const[]){"name", "value", NULL}};
 static const struct table goals = {"test", tests, (const char *const[]){"name", NULL}};
-static const struct table alternatives = {"enabled", enabled,
+static const struct table alternatives = {"enabled", enabled_choices,
     (const char *const[]){"name", "rename", "weight", "payload", "remove", NULL}};
 
 static const char *
