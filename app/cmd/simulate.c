@@ -94,7 +94,7 @@ static enum err
 arrive(struct simulation *s, const char *id, int64_t i, bool differs)
 {
 	struct work *w = s->w;
-	struct outcome o = {0};
+	struct enrolment_outcome o = {0};
 	struct visitor who = {0};
 	const char *name = mem_printf(w->mem, "%s-%" PRId64, id, i);
 

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/instant.h"
-#include "base/jsonown.h"
+#include "base/json_trusted.h"
 #include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -284,8 +284,8 @@ read_mapping_criteria(struct mapping *m)
 
 	if (m->text == NULL)
 		return OK;
-	m->criteria = criteria_read(m->mem, mem_json(m->mem, json_own(m->text)), "/criteria",
-	    problems);
+	m->criteria = criteria_read(m->mem, mem_json(m->mem, json_parse_trusted(m->text)),
+	    "/criteria", problems);
 	if (m->criteria == NULL)
 		return ERR_INVALID;
 	/* Criteria that are evaluated live have no audience to compute: they are in effect at

@@ -17,7 +17,7 @@ static suite_fn *const suites[] = {
     hash_suite,
     instant_suite,
     json_suite,
-    jsonown_suite,
+    json_trusted_suite,
     jsonutil_suite,
     log_suite,
     mem_suite,

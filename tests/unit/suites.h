@@ -19,7 +19,7 @@ Suite *err_suite(void);
 Suite *hash_suite(void);
 Suite *instant_suite(void);
 Suite *json_suite(void);
-Suite *jsonown_suite(void);
+Suite *json_trusted_suite(void);
 Suite *jsonutil_suite(void);
 Suite *log_suite(void);
 Suite *mem_suite(void);

@@ -33,7 +33,7 @@ struct experiment {
 	int64_t modulus;                  /* 0: everybody */
 	double traffic;                   /* percent of the subjects */
 	const struct layer *layer;        /* NULL: none */
-	int64_t split;                    /* number of the allocation in force */
+	int64_t allocation;               /* number of the allocation in force */
 	int state;                        /* core/experiment/delivery.h */
 	const char *default_name;         /* the default alternative; NULL: none is flagged */
 	struct json_object *alternatives;

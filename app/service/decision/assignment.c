@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a subject gets of one experiment: looked at, enrolled, set by hand, and explained.
+ * Assignments of one subject in one experiment, as the routes of the API offer them: enrolled,
+ * previewed without a write, explained gate by gate, and set by hand. Each operation reads the
+ * visitor's record first; enrolment.c decides and writes.
  */
 #include "service/decision/assignment.h"
 
@@ -13,40 +15,49 @@
 #include "service/definition/auto_create.h"
 #include "store/work.h"
 
-/* What is answered of an experiment that does not exist. */
+/*
+ * The answer for an experiment that does not exist: control, so that a client can always go on.
+ */
 static struct json_object *
-make_unknown(struct work *w, const char *id)
+unknown_answer(struct work *w, const char *id)
 {
 	struct json_object *control = mem_json(w->mem, json_object_new_object());
 	struct experiment none = {.id = id};
-	struct outcome o = {.experiment = &none, .decision = {control, REASON_UNKNOWN, false, 0}};
+	struct enrolment_outcome o = {.experiment = &none, .decision = {control, REASON_UNKNOWN,
+	    false, 0}};
 
 	json_object_object_add(control, "name", json_object_new_string(DELIVERY_CONTROL));
 	return mem_json(w->mem, enrolment_answer(&o));
 }
 
-/* Reads the visitor's record and the experiment. ERR_NOT_FOUND without a word about it. */
+/*
+ * Reads the visitor's record and the experiment. ERR_NOT_FOUND leaves w->detail unset, because some
+ * callers answer control instead of failing.
+ */
 static enum err
-load(struct work *w, struct visitor *who, const char *id, struct outcome *o)
+load_visitor(struct work *w, struct visitor *who, const char *id, struct enrolment_outcome *o)
 {
 	enum err e = subject_record_load(w, who);
 
-	*o = (struct outcome){0};
+	*o = (struct enrolment_outcome){0};
 	return e == OK ? experiment_set_one(w, id, &o->experiment) : e;
 }
 
-/* The same, and looks what is decided. */
+/* load_visitor(), then the decision without a write. ERR_NOT_FOUND names the experiment. */
 static enum err
-load_and_look(struct work *w, struct visitor *who, const char *id, struct outcome *o)
+load_and_decide(struct work *w, struct visitor *who, const char *id, struct enrolment_outcome *o)
 {
-	enum err e = load(w, who, id, o);
+	enum err e = load_visitor(w, who, id, o);
 
 	if (e == OK)
-		enrolment_look(w, who, o, 1);
+		enrolment_decide(w, who, o, 1);
 	return e == ERR_NOT_FOUND ? fail_missing(w, "experiment") : e;
 }
 
-/* The alternative that is asked for by name; only programs of the operator may. */
+/*
+ * The alternative that the request asks for by name. Only trusted actors may: a public client could
+ * otherwise choose its own treatment.
+ */
 static enum err
 read_force(struct work *w, struct json_object *value, const char **name)
 {
@@ -65,7 +76,7 @@ enum err
 assignment_enroll(struct work *w, struct visitor *who, const char *id,
     const struct assignment_input *in, struct json_object **answer)
 {
-	struct outcome o = {0};
+	struct enrolment_outcome o = {0};
 	enum err e = subject_record_load(w, who);
 
 	if (e == OK)
@@ -73,7 +84,7 @@ assignment_enroll(struct work *w, struct visitor *who, const char *id,
 	if (e == OK)
 		e = auto_create(w, id, in->alternatives, &o.experiment);
 	if (e == ERR_NOT_FOUND) {
-		*answer = make_unknown(w, id);
+		*answer = unknown_answer(w, id);
 		return OK;
 	}
 	if (e != OK)
@@ -87,18 +98,22 @@ assignment_enroll(struct work *w, struct visitor *who, const char *id,
 }
 
 enum err
-assignment_look(struct work *w, struct visitor *who, const char *id, struct json_object **answer)
+assignment_preview(struct work *w, struct visitor *who, const char *id, struct json_object **answer)
 {
-	struct outcome o;
-	enum err e = load(w, who, id, &o);
+	struct enrolment_outcome o;
+	enum err e = load_visitor(w, who, id, &o);
 
 	if (e == ERR_NOT_FOUND) {
-		*answer = make_unknown(w, id);
+		*answer = unknown_answer(w, id);
 		return OK;
 	}
 	if (e != OK)
 		return e;
-	enrolment_look(w, who, &o, 1);
+	enrolment_decide(w, who, &o, 1);
+	/*
+	 * A preview never assigns: a subject that would be enrolled sees control, as subjects
+	 * outside of the experiment do.
+	 */
 	/* A subject that only looks is not assigned, but sees what the others see who are in
 	 * nothing. */
 	if (o.decision.enrol) {
@@ -114,12 +129,12 @@ enum err
 assignment_explain(struct work *w, struct visitor *who, const char *id, struct json_object **answer)
 {
 	struct enrolled scrap;
-	struct outcome o;
-	enum err e = load_and_look(w, who, id, &o);
+	struct enrolment_outcome o;
+	enum err e = load_and_decide(w, who, id, &o);
 
 	if (e != OK)
 		return e;
-	struct decision_request q = enrolment_question(w, who, &o, &scrap);
+	struct decision_request q = enrolment_request(w, who, &o, &scrap);
 	*answer = mem_json(w->mem, enrolment_answer(&o));
 	json_object_object_add(*answer, "would_enroll", json_object_new_boolean(o.decision.enrol));
 	json_object_object_add(*answer, "salt", json_object_new_string(o.experiment->salt));
@@ -127,22 +142,23 @@ assignment_explain(struct work *w, struct visitor *who, const char *id, struct j
 	return OK;
 }
 
-/* An assignment by hand. */
-struct setting {
+/* An assignment by hand, as the argument of change_run(). */
+struct assignment_change {
 	struct visitor *who;
 	const char *id;
 	struct json_object *alternative; /* its name */
-	struct outcome outcome;
+	struct enrolment_outcome outcome;
 };
 
+/* The change behind assignment_set(). The audit row has the assignment before as `before`. */
 static enum err
-set(struct work *w, void *arg, struct json_object **answer)
+set_assignment(struct work *w, void *arg, struct json_object **answer)
 {
-	struct setting *s = arg;
-	struct outcome *o = &s->outcome;
-	/* Another try reads the record again. */
+	struct assignment_change *s = arg;
+	struct enrolment_outcome *o = &s->outcome;
+	/* A copy: a retry of the change has to read the record again. */
 	struct visitor who = *s->who;
-	enum err e = load_and_look(w, &who, s->id, o);
+	enum err e = load_and_decide(w, &who, s->id, o);
 
 	change_target(w, s->id);
 	if (e != OK)
@@ -166,7 +182,7 @@ enum err
 assignment_set(struct work *w, struct visitor *who, const char *id,
     struct json_object *alternative, struct json_object **answer)
 {
-	struct setting s = {.who = who, .id = id, .alternative = alternative};
+	struct assignment_change s = {.who = who, .id = id, .alternative = alternative};
 
-	return change_run(w, set, &s, answer);
+	return change_run(w, set_assignment, &s, answer);
 }

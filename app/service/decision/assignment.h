@@ -10,43 +10,59 @@
 struct work;
 
 /*
- * What a subject gets of experiments. Answers are objects {experiment, alternative, payload,
- * reason, enrolled, new} on w->mem. The record of the visitor is read into who.
+ * Assignments of one subject. Answers are objects {experiment, alternative, payload, reason,
+ * enrolled, new} on w->mem. Every function reads the record of the visitor into who.
  */
 
-/* What a caller says of an enrolment; NULL where it says nothing. Only a trusted actor may. */
+/*
+ * What a request says of an enrolment; NULL where it says nothing. Only a trusted actor may say
+ * either; ERR_FORBIDDEN.
+ */
 struct assignment_input {
 	struct json_object *force;        /* name of the alternative, unless it is enrolled */
 	struct json_object *alternatives; /* to be created, see service/definition/auto_create.h */
 };
 
 /*
- * Enrols the visitor in the experiment of that id, once. Of an experiment that does not exist and
- * may not be created, control is answered. ERR_FORBIDDEN, ERR_INVALID.
+ * Enrols the visitor in the experiment of that id. A visitor who is enrolled already keeps the
+ * alternative. Answers control for an experiment that does not exist and may not be created.
+ * ERR_FORBIDDEN, ERR_INVALID, ERR_THROTTLED.
  */
 enum err assignment_enroll(struct work *w, struct visitor *who, const char *id,
     const struct assignment_input *in, struct json_object **answer) must_check;
 
-/* What the visitor sees of the experiment of that id, or would see if it is not enrolled; nothing
- * is written. Of an experiment that does not exist, control is answered. */
-enum err assignment_look(struct work *w, struct visitor *who, const char *id,
+/*
+ * What the visitor sees of the experiment now; control where it is not enrolled. Nothing is
+ * written. Answers control for an experiment that does not exist, too.
+ */
+enum err assignment_preview(struct work *w, struct visitor *who, const char *id,
     struct json_object **answer) must_check;
 
-/* The same with each gate of the decision: {.., would_enroll, salt, gates}. ERR_NOT_FOUND. */
+/*
+ * As assignment_preview, with each gate of the decision: {.., would_enroll, salt, gates}.
+ * ERR_NOT_FOUND.
+ */
 enum err assignment_explain(struct work *w, struct visitor *who, const char *id,
     struct json_object **answer) must_check;
 
-/* Puts the visitor into the alternative of that name (a JSON string) by hand. ERR_NOT_FOUND,
- * ERR_INVALID when there is no such alternative. */
+/*
+ * Puts the visitor into the alternative of that name (a JSON string) by hand. ERR_NOT_FOUND,
+ * ERR_INVALID when the experiment has no such alternative.
+ */
 enum err assignment_set(struct work *w, struct visitor *who, const char *id,
     struct json_object *alternative, struct json_object **answer) must_check;
 
-/* Enrols the visitor in all experiments that are for it, as an array. */
+/*
+ * Enrols the visitor in every experiment that applies to it. *list is an array of answers, which
+ * leaves out experiments whose audience the visitor is not in.
+ */
 enum err assignment_enroll_all(struct work *w, struct visitor *who, struct json_object **list)
     must_check;
 
-/* Enrols the visitor in the experiments of these ids (a JSON array of strings), as an array.
- * ERR_NOT_FOUND, ERR_INVALID. */
+/*
+ * Enrols the visitor in the experiments of these ids (a JSON array of strings, at most 1000). *list
+ * is an array of answers, one for each distinct id. ERR_NOT_FOUND, ERR_INVALID.
+ */
 enum err assignment_enroll_named(struct work *w, struct visitor *who, struct json_object *ids,
     struct json_object **list) must_check;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * All experiments of a subject in one answer.
+ * Assignments of one subject in many experiments at once: in all that apply to it, or in those that
+ * the request names. All enrolments of a request go through one enrolment_run(), hence into one
+ * statement.
  */
 #include "service/decision/assignment.h"
 
@@ -16,26 +18,30 @@
 
 enum { NAMED_MOST = 1000 };
 
-/* Experiments to decide, none twice. */
+/* The experiments to decide, each at most once. */
 struct choice {
 	const struct experiment_set *all; /* NULL: they are named */
-	bool *chosen; /* by place in all */
-	struct outcome *list;
+	bool *chosen; /* by index in all->list */
+	struct enrolment_outcome *list;
 	size_t n;
 };
 
+/* Adds a (NULL: nothing) unless it has been chosen. */
 static void
-choose(struct choice *to, const struct experiment *a)
+choose_experiment(struct choice *to, const struct experiment *a)
 {
 	size_t at = a == NULL ? 0 : (size_t)(a - to->all->list);
 
 	if (a == NULL || to->chosen[at])
 		return;
 	to->chosen[at] = true;
-	to->list[to->n++] = (struct outcome){.experiment = a};
+	to->list[to->n++] = (struct enrolment_outcome){.experiment = a};
 }
 
-/* The experiments whose numbers lead the rows of a member of the record. */
+/*
+ * Chooses the experiments whose numbers are the first items of the rows in that member of the
+ * record.
+ */
 static void
 choose_rows(struct choice *to, struct json_object *record, const char *member)
 {
@@ -43,28 +49,33 @@ choose_rows(struct choice *to, struct json_object *record, const char *member)
 
 	for (size_t i = 0; i < json_items(rows); i++) {
 		struct json_object *row = json_item(rows, i);
-		choose(to, experiment_set_find(to->all,
+		choose_experiment(to, experiment_set_find(to->all,
 		    json_object_get_int64(json_item(row, 0))));
 	}
 }
 
-/* Every experiment in effect that the subject may be in: by audience, by enrolment, or as all are.
- * With attributes of the request the audience is not known beforehand. */
+/*
+ * Chooses every experiment in effect that the subject may be in: by stored audience, by enrolment,
+ * or because it is open to all. With attributes in the request any experiment may apply, because
+ * its criteria are evaluated on them.
+ */
 static void
 choose_all(struct choice *to, const struct visitor *who)
 {
 	choose_rows(to, who->record, "enrolments");
 	choose_rows(to, who->record, "audience");
 	for (size_t i = 0; i < to->all->open_n; i++)
-		choose(to, to->all->open[i]);
+		choose_experiment(to, to->all->open[i]);
 	for (size_t i = 0; who->attributes != NULL && i < to->all->n; i++)
-		choose(to, &to->all->list[i]);
+		choose_experiment(to, &to->all->list[i]);
 }
 
-/* Enrols the visitor in the chosen ones. It is told of one in whose audience it is not only where
- * it named it. */
+/*
+ * Enrols the visitor in the chosen experiments. One whose audience it is not in is answered only
+ * where the request named it.
+ */
 static enum err
-enroll(struct work *w, const struct visitor *who, const struct choice *chosen, bool named,
+enroll_chosen(struct work *w, const struct visitor *who, const struct choice *chosen, bool named,
     struct json_object **list)
 {
 	enum err e = enrolment_run(w, who, chosen->list, chosen->n);
@@ -76,11 +87,14 @@ enroll(struct work *w, const struct visitor *who, const struct choice *chosen, b
 	return e;
 }
 
-/* Chooses the experiment of the id at that place, unless it has been chosen. */
+/*
+ * Chooses the experiment of that id, which stands at the JSON pointer at, unless it has been
+ * chosen.
+ */
 static enum err
 choose_named(struct work *w, struct choice *to, struct json_object *id, const char *at)
 {
-	struct outcome o = {0};
+	struct enrolment_outcome o = {0};
 
 	if (!json_object_is_type(id, json_type_string))
 		return fail(w, ERR_INVALID, at, "must be an id");
@@ -109,11 +123,11 @@ assignment_enroll_named(
 	if (!json_object_is_type(ids, json_type_array) || n > NAMED_MOST)
 		return fail(w, ERR_INVALID, "/experiments", "must be a list of at most %d ids",
 		    NAMED_MOST);
-	to.list = mem_array(w->mem, struct outcome, n + 1);
+	to.list = mem_array(w->mem, struct enrolment_outcome, n + 1);
 	for (size_t i = 0; e == OK && i < n; i++)
 		e = choose_named(w, &to, json_item(ids, i),
 		    mem_printf(w->mem, "/experiments/%zu", i));
-	return e == OK ? enroll(w, who, &to, true, list) : e;
+	return e == OK ? enroll_chosen(w, who, &to, true, list) : e;
 }
 
 enum err
@@ -128,7 +142,7 @@ assignment_enroll_all(struct work *w, struct visitor *who, struct json_object **
 		return e;
 	to.chosen = mem_array(w->mem, bool, to.all->n + 1);
 	memset(to.chosen, 0, to.all->n * sizeof to.chosen[0]);
-	to.list = mem_array(w->mem, struct outcome, to.all->n + 1);
+	to.list = mem_array(w->mem, struct enrolment_outcome, to.all->n + 1);
 	choose_all(&to, who);
-	return enroll(w, who, &to, false, list);
+	return enroll_chosen(w, who, &to, false, list);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The one way to enrol. What core decided is written by one statement, which the database makes
- * happen once however many ask: if another request enrolled the subject first, its alternative is
- * what both get.
+ * Enrolment: the only code that assigns a subject to an alternative. core/experiment/decide decides
+ * on the cached record; a single statement writes the enrolments of one visitor.
+ *
+ * The statement inserts only where no enrolment is stored. If another request enrolled the subject
+ * first, its alternative is returned and both requests answer the same one. Rows are written in the
+ * order of experiment numbers, so that two requests for one subject cannot deadlock.
  */
 #include "service/decision/enrolment.h"
 
@@ -23,10 +26,14 @@
 #include "store/cache/record.h"
 #include "store/work.h"
 
-enum column { EXPERIMENT, ALTERNATIVE, SPLIT, GONE, COLUMNS };
+/* The array parameters of the query `enrol`. */
+enum column { EXPERIMENT, ALTERNATIVE, ALLOCATION, GONE, COLUMNS };
 
+/*
+ * The attribute as the request gives it, else as the profile has it; NULL when neither does. Lent.
+ */
 static struct json_object *
-attribute(const struct visitor *who, const char *name)
+visitor_attribute(const struct visitor *who, const char *name)
 {
 	struct json_object *own = json_object_object_get(who->attributes, name);
 	struct json_object *held = json_object_object_get(who->record, "attributes");
@@ -34,9 +41,12 @@ attribute(const struct visitor *who, const char *name)
 	return own != NULL ? own : json_object_object_get(held, name);
 }
 
-/* Decided on the profile with what the request says of it, for this one decision. */
+/*
+ * Evaluates criteria now, on the profile overlaid with the attributes of the request, which are
+ * used for this decision only and never stored.
+ */
 static bool
-matches(struct work *w, struct subject_facts *p, const struct visitor *who,
+matches_live(struct work *w, struct subject_facts *p, const struct visitor *who,
     const struct criteria *criteria)
 {
 	if (criteria->kind != SUBJECT__MAX && criteria->kind != subject_kind(who->subject))
@@ -44,12 +54,17 @@ matches(struct work *w, struct subject_facts *p, const struct visitor *who,
 	return criteria_match(criteria, subject_facts_terms(p, criteria_needs(w->mem, criteria)));
 }
 
+/*
+ * Collects what decide() needs. Criteria are evaluated here when the request brings attributes or
+ * the criteria are live; otherwise the stored audience of the record counts. scrap holds the stored
+ * enrolment and must live as long as the result.
+ */
 static struct decision_request
-ask(struct work *w, const struct visitor *who, struct subject_facts *p, const struct outcome *o,
-    struct enrolled *scrap)
+make_request(struct work *w, const struct visitor *who, struct subject_facts *p,
+    const struct enrolment_outcome *o, struct enrolled *scrap)
 {
 	const struct experiment *a = o->experiment;
-	struct json_object *human = attribute(who, "human");
+	struct json_object *human = visitor_attribute(who, "human");
 	bool no_human =
 	    json_object_is_type(human, json_type_boolean) && !json_object_get_boolean(human);
 	bool live =
@@ -62,36 +77,42 @@ ask(struct work *w, const struct visitor *who, struct subject_facts *p, const st
 		.today = work_today(w),
 		.bot = who->bot || no_human,
 		.enrolled = subject_record_enrolment(who->record, a->nr, scrap) ? scrap : NULL,
-		.in_audience = o->selected || (live ? matches(w, p, who, a->criteria)
+		.in_audience = o->selected || (live ? matches_live(w, p, who, a->criteria)
 		                                    : subject_record_in_audience(who->record, a)),
 		.force = o->force,
 	};
 }
 
 struct decision_request
-enrolment_question(struct work *w, const struct visitor *who, const struct outcome *o,
+enrolment_request(struct work *w, const struct visitor *who, const struct enrolment_outcome *o,
     struct enrolled *scrap)
 {
-	return ask(w, who, subject_facts_new(w, who), o, scrap);
+	return make_request(w, who, subject_facts_new(w, who), o, scrap);
 }
 
 void
-enrolment_look(struct work *w, const struct visitor *who, struct outcome list[], size_t n)
+enrolment_decide(struct work *w, const struct visitor *who, struct enrolment_outcome list[],
+    size_t n)
 {
 	struct subject_facts *p = subject_facts_new(w, who);
 
 	for (size_t i = 0; i < n; i++) {
 		struct enrolled scrap;
-		struct decision_request q = ask(w, who, p, &list[i], &scrap);
+		struct decision_request q = make_request(w, who, p, &list[i], &scrap);
 		list[i].decision = decide(&q);
+		/*
+		 * An enrolment in a removed alternative does not count: the subject is assigned
+		 * anew.
+		 */
 		/* Who was in one that is gone is in nothing until he is drawn again. */
 		list[i].enrolled = q.enrolled != NULL && list[i].decision.gone == 0;
 		list[i].made = false;
 	}
 }
 
+/* Appends one enrolment to the array parameters. */
 static void
-add_row(struct work *w, const struct outcome *o, struct buf *columns[COLUMNS])
+add_enrolment(struct work *w, const struct enrolment_outcome *o, struct buf *columns[COLUMNS])
 {
 	const struct decision *d = &o->decision;
 
@@ -100,14 +121,14 @@ add_row(struct work *w, const struct outcome *o, struct buf *columns[COLUMNS])
 	pgtype_array_item(
 	    columns[ALTERNATIVE], mem_printf(w->mem, "%d", decide_number(d->alternative)));
 	pgtype_array_item(
-	    columns[SPLIT], mem_printf(w->mem, "%lld", (long long)o->experiment->split));
+	    columns[ALLOCATION], mem_printf(w->mem, "%lld", (long long)o->experiment->allocation));
 	pgtype_array_item(
 	    columns[GONE], d->gone == 0 ? NULL : mem_printf(w->mem, "%d", d->gone));
 }
 
-/* Decides by what is stored now, and by the definitions of now. */
+/* Decides again on the newest record and definitions, without writing. */
 static enum err
-look_again(struct work *w, const struct visitor *who, struct outcome *o)
+decide_again(struct work *w, const struct visitor *who, struct enrolment_outcome *o)
 {
 	struct visitor again = *who;
 	const struct experiment_set *all;
@@ -120,21 +141,22 @@ look_again(struct work *w, const struct visitor *who, struct outcome *o)
 	const struct experiment *a = experiment_set_find(all, o->experiment->nr);
 	if (a != NULL)
 		o->experiment = a;
-	enrolment_look(w, &again, o, 1);
+	enrolment_decide(w, &again, o, 1);
 	return OK;
 }
 
-/* An enrolment of which others are told once it is committed. */
-struct news {
+/* An enrolment that is announced by telemetry once its transaction is committed. */
+struct new_enrolment {
 	struct visitor who;
-	struct outcome outcome;
+	struct enrolment_outcome outcome;
 };
 
+/* Counts and announces an enrolment; runs after the commit. */
 static void
-tell(struct work *w, void *arg)
+announce_enrolment(struct work *w, void *arg)
 {
-	const struct news *n = arg;
-	const struct outcome *o = &n->outcome;
+	const struct new_enrolment *n = arg;
+	const struct enrolment_outcome *o = &n->outcome;
 
 	if (o->decision.gone != 0)
 		log_say(LOG_INFO, "alternative_gone", "%s: number %d, drawn again",
@@ -144,18 +166,20 @@ tell(struct work *w, void *arg)
 	telemetry_event_enrolled(w, &n->who, o);
 }
 
-/* What the database says holds now: another worker may have been first, and may have known of
- * alternatives that this one has yet to hear of. */
+/*
+ * Takes over what is stored now. Another worker may have enrolled the subject first, and into an
+ * alternative that this worker's definitions do not have yet.
+ */
 static enum err
-take_row(struct work *w, const struct visitor *who, struct outcome *o, const struct db_rows *rows,
-    int i)
+take_stored(struct work *w, const struct visitor *who, struct enrolment_outcome *o,
+    const struct db_rows *rows, int i)
 {
 	struct json_object *alternatives = o->experiment->alternatives;
 	struct json_object *held =
 	    decide_numbered(alternatives, (int)db_int(rows, i, "alternative"));
 
 	if (held == NULL)
-		return look_again(w, who, o);
+		return decide_again(w, who, o);
 	o->enrolled = true;
 	o->made = *db_cell(rows, i, "made") == 't';
 	o->decision.alternative = held;
@@ -164,39 +188,48 @@ take_row(struct work *w, const struct visitor *who, struct outcome *o, const str
 		o->decision.reason = drawn ? REASON_ENROLLED : REASON_FORCED;
 		return OK;
 	}
-	struct news *n = mem_new(w->mem, struct news);
-	*n = (struct news){*who, *o};
-	change_then(w, tell, n);
+	struct new_enrolment *n = mem_new(w->mem, struct new_enrolment);
+	*n = (struct new_enrolment){*who, *o};
+	change_then(w, announce_enrolment, n);
 	return OK;
 }
 
+/*
+ * Runs the statement. The cached record is invalidated first (store/cache/record.h says why).
+ */
 static enum err
-store(struct work *w, const struct visitor *who, const char *how, struct buf *columns[COLUMNS],
-    struct db_rows **rows)
+insert_enrolments(struct work *w, const struct visitor *who, const char *how,
+    struct buf *columns[COLUMNS], struct db_rows **rows)
 {
 	const char *now = work_now_text(w);
 
 	const char *params[] = {who->subject, columns[EXPERIMENT]->data,
-		columns[ALTERNATIVE]->data, columns[SPLIT]->data, columns[GONE]->data, how,
+		columns[ALTERNATIVE]->data, columns[ALLOCATION]->data, columns[GONE]->data, how,
 		w->conf->verify_human != 0 ? "true" : "false", now};
 	enum err e = change_subjects(w, RECORD_SUBJECT, &who->subject, 1);
 	return e == OK ? db_query(w->db, w->mem, QUERY_enrol, params, rows) : e;
 }
 
+/* Orders outcomes by the number of their experiment. */
 static int
 compare_numbers(const void *a, const void *b)
 {
-	const struct outcome *x = *(struct outcome *const *)a, *y = *(struct outcome *const *)b;
+	const struct enrolment_outcome *x = *(struct enrolment_outcome *const *)a,
+	    *y = *(struct enrolment_outcome *const *)b;
 
 	return (x->experiment->nr > y->experiment->nr) - (x->experiment->nr < y->experiment->nr);
 }
 
-/* Enrols where the decision says so, of the forced ones or of the others; in one order of all. */
+/*
+ * Writes the enrolments that were decided. how is `drawn`, `forced` or `set` (by hand); the first
+ * two select the outcomes of that kind, because they go into separate statements.
+ */
 static enum err
-write(struct work *w, const struct visitor *who, const char *how, struct outcome list[], size_t n)
+write_enrolments(struct work *w, const struct visitor *who, const char *how,
+    struct enrolment_outcome list[], size_t n)
 {
 	bool forced = strcmp(how, "forced") == 0, drawn = strcmp(how, "drawn") == 0;
-	struct outcome **wanted = mem_array(w->mem, struct outcome *, n);
+	struct enrolment_outcome **wanted = mem_array(w->mem, struct enrolment_outcome *, n);
 	struct buf *columns[COLUMNS];
 	struct db_rows *rows;
 	size_t count = 0;
@@ -213,22 +246,26 @@ write(struct work *w, const struct visitor *who, const char *how, struct outcome
 		pgtype_array_open(columns[k]);
 	}
 	for (size_t i = 0; i < count; i++)
-		add_row(w, wanted[i], columns);
+		add_enrolment(w, wanted[i], columns);
 	for (int k = 0; k < COLUMNS; k++)
 		pgtype_array_close(columns[k]);
-	enum err e = store(w, who, how, columns, &rows);
+	enum err e = insert_enrolments(w, who, how, columns, &rows);
 	if (e != OK)
 		return e;
 	for (int r = 0; e == OK && r < db_count(rows); r++)
 		for (size_t i = 0; e == OK && i < count; i++)
 			if (wanted[i]->experiment->nr == db_int(rows, r, "nr"))
-				e = take_row(w, who, wanted[i], rows, r);
+				e = take_stored(w, who, wanted[i], rows, r);
 	return e;
 }
 
-/* Who has never been heard of counts against the limit of the key, before anything is written. */
+/*
+ * A subject without any stored data counts against the key's limit on new subjects, before anything
+ * is written. ERR_THROTTLED.
+ */
 static enum err
-count_new(struct work *w, const struct visitor *who, const struct outcome list[], size_t n)
+admit_new_visitor(struct work *w, const struct visitor *who, const struct enrolment_outcome list[],
+    size_t n)
 {
 	size_t i = 0;
 
@@ -238,62 +275,64 @@ count_new(struct work *w, const struct visitor *who, const struct outcome list[]
 	    ? OK : w->admit(w, 1);
 }
 
-/* Outcomes of one visitor on their way into the database. */
-struct enrolment {
+/* The outcomes of one visitor, as the argument of change_run(). */
+struct enrolment_change {
 	const struct visitor *who;
-	struct outcome *list;
+	struct enrolment_outcome *list;
 	size_t n;
 	struct json_object *alternative; /* by hand; NULL: as is decided */
 };
 
+/* The change behind enrolment_run(): decides, then writes drawn and forced enrolments. */
 static enum err
-enroll(struct work *w, void *arg, struct json_object **answer)
+enroll_visitor(struct work *w, void *arg, struct json_object **answer)
 {
-	const struct enrolment *x = arg;
+	const struct enrolment_change *x = arg;
 
 	(void)answer;
-	enrolment_look(w, x->who, x->list, x->n);
-	enum err e = count_new(w, x->who, x->list, x->n);
+	enrolment_decide(w, x->who, x->list, x->n);
+	enum err e = admit_new_visitor(w, x->who, x->list, x->n);
 	if (e == OK)
-		e = write(w, x->who, "drawn", x->list, x->n);
-	return e == OK ? write(w, x->who, "forced", x->list, x->n) : e;
+		e = write_enrolments(w, x->who, "drawn", x->list, x->n);
+	return e == OK ? write_enrolments(w, x->who, "forced", x->list, x->n) : e;
 }
 
 enum err
-enrolment_run(struct work *w, const struct visitor *who, struct outcome list[], size_t n)
+enrolment_run(struct work *w, const struct visitor *who, struct enrolment_outcome list[], size_t n)
 {
-	struct enrolment x = {who, list, n, NULL};
+	struct enrolment_change x = {who, list, n, NULL};
 	struct json_object *none;
 
-	return change_run(w, enroll, &x, &none);
+	return change_run(w, enroll_visitor, &x, &none);
 }
 
+/* The change behind enrolment_set(). A bot is never enrolled, not even by hand. */
 static enum err
-set(struct work *w, void *arg, struct json_object **answer)
+set_alternative(struct work *w, void *arg, struct json_object **answer)
 {
-	const struct enrolment *x = arg;
+	const struct enrolment_change *x = arg;
 
 	(void)answer;
-	enrolment_look(w, x->who, x->list, 1);
+	enrolment_decide(w, x->who, x->list, 1);
 	if (x->list->decision.reason == REASON_BOT)
 		return OK;
 	x->list->decision = (struct decision){
 		.alternative = x->alternative, .reason = REASON_FORCED, .enrol = true};
-	return write(w, x->who, "set", x->list, 1);
+	return write_enrolments(w, x->who, "set", x->list, 1);
 }
 
 enum err
-enrolment_set(struct work *w, const struct visitor *who, struct outcome *o,
+enrolment_set(struct work *w, const struct visitor *who, struct enrolment_outcome *o,
     struct json_object *alternative)
 {
-	struct enrolment x = {who, o, 1, alternative};
+	struct enrolment_change x = {who, o, 1, alternative};
 	struct json_object *none;
 
-	return change_run(w, set, &x, &none);
+	return change_run(w, set_alternative, &x, &none);
 }
 
 struct json_object *
-enrolment_answer(const struct outcome *o)
+enrolment_answer(const struct enrolment_outcome *o)
 {
 	struct json_object *out = json_object_new_object();
 	struct json_object *alternative = o->decision.alternative;

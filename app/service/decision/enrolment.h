@@ -13,8 +13,10 @@
 struct experiment_set;
 struct work;
 
-/* What somebody gets of an experiment. */
-struct outcome {
+/*
+ * One experiment for one visitor: what is asked, and what was decided. Lent to the functions below.
+ */
+struct enrolment_outcome {
 	const struct experiment *experiment; /* given */
 	const char *force;               /* given; NULL: nothing is forced */
 	bool selected;                   /* given: in the audience, whatever the record says */
@@ -23,25 +25,31 @@ struct outcome {
 	bool made;     /* by this call */
 };
 
-/* The question that decides o. */
-struct decision_request enrolment_question(
-    struct work *w, const struct visitor *who, const struct outcome *o, struct enrolled *scrap);
+/* What decide() is asked for o; scrap is storage that the result points to. */
+struct decision_request enrolment_request(
+    struct work *w, const struct visitor *who, const struct enrolment_outcome *o,
+    struct enrolled *scrap);
 
-/* Decides each of the n outcomes; nothing is written. */
-void enrolment_look(struct work *w, const struct visitor *who, struct outcome list[], size_t n);
+/* Decides each of the n outcomes on the visitor's record; writes nothing. */
+void enrolment_decide(struct work *w, const struct visitor *who, struct enrolment_outcome list[],
+    size_t n);
 
 /*
- * Decides each of the n outcomes and enrols the visitor where the decision says so, as a change or
- * as a part of one (service/change.h). The only way to be enrolled but by hand.
+ * Decides each of the n outcomes and enrols the visitor where the decision says so, as a change of
+ * its own or as part of the one under way (service/change.h). ERR_THROTTLED when the key may bring
+ * no more new subjects; errors of the database.
  */
-enum err enrolment_run(struct work *w, const struct visitor *who, struct outcome list[], size_t n)
-    must_check;
+enum err enrolment_run(struct work *w, const struct visitor *who, struct enrolment_outcome list[],
+    size_t n) must_check;
 
-/* Puts the visitor by hand into an alternative of the experiment, likewise. */
-enum err enrolment_set(struct work *w, const struct visitor *who, struct outcome *o,
+/*
+ * Puts the visitor into an alternative of the experiment by hand, over a stored enrolment, too. A
+ * change as enrolment_run(). Does nothing for a bot.
+ */
+enum err enrolment_set(struct work *w, const struct visitor *who, struct enrolment_outcome *o,
     struct json_object *alternative) must_check;
 
 /* {experiment, alternative, payload, reason, enrolled, new}; the caller owns it. */
-struct json_object *enrolment_answer(const struct outcome *o);
+struct json_object *enrolment_answer(const struct enrolment_outcome *o);
 
 #endif

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The definitions that a look-up goes through, parsed once a change and not once a request.
+ * The experiments in effect, parsed once per change of the definitions and not once per request.
+ * Each worker has its own set and replaces it as a whole when the generation of the definitions has
+ * moved.
+ *
+ * The old set is handed to the memory of the request that replaced it, so pointers into it stay
+ * valid until that request ends, and no longer.
  */
 #include "service/decision/experiment_set.h"
 
@@ -20,21 +25,23 @@ experiment_set_new(void *ctx)
 	return mem_new(ctx, struct experiment_set);
 }
 
+/* A copy on mem; NULL for NULL. */
 static const char *
-copy(void *mem, const char *text)
+copy_text(void *mem, const char *text)
 {
 	return text == NULL ? NULL : mem_dup(mem, text);
 }
 
+/* The text of a member, lent; NULL where it is not a string. */
 static const char *
-member(struct json_object *o, const char *name)
+member_text(struct json_object *o, const char *name)
 {
 	struct json_object *value = json_object_object_get(o, name);
 
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
 }
 
-/* [[first, last], ..], or null for none. */
+/* The layer with the slots of the experiment, [[first, last], ..]; NULL without a layer. */
 static const struct layer *
 read_layer(void *mem, struct json_object *o)
 {
@@ -43,9 +50,9 @@ read_layer(void *mem, struct json_object *o)
 
 	if (o == NULL)
 		return NULL;
-	l->id = member(o, "id");
-	l->salt = member(o, "salt");
-	l->unit = subject_kind(member(o, "unit"));
+	l->id = member_text(o, "id");
+	l->salt = member_text(o, "salt");
+	l->unit = subject_kind(member_text(o, "unit"));
 	l->n = json_items(slots);
 	l->ranges = mem_check(talloc_size(l, (l->n + 1) * sizeof *l->ranges));
 	for (size_t i = 0; i < l->n; i++) {
@@ -56,9 +63,12 @@ read_layer(void *mem, struct json_object *o)
 	return l;
 }
 
-/* False when the criteria cannot be read: such an experiment is for nobody. */
+/*
+ * Reads row i. False when its criteria cannot be parsed; the experiment is then left out of the
+ * set, so it is delivered to no one.
+ */
 static bool
-read_row(void *mem, const struct db_rows *rows, int i, struct experiment *out)
+read_experiment(void *mem, const struct db_rows *rows, int i, struct experiment *out)
 {
 	struct json_object *row = mem_json(mem, db_row_json(rows, i));
 	struct json_object *data = json_object_object_get(row, "data");
@@ -66,23 +76,23 @@ read_row(void *mem, const struct db_rows *rows, int i, struct experiment *out)
 
 	*out = (struct experiment){
 		.nr = db_int(rows, i, "nr"),
-		.id = copy(mem, db_cell(rows, i, "id")),
-		.name = copy(mem, db_cell(rows, i, "name")),
-		.start = copy(mem, db_cell(rows, i, "start")),
-		.end = copy(mem, db_cell(rows, i, "end")),
-		.salt = copy(mem, db_cell(rows, i, "salt")),
-		.default_name = copy(mem, db_cell(rows, i, "default_alternative")),
-		.key = member(data, "key"),
-		.client = member(data, "client"),
-		.url = member(data, "url"),
+		.id = copy_text(mem, db_cell(rows, i, "id")),
+		.name = copy_text(mem, db_cell(rows, i, "name")),
+		.start = copy_text(mem, db_cell(rows, i, "start")),
+		.end = copy_text(mem, db_cell(rows, i, "end")),
+		.salt = copy_text(mem, db_cell(rows, i, "salt")),
+		.default_name = copy_text(mem, db_cell(rows, i, "default_alternative")),
+		.key = member_text(data, "key"),
+		.client = member_text(data, "client"),
+		.url = member_text(data, "url"),
 		.modulus = json_object_get_int64(json_object_object_get(data, "modulus")),
 		.state = (int)db_int(rows, i, "state"),
 		.alternatives = json_object_object_get(row, "alternatives"),
 		.audience = db_int(rows, i, "audience_version"),
-		.status = copy(mem, db_cell(rows, i, "status")),
+		.status = copy_text(mem, db_cell(rows, i, "status")),
 		.traffic = json_object_get_double(json_object_object_get(row, "traffic")),
 		.layer = read_layer(mem, json_object_object_get(row, "layer")),
-		.split = db_int(rows, i, "allocation"),
+		.allocation = db_int(rows, i, "allocation"),
 	};
 	if (criteria == NULL)
 		return true;
@@ -90,8 +100,9 @@ read_row(void *mem, const struct db_rows *rows, int i, struct experiment *out)
 	return out->criteria != NULL;
 }
 
+/* For qsort and bsearch over by_id. */
 static int
-compare_ids(const void *a, const void *b)
+compare_experiment_ids(const void *a, const void *b)
 {
 	const struct experiment *const *left = a;
 	const struct experiment *const *right = b;
@@ -99,6 +110,7 @@ compare_ids(const void *a, const void *b)
 	return strcmp((*left)->id, (*right)->id);
 }
 
+/* Fills by_id and open. The list itself is in the order of numbers, as the query returns it. */
 static void
 make_indexes(struct experiment_set *all)
 {
@@ -110,12 +122,14 @@ make_indexes(struct experiment_set *all)
 			all->open[all->open_n++] = &all->list[i];
 	}
 	if (all->n > 1)
-		qsort(all->by_id, all->n, sizeof all->by_id[0], compare_ids);
+		qsort(all->by_id, all->n, sizeof all->by_id[0], compare_experiment_ids);
 }
 
-/* What this request has from the old set lives as long as the request. */
+/*
+ * Replaces the set by the rows. The old set lives as long as the request, which may point into it.
+ */
 static void
-take_rows(struct work *w, struct experiment_set *all, const struct db_rows *rows)
+replace_set(struct work *w, struct experiment_set *all, const struct db_rows *rows)
 {
 	void *mem = mem_ctx(all);
 	int n = db_count(rows);
@@ -127,7 +141,7 @@ take_rows(struct work *w, struct experiment_set *all, const struct db_rows *rows
 		int64_t generation = db_int(rows, i, "audience_generation");
 		if (generation > all->audience_generation)
 			all->audience_generation = generation;
-		if (read_row(mem, rows, i, &all->list[all->n]))
+		if (read_experiment(mem, rows, i, &all->list[all->n]))
 			all->n++;
 		else
 			log_say(LOG_ERROR, "criteria_unreadable", "%s", db_cell(rows, i, "id"));
@@ -150,8 +164,9 @@ experiment_set_get(struct work *w, int64_t at_least, const struct experiment_set
 		e = db_query(w->db, w->mem, QUERY_experiment_active, NULL, &rows);
 		if (e != OK)
 			return e;
-		take_rows(w, all, rows);
-		/* What was read may be newer than this; never older. */
+		replace_set(w, all, rows);
+		/* The rows may be newer than this generation but never older, so at worst they are
+		 * read once more. */
 		all->generation = generation;
 	}
 	*out = all;
@@ -186,17 +201,18 @@ experiment_set_one(struct work *w, const char *id, const struct experiment **out
 		return e;
 	one->id = id;
 	struct experiment **found = all->n == 0 ? NULL
-	    : bsearch(&key, all->by_id, all->n, sizeof all->by_id[0], compare_ids);
+	    : bsearch(&key, all->by_id, all->n, sizeof all->by_id[0], compare_experiment_ids);
 	if (found != NULL) {
 		*out = *found;
 		return OK;
 	}
+	/* Not in effect: read for this request alone. */
 	e = db_query(w->db, w->mem, QUERY_experiment_by_id, &id, &rows);
 	if (e != OK)
 		return e;
 	if (db_count(rows) == 0)
 		return ERR_NOT_FOUND;
-	if (!read_row(w->mem, rows, 0, one))
+	if (!read_experiment(w->mem, rows, 0, one))
 		return ERR_INTERNAL;
 	*out = one;
 	return OK;

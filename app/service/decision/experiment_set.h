@@ -10,29 +10,38 @@
 
 struct work;
 
-/* The experiments in effect, as a worker holds them; never more than a second old. */
+/*
+ * The experiments in effect, as one worker holds them; at most a second behind the database.
+ * Belongs to the context given to experiment_set_new().
+ */
 struct experiment_set {
 	void *mem; /* of the list; NULL: never read */
-	int64_t generation;
+	int64_t generation; /* of all definitions */
 	int64_t audience_generation;     /* the last generation at which an audience changed */
 	size_t n;
-	struct experiment *list; /* by nr */
+	struct experiment *list; /* in the order of nr */
 	struct experiment **by_id;
 	size_t open_n;
-	struct experiment **open; /* those that everybody is in */
+	struct experiment **open; /* those without criteria, which every subject is in */
 };
 
 /* An empty set on the talloc context ctx. */
 struct experiment_set *experiment_set_new(void *ctx);
 
-/* The set, of generation at_least or newer: read again when the database has a newer one. */
+/*
+ * The set of generation at_least or newer; read again when the database has a newer one. Pointers
+ * into *out are valid until the end of the request. Errors of cache and database.
+ */
 enum err experiment_set_get(
     struct work *w, int64_t at_least, const struct experiment_set **out) must_check;
 
-/* The experiment of number nr, or NULL. */
+/* The experiment of number nr, or NULL. Lent by the set. */
 const struct experiment *experiment_set_find(const struct experiment_set *all, int64_t nr);
 
-/* The experiment of that id, in effect or not, on w->mem or the set's. ERR_NOT_FOUND. */
+/*
+ * The experiment of that id, in effect or not, on w->mem or lent by the set. ERR_NOT_FOUND without
+ * a text.
+ */
 enum err experiment_set_one(
     struct work *w, const char *id, const struct experiment **out) must_check;
 

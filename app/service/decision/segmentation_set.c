@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The segmentations with their rules, parsed once a change and not once a request.
+ * The segmentations with their parsed rules, as experiment_set.c holds the experiments: one set per
+ * worker, parsed once per change of the definitions. A segmentation that was made a moment ago may
+ * be missing from it; segmentation_set_one() and segmentation_set_group() then read the newest.
  */
 #include "service/decision/segmentation_set.h"
 
@@ -20,8 +22,9 @@ segmentation_set_new(void *ctx)
 	return mem_new(ctx, struct segmentation_set);
 }
 
+/* The type of a word from the database, whose check constraint knows the same words. */
 static enum segmentation_type
-type_of(const char *word)
+type_of_word(const char *word)
 {
 	for (int t = 0; t < SEGMENTATION__MAX; t++)
 		if (strcmp(word, segmentation_word((enum segmentation_type)t)) == 0)
@@ -29,7 +32,7 @@ type_of(const char *word)
 	return SEGMENTATION_MANUAL;
 }
 
-/* A rule that cannot be read holds for nobody. */
+/* A rule that cannot be parsed becomes NULL: it matches no one, and the log says so. */
 static const struct rule *
 read_rule(void *mem, const char *id, struct json_object *o)
 {
@@ -41,8 +44,9 @@ read_rule(void *mem, const char *id, struct json_object *o)
 	return rule;
 }
 
+/* Reads row i with its groups. */
 static void
-read_row(void *mem, const struct db_rows *rows, int i, struct segmentation *out)
+read_segmentation(void *mem, const struct db_rows *rows, int i, struct segmentation *out)
 {
 	struct json_object *row = mem_json(mem, db_row_json(rows, i));
 	struct json_object *groups = json_object_object_get(row, "groups");
@@ -51,7 +55,7 @@ read_row(void *mem, const struct db_rows *rows, int i, struct segmentation *out)
 		.nr = db_int(rows, i, "nr"),
 		.id = mem_dup(mem, db_cell(rows, i, "id")),
 		.context = mem_dup(mem, db_cell(rows, i, "context")),
-		.type = type_of(db_cell(rows, i, "type")),
+		.type = type_of_word(db_cell(rows, i, "type")),
 		.active = *db_cell(rows, i, "active") == 't',
 		.salt = mem_dup(mem, db_cell(rows, i, "salt")),
 		.n = json_items(groups),
@@ -67,8 +71,9 @@ read_row(void *mem, const struct db_rows *rows, int i, struct segmentation *out)
 	}
 }
 
+/* For qsort and bsearch over by_nr. */
 static int
-compare_nr(const void *a, const void *b)
+compare_segmentation_nr(const void *a, const void *b)
 {
 	const struct segmentation *const *left = a;
 	const struct segmentation *const *right = b;
@@ -76,15 +81,18 @@ compare_nr(const void *a, const void *b)
 	return ((*left)->nr > (*right)->nr) - ((*left)->nr < (*right)->nr);
 }
 
+/* For bsearch over list, which the query returns in the order of ids. */
 static int
-compare_id(const void *id, const void *s)
+compare_segmentation_id(const void *id, const void *s)
 {
 	return strcmp(id, ((const struct segmentation *)s)->id);
 }
 
-/* What this request has from the old set lives as long as the request. */
+/*
+ * Replaces the set by the rows. The old set lives as long as the request, which may point into it.
+ */
 static void
-take(struct work *w, struct segmentation_set *all, const struct db_rows *rows,
+replace_set(struct work *w, struct segmentation_set *all, const struct db_rows *rows,
     const struct db_rows *experiments)
 {
 	void *mem = mem_ctx(all);
@@ -100,11 +108,11 @@ take(struct work *w, struct segmentation_set *all, const struct db_rows *rows,
 		.experiments = mem_array(mem, struct segmentation_set_experiment, m + 1),
 	};
 	for (size_t i = 0; i < n; i++) {
-		read_row(mem, rows, (int)i, &all->list[i]);
+		read_segmentation(mem, rows, (int)i, &all->list[i]);
 		all->by_nr[i] = &all->list[i];
 	}
 	if (n > 1)
-		qsort(all->by_nr, n, sizeof all->by_nr[0], compare_nr);
+		qsort(all->by_nr, n, sizeof all->by_nr[0], compare_segmentation_nr);
 	for (size_t i = 0; i < m; i++) {
 		struct json_object *row = mem_json(mem, db_row_json(experiments, (int)i));
 		all->experiments[i] = (struct segmentation_set_experiment){
@@ -134,7 +142,7 @@ segmentation_set_get(struct work *w, int64_t at_least, const struct segmentation
 		e = db_query(w->db, w->mem, QUERY_experiment_referenced, NULL, &experiments);
 	if (e != OK)
 		return e;
-	take(w, all, rows, experiments);
+	replace_set(w, all, rows, experiments);
 	all->generation = generation;
 	return OK;
 }
@@ -143,7 +151,7 @@ const struct segmentation *
 segmentation_set_find(const struct segmentation_set *all, const char *id)
 {
 	return all->n == 0 ? NULL
-	    : bsearch(id, all->list, all->n, sizeof all->list[0], compare_id);
+	    : bsearch(id, all->list, all->n, sizeof all->list[0], compare_segmentation_id);
 }
 
 const struct segmentation *
@@ -151,11 +159,12 @@ segmentation_set_numbered(const struct segmentation_set *all, int64_t nr)
 {
 	const struct segmentation wanted = {.nr = nr}, *key = &wanted;
 	struct segmentation **found = all->n == 0 ? NULL
-	    : bsearch(&key, all->by_nr, all->n, sizeof all->by_nr[0], compare_nr);
+	    : bsearch(&key, all->by_nr, all->n, sizeof all->by_nr[0], compare_segmentation_nr);
 
 	return found == NULL ? NULL : *found;
 }
 
+/* Reads the newest definitions and finds the segmentation in them. */
 static enum err
 find_newest(struct work *w, const char *id, const struct segmentation **out)
 {

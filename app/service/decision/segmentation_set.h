@@ -10,19 +10,22 @@
 
 struct work;
 
-/* An experiment that rules refer to, in effect or not: by what its alternatives are called. */
+/* An experiment that rules refer to, in effect or not, with the names of its alternatives. */
 struct segmentation_set_experiment {
 	int64_t nr;
 	const char *id;
 	struct json_object *alternatives;
 };
 
-/* The segmentations, as a worker holds them; never more than a second old. */
+/*
+ * The segmentations, as one worker holds them; at most a second behind the database. Belongs to the
+ * context given to segmentation_set_new().
+ */
 struct segmentation_set {
 	void *mem; /* of the lists; NULL: never read */
 	int64_t generation;
 	size_t n;
-	struct segmentation *list; /* by id */
+	struct segmentation *list; /* in the order of id */
 	struct segmentation **by_nr;
 	size_t experiments_n;
 	struct segmentation_set_experiment *experiments;
@@ -31,23 +34,29 @@ struct segmentation_set {
 /* An empty set on the talloc context ctx. */
 struct segmentation_set *segmentation_set_new(void *ctx);
 
-/* The set, of the generation of definitions at_least or newer. */
+/*
+ * The set, at the generation of definitions at_least or newer. Pointers into *out are valid until
+ * the end of the request.
+ */
 enum err segmentation_set_get(
     struct work *w, int64_t at_least, const struct segmentation_set **out) must_check;
 
-/* The segmentation of that id, also when it was made a moment ago. ERR_NOT_FOUND. */
+/*
+ * The segmentation of that id, also when it was made a moment ago. ERR_NOT_FOUND without a text.
+ */
 enum err segmentation_set_one(
     struct work *w, const char *id, const struct segmentation **out) must_check;
 
 /*
- * The group of number nr of *s, or NULL when it is gone: a worker that does not know it looks at
- * the newest definition, which *s then is, since others may have put somebody into a group that was
- * made a moment ago. ERR_NOT_FOUND when the segmentation has gone meanwhile.
+ * The group of number nr of *s, or NULL when it has been deleted. Where this worker's definition
+ * does not have it, the newest definition is read and *s set to it, because another worker may have
+ * assigned the subject to a group that was just made. ERR_NOT_FOUND when the segmentation has been
+ * deleted.
  */
 enum err segmentation_set_group(struct work *w, const struct segmentation **s, int64_t nr,
     const struct group **out) must_check;
 
-/* The segmentation of that id, or number; NULL when there is none. */
+/* The segmentation of that id, or number; NULL when there is none. Lent by the set. */
 const struct segmentation *segmentation_set_find(
     const struct segmentation_set *all, const char *id);
 const struct segmentation *segmentation_set_numbered(

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * All that is known of somebody, as terms that rules and criteria are decided on: from one record,
- * without a query.
+ * The terms of one subject on which rules and criteria are evaluated, built from the subject's
+ * record without a query. Groups of rule segmentations are computed only when a rule or criterion
+ * asks for them, because they may depend on each other.
  */
 #include "service/decision/subject_facts.h"
 
@@ -22,12 +23,13 @@ struct subject_facts {
 	struct json_object *attributes;
 	struct terms_extra *extra; /* until the terms are made */
 	size_t n, room;
-	struct terms *terms;       /* NULL: nobody has asked for them yet */
-	struct json_object *known; /* ids of segmentations of rules that were worked out */
+	struct terms *terms;       /* NULL: not built yet */
+	struct json_object *known; /* ids of rule segmentations that were computed */
 };
 
+/* Adds a term to be joined with the attributes when the terms are built. */
 static void
-add(struct subject_facts *p, const char *path, struct json_object *value)
+add_term(struct subject_facts *p, const char *path, struct json_object *value)
 {
 	if (p->n == p->room) {
 		p->room = p->room == 0 ? 16 : 2 * p->room;
@@ -37,8 +39,9 @@ add(struct subject_facts *p, const char *path, struct json_object *value)
 	p->extra[p->n++] = (struct terms_extra){path, value};
 }
 
+/* Adds the members of o (NULL: none) to onto, replacing those of the same name. */
 static void
-overlay(struct json_object *onto, struct json_object *o)
+overlay_members(struct json_object *onto, struct json_object *o)
 {
 	if (o == NULL)
 		return;
@@ -56,16 +59,18 @@ add_tags(struct subject_facts *p)
 		struct json_object *row = json_item(tags, i);
 		const char *scope = json_object_get_string(json_item(row, 0));
 		const char *key = json_object_get_string(json_item(row, 1));
-		add(p, subject_terms_tag(p->w->mem, scope, key), json_item(row, 2));
+		add_term(p, subject_terms_tag(p->w->mem, scope, key), json_item(row, 2));
 	}
 }
 
+/* The term of a subject in group g of s. */
 static void
 add_group(struct subject_facts *p, const struct segmentation *s, const struct group *g)
 {
-	add(p, subject_terms_group(p->w->mem, s->id), subject_terms_exact(p->w->mem, g->name));
+	add_term(p, subject_terms_group(p->w->mem, s->id), subject_terms_exact(p->w->mem, g->name));
 }
 
+/* Adds the stored groups. Those of deleted groups and inactive segmentations do not count. */
 static void
 add_memberships(struct subject_facts *p)
 {
@@ -83,7 +88,9 @@ add_memberships(struct subject_facts *p)
 	}
 }
 
-/* An experiment is a segmentation, too: its alternative stands under both names. */
+/*
+ * An experiment can be used as a segmentation, so its alternative is a term under both names.
+ */
 static void
 add_alternative(struct subject_facts *p, const struct segmentation_set_experiment *x, int number)
 {
@@ -93,10 +100,11 @@ add_alternative(struct subject_facts *p, const struct segmentation_set_experimen
 		return;
 	struct json_object *name = subject_terms_exact(
 	    p->w->mem, json_object_get_string(json_object_object_get(o, "name")));
-	add(p, subject_terms_alternative(p->w->mem, x->id), name);
-	add(p, subject_terms_group(p->w->mem, x->id), name);
+	add_term(p, subject_terms_alternative(p->w->mem, x->id), name);
+	add_term(p, subject_terms_group(p->w->mem, x->id), name);
 }
 
+/* Adds the alternatives of stored enrolments in experiments that rules refer to. */
 static void
 add_alternatives(struct subject_facts *p)
 {
@@ -107,15 +115,18 @@ add_alternatives(struct subject_facts *p)
 	}
 }
 
+/* Whether the group of the segmentation has been computed, or is being computed. */
 static bool
 is_known(const struct subject_facts *p, const char *id)
 {
 	return json_object_object_get_ex(p->known, id, NULL);
 }
 
-/* Works out the groups of the segmentations of rules among needs; what those need comes first. Each
- * is entered once, so it ends. A group that one criterion needs changes nothing for those that do
- * not ask for it. */
+/*
+ * Computes the groups of the rule segmentations among needs (ids), first of those that their rules
+ * need in turn. Each is entered once, before the recursion, so it ends. Adding a group does not
+ * change the result of criteria that do not ask for it.
+ */
 static void
 add_needed(struct subject_facts *p, struct json_object *needs)
 {
@@ -137,8 +148,9 @@ add_needed(struct subject_facts *p, struct json_object *needs)
 	}
 }
 
+/* Builds the terms from the record and the request: everything but the groups of rules. */
 static void
-make_terms(struct subject_facts *p)
+build_terms(struct subject_facts *p)
 {
 	const struct visitor *who = p->who;
 	const char *field = subject_field(subject_kind(who->subject));
@@ -146,10 +158,11 @@ make_terms(struct subject_facts *p)
 
 	p->attributes = mem_json(p, json_object_new_object());
 	p->known = mem_json(p, json_object_new_object());
-	overlay(p->attributes, json_object_object_get(who->record, "attributes"));
-	overlay(p->attributes, who->attributes);
-	add(p, subject_terms_kind(), subject_terms_exact(p, word));
+	overlay_members(p->attributes, json_object_object_get(who->record, "attributes"));
+	overlay_members(p->attributes, who->attributes);
+	add_term(p, subject_terms_kind(), subject_terms_exact(p, word));
 	add_tags(p);
+	/* Without definitions nothing is known of groups: rules on them are false. */
 	/* What cannot be read now is not known: rules on it are false. */
 	if (segmentation_set_get(p->w, 0, &p->all) == OK) {
 		add_memberships(p);
@@ -173,7 +186,7 @@ const struct terms *
 subject_facts_terms(struct subject_facts *p, struct json_object *needs)
 {
 	if (p->terms == NULL)
-		make_terms(p);
+		build_terms(p);
 	add_needed(p, needs);
 	return p->terms;
 }
@@ -183,7 +196,7 @@ subject_facts_group(struct work *w, const struct visitor *who, const struct segm
 {
 	struct subject_facts *p = subject_facts_new(w, who);
 
-	make_terms(p);
+	build_terms(p);
 	for (size_t k = 0; k < s->n; k++)
 		if (s->groups[k].rule != NULL)
 			add_needed(p, rule_needs(w->mem, s->groups[k].rule));

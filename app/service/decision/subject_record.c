@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The look-up: from the audiences that a device and its user are in to the experiments that
- * apply. It goes by the subject, so its cost does not grow with the number of definitions.
+ * The record of a subject: everything decisions need to know of it, from the cache or by one query,
+ * and the look-up from the audiences in a record to the experiments that apply. The cost of a
+ * look-up depends on the subject, not on the number of definitions.
+ *
+ * A record and the set of experiments are only used together when neither is older than the other
+ * (subject_record_snapshot); the generation numbers of both tell.
  */
 #include "service/decision/subject_record.h"
 
 #include "base/json.h"
-#include "base/jsonown.h"
+#include "base/json_trusted.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/subject/subject.h"
@@ -18,12 +22,17 @@
 /* Audiences may change between two reads, but not so often. */
 enum { TRIES = 8 };
 
+/* The generation of definitions as of which the record was read. */
 static int64_t
 generation_of(struct json_object *record)
 {
 	return json_object_get_int64(json_object_object_get(record, "generation"));
 }
 
+/*
+ * Reads the record from the database. address: of the client, whose location is then in the record
+ * as `place`; NULL: none.
+ */
 static enum err
 read_record(struct work *w, const char *subject, const char *address, struct json_object **out)
 {
@@ -48,7 +57,8 @@ subject_record_read(struct work *w, struct record_slot *slot, const char *addres
 		return e;
 	const char *payload = record_find(w->records, w->mem, slot);
 	if (payload != NULL) {
-		*out = mem_json(w->mem, json_own(payload));
+		*out = mem_json(w->mem, json_parse_trusted(payload));
+		/* A record from before the last change of an audience does not reflect it. */
 		/* An audience that has changed since is not in it. */
 		if (*out != NULL && generation_of(*out) >= all->audience_generation)
 			return OK;
@@ -77,15 +87,18 @@ subject_record_get(struct work *w, const char *subject, struct json_object **out
 	return e;
 }
 
-struct gatherer {
+/* A look-up under way. */
+struct lookup {
 	const struct experiment_set *all;
 	const struct lookup_request *who;
 	struct found *out;
 };
 
-/* Adds a, or notes another reason for it. */
+/*
+ * Adds an experiment, or, if it is there, notes that the other subject is in its audience, too.
+ */
 static void
-add(struct gatherer *g, const struct experiment *a, bool by_user, bool by_device)
+add_match(struct lookup *g, const struct experiment *a, bool by_user, bool by_device)
 {
 	for (size_t i = 0; i < g->out->n; i++) {
 		struct match *m = &g->out->list[i];
@@ -99,9 +112,9 @@ add(struct gatherer *g, const struct experiment *a, bool by_user, bool by_device
 		g->out->list[g->out->n++] = (struct match){a, by_user, by_device, a->url != NULL};
 }
 
-/* The experiments of which the record is in the audience in effect. */
+/* Adds the experiments whose audience in effect the record is in. */
 static void
-add_audience(struct gatherer *g, struct json_object *record, bool user)
+add_audience_matches(struct lookup *g, struct json_object *record, bool user)
 {
 	struct json_object *rows = json_object_object_get(record, "audience");
 
@@ -111,13 +124,13 @@ add_audience(struct gatherer *g, struct json_object *record, bool user)
 		    json_object_get_int64(json_item(row, 0)));
 		int64_t version = json_object_get_int64(json_item(row, 1));
 		if (a != NULL && a->criteria != NULL && a->audience == version)
-			add(g, a, user, !user);
+			add_match(g, a, user, !user);
 	}
 }
 
 /* Whether an audience has changed since the record was read. */
 static bool
-outdated(const struct experiment_set *all, struct json_object *record)
+is_outdated(const struct experiment_set *all, struct json_object *record)
 {
 	return record != NULL && generation_of(record) < all->audience_generation;
 }
@@ -128,7 +141,7 @@ subject_record_snapshot(struct work *w, const char *const subjects[], size_t n,
 {
 	enum err e = OK;
 
-	for (int tries = 0; tries < TRIES && e == OK; tries++) {
+	for (int attempt = 0; attempt < TRIES && e == OK; attempt++) {
 		int64_t newest = 0;
 		bool agreed = true;
 		for (size_t i = 0; i < n; i++)
@@ -136,7 +149,7 @@ subject_record_snapshot(struct work *w, const char *const subjects[], size_t n,
 				newest = generation_of(records[i]);
 		e = experiment_set_get(w, newest, all);
 		for (size_t i = 0; e == OK && i < n; i++) {
-			if (!outdated(*all, records[i]))
+			if (!is_outdated(*all, records[i]))
 				continue;
 			agreed = false;
 			e = subject_record_get(w, subjects[i], &records[i]);
@@ -165,7 +178,7 @@ enum err
 subject_record_matches(struct work *w, const struct lookup_request *who,
     struct json_object *records[2], struct found *out)
 {
-	struct gatherer g = {.who = who, .out = out};
+	struct lookup g = {.who = who, .out = out};
 	bool user = records[1] != NULL;
 	const char *subjects[] = {subject_text(w->mem, SUBJECT_DEVICE, who->device),
 	    user ? subject_text(w->mem, SUBJECT_USER, who->user) : NULL};
@@ -174,17 +187,18 @@ subject_record_matches(struct work *w, const struct lookup_request *who,
 	if (e != OK)
 		return e;
 	*out = (struct found){0, mem_array(w->mem, struct match, g.all->n + 1)};
-	add_audience(&g, records[0], false);
+	add_audience_matches(&g, records[0], false);
 	if (user)
-		add_audience(&g, records[1], true);
+		add_audience_matches(&g, records[1], true);
 	for (size_t i = 0; i < g.all->open_n; i++)
-		add(&g, g.all->open[i], false, false);
+		add_match(&g, g.all->open[i], false, false);
 	lookup_sort(out->list, out->n);
 	return OK;
 }
 
+/* Whether a member of the record is missing or an empty list. */
 static bool
-is_empty(struct json_object *record, const char *name)
+is_empty_list(struct json_object *record, const char *name)
 {
 	struct json_object *list = json_object_object_get(record, name);
 
@@ -195,8 +209,8 @@ bool
 subject_record_is_new(struct json_object *record)
 {
 	return json_object_object_get(record, "attributes") == NULL &&
-	    is_empty(record, "enrolments") && is_empty(record, "memberships") &&
-	    is_empty(record, "tags");
+	    is_empty_list(record, "enrolments") && is_empty_list(record, "memberships") &&
+	    is_empty_list(record, "tags");
 }
 
 bool

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Telemetry: what others may learn of what was answered.
+ * Events for external analysis: look-ups, enrolments and group assignments, appended to the
+ * telemetry file after they are committed. Subject ids are hashed with the log key unless the
+ * operator asked for raw ids.
  */
 #include "service/decision/telemetry_event.h"
 
@@ -15,9 +17,12 @@
 #include "store/telemetry.h"
 #include "store/work.h"
 
-/* An id as telemetry shows it: itself where the operator asked for that, else a keyed hash. */
+/*
+ * An id as events show it: itself where the operator asked for that, else a keyed hash. NULL for
+ * NULL.
+ */
 static const char *
-shown(struct work *w, const char *id)
+shown_id(struct work *w, const char *id)
 {
 	char *hash = mem_array(w->mem, char, HASH_HEX);
 	size_t n = strlen(w->conf->log_key);
@@ -28,8 +33,9 @@ shown(struct work *w, const char *id)
 	return hash;
 }
 
+/* The members that all events have. record (NULL: none) supplies the tags of context. */
 static struct event_head
-make_head(struct work *w, struct json_object *record, const char *context)
+make_event_head(struct work *w, struct json_object *record, const char *context)
 {
 	char *mid = mem_array(w->mem, char, 33);
 
@@ -49,20 +55,21 @@ telemetry_event_lookup(struct work *w, const struct lookup_request *who, struct 
 	metric_add(METRIC_lookups_total, 1);
 	if (w->telemetry == NULL)
 		return;
-	hidden.device = shown(w, who->device);
-	hidden.user = shown(w, who->user);
-	struct event_head head = make_head(w, record, TAG_GLOBAL);
+	hidden.device = shown_id(w, who->device);
+	hidden.user = shown_id(w, who->user);
+	struct event_head head = make_event_head(w, record, TAG_GLOBAL);
 	telemetry_write(
 	    w->telemetry, event_lookup(w->mem, head, &hidden, found->list, found->n));
 }
 
 void
-telemetry_event_enrolled(struct work *w, const struct visitor *who, const struct outcome *o)
+telemetry_event_enrolled(struct work *w, const struct visitor *who,
+    const struct enrolment_outcome *o)
 {
 	if (w->telemetry == NULL)
 		return;
 	struct event_assignment a = {
-		.subject = shown(w, subject_id(who->subject)),
+		.subject = shown_id(w, subject_id(who->subject)),
 		.kind = subject_kind(who->subject),
 		.segmentation = o->experiment->id,
 		.group = json_object_object_get(o->decision.alternative, "name"),
@@ -70,7 +77,7 @@ telemetry_event_enrolled(struct work *w, const struct visitor *who, const struct
 		.reason = decide_word(o->decision.reason),
 		.by = work_actor(w),
 	};
-	struct event_head head = make_head(w, who->record, TAG_GLOBAL);
+	struct event_head head = make_event_head(w, who->record, TAG_GLOBAL);
 	telemetry_write(w->telemetry, event_assignment(w->mem, head, &a));
 }
 
@@ -81,7 +88,7 @@ telemetry_event_placed(struct work *w, const struct visitor *who, const struct s
 	if (w->telemetry == NULL)
 		return;
 	struct event_assignment a = {
-		.subject = shown(w, subject_id(who->subject)),
+		.subject = shown_id(w, subject_id(who->subject)),
 		.kind = subject_kind(who->subject),
 		.segmentation = s->id,
 		.group = mem_json(w->mem, json_object_new_string(g->name)),
@@ -89,6 +96,6 @@ telemetry_event_placed(struct work *w, const struct visitor *who, const struct s
 		.reason = "ASSIGNED",
 		.by = by,
 	};
-	struct event_head head = make_head(w, who->record, s->context);
+	struct event_head head = make_event_head(w, who->record, s->context);
 	telemetry_write(w->telemetry, event_assignment(w->mem, head, &a));
 }

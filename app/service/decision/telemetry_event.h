@@ -8,15 +8,18 @@
 
 struct work;
 
-/* Telemetry of what was answered; nothing where it is off. Ids are hashed unless the operator
- * wants them as they are. record is the user's, or NULL. */
+/*
+ * Writes the event of a look-up; nothing where telemetry is off. record is the user's, or NULL. Ids
+ * are hashed unless the operator wants them raw.
+ */
 void telemetry_event_lookup(struct work *w, const struct lookup_request *who,
     struct json_object *record, const struct found *found);
 
-/* Of an enrolment that was made just now. */
-void telemetry_event_enrolled(struct work *w, const struct visitor *who, const struct outcome *o);
+/* Writes the event of an enrolment that was just committed. */
+void telemetry_event_enrolled(struct work *w, const struct visitor *who,
+    const struct enrolment_outcome *o);
 
-/* Of somebody whom `by` (NULL: nobody known) has put into a group of a segmentation just now. */
+/* Writes the event of a subject that `by` (NULL: unknown) has just put into a group. */
 void telemetry_event_placed(struct work *w, const struct visitor *who, const struct segmentation *s,
     const struct group *g, const char *by);
 

@@ -20,11 +20,11 @@ experiment_delivery_read(struct work *w, struct json_object *o, struct experimen
 {
 	struct json_object *name = json_object_object_get(o, "default");
 
-	*out = (struct experiment_delivery){.standard = json_text(o, "default")};
+	*out = (struct experiment_delivery){.default_alternative = json_text(o, "default")};
 	if (!delivery_state(json_object_object_get(o, "state"), &out->state))
 		return fail(
 		    w, ERR_INVALID, "/state", "must be default, enabled or track (0, 1 or 3)");
-	return name == NULL || out->standard != NULL ? OK
+	return name == NULL || out->default_alternative != NULL ? OK
 	    : fail(w, ERR_INVALID, "/default", "is no alternative");
 }
 
@@ -73,12 +73,13 @@ deliver(struct work *w, void *arg, struct json_object **answer)
 		e = check_effect(w, in, row);
 	if (e != OK)
 		return e;
-	if (in->standard != NULL &&
-	    !delivery_has(json_object_object_get(row, "alternatives"), in->standard))
+	if (in->default_alternative != NULL &&
+	    !delivery_has(json_object_object_get(row, "alternatives"), in->default_alternative))
 		return fail(w, ERR_INVALID, "/default", "is no alternative");
 	instant_format(w->now, now);
 	const char *params[] = {
-		x->t->id, mem_printf(w->mem, "%d", in->state), version, now, in->standard};
+		x->t->id, mem_printf(w->mem, "%d", in->state), version, now,
+		    in->default_alternative};
 	e = db_query(w->db, w->mem, QUERY_experiment_state, params, &rows);
 	if (e != OK)
 		return e;

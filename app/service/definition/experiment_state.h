@@ -14,7 +14,7 @@ struct work;
 /* How an experiment is to be delivered. */
 struct experiment_delivery {
 	int state;            /* core/experiment/delivery.h */
-	const char *standard; /* the default alternative from now on; NULL: as it is */
+	const char *default_alternative; /* the default alternative from now on; NULL: as it is */
 	bool effective; /* refuse what has no effect, because of the status of the experiment */
 };
 

@@ -189,7 +189,7 @@ is_live(const struct experiment *a)
 
 /* An experiment is told to those enrolled in it, and to all where a default was promoted. */
 static bool
-is_delivered(const struct outcome *o)
+is_delivered(const struct enrolment_outcome *o)
 {
 	if (o->experiment->state == STATE_DEFAULT)
 		return o->experiment->default_name != NULL;
@@ -205,7 +205,7 @@ static enum err
 decide_all(struct work *w, const struct arrival *a, struct found *found,
     struct json_object *actions)
 {
-	struct outcome *list = mem_array(w->mem, struct outcome, found->n + 1);
+	struct enrolment_outcome *list = mem_array(w->mem, struct enrolment_outcome, found->n + 1);
 	struct visitor unit = {
 		.subject = a->user != NULL ? a->user : a->device,
 		.bot = a->in->bot,
@@ -216,10 +216,10 @@ decide_all(struct work *w, const struct arrival *a, struct found *found,
 	enum err e = OK;
 
 	for (size_t i = 0; i < found->n; i++)
-		list[i] = (struct outcome){.experiment = found->list[i].experiment,
+		list[i] = (struct enrolment_outcome){.experiment = found->list[i].experiment,
 			.selected = !is_live(found->list[i].experiment)};
 	if (a->closed && a->user == NULL)
-		enrolment_look(w, &unit, list, found->n);
+		enrolment_decide(w, &unit, list, found->n);
 	else
 		e = enrolment_run(w, &unit, list, found->n);
 	for (size_t i = 0; e == OK && i < found->n; i++) {

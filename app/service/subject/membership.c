@@ -235,7 +235,7 @@ stored_group(struct work *w, const struct visitor *who, const struct segmentatio
 static enum err
 alternative_of(struct work *w, const struct visitor *who, bool assign, struct placement *out)
 {
-	struct outcome o = {0};
+	struct enrolment_outcome o = {0};
 	struct enrolled held;
 	enum err e = experiment_set_one(w, out->segmentation, &o.experiment);
 
@@ -288,7 +288,7 @@ struct wish {
 static enum err
 put_alternative(struct work *w, struct wish *wish, struct json_object **answer)
 {
-	struct outcome o = {0};
+	struct enrolment_outcome o = {0};
 	struct placement p = {.segmentation = wish->name.segmentation};
 	enum err e = experiment_set_one(w, p.segmentation, &o.experiment);
 

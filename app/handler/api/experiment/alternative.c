@@ -49,7 +49,7 @@ alternative_get(struct ctx *c)
 	struct visitor who;
 	enum err e = visitor_query(c, &who);
 
-	return e == OK ? assignment_look(&c->w, &who, c->args[0], &c->model) : e;
+	return e == OK ? assignment_preview(&c->w, &who, c->args[0], &c->model) : e;
 }
 
 enum err

@@ -193,7 +193,7 @@ setup_finish(struct ctx *c)
 	if (e != OK)
 		return e;
 	struct experiment_delivery in = {STATE_DEFAULT, json_text(form, "default"), false};
-	if (in.standard == NULL)
+	if (in.default_alternative == NULL)
 		return fail(&c->w, ERR_INVALID, "/default", "must be chosen");
 	e = deliver(c, &in);
 	if (e == OK)

@@ -3,7 +3,7 @@
  * Parsing of JSON that this program stored. Such a text passed json_guard() when it came in, so it
  * is well-formed; what PostgreSQL changed when it wrote the text back are the numbers.
  */
-#include "base/jsonown.h"
+#include "base/json_trusted.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -81,7 +81,7 @@ token_length(const char *s, bool *huge)
 }
 
 struct json_object *
-json_own(const char *text)
+json_parse_trusted(const char *text)
 {
 	const char *s = text;
 	bool huge = false;

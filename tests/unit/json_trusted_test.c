@@ -2,7 +2,7 @@
 /*
  * JSON that comes back from the database: rewritten there, yet the same here.
  */
-#include "base/jsonown.h"
+#include "base/json_trusted.h"
 
 #include <string.h>
 
@@ -35,7 +35,7 @@ static const struct {
 
 START_TEST(numbers_of_any_size_stay_what_they_are)
 {
-	struct json_object *o = json_own(rows[_i].text);
+	struct json_object *o = json_parse_trusted(rows[_i].text);
 
 	ck_assert_ptr_nonnull(o);
 	ck_assert_str_eq(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN), rows[_i].read);
@@ -56,7 +56,7 @@ START_TEST(many_large_numbers_are_read_in_one_pass)
 	for (int i = 0; i < MANY; i++)
 		buf_printf(text, "%d%018d,", 1 + i % 8, i);
 	buf_str(text, "1" Z20 "]");
-	struct json_object *o = json_own(text->data);
+	struct json_object *o = json_parse_trusted(text->data);
 	ck_assert_uint_eq(json_object_array_length(o), MANY + 1);
 	ck_assert_int_eq(json_object_get_int64(json_object_array_get_idx(o, 9)),
 	    INT64_C(2000000000000000009));
@@ -68,7 +68,7 @@ END_TEST
 
 START_TEST(null_and_what_is_no_json_are_null)
 {
-	ck_assert_ptr_null(json_own(none[_i]));
+	ck_assert_ptr_null(json_parse_trusted(none[_i]));
 }
 END_TEST
 
@@ -79,17 +79,17 @@ START_TEST(as_deep_as_anything_that_was_let_in_and_some)
 	memset(text, '[', 40);
 	memset(text + 40, ']', 40);
 	text[80] = '\0';
-	struct json_object *o = json_own(text);
+	struct json_object *o = json_parse_trusted(text);
 	ck_assert_ptr_nonnull(o);
 	json_object_put(o);
 }
 END_TEST
 
 Suite *
-jsonown_suite(void)
+json_trusted_suite(void)
 {
-	Suite *suite = suite_create("jsonown");
-	TCase *t = tcase_create("jsonown");
+	Suite *suite = suite_create("json_trusted");
+	TCase *t = tcase_create("json_trusted");
 
 	tcase_add_loop_test(t, numbers_of_any_size_stay_what_they_are, 0, ROWS(rows));
 	tcase_add_test(t, many_large_numbers_are_read_in_one_pass);
