@@ -75,12 +75,14 @@ const char *
 chart_kind(struct json_object *results)
 {
 	struct json_object *verdict = member(results, "verdict");
-	const char *text = json_object_get_string(member(verdict, "text"));
-	bool ok = json_object_get_boolean(member(member(results, "srm"), "ok"));
+	const char *state = json_text(verdict, "state");
 
-	if (!ok)
+	if (state == NULL)
+		return "";
+	if (strcmp(state, "broken") == 0 || strcmp(state, "mixed") == 0 ||
+	    strcmp(state, "harm") == 0)
 		return "bad";
-	return strncmp(text, "Winner", 6) == 0 ? "good" : "";
+	return strcmp(state, "winner") == 0 ? "good" : "";
 }
 
 static size_t

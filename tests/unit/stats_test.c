@@ -2,6 +2,7 @@
 /*
  * The statistics against published vectors, which another program computed, and at their edges.
  */
+#include "core/stats/split_check.h"
 #include "core/stats/stats.h"
 
 #include <math.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "rates.h"
 #include "suites.h"
 
 #define VECTORS "tests/unit/vectors/stats.json"
@@ -146,7 +148,7 @@ START_TEST(difference_and_variance_are_as_published)
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = json_object_array_get_idx(
 	    section_of(ctx, SEQUENTIAL, "difference", 6), (size_t)_i);
-	struct stats_difference x = stats_difference(pair(get(o, "x")), pair(get(o, "control")));
+	struct difference x = rates_difference(pair(get(o, "x")), pair(get(o, "control")));
 
 	is_vector(x.d, get(o, "difference"), "difference");
 	is_vector(x.v_unpooled, get(o, "v_unpooled"), "unpooled variance");
@@ -164,11 +166,11 @@ START_TEST(sequence_is_as_published)
 	    json_object_array_get_idx(section_of(ctx, SEQUENTIAL, "sequence", 5), (size_t)_i);
 	struct stats_rate a = pair(get(o, "x"));
 	struct stats_rate control = pair(get(o, "control"));
-	struct stats_sequence q =
-	    stats_sequence(a, control, json_object_get_double(get(o, "tuned_for")),
+	struct sequence q =
+	    rates_sequence(a, control, json_object_get_double(get(o, "tuned_for")),
 		json_object_get_double(get(o, "alpha")));
 
-	is_vector((q.hi - q.lo) / 2 / sqrt(stats_difference(a, control).v), get(o, "critical"),
+	is_vector((q.hi - q.lo) / 2 / sqrt(rates_difference(a, control).v), get(o, "critical"),
 	    "critical");
 	is_vector(q.lo, get(o, "lo"), "lo");
 	is_vector(q.hi, get(o, "hi"), "hi");
@@ -196,9 +198,9 @@ is_deceived(uint64_t *seed, double share, double p, int subjects, int step)
 		struct stats_rate *arm = &arms[chance(seed) < share ? 0 : 1];
 		arm->n++;
 		arm->c += chance(seed) < p;
-		if (i % step != 0 || arms[0].n < STATS_BURN_IN || arms[1].n < STATS_BURN_IN)
+		if (i % step != 0 || arms[0].n < SEQUENCE_BURN_IN || arms[1].n < SEQUENCE_BURN_IN)
 			continue;
-		if (stats_sequence(arms[0], arms[1], STATS_TUNED_FOR, 0.05).p < 0.05)
+		if (rates_sequence(arms[0], arms[1], SEQUENCE_TUNED_FOR, 0.05).p < 0.05)
 			return true;
 	}
 	return false;
@@ -227,7 +229,7 @@ START_TEST(in_equal_arms_the_squared_z_is_the_chi_square)
 {
 	struct stats_rate a = {1000, 250};
 	struct stats_rate control = {1000, 200};
-	double z = stats_difference(a, control).z;
+	double z = rates_difference(a, control).z;
 
 	ck_assert_double_eq_tol(z * z, stats_chi2(a, control).chi2, 1e-9);
 }
@@ -247,7 +249,7 @@ START_TEST(sample_ratio_is_as_published)
 		observed[i] = (int64_t)at(get(o, "observed"), i);
 		expected[i] = at(get(o, "weights"), i);
 	}
-	struct stats_fit fit = stats_sample_ratio(observed, expected, n);
+	struct split_check fit = split_check(&(struct split_counts){observed, expected, n}, 1);
 	is_vector(fit.chi2, get(o, "chi2"), "chi2");
 	is_vector(fit.p, get(o, "p"), "p");
 	talloc_free(ctx);
@@ -342,11 +344,11 @@ START_TEST(sample_ratio_needs_two_arms_and_somebody)
 	double one[] = {1, 0};
 	double two[] = {1, 1};
 
-	ck_assert(isnan(stats_sample_ratio(nobody, two, 2).p));
-	ck_assert(isnan(stats_sample_ratio(some, one, 2).p));
-	ck_assert(isnan(stats_sample_ratio(some, two, 1).p));
-	ck_assert(isnan(stats_sample_ratio(some, two, 0).p));
-	ck_assert(isfinite(stats_sample_ratio(some, two, 2).p));
+	ck_assert(isnan(split_check(&(struct split_counts){nobody, two, 2}, 1).p));
+	ck_assert(isnan(split_check(&(struct split_counts){some, one, 2}, 1).p));
+	ck_assert(isnan(split_check(&(struct split_counts){some, two, 1}, 1).p));
+	ck_assert(isnan(split_check(&(struct split_counts){some, two, 0}, 1).p));
+	ck_assert(isfinite(split_check(&(struct split_counts){some, two, 2}, 1).p));
 }
 END_TEST
 
@@ -354,7 +356,7 @@ START_TEST(a_hopeless_split_has_p_0_and_no_error)
 {
 	int64_t observed[] = {100000000, 1};
 	double expected[] = {1, 1};
-	struct stats_fit fit = stats_sample_ratio(observed, expected, 2);
+	struct split_check fit = split_check(&(struct split_counts){observed, expected, 2}, 1);
 
 	ck_assert_double_eq(fit.p, 0);
 	ck_assert_double_gt(fit.chi2, 9e7);

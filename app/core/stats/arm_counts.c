@@ -137,21 +137,59 @@ add_all_expected(struct arm_counts *t, struct json_object *exposures, struct jso
 		add_expected(t, last, 1);
 }
 
+/* The split of that number, which is added when it is new. */
+static struct arm_counts_split *
+find_split(struct arm_counts *t, int64_t nr)
+{
+	for (size_t i = 0; i < t->nsplits; i++)
+		if (t->splits[i].nr == nr)
+			return &t->splits[i];
+	t->splits =
+	    mem_check(talloc_realloc(t, t->splits, struct arm_counts_split, t->nsplits + 1));
+	t->splits[t->nsplits] = (struct arm_counts_split){nr,
+		mem_check(talloc_zero_array(t, int64_t, t->narms)),
+		mem_check(talloc_zero_array(t, int64_t, t->narms)),
+		mem_check(talloc_zero_array(t, double, t->narms))};
+	return &t->splits[t->nsplits++];
+}
+
+static void
+count_splits(struct arm_counts *t, struct json_object *exposures, struct json_object *splits)
+{
+	int64_t nr;
+
+	for (size_t i = 0; i < json_items(exposures); i++) {
+		struct json_object *row = json_item(exposures, i);
+		size_t arm = find_arm(t, row_number(row, 0));
+		if (arm == t->narms)
+			continue;
+		struct arm_counts_split *s = find_split(t, row_number(row, 1));
+		s->participants[arm] += row_subjects(row, 2);
+		s->drawn[arm] += row_drawn(row);
+	}
+	json_object_object_foreach(json_members(splits), key, shares) {
+		if (!num_int(key, INT64_MIN, INT64_MAX, &nr))
+			continue;
+		struct arm_counts_split *s = find_split(t, nr);
+		for (size_t i = 0; i < t->narms; i++)
+			s->weights[i] = split_share(shares, &t->arms[i]);
+	}
+}
+
 static void
 set_sample_ratio(struct arm_counts *t)
 {
-	int64_t *observed = mem_array(t, int64_t, t->narms);
-	double *expected = mem_array(t, double, t->narms);
+	struct split_counts *counts = mem_array(t, struct split_counts, t->nsplits);
 	double all = 0;
 
-	for (size_t i = 0; i < t->narms; i++) {
-		observed[i] = t->arms[i].drawn;
-		expected[i] = t->arms[i].expected;
-		all += expected[i];
-	}
 	for (size_t i = 0; i < t->narms; i++)
-		t->arms[i].share = all > 0 ? expected[i] / all : NAN;
-	t->ratio = stats_sample_ratio(observed, expected, t->narms);
+		all += t->arms[i].expected;
+	for (size_t i = 0; i < t->narms; i++)
+		t->arms[i].share = all > 0 ? t->arms[i].expected / all : NAN;
+	for (size_t i = 0; i < t->nsplits; i++)
+		counts[i] = (struct split_counts){
+			t->splits[i].drawn, t->splits[i].weights, t->narms};
+	t->ratio = split_check(counts, t->nsplits);
 }
 
 struct arm_counts *
@@ -173,6 +211,7 @@ arm_counts_arms(void *ctx, struct json_object *alternatives, struct json_object 
 	}
 	count_participants(t, exposures);
 	add_all_expected(t, exposures, splits);
+	count_splits(t, exposures, splits);
 	set_sample_ratio(t);
 	return t;
 }
@@ -251,6 +290,11 @@ fill_cell(struct arm_counts *t, struct arm_counts_cell *cell, int64_t participan
 	int64_t idle = participants - cell->conversions;
 	bins[0] = (struct stats_bin){0, idle > 0 ? idle : 0};
 	cell->histogram = (struct stats_histogram){bins, used};
+	double mean = participants > 0 ? cell->actions / (double)participants : 0;
+	for (size_t i = 0; i < used; i++) {
+		double off = (double)bins[i].times - mean;
+		cell->spread += (double)bins[i].subjects * off * off;
+	}
 }
 
 void
@@ -278,5 +322,30 @@ arm_counts_goals(struct arm_counts *t, struct json_object *goals, struct json_ob
 		fill_cell(t, &t->goals[goal].cells[arm], t->arms[arm].participants, hits + from,
 		    to - from);
 		from = to;
+	}
+}
+
+static double
+row_double(struct json_object *row, size_t i)
+{
+	double x = json_object_get_double(json_item(row, i));
+
+	return isfinite(x) && x > 0 ? x : 0;
+}
+
+void
+arm_counts_outcomes(struct arm_counts *t, struct json_object *outcomes)
+{
+	for (size_t i = 0; i < t->ngoals * t->narms; i++)
+		t->goals[i / t->narms].cells[i % t->narms].by_split =
+		    mem_check(talloc_zero_array(t, struct arm_counts_outcome, t->nsplits));
+	for (size_t i = 0; i < json_items(outcomes); i++) {
+		struct json_object *row = json_item(outcomes, i);
+		size_t goal = find_goal(t, row_number(row, 0));
+		size_t arm = find_arm(t, row_number(row, 1));
+		for (size_t k = 0; goal < t->ngoals && arm < t->narms && k < t->nsplits; k++)
+			if (t->splits[k].nr == row_number(row, 2))
+				t->goals[goal].cells[arm].by_split[k] = (struct arm_counts_outcome){
+					row_double(row, 3), row_double(row, 4), row_double(row, 5)};
 	}
 }

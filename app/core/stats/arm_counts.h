@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/stats/split_check.h"
 #include "core/stats/stats.h"
 
 /* The counts of an experiment by arm and goal, on the talloc context that they were made on. */
@@ -24,7 +25,24 @@ struct arm_counts_arm {
 struct arm_counts_cell {
 	int64_t conversions;              /* participants with at least one hit */
 	double actions;                   /* hits of all participants */
+	double spread; /* sum of squared deviations of each participant's hits from their mean */
 	struct stats_histogram histogram; /* includes participants without a hit, at times 0 */
+	struct arm_counts_outcome *by_split; /* nsplits of them; NULL: not known by split */
+};
+
+/* What the participants of an arm did while one allocation was in force. */
+struct arm_counts_outcome {
+	double conversions; /* participants with at least one hit */
+	double actions;     /* hits */
+	double spread;      /* sum of squared deviations of each participant's hits from their mean */
+};
+
+/* The participants while one allocation was in force; arrays of one element an arm. */
+struct arm_counts_split {
+	int64_t nr;
+	int64_t *participants;
+	int64_t *drawn;  /* participants assigned by the hash */
+	double *weights; /* expected shares, on any scale; all 0: not known */
 };
 
 struct arm_counts_goal {
@@ -44,7 +62,9 @@ struct arm_counts {
 	int64_t participants;
 	int64_t drawn;    /* participants assigned by the hash */
 	int64_t multiple; /* subjects exposed to more than one alternative */
-	struct stats_fit ratio; /* sample ratio of those drawn */
+	struct arm_counts_split *splits;
+	size_t nsplits;
+	struct split_check ratio; /* sample ratio of those drawn, over all splits */
 };
 
 /*
@@ -65,5 +85,11 @@ struct arm_counts *arm_counts_arms(void *ctx, struct json_object *alternatives,
  */
 void arm_counts_goals(
     struct arm_counts *t, struct json_object *goals, struct json_object *conversions);
+
+/*
+ * Adds what is known by split, [[goal number, alternative id, allocation number, participants with a
+ * hit, hits, spread], ..], after arm_counts_goals().
+ */
+void arm_counts_outcomes(struct arm_counts *t, struct json_object *outcomes);
 
 #endif

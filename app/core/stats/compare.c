@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Compares every arm with control in every goal. Each number that cannot be computed is NAN and has
- * its reason in words; the p values of all comparisons together are adjusted by Holm's method.
+ * its reason in words. The p values of the primary goal, which is the first, are adjusted by Holm's
+ * method over its arms; those of all other goals together: a goal of little importance must not
+ * cost the primary one power.
  */
 #include "core/stats/compare.h"
 
@@ -11,6 +13,8 @@
 #include "base/mem.h"
 
 #define ALPHA 0.05
+
+static const struct sequence_tuning tuning = {SEQUENCE_TUNED_FOR, ALPHA};
 
 static const struct compare absent = {
     .rate = NAN,
@@ -23,12 +27,20 @@ static const struct compare absent = {
     .beat = {NAN, NAN, NAN},
     .sequence = {NAN, NAN, NAN},
     .adjusted_p = NAN,
+    .level = NAN,
+    .tested = {.d = NAN, .v = NAN, .z = NAN},
 };
 
 static struct stats_rate
 rate_of(const struct arm_counts_arm *arm, const struct arm_counts_cell *cell)
 {
 	return (struct stats_rate){arm->participants, cell->conversions};
+}
+
+static double
+mean_of(const struct arm_counts_arm *arm, const struct arm_counts_cell *cell)
+{
+	return cell->actions / (double)arm->participants;
 }
 
 static bool
@@ -76,26 +88,60 @@ add_mann_whitney(void *ctx, struct compare *x, struct stats_histogram a,
 	    "all participants have equally many actions: no Mann-Whitney test");
 }
 
-/* Intervals and p, for which each arm needs STATS_BURN_IN participants. */
-static void
-add_intervals(void *ctx, struct compare *x, struct stats_rate a, struct stats_rate c)
+/* What the arm's participants did in one split, or (split NULL) in all of them together. */
+static struct difference_arm
+difference_arm(const struct arm_counts *t, const struct arm_counts_goal *goal, size_t arm,
+    size_t split)
 {
-	bool few = a.n < STATS_BURN_IN || c.n < STATS_BURN_IN;
+	const struct arm_counts_cell *cell = &goal->cells[arm];
+	double n, converted, actions, spread;
+
+	if (cell->by_split != NULL) {
+		n = (double)t->splits[split].participants[arm];
+		converted = cell->by_split[split].conversions;
+		actions = cell->by_split[split].actions;
+		spread = cell->by_split[split].spread;
+	} else {
+		n = (double)t->arms[arm].participants;
+		converted = (double)cell->conversions;
+		actions = cell->actions;
+		spread = cell->spread;
+	}
+	return goal->mwu ? (struct difference_arm){n, actions, spread}
+			 : (struct difference_arm){n, converted, difference_rate_spread(n, converted)};
+}
+
+/* The difference between the arm and control, each split compared by itself. */
+static struct difference
+difference_between(void *ctx, const struct arm_counts *t, const struct arm_counts_goal *goal,
+    size_t arm)
+{
+	size_t control = (size_t)(t->control - t->arms);
+	size_t n = goal->cells[arm].by_split != NULL ? t->nsplits : 1;
+	struct difference_split *splits = mem_array(ctx, struct difference_split, n);
+
+	for (size_t i = 0; i < n; i++) {
+		splits[i].x = difference_arm(t, goal, arm, i);
+		splits[i].control = difference_arm(t, goal, control, i);
+	}
+	struct difference d = difference_of(
+	    goal->mwu ? DIFFERENCE_MEAN : DIFFERENCE_RATE, splits, n);
+	talloc_free(splits);
+	return d;
+}
+
+/* The always-valid p, for which each arm needs SEQUENCE_BURN_IN participants. */
+static void
+add_p(void *ctx, struct compare *x)
+{
+	bool few = isnan(x->tested.d) || x->tested.fewest < SEQUENCE_BURN_IN;
 
 	add_reason(ctx, x, few,
 	    mem_printf(ctx, "fewer than %d participants in an arm: no interval and no p",
-		STATS_BURN_IN));
-	if (few)
-		return;
-	x->interval = stats_newcombe(a, c);
-	x->sequence = stats_sequence(a, c, STATS_TUNED_FOR, ALPHA);
-	x->adjusted_p = x->sequence.p;
-	add_reason(ctx, x, isnan(x->sequence.p),
+		SEQUENCE_BURN_IN));
+	add_reason(ctx, x, !few && isnan(x->tested.z),
 	    "no variance in either arm: no confidence sequence");
-	if (isnan(x->sequence.p))
-		return;
-	x->sequence.lo = fmax(x->sequence.lo, -1);
-	x->sequence.hi = fmin(x->sequence.hi, 1);
+	x->adjusted_p = sequence_of(&x->tested, tuning, ALPHA).p;
 }
 
 static struct compare
@@ -110,7 +156,7 @@ compare_arm(void *ctx, const struct arm_counts *t, const struct arm_counts_goal 
 
 	if (is_rate(a)) {
 		x.rate = (double)a.c / (double)a.n;
-		x.mean = cell->actions / (double)a.n;
+		x.mean = mean_of(&t->arms[arm], cell);
 	}
 	x.reason = missing_reason(t, &t->arms[arm], a, c);
 	if (x.reason != NULL)
@@ -126,16 +172,73 @@ compare_arm(void *ctx, const struct arm_counts *t, const struct arm_counts_goal 
 	add_reason(ctx, &x, isnan(x.improvement), "a rate is 0: no improvement in percent");
 	add_reason(ctx, &x, isnan(x.chi2_confidence),
 	    "nobody or everybody converted: no chi-square test and no chance to beat control");
-	add_intervals(ctx, &x, a, c);
+	if (a.n >= SEQUENCE_BURN_IN && c.n >= SEQUENCE_BURN_IN)
+		x.interval = stats_newcombe(a, c);
+	x.tested = difference_between(ctx, t, goal, arm);
+	add_p(ctx, &x);
+	add_reason(ctx, &x, x.tested.d * (goal->mwu ? x.mean - mean_of(t->control, other)
+						     : x.difference) < 0,
+	    "the allocation was changed: compared within each period, where the difference has the "
+	    "opposite sign");
 	if (goal->mwu)
 		add_mann_whitney(ctx, &x, cell->histogram, other->histogram);
 	return x;
 }
 
-size_t
-compare_count(const struct arm_counts *t)
+/* A family of n comparisons. */
+struct family {
+	const double *p;        /* as they came */
+	const double *adjusted; /* by Holm's method */
+	size_t n;
+};
+
+/* The level at which Holm's method tests comparison `which`: those rejected before it are counted
+ * out. */
+static double
+holm_level(const struct family *f, size_t which)
 {
-	return t->control == NULL ? 0 : t->ngoals * (t->narms - 1);
+	size_t before = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		before += i != which && f->adjusted[i] < ALPHA &&
+		    (!(f->adjusted[which] < ALPHA) || f->p[i] < f->p[which] ||
+			(f->p[i] == f->p[which] && i < which));
+	return ALPHA / (double)(f->n - before);
+}
+
+/* Adjusts the p values of a family, the goals from first to last, and sets the intervals. */
+static void
+adjust(const struct arm_counts *t, struct compare *all, size_t first, size_t last)
+{
+	size_t n = 0;
+	double *p = mem_array(all, double, (last - first) * t->narms);
+	double *raw = mem_array(all, double, (last - first) * t->narms);
+	size_t *at = mem_array(all, size_t, (last - first) * t->narms);
+
+	for (size_t i = first * t->narms; i < last * t->narms; i++) {
+		if (t->control == NULL || &t->arms[i % t->narms] == t->control)
+			continue;
+		at[n] = i;
+		raw[n] = all[i].adjusted_p;
+		p[n] = raw[n];
+		n++;
+	}
+	stats_holm(p, n);
+	for (size_t k = 0; k < n; k++) {
+		struct compare *x = &all[at[k]];
+		bool bounded = !t->goals[at[k] / t->narms].mwu;
+		x->family = n;
+		x->adjusted_p = p[k];
+		x->level = holm_level(&(struct family){raw, p, n}, k);
+		x->sequence = sequence_of(&x->tested, tuning, x->level);
+		if (bounded && !isnan(x->sequence.lo)) {
+			x->sequence.lo = fmax(x->sequence.lo, -1);
+			x->sequence.hi = fmin(x->sequence.hi, 1);
+		}
+	}
+	talloc_free(at);
+	talloc_free(raw);
+	talloc_free(p);
 }
 
 struct compare *
@@ -143,20 +246,12 @@ compare_all(void *ctx, const struct arm_counts *t)
 {
 	size_t n = t->ngoals * t->narms;
 	struct compare *all = mem_array(ctx, struct compare, n);
-	double *p = mem_array(all, double, n);
-	size_t used = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		size_t arm = i % t->narms;
-		all[i] = compare_arm(all, t, &t->goals[i / t->narms], arm);
-		if (t->control != NULL && &t->arms[arm] != t->control)
-			p[used++] = all[i].adjusted_p;
-	}
-	stats_holm(p, used);
-	used = 0;
 	for (size_t i = 0; i < n; i++)
-		if (t->control != NULL && &t->arms[i % t->narms] != t->control)
-			all[i].adjusted_p = p[used++];
-	talloc_free(p);
+		all[i] = compare_arm(all, t, &t->goals[i / t->narms], i % t->narms);
+	if (t->ngoals > 0) {
+		adjust(t, all, 0, 1);
+		adjust(t, all, 1, t->ngoals);
+	}
 	return all;
 }

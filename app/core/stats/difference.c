@@ -39,7 +39,8 @@ difference_of(enum difference_measure measure, const struct difference_split spl
 
 	for (size_t i = 0; i < n; i++) {
 		const struct difference_arm *x = &splits[i].x, *c = &splits[i].control;
-		if (x->n < FEWEST || c->n < FEWEST)
+		/* Nothing that was counted has a negative spread. */
+		if (x->n < FEWEST || c->n < FEWEST || !(x->spread >= 0) || !(c->spread >= 0))
 			continue;
 		double both = x->n + c->n, w = x->n * c->n / both;
 		double pooled = variance(measure, joint_spread(&splits[i]), both);

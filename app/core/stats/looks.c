@@ -8,8 +8,8 @@
 
 #include <math.h>
 
+#include "core/stats/sequence.h"
 #include "core/stats/spending.h"
-#include "core/stats/stats.h"
 
 #define STEP 0.02       /* of information, between looks */
 #define ROUNDING 1e-9
@@ -34,7 +34,7 @@ looks_choose(const struct look_day days[], size_t n, double needed, int64_t firs
 		double t = 2 * d->pairs / needed;
 		out->information = t;
 		bool final = is_final(t, days[i].day, first_day);
-		if (d->fewest < STATS_BURN_IN || isnan(d->z) ||
+		if (d->fewest < SEQUENCE_BURN_IN || isnan(d->z) ||
 		    (!final && (t >= 1 || t - last < STEP - ROUNDING)))
 			continue;
 		/* Information rises by STEP between looks: there is room for the final one. */

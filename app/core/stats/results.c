@@ -8,14 +8,19 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/stats/compare.h"
 #include "core/experiment/plan.h"
 #include "core/stats/arm_counts.h"
 #include "core/stats/verdict.h"
 
-enum { DIGITS = 15, ALL_DIGITS = 17 };
+#define ALPHA 0.05
+
+enum { DIGITS = 15, ALL_DIGITS = 17, WEEK = 7 };
 
 /*
  * The number in the shortest text that reads back as the same double; null when it is not finite.
@@ -67,6 +72,17 @@ histogram_json(struct stats_histogram h)
 	return o;
 }
 
+/* What is shown of an arm in a goal; NULL for control. */
+static const char *
+state_text(const struct compare *x)
+{
+	if (x->family == 0)
+		return NULL;
+	if (!(x->adjusted_p < ALPHA))
+		return "undecided";
+	return x->tested.d > 0 ? "better" : "worse";
+}
+
 static struct json_object *
 goal_arm_json(const char *name, const struct arm_counts_cell *cell, const struct compare *x)
 {
@@ -82,6 +98,7 @@ goal_arm_json(const char *name, const struct arm_counts_cell *cell, const struct
 	json_object_object_add(o, "chance_to_beat_control", number_json(x->beat.chance));
 	json_object_object_add(o, "expected_loss", number_json(x->beat.loss));
 	json_object_object_add(o, "mean_actions", number_json(x->mean));
+	json_object_object_add(o, "state", string_json(state_text(x)));
 	json_object_object_add(o, "mwu_confidence", number_json(x->mwu_confidence));
 	json_object_object_add(o, "sequence", interval_json(x->sequence.lo, x->sequence.hi));
 	json_object_object_add(o, "sequence_p", number_json(x->sequence.p));
@@ -128,6 +145,9 @@ arms_json(const struct arm_counts *t)
 	return list;
 }
 
+/* What the evidence against the split is at most told as: beyond it, a double ends. */
+#define LN_E_MOST 700
+
 static struct json_object *
 sample_ratio_json(const struct arm_counts *t)
 {
@@ -135,8 +155,65 @@ sample_ratio_json(const struct arm_counts *t)
 
 	json_object_object_add(o, "chi2", number_json(t->ratio.chi2));
 	json_object_object_add(o, "p", number_json(t->ratio.p));
-	json_object_object_add(o, "ok", json_object_new_boolean(verdict_split_ok(t)));
+	json_object_object_add(o, "e", number_json(exp(fmin(t->ratio.ln_e, LN_E_MOST))));
+	json_object_object_add(o, "p_any_time", number_json(t->ratio.p_any_time));
+	json_object_object_add(o, "ok", json_object_new_boolean(t->ratio.ok));
 	return o;
+}
+
+/* How the primary goal is decided. */
+static struct json_object *
+decision_json(const struct plan *plan)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "method", json_object_new_string("sequence"));
+	json_object_object_add(o, "why", json_object_new_string(plan == NULL
+	    ? "there is no plan"
+	    : "a plan decides by planned looks only for a goal with a window"));
+	json_object_object_add(o, "alpha", number_json(ALPHA));
+	json_object_object_add(o, "tuned_for", json_object_new_int(SEQUENCE_TUNED_FOR));
+	json_object_object_add(
+	    o, "needed", plan == NULL ? NULL : json_object_new_int64(plan->needed));
+	return o;
+}
+
+/* Days since 1970 of "2026-11-21.."; false when it is none. */
+static bool
+day_number(const char *text, int64_t *day)
+{
+	char *midnight = text == NULL ? NULL : mem_printf(NULL, "%.10sT00:00:00Z", text);
+	int64_t at;
+	bool ok = midnight != NULL && instant_parse(midnight, strlen(midnight), &at);
+
+	talloc_free(midnight);
+	if (ok)
+		*day = at / INSTANT_DAY;
+	return ok;
+}
+
+/* The whole days since the first participant, and the participants of a day among the last 7. */
+static void
+set_days(struct verdict_input *v, const struct results_input *in)
+{
+	int64_t today, day, first = INT64_MAX, recent = 0;
+
+	v->days = -1;
+	if (!day_number(in->data_through, &today))
+		return;
+	for (size_t i = 0; i < json_items(in->days); i++) {
+		struct json_object *row = json_item(in->days, i);
+		int64_t n = json_object_get_int64(json_item(row, 2));
+		if (n <= 0 || !day_number(json_object_get_string(json_item(row, 0)), &day))
+			continue;
+		first = day < first ? day : first;
+		recent += day < today && day >= today - WEEK ? n : 0;
+	}
+	if (first > today)
+		return;
+	v->days = today - first;
+	int64_t whole = v->days < WEEK ? v->days : WEEK;
+	v->per_day = whole > 0 ? (double)recent / (double)whole : 0;
 }
 
 struct json_object *
@@ -150,6 +227,8 @@ results_json(void *ctx, const struct results_input *in)
 	    in->plan != NULL && plan_read(in->plan, "/plan", problem_new(work), &plan);
 
 	arm_counts_goals(t, in->goals, in->conversions);
+	if (in->outcomes != NULL)
+		arm_counts_outcomes(t, in->outcomes);
 	const struct compare *all = compare_all(work, t);
 	json_object_object_add(out, "experiment", string_json(in->experiment));
 	json_object_object_add(out, "data_through", string_json(in->data_through));
@@ -159,7 +238,15 @@ results_json(void *ctx, const struct results_input *in)
 	json_object_object_add(
 	    out, "placed", json_object_new_int64(t->participants - t->drawn));
 	json_object_object_add(out, "goals", goals_json(t, all));
-	json_object_object_add(out, "verdict", verdict_of(t, all, planned ? &plan : NULL));
+	struct verdict_input v = {.counts = t, .all = all, .plan = planned ? &plan : NULL,
+		.has_primary = in->has_primary};
+	int64_t days_to_go;
+	set_days(&v, in);
+	struct json_object *verdict = verdict_of(&v, &days_to_go);
+	json_object_object_add(out, "decision", decision_json(v.plan));
+	json_object_object_add(
+	    out, "days_to_go", days_to_go < 0 ? NULL : json_object_new_int64(days_to_go));
+	json_object_object_add(out, "verdict", verdict);
 	talloc_free(work);
 	return out;
 }

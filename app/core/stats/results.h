@@ -3,6 +3,7 @@
 #define CORE_STATS_RESULTS_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 
 /* The counted rows of an experiment, in the form that core/stats/arm_counts.h describes. */
 struct results_input {
@@ -10,12 +11,15 @@ struct results_input {
 	const char *data_through; /* "2026-11-21T08:00:00.000Z"; may be NULL */
 	struct json_object *alternatives, *exposures, *splits; /* arm_counts_arms() */
 	struct json_object *goals, *conversions; /* arm_counts_goals(); the first is primary */
+	struct json_object *outcomes; /* arm_counts_outcomes(); NULL: not known by split */
+	bool has_primary; /* the experiment names its goals; else none decides */
+	struct json_object *days; /* [["2026-11-21", alternative id, participants], ..]; or NULL */
 	struct json_object *plan; /* core/experiment/plan.h; NULL or not valid: none */
 };
 
 /*
  * The results, on ctx: {experiment, data_through, alternatives, srm, multiple_exposures, placed,
- * goals, verdict} of GET /v1/experiment/:id/results. Rates, shares, chances, losses, intervals and
+ * goals, decision, days_to_go, verdict} of GET /v1/experiment/:id/results. Rates, shares, chances, losses, intervals and
  * p are fractions of 1; improvement and confidences are percent; expected_loss is the expected loss
  * in rate when that alternative is chosen. A number that cannot be computed is null, and the member
  * reason of the alternative says why.

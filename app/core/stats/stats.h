@@ -84,54 +84,6 @@ struct stats_beat {
  */
 struct stats_beat stats_beat(struct stats_rate a, struct stats_rate control);
 
-struct stats_difference {
-	double d;          /* rate a - rate control */
-	double v_unpooled; /* variance of d: sum of p (1 - p) / n */
-	double v_pooled;   /* q (1 - q) (1 / n_a + 1 / n_control), q the rate of both together */
-	double v;          /* the larger of these two */
-	double z;          /* d / sqrt(v); absent when v is 0: nobody or everybody converted */
-};
-
-/*
- * The difference of two rates and its variance. The unpooled variance alone is far too small while
- * a small arm has few or no conversions, so the larger one is used. In arms of equal size z^2 is
- * the chi-square statistic.
- */
-struct stats_difference stats_difference(struct stats_rate a, struct stats_rate control);
-
-struct stats_sequence {
-	double lo; /* of rate a - rate control; may lie outside -1..1 */
-	double hi;
-	double p; /* the smallest level at which the interval excludes 0; at most 1 */
-};
-
-enum {
-	STATS_TUNED_FOR = 5000, /* participants, where no plan says how many there will be */
-	STATS_BURN_IN = 10      /* participants that each arm needs for an interval and a p */
-};
-
-/*
- * The asymptotic confidence sequence of the difference: an interval at level 1 - alpha that is
- * valid at all looks together (always-valid). N = n_a + n_control, k = 1 + N (-2 ln alpha + ln(1 -
- * 2 ln alpha)) / tuned_for, half width = sqrt(v) sqrt(2 k / (k - 1) (ln(k) / 2 - ln alpha)), v of
- * stats_difference: narrowest, in units of sqrt(v), at tuned_for participants. (Waudby-Smith,
- * Arbour, Sinha, Kennedy, Ramdas, Annals of Statistics 52, 2024.) Absent when v is 0.
- */
-struct stats_sequence stats_sequence(struct stats_rate a, struct stats_rate control,
-    double tuned_for, double alpha);
-
-struct stats_fit {
-	double chi2;
-	double p;
-};
-
-/*
- * The sample ratio test: Pearson's chi-square of the counts of n arms against their expected shares
- * (on any scale), with one degree of freedom less than arms. Arms with an expected share of 0 are
- * left out. Absent with fewer than two other arms, or when they are empty.
- */
-struct stats_fit stats_sample_ratio(const int64_t *observed, const double *expected, size_t n);
-
 /*
  * Holm's step-down adjustment of n p values, in place. A NAN stays NAN but counts as a test, so
  * that a comparison that cannot be computed does not make the others significant. (Holm 1979.)

@@ -1,26 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The verdict in words. Conditions that make the numbers meaningless are checked first, in an order
- * in which each would make the later ones meaningless: no participants, a broken sample ratio,
- * multiple exposures, a sample below the plan. Only then are the arms compared.
+ * in which each would make the later ones meaningless; only then are the arms compared. Harm is
+ * said as soon as it is shown: neither a plan nor the first week holds it back.
  */
 #include "core/stats/verdict.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
+#include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
-#define SPLIT_P 0.001    /* the sample ratio is broken below this p */
 #define MIXED_SHARE 0.01 /* of participants that may have seen several alternatives */
 #define ALPHA 0.05
 
+enum { MIXED_LEAST = 10, WEEK = 7 };
+
 struct judge {
+	const struct verdict_input *in;
 	const struct arm_counts *t;
-	const struct compare *all;
-	const struct plan *plan;
+	void *ctx;
 	struct json_object *reasons;
+	const char *state;
+	size_t best; /* the arm that is better by most; narms: none */
+	int64_t days_to_go;
 };
 
 static void add_reason(struct judge *j, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -37,16 +43,10 @@ add_reason(struct judge *j, const char *fmt, ...)
 	talloc_free(text);
 }
 
-bool
-verdict_split_ok(const struct arm_counts *t)
-{
-	return isnan(t->ratio.p) || t->ratio.p >= SPLIT_P;
-}
-
 static const struct compare *
 comparison_of(const struct judge *j, size_t goal, size_t arm)
 {
-	return &j->all[goal * j->t->narms + arm];
+	return &j->in->all[goal * j->t->narms + arm];
 }
 
 /* 1: significantly better than control in the goal, -1: significantly worse, 0: neither. */
@@ -57,8 +57,21 @@ significant_direction(const struct judge *j, size_t goal, size_t arm)
 
 	if (!(x->adjusted_p < ALPHA))
 		return 0;
-	double base = comparison_of(j, goal, (size_t)(j->t->control - j->t->arms))->rate;
-	return (x->rate > base) - (x->rate < base);
+	return (x->tested.d > 0) - (x->tested.d < 0);
+}
+
+/* What participants did, as a share or a mean. */
+static const char *
+level_text(const struct judge *j, size_t goal, size_t arm)
+{
+	const struct arm_counts_goal *g = &j->t->goals[goal];
+	const struct compare *x = comparison_of(j, goal, arm);
+
+	if (g->mwu)
+		return mem_printf(j->ctx, "%.4g a participant (%.0f of %" PRId64 ")", x->mean,
+		    g->cells[arm].actions, j->t->arms[arm].participants);
+	return mem_printf(j->ctx, "%.4g %% (%" PRId64 " of %" PRId64 ")", x->rate * 100,
+	    g->cells[arm].conversions, j->t->arms[arm].participants);
 }
 
 /* Adds the numbers of one arm in one goal. */
@@ -68,20 +81,19 @@ add_arm_reason(struct judge *j, size_t goal, size_t arm, const char *what)
 	const struct arm_counts *t = j->t;
 	const struct arm_counts_goal *g = &t->goals[goal];
 	const struct compare *x = comparison_of(j, goal, arm);
-	size_t c = (size_t)(t->control - t->arms);
+	double scale = g->mwu ? 1 : 100;
 
 	if (isnan(x->sequence.p)) {
 		add_reason(j, "%s in %s: %s (%s)", t->arms[arm].name, g->name, what, x->reason);
 		return;
 	}
-	add_reason(j,
-	    "%s in %s: %s; %.4g %% (%" PRId64 " of %" PRId64 ") against control's %.4g %% (%" PRId64
-	    " of %" PRId64 "), difference %+.4g points, always-valid 95 %% interval "
-	    "%+.4g to %+.4g; p %.3g, adjusted for %zu comparisons",
-	    t->arms[arm].name, g->name, what, x->rate * 100, g->cells[arm].conversions,
-	    t->arms[arm].participants, comparison_of(j, goal, c)->rate * 100,
-	    g->cells[c].conversions, t->control->participants, x->difference * 100,
-	    x->sequence.lo * 100, x->sequence.hi * 100, x->adjusted_p, compare_count(t));
+	const char *adjusted = x->family > 1
+	    ? mem_printf(j->ctx, ", adjusted for %zu comparisons", x->family) : "";
+	add_reason(j, "%s in %s: %s; %s against control's %s, difference %+.4g%s, always-valid "
+	    "%.4g %% interval %+.4g to %+.4g; p %.3g%s", t->arms[arm].name, g->name, what,
+	    level_text(j, goal, arm), level_text(j, goal, (size_t)(t->control - t->arms)),
+	    x->tested.d * scale, g->mwu ? "" : " points", (1 - x->level) * 100,
+	    x->sequence.lo * scale, x->sequence.hi * scale, x->adjusted_p, adjusted);
 }
 
 /* ---- Conditions that make the numbers meaningless ------------------------------------------ */
@@ -91,10 +103,10 @@ sample_ratio_is_broken(struct judge *j)
 {
 	const struct arm_counts *t = j->t;
 
-	if (verdict_split_ok(t))
+	if (t->ratio.ok)
 		return false;
-	add_reason(j, "sample ratio: chi-square %.4g, p %.3g, which is below %g", t->ratio.chi2,
-	    t->ratio.p, SPLIT_P);
+	add_reason(j, "sample ratio: p %.3g at any time, which is not above 0.001; chi-square %.4g",
+	    t->ratio.p_any_time, t->ratio.chi2);
 	for (size_t i = 0; i < t->narms; i++)
 		if (t->arms[i].expected > 0)
 			add_reason(j, "%s: %" PRId64 " participants, %.0f expected",
@@ -107,32 +119,13 @@ too_many_multiple_exposures(struct judge *j)
 {
 	double share = (double)j->t->multiple / (double)j->t->participants;
 
-	if (!(share > MIXED_SHARE))
+	if (j->t->multiple < MIXED_LEAST || !(share > MIXED_SHARE))
 		return false;
 	add_reason(j,
 	    "%" PRId64 " of %" PRId64 " participants (%.4g %%) saw more than one alternative; "
 	    "at most %g %% may",
 	    j->t->multiple, j->t->participants, share * 100, MIXED_SHARE * 100);
 	return true;
-}
-
-static bool
-sample_is_below_plan(struct judge *j)
-{
-	bool below = false;
-
-	if (j->plan == NULL)
-		return false;
-	for (size_t i = 0; i < j->t->narms; i++) {
-		const struct arm_counts_arm *arm = &j->t->arms[i];
-		/* An arm without a share of the allocation never grows. */
-		if (arm->participants >= j->plan->needed || arm->share == 0)
-			continue;
-		below = true;
-		add_reason(j, "%s: %" PRId64 " participants, the plan needs %" PRId64, arm->name,
-		    arm->participants, j->plan->needed);
-	}
-	return below;
 }
 
 /* ---- The comparison of the arms ------------------------------------------------------------ */
@@ -143,7 +136,7 @@ is_treatment(const struct judge *j, size_t arm)
 	return &j->t->arms[arm] != j->t->control;
 }
 
-/* Of the arms that are better in the primary goal, the one with the best rate; narms: none. */
+/* Of the arms that are better in the primary goal, the one that is by most; narms: none. */
 static size_t
 find_best(const struct judge *j)
 {
@@ -153,7 +146,7 @@ find_best(const struct judge *j)
 		if (!is_treatment(j, i) || significant_direction(j, 0, i) <= 0)
 			continue;
 		if (best == j->t->narms ||
-		    comparison_of(j, 0, i)->rate > comparison_of(j, 0, best)->rate)
+		    comparison_of(j, 0, i)->tested.d > comparison_of(j, 0, best)->tested.d)
 			best = i;
 	}
 	return best;
@@ -194,64 +187,185 @@ add_harm_reasons(struct judge *j)
 				add_arm_reason(j, g, i, "harm, worse than control");
 }
 
+/* The goal, other than the primary one, in which the arm is worse than control; ngoals: none. */
+static size_t
+find_harm(const struct judge *j, size_t arm)
+{
+	size_t g = 1;
+
+	while (g < j->t->ngoals && significant_direction(j, g, arm) >= 0)
+		g++;
+	return g;
+}
+
 static const char *
-compared_text(struct judge *j, void *ctx)
+say(struct judge *j, const char *state, const char *text)
+{
+	j->state = state;
+	return text;
+}
+
+/* Some arm is better in the primary goal. */
+static const char *
+better_text(struct judge *j)
+{
+	const struct arm_counts *t = j->t;
+	const char *name = t->arms[j->best].name;
+	size_t harm = find_harm(j, j->best);
+
+	if (harm < t->ngoals)
+		return say(j, "harm", mem_printf(j->ctx, "%s wins in %s and harms %s: decide.",
+		    name, t->goals[0].name, t->goals[harm].name));
+	if (j->in->days < 0 || j->in->days >= WEEK)
+		return say(j, "winner", mem_printf(j->ctx, "Winner: %s.", name));
+	add_reason(j, "a winner is named after 7 whole days, because days of the week differ: "
+	    "%" PRId64 " so far", j->in->days);
+	return say(j, "ahead", mem_printf(j->ctx, "%s is ahead; wait for a full week.", name));
+}
+
+/* The names of the arms with that direction in the primary goal: "b, c and d". */
+static const char *
+names_text(struct judge *j, int way, size_t *n)
+{
+	struct buf *b = buf_new(j->ctx, 64);
+	size_t left;
+
+	*n = 0;
+	for (size_t i = 0; i < j->t->narms; i++)
+		*n += is_treatment(j, i) && significant_direction(j, 0, i) == way;
+	left = *n;
+	for (size_t i = 0; i < j->t->narms; i++) {
+		if (!is_treatment(j, i) || significant_direction(j, 0, i) != way)
+			continue;
+		buf_str(b, left == *n ? "" : left == 1 ? " and " : ", ");
+		buf_str(b, j->t->arms[i].name);
+		left--;
+	}
+	return b->data;
+}
+
+/* Some arm is worse in the primary goal and none better; NULL when none is worse. */
+static const char *
+worse_text(struct judge *j)
+{
+	size_t worse, open;
+	const char *bad = names_text(j, -1, &worse), *rest = names_text(j, 0, &open);
+
+	if (worse == 0)
+		return NULL;
+	if (open == 0)
+		return say(j, "worse", "Control is better.");
+	return say(j, "worse", mem_printf(j->ctx, "%s %s worse than control; %s %s undecided.", bad,
+	    worse == 1 ? "is" : "are", rest, open == 1 ? "is" : "are"));
+}
+
+/* The arm that has least of what the plan needs, as a share of it; of arms without a share of the
+ * allocation, which never grow, none. */
+static double
+plan_progress(const struct judge *j)
+{
+	double least = INFINITY;
+
+	for (size_t i = 0; i < j->t->narms; i++)
+		if (is_treatment(j, i) && j->t->arms[i].share != 0)
+			least = fmin(least, 2 * comparison_of(j, 0, i)->tested.pairs /
+			    (double)j->in->plan->needed);
+	return isfinite(least) ? least : 1;
+}
+
+/* The plan is not fulfilled; NULL when it is, or there is none. */
+static const char *
+plan_text(struct judge *j)
+{
+	const struct plan *plan = j->in->plan;
+	double t = plan == NULL ? 1 : plan_progress(j);
+
+	if (t >= 1)
+		return NULL;
+	add_reason(j, "the plan needs %" PRId64 " participants in each arm", plan->needed);
+	const char *share = mem_printf(j->ctx, "Keep running: %.0f%% of the plan", floor(t * 100));
+	if (!(j->in->per_day > 0) || t == 0)
+		return say(j, "running", mem_printf(j->ctx, "%s.", share));
+	double left = ceil((1 - t) / t * (double)j->t->participants / j->in->per_day);
+	/* An experiment ends with a whole week. */
+	int64_t week = WEEK - (j->in->days < 0 ? 0 : j->in->days % WEEK);
+	j->days_to_go = left > 1e6 ? -1 : fmax(left, (double)week);
+	return say(j, "running", j->days_to_go < 0 ? mem_printf(j->ctx, "%s.", share)
+	    : mem_printf(j->ctx, "%s, about %" PRId64 " day%s to go.", share, j->days_to_go,
+		  j->days_to_go == 1 ? "" : "s"));
+}
+
+static const char *
+compared_text(struct judge *j)
 {
 	const struct arm_counts *t = j->t;
 
 	if (t->control == NULL || t->narms < 2) {
 		add_reason(j, "there is only one alternative, so there is nothing to compare");
-		return "No difference shown yet.";
+		return say(j, "open", "No difference shown yet.");
 	}
-	if (t->ngoals == 0) {
-		add_reason(j, "there is no goal to compare the alternatives by");
-		return "No difference shown yet.";
+	if (t->ngoals == 0 || !j->in->has_primary) {
+		add_reason(j, "the experiment names no goal: the first that it names decides");
+		return say(j, "unnamed", "Name the goal that decides.");
 	}
 	add_primary_reasons(j);
 	add_harm_reasons(j);
-	size_t best = find_best(j);
-	if (best < t->narms)
-		return mem_printf(ctx, "Winner: %s.", t->arms[best].name);
-	for (size_t i = 0; i < t->narms; i++)
-		if (is_treatment(j, i) && significant_direction(j, 0, i) < 0)
-			return "Control is better.";
-	return "No difference shown yet.";
+	j->best = find_best(j);
+	if (j->best < t->narms)
+		return better_text(j);
+	const char *text = worse_text(j);
+	if (text == NULL)
+		text = plan_text(j);
+	return text != NULL ? text : say(j, "open", "No difference shown yet.");
 }
 
 static const char *
-verdict_text(struct judge *j, void *ctx)
+verdict_text(struct judge *j)
 {
 	if (j->t->participants == 0) {
 		add_reason(j, "0 participants");
-		return "Waiting for the first participant.";
+		return say(j, "waiting", "Waiting for the first participant.");
 	}
 	if (sample_ratio_is_broken(j))
-		return "Do not trust these numbers: the split is broken.";
+		return say(j, "broken", "Do not trust these numbers: the split is broken.");
 	if (too_many_multiple_exposures(j))
-		return "Do not trust these numbers: subjects saw more than one alternative.";
-	if (sample_is_below_plan(j))
-		return "Keep running: the sample is below the plan.";
-	return compared_text(j, ctx);
+		return say(j, "mixed",
+		    "Do not trust these numbers: subjects saw more than one alternative.");
+	return compared_text(j);
+}
+
+/* What is not the verdict but should be known with it. */
+static void
+add_notes(struct judge *j)
+{
+	const struct arm_counts *t = j->t;
+
+	if (t->drawn > 0 && t->narms > 1 && t->ratio.df == 0)
+		add_reason(j, "the sample ratio was not checked: no allocation is known");
+	if (t->participants > t->drawn)
+		add_reason(j,
+		    "%" PRId64 " of %" PRId64 " participants were assigned manually and are left "
+		    "out of the sample ratio check", t->participants - t->drawn, t->participants);
+	if (j->in->plan == NULL)
+		add_reason(j,
+		    "there is no plan, so the needed number of participants is not known");
 }
 
 struct json_object *
-verdict_of(const struct arm_counts *t, const struct compare *all, const struct plan *plan)
+verdict_of(const struct verdict_input *in, int64_t *days_to_go)
 {
-	struct judge j = {t, all, plan, json_object_new_array()};
-	struct json_object *out = json_object_new_object();
 	void *ctx = mem_ctx(NULL);
+	struct judge j = {.in = in, .t = in->counts, .ctx = ctx, .best = in->counts->narms,
+		.reasons = json_object_new_array(), .days_to_go = -1};
+	struct json_object *out = json_object_new_object();
 
-	json_object_object_add(out, "text", json_object_new_string(verdict_text(&j, ctx)));
-	if (t->drawn > 0 && t->narms > 1 && isnan(t->ratio.p))
-		add_reason(&j, "the sample ratio was not checked: no allocation is known");
-	if (t->participants > t->drawn)
-		add_reason(&j,
-		    "%" PRId64 " of %" PRId64 " participants were assigned manually and are left "
-		    "out of the sample ratio check", t->participants - t->drawn, t->participants);
-	if (plan == NULL)
-		add_reason(&j,
-		    "there is no plan, so the needed number of participants is not known");
+	json_object_object_add(out, "text", json_object_new_string(verdict_text(&j)));
+	json_object_object_add(out, "state", json_object_new_string(j.state));
+	json_object_object_add(out, "winner", strcmp(j.state, "winner") == 0
+	    ? json_object_new_string(j.t->arms[j.best].name) : NULL);
+	add_notes(&j);
 	json_object_object_add(out, "reasons", j.reasons);
+	*days_to_go = j.days_to_go;
 	talloc_free(ctx);
 	return out;
 }

@@ -170,6 +170,9 @@ results_read(struct work *w, const char *id, struct json_object **out)
 		    json_object_object_get(row, "named"),
 		    json_object_object_get(data, "conversions")),
 		.conversions = json_object_object_get(data, "conversions"),
+		.outcomes = json_object_object_get(data, "outcomes"),
+		.has_primary = json_items(json_object_object_get(row, "named")) > 0,
+		.days = json_object_object_get(data, "days"),
 		.plan = json_object_object_get(row, "plan"),
 	};
 	*out = results_json(w->mem, &in);

@@ -150,13 +150,12 @@ make_choices(struct ctx *c, struct json_object *definition)
 {
 	struct json_object *list = json_object_new_array();
 	struct json_object *alternatives = get(definition, "alternatives");
-	const char *verdict = json_text(get(get(c->model, "results"), "verdict"), "text");
+	const char *winner = json_text(get(get(c->model, "results"), "verdict"), "winner");
 
 	for (size_t i = 0; i < json_items(alternatives); i++) {
 		const char *name = json_text(json_item(alternatives, i), "name");
 		struct json_object *o = json_object_new_object();
-		bool won = verdict != NULL && name != NULL &&
-		    strcmp(verdict, mem_printf(c->w.mem, "Winner: %s.", name)) == 0;
+		bool won = winner != NULL && name != NULL && strcmp(winner, name) == 0;
 		json_object_object_add(
 		    o, "name", name == NULL ? NULL : json_object_new_string(name));
 		json_object_object_add(o, "selected", json_object_new_boolean(won));
