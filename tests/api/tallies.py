@@ -35,9 +35,10 @@ def two_arms(stack, **more):
     return running(stack, "b", **dict({"goals": [goal]}, **more)), goal
 
 
-def fill(stack, exp, arm, count, hits=None, split=1, forced=False):
+def fill(stack, exp, arm, count, hits=None, split=1, forced=False, days=8):
     """Lets so many new subjects take part in the alternative numbered arm (1: control). hits says
-    of goals by name how many of them did it how often: {goal: {times: subjects}}. Rows that no
+    of goals by name how many of them did it how often: {goal: {times: subjects}}. They came so many
+    days ago: a winner is named after a whole week. Rows that no
     function wrote are not in the ledger, so it is made anew."""
     prefix = new_id("filled") + "-"
     text, params = "", []
@@ -45,16 +46,17 @@ def fill(stack, exp, arm, count, hits=None, split=1, forced=False):
         first = 1
         for times, subjects in histogram.items():
             text += ("insert into conversion select 'u:' || %s || i, e.nr, %s, g.nr, %s, %s, "
-                     "now(), now(), %s "
+                     "now() - %s * interval '1 day', now() - %s * interval '1 day', %s "
                      "from generate_series(%s, %s) as i, experiment as e, goal as g "
                      "where e.id = %s and g.name = %s; ")
-            params += [prefix, arm, int(times), forced, split, first, first + subjects - 1, exp,
+            params += [prefix, arm, int(times), forced, days, days, split, first, first + subjects - 1, exp,
                        goal]
             first += subjects
-    stack.sql("insert into exposure select 'u:' || %s || i, nr, %s, %s, %s, 0, now() "
+    stack.sql("insert into exposure select 'u:' || %s || i, nr, %s, %s, %s, 0, "
+              "now() - %s * interval '1 day' "
               "from generate_series(1, %s) as i, experiment where id = %s; " + text +
               "select result_rebuild(nr) from experiment where id = %s",
-              prefix, arm, split, forced, count, exp, *params, exp)
+              prefix, arm, split, forced, days, count, exp, *params, exp)
     return prefix
 
 
