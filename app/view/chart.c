@@ -58,7 +58,7 @@ chart_shares(void *ctx, struct json_object *results)
 {
 	struct json_object *list = member(results, "alternatives");
 	struct json_object *split = member(results, "srm");
-	const char *const names[][2] = {{"p", "p_shown"}, {"chi2", "chi2_shown"}};
+	const char *const names[][2] = {{"p_any_time", "p_shown"}, {"chi2", "chi2_shown"}};
 
 	for (size_t i = 0; i < 2; i++) {
 		struct json_object *number = member(split, names[i][0]);

@@ -2,7 +2,7 @@
 """Participants and what they did, put in as rows; and results, asked for."""
 
 from enrols import running
-from lookups import new_id
+from lookups import admin, new_id
 from stack import TOP
 
 
@@ -38,8 +38,8 @@ def two_arms(stack, **more):
 def fill(stack, exp, arm, count, hits=None, split=1, forced=False, days=8):
     """Lets so many new subjects take part in the alternative numbered arm (1: control). hits says
     of goals by name how many of them did it how often: {goal: {times: subjects}}. They came so many
-    days ago: a winner is named after a whole week. Rows that no
-    function wrote are not in the ledger, so it is made anew."""
+    days ago: a winner is named after a whole week. Rows that no function wrote are not in the
+    ledger, so it is made anew."""
     prefix = new_id("filled") + "-"
     text, params = "", []
     for goal, histogram in (hits or {}).items():
@@ -49,8 +49,8 @@ def fill(stack, exp, arm, count, hits=None, split=1, forced=False, days=8):
                      "now() - %s * interval '1 day', now() - %s * interval '1 day', %s "
                      "from generate_series(%s, %s) as i, experiment as e, goal as g "
                      "where e.id = %s and g.name = %s; ")
-            params += [prefix, arm, int(times), forced, days, days, split, first, first + subjects - 1, exp,
-                       goal]
+            params += [prefix, arm, int(times), forced, days, days, split, first,
+                       first + subjects - 1, exp, goal]
             first += subjects
     stack.sql("insert into exposure select 'u:' || %s || i, nr, %s, %s, %s, 0, "
               "now() - %s * interval '1 day' "
@@ -58,6 +58,12 @@ def fill(stack, exp, arm, count, hits=None, split=1, forced=False, days=8):
               "select result_rebuild(nr) from experiment where id = %s",
               prefix, arm, split, forced, days, count, exp, *params, exp)
     return prefix
+
+
+def weigh(stack, exp, control, b):
+    """Gives control and b other weights: a new allocation."""
+    admin(stack, "PATCH", exp, {"alternatives": [{"name": "control", "weight": control},
+                                                 {"name": "b", "weight": b}]})
 
 
 def rates(stack, exp, goal, control, b):

@@ -7,11 +7,12 @@ import re
 import pytest
 
 from enrols import enroll, running, set_state, somebody
-from goals import confirm, goal, hit, session
+from goals import confirm, goal, session
 from lookups import admin, new_id
 from pages import Person, values
 from segments import make
 from stack import wait_until
+from tallies import rates
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +66,11 @@ def decided(stack, winner):
     exp = running(stack, "b")
     goal_name = goal(stack)
     admin(stack, "PATCH", exp, {"goals": [goal_name]})
-    for n in range(120 if winner else 4):
-        who = somebody()
-        if enroll(stack, exp, who)["alternative"] == "b" and winner:
-            hit(stack, goal_name, who)
     if winner:
-        wait_until(lambda: verdict(stack, exp) == "Winner: b.", 30, "a winner")
+        rates(stack, exp, goal_name, (60, 0), (60, 60))
+        assert verdict(stack, exp) == "Winner: b."
+    for _ in range(4):
+        enroll(stack, exp, somebody())
     return exp
 
 

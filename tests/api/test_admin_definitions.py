@@ -34,7 +34,7 @@ def text_of(answer, status=200):
 
 @pytest.mark.parametrize("tab", TABS)
 def test_a_tab_is_shown_to_a_viewer_with_hostile_names_escaped(stack, viewer, tab):
-    exp = running(stack, HOSTILE, name=HOSTILE, description=HOSTILE)
+    exp = running(stack, HOSTILE, name=HOSTILE, description=HOSTILE, goals=[goal(stack)])
     enroll(stack, exp, somebody())
     assert HOSTILE in text_of(TABS[tab](viewer, exp))
 
@@ -93,7 +93,7 @@ def test_health_warns_of_a_split_that_cannot_be_chance(stack, viewer):
     rebuild(stack, exp)
     enroll(stack, exp, somebody())
     text = text_of(viewer.get(f"/admin/experiment/{exp}/health"))
-    assert "The split is not as expected" in text
+    assert "Sample ratio mismatch" in text
 
 
 def test_what_somebody_sees_is_told_with_its_reason_and_changes_nothing(stack, viewer):
@@ -169,7 +169,7 @@ def test_a_goal_of_how_many_has_no_drawing_of_how_often(stack, viewer):
 
 
 def test_an_experiment_of_nobody_says_how_people_come_in(stack, viewer):
-    exp = running(stack, "b")
+    exp = running(stack, "b", goals=[goal(stack)])
     text = text_of(viewer.get(f"/admin/experiment/{exp}"))
     assert "Nobody takes part yet" in text and f"/v1/experiment/{exp}/enroll" in text
 

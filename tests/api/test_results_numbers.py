@@ -9,7 +9,7 @@ from enrols import enroll, put, running, somebody
 from goals import confirm, hit, merge, session
 from lookups import a_second_later, admin
 from stack import TOP
-from tallies import a_goal, cell, fill, rates, results, two_arms
+from tallies import a_goal, cell, fill, rates, results, two_arms, weigh
 
 SEQUENTIAL = json.loads((TOP / "tests/unit/vectors/sequential.json").read_text())
 VECTORS = json.loads((TOP / "tests/unit/vectors/stats.json").read_text())
@@ -120,23 +120,23 @@ def test_the_sample_ratio_is_that_of_the_weights(stack, v):
     for arm, count in enumerate(v["observed"], 1):
         fill(stack, exp, arm, count)
     told = results(stack, exp)
-    assert told["srm"] == {"chi2": close(v["chi2"]), "p": close(v["p"]), "ok": True}
+    assert {k: told["srm"][k] for k in ("chi2", "p", "ok")} == {
+        "chi2": close(v["chi2"]), "p": close(v["p"]), "ok": True}
+    assert told["srm"]["p_any_time"] == close(min(1, 1 / told["srm"]["e"]))
     assert [a["participants"] for a in told["alternatives"]] == v["observed"]
     assert [a["expected_share"] for a in told["alternatives"]] == \
         [close(w / sum(v["weights"])) for w in v["weights"]]
 
 
-def test_a_p_below_one_in_a_thousand_breaks_the_split(stack):
+@pytest.mark.parametrize("b, ok", [(1200, True), (1300, False)])
+def test_evidence_of_a_thousand_to_one_breaks_the_split(stack, b, ok):
+    """At any time, so the chi-square of a single look (1,200: p 2e-5) may be below 0.001."""
     exp, _ = two_arms(stack)
     fill(stack, exp, 1, 1000)
-    fill(stack, exp, 2, 1200)
-    told = results(stack, exp)
-    assert told["srm"]["p"] < 0.001 and told["srm"]["ok"] is False
-
-
-def weigh(stack, exp, control, b):
-    admin(stack, "PATCH", exp, {"alternatives": [{"name": "control", "weight": control},
-                                                 {"name": "b", "weight": b}]})
+    fill(stack, exp, 2, b)
+    srm = results(stack, exp)["srm"]
+    assert srm["p"] < 0.001
+    assert srm["ok"] is ok and (srm["e"] < 1000) is ok and (srm["p_any_time"] > 0.001) is ok
 
 
 def shares(told):
@@ -153,7 +153,8 @@ def test_weights_that_changed_count_for_those_enrolled_since(stack):
     fill(stack, exp, 2, 750, split=2)
     told = results(stack, exp)
     assert shares(told) == [close(750 / 2000), close(1250 / 2000)]
-    assert told["srm"] == {"chi2": close(0), "p": close(1), "ok": True}
+    assert {k: told["srm"][k] for k in ("chi2", "p", "ok")} == {
+        "chi2": close(0), "p": close(1), "ok": True}
 
 
 def test_an_enrolment_carries_the_shares_that_were_in_force(stack):
