@@ -101,7 +101,8 @@ static const struct {
     {TWO, "[[1,1,410,0],[2,1,400,10]]", HALVES, BUY, "[[7,1,1,40],[7,2,1,45]]", NULL, MIXED,
 	"10 of 810"},
     /* A thin arm is no broken split. */
-    {TWO, "[[1,1,0,0],[2,1,1,0]]", "{\"1\":{\"1\":0.99,\"2\":0.01}}", BUY, "[]", NULL, FLAT, NO_PLAN},
+    {TWO, "[[1,1,0,0],[2,1,1,0]]", "{\"1\":{\"1\":0.99,\"2\":0.01}}", BUY, "[]", NULL, FLAT,
+	NO_PLAN},
     /* Two splits off in opposite directions do not excuse each other. */
     {TWO, "[[1,1,800,0],[2,1,700,0],[1,2,700,0],[2,2,800,0]]",
 	"{\"1\":{\"1\":0.67,\"2\":0.33},\"2\":{\"1\":0.33,\"2\":0.67}}", BUY, "[]", NULL, BROKEN,

@@ -137,13 +137,25 @@ add_all_expected(struct arm_counts *t, struct json_object *exposures, struct jso
 		add_expected(t, last, 1);
 }
 
+/* The index of the split of that number; nsplits when there is none. */
+static size_t
+split_index(const struct arm_counts *t, int64_t nr)
+{
+	size_t i = 0;
+
+	while (i < t->nsplits && t->splits[i].nr != nr)
+		i++;
+	return i;
+}
+
 /* The split of that number, which is added when it is new. */
 static struct arm_counts_split *
 find_split(struct arm_counts *t, int64_t nr)
 {
-	for (size_t i = 0; i < t->nsplits; i++)
-		if (t->splits[i].nr == nr)
-			return &t->splits[i];
+	size_t known = split_index(t, nr);
+
+	if (known < t->nsplits)
+		return &t->splits[known];
 	t->splits =
 	    mem_check(talloc_realloc(t, t->splits, struct arm_counts_split, t->nsplits + 1));
 	t->splits[t->nsplits] = (struct arm_counts_split){nr,
@@ -343,9 +355,9 @@ arm_counts_outcomes(struct arm_counts *t, struct json_object *outcomes)
 		struct json_object *row = json_item(outcomes, i);
 		size_t goal = find_goal(t, row_number(row, 0));
 		size_t arm = find_arm(t, row_number(row, 1));
-		for (size_t k = 0; goal < t->ngoals && arm < t->narms && k < t->nsplits; k++)
-			if (t->splits[k].nr == row_number(row, 2))
-				t->goals[goal].cells[arm].by_split[k] = (struct arm_counts_outcome){
-					row_double(row, 3), row_double(row, 4), row_double(row, 5)};
+		size_t split = split_index(t, row_number(row, 2));
+		if (goal < t->ngoals && arm < t->narms && split < t->nsplits)
+			t->goals[goal].cells[arm].by_split[split] = (struct arm_counts_outcome){
+				row_double(row, 3), row_double(row, 4), row_double(row, 5)};
 	}
 }

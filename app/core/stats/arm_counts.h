@@ -34,7 +34,7 @@ struct arm_counts_cell {
 struct arm_counts_outcome {
 	double conversions; /* participants with at least one hit */
 	double actions;     /* hits */
-	double spread;      /* sum of squared deviations of each participant's hits from their mean */
+	double spread;      /* sum of squared deviations of participants' hits from their mean */
 };
 
 /* The participants while one allocation was in force; arrays of one element an arm. */
@@ -87,8 +87,8 @@ void arm_counts_goals(
     struct arm_counts *t, struct json_object *goals, struct json_object *conversions);
 
 /*
- * Adds what is known by split, [[goal number, alternative id, allocation number, participants with a
- * hit, hits, spread], ..], after arm_counts_goals().
+ * Adds what is known by split, [[goal number, alternative id, allocation number, participants with
+ * a hit, hits, spread], ..], after arm_counts_goals().
  */
 void arm_counts_outcomes(struct arm_counts *t, struct json_object *outcomes);
 

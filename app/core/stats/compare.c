@@ -108,7 +108,8 @@ difference_arm(const struct arm_counts *t, const struct arm_counts_goal *goal, s
 		spread = cell->spread;
 	}
 	return goal->mwu ? (struct difference_arm){n, actions, spread}
-			 : (struct difference_arm){n, converted, difference_rate_spread(n, converted)};
+			 : (struct difference_arm){
+				n, converted, difference_rate_spread(n, converted)};
 }
 
 /* The difference between the arm and control, each split compared by itself. */

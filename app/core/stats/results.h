@@ -19,10 +19,10 @@ struct results_input {
 
 /*
  * The results, on ctx: {experiment, data_through, alternatives, srm, multiple_exposures, placed,
- * goals, decision, days_to_go, verdict} of GET /v1/experiment/:id/results. Rates, shares, chances, losses, intervals and
- * p are fractions of 1; improvement and confidences are percent; expected_loss is the expected loss
- * in rate when that alternative is chosen. A number that cannot be computed is null, and the member
- * reason of the alternative says why.
+ * goals, decision, days_to_go, verdict} of GET /v1/experiment/:id/results. Rates, shares, chances,
+ * losses, intervals and p are fractions of 1; improvement and confidences are percent;
+ * expected_loss is the expected loss in rate when that alternative is chosen. A number that cannot
+ * be computed is null, and the member reason of the alternative says why.
  */
 struct json_object *results_json(void *ctx, const struct results_input *in);
 

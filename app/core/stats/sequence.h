@@ -24,8 +24,8 @@ struct sequence_tuning {
 };
 
 /*
- * The asymptotic confidence sequence of a difference: with N = d->n and k = 1 + N (-2 ln a + ln(1 - 2
- * ln a)) / n for the tuning's n and a, half width = sqrt(v) sqrt(2 k / (k - 1) (ln(k) / 2 - ln
+ * The asymptotic confidence sequence of a difference: with N = d->n and k = 1 + N (-2 ln a + ln(1 -
+ * 2 ln a)) / n for the tuning's n and a, half width = sqrt(v) sqrt(2 k / (k - 1) (ln(k) / 2 - ln
  * level)), p = min(1, exp(ln(k) / 2 - z^2 (k - 1) / (2 k))). (Waudby-Smith, Arbour, Sinha, Kennedy,
  * Ramdas, Annals of Statistics 52, 2024.) Its mixture fixed, it holds at any level. NAN when v is 0
  * or no split counts, and while an arm has fewer than SEQUENCE_BURN_IN participants.
