@@ -123,10 +123,10 @@ def test_no_experiment_at_all_is_told_apart_from_none_that_fits():
         for role in ("editor", "viewer"):
             person = Person(fresh, role)
             page = person.get("/admin/experiments?q=&status=").text
-            assert "There is no experiment yet" in page and "No experiment fits" not in page
+            assert "There are no experiments yet" in page and "No experiment matches" not in page
             assert ("Define the first one" in page) == (role == "editor")
             page = person.get("/admin/experiments?q=x").text
-            assert "No experiment fits" in page and "There is no experiment yet" not in page
+            assert "No experiment matches" in page and "There are no experiments yet" not in page
     finally:
         fresh.stop()
 

@@ -33,7 +33,7 @@ def test_what_is_stopped_can_be_resumed_and_not_started(stack, editor):
     assert ">Start<" in editor.get(setup).text
     assert editor.post(f"/admin/experiment/{exp}/stop").status_code == 303
     page = editor.get(setup)
-    for words in (">Start<", ">Enrol nobody new<", ">Stop<"):
+    for words in (">Start<", ">Stop enrolling<", ">Stop<"):
         assert words not in page.text
     assert ">Resume<" in page.text and "new people are enrolled" not in text_of(page)
     for state in ("enabled", "track"):
@@ -48,7 +48,7 @@ def test_what_is_over_or_failed_offers_no_start(stack, editor, status):
     exp = running(stack, "b")
     stack.sql("update experiment set status = %s where id = %s", status, exp)
     page = editor.get(f"/admin/experiment/{exp}/setup")
-    for words in (">Start<", ">Enrol nobody new<", ">Stop<", ">Resume<"):
+    for words in (">Start<", ">Stop enrolling<", ">Stop<", ">Resume<"):
         assert words not in page.text
     assert "new people are enrolled" not in text_of(page)
     assert editor.post(f"/admin/experiment/{exp}/state", state="track").status_code == 409

@@ -165,13 +165,13 @@ def test_a_goal_of_how_many_has_no_drawing_of_how_often(stack, viewer):
     exp = running(stack, "b", goals=[name])
     spread_over(stack, exp, name, {1: 10}, {1: 20})
     text = text_of(viewer.get(f"/admin/experiment/{exp}"))
-    assert "Rate as it went on" in text and "At least so many times" not in text
+    assert "Conversion rate over time" in text and "At least so many times" not in text
 
 
 def test_an_experiment_of_nobody_says_how_people_come_in(stack, viewer):
     exp = running(stack, "b", goals=[goal(stack)])
     text = text_of(viewer.get(f"/admin/experiment/{exp}"))
-    assert "Nobody takes part yet" in text and f"/v1/experiment/{exp}/enroll" in text
+    assert "Waiting for the first participant" in text and f"/v1/experiment/{exp}/enroll" in text
 
 
 def test_results_are_shown_as_they_are_by_every_worker_again_and_again(stack, viewer):

@@ -37,7 +37,7 @@ def test_a_goal_is_defined_changed_and_retired_by_forms(stack, editor):
     assert f'href="/admin/goal/{path}/retire"' in editor.get(f"/admin/goal/{path}").text
     assert editor.post(f"/admin/goal/{path}/retire").status_code == 303
     assert known(stack, name)["retired"]
-    assert "It is retired" in text_of_page(editor.get(f"/admin/goal/{path}"))
+    assert "Retired: no longer recorded" in text_of_page(editor.get(f"/admin/goal/{path}"))
     assert editor.get("/admin/goal/nothing").status_code == 404
 
 
@@ -152,8 +152,8 @@ def test_setup_tells_a_viewer_all_of_a_definition(stack, viewer):
         layer={"id": layer, "size": 2500}, plan={"baseline": 0.1, "effect": 0.02})
     text = re.sub(r"<[^>]*>", "", text_of_page(viewer.get(f"/admin/experiment/{exp}/setup")))
     for told in (f"{name} tested by mwu", '{"colour":"red"}', f"{layer}, 2500 of 10000 slots",
-                 "0 to 2499", "https://a.example/", "one in 4", "rate of control 0.1",
-                 "difference to be found 0.02"):
+                 "0 to 2499", "https://a.example/", "one in 4", "baseline rate 0.1",
+                 "minimum detectable effect 0.02"):
         assert told in text, told
 
 

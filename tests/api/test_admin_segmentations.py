@@ -257,7 +257,7 @@ def test_a_file_is_uploaded_and_its_report_names_the_bad_row(stack, editor):
     assert answer.status_code == 303
     assert re.fullmatch(rf"/admin/segmentation/{seg}/upload/\d+", answer.headers["Location"])
     page = editor.get(answer.headers["Location"])
-    assert page.status_code == 200 and "All of its rows are worked off" in page.text
+    assert page.status_code == 200 and "Import finished" in page.text
     assert re.findall(r"<dd>(\d+)</dd>", page.text) == ["3", "1", "1", "0", "0", "1"]
     assert "there is no group `&lt;i&gt;none`" in page.text and ">4</td>" in page.text
     assert name_of(stack, seg, "ann") == name_of(stack, seg, "bob") == "one"
@@ -334,7 +334,7 @@ def test_a_large_file_is_worked_off_while_its_report_says_how_far_it_is(stack, e
     where = send(editor, seg, "user_id,group\n" + rows).headers["Location"]
     first = editor.get(where)
     assert first.status_code == 200 and where in first.text
-    page = wait_until(lambda: "worked off." in (p := editor.get(where).text) and p, 60, "the end")
+    page = wait_until(lambda: "Import finished." in (p := editor.get(where).text) and p, 60, "the end")
     assert re.findall(r"<dd>(\d+)</dd>", page)[:2] == ["3000", "3000"]
 
 

@@ -73,17 +73,17 @@ def test_a_goal_is_defined_and_changed_by_any_text(stack, writer, text):
 
 def test_a_layer_is_described_by_any_text_and_refuses_it_as_an_id(stack, writer, text):
     layer = new_id("layer")[:40]
-    driver, _ = fill(stack, writer, "/admin/layers", "Make it", id=layer, description=text)
+    driver, _ = fill(stack, writer, "/admin/layers", "Create layer", id=layer, description=text)
     quiet(writer)
     driver = writer.open(f"{stack.url}/admin/layer/{layer}")
     quiet(writer)
     assert text in said(driver)
-    driver, typed = fill(stack, writer, "/admin/layers", "Make it", id=text, description=text)
+    driver, typed = fill(stack, writer, "/admin/layers", "Create layer", id=text, description=text)
     quiet(writer)
     values = driver.execute_script(VALUES)
     assert {name: values[name] for name in typed} == typed
     assert texts(driver, "#id-wrong")
-    driver, typed = fill(stack, writer, f"/admin/layer/{layer}", "Give them", experiment=text,
+    driver, typed = fill(stack, writer, f"/admin/layer/{layer}", "Assign slots", experiment=text,
                          **{"size:number": text})
     quiet(writer)
     values = driver.execute_script(VALUES)

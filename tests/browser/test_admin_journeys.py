@@ -83,7 +83,7 @@ def test_a_state_a_winner_a_stop_and_a_resume_are_a_form_each(stack, editor):
     follow(driver, "Setup")
     press(driver, "Stop")
     assert "STOPPED" in texts(driver, ".chip")
-    assert not [t for t in texts(driver, "button") if t in ("Start", "Enrol nobody new")]
+    assert not [t for t in texts(driver, "button") if t in ("Start", "Stop enrolling")]
     press(driver, "Resume")
     wait_until(lambda: "ACTIVE" in texts(editor.open(driver.current_url), ".chip"), 20, "ACTIVE")
     follow(driver, "History")
@@ -114,7 +114,7 @@ def test_an_experiment_is_defined_with_a_mistake_and_then_right_and_started(stac
     await_status(stack, exp)
     driver = editor.open(f"{stack.url}/admin/experiment/{exp}/setup")
     assert "From a form" in texts(driver, "h1")[0]
-    press(driver, "Enrol nobody new")
+    press(driver, "Stop enrolling")
     press(driver, "Start")
     assert "enabled" in texts(driver, ".chip")
     assert enroll(stack, exp, new_id("user"))["new"]

@@ -54,7 +54,7 @@ def test_the_first_tab_offers_the_way_past_the_menu(stack, editor):
     driver = editor.open(stack.url + "/admin/experiments")
     press(driver, Keys.TAB)
     words, _, outline = focus(driver)
-    assert words == "To the content" and outline > 0
+    assert words == "Skip to content" and outline > 0
     skip = driver.switch_to.active_element
     assert skip.is_displayed() and skip.location["x"] >= 0
     press(driver, Keys.ENTER)
@@ -95,7 +95,7 @@ def test_an_experiment_is_found_and_its_state_changed_by_keys_alone(stack, edito
     go(driver, Keys.ENTER)
     tab_to(driver, "Setup")
     go(driver, Keys.ENTER)
-    tab_to(driver, "Enrol nobody new")
+    tab_to(driver, "Stop enrolling")
     go(driver, Keys.SPACE)
     assert "track" in texts(driver, ".chip")
     assert stack.sql("select state from assay.experiment where id = %s", exp) == [(3,)]

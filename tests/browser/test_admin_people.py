@@ -58,13 +58,13 @@ def test_a_user_is_found_read_and_erased(stack, keeper):
     follow(driver, "Erase …")
     label_of = driver.find_element(By.ID, "confirm")
     label_of.send_keys(user[:-1])
-    press(driver, "Erase for ever")
+    press(driver, "Erase permanently")
     assert texts(driver, ".wrong") == ["is not the id, so nothing was erased"]
     field = driver.find_element(By.ID, "confirm")
     assert field.get_attribute("aria-invalid") == "true"
     field.send_keys(user[-1])
     assert len(keeper.complaints()) == 1, "the answer 422, and nothing else"
-    press(driver, "Erase for ever")
+    press(driver, "Erase permanently")
     assert texts(driver, "h1") == [f"Erased: {user}"]
     assert "Page views 1" in texts(driver, "main tr")
     assert "Profile in the directory 1" in texts(driver, "main tr")
@@ -89,7 +89,7 @@ def test_an_id_of_any_shape_is_shown_and_nothing_of_it_runs(stack, browser, fiel
         follow(driver, "Erase …")
         assert driver.execute_script("return document.documentElement.scrollWidth") <= 320
         driver.find_element(By.ID, "confirm").send_keys(wanted)
-        press(driver, "Erase for ever")
+        press(driver, "Erase permanently")
         assert driver.find_element(By.TAG_NAME, "h1").get_attribute("textContent") == (
             f"Erased: {wanted}")
         assert driver.execute_script(

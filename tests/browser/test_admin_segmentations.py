@@ -70,7 +70,7 @@ def test_a_large_file_says_how_far_it_is_until_it_is_through(stack, editor, tmp_
     press(driver, "Upload")
 
     # A page of what is under way may be looked at again while it is read.
-    wait_until(lambda: "rows are worked off." in editor.open(driver.current_url).page_source, 60,
+    wait_until(lambda: "Import finished." in editor.open(driver.current_url).page_source, 60,
                "the end of the file")
     assert texts(driver, ".numbers dd")[:2] == ["20000", "20000"]
 
