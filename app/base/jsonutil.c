@@ -63,6 +63,12 @@ json_whole(const struct json_object *o, int64_t *out)
 }
 
 void
+json_add_text(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
+}
+
+void
 json_remove(struct json_object *o, const char *name)
 {
 	if (json_object_is_type(o, json_type_object))

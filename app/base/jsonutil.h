@@ -33,6 +33,9 @@ const char *json_text(const struct json_object *o, const char *name);
  * 3.0, 3e0). False for anything else. */
 bool json_whole(const struct json_object *o, int64_t *out);
 
+/* Adds a member to the object o, in place of one of that name: a string, or null for NULL. */
+void json_add_text(struct json_object *o, const char *name, const char *text);
+
 /* Removes a member; does nothing when o is not an object. */
 void json_remove(struct json_object *o, const char *name);
 

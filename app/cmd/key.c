@@ -29,12 +29,6 @@ refuse(const char *option, const char *why)
 	return EXIT_USAGE;
 }
 
-static void
-add_text(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
 /* The words behind "create" as an object of texts; NULL when one is no option or has no value. */
 static struct json_object *
 read_options(const struct command *c)
@@ -47,7 +41,7 @@ read_options(const struct command *c)
 			k++;
 		if (k == OPTIONS || (k < WITH_VALUE && i + 1 == c->argc))
 			return NULL;
-		add_text(form, options[k].member, k < WITH_VALUE ? c->argv[++i] : "1");
+		json_add_text(form, options[k].member, k < WITH_VALUE ? c->argv[++i] : "1");
 	}
 	return form;
 }
@@ -81,7 +75,7 @@ create(const struct command *c)
 		return EXIT_FAILED;
 	if (json_text(form, "name") == NULL) {
 		const char *class = json_text(form, "class");
-		add_text(form, "name", class != NULL ? class : "metrics");
+		json_add_text(form, "name", class != NULL ? class : "metrics");
 	}
 	if (key_input_read(w, form, &in) != OK)
 		return refuse_input(w);

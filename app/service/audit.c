@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The audit log: who changed what, kept for ever. A row is written in the transaction of its
- * change, so neither exists without the other. Rows say whom they concern in a column of their own,
- * by which an erasure finds them (audit_forget in the database).
+ * change, so neither exists without the other. The subjects that a row concerns are in a column of
+ * their own, by which an erasure finds the rows (audit_forget in the database) and blanks what they
+ * say.
  */
 #include "service/audit.h"
 
@@ -31,7 +32,7 @@ audit_subject(struct work *w, const char *subject)
 	return mem_dupn(w->mem, hash, SUBJECT_DIGITS);
 }
 
-/* As text, unless there is none or it is too long to be kept. */
+/* The text of o; a remark where it is too long to be kept, NULL for NULL. */
 static const char *
 kept_text(struct json_object *o)
 {
@@ -61,9 +62,12 @@ audit_without_secrets(struct work *w, struct json_object *answer)
 	return out;
 }
 
-/* What was changed: as the operation says, whom it concerns, or what its answer calls itself. */
+/*
+ * The target of the row: what the operation named, else the digest of the only subject, else the id
+ * that the answer has.
+ */
 static const char *
-target_of(struct work *w, const struct audit_entry *entry)
+target_name(struct work *w, const struct audit_entry *entry)
 {
 	static const char *const names[] = {"expId", "id", "name"};
 
@@ -77,14 +81,19 @@ target_of(struct work *w, const struct audit_entry *entry)
 	return NULL;
 }
 
+/*
+ * Writes a row with the status that outcome has in HTTP, which is also how commands and jobs are
+ * logged.
+ */
 static enum err
-insert(struct work *w, const char *action, enum err outcome, const struct audit_entry *entry)
+insert_audit_row(struct work *w, const char *action, enum err outcome,
+    const struct audit_entry *entry)
 {
 	const char *now = work_now_text(w);
 	const struct actor *a = &w->actor;
 
 	const char *params[] = {now, a->account != NULL ? a->account : a->command, a->key_id,
-		action, target_of(w, entry), mem_printf(w->mem, "%d", err_info(outcome)->status),
+		action, target_name(w, entry), mem_printf(w->mem, "%d", err_info(outcome)->status),
 		kept_text(entry->before), kept_text(audit_without_secrets(w, entry->after)),
 		w->intent.request_id,
 		pgtype_array(w->mem, entry->subjects, entry->subject_count)};
@@ -94,9 +103,9 @@ insert(struct work *w, const char *action, enum err outcome, const struct audit_
 enum err
 audit_add(struct work *w, const struct audit_entry *entry)
 {
-	enum err e = insert(w, w->intent.action, OK, entry);
+	enum err e = insert_audit_row(w, w->intent.action, OK, entry);
 
-	/* Whatever keeps the row out, the caller's input is not to blame. */
+	/* A row that cannot be written is never the fault of the caller's input. */
 	return e == OK || e == ERR_UNAVAILABLE ? e : ERR_INTERNAL;
 }
 
@@ -105,7 +114,7 @@ audit_refusal(struct work *w, const char *action, const char *target)
 {
 	struct audit_entry entry = {.target = target};
 
-	if (insert(w, action, ERR_FORBIDDEN, &entry) != OK)
+	if (insert_audit_row(w, action, ERR_FORBIDDEN, &entry) != OK)
 		log_say(LOG_ERROR, "audit_lost", "refused: %s %s", action,
 		    target != NULL ? target : "-");
 }

@@ -9,29 +9,38 @@
 
 struct work;
 
-/* What the audit log says of a change beside who asked for what, which the work knows. */
+/*
+ * What a row of the audit log says besides actor, action and request, which the work has. Lent.
+ */
 struct audit_entry {
-	const char *target; /* id of what was changed; NULL: as the answer or the subjects tell */
+	const char *target; /* id of what was changed; NULL: that of the subject or answer */
 	struct json_object *before; /* as it was; NULL: nothing, or not kept */
 	struct json_object *after;  /* the answer; NULL: nothing */
-	const char *const *subjects; /* "u:alice", whom it concerns, on whose erasure before and
-					after go */
+	const char *const *subjects; /* concerned, "u:alice"; their erasure blanks before and
+					after */
 	size_t subject_count;
 };
 
 /*
- * Notes in the audit log what is being done on w, which names the action. To be called in the
- * transaction of the change.
+ * Writes the row of the change that is being made on w, whose intent names the action. To be called
+ * in the transaction of the change. ERR_UNAVAILABLE, ERR_INTERNAL.
  */
 enum err audit_add(struct work *w, const struct audit_entry *entry) must_check;
 
-/* Notes that the actor was not allowed to do `action`. */
+/*
+ * Logs that the actor was not allowed to do `action`; the refusal stands even if the row is lost,
+ * which the process log then says.
+ */
 void audit_refusal(struct work *w, const char *action, const char *target);
 
-/* An answer without its secrets (`once`), which are shown but never kept; may be answer itself. */
+/*
+ * An answer without its secrets (`once`), which are shown but never stored; may be answer itself.
+ */
 struct json_object *audit_without_secrets(struct work *w, struct json_object *answer);
 
-/* How the log names subjects: keyed digests, which nobody can turn back into an id. On w->mem. */
+/*
+ * How the log names a subject: a keyed digest, which cannot be turned back into an id. On w->mem.
+ */
 const char *audit_subject(struct work *w, const char *subject);
 
 #endif

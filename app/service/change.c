@@ -2,10 +2,10 @@
 /*
  * The frame around every change: transaction, audit row, stored answer, cache invalidation, retry.
  *
- * Order: the lock of the idempotency key comes first, so that nobody works on the same request
- * twice; then the operation's own locks; the audit row and the stored answer come last, in the
- * same transaction. What is cached is invalidated before the operation writes and again after the
- * commit, before anybody is told (store/cache/record.h says why).
+ * Lock order: the lock of the idempotency key comes first, so that a repeated request waits instead
+ * of working in parallel; then the operation's own locks. The audit row and the stored answer are
+ * written last, in the same transaction. Cached records are invalidated before the operation writes
+ * and again after the commit, before the caller gets its answer (store/cache/record.h says why).
  */
 #include "service/change.h"
 
@@ -19,11 +19,13 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
-/* Whoever is overtaken lets another change through, so only a crowd uses the many tries up; the
- * deadline of the request mostly ends it before. */
+/*
+ * Each overtaken change has let another one through, so only heavy contention uses up the tries;
+ * the deadline of the request usually ends it before.
+ */
 enum { CONFLICTS_MOST = 4, TRIES = 60 };
 
-/* Subjects of one kind of record that were invalidated and have to be again after the commit. */
+/* Subjects whose records were invalidated, to be invalidated again after the commit. */
 struct stale {
 	struct stale *next;
 	const char *kind; /* NULL: all kinds */
@@ -31,14 +33,16 @@ struct stale {
 	size_t n;
 };
 
-/* What is called after the commit, in the order in which it was asked for. */
+/*
+ * A function to be called after the commit; a list in the order of the calls of change_then().
+ */
 struct follow_up {
 	struct follow_up *next;
 	change_done_fn *done;
 	void *arg;
 };
 
-/* One change under way; on w->change while it runs. */
+/* One change under way, which w->change points to while it runs. */
 struct change {
 	struct audit_entry entry;
 	const char **concerned;
@@ -48,14 +52,15 @@ struct change {
 	bool transaction;
 	bool overtaken;
 	bool has_before;
-	bool nothing; /* was changed */
+	bool nothing; /* the operation changed nothing */
 };
 
-/* How a try of a change ended. */
-enum end { END_DONE, END_CONFLICT, END_OVERTAKEN };
+/* How one try of a change ended. */
+enum try_end { TRY_DONE, TRY_CONFLICT, TRY_OVERTAKEN };
 
+/* Does nothing where the work has no cache (commands) or there are no subjects. */
 static enum err
-invalidate(struct work *w, const struct stale *s)
+invalidate_subjects(struct work *w, const struct stale *s)
 {
 	if (w->records == NULL || s->n == 0)
 		return OK;
@@ -69,12 +74,12 @@ change_subjects(struct work *w, const char *kind, const char *const subjects[], 
 	struct stale *s = mem_new(w->mem, struct stale);
 	const char **list = mem_array(w->mem, const char *, n);
 
-	/* The caller's array may be gone when an outer change is committed. */
+	/* A copy: the caller's array may be gone when an outer change commits. */
 	for (size_t i = 0; i < n; i++)
 		list[i] = subjects[i];
 	*s = (struct stale){w->change->stale, kind, list, n};
 	w->change->stale = s;
-	return invalidate(w, s);
+	return invalidate_subjects(w, s);
 }
 
 enum err
@@ -114,7 +119,10 @@ change_before(struct work *w, struct json_object *o)
 	w->change->has_before = true;
 }
 
-/* The operation and what belongs into its transaction. */
+/*
+ * Runs the operation with everything that belongs into its transaction. A stored answer of the same
+ * request replaces the operation.
+ */
 static enum err
 run_inside(struct work *w, change_fn *run, void *arg, struct json_object **answer)
 {
@@ -138,8 +146,12 @@ run_inside(struct work *w, change_fn *run, void *arg, struct json_object **answe
 	return e;
 }
 
+/*
+ * Commits or rolls back; after the commit calls the follow-ups and invalidates again. An error of
+ * the last step is returned although the change is committed: the caller must not trust the cache.
+ */
 static enum err
-finish(struct work *w, struct change *c, enum err e)
+finish_transaction(struct work *w, struct change *c, enum err e)
 {
 	if (c->transaction && e == OK)
 		e = db_commit(w->db);
@@ -149,7 +161,7 @@ finish(struct work *w, struct change *c, enum err e)
 		for (struct follow_up *f = c->first; f != NULL; f = f->next)
 			f->done(w, f->arg);
 	for (struct stale *s = c->stale; e == OK && s != NULL; s = s->next)
-		e = invalidate(w, s);
+		e = invalidate_subjects(w, s);
 	return e;
 }
 
@@ -183,8 +195,10 @@ change_over(struct work *w, struct change_base base)
 		w->change->base = base;
 }
 
-/* Whether a definition has another version than the one that was read, or is gone. What jobs have
- * done since, the part of a version behind its point, does not matter. */
+/*
+ * Whether the definition has another version than the one that was read, or has been deleted.
+ * Changes by jobs, which count behind the point of a version, do not matter.
+ */
 static bool
 has_moved(struct work *w, const struct change_base *base)
 {
@@ -200,9 +214,13 @@ has_moved(struct work *w, const struct change_base *base)
 	return strspn(now, digits) != n || strncmp(now, base->read, n) != 0;
 }
 
-/* What becomes of a refusal, once nothing of the change is left. */
+/*
+ * Decides what a refusal is worth once the transaction is rolled back: if the definition has
+ * changed meanwhile, it was judged on outdated grounds, and the change is run again or ends with
+ * ERR_PRECONDITION.
+ */
 static enum err
-judge_refusal(struct work *w, enum err e)
+recheck_refusal(struct work *w, enum err e)
 {
 	const struct change_base *base = &w->change->base;
 
@@ -215,21 +233,23 @@ judge_refusal(struct work *w, enum err e)
 	    : fail_detail(w, ERR_PRECONDITION, "the definition has been changed");
 }
 
+/* One try in a transaction of its own; *end says whether another one makes sense. */
 static enum err
-try_once(struct work *w, change_fn *run, void *arg, struct json_object **answer, enum end *end)
+try_once(struct work *w, change_fn *run, void *arg, struct json_object **answer,
+    enum try_end *end)
 {
 	struct change c = {.last = &c.first};
 
 	*answer = NULL;
 	w->change = &c;
 	enum err e = run_inside(w, run, arg, answer);
-	e = finish(w, &c, e);
+	e = finish_transaction(w, &c, e);
 	bool conflict = e != OK && c.transaction && db_was_conflict(w->db);
-	e = judge_refusal(w, e);
+	e = recheck_refusal(w, e);
 	w->change = NULL;
-	*end = e == OK       ? END_DONE
-	    : c.overtaken    ? END_OVERTAKEN
-	    : conflict       ? END_CONFLICT : END_DONE;
+	*end = e == OK       ? TRY_DONE
+	    : c.overtaken    ? TRY_OVERTAKEN
+	    : conflict       ? TRY_CONFLICT : TRY_DONE;
 	return e;
 }
 
@@ -237,13 +257,13 @@ enum err
 change_run(struct work *w, change_fn *run, void *arg, struct json_object **answer)
 {
 	int conflicts = 0;
-	enum end end;
+	enum try_end end;
 
 	if (w->change != NULL)
 		return run(w, arg, answer);
 	enum err e = try_once(w, run, arg, answer, &end);
-	for (int left = TRIES - 1; end != END_DONE && left > 0; left--) {
-		conflicts += end == END_CONFLICT;
+	for (int left = TRIES - 1; end != TRY_DONE && left > 0; left--) {
+		conflicts += end == TRY_CONFLICT;
 		if (conflicts == CONFLICTS_MOST)
 			return e;
 		work_forget(w);

@@ -19,23 +19,23 @@ struct work;
  *   (w->intent.idempotency_key), which belongs to the actor;
  * - the invalidation of what is cached about its subjects, before the commit and again before the
  *   answer (store/cache/record.h);
- * - another try when a concurrent transaction undid it, or overtook it (change_overtaken).
+ * - a retry when it conflicts with a concurrent transaction or is overtaken (change_overtaken).
  *
  *	static enum err
- *	insert(struct work *w, void *arg, struct json_object **answer);
+ *	insert_goal(struct work *w, void *arg, struct json_object **answer);
  *
  *	enum err
  *	goal_add(struct work *w, const struct goal_input *in, struct json_object **answer)
  *	{
  *		struct goal_input copy = *in;
- *		return change_run(w, insert, &copy, answer);
+ *		return change_run(w, insert_goal, &copy, answer);
  *	}
  *
- * An operation may call another: the inner one is then a part of the outer change, which is the
- * one that is noted.
+ * An operation may call another: the inner one is then a part of the outer change, and only the
+ * outer one is audited.
  *
- * An operation that nobody notes, under no idempotency key, is one of a frequent route: it costs no
- * transaction and no statement beside its own.
+ * An operation that is not audited and has no idempotency key, as on the frequent routes, costs no
+ * transaction and no statement besides its own.
  */
 
 /*
@@ -48,59 +48,65 @@ typedef enum err change_fn(struct work *w, void *arg, struct json_object **answe
 /*
  * Runs an operation. A request that was made before under the same idempotency key gets the same
  * *answer again, and nothing is done. ERR_CONFLICT (w->later) while that request is under way,
- * ERR_INVALID when the key was used for another request; else whatever `run` says, and nothing is
- * changed then. ERR_UNAVAILABLE may leave open whether the change was committed.
+ * ERR_INVALID when the key was used for another request; otherwise the error of `run`, after which
+ * nothing is changed. ERR_UNAVAILABLE may leave open whether the change was committed.
  */
 enum err change_run(struct work *w, change_fn *run, void *arg, struct json_object **answer)
     must_check;
 
 /*
- * Runs what is left to do of a change that has been committed and noted, in a transaction of its
- * own: neither noted nor stored under the idempotency key.
+ * Runs the remaining work of a change that is committed already, in a transaction of its own:
+ * neither audited nor stored under the idempotency key.
  */
 enum err change_run_rest(struct work *w, change_fn *run, void *arg) must_check;
 
-/* The rest is for operations, within `run`. */
+/* The functions below are for operations, within `run`. */
 
 /*
- * The operation is about to write about these n subjects, whose texts stay until the change is
- * over: nothing cached of that kind (RECORD_*; NULL: of any kind) will be believed any more.
- * ERR_UNAVAILABLE: it must not write then.
+ * Declares that the operation is about to write about these n subjects: cached records of that kind
+ * (RECORD_*; NULL: of any kind) are invalidated, now and after the commit. The texts must live
+ * until the change is over. On ERR_UNAVAILABLE the operation must not write.
  */
 enum err change_subjects(struct work *w, const char *kind, const char *const subjects[], size_t n)
     must_check;
 
 /*
- * Needs a transaction of several statements: begins one if none has begun. Its commit and rollback
- * are change_run's.
+ * Begins a transaction if none has begun, for an operation of several statements. change_run()
+ * commits or rolls it back.
  */
 enum err change_transaction(struct work *w) must_check;
 
-/* The audit row concerns these subjects: an erasure of one takes what it says away. */
+/* Adds subjects that the audit row concerns: the erasure of one blanks what the row says. */
 void change_concerns(struct work *w, const char *const subjects[], size_t n);
 
-/* The audit row is about `target`, an id; without it the answer or the subject tell. */
+/*
+ * Sets the target of the audit row, an id; without it the subjects or the answer determine it.
+ */
 void change_target(struct work *w, const char *target);
 
-/* What was there before (NULL: nothing), for the audit row; o stays as it is until the change is
- * over. Of several operations in one change the first says it, here and with change_over. */
+/*
+ * Sets what was stored before the change (NULL: nothing), for the audit row; o must stay unchanged
+ * until the change is over. Of several operations in one change the first call counts, here and
+ * with change_over().
+ */
 void change_before(struct work *w, struct json_object *o);
 
 /* Calls done when the change is committed, and never when it is not: for events and counters. */
 typedef void change_done_fn(struct work *w, void *arg);
+/* Calls done after the commit, and never when the change fails: for events and counters. */
 void change_then(struct work *w, change_done_fn *done, void *arg);
 
-/* The operation found nothing to change: the audit log has no row of it. */
+/* The operation found nothing to change: no audit row is written. */
 void change_nothing(struct work *w);
 
 /*
- * What the operation was checked against is no longer so, and it has changed nothing: it is run
- * again from its start. Returns what `run` has to return then, ERR_UNAVAILABLE, which is also what
- * becomes of an operation that is overtaken again and again.
+ * What the operation was checked against has changed, and the operation has written nothing: it is
+ * run again from its start. Returns ERR_UNAVAILABLE, which `run` must return; it is also the error
+ * of an operation that is overtaken again and again.
  */
 enum err change_overtaken(struct work *w) must_check;
 
-/* The definition that a change was worked out over. */
+/* The definition that a change was computed from. */
 struct change_base {
 	enum query get;    /* its row, with `version`, by its id */
 	const char *id;
@@ -109,10 +115,10 @@ struct change_base {
 };
 
 /*
- * The operation works over that version of a definition. When it is refused (ERR_INVALID,
- * ERR_CONFLICT, ERR_PRECONDITION) and the definition has another version by then, the refusal says
- * nothing about the definition as it is: the operation is run again, or ends with ERR_PRECONDITION
- * where the caller named a version.
+ * Declares that the operation is based on that version of a definition. When it is refused
+ * (ERR_INVALID, ERR_CONFLICT, ERR_PRECONDITION) and the definition has another version by then, the
+ * refusal says nothing about the definition as it is now: the operation is run again, or ends with
+ * ERR_PRECONDITION where the caller named a version.
  */
 void change_over(struct work *w, struct change_base base);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Repeated requests: an advisory lock on actor and key, held until the transaction ends, makes sure
- * that only one request works under a key; the stored answer serves the ones after it. Lock and
- * look-up are two statements, because a statement that waits for the lock does not see what its
- * last holder committed.
+ * Repeated requests. An advisory lock on actor and key, held until the transaction ends, ensures
+ * that only one request works under a key; the stored answer serves those after it. Lock and
+ * look-up are two statements, because a statement that waits for the lock does not see what the
+ * holder before committed.
  */
 #include "service/idempotency.h"
 
@@ -18,9 +18,9 @@
 #include "store/db/pgtype.h"
 #include "store/work.h"
 
-/* Keys and accounts may have the same name. */
+/* The owner of a key. Prefixed, because an API key and an account may have the same name. */
 static const char *
-actor_of(struct work *w)
+actor_name(struct work *w)
 {
 	const struct actor *a = &w->actor;
 
@@ -28,12 +28,13 @@ actor_of(struct work *w)
 				 : mem_printf(w->mem, "account:%s", work_actor(w));
 }
 
+/* Takes the lock without waiting. ERR_CONFLICT with w->later when another request has it. */
 static enum err
-lock(struct work *w)
+lock_key(struct work *w)
 {
 	struct db_rows *rows;
 	enum err e = db_query(w->db, w->mem, QUERY_idempotency_lock,
-	    (const char *const[]){actor_of(w), w->intent.idempotency_key}, &rows);
+	    (const char *const[]){actor_name(w), w->intent.idempotency_key}, &rows);
 
 	if (e != OK || *db_cell(rows, 0, "ours") == 't')
 		return e;
@@ -48,12 +49,12 @@ idempotency_find(struct work *w, struct json_object **answer, bool *found)
 	struct db_rows *rows;
 
 	*found = false;
-	enum err e = lock(w);
+	enum err e = lock_key(w);
 	if (e != OK)
 		return e;
 	instant_format(w->now - INSTANT_DAY, since);
 	e = db_query(w->db, w->mem, QUERY_idempotency_find,
-	    (const char *const[]){actor_of(w), w->intent.idempotency_key, since}, &rows);
+	    (const char *const[]){actor_name(w), w->intent.idempotency_key, since}, &rows);
 	if (e != OK || db_count(rows) == 0)
 		return e;
 	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
@@ -71,7 +72,7 @@ idempotency_keep(struct work *w, struct json_object *answer, const char *const s
 {
 	const char *now = work_now_text(w);
 
-	const char *params[] = {actor_of(w), w->intent.idempotency_key, w->intent.digest,
+	const char *params[] = {actor_name(w), w->intent.idempotency_key, w->intent.digest,
 		json_plain(audit_without_secrets(w, answer)), now,
 		pgtype_array(w->mem, subjects, n)};
 	return db_query(w->db, w->mem, QUERY_idempotency_keep, params, NULL);

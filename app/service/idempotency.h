@@ -11,9 +11,9 @@
 struct work;
 
 /*
- * Stored answers: a caller that lost an answer asks again with the same idempotency key and gets
- * the same answer, within 24 hours. Keys are the actor's own: another actor with the same key asks
- * something else. Both functions run in the transaction of the change, whose lock they hold.
+ * Stored answers: a caller that lost an answer repeats the request with the same idempotency key
+ * within 24 hours and gets the same answer. Keys are scoped to the actor. Both functions run in the
+ * transaction of the change and hold its lock on the key.
  */
 
 /*
@@ -23,8 +23,10 @@ struct work;
  */
 enum err idempotency_find(struct work *w, struct json_object **answer, bool *found) must_check;
 
-/* Stores the answer, which concerns these subjects and goes when one of them is erased. A secret in
- * it (`once`) is not stored. */
+/*
+ * Stores the answer, which concerns these subjects and is deleted when one of them is erased.
+ * Secrets in it (`once`) are not stored.
+ */
 enum err idempotency_keep(struct work *w, struct json_object *answer,
     const char *const subjects[], size_t n) must_check;
 

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Readiness, for a load balancer and for the front page alike.
+ * Readiness: whether database, schema and cache can be used, for a load balancer and for the front
+ * page alike. Requests can be served without the cache, only slower.
  */
 #include "service/readiness.h"
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "store/cache/cache.h"
 #include "store/db/db.h"
 #include "store/work.h"
 
-static void
-add(struct json_object *o, const char *name, const char *value)
-{
-	json_object_object_add(o, name, json_object_new_string(value));
-}
-
+/* The state of the configured cache nodes in a word. */
 static const char *
 cache_state(struct cache *cache)
 {
@@ -27,7 +24,7 @@ cache_state(struct cache *cache)
 	return up == cache_nodes(cache) ? "ok" : up > 0 ? "partly down" : "down";
 }
 
-/* No names of hosts, no messages of servers: this page is open to everybody. */
+/* Names no hosts and passes on no messages of servers, because the page is public. */
 struct json_object *
 readiness_check(struct work *w, bool *ready)
 {
@@ -39,14 +36,15 @@ readiness_check(struct work *w, bool *ready)
 	bool cached = *cache == 'o';
 
 	*ready = answers;
-	add(o, "status", !answers ? "unavailable" : cached ? "ready" : "degraded");
-	add(o, "database", answers || (db_schema_version(w->db) >= 0 && !fits) ? "ok" : "down");
+	json_add_text(o, "status", !answers ? "unavailable" : cached ? "ready" : "degraded");
+	json_add_text(o, "database",
+	    answers || (db_schema_version(w->db) >= 0 && !fits) ? "ok" : "down");
 	json_object_object_add(schema, "found",
 	    fits || db_schema_version(w->db) >= 0
 		? json_object_new_int(db_schema_version(w->db))
 		: NULL);
 	json_object_object_add(schema, "needed", json_object_new_int(query_schema_version()));
 	json_object_object_add(o, "schema", schema);
-	add(o, "cache", cache);
+	json_add_text(o, "cache", cache);
 	return o;
 }

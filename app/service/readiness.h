@@ -8,8 +8,8 @@
 struct work;
 
 /*
- * The state of what this service stands on, asked now: {status, database, schema, cache}, on
- * w->mem. *ready is whether requests can be served; a dead cache only degrades.
+ * The state of the services that assay depends on, checked now: {status, database, schema, cache},
+ * on w->mem. *ready is whether requests can be served; a cache that is down only degrades.
  */
 struct json_object *readiness_check(struct work *w, bool *ready);
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "service/readiness.h"
 #include "handler/routes.h"
@@ -13,12 +14,6 @@
 #include "web/http/route.h"
 #include "web/http/site.h"
 
-static void
-add(struct json_object *o, const char *name, const char *value)
-{
-	json_object_object_add(o, name, json_object_new_string(value));
-}
-
 enum err
 front(struct ctx *c)
 {
@@ -26,7 +21,7 @@ front(struct ctx *c)
 	struct json_object *state = readiness_check(&c->w, &ready);
 
 	c->model = mem_json(c->w.mem, json_object_new_object());
-	add(c->model, "version", ASSAY_VERSION);
+	json_add_text(c->model, "version", ASSAY_VERSION);
 	json_object_object_add(c->model, "ready", json_object_new_boolean(ready));
 	json_object_object_add(c->model, "state", json_object_get(state));
 	return OK;
@@ -58,11 +53,12 @@ route_list(const struct ctx *c)
 		const struct route *route = &c->routes->list[i];
 		struct json_object *o = json_object_new_object();
 		bool page = route_is_page(route) || route->key <= KEY_METRICS;
-		add(o, "method", route->method);
-		add(o, "path", mem_printf(c->w.mem, "%s%s%s", site_prefix(c), page ? "" : "/v1",
+		json_add_text(o, "method", route->method);
+		json_add_text(o, "path", mem_printf(c->w.mem, "%s%s%s", site_prefix(c),
+		    page ? "" : "/v1",
 				       route->path));
-		add(o, "who", who(route->key));
-		add(o, "doc", route->doc);
+		json_add_text(o, "who", who(route->key));
+		json_add_text(o, "doc", route->doc);
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -76,8 +72,8 @@ error_list(void)
 	for (int e = OK + 1; e < ERR__MAX; e++) {
 		const struct err_info *info = err_info((enum err)e);
 		struct json_object *o = json_object_new_object();
-		add(o, "slug", info->slug);
-		add(o, "title", info->title);
+		json_add_text(o, "slug", info->slug);
+		json_add_text(o, "title", info->title);
 		json_object_object_add(o, "status", json_object_new_int(info->status));
 		json_object_array_add(list, o);
 	}
@@ -88,7 +84,7 @@ enum err
 docs(struct ctx *c)
 {
 	c->model = mem_json(c->w.mem, json_object_new_object());
-	add(c->model, "version", ASSAY_VERSION);
+	json_add_text(c->model, "version", ASSAY_VERSION);
 	json_object_object_add(c->model, "routes", route_list(c));
 	json_object_object_add(c->model, "problems", error_list());
 	return OK;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The operations on accounts. The database checks itself on whose behalf accounts are changed
- * (session_authorize): the role of the workers cannot write to their table.
+ * The operations on accounts. The database itself checks on whose behalf accounts are changed
+ * (session_authorize), because the role of the workers has no right to write their table. Tokens of
+ * links are stored as digests only.
  */
 #include "service/access/account.h"
 
@@ -18,12 +19,7 @@
 
 enum { TOKEN = 32, LINK_HOURS = 24 };
 
-static void
-add_text(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
+/* ERR_INVALID at /role unless it is a role. */
 static enum err
 check_role(struct work *w, const char *role)
 {
@@ -54,7 +50,7 @@ account_list(struct work *w, struct json_object **list)
 	return e;
 }
 
-/* The own account stays as it is. */
+/* Refuses a change of the actor's own account, so that at least one admin always remains. */
 static enum err
 check_other(struct work *w, const char *name)
 {
@@ -63,19 +59,21 @@ check_other(struct work *w, const char *name)
 }
 
 static enum err
-no_account(struct work *w)
+fail_no_account(struct work *w)
 {
 	return fail_missing(w, "account");
 }
 
-/* A new link, of which the statements take the digest and the end. */
+/*
+ * A new one-time link. The statements get its digest and its expiry; the token is only answered.
+ */
 struct link {
 	char token[2 * TOKEN + 1], digest[HASH_SECRET_HEX];
 	char now[INSTANT_TEXT], expires[INSTANT_TEXT];
 };
 
 static void
-make_link(struct work *w, struct link *out)
+make_link_token(struct work *w, struct link *out)
 {
 	hash_random_hex(out->token, TOKEN);
 	hash_secret_hex(out->token, out->digest);
@@ -83,18 +81,20 @@ make_link(struct work *w, struct link *out)
 	instant_format(w->now + LINK_HOURS * 3600 * INSTANT_SECOND, out->expires);
 }
 
+/* {name, once: {token}}. */
 static struct json_object *
 link_answer(struct work *w, const char *name, const struct link *link)
 {
 	struct json_object *o = mem_json(w->mem, json_object_new_object());
 	struct json_object *once = json_object_new_object();
 
-	add_text(once, "token", link->token);
+	json_add_text(once, "token", link->token);
 	json_object_object_add(o, "once", once);
-	add_text(o, "name", name);
+	json_add_text(o, "name", name);
 	return o;
 }
 
+/* The change behind account_add(). */
 static enum err
 run_add(struct work *w, void *arg, struct json_object **answer)
 {
@@ -102,14 +102,14 @@ run_add(struct work *w, void *arg, struct json_object **answer)
 	struct db_rows *rows;
 	struct link link;
 
-	make_link(w, &link);
+	make_link_token(w, &link);
 	const char *params[] = {w->actor.session, link.now, in->name, in->role, link.digest,
 		link.expires};
 	enum err e = db_query(w->db, w->mem, QUERY_account_add, params, &rows);
 	if (e == OK && *db_cell(rows, 0, "added") != 't')
 		return fail(w, ERR_CONFLICT, "/name", "is the name of another account");
 	*answer = link_answer(w, in->name, &link);
-	add_text(*answer, "role", in->role);
+	json_add_text(*answer, "role", in->role);
 	return e;
 }
 
@@ -121,6 +121,7 @@ account_add(struct work *w, const struct account_input *in, struct json_object *
 	return change_run(w, run_add, &copy, answer);
 }
 
+/* The change behind account_reset(). */
 static enum err
 run_reset(struct work *w, void *arg, struct json_object **answer)
 {
@@ -128,12 +129,12 @@ run_reset(struct work *w, void *arg, struct json_object **answer)
 	struct db_rows *rows;
 	struct link link;
 
-	make_link(w, &link);
+	make_link_token(w, &link);
 	const char *params[] = {
 		w->actor.session, link.now, *name, link.digest, link.expires};
 	enum err e = db_query(w->db, w->mem, QUERY_account_reset, params, &rows);
 	if (e == OK && *db_cell(rows, 0, "reset") != 't')
-		return no_account(w);
+		return fail_no_account(w);
 	*answer = link_answer(w, *name, &link);
 	return e;
 }
@@ -146,6 +147,7 @@ account_reset(struct work *w, const char *name, struct json_object **answer)
 	return e == OK ? change_run(w, run_reset, &name, answer) : e;
 }
 
+/* The change behind account_link(), which only commands use. */
 static enum err
 run_link(struct work *w, void *arg, struct json_object **answer)
 {
@@ -153,11 +155,11 @@ run_link(struct work *w, void *arg, struct json_object **answer)
 	struct db_rows *rows;
 	struct link link;
 
-	make_link(w, &link);
+	make_link_token(w, &link);
 	const char *params[] = {*name, link.digest, link.expires};
 	enum err e = db_query(w->db, w->mem, QUERY_account_link, params, &rows);
 	if (e == OK && *db_cell(rows, 0, "linked") != 't')
-		return no_account(w);
+		return fail_no_account(w);
 	*answer = link_answer(w, *name, &link);
 	return e;
 }
@@ -168,6 +170,9 @@ account_link(struct work *w, const char *name, struct json_object **answer)
 	return change_run(w, run_link, &name, answer);
 }
 
+/*
+ * The change behind account_set_role(). The statement returns the former role for the audit row.
+ */
 static enum err
 run_set_role(struct work *w, void *arg, struct json_object **answer)
 {
@@ -180,14 +185,14 @@ run_set_role(struct work *w, void *arg, struct json_object **answer)
 	change_target(w, in->name);
 	enum err e = db_query(w->db, w->mem, QUERY_account_set_role, params, &rows);
 	if (e == OK && db_cell(rows, 0, "before") == NULL)
-		return no_account(w);
+		return fail_no_account(w);
 	if (e != OK)
 		return e;
 	struct json_object *before = mem_json(w->mem, json_object_new_object());
-	add_text(before, "role", db_cell(rows, 0, "before"));
+	json_add_text(before, "role", db_cell(rows, 0, "before"));
 	change_before(w, before);
 	*answer = mem_json(w->mem, json_object_new_object());
-	add_text(*answer, "role", in->role);
+	json_add_text(*answer, "role", in->role);
 	return OK;
 }
 
@@ -202,6 +207,7 @@ account_set_role(struct work *w, const struct account_input *in, struct json_obj
 	return e == OK ? change_run(w, run_set_role, &copy, answer) : e;
 }
 
+/* The change behind account_disable(). */
 static enum err
 run_disable(struct work *w, void *arg, struct json_object **answer)
 {
@@ -214,9 +220,9 @@ run_disable(struct work *w, void *arg, struct json_object **answer)
 	change_target(w, *name);
 	enum err e = db_query(w->db, w->mem, QUERY_account_disable, params, &rows);
 	if (e == OK && *db_cell(rows, 0, "disabled") != 't')
-		return no_account(w);
+		return fail_no_account(w);
 	*answer = mem_json(w->mem, json_object_new_object());
-	add_text(*answer, "state", "disabled");
+	json_add_text(*answer, "state", "disabled");
 	return e;
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The operations on API keys. The database checks itself on whose behalf keys are changed
- * (session_authorize): the role of the workers cannot write to their table.
+ * The operations on API keys. The database itself checks on whose behalf keys are changed
+ * (session_authorize), because the role of the workers has no right to write their table. Of a key
+ * only the digest of its secret is stored; the signing secret of a client key is stored as it is,
+ * since signatures are checked with it.
  */
 #include "service/access/key.h"
 
@@ -18,12 +20,6 @@
 #include "service/change.h"
 #include "store/db/db.h"
 #include "store/work.h"
-
-static void
-add_text(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
-}
 
 enum err
 key_limits_read(struct work *w, struct json_object *form, struct key_limits *out)
@@ -49,7 +45,7 @@ key_limits_read(struct work *w, struct json_object *form, struct key_limits *out
 	return problem_count(w->problems) > 0 ? ERR_INVALID : OK;
 }
 
-/* Whether the form asks for less than a key of its class may do. */
+/* Whether the form asks for limits, which only client keys have. */
 static bool
 is_limited(struct json_object *form)
 {
@@ -60,7 +56,9 @@ is_limited(struct json_object *form)
 	    (attributes != NULL && strcmp(attributes, "yes") != 0);
 }
 
-/* A scope stands in place of a class and of what limits one. */
+/*
+ * Reads class or scope. A scope takes the place of a class and excludes what narrows a class.
+ */
 static void
 read_class(struct work *w, struct json_object *form, struct key_input *out)
 {
@@ -130,36 +128,38 @@ key_get(struct work *w, const char *id, struct json_object **answer)
 	return e;
 }
 
+/* Adds the limits as members of an answer. */
 static void
 add_limits(struct json_object *o, const struct key_limits *l)
 {
-	add_text(o, "subjects", l->subjects);
+	json_add_text(o, "subjects", l->subjects);
 	json_object_object_add(o, "signed", json_object_new_boolean(l->signatures));
 	json_object_object_add(o, "attributes", json_object_new_boolean(l->attributes));
-	add_text(o, "rate", l->rate);
-	add_text(o, "new_rate", l->new_rate);
+	json_add_text(o, "rate", l->rate);
+	json_add_text(o, "new_rate", l->new_rate);
 }
 
-/* The answer about a key that was made; signing: NULL where there is none. */
+/* The answer about a new key; signing: NULL where it has no signing secret. */
 static struct json_object *
-created_answer(struct work *w, const struct key_input *in, const char *id, const char *text,
+make_created_answer(struct work *w, const struct key_input *in, const char *id, const char *text,
     const char *signing)
 {
 	struct json_object *o = mem_json(w->mem, json_object_new_object());
 	struct json_object *once = json_object_new_object();
 
 	json_object_object_add(o, "once", once);
-	add_text(once, "key", text);
+	json_add_text(once, "key", text);
 	if (signing != NULL)
-		add_text(once, "signing", signing);
-	add_text(o, "id", id);
-	add_text(o, "class", in->class);
-	add_text(o, "label", in->name);
+		json_add_text(once, "signing", signing);
+	json_add_text(o, "id", id);
+	json_add_text(o, "class", in->class);
+	json_add_text(o, "label", in->name);
 	if (strcmp(in->class, "client") == 0)
 		add_limits(o, &in->limits);
 	return o;
 }
 
+/* The change behind key_create(). */
 static enum err
 run_create(struct work *w, void *arg, struct json_object **answer)
 {
@@ -181,7 +181,7 @@ run_create(struct work *w, void *arg, struct json_object **answer)
 		in->tag_prefix, l->subjects, signing, l->attributes ? "true" : "false", l->rate,
 		l->new_rate};
 	enum err e = db_query(w->db, w->mem, QUERY_key_create, params, NULL);
-	*answer = created_answer(w, in, id, text, signing);
+	*answer = make_created_answer(w, in, id, text, signing);
 	return e;
 }
 
@@ -193,18 +193,21 @@ key_create(struct work *w, const struct key_input *in, struct json_object **answ
 	return change_run(w, run_create, &copy, answer);
 }
 
+/* The argument of run_change(). */
 struct limits_change {
 	const char *id;
 	const struct key_limits *limits;
 	bool renew;
 };
 
+/* Whether the key requires signatures of user ids already. */
 static bool
 is_signed(struct json_object *key)
 {
 	return json_object_get_boolean(json_object_object_get(key, "signed"));
 }
 
+/* Writes the limits; signing: a new secret, NULL: it stays. */
 static enum err
 update_limits(struct work *w, const char *id, const struct key_limits *l, const char *signing)
 {
@@ -222,6 +225,10 @@ update_limits(struct work *w, const char *id, const struct key_limits *l, const 
 	return e;
 }
 
+/*
+ * The change behind key_change(). A new signing secret is made when signatures are switched on, or
+ * when the caller asks for one.
+ */
 static enum err
 run_change(struct work *w, void *arg, struct json_object **answer)
 {
@@ -242,9 +249,9 @@ run_change(struct work *w, void *arg, struct json_object **answer)
 	if (!fresh)
 		return e;
 	once = json_object_new_object();
-	add_text(once, "signing", signing);
+	json_add_text(once, "signing", signing);
 	json_object_object_add(*answer, "once", once);
-	add_text(*answer, "id", in->id);
+	json_add_text(*answer, "id", in->id);
 	return e;
 }
 
@@ -255,6 +262,7 @@ key_change(struct work *w, const char *id, const struct key_limits *limits, bool
 	return change_run(w, run_change, &(struct limits_change){id, limits, renew}, answer);
 }
 
+/* The change behind key_revoke(). Workers notice within a second. */
 static enum err
 run_revoke(struct work *w, void *arg, struct json_object **answer)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The change of the own password. Whether the current one is right is checked by the caller, who
- * counts attempts by network (web/auth/password.h).
+ * The change of one's own password. The caller has checked the current one, because attempts are
+ * limited by network (web/auth/password.h).
  */
 #include "service/access/password_change.h"
 
@@ -31,6 +31,9 @@ password_input_read(struct work *w, struct json_object *form, struct password_in
 	return problem_count(w->problems) > 0 ? ERR_INVALID : OK;
 }
 
+/*
+ * The change behind password_change(). The statement ends all sessions and opens the new one.
+ */
 static enum err
 run_password_change(struct work *w, void *arg, struct json_object **answer)
 {

@@ -8,19 +8,21 @@
 
 struct work;
 
-/* What somebody types to change the own password. */
+/* What a person types to change their own password. Lent by the form. */
 struct password_input {
 	const char *current; /* "": none was typed */
-	const char *fresh;
+	const char *fresh;   /* the new password */
 };
 
-/* Reads {current, password, again} and notes what is wrong with the new password of the account of
- * w->actor (core/subject/passphrase.h), or that it was not typed twice alike: ERR_INVALID. */
+/*
+ * Reads {current, password, again} and reports what is wrong with the new password for the account
+ * of w->actor (core/subject/passphrase.h), or that the two do not match: ERR_INVALID.
+ */
 enum err password_input_read(struct work *w, struct json_object *form, struct password_input *out)
     must_check;
 
 /*
- * Gives the account of w->actor.session the password of this hash, once the caller has checked the
+ * Gives the account of w->actor.session the password of this hash. The caller has checked the
  * current one. All its sessions and links end, and a new session is opened: {once: {session}} as in
  * service/access/sign_in.h.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The secrets of sessions: random, and shown to the browser alone.
+ * The secrets of sessions: random tokens, of which the database gets only a digest.
  */
 #include "service/access/session_token.h"
 

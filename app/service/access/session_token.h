@@ -8,13 +8,13 @@
 
 enum { SESSION_TOKEN = 2 * 32 + 1 }; /* hexadecimal digits of a token with their NUL */
 
-/* The secrets of a new session, of which the database gets the digest and the CSRF token. */
+/* The secrets of a new session; the database gets the digest and the CSRF token. */
 struct session_token {
 	char token[SESSION_TOKEN], csrf[SESSION_TOKEN];
 	char digest[HASH_SECRET_HEX];
 };
 
-/* Makes new ones. */
+/* Fills *out with new random secrets. */
 void session_token_make(struct session_token *out);
 
 /* {once: {session: token}}, on ctx. */

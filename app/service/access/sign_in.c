@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sign-in and sign-out: a new session takes the place of the one that the browser had, in one
- * transaction.
+ * Sign-in and sign-out. A new session replaces the one that the browser had, in one transaction, so
+ * that a signed-in browser never has two.
  */
 #include "service/access/sign_in.h"
 
@@ -15,14 +15,16 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
+/* Ends the session of that digest; NULL: there is none. */
 static enum err
 close_session(struct work *w, const char *digest)
 {
 	return digest == NULL ? OK : db_query(w->db, w->mem, QUERY_session_close, &digest, NULL);
 }
 
+/* Stores the password hashed with today's parameters; NULL: its hash is current. */
 static enum err
-rehash(struct work *w, const char *session, const char *now, const char *password)
+update_password_hash(struct work *w, const char *session, const char *now, const char *password)
 {
 	const char *params[] = {session, now, password};
 
@@ -30,6 +32,7 @@ rehash(struct work *w, const char *session, const char *now, const char *passwor
 	    ? OK : db_query(w->db, w->mem, QUERY_account_rehash, params, NULL);
 }
 
+/* The change behind sign_in_open(). */
 static enum err
 run_open(struct work *w, void *arg, struct json_object **answer)
 {
@@ -49,7 +52,7 @@ run_open(struct work *w, void *arg, struct json_object **answer)
 	if (e == OK && *db_cell(rows, 0, "opened") != 't')
 		return fail(w, ERR_INVALID, "/name", "name or password is wrong");
 	if (e == OK)
-		e = rehash(w, t.digest, now, in->rehashed);
+		e = update_password_hash(w, t.digest, now, in->rehashed);
 	*answer = session_token_answer(w->mem, &t);
 	return e;
 }
@@ -62,14 +65,19 @@ sign_in_open(struct work *w, const struct sign_in_input *in, struct json_object 
 	return change_run(w, run_open, &copy, answer);
 }
 
-struct entry {
+/* The argument of run_link_use(): digests. */
+struct link_use {
 	const char *link, *former; /* digests */
 };
 
+/*
+ * The change behind sign_in_by_link(). The link is used up in the transaction that opens the
+ * session. The actor becomes the account, so that the audit row names it.
+ */
 static enum err
-run_enter(struct work *w, void *arg, struct json_object **answer)
+run_link_use(struct work *w, void *arg, struct json_object **answer)
 {
-	const struct entry *in = arg;
+	const struct link_use *in = arg;
 	char now[INSTANT_TEXT];
 	struct session_token t;
 	struct db_rows *rows;
@@ -101,9 +109,10 @@ sign_in_by_link(struct work *w, const char *token, const char *former, struct js
 	char digest[HASH_SECRET_HEX];
 
 	hash_secret_hex(token, digest);
-	return change_run(w, run_enter, &(struct entry){digest, former}, answer);
+	return change_run(w, run_link_use, &(struct link_use){digest, former}, answer);
 }
 
+/* The change behind sign_out(). */
 static enum err
 run_close(struct work *w, void *arg, struct json_object **answer)
 {
@@ -121,6 +130,7 @@ sign_out(struct work *w, const char *digest)
 	return change_run(w, run_close, copy, &answer);
 }
 
+/* The change behind sign_out_everywhere(). */
 static enum err
 run_close_all(struct work *w, void *arg, struct json_object **answer)
 {

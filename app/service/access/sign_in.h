@@ -9,16 +9,16 @@
 struct work;
 
 /*
- * Sessions of people who sign in to the pages: how they begin and end. The token of a new session
- * is in the answer as once: {session}; the database stores a digest. Digests are of tokens, in
- * hexadecimal (hash_secret_hex). When one is looked up is a matter of web/auth/session.h.
+ * Sessions of people on the pages: how they begin and end (web/auth/session.h looks them up). The
+ * token of a new session is in the answer as once: {session}; the database stores its digest, in
+ * hexadecimal (hash_secret_hex).
  */
 
-/* An account whose password was right. */
+/* An account whose password has been checked. */
 struct sign_in_input {
-	const char *account;  /* its number */
-	const char *rehashed; /* the password, hashed as one would today; NULL: it is already */
-	const char *former;   /* digest of the session whose place this one takes; NULL: none */
+	const char *account;  /* its number, as text */
+	const char *rehashed; /* the password hashed with today's parameters; NULL: it is already */
+	const char *former;   /* digest of the session that is replaced; NULL: none */
 };
 
 /* Opens a session: {once}. ERR_INVALID when the account was disabled or reset meanwhile. */
@@ -26,8 +26,8 @@ enum err sign_in_open(struct work *w, const struct sign_in_input *in, struct jso
     must_check;
 
 /*
- * Uses up a one-time link, by its token: {name, has_password, once}, and w->actor is the account
- * then. former: as above. ERR_INVALID when the link is used, unknown or too old.
+ * Uses up a one-time link, named by its token: {name, has_password, once}; w->actor becomes the
+ * account. former: as in sign_in_input. ERR_INVALID when the link is used, unknown or expired.
  */
 enum err sign_in_by_link(struct work *w, const char *token, const char *former,
     struct json_object **answer) must_check;

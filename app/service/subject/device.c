@@ -138,31 +138,25 @@ take(struct work *w, struct arrival *a)
 	return e;
 }
 
-static void
-add_text(struct json_object *o, const char *name, const char *value)
-{
-	json_object_object_add(o, name, value == NULL ? NULL : json_object_new_string(value));
-}
-
 static struct json_object *
 make_action(const struct experiment *a, struct json_object *alternative)
 {
 	struct json_object *o = json_object_new_object();
 	struct json_object *data = json_object_new_object();
 
-	add_text(data, "id", a->id);
-	add_text(data, "name", a->name);
-	add_text(data, "startDate", a->start);
-	add_text(data, "endDate", a->end);
-	add_text(data, "key", a->key);
+	json_add_text(data, "id", a->id);
+	json_add_text(data, "name", a->name);
+	json_add_text(data, "startDate", a->start);
+	json_add_text(data, "endDate", a->end);
+	json_add_text(data, "key", a->key);
 	json_object_object_add(data, "alternative",
 	    json_object_get(json_object_object_get(alternative, "name")));
 	json_object_object_add(data, "payload",
 	    json_object_get(json_object_object_get(alternative, "payload")));
-	add_text(data, "experimentId", a->id);
-	add_text(data, "experimentName", a->name);
-	add_text(data, "title", "experiment");
-	add_text(o, "type", "experiment");
+	json_add_text(data, "experimentId", a->id);
+	json_add_text(data, "experimentName", a->name);
+	json_add_text(data, "title", "experiment");
+	json_add_text(o, "type", "experiment");
 	json_object_object_add(o, "data", data);
 	return o;
 }
@@ -245,7 +239,7 @@ device_register(struct work *w, const struct device_input *in, struct json_objec
 	struct found found;
 
 	*answer = mem_json(w->mem, json_object_new_object());
-	add_text(*answer, "message", "Device registered successfully");
+	json_add_text(*answer, "message", "Device registered successfully");
 	json_object_object_add(*answer, "actions", actions);
 	enum err e = take(w, &a);
 	if (e == OK)

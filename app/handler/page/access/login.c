@@ -14,23 +14,17 @@
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 
-static void
-put(struct json_object *o, const char *name, const char *value)
-{
-	json_object_object_add(o, name, value == NULL ? NULL : json_object_new_string(value));
-}
-
 /* The page with what the address says: where to go afterwards, the token of a link. */
 static enum err
 show(struct ctx *c)
 {
 	struct json_object *form = json_object_new_object();
 
-	put(form, "to", req_query(&c->req, "to"));
-	put(form, "token", req_query(&c->req, "token"));
+	json_add_text(form, "to", req_query(&c->req, "to"));
+	json_add_text(form, "token", req_query(&c->req, "token"));
 	c->model = mem_json(c->w.mem, json_object_new_object());
 	json_object_object_add(c->model, "form", form);
-	put(c->model, "version", ASSAY_VERSION);
+	json_add_text(c->model, "version", ASSAY_VERSION);
 	return OK;
 }
 
@@ -52,7 +46,7 @@ keep_form(struct ctx *c, const char *const names[], size_t n)
 {
 	c->form = mem_json(c->w.mem, json_object_new_object());
 	for (size_t i = 0; i < n; i++)
-		put(c->form, names[i], form_value(c, names[i]));
+		json_add_text(c->form, names[i], form_value(c, names[i]));
 }
 
 /* Gives the browser the session of an answer and sends it on. */

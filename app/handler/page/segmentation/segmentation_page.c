@@ -33,12 +33,6 @@ get(struct json_object *o, const char *name)
 }
 
 static void
-put(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
-}
-
-static void
 put_number(struct json_object *o, const char *name, int64_t n)
 {
 	json_object_object_add(o, name, json_object_new_int64(n));
@@ -71,14 +65,14 @@ add_export(struct ctx *c, const char *context)
 
 	buf_str(path, "/admin/segmentations/export.csv?context=");
 	buf_url(path, context == NULL ? "global" : context);
-	put(c->model, "export", path->data);
+	json_add_text(c->model, "export", path->data);
 }
 
 /* The path of an experiment's page, or a segmentation's. */
 static void
 add_path(struct ctx *c, struct json_object *o, bool experiment)
 {
-	put(o, "path", mem_printf(c->w.mem, "/admin/%s/%s",
+	json_add_text(o, "path", mem_printf(c->w.mem, "/admin/%s/%s",
 	    experiment ? "experiment" : "segmentation", json_object_get_string(get(o, "id"))));
 }
 
@@ -190,7 +184,7 @@ load(struct ctx *c)
 	json_object_object_add(c->model, "own",
 	    json_object_new_boolean(!is_type(c->model, "experiment")));
 	add_export(c, json_text(c->model, "context"));
-	put(c->model, "version", mem_printf(c->w.mem, "\"%lld\"",
+	json_add_text(c->model, "version", mem_printf(c->w.mem, "\"%lld\"",
 	    (long long)json_object_get_int64(get(c->model, "version"))));
 	rule_words_add(c->w.mem, get(c->model, "groups"));
 	e = add_users(c);
@@ -206,7 +200,7 @@ add_people(struct ctx *c, struct json_object *list)
 		struct buf *path = buf_new(c->w.mem, 64);
 		buf_str(path, "/admin/person?user_id=");
 		buf_url(path, json_object_get_string(get(o, "user_id")));
-		put(o, "path", path->data);
+		json_add_text(o, "path", path->data);
 	}
 }
 

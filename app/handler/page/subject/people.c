@@ -31,17 +31,11 @@ enum {
 	WINDOW = 7,        /* days in which views are looked for at first */
 };
 
-static void
-put(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
-}
-
 /* Long texts end in an ellipsis. */
 static void
 put_cut(struct ctx *c, struct json_object *o, const char *name, const char *text)
 {
-	put(o, name, text == NULL ? NULL : text_cut(c->w.mem, text, LONG_TEXT));
+	json_add_text(o, name, text == NULL ? NULL : text_cut(c->w.mem, text, LONG_TEXT));
 }
 
 /* What person_search.html shows: a search for each kind of subject, with what was looked for, and
@@ -60,10 +54,11 @@ make_searches(struct ctx *c)
 		const char *field = subject_field(kind), *value = req_query(&c->req, field);
 		struct json_object *fault = json_object_object_get(wrong, field);
 
-		put(search, "field", field);
-		put(search, "title", titles[kind]);
-		put(search, "kind", mem_dupn(c->w.mem, field, strlen(field) - strlen("_id")));
-		put(search, "value", value == NULL ? "" : value);
+		json_add_text(search, "field", field);
+		json_add_text(search, "title", titles[kind]);
+		json_add_text(search, "kind", mem_dupn(c->w.mem, field,
+		    strlen(field) - strlen("_id")));
+		json_add_text(search, "value", value == NULL ? "" : value);
 		json_object_object_add(search, "wrong",
 		    fault == NULL ? json_object_new_boolean(false) : json_object_get(fault));
 		json_object_array_add(list, search);
@@ -94,7 +89,7 @@ people_list(struct ctx *c)
 		struct json_object *o = json_item(list, i);
 		c->subject = subject_text(c->w.mem, SUBJECT_USER,
 		    json_object_get_string(json_object_object_get(o, "user_id")));
-		put(o, "way", subject_path_query(c));
+		json_add_text(o, "way", subject_path_query(c));
 	}
 	c->subject = NULL;
 	return OK;
@@ -117,9 +112,9 @@ begin(struct ctx *c)
 	json_object_object_add(c->model, "form", make_searches(c));
 	json_object_object_add(is, kind, json_object_new_boolean(true));
 	json_object_object_add(c->model, "is", is);
-	put(c->model, "kind", kind);
-	put(c->model, "id", subject_id(c->subject));
-	put(c->model, "way", subject_path_query(c));
+	json_add_text(c->model, "kind", kind);
+	json_add_text(c->model, "id", subject_id(c->subject));
+	json_add_text(c->model, "way", subject_path_query(c));
 	return OK;
 }
 
@@ -292,7 +287,7 @@ add_record(struct ctx *c)
 	add_tags(c, record);
 	attributes = json_object_object_get(record, "attributes");
 	if (attributes != NULL)
-		put(c->model, "attributes",
+		json_add_text(c->model, "attributes",
 		    text_cut(c->w.mem, json_readable(attributes), ATTRIBUTES));
 	return OK;
 }
@@ -331,7 +326,7 @@ people_erase(struct ctx *c)
 		e = form_json(c, &typed);
 	if (e != OK)
 		return e;
-	put(typed, "way", subject_path_query(c));
+	json_add_text(typed, "way", subject_path_query(c));
 	const char *confirm = form_value(c, "confirm");
 	if (confirm == NULL || strcmp(confirm, subject_id(c->subject)) != 0)
 		return fail(&c->w, ERR_INVALID, "/confirm", "is not the id, so nothing was erased");
