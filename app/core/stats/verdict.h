@@ -28,7 +28,7 @@ struct verdict_input {
  *
  * The first that holds: nobody takes part; the split is broken; more than 1 % of the participants
  * and at least 10 saw several alternatives; no goal is named that decides; some arm is better in
- * the primary goal (a winner only after 7 whole days, and only if no other goal is harmed); some arm
+ * the primary goal (a winner only after 7 whole days, and if no other goal is harmed); some arm
  * is worse; the plan is not fulfilled; nothing is shown. Better and worse: adjusted_p below 0.05.
  */
 struct json_object *verdict_of(const struct verdict_input *in, int64_t *days_to_go);
