@@ -153,8 +153,19 @@ def test_days_follow_from_the_exposures_of_a_week(stack):
     rebuild(stack, exp)
     some = plan(stack, experiment=exp, **PLAN).json()
     assert some["per_day"] == pytest.approx(10 / 7)
-    assert some["needed"] == 3 * 3841
-    assert some["days"] == math.ceil(3 * 3841 * 7 / 10)
+    # Two comparisons with control, each at half of alpha.
+    assert some["needed"] == 3 * 4652
+    assert some["days"] == math.ceil(3 * 4652 * 7 / 10)
+    assert some["days_to_go"] == math.ceil((3 * 4652 - 11) * 7 / 10)
+
+
+def test_days_of_an_experiment_of_today_follow_from_today(stack):
+    exp = running(stack, "red")
+    for _ in range(6):
+        enroll(stack, exp, somebody())
+    told = plan(stack, experiment=exp, **PLAN).json()
+    assert told["per_day"] == 6
+    assert (told["days"], told["days_to_go"]) == (math.ceil(7682 / 6), math.ceil(7676 / 6))
 
 
 def test_without_an_experiment_the_busiest_one_gives_the_traffic(stack):
@@ -165,5 +176,6 @@ def test_without_an_experiment_the_busiest_one_gives_the_traffic(stack):
               "from experiment as e, generate_series(1, 7000) as i where e.id = %s", exp)
     rebuild(stack, exp)
     told = plan(stack, **PLAN).json()
-    assert (told["per_day"], told["days"]) == (1000, 8)
+    # They all came today.
+    assert (told["per_day"], told["days"]) == (7000, 2)
     assert_problem(plan(stack, 404, experiment=new_id()[:40], **PLAN), 404)

@@ -75,3 +75,13 @@ plan_read(struct json_object *o, const char *at, struct problems *problems, stru
 	out->needed = (int64_t)needed;
 	return true;
 }
+
+int64_t
+plan_needed(const struct plan *plan, size_t arms)
+{
+	double pairs = arms > 2 ? (double)(arms - 1) : 1;
+	double needed = stats_needed(plan->baseline, plan->baseline + plan->effect,
+	    plan->alpha / pairs, plan->power);
+
+	return needed <= MAX_NEEDED ? (int64_t)needed : (int64_t)MAX_NEEDED;
+}

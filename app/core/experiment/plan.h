@@ -16,8 +16,14 @@ struct plan {
 	double effect;   /* minimum detectable effect, absolute: 0.02 is from 10 % to 12 % */
 	double alpha;    /* significance level of the two-sided test, 0..1 */
 	double power;    /* probability of detecting the effect if it exists, 0..1 */
-	int64_t needed;  /* participants needed in each arm, by stats_needed() */
+	int64_t needed;  /* participants needed in each of two arms, by stats_needed() */
 };
+
+/*
+ * Participants needed in each of so many arms, control among them: each alternative is compared at
+ * alpha / (arms - 1), which costs some.
+ */
+int64_t plan_needed(const struct plan *plan, size_t arms);
 
 /*
  * Reads {baseline, effect, alpha, power}; alpha and power are 0.05 and 0.8 when absent. False, with

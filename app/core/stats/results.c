@@ -163,7 +163,7 @@ sample_ratio_json(const struct arm_counts *t)
 
 /* How the primary goal is decided. */
 static struct json_object *
-decision_json(const struct plan *plan)
+decision_json(const struct plan *plan, size_t arms)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -174,7 +174,7 @@ decision_json(const struct plan *plan)
 	json_object_object_add(o, "alpha", number_json(ALPHA));
 	json_object_object_add(o, "tuned_for", json_object_new_int(SEQUENCE_TUNED_FOR));
 	json_object_object_add(
-	    o, "needed", plan == NULL ? NULL : json_object_new_int64(plan->needed));
+	    o, "needed", plan == NULL ? NULL : json_object_new_int64(plan_needed(plan, arms)));
 	return o;
 }
 
@@ -243,7 +243,7 @@ results_json(void *ctx, const struct results_input *in)
 	int64_t days_to_go;
 	set_days(&v, in);
 	struct json_object *verdict = verdict_of(&v, &days_to_go);
-	json_object_object_add(out, "decision", decision_json(v.plan));
+	json_object_object_add(out, "decision", decision_json(v.plan, t->narms));
 	json_object_object_add(
 	    out, "days_to_go", days_to_go < 0 ? NULL : json_object_new_int64(days_to_go));
 	json_object_object_add(out, "verdict", verdict);

@@ -264,12 +264,11 @@ worse_text(struct judge *j)
 static double
 plan_progress(const struct judge *j)
 {
-	double least = INFINITY;
+	double least = INFINITY, needed = (double)plan_needed(j->in->plan, j->t->narms);
 
 	for (size_t i = 0; i < j->t->narms; i++)
 		if (is_treatment(j, i) && j->t->arms[i].share != 0)
-			least = fmin(least, 2 * comparison_of(j, 0, i)->tested.pairs /
-			    (double)j->in->plan->needed);
+			least = fmin(least, 2 * comparison_of(j, 0, i)->tested.pairs / needed);
 	return isfinite(least) ? least : 1;
 }
 
@@ -282,7 +281,8 @@ plan_text(struct judge *j)
 
 	if (t >= 1)
 		return NULL;
-	add_reason(j, "the plan needs %" PRId64 " participants in each arm", plan->needed);
+	add_reason(j, "the plan needs %" PRId64 " participants in each arm",
+	    plan_needed(plan, j->t->narms));
 	const char *share = mem_printf(j->ctx, "Keep running: %.0f%% of the plan", floor(t * 100));
 	if (!(j->in->per_day > 0) || t == 0)
 		return say(j, "running", mem_printf(j->ctx, "%s.", share));

@@ -4,6 +4,7 @@
  */
 #include "service/definition/plan.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/instant.h"
@@ -30,7 +31,9 @@ count_arms(struct work *w, struct json_object *alternatives)
 
 struct traffic {
 	int64_t arms;
-	int64_t exposures; /* in the last WINDOW days */
+	int64_t participants; /* in all */
+	int64_t recent;       /* of the last `days` days, today among them */
+	int64_t days;         /* WINDOW, or fewer since the first participant */
 };
 
 static enum err
@@ -42,14 +45,19 @@ read_traffic(struct work *w, const char *experiment, struct traffic *t)
 	instant_format(w->now - WINDOW * INSTANT_DAY, since);
 	enum err e = db_query(
 	    w->db, w->mem, QUERY_plan_traffic, (const char *const[]){experiment, since}, &rows);
-	*t = (struct traffic){ARMS, 0};
+	*t = (struct traffic){ARMS, 0, 0, WINDOW};
 	if (e != OK)
 		return e;
 	if (db_count(rows) == 0)
 		return experiment == NULL ? OK
 		    : fail_missing(w, "experiment");
 	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
-	t->exposures = db_int(rows, 0, "exposures");
+	t->participants = db_int(rows, 0, "participants");
+	t->recent = db_int(rows, 0, "exposures");
+	/* The first one came so many days before the window, or (negative) within it. */
+	int64_t before = db_int(rows, 0, "days_before");
+	if (before < 0)
+		t->days = WINDOW + before + 1;
 	if (experiment != NULL)
 		t->arms = count_arms(w, json_object_object_get(row, "alternatives"));
 	return OK;
@@ -65,6 +73,16 @@ add_number(struct json_object *o, const char *name, double x)
 	json_object_object_add(o, name, json_object_new_double_s(x, text));
 }
 
+/* The days in which n subjects come, rounded up; null when nobody comes. */
+static struct json_object *
+days_for(const struct traffic *t, int64_t n)
+{
+	if (t->recent <= 0)
+		return NULL;
+	return json_object_new_int64((int64_t)ceil((double)n * (double)t->days /
+	    (double)t->recent));
+}
+
 enum err
 plan_estimate(struct work *w, const struct plan *plan, const char *experiment,
     struct json_object **answer)
@@ -75,18 +93,20 @@ plan_estimate(struct work *w, const struct plan *plan, const char *experiment,
 
 	if (e != OK)
 		return e;
-	int64_t needed = plan->needed * t.arms;
+	int64_t per_arm = plan_needed(plan, (size_t)t.arms);
+	int64_t needed = per_arm * t.arms;
+	int64_t left = experiment == NULL || t.participants < 0 ? needed
+	    : needed > t.participants ? needed - t.participants : 0;
 	add_number(o, "baseline", plan->baseline);
 	add_number(o, "effect", plan->effect);
 	add_number(o, "alpha", plan->alpha);
 	add_number(o, "power", plan->power);
-	json_object_object_add(o, "per_arm", json_object_new_int64(plan->needed));
+	json_object_object_add(o, "per_arm", json_object_new_int64(per_arm));
 	json_object_object_add(o, "arms", json_object_new_int64(t.arms));
 	json_object_object_add(o, "needed", json_object_new_int64(needed));
-	add_number(o, "per_day", (double)t.exposures / WINDOW);
-	/* Rounded up. */
-	json_object_object_add(o, "days", t.exposures == 0 ? NULL
-	    : json_object_new_int64((needed * WINDOW + t.exposures - 1) / t.exposures));
+	add_number(o, "per_day", (double)t.recent / (double)t.days);
+	json_object_object_add(o, "days", days_for(&t, needed));
+	json_object_object_add(o, "days_to_go", days_for(&t, left));
 	*answer = o;
 	return OK;
 }
