@@ -1,5 +1,7 @@
 -- What results of experiment $1 are told by, all of one moment: its definition, its allocations,
--- the goals, those that are retired last, and the sums of the ledger with what is not folded yet.
+-- the goals, those that are retired last, and the sums of the ledger with what is not folded yet;
+-- of the days up to $2 only, unless that is null. Days do not know how often each subject hit a goal:
+-- there is one bin for all of them then.
 -- reach: definitions
 -- retry: yes
 -- time: long
@@ -17,16 +19,26 @@ with chosen as (
 	select c.goal, c.alternative, c.allocation, c.day, sum(c.n)::bigint as n, sum(c.sum) as sum,
 		sum(c.squares) as squares, sum(c.multiple)::bigint as multiple,
 		sum(c.placed)::bigint as placed
-	from cell as c group by c.goal, c.alternative, c.allocation, c.day
+	from cell as c where $2::date is null or c.day <= $2::date
+	group by c.goal, c.alternative, c.allocation, c.day
+), total as materialized (
+	select s.goal, s.alternative, s.allocation, sum(s.n)::bigint as n, sum(s.sum) as sum,
+		sum(s.squares) as squares, sum(s.multiple)::bigint as multiple,
+		sum(s.placed)::bigint as placed
+	from summed as s where ($2::date is null) = (s.day = '-infinity')
+	group by s.goal, s.alternative, s.allocation
 ), bin as (
 	select h.goal, h.alternative, h.bin, h.subjects, h.hits
-	from result_histogram as h where h.experiment = (select s.nr from chosen as s)
+	from result_histogram as h
+	where $2::date is null and h.experiment = (select s.nr from chosen as s)
 	union all
 	select f.goal, f.alternative, case when m.hits <= 1000 then m.hits else result_bin(m.hits) end,
 		m.subjects, m.subjects * m.hits::numeric
 	from fresh as f
 	cross join lateral (values (f.hits_from, -1), (f.hits_to, 1)) as m (hits, subjects)
-	where m.hits is not null
+	where $2::date is null and m.hits is not null
+	union all
+	select t.goal, t.alternative, 1, t.n, t.sum from total as t where $2::date is not null and t.goal <> 0
 ), binned as (
 	select b.goal, b.alternative, b.bin, sum(b.subjects)::bigint as subjects, sum(b.hits) as hits
 	from bin as b group by b.goal, b.alternative, b.bin having sum(b.subjects) <> 0
@@ -44,7 +56,7 @@ select c.nr, c.alternatives, c.named, c.plan, (
 	jsonb_build_object(
 		'exposures', (select coalesce(jsonb_agg(jsonb_build_array(s.alternative, s.allocation, s.n,
 				s.multiple, s.placed)), '[]')
-			from summed as s where s.goal = 0 and s.day = '-infinity'),
+			from total as s where s.goal = 0),
 		'days', (select coalesce(jsonb_agg(jsonb_build_array(d.day, d.alternative, d.n)
 				order by d.day, d.alternative), '[]')
 			from (select s.day, s.alternative, sum(s.n)::bigint as n from summed as s
@@ -52,10 +64,10 @@ select c.nr, c.alternatives, c.named, c.plan, (
 		'outcomes', (select coalesce(jsonb_agg(jsonb_build_array(s.goal, s.alternative,
 				s.allocation, s.n, s.sum::double precision,
 				(s.squares - s.sum * s.sum / p.n)::double precision)), '[]')
-			from summed as s
-			join summed as p on p.goal = 0 and p.day = '-infinity' and p.n > 0
-				and p.alternative = s.alternative and p.allocation = s.allocation
-			where s.goal <> 0 and s.day = '-infinity'),
+			from total as s
+			join total as p on p.goal = 0 and p.n > 0 and p.alternative = s.alternative
+				and p.allocation = s.allocation
+			where s.goal <> 0),
 		'conversions', (select coalesce(jsonb_agg(jsonb_build_array(m.goal, m.alternative, m.mean,
 				m.subjects, m.hits)), '[]')
 			from meant as m),

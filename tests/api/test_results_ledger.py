@@ -225,6 +225,37 @@ def test_many_enrolments_and_hits_at_once_are_those_one_by_one(stack):
     assert differences(stack, exp) == []
 
 
+def test_results_of_a_past_day_are_those_of_its_end(stack):
+    """What came later is not in them, nor does a later erasure change them."""
+    exp, goal = two_arms(stack)
+    for arm, (n, c) in ((1, (200, 20)), (2, (200, 90))):
+        fill(stack, exp, arm, n, {goal: {1: c}}, days=9)
+    day = str((datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=2)).date())
+    then = results(stack, exp, through=day)
+    assert then["data_through"] == f"{day}T23:59:59.999Z"
+    assert then["verdict"] == results(stack, exp)["verdict"]
+    user = somebody()
+    put(stack, exp, user, "b")
+    hit(stack, goal, user)
+    erased = stack.sql("select subject_id from exposure where experiment = %s limit 1",
+                       number(stack, exp))[0][0][2:]
+    assert stack.call("DELETE", f"/v1/user/{erased}").status_code == 200
+    assert results(stack, exp, through=day) == then
+    assert cell(then, goal)["conversions"] == 90 and cell(then, goal)["histogram"] is None
+    before = results(stack, exp, through="2020-01-01")
+    assert before["verdict"]["text"] == "Waiting for the first participant."
+
+
+@pytest.mark.parametrize("day", ["today", "2026-13-01", "2026-11-1", "yesterday", "", "9999-12-31"])
+def test_a_day_that_is_not_over_has_no_results(stack, day):
+    exp = running(stack, "b")
+    if day == "today":
+        day = str(datetime.datetime.now(datetime.timezone.utc).date())
+    answer = stack.call("GET", f"/v1/experiment/{exp}/results", params={"through": day})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "through"
+
+
 class Model:
     """Anything that changes what counts, at random, straight to the functions."""
 

@@ -161,6 +161,20 @@ sample_ratio_json(const struct arm_counts *t)
 	return o;
 }
 
+/* Takes away what is not known of the past: how many participants did it how often. */
+static void
+drop_histograms(struct json_object *goals)
+{
+	for (size_t i = 0; i < json_items(goals); i++) {
+		struct json_object *arms =
+		    json_object_object_get(json_item(goals, i), "alternatives");
+		for (size_t k = 0; k < json_items(arms); k++) {
+			json_object_object_add(json_item(arms, k), "histogram", NULL);
+			json_object_object_add(json_item(arms, k), "mwu_confidence", NULL);
+		}
+	}
+}
+
 /* How the primary goal is decided. */
 static struct json_object *
 decision_json(const struct plan *plan, size_t arms)
@@ -201,6 +215,7 @@ set_days(struct verdict_input *v, const struct results_input *in)
 	v->days = -1;
 	if (!day_number(in->data_through, &today))
 		return;
+	today += in->day_is_over;
 	for (size_t i = 0; i < json_items(in->days); i++) {
 		struct json_object *row = json_item(in->days, i);
 		int64_t n = json_object_get_int64(json_item(row, 2));
@@ -238,6 +253,8 @@ results_json(void *ctx, const struct results_input *in)
 	json_object_object_add(
 	    out, "placed", json_object_new_int64(t->participants - t->drawn));
 	json_object_object_add(out, "goals", goals_json(t, all));
+	if (in->day_is_over)
+		drop_histograms(json_object_object_get(out, "goals"));
 	struct verdict_input v = {.counts = t, .all = all, .plan = planned ? &plan : NULL,
 		.has_primary = in->has_primary};
 	int64_t days_to_go;

@@ -9,6 +9,7 @@
 struct results_input {
 	const char *experiment;
 	const char *data_through; /* "2026-11-21T08:00:00.000Z"; may be NULL */
+	bool day_is_over; /* that is the end of a day: there is no histogram */
 	struct json_object *alternatives, *exposures, *splits; /* arm_counts_arms() */
 	struct json_object *goals, *conversions; /* arm_counts_goals(); the first is primary */
 	struct json_object *outcomes; /* arm_counts_outcomes(); NULL: not known by split */

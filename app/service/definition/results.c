@@ -18,10 +18,11 @@
 
 /* The definition of experiment id with the sums of the ledger, all of one moment. */
 static enum err
-read_ledger(struct work *w, const char *id, struct json_object **row)
+read_ledger(struct work *w, const char *id, const char *day, struct json_object **row)
 {
 	struct db_rows *rows;
-	enum err e = db_query(w->db, w->mem, QUERY_result_read, &id, &rows);
+	enum err e = db_query(
+	    w->db, w->mem, QUERY_result_read, (const char *const[]){id, day}, &rows);
 
 	if (e == OK && db_count(rows) == 0)
 		return ERR_NOT_FOUND;
@@ -148,21 +149,23 @@ name_converted(struct json_object *rows, const struct results_input *in)
 	return list;
 }
 
-enum err
-results_read(struct work *w, const char *id, struct json_object **out)
+/* The results up to the end of day (NULL: as they are now), which are those of the instant
+ * through. */
+static enum err
+tell_results(struct work *w, const char *id, const char *day, const char *through,
+    struct json_object **out)
 {
 	struct json_object *row;
-	char now[INSTANT_TEXT];
-	enum err e = read_ledger(w, id, &row);
+	enum err e = read_ledger(w, id, day, &row);
 
 	if (e != OK)
 		return e;
-	instant_format(w->now, now);
 	struct json_object *data = json_object_object_get(row, "data");
 	struct json_object *alternatives = json_object_object_get(row, "alternatives");
 	struct results_input in = {
 		.experiment = id,
-		.data_through = now,
+		.data_through = through,
+		.day_is_over = day != NULL,
 		.alternatives = alternatives,
 		.exposures = json_object_object_get(data, "exposures"),
 		.splits = json_object_object_get(row, "allocations"),
@@ -181,4 +184,22 @@ results_read(struct work *w, const char *id, struct json_object **out)
 	json_object_object_add(*out, "converted",
 	    name_converted(json_object_object_get(data, "converted"), &in));
 	return OK;
+}
+
+enum err
+results_read(struct work *w, const char *id, struct json_object **out)
+{
+	return tell_results(w, id, NULL, work_now_text(w), out);
+}
+
+enum err
+results_read_through(struct work *w, const char *id, const char *day, struct json_object **out)
+{
+	char *end = mem_printf(w->mem, "%sT23:59:59.999Z", day);
+	int64_t at;
+
+	if (strlen(day) != strlen("2026-11-21") || !instant_parse(end, strlen(end), &at) ||
+	    strcmp(day, work_today(w)) >= 0)
+		return fail(w, ERR_INVALID, "through", "must be a day before today, as 2026-11-21");
+	return tell_results(w, id, day, end, out);
 }

@@ -15,7 +15,9 @@
 static enum err
 read_results(struct ctx *c)
 {
-	enum err e = results_read(&c->w, c->args[0], &c->model);
+	const char *day = req_query(&c->req, "through");
+	enum err e = day == NULL ? results_read(&c->w, c->args[0], &c->model)
+	    : results_read_through(&c->w, c->args[0], day, &c->model);
 
 	return e == ERR_NOT_FOUND ? fail_missing(&c->w, "experiment") : e;
 }
