@@ -334,7 +334,8 @@ def test_a_large_file_is_worked_off_while_its_report_says_how_far_it_is(stack, e
     where = send(editor, seg, "user_id,group\n" + rows).headers["Location"]
     first = editor.get(where)
     assert first.status_code == 200 and where in first.text
-    page = wait_until(lambda: "Import finished." in (p := editor.get(where).text) and p, 60, "the end")
+    page = wait_until(
+        lambda: "Import finished." in (p := editor.get(where).text) and p, 60, "the end")
     assert re.findall(r"<dd>(\d+)</dd>", page)[:2] == ["3000", "3000"]
 
 
