@@ -63,6 +63,7 @@ static suite_fn *const suites[] = {
     results_suite,
     stats_pair_suite,
     sequential_suite,
+    stats_property_suite,
     stats_suite,
     subject_suite,
     terms_suite,

@@ -69,6 +69,7 @@ Suite *rule_words_suite(void);
 Suite *segmentation_suite(void);
 Suite *stats_pair_suite(void);
 Suite *sequential_suite(void);
+Suite *stats_property_suite(void);
 Suite *stats_suite(void);
 Suite *subject_suite(void);
 Suite *terms_suite(void);
