@@ -15,8 +15,8 @@ passed=0
 failed=0
 checks=$(cat tests/lint/* 2>/dev/null | sha256sum | cut -c 1-64)
 proved=build/lint/selftest
-for check in layers.sh symbols.py syntax.sh tables.py sql.py pages.py docs.py style.py \
-	tidy.py selftest.sh; do
+for check in layers.sh symbols.py syntax.sh tables.py sql.py statements.py pages.py docs.py \
+	style.py tidy.py selftest.sh; do
 	if [ "$check" = selftest.sh ] && { [ "${LINT_SELFTEST-1}" = 0 ] ||
 		[ "$(cat "$proved" 2>/dev/null)" = "$checks" ]; }; then
 		passed=$((passed + 1))

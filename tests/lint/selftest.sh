@@ -175,6 +175,39 @@ if [ -f sql/migration/frozen ]; then
 	expect sql.py sql/migration/0001_schema.sql 'a frozen migration has been changed'
 fi
 
+# ---- statements.py: a query, and a function, that break a rule
+while IFS='|' read -r text why; do
+	printf '%s\n' "$text" >>sql/query/ping.sql
+	expect statements.py sql/query/ping.sql "$why"
+done <<'EOT'
+union select 1 from x where y in (select z from conversion); delete from conversion|result_delta
+update exposure as x set manual = true where x.subject_id = $1|without result_delta
+where exists (select from key)|empty select list
+, (select lock_class('subject') from profile where subject_id = $1)|calls lock_class()
+from profile as p join experiment as e on true|of definitions (experiment)
+from profile as p where exists (select 1 from goal as g)|of definitions (goal)
+with x as (insert into goal (nr) values (1)) select 1 from profile|of definitions (goal)
+cross join lateral (select 1 from profile as p) as l|lateral over
+from profile where ctid = $1|ctid means nothing
+union insert into tag (subject_id) select u.s from unnest($1) as u (s)|insert .. select into
+update enrolment as n set last_seen_at = n.enrolled_at + interval '1 hour'|a column and an interval
+EOT
+while IFS='|' read -r text why; do
+	sed -i "s/^begin\$/&\n$text/" sql/function/visit_record.sql
+	expect statements.py sql/function/visit_record.sql "$why"
+done <<'EOT'
+perform 1 from profile where attributes is null;|profile without
+perform 1 from tag where subject_id = any (array[subject]) for update;|tag without
+insert into tag select s from x on conflict do nothing; get diagnostics n = row_count;|row_count is
+execute format('delete from conversion where false');|without result_delta
+EOT
+sed -i 's/select from/select 1 from/' sql/function/visit_record.sql
+expect statements.py sql/function/visit_record.sql 'lower the 1 of STILL'
+sed -i '/insert into result_delta/,$s/result_delta/job_counter/' sql/function/exposure_add.sql
+expect statements.py sql/function/exposure_add.sql 'without result_delta'
+sed -i 's/pg_dist_partition/pg_class/' sql/query/connection_settings.sql
+expect statements.py sql/query/connection_settings.sql 'ask for pg_dist_partition'
+
 # ---- pages.py
 while IFS='|' read -r text why; do
 	printf '%s\n' "$text" >>templates/index.html
