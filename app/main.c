@@ -152,10 +152,13 @@ static const struct {
 	"same definitions give the same bytes, so that it can live in a repository.\n"},
     {"simulate", command_simulate, "how often would results deceive, and how often find",
 	"assay simulate [--experiments N] [--subjects N] [--looks N] [--baseline RATE]\n"
-	"               [--effect DIFFERENCE] [--seed N] [-c FILE]\n\n"
+	"               [--effect DIFFERENCE] [--arms N] [--share SHARE]\n"
+	"               [--change-weights-at PART] [--delay DAYS] [--seed N] [-c FILE]\n\n"
 	"Runs so many A/A and A/B experiments through the real way of subjects, looks at their\n"
-	"results so often, and prints how many were called different. Everything is rolled\n"
-	"back: nothing of it stays in the database.\n"},
+	"results at the end of so many simulated days, and prints how many were called\n"
+	"different. b gets SHARE of the subjects, and after PART of them as many as the other\n"
+	"alternatives; goals are hit DAYS later. Everything is rolled back: nothing of it stays\n"
+	"in the database.\n"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

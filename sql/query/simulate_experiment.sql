@@ -1,5 +1,5 @@
--- Inside a transaction that is rolled back: experiment $1 for everybody, enabled, of control and
--- b, with salt $2, at $3; and goal $4.
+-- Inside a transaction that is rolled back: experiment $1 for everybody, enabled, with salt $2, from
+-- $3 on, of alternatives $5, numbered as $6 says, with allocation weights $7; and goal $4.
 -- reach: definitions
 -- retry: no
 with registered as (
@@ -7,14 +7,10 @@ with registered as (
 ), created as (
 	insert into experiment (id, name, description, created_by, updated_by, created_at, updated_at,
 		criteria, data, start_date, state, alternatives, goals, traffic, salt, alternative_ids,
-			allocation_weights,
-		status, status_msg)
+		allocation_weights, status, status_msg)
 	values ($1::text, $1::text, 'A simulation', 'simulate', 'simulate', $3::timestamptz,
-		$3::timestamptz, null, '{}', ($3::timestamptz at time zone 'UTC')::date, 1,
-		'[{"id": 1, "name": "control", "weight": 1, "enabled": true},
-		{"id": 2, "name": "b", "weight": 1, "enabled": true}]',
-		jsonb_build_array($4::text), 100, $2::text, '{"": 2, "control": 1, "b": 2}',
-		'{"1": 0.5, "2": 0.5}', 'ACTIVE', '')
+		$3::timestamptz, null, '{}', ($3::timestamptz at time zone 'UTC')::date, 1, $5::jsonb,
+		jsonb_build_array($4::text), 100, $2::text, $6::jsonb, $7::jsonb, 'ACTIVE', '')
 	returning nr, allocation, allocation_weights
 ), new_allocation as (
 	insert into allocation (experiment, nr, allocation_weights) select nr, allocation,

@@ -27,12 +27,12 @@ def everything(stack):
 
 def test_the_peek_safe_way_deceives_at_most_one_time_in_twenty_and_peeking_more(stack):
     found = rates(stack.assay(*SMALL).stdout)
-    once, peeking, sequence, broken, held = found.values()
+    once, peeking, sequence, verdict, broken, held = found.values()
     assert list(found) == [
         "chi-square, looked at once, at the end", "chi-square, looked at every time",
-        "confidence sequence, looked at every time", "sample ratio called broken",
-        "confidence sequence always held the truth"]
-    assert sequence[0] <= 5 < peeking[0]
+        "confidence sequence, looked at every time", "verdict, looked at every time",
+        "sample ratio called broken", "confidence sequence always held the truth"]
+    assert sequence[0] <= 5 < peeking[0] and verdict[0] <= 5
     assert once[0] < peeking[0] and once[1] > once[0]
     assert broken == (0, 0) and held[0] >= 95 and held[1] >= 95
 
@@ -57,12 +57,24 @@ def test_a_seed_makes_the_same_run_again_and_another_one_another(stack):
 
 
 @pytest.mark.parametrize("words", [
+    ["--share", "0.1"], ["--share", "0.2", "--change-weights-at", "0.5"], ["--delay", "3"],
+    ["--arms", "4"]])
+def test_uneven_shares_changed_weights_late_hits_and_more_arms_deceive_no_more(stack, words):
+    done = stack.assay(*SMALL, *words)
+    found = rates(done.stdout)
+    for way in ("confidence sequence, looked at every time", "verdict, looked at every time"):
+        assert found[way][0] <= 10, way
+    assert found["sample ratio called broken"] == (0, 0)
+
+
+@pytest.mark.parametrize("words", [
     ["--experiments", "0"], ["--experiments", "-1"], ["--experiments", "many"],
     ["--experiments", "100001"], ["--subjects", "0"], ["--subjects", "1000001"],
     ["--looks", "0"], ["--looks", "1001"], ["--seed", "0"], ["--seed", "x"], ["--seed", "1.5"],
     ["--baseline", "2"], ["--baseline", "-0.1"], ["--baseline", "nan"], ["--baseline", "0.2x"],
     ["--baseline", ""], ["--effect", "inf"], ["--effect", "-0.1"],
-    ["--baseline", "0.9", "--effect", "0.2"], ["--experiments"], ["--experimets", "5"], ["5"]])
+    ["--share", "0"], ["--share", "1"], ["--arms", "1"], ["--arms", "11"], ["--delay", "-1"],
+    ["--change-weights-at", "1.5"], ["--baseline", "0.9", "--effect", "0.2"], ["--experiments"], ["--experimets", "5"], ["5"]])
 def test_a_misused_simulation_is_2_and_runs_nothing(stack, words):
     done = stack.assay("simulate", *words, check=False)
     assert (done.returncode, done.stdout) == (2, "")

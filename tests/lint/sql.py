@@ -20,7 +20,8 @@ BODY = re.compile(r"\$(\w*)\$[\s\S]*?\$\1\$")
 SUBJECT = re.compile(r"\bsubject_id\s*=\s*(?:any\s*\(\s*)?\$\d"
                      r"|\binsert\s+into\s+\w+\s*\([^)]*\bsubject_id\b"
                      # functions about one subject, which is their first parameter
-                     r"|\b(?:enrol|membership_assign|goal_hit|visit_record|subject_confirm"
+                     r"|\b(?:enrol|enrol_many|membership_assign|goal_hit|goal_hit_many|visit_record"
+                     r"|subject_confirm"
                      r"|subject_incorporate|subject_erase|tag_put|membership_batch)"
                      r"\s*\(\s*\$\d",
                      re.I)

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Simulated experiments. Their subjects are decided by core, enrolled and counted by the functions
+ * of the schema in batches, and results are read as anybody reads them. The days of an experiment
+ * lie in the past, the last one is yesterday: the ledger books what a batch does on the day that
+ * assay.simulated_day names, and a look takes place one minute after the end of its day, when the
+ * verdict takes that day for whole. An experiment is a transaction that is rolled back, so nothing
+ * of it stays.
+ */
+#include "cmd/simulation.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/jsonutil.h"
+#include "base/mem.h"
+#include "cmd/command.h"
+#include "core/experiment/bucket.h"
+#include "core/experiment/decide.h"
+#include "service/decision/experiment_set.h"
+#include "service/definition/results.h"
+#include "store/db/db.h"
+#include "store/db/pgtype.h"
+
+#define GOAL "assay-simulate"
+#define ALPHA 0.05
+
+enum { BATCH = 250 }; /* subjects of a statement */
+
+/* An experiment under way; all on the work's memory. */
+struct trial {
+	const struct simulation *s;
+	struct work *w;
+	const char *id, *salt;
+	bool differs;
+	int64_t first_day; /* midnight of the first day */
+	const struct experiment *experiment;
+	const char **hits; /* subjects that hit the goal, in the order of their arrival */
+	int64_t *due;      /* the day on which each does */
+	size_t hit_count, hits_made;
+	struct alarms found;
+};
+
+/* Arguments of a statement that takes arrays. */
+struct columns {
+	struct buf *subject, *experiment, *alternative, *allocation;
+};
+
+static void
+set_time(struct work *w, int64_t now)
+{
+	w->now = now;
+	*w->now_text = *w->today = '\0';
+}
+
+static double
+number(struct json_object *o, const char *name, double absent)
+{
+	struct json_object *value = json_object_object_get(o, name);
+
+	return value == NULL ? absent : json_object_get_double(value);
+}
+
+/* What alternative b says of the goal. */
+static struct json_object *
+results_of_b(struct json_object *results)
+{
+	struct json_object *goals = json_object_object_get(results, "goals");
+	struct json_object *goal = json_item(goals, 0);
+
+	return json_item(json_object_object_get(goal, "alternatives"), 1);
+}
+
+/* Whether the verdict calls an alternative better or worse than control. */
+static bool
+verdict_differs(struct json_object *results)
+{
+	static const char *const states[] = {"winner", "harm", "worse"};
+	const char *state = json_text(json_object_object_get(results, "verdict"), "state");
+
+	for (size_t i = 0; state != NULL && i < sizeof states / sizeof states[0]; i++)
+		if (strcmp(state, states[i]) == 0)
+			return true;
+	return false;
+}
+
+static enum err
+look(struct trial *t)
+{
+	struct alarms *found = &t->found;
+	double truth = t->differs ? t->s->effect : 0;
+	struct json_object *results;
+	enum err e = results_read(t->w, t->id, &results);
+
+	if (e != OK)
+		return e;
+	struct json_object *b = results_of_b(results);
+	struct json_object *interval = json_object_object_get(b, "sequence");
+	bool significant = number(b, "chi2_confidence", 0) > 100 * (1 - ALPHA);
+	found->once = significant;
+	found->peeking = found->peeking || significant;
+	found->sequence = found->sequence || number(b, "sequence_p", 1) < ALPHA;
+	found->verdict = found->verdict || verdict_differs(results);
+	found->broken = !json_object_get_boolean(json_object_object_get(
+	    json_object_object_get(results, "srm"), "ok"));
+	if (interval != NULL &&
+	    (json_object_get_double(json_item(interval, 0)) > truth ||
+	    json_object_get_double(json_item(interval, 1)) < truth))
+		found->covered = 0;
+	return OK;
+}
+
+/* Alternatives with these weights: control, b, c, .. */
+static struct json_object *
+alternatives_of(struct trial *t, double share)
+{
+	struct json_object *list = mem_json(t->w->mem, json_object_new_array());
+
+	for (int64_t i = 1; i <= t->s->arms; i++) {
+		struct json_object *o = json_object_new_object();
+		char letter[] = {(char)('a' + i - 1), '\0'};
+		double weight = i == 2 ? share : (1 - share) / (double)(t->s->arms - 1);
+		json_object_object_add(o, "id", json_object_new_int64(i));
+		json_object_object_add(
+		    o, "name", json_object_new_string(i == 1 ? "control" : letter));
+		json_object_object_add(o, "weight", json_object_new_double(weight));
+		json_object_object_add(o, "enabled", json_object_new_boolean(true));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+/* The numbers of alternatives by name, and under "" the highest that was given. */
+static struct json_object *
+ids_of(struct trial *t, struct json_object *alternatives)
+{
+	struct json_object *ids = mem_json(t->w->mem, json_object_new_object());
+
+	json_object_object_add(ids, "", json_object_new_int64(t->s->arms));
+	for (size_t i = 0; i < json_items(alternatives); i++) {
+		struct json_object *o = json_item(alternatives, i);
+		json_object_object_add(ids, json_text(o, "name"),
+		    json_object_get(json_object_object_get(o, "id")));
+	}
+	return ids;
+}
+
+/* Defines the experiment, or gives it an allocation with that share of b. */
+static enum err
+define(struct trial *t, enum query q, double share)
+{
+	struct work *w = t->w;
+	struct json_object *alternatives = alternatives_of(t, share);
+	struct json_object *weights = mem_json(w->mem, bucket_allocation(alternatives));
+	const char *created[] = {t->id, t->salt, work_now_text(w), GOAL,
+		json_object_to_json_string(alternatives),
+		json_object_to_json_string(ids_of(t, alternatives)),
+		json_object_to_json_string(weights)};
+	const char *weighed[] = {t->id, created[4], created[6]};
+	enum err e = db_query(
+	    w->db, w->mem, q, q == QUERY_simulate_experiment ? created : weighed, NULL);
+
+	return e == OK ? experiment_set_one(w, t->id, &t->experiment) : e;
+}
+
+static void
+open_columns(void *mem, struct columns *c)
+{
+	c->subject = buf_new(mem, 8192);
+	c->experiment = buf_new(mem, 2048);
+	c->alternative = buf_new(mem, 2048);
+	c->allocation = buf_new(mem, 2048);
+	pgtype_array_open(c->subject);
+	pgtype_array_open(c->experiment);
+	pgtype_array_open(c->alternative);
+	pgtype_array_open(c->allocation);
+}
+
+/* Notes that the subject hits the goal some day, if the seed says so. */
+static void
+plan_hit(struct trial *t, const char *name, const char *subject, bool of_b, int64_t day)
+{
+	const char *salt = mem_printf(t->w->mem, "%" PRId64 ":goal", t->s->seed);
+
+	if (bucket_of(salt, name) >= t->s->baseline + (of_b && t->differs ? t->s->effect : 0))
+		return;
+	t->hits[t->hit_count] = mem_dup(t->hits, subject);
+	t->due[t->hit_count++] = day + t->s->delay;
+}
+
+/* Subject i of the experiment is decided, and put down for enrolment. */
+static void
+arrive(struct trial *t, int64_t i, int64_t day, struct columns *c)
+{
+	struct work *w = t->w;
+	const char *name = mem_printf(w->mem, "%s-%" PRId64, t->id, i);
+	const char *subject = subject_text(w->mem, SUBJECT_USER, name);
+	struct decision_request q = {.experiment = t->experiment, .id = name,
+		.kind = SUBJECT_USER, .today = work_today(w), .in_audience = true};
+	struct decision d = decide(&q);
+
+	if (!d.enrol)
+		return;
+	pgtype_array_item(c->subject, subject);
+	pgtype_array_item(c->experiment, mem_printf(w->mem, "%" PRId64, t->experiment->nr));
+	pgtype_array_item(c->alternative, mem_printf(w->mem, "%d", decide_number(d.alternative)));
+	pgtype_array_item(c->allocation, mem_printf(w->mem, "%" PRId64, t->experiment->split));
+	plan_hit(t, name, subject, decide_number(d.alternative) == 2, day);
+}
+
+static enum err
+enrol_batch(struct trial *t, int64_t from, int64_t to, int64_t day)
+{
+	struct work *w = t->w;
+	struct columns c;
+
+	open_columns(w->mem, &c);
+	for (int64_t i = from; i < to; i++)
+		arrive(t, i, day, &c);
+	pgtype_array_close(c.subject);
+	pgtype_array_close(c.experiment);
+	pgtype_array_close(c.alternative);
+	pgtype_array_close(c.allocation);
+	const char *params[] = {c.subject->data, c.experiment->data, c.alternative->data,
+		c.allocation->data, "true", work_now_text(w)};
+	return db_query(w->db, w->mem, QUERY_enrol_many, params, NULL);
+}
+
+/* Makes the hits that are due, a batch of them. */
+static enum err
+hit_batch(struct trial *t, int64_t day)
+{
+	struct work *w = t->w;
+	struct buf *goals = buf_new(w->mem, 4096), *times = buf_new(w->mem, 1024),
+	    *events = buf_new(w->mem, 2048);
+	size_t from = t->hits_made;
+
+	pgtype_array_open(goals);
+	pgtype_array_open(times);
+	pgtype_array_open(events);
+	while (t->hits_made < t->hit_count && t->due[t->hits_made] <= day &&
+	    t->hits_made - from < BATCH) {
+		pgtype_array_item(goals, GOAL);
+		pgtype_array_item(times, "1");
+		pgtype_array_item(events, NULL);
+		t->hits_made++;
+	}
+	pgtype_array_close(goals);
+	pgtype_array_close(times);
+	pgtype_array_close(events);
+	if (t->hits_made == from)
+		return OK;
+	const char *params[] = {pgtype_array(w->mem, t->hits + from, t->hits_made - from),
+		goals->data, times->data, events->data, "true", work_now_text(w)};
+	return db_query(w->db, w->mem, QUERY_goal_hit_many, params, NULL);
+}
+
+/* The subjects of a day arrive, what is due is hit, and somebody looks after the day's end. */
+static enum err
+run_day(struct trial *t, int64_t day)
+{
+	const struct simulation *s = t->s;
+	int64_t midnight = t->first_day + day * INSTANT_DAY;
+	int64_t end = (day + 1) * s->subjects / s->days;
+
+	set_time(t->w, midnight + INSTANT_DAY / 2);
+	const char *date = work_today(t->w);
+	enum err e = db_query(t->w->db, t->w->mem, QUERY_simulate_day, &date, NULL);
+	for (int64_t i = day * s->subjects / s->days; e == OK && i < end; i += BATCH)
+		e = enrol_batch(t, i, i + BATCH < end ? i + BATCH : end, day);
+	for (size_t before = t->hits_made + 1; e == OK && before != t->hits_made;) {
+		before = t->hits_made;
+		e = hit_batch(t, day);
+	}
+	set_time(t->w, midnight + INSTANT_DAY + 60 * INSTANT_SECOND);
+	return e == OK ? look(t) : e;
+}
+
+/* Whether the allocation changes before the subjects of that day. */
+static bool
+evens_out(const struct simulation *s, int64_t day)
+{
+	double from = s->even_from * (double)s->days;
+
+	return (double)day >= from && (double)day < from + 1;
+}
+
+static enum err
+run_trial(struct trial *t)
+{
+	const struct simulation *s = t->s;
+	void *mem = t->w->mem;
+	enum err e = define(t, QUERY_simulate_experiment, s->share);
+
+	t->found.covered = 1;
+	for (int64_t day = 0; e == OK && day < s->days; day++) {
+		if (evens_out(s, day))
+			e = define(t, QUERY_simulate_weights, 1.0 / (double)s->arms);
+		t->w->mem = mem_ctx(mem);
+		if (e == OK)
+			e = run_day(t, day);
+		talloc_free(t->w->mem);
+		t->w->mem = mem;
+	}
+	return e;
+}
+
+static void
+add_alarms(struct alarms *sum, const struct alarms *one)
+{
+	sum->once += one->once;
+	sum->peeking += one->peeking;
+	sum->sequence += one->sequence;
+	sum->verdict += one->verdict;
+	sum->broken += one->broken;
+	sum->covered += one->covered;
+}
+
+static enum err
+run_one(const struct simulation *s, int64_t i, bool differs, struct alarms *sum)
+{
+	struct work *w = s->w;
+	int64_t today = instant_now() / INSTANT_DAY * INSTANT_DAY;
+	struct trial t = {.s = s, .w = w, .differs = differs,
+		.first_day = today - s->days * INSTANT_DAY};
+	char salt[HASH_SHA256_HEX];
+
+	work_begin(w, t.first_day, command_actor());
+	t.id = mem_printf(w->mem, "simulate-%" PRId64 "-%s-%" PRId64, s->seed,
+	    differs ? "ab" : "aa", i);
+	const char *text = mem_printf(w->mem, "%" PRId64 ":%s", s->seed, t.id);
+	hash_sha256_hex(text, strlen(text), salt);
+	t.salt = salt;
+	t.hits = mem_array(w->mem, const char *, (size_t)s->subjects);
+	t.due = mem_array(w->mem, int64_t, (size_t)s->subjects);
+	/* Read now, the set does not have the experiment, whose definition changes. */
+	const struct experiment_set *all;
+	enum err e = experiment_set_get(w, 0, &all);
+	if (e == OK)
+		e = db_begin(w->db);
+	if (e == OK)
+		e = run_trial(&t);
+	db_rollback(w->db);
+	if (e == OK)
+		add_alarms(sum, &t.found);
+	work_end(w);
+	return e;
+}
+
+enum err
+simulation_run(const struct simulation *s, bool differs, struct alarms *sum)
+{
+	enum err e = OK;
+
+	*sum = (struct alarms){0};
+	for (int64_t i = 0; e == OK && i < s->experiments; i++)
+		e = run_one(s, i, differs, sum);
+	return e;
+}
