@@ -206,7 +206,7 @@ arrive(struct trial *t, int64_t i, int64_t day, struct columns *c)
 	pgtype_array_item(c->subject, subject);
 	pgtype_array_item(c->experiment, mem_printf(w->mem, "%" PRId64, t->experiment->nr));
 	pgtype_array_item(c->alternative, mem_printf(w->mem, "%d", decide_number(d.alternative)));
-	pgtype_array_item(c->allocation, mem_printf(w->mem, "%" PRId64, t->experiment->split));
+	pgtype_array_item(c->allocation, mem_printf(w->mem, "%" PRId64, t->experiment->allocation));
 	plan_hit(t, name, subject, decide_number(d.alternative) == 2, day);
 }
 
