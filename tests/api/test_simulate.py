@@ -73,8 +73,9 @@ def test_uneven_shares_changed_weights_late_hits_and_more_arms_deceive_no_more(s
     ["--looks", "0"], ["--looks", "1001"], ["--seed", "0"], ["--seed", "x"], ["--seed", "1.5"],
     ["--baseline", "2"], ["--baseline", "-0.1"], ["--baseline", "nan"], ["--baseline", "0.2x"],
     ["--baseline", ""], ["--effect", "inf"], ["--effect", "-0.1"],
-    ["--share", "0"], ["--share", "1"], ["--arms", "1"], ["--arms", "11"], ["--delay", "-1"],
-    ["--change-weights-at", "1.5"], ["--baseline", "0.9", "--effect", "0.2"], ["--experiments"], ["--experimets", "5"], ["5"]])
+    ["--share", "0"], ["--share", "1"], ["--arms", "1"],
+    ["--arms", "11"], ["--delay", "-1"], ["--change-weights-at", "1.5"],
+    ["--baseline", "0.9", "--effect", "0.2"], ["--experiments"], ["--experimets", "5"], ["5"]])
 def test_a_misused_simulation_is_2_and_runs_nothing(stack, words):
     done = stack.assay("simulate", *words, check=False)
     assert (done.returncode, done.stdout) == (2, "")
