@@ -199,7 +199,7 @@ def test_who_was_in_one_that_is_removed_is_drawn_again_and_stays_there(stack):
     assert sorted(shown) == sorted([(2, True), (numbers(stack, exp)[again["alternative"]], False)])
     row, = rows(stack, "enrolment", exp)
     assert (first["alternative"], row[4]) == ("red", "drawn")
-    assert f'{exp}: number 2, drawn again' in stack.log()
+    assert f'{exp}: number 2, assigned again' in stack.log()
 
 
 def test_those_who_are_drawn_again_are_spread_by_the_weights_left_and_nobody_else_moves(stack):
@@ -208,7 +208,7 @@ def test_those_who_are_drawn_again_are_spread_by_the_weights_left_and_nobody_els
     removed = [user for user, name in before.items() if name == "c"]
     told = change(stack, exp, "control", "b")
     assert [w for w in told["warnings"] if f"{len(removed)} enrolled subjects" in w
-            and "drawn again" in w]
+            and "assigned again" in w]
     again = {user: enroll(stack, exp, user)["alternative"] for user in before}
     assert {u: again[u] for u in before if before[u] != "c"} == \
         {u: name for u, name in before.items() if name != "c"}
@@ -246,4 +246,4 @@ def test_who_changes_weights_under_the_enrolled_is_warned(stack):
     assert "warnings" not in admin(stack, "PATCH", exp, {"name": "another"})
     told = admin(stack, "PATCH", exp, {"alternatives": [
         {"name": "control", "weight": 1}, {"name": "red", "weight": 3}]})
-    assert "who is enrolled stays" in told["warnings"][0]
+    assert "enrolled subjects keep" in told["warnings"][0]

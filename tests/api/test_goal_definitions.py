@@ -167,7 +167,7 @@ def refused(answer, pointer, words):
 def test_a_definition_names_only_goals_that_can_be_hit(stack):
     good, old, never = goal(stack), goal(stack), new_id("goal")
     assert stack.call("DELETE", f"/v1/goal/{old}", key="admin").status_code in (200, 204)
-    for goals, pointer, words in (([good, never], "/request/goals/1", "is no goal"),
+    for goals, pointer, words in (([good, never], "/request/goals/1", "is not a goal"),
                                   ([{"name": old}], "/request/goals/0/name", "is a retired goal")):
         request = definition("goals", criteria=None, goals=goals)
         refused(stack.call("POST", "/v1/experiment/create", key="admin",

@@ -82,7 +82,7 @@ def test_somebody_is_moved_and_taken_out_by_hand(stack, editor):
     write(driver.find_element(By.CSS_SELECTOR, "form[method=post][action$=members]"),
           user_id=user, group="nowhere")
     press(driver, "Put into the group")
-    assert texts(driver, "#into-wrong") == ["is no group of this segmentation"]
+    assert texts(driver, "#into-wrong") == ["is not a group of this segmentation"]
     assert label(driver, "User").get_attribute("value") == user
     write(driver, group="two")
     press(driver, "Put into the group")

@@ -90,7 +90,7 @@ assignment_enroll(struct work *w, struct visitor *who, const char *id,
 	if (e != OK)
 		return e;
 	if (o.force != NULL && decide_named(o.experiment->alternatives, o.force) == NULL)
-		return fail(w, ERR_INVALID, "/force", "is no alternative of this experiment");
+		return fail(w, ERR_INVALID, "/force", "is not an alternative of this experiment");
 	e = enrolment_run(w, who, &o, 1);
 	if (e == OK)
 		*answer = mem_json(w->mem, enrolment_answer(&o));
@@ -114,8 +114,6 @@ assignment_preview(struct work *w, struct visitor *who, const char *id, struct j
 	 * A preview never assigns: a subject that would be enrolled sees control, as subjects
 	 * outside of the experiment do.
 	 */
-	/* A subject that only looks is not assigned, but sees what the others see who are in
-	 * nothing. */
 	if (o.decision.enrol) {
 		o.decision.alternative =
 		    decide_named(o.experiment->alternatives, DELIVERY_CONTROL);
@@ -171,7 +169,7 @@ set_assignment(struct work *w, void *arg, struct json_object **answer)
 	    o->experiment->alternatives, json_object_get_string(s->alternative));
 	if (alternative == NULL)
 		return fail(
-		    w, ERR_INVALID, "/alternative", "is no alternative of this experiment");
+		    w, ERR_INVALID, "/alternative", "is not an alternative of this experiment");
 	e = enrolment_set(w, &who, o, alternative);
 	if (e == OK)
 		*answer = mem_json(w->mem, enrolment_answer(o));

@@ -104,7 +104,6 @@ enrolment_decide(struct work *w, const struct visitor *who, struct enrolment_out
 		 * An enrolment in a removed alternative does not count: the subject is assigned
 		 * anew.
 		 */
-		/* Who was in one that is gone is in nothing until he is drawn again. */
 		list[i].enrolled = q.enrolled != NULL && list[i].decision.gone == 0;
 		list[i].made = false;
 	}
@@ -159,7 +158,7 @@ announce_enrolment(struct work *w, void *arg)
 	const struct enrolment_outcome *o = &n->outcome;
 
 	if (o->decision.gone != 0)
-		log_say(LOG_INFO, "alternative_gone", "%s: number %d, drawn again",
+		log_say(LOG_INFO, "alternative_gone", "%s: number %d, assigned again",
 		    o->experiment->id, o->decision.gone);
 	if (o->made)
 		metric_add(METRIC_enrolments_total, 1);

@@ -163,7 +163,6 @@ build_terms(struct subject_facts *p)
 	add_term(p, subject_terms_kind(), subject_terms_exact(p, word));
 	add_tags(p);
 	/* Without definitions nothing is known of groups: rules on them are false. */
-	/* What cannot be read now is not known: rules on it are false. */
 	if (segmentation_set_get(p->w, 0, &p->all) == OK) {
 		add_memberships(p);
 		add_alternatives(p);

@@ -59,7 +59,6 @@ subject_record_read(struct work *w, struct record_slot *slot, const char *addres
 	if (payload != NULL) {
 		*out = mem_json(w->mem, json_parse_trusted(payload));
 		/* A record from before the last change of an audience does not reflect it. */
-		/* An audience that has changed since is not in it. */
 		if (*out != NULL && generation_of(*out) >= all->audience_generation)
 			return OK;
 	}

@@ -2,8 +2,9 @@
 /*
  * Definitions of experiments as they are stored and shown, and their creation.
  *
- * A definition is stored only at the generation of the definitions that its references were checked
- * at, and over the failed one that it replaces; what came in between makes the creation run again.
+ * A definition is stored only at the generation of definitions against which its references were
+ * checked, and only over the version of the failed definition that it replaces. If either has
+ * changed meanwhile, the creation runs again.
  */
 #include "service/definition/experiment.h"
 
@@ -55,6 +56,7 @@ experiment_version(struct work *w, const char *version)
 void
 experiment_shape(struct json_object *row)
 {
+	/* Members that are internal. */
 	static const char *const inner[] = {"nr", "start", "version", "alternative_ids"};
 	int state = json_object_get_int(json_object_object_get(row, "state"));
 	struct json_object *alternatives = json_object_object_get(row, "alternatives");
@@ -127,15 +129,19 @@ struct creation {
 	const struct definition *d;
 	struct experiment_answer *out;
 
-	/* Of one try. */
+	/* Set anew by each try. */
 	struct json_object *alternatives; /* with their ids */
 	struct json_object *ids;
-	const char *replaced;   /* version of the failed one in whose place it comes, or NULL */
+	const char *replaced;   /* version of the failed definition that it replaces, or NULL */
 	const char *generation; /* of the definitions that it was checked against, or NULL */
 };
 
+/*
+ * Writes the definition; *created is false where an experiment of that id is there, or one of the
+ * conditions of the statement does not hold any more.
+ */
 static enum err
-insert(struct work *w, const struct creation *m, bool *created)
+insert_experiment(struct work *w, const struct creation *m, bool *created)
 {
 	const struct definition *d = m->d;
 	const struct move_info *live = lifecycle_move(MOVE_MAP);
@@ -162,6 +168,7 @@ insert(struct work *w, const struct creation *m, bool *created)
 	return layer_slots_lost(w, e, d->layer, "/request/layer");
 }
 
+/* Whether an alternative names a former name (`was`). */
 static bool
 has_renamed(struct json_object *alternatives)
 {
@@ -171,7 +178,10 @@ has_renamed(struct json_object *alternatives)
 	return false;
 }
 
-/* Takes the ids of the alternatives from the failed definition that will be replaced. */
+/*
+ * Takes the ids of the alternatives from the failed definition that is to be replaced, so that
+ * subjects keep the alternatives whose names stay.
+ */
 static void
 take_ids(struct work *w, struct creation *m, struct json_object *row, const char *version)
 {
@@ -184,9 +194,11 @@ take_ids(struct work *w, struct creation *m, struct json_object *row, const char
 		m->ids = json_object_object_get(row, "alternative_ids");
 }
 
-/* A failed definition of that id is replaced. What names its alternatives goes on to do so, as when
- * it is changed, and a name that stays keeps the id that its subjects carry. Only a change can
- * rename: here there is nothing that could be renamed. */
+/*
+ * Prepares the replacement of a failed definition of that id, if there is one. As for a change,
+ * definitions that refer to its alternatives must not lose them, and names that stay keep their
+ * ids. Renaming is left to changes: a creation with `was` gets new ids.
+ */
 static enum err
 check_replaced(struct work *w, struct creation *m)
 {
@@ -217,8 +229,9 @@ check_replaced(struct work *w, struct creation *m)
 	return e;
 }
 
+/* The instant of a member as milliseconds since 1970; 0 where there is none. */
 static int64_t
-milliseconds(struct json_object *row, const char *name)
+member_milliseconds(struct json_object *row, const char *name)
 {
 	const char *text = json_text(row, name);
 	int64_t at = 0;
@@ -228,9 +241,9 @@ milliseconds(struct json_object *row, const char *name)
 	return at / INSTANT_MS;
 }
 
-/* Adds the echo of the request and the times in milliseconds. */
+/* Adds the echo of the request and the times in milliseconds, as the API promises. */
 static void
-add_echo(struct json_object *row)
+add_request_echo(struct json_object *row)
 {
 	static const char *const names[][2] = {{"expId", "expId"}, {"name", "expName"},
 	    {"createdBy", "createdBy"}, {"description", "expDescription"}, {"criteria", "criteria"},
@@ -242,14 +255,17 @@ add_echo(struct json_object *row)
 		    json_object_get(json_object_object_get(row, names[i][1])));
 	json_object_object_add(row, "request", echo);
 	json_object_object_add(row, "last_updated",
-	    json_object_new_int64(milliseconds(row, "updatedOn")));
+	    json_object_new_int64(member_milliseconds(row, "updatedOn")));
 	json_object_object_add(row, "created_date",
-	    json_object_new_int64(milliseconds(row, "createdOn")));
+	    json_object_new_int64(member_milliseconds(row, "createdOn")));
 }
 
-/* The same id again: nothing is stored, and the answer is a success that says so. */
+/*
+ * The answer where the id is taken: nothing is stored, and clients of this API expect a success
+ * that says so.
+ */
 static struct json_object *
-make_refusal(struct work *w, struct json_object *row)
+make_exists_answer(struct work *w, struct json_object *row)
 {
 	struct json_object *message = json_object_new_object();
 	struct json_object *o = mem_json(w->mem, json_object_new_object());
@@ -262,7 +278,10 @@ make_refusal(struct work *w, struct json_object *row)
 	return o;
 }
 
-/* What was created was submitted, even when the job has taken it up before it was read. */
+/*
+ * Answers the status as of the creation, even where a job has taken the definition up before it was
+ * read again.
+ */
 static void
 show_submitted(struct json_object *row)
 {
@@ -272,6 +291,7 @@ show_submitted(struct json_object *row)
 	json_object_object_add(row, "stats", json_object_new_object());
 }
 
+/* Reads the stored definition and makes the answer of it. */
 static enum err
 answer_creation(struct work *w, const struct creation *m, bool created,
     struct json_object **answer)
@@ -281,18 +301,19 @@ answer_creation(struct work *w, const struct creation *m, bool created,
 	if (e != OK)
 		return e;
 	*answer = m->out->definition;
-	add_echo(*answer);
+	add_request_echo(*answer);
 	if (created) {
 		show_submitted(*answer);
 		return OK;
 	}
 	change_nothing(w);
-	*answer = make_refusal(w, *answer);
+	*answer = make_exists_answer(w, *answer);
 	return OK;
 }
 
+/* The change behind experiment_create(). */
 static enum err
-create(struct work *w, void *arg, struct json_object **answer)
+create_experiment_once(struct work *w, void *arg, struct json_object **answer)
 {
 	struct creation *m = arg;
 	const struct definition *d = m->d;
@@ -307,12 +328,12 @@ create(struct work *w, void *arg, struct json_object **answer)
 	if (e == OK)
 		e = check_replaced(w, m);
 	if (e == OK)
-		e = insert(w, m, &created);
+		e = insert_experiment(w, m, &created);
 	if (e == OK && !created)
 		e = references_moved(w, m->generation, &moved);
 	if (e != OK)
 		return e;
-	/* The failed one may have been changed, or replaced, meanwhile. */
+	/* The failed definition may have been changed or replaced meanwhile. */
 	if (!created && (moved || m->replaced != NULL))
 		return change_overtaken(w);
 	return answer_creation(w, m, created, answer);
@@ -324,5 +345,5 @@ experiment_create(struct work *w, const struct definition *d, struct experiment_
 	struct creation m = {.d = d, .out = out};
 
 	*out = (struct experiment_answer){0};
-	return change_run(w, create, &m, &out->definition);
+	return change_run(w, create_experiment_once, &m, &out->definition);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Changes and deletions of experiments. Each is a single statement over the version that was read,
- * so two people never overwrite each other unseen. What refers to an experiment goes on to do so:
- * a change names the generation of the definitions at which it looked for that.
+ * Changes and deletions of experiments. Each is a single statement that names the version that was
+ * read, so that no one overwrites the change of another unseen. References to the experiment are
+ * kept valid: a change also names the generation of definitions at which it looked for them.
  */
 #include "service/definition/experiment.h"
 
@@ -42,19 +42,19 @@ experiment_changes_read(struct work *w, struct json_object *request, struct expe
 }
 
 /* A change on its way into the database. */
-struct writing {
+struct definition_change {
 	const struct experiment_target *t;
 	const struct experiment_changes *in;
 	struct experiment_answer *out;
 
-	/* Of one try. */
+	/* Set anew by each try. */
 	struct definition d;
 	struct json_object *row;        /* the definition as it was read */
 	struct json_object *before_ids; /* of its alternatives */
-	const char *version;            /* that it has to have still */
+	const char *version;            /* that it must still have */
 };
 
-/* Whether the changes leave what no change may touch, be it that they say what is there anyway. */
+/* Whether the changes leave id and state alone; stating their present values is allowed. */
 static bool
 keeps_fixed(struct json_object *changes, struct json_object *row)
 {
@@ -69,24 +69,27 @@ keeps_fixed(struct json_object *changes, struct json_object *row)
 	    state == json_object_get_int(json_object_object_get(row, "state")));
 }
 
-/* Checks the definition with the changes in it. */
+/*
+ * Merges the changes into the definition and checks the result. An end that has passed may stay.
+ */
 static enum err
-merge(struct work *w, struct writing *c)
+merge_changes(struct work *w, struct definition_change *c)
 {
 	const char *end = json_text(json_object_object_get(c->row, "expData"), "endDate");
 	const char *old_end = end == NULL ? NULL : mem_dup(w->mem, end);
 
 	if (!keeps_fixed(c->in->members, c->row))
-		return fail(
-		    w, ERR_INVALID, "request", "expId stays, and state has a route of its own");
+		return fail(w, ERR_INVALID, "request",
+		    "expId cannot be changed, and state has a route of its own");
 	struct json_object *merged = definition_merge(w->mem, c->row, c->in->members);
 	return definition_reread(merged, work_today(w), old_end, w->problems, &c->d) ? OK
 										     : ERR_INVALID;
 }
 
+/* Runs the statement; no row when the version, the status or the generation has changed. */
 static enum err
-write_change(struct work *w, const struct writing *c, const struct references_change *change,
-    struct db_rows **rows)
+write_change(struct work *w, const struct definition_change *c,
+    const struct references_change *change, struct db_rows **rows)
 {
 	const struct definition *d = &c->d;
 	char now[INSTANT_TEXT];
@@ -105,10 +108,13 @@ write_change(struct work *w, const struct writing *c, const struct references_ch
 	return layer_slots_lost(w, e, d->layer, "/request/layer");
 }
 
-/* Adds warnings: who is enrolled was drawn by the weights of then, and those whose alternative is
- * gone will be drawn again. */
+/*
+ * Adds warnings about enrolled subjects: they keep alternatives that were assigned by the former
+ * weights (mixed), or are assigned anew because their alternative was removed.
+ */
 static enum err
-add_warnings(struct work *w, const struct writing *c, bool mixed, struct json_object *answer)
+add_warnings(struct work *w, const struct definition_change *c, bool mixed,
+    struct json_object *answer)
 {
 	struct json_object *warnings = mem_json(w->mem, json_object_new_array());
 	int64_t redrawn;
@@ -120,20 +126,20 @@ add_warnings(struct work *w, const struct writing *c, bool mixed, struct json_ob
 	if (mixed) {
 		log_say(LOG_WARN, "weights_changed", "%s", c->t->id);
 		json_object_array_add(warnings, json_object_new_string("the weights were changed: "
-			"who is enrolled stays, drawn by those of before"));
+			"enrolled subjects keep the alternatives of the former weights"));
 	}
 	if (redrawn > 0)
 		json_object_array_add(warnings, json_object_new_string(mem_printf(w->mem,
-		    "%lld enrolled subjects are in a removed alternative: each is drawn again "
-		    "among the others at the next request", (long long)redrawn)));
+		    "%lld enrolled subjects are in a removed alternative: each is assigned again "
+		    "among the others at its next request", (long long)redrawn)));
 	if (json_items(warnings) > 0)
 		json_object_object_add(answer, "warnings", json_object_get(warnings));
 	return OK;
 }
 
-/* Stores the change; what the criteria refer to is there when it is stored. */
+/* Stores the change at the generation of definitions that its references were checked at. */
 static enum err
-store(struct work *w, struct writing *c, struct db_rows **rows)
+store_change(struct work *w, struct definition_change *c, struct db_rows **rows)
 {
 	struct references_change change = {.id = c->t->id, .at = "/request/alternatives"};
 	struct json_object *alternatives = json_object_object_get(c->row, "alternatives");
@@ -157,26 +163,27 @@ store(struct work *w, struct writing *c, struct db_rows **rows)
 		     : experiment_refuse(w, c->t, c->version, "change it", c->out);
 }
 
+/* The change behind experiment_change(). */
 static enum err
-change(struct work *w, void *arg, struct json_object **answer)
+change_experiment(struct work *w, void *arg, struct json_object **answer)
 {
-	struct writing *c = arg;
+	struct definition_change *c = arg;
 	struct db_rows *rows;
 	enum err e = experiment_begin(w, c->t, c->out, &c->row, &c->version);
 
 	if (e != OK)
 		return e;
-	/* A merge takes members of the row for its own. */
+	/* Read before the merge, which takes over members of the row. */
 	struct json_object *goals = json_object_object_get(c->row, "goals");
 	c->before_ids = removal_ids(w, json_object_object_get(c->row, "alternatives"));
-	e = merge(w, c);
+	e = merge_changes(w, c);
 	if (e == OK)
 		e = goal_check(w, c->d.goals, goals);
 	if (e == OK && !alternative_ids_give(c->d.alternatives,
 		json_object_object_get(c->row, "alternative_ids"), w->problems))
 		e = ERR_INVALID;
 	if (e == OK)
-		e = store(w, c, &rows);
+		e = store_change(w, c, &rows);
 	if (e == OK)
 		e = experiment_get(w, c->t->id, c->out);
 	if (e != OK)
@@ -189,19 +196,21 @@ enum err
 experiment_change(struct work *w, const struct experiment_target *t,
     const struct experiment_changes *in, struct experiment_answer *out)
 {
-	struct writing c = {.t = t, .in = in, .out = out};
+	struct definition_change c = {.t = t, .in = in, .out = out};
 
 	*out = (struct experiment_answer){0};
-	return change_run(w, change, &c, &out->definition);
+	return change_run(w, change_experiment, &c, &out->definition);
 }
 
+/* The argument of delete_experiment(). */
 struct removal_of_one {
 	const struct experiment_target *t;
 	struct experiment_answer *out;
 };
 
+/* The change behind experiment_remove(). The statement deletes only what nothing refers to. */
 static enum err
-delete(struct work *w, void *arg, struct json_object **answer)
+delete_experiment(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct removal_of_one *r = arg;
 	const struct experiment_target *t = r->t;
@@ -234,5 +243,5 @@ experiment_remove(struct work *w, const struct experiment_target *t, struct expe
 	struct removal_of_one r = {t, out};
 
 	*out = (struct experiment_answer){0};
-	return change_run(w, delete, &r, &out->definition);
+	return change_run(w, delete_experiment, &r, &out->definition);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The list of experiments: filtered, in one of several orders, page by page. A page goes on behind
- * what its last row is ordered by and the number of that row, so rows that are equal are neither
- * left out nor repeated, and rows that have gone since do not matter.
+ * The list of experiments: filtered, in one of several orders, page by page. A page continues
+ * behind the sort key and the number of the last row of the page before, so equal keys are neither
+ * skipped nor repeated, and rows that have been deleted since do not matter.
  */
 #include "service/definition/experiment_list.h"
 
@@ -18,12 +18,12 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
-/* An order, as SQL: nothing from outside is ever part of it. */
+/* An order, as SQL. These are constants: no text of a request is ever part of a statement. */
 struct order {
 	const char *word;
-	const char *key;    /* of a row; there is an index of it with the number */
-	const char *type;   /* of where to go on */
-	const char *column; /* as libpq finds it, with the same: of capitals in quotes */
+	const char *key;    /* sort key of a row; there is an index on it and the number */
+	const char *type;   /* of the key in `after` */
+	const char *column; /* with the key in the result; capitals need quotes for libpq */
 };
 
 static const struct order orders[] = {
@@ -36,16 +36,17 @@ static const struct order orders[] = {
 static const char *const statuses[] = {
 	"SUBMITTED", "PROCESSING", "ACTIVE", "STOPPED", "INACTIVE", "FAILED"};
 
-/* A filter that was read. */
+/* A filter whose members have been read. */
 struct selection {
 	const struct experiment_filter *filter;
 	const struct order *order; /* NULL: newest first */
 	bool down;
-	const char *nr;   /* of the row to go on behind; NULL: from the first */
-	const char *from; /* with an order: what that row is ordered by */
+	const char *nr;   /* of the last row of the page before; NULL: first page */
+	const char *from; /* with an order: the sort key of that row */
 	const char *status, *state;
 };
 
+/* Reads `sort`. */
 static enum err
 read_order(struct work *w, struct selection *s)
 {
@@ -63,14 +64,14 @@ read_order(struct work *w, struct selection *s)
 }
 
 static enum err
-fail_after(struct work *w)
+fail_position(struct work *w)
 {
 	return fail(w, ERR_INVALID, "after", "must be the `next` of a page in the same order");
 }
 
-/* A number; with an order, a number, a colon and what that row is ordered by. */
+/* Reads `after`: a number; with an order a number, a colon and the sort key of that row. */
 static enum err
-read_after(struct work *w, struct selection *s)
+read_position(struct work *w, struct selection *s)
 {
 	const char *after = s->filter->after;
 	int64_t nr;
@@ -80,11 +81,12 @@ read_after(struct work *w, struct selection *s)
 	size_t n = s->order == NULL ? strlen(after) : strcspn(after, ":");
 	s->nr = mem_dupn(w->mem, after, n);
 	if (!num_int(s->nr, 1, INT64_MAX, &nr) || (s->order != NULL && after[n] == '\0'))
-		return fail_after(w);
+		return fail_position(w);
 	s->from = after + n + (s->order != NULL);
 	return OK;
 }
 
+/* Reads `status`, in whichever case. */
 static enum err
 read_status(struct work *w, struct selection *s)
 {
@@ -98,6 +100,7 @@ read_status(struct work *w, struct selection *s)
 		"must be SUBMITTED, PROCESSING, ACTIVE, STOPPED, INACTIVE or FAILED");
 }
 
+/* Reads `state`, a word or a number. */
 static enum err
 read_state(struct work *w, struct selection *s)
 {
@@ -121,14 +124,14 @@ read_filter(struct work *w, struct selection *s)
 	enum err e = read_order(w, s);
 
 	if (e == OK)
-		e = read_after(w, s);
+		e = read_position(w, s);
 	if (e == OK)
 		e = read_status(w, s);
 	return e == OK ? read_state(w, s) : e;
 }
 
-/* A statement under way: conditions, and the values of their parameters. */
-struct built {
+/* A where clause under way, and the values of its parameters. */
+struct condition_list {
 	struct buf *sql;
 	const char *params[7];
 	size_t n;
@@ -136,7 +139,7 @@ struct built {
 
 /* Adds a condition unless its value is missing. */
 static void
-add_condition(struct built *b, const char *sql, const char *value)
+add_condition(struct condition_list *b, const char *sql, const char *value)
 {
 	if (value == NULL)
 		return;
@@ -144,9 +147,9 @@ add_condition(struct built *b, const char *sql, const char *value)
 	buf_printf(b->sql, " and %s$%zu)", sql, b->n);
 }
 
-/* Rows behind the one that the last page ended with. */
+/* Adds the condition for the rows behind the last one of the page before. */
 static void
-add_place(struct work *w, struct built *b, const struct selection *s)
+add_position(struct work *w, struct condition_list *b, const struct selection *s)
 {
 	if (s->nr == NULL)
 		return;
@@ -157,12 +160,15 @@ add_place(struct work *w, struct built *b, const struct selection *s)
 	    folds ? " collate \"C\")" : ""), s->nr);
 }
 
-/* Of what the filter says only `after` can still be wrong here: no such time or day. */
+/*
+ * Runs the list in an order. The only thing that the database can still refuse is the key in
+ * `after`, which may be no time or day.
+ */
 static enum err
 select_ordered(struct work *w, const struct selection *s, struct db_rows **rows)
 {
 	const char *way = s->down ? "desc" : "asc", *q = s->filter->q;
-	struct built b = {.sql = buf_new(w->mem, 512)};
+	struct condition_list b = {.sql = buf_new(w->mem, 512)};
 
 	buf_str(b.sql, "true");
 	add_condition(&b, "(e.status = ", s->status);
@@ -173,14 +179,15 @@ select_ordered(struct work *w, const struct selection *s, struct db_rows **rows)
 		buf_printf(b.sql, " and (strpos(lower(e.\"expId\"), lower($%zu)) > 0 or "
 			"strpos(lower(e.\"expName\"), lower($%zu)) > 0)", b.n, b.n);
 	}
-	add_place(w, &b, s);
+	add_position(w, &b, s);
 	buf_printf(b.sql, " order by %s %s, e.nr %s limit %lld", s->order->key, way, way,
 	    (long long)s->filter->limit);
 	enum err e = db_query_built(w->db, w->mem,
 	    &(struct db_built){QUERY_experiment_list_sorted, b.sql->data, b.n, b.params}, rows);
-	return e == ERR_INVALID && s->nr != NULL ? fail_after(w) : e;
+	return e == ERR_INVALID && s->nr != NULL ? fail_position(w) : e;
 }
 
+/* Runs the list; newest first is a statement of its own, since it needs no built conditions. */
 static enum err
 select_rows(struct work *w, const struct selection *s, struct db_rows **rows)
 {
@@ -193,7 +200,7 @@ select_rows(struct work *w, const struct selection *s, struct db_rows **rows)
 	return db_query(w->db, w->mem, QUERY_experiment_list, params, rows);
 }
 
-/* Where the page behind these rows begins; NULL when they are the last. */
+/* The `after` of the next page; NULL when these rows are the last. */
 static const char *
 find_next(struct work *w, const struct selection *s, const struct db_rows *rows)
 {

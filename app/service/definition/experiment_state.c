@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * State and status of experiments. The statements name the version that was read, so what was
- * checked of it still holds when they write.
+ * State (how an experiment is delivered) and status (its life cycle). Every statement names the
+ * version that was read, so what was checked of the definition still holds when it writes.
  */
 #include "service/definition/experiment_state.h"
 
@@ -25,10 +25,10 @@ experiment_delivery_read(struct work *w, struct json_object *o, struct experimen
 		return fail(
 		    w, ERR_INVALID, "/state", "must be default, enabled or track (0, 1 or 3)");
 	return name == NULL || out->default_alternative != NULL ? OK
-	    : fail(w, ERR_INVALID, "/default", "is no alternative");
+	    : fail(w, ERR_INVALID, "/default", "is not an alternative");
 }
 
-/* A change of state or status under way. */
+/* A change of state or status, as the argument of change_run(). */
 struct transition {
 	const struct experiment_target *t;
 	struct experiment_answer *out;
@@ -36,6 +36,10 @@ struct transition {
 	enum move move;
 };
 
+/*
+ * Where the caller asks for it, refuses a state that has no effect because the experiment is not in
+ * effect.
+ */
 static enum err
 check_effect(struct work *w, const struct experiment_delivery *in, struct json_object *row)
 {
@@ -48,7 +52,7 @@ check_effect(struct work *w, const struct experiment_delivery *in, struct json_o
 	    : "it is over or has failed, so this would change nothing");
 }
 
-/* The definition as it is after the statement that wrote rows. */
+/* Answers the definition as it is after the statement. */
 static enum err
 answer_written(struct work *w, const struct transition *x, struct json_object **answer)
 {
@@ -58,8 +62,9 @@ answer_written(struct work *w, const struct transition *x, struct json_object **
 	return e;
 }
 
+/* The change behind experiment_deliver(). */
 static enum err
-deliver(struct work *w, void *arg, struct json_object **answer)
+change_delivery(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct transition *x = arg;
 	const struct experiment_delivery *in = x->delivery;
@@ -75,7 +80,7 @@ deliver(struct work *w, void *arg, struct json_object **answer)
 		return e;
 	if (in->default_alternative != NULL &&
 	    !delivery_has(json_object_object_get(row, "alternatives"), in->default_alternative))
-		return fail(w, ERR_INVALID, "/default", "is no alternative");
+		return fail(w, ERR_INVALID, "/default", "is not an alternative");
 	instant_format(w->now, now);
 	const char *params[] = {
 		x->t->id, mem_printf(w->mem, "%d", in->state), version, now,
@@ -94,15 +99,16 @@ experiment_deliver(struct work *w, const struct experiment_target *t,
 	struct transition x = {.t = t, .out = out, .delivery = in};
 
 	*out = (struct experiment_answer){0};
-	return change_run(w, deliver, &x, &out->definition);
+	return change_run(w, change_delivery, &x, &out->definition);
 }
 
+/* The change behind experiment_move(). */
 static enum err
-move(struct work *w, void *arg, struct json_object **answer)
+change_status(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct transition *x = arg;
 	const struct move_info *info = lifecycle_move(x->move);
-	/* While it was stopped nobody joined or left. */
+	/* While an experiment is stopped its audience is not kept up to date. */
 	bool recompute = x->move == MOVE_REFRESH || x->move == MOVE_RESUME;
 	char now[INSTANT_TEXT];
 	struct json_object *row;
@@ -129,5 +135,5 @@ experiment_move(struct work *w, const struct experiment_target *t, enum move m,
 	struct transition x = {.t = t, .out = out, .move = m};
 
 	*out = (struct experiment_answer){0};
-	return change_run(w, move, &x, &out->definition);
+	return change_run(w, change_status, &x, &out->definition);
 }

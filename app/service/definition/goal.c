@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The operations on goals. Names that begin with _ belong to the goals that are built in: those can
- * be neither defined nor changed.
+ * The operations on goals. Names that begin with _ are reserved for built-in goals, which can be
+ * neither defined nor changed. Retired goals are kept, since results refer to them, and are revived
+ * by a definition of the same name.
  */
 #include "service/definition/goal.h"
 
@@ -17,9 +18,9 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
-/* The optional text of a member; noted when it is none. */
+/* Reads an optional text member into *out; reports it when it is not a text. */
 static void
-read_text(struct work *w, struct json_object *body, const char *member, size_t most,
+read_goal_text(struct work *w, struct json_object *body, const char *member, size_t most,
     const char **out)
 {
 	struct json_object *value = json_object_object_get(body, member);
@@ -34,7 +35,7 @@ read_text(struct work *w, struct json_object *body, const char *member, size_t m
 		*out = json_object_get_string(value);
 }
 
-/* A member that is there and null takes back what was said. */
+/* A member that is present and null resets the property to its default. */
 static void
 read_defaults(struct json_object *body, struct goal_input *out)
 {
@@ -47,6 +48,7 @@ read_defaults(struct json_object *body, struct goal_input *out)
 	out->has_page = json_object_object_get_ex(body, "page", NULL);
 }
 
+/* What is wrong with the name of a new goal, or NULL. */
 static const char *
 name_fault(struct work *w, const char *name)
 {
@@ -55,7 +57,7 @@ name_fault(struct work *w, const char *name)
 	if (fault != NULL)
 		return fault;
 	if (*name == '_')
-		return "must not begin with _, as those of the goals that are built in";
+		return "must not begin with _, which is reserved for built-in goals";
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return "must not be . or .., which no path can name";
 	return NULL;
@@ -64,7 +66,7 @@ name_fault(struct work *w, const char *name)
 enum err
 goal_input_read(struct work *w, struct json_object *body, bool strict, struct goal_input *out)
 {
-	/* The last three are what goals are answered with. */
+	/* The last three are only in answers; a client may send an answer back. */
 	static const char *const names[] = {"name", "test", "page", "description",
 		"created_at", "retired", "built_in", NULL};
 
@@ -75,21 +77,22 @@ goal_input_read(struct work *w, struct json_object *body, bool strict, struct go
 		(void)member_names_check(body, names, "", w->problems);
 	out->name = json_text(body, "name");
 	read_defaults(body, out);
-	read_text(w, body, "page", PAGE_VIEW_NAME, &out->page);
-	/* Where there is no description, an empty one is answered: it may be sent back. */
+	read_goal_text(w, body, "page", PAGE_VIEW_NAME, &out->page);
+	/* Answers have an empty description for none, so it is accepted, too. */
 	const char *description = json_text(body, "description");
 	if (description != NULL && *description == '\0')
 		out->description = "";
 	else
-		read_text(w, body, "description", DEFINITION_LONG_TEXT, &out->description);
-	read_text(w, body, "test", DEFINITION_TEXT, &out->test);
+		read_goal_text(w, body, "description", DEFINITION_LONG_TEXT, &out->description);
+	read_goal_text(w, body, "test", DEFINITION_TEXT, &out->test);
 	if (out->test != NULL && !definition_is_test(out->test))
 		fail(w, ERR_INVALID, "/test", "must be chi2 or mwu");
 	return problem_count(w->problems) > 0 ? ERR_INVALID : OK;
 }
 
+/* The change behind goal_add(). No row is returned when a goal of that name is in use. */
 static enum err
-insert(struct work *w, void *arg, struct json_object **answer)
+insert_goal(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct goal_input *in = arg;
 	const char *now = work_now_text(w);
@@ -114,19 +117,20 @@ goal_add(struct work *w, const struct goal_input *in, struct json_object **answe
 	if (fault != NULL)
 		return fail(w, ERR_INVALID, "/name", "%s", fault);
 	struct goal_input copy = *in;
-	return change_run(w, insert, &copy, answer);
+	return change_run(w, insert_goal, &copy, answer);
 }
 
-/* A statement that writes one goal in use and answers it. */
-struct statement {
+/* A statement that writes a goal in use and returns it; the first parameter is the name. */
+struct goal_statement {
 	enum query query;
-	const char *const *params; /* the first is the name */
+	const char *const *params;
 };
 
+/* The change behind goal_change() and goal_retire(). */
 static enum err
-write_one(struct work *w, void *arg, struct json_object **answer)
+write_goal(struct work *w, void *arg, struct json_object **answer)
 {
-	const struct statement *s = arg;
+	const struct goal_statement *s = arg;
 	struct db_rows *rows;
 	struct json_object *before;
 	enum err e = goal_get(w, s->params[0], &before);
@@ -143,6 +147,7 @@ write_one(struct work *w, void *arg, struct json_object **answer)
 	return e;
 }
 
+/* ERR_INVALID for the name of a built-in goal. */
 static enum err
 refuse_built_in(struct work *w, const char *name)
 {
@@ -155,10 +160,10 @@ goal_change(struct work *w, const char *name, const struct goal_input *in,
 {
 	const char *params[] = {
 		name, in->test, in->description, in->has_page ? "true" : "false", in->page};
-	struct statement s = {QUERY_goal_change, params};
+	struct goal_statement s = {QUERY_goal_change, params};
 	enum err e = refuse_built_in(w, name);
 
-	return e == OK ? change_run(w, write_one, &s, answer) : e;
+	return e == OK ? change_run(w, write_goal, &s, answer) : e;
 }
 
 enum err
@@ -166,10 +171,10 @@ goal_retire(struct work *w, const char *name, struct json_object **answer)
 {
 	const char *now = work_now_text(w);
 	const char *params[] = {name, now};
-	struct statement s = {QUERY_goal_retire, params};
+	struct goal_statement s = {QUERY_goal_retire, params};
 	enum err e = refuse_built_in(w, name);
 
-	return e == OK ? change_run(w, write_one, &s, answer) : e;
+	return e == OK ? change_run(w, write_goal, &s, answer) : e;
 }
 
 enum err

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The goals that definitions name must exist: a misspelt name would never be hit, without a word.
+ * Checks the goals that a definition names. A misspelt name must be refused, because it would
+ * silently never be hit.
  */
 #include "service/definition/goal_check.h"
 
@@ -13,32 +14,34 @@
 #include "store/db/pgtype.h"
 #include "store/work.h"
 
+/* The name of an item of the list, which is a string or an object {name, ..}. */
 static const char *
-name_of(struct json_object *goal)
+goal_name(struct json_object *goal)
 {
 	return json_object_is_type(goal, json_type_string) ? json_object_get_string(goal)
 							   : json_text(goal, "name");
 }
 
+/* Whether the list names the goal. */
 static bool
-names(struct json_object *goals, const char *name)
+has_goal(struct json_object *goals, const char *name)
 {
 	for (size_t i = 0; i < json_items(goals); i++) {
-		const char *own = name_of(json_item(goals, i));
+		const char *own = goal_name(json_item(goals, i));
 		if (own != NULL && strcmp(own, name) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* What is wrong with the name, or NULL. */
+/* What is wrong with the goal, or NULL. rows: the goals that exist, with `retired`. */
 static const char *
-fault_of(const struct db_rows *rows, const char *name)
+goal_fault(const struct db_rows *rows, const char *name)
 {
 	for (int i = 0; i < db_count(rows); i++)
 		if (strcmp(db_cell(rows, i, "name"), name) == 0)
 			return *db_cell(rows, i, "retired") == 't' ? "is a retired goal" : NULL;
-	return "is no goal: define it first";
+	return "is not a goal: define it first";
 }
 
 enum err
@@ -52,7 +55,7 @@ goal_check(struct work *w, struct json_object *goals, struct json_object *before
 		return OK;
 	pgtype_array_open(list);
 	for (size_t i = 0; i < json_items(goals); i++)
-		pgtype_array_item(list, name_of(json_item(goals, i)));
+		pgtype_array_item(list, goal_name(json_item(goals, i)));
 	pgtype_array_close(list);
 	enum err e = db_query(w->db, w->mem, QUERY_goal_by_names,
 	    (const char *const[]){list->data}, &rows);
@@ -60,8 +63,8 @@ goal_check(struct work *w, struct json_object *goals, struct json_object *before
 		return e;
 	for (size_t i = 0; i < json_items(goals); i++) {
 		struct json_object *o = json_item(goals, i);
-		const char *fault = fault_of(rows, name_of(o));
-		if (fault == NULL || names(before, name_of(o)))
+		const char *fault = goal_fault(rows, goal_name(o));
+		if (fault == NULL || has_goal(before, goal_name(o)))
 			continue;
 		good = false;
 		problem_add(w->problems, mem_printf(w->mem, "/request/goals/%zu%s", i,

@@ -9,9 +9,9 @@
 struct work;
 
 /*
- * Whether the goals of a definition, [name | {name, ..}, ..] or NULL, can be hit: ERR_INVALID with
- * a problem at each that does not exist or is retired. Those that it named before (the same or
- * NULL) may stay.
+ * Checks that the goals of a definition, [name | {name, ..}, ..] or NULL, can be hit: ERR_INVALID
+ * with a problem at each that does not exist or is retired. Goals that the definition named before
+ * (in the same form) may stay.
  */
 enum err goal_check(struct work *w, struct json_object *goals,
     struct json_object *before) must_check;

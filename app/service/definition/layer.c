@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The operations on layers. That no slot has two owners is the database's constraint; who has the
- * slots is looked up before (layer_slots.h), so that a refusal can say it.
+ * The operations on layers. A constraint of the database ensures that no slot has two owners;
+ * before a write the owners are looked up all the same (layer_slots.h), so that a refusal can name
+ * them.
  */
 #include "service/definition/layer.h"
 
@@ -22,6 +23,7 @@
 
 enum { SALT = 16 };
 
+/* Whether the word is a kind of subject by which a layer can divide. */
 static bool
 is_unit(const char *text)
 {
@@ -29,9 +31,9 @@ is_unit(const char *text)
 	    strcmp(text, "session") == 0;
 }
 
-/* A text without line breaks that must be there; NULL after a problem. */
+/* Reads a required text without line breaks; NULL after a problem. */
 static const char *
-read_text(struct work *w, struct json_object *body, const char *member)
+read_layer_text(struct work *w, struct json_object *body, const char *member)
 {
 	const char *fault =
 	    text_fault_json(w->mem, json_object_object_get(body, member), DEFINITION_LONG_TEXT);
@@ -42,8 +44,9 @@ read_text(struct work *w, struct json_object *body, const char *member)
 	return NULL;
 }
 
+/* Reads the optional description; "" for none. */
 static const char *
-read_description(struct work *w, struct json_object *body)
+read_layer_description(struct work *w, struct json_object *body)
 {
 	struct json_object *o = json_object_object_get(body, "description");
 	const char *text = json_text(body, "description");
@@ -59,24 +62,27 @@ read_description(struct work *w, struct json_object *body)
 enum err
 layer_input_read(struct work *w, struct json_object *body, bool strict, struct layer_input *out)
 {
-	/* The last three are what layers are answered with. */
+	/* The last three are only in answers; a client may send an answer back. */
 	static const char *const names[] = {
 		"id", "unit", "description", "slots", "free", "members", NULL};
 
 	if (strict)
 		(void)member_names_check(body, names, "", w->problems);
-	out->id = read_text(w, body, "id");
+	out->id = read_layer_text(w, body, "id");
 	if (out->id != NULL && definition_id_fault(out->id) != NULL)
 		fail(w, ERR_INVALID, "/id", "%s", definition_id_fault(out->id));
-	out->unit = read_text(w, body, "unit");
+	out->unit = read_layer_text(w, body, "unit");
 	if (out->unit != NULL && !is_unit(out->unit))
 		fail(w, ERR_INVALID, "/unit", "must be user, device or session");
-	out->description = read_description(w, body);
+	out->description = read_layer_description(w, body);
 	return problem_count(w->problems) == 0 ? OK : ERR_INVALID;
 }
 
+/*
+ * The change behind layer_add(). The salt makes the slots of layers independent of each other.
+ */
 static enum err
-insert(struct work *w, void *arg, struct json_object **answer)
+insert_layer(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct layer_input *in = arg;
 	char salt[2 * SALT + 1];
@@ -96,7 +102,7 @@ layer_add(struct work *w, const struct layer_input *in, struct json_object **ans
 {
 	struct layer_input copy = *in;
 
-	return change_run(w, insert, &copy, answer);
+	return change_run(w, insert_layer, &copy, answer);
 }
 
 enum err
@@ -124,8 +130,9 @@ layer_list(struct work *w, const char *after, int64_t limit, struct json_object 
 	return OK;
 }
 
+/* The change behind layer_remove(). The statement deletes only a layer without experiments. */
 static enum err
-delete(struct work *w, void *arg, struct json_object **answer)
+delete_layer(struct work *w, void *arg, struct json_object **answer)
 {
 	const char *id = arg;
 	struct json_object *before;
@@ -142,7 +149,7 @@ delete(struct work *w, void *arg, struct json_object **answer)
 		return fail_missing(w, "layer");
 	if (db_int(rows, 0, "count") > 0)
 		return fail_detail(
-		    w, ERR_CONFLICT, "experiments are in it: %s", db_cell(rows, 0, "members"));
+		    w, ERR_CONFLICT, "it has experiments: %s", db_cell(rows, 0, "members"));
 	*answer = mem_json(w->mem, json_object_new_object());
 	json_object_object_add(*answer, "id", json_object_new_string(id));
 	json_object_object_add(*answer, "deleted", json_object_new_boolean(true));
@@ -152,7 +159,7 @@ delete(struct work *w, void *arg, struct json_object **answer)
 enum err
 layer_remove(struct work *w, const char *id, struct json_object **answer)
 {
-	return change_run(w, delete, mem_dup(w->mem, id), answer);
+	return change_run(w, delete_layer, mem_dup(w->mem, id), answer);
 }
 
 enum err
@@ -171,9 +178,12 @@ layer_assignment_read(struct work *w, struct json_object *body, bool strict,
 	return out->wish == NULL ? ERR_INVALID : OK;
 }
 
-/* Puts the experiment where the wish says, if it is in the layer `inside` (NULL: in whatever). */
+/*
+ * Gives the experiment the requested slots, or none; inside: the layer that it must be in (NULL:
+ * any).
+ */
 static enum err
-place(struct work *w, const struct layer_assignment *in, const char *inside,
+place_experiment(struct work *w, const struct layer_assignment *in, const char *inside,
     struct json_object **answer)
 {
 	const char *now = work_now_text(w);
@@ -190,8 +200,9 @@ place(struct work *w, const struct layer_assignment *in, const char *inside,
 	return layer_get(w, in->layer, answer);
 }
 
+/* The change behind layer_assign(). */
 static enum err
-assign(struct work *w, void *arg, struct json_object **answer)
+assign_slots(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct layer_assignment *in = arg;
 	struct json_object *before;
@@ -201,7 +212,7 @@ assign(struct work *w, void *arg, struct json_object **answer)
 		return e;
 	change_before(w, before);
 	e = layer_slots_look(w, in->wish, in->experiment, "");
-	return e == OK ? place(w, in, NULL, answer) : e;
+	return e == OK ? place_experiment(w, in, NULL, answer) : e;
 }
 
 enum err
@@ -209,11 +220,12 @@ layer_assign(struct work *w, const struct layer_assignment *in, struct json_obje
 {
 	struct layer_assignment copy = *in;
 
-	return change_run(w, assign, &copy, answer);
+	return change_run(w, assign_slots, &copy, answer);
 }
 
+/* The change behind layer_free(). */
 static enum err
-release(struct work *w, void *arg, struct json_object **answer)
+release_slots(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct layer_assignment *in = arg;
 	struct json_object *before;
@@ -222,7 +234,7 @@ release(struct work *w, void *arg, struct json_object **answer)
 	if (e != OK)
 		return e;
 	change_before(w, before);
-	return place(w, in, in->layer, answer);
+	return place_experiment(w, in, in->layer, answer);
 }
 
 enum err
@@ -231,5 +243,5 @@ layer_free(struct work *w, const char *layer, const char *experiment, struct jso
 	struct layer_assignment in = {
 		layer, experiment, mem_json(w->mem, json_object_new_object())};
 
-	return change_run(w, release, &in, answer);
+	return change_run(w, release_slots, &in, answer);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who has which slots of a layer. The database keeps them apart; here is said who is in the way.
+ * The owners of the slots of a layer. The database keeps owners apart; this file finds out who is
+ * in the way, for the message of a refusal.
  */
 #include "service/definition/layer_slots.h"
 
@@ -46,5 +47,5 @@ layer_slots_lost(struct work *w, enum err e, struct json_object *wish, const cha
 {
 	if (e != ERR_CONFLICT || json_object_object_get(wish, "id") == NULL)
 		return e;
-	return fail(w, e, at, "somebody else changed the layer at the same moment");
+	return fail(w, e, at, "the layer was changed at the same time: try again");
 }

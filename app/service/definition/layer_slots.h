@@ -9,14 +9,17 @@
 struct work;
 
 /*
- * Looks whether experiment can have the slots that it wishes (core/experiment/layer.h) before they
- * are written; problems stand below at. ERR_INVALID when there is no such layer, ERR_CONFLICT when
- * others have the slots.
+ * Checks before a write that the experiment can have the slots that it asks for
+ * (core/experiment/layer.h); problems are reported below the pointer at. ERR_INVALID when there is
+ * no such layer, ERR_CONFLICT when other experiments have the slots.
  */
 enum err layer_slots_look(struct work *w, struct json_object *wish, const char *experiment,
     const char *at) must_check;
 
-/* Says of a write with a wish that was refused that somebody was faster; returns e. */
+/*
+ * Explains the refusal e of a write with a wish: another change took the slots after they were
+ * looked up. Returns e.
+ */
 enum err layer_slots_lost(struct work *w, enum err e, struct json_object *wish, const char *at);
 
 /* The layer of that id with its members, on w->mem. ERR_NOT_FOUND. */

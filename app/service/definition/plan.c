@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The planner: how many subjects an experiment needs, and how long they take to come.
+ * The planner: the sample size of an experiment, and the days it takes at the present traffic.
  */
 #include "service/definition/plan.h"
 
@@ -16,7 +16,7 @@
 
 enum { WINDOW = 7, ARMS = 2 }; /* days; arms where nothing is known of the experiment */
 
-/* Alternatives that somebody can be drawn into. */
+/* The number of alternatives with a share of the subjects. */
 static int64_t
 count_arms(struct work *w, struct json_object *alternatives)
 {
@@ -29,6 +29,7 @@ count_arms(struct work *w, struct json_object *alternatives)
 	return arms;
 }
 
+/* The traffic that an experiment gets, or would get. */
 struct traffic {
 	int64_t arms;
 	int64_t participants; /* in all */
@@ -36,6 +37,7 @@ struct traffic {
 	int64_t days;         /* WINDOW, or fewer since the first participant */
 };
 
+/* Reads the traffic of the experiment; NULL: of the busiest one. ERR_NOT_FOUND. */
 static enum err
 read_traffic(struct work *w, const char *experiment, struct traffic *t)
 {
@@ -54,7 +56,7 @@ read_traffic(struct work *w, const char *experiment, struct traffic *t)
 	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
 	t->participants = db_int(rows, 0, "participants");
 	t->recent = db_int(rows, 0, "exposures");
-	/* The first one came so many days before the window, or (negative) within it. */
+	/* Days from the first participant to the start of the window; negative: within it. */
 	int64_t before = db_int(rows, 0, "days_before");
 	if (before < 0)
 		t->days = WINDOW + before + 1;
@@ -63,7 +65,7 @@ read_traffic(struct work *w, const char *experiment, struct traffic *t)
 	return OK;
 }
 
-/* Adds 0.1 as 0.1, and not as the double next to it. */
+/* Adds 0.1 as `0.1` and not as the digits of the nearest double. */
 static void
 add_number(struct json_object *o, const char *name, double x)
 {
@@ -73,7 +75,7 @@ add_number(struct json_object *o, const char *name, double x)
 	json_object_object_add(o, name, json_object_new_double_s(x, text));
 }
 
-/* The days in which n subjects come, rounded up; null when nobody comes. */
+/* The days in which n subjects come at this traffic, rounded up; null without traffic. */
 static struct json_object *
 days_for(const struct traffic *t, int64_t n)
 {

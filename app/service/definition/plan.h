@@ -10,10 +10,11 @@ struct plan;
 struct work;
 
 /*
- * How many subjects a plan (core/experiment/plan.h) needs, and how many days they take to come at
- * the rate of the last week: that of the experiment (NULL: of the busiest one), whose number of
- * alternatives counts, too. {baseline, effect, alpha, power, per_arm, arms, needed, per_day, days},
- * days null when nobody comes, on w->mem. ERR_NOT_FOUND.
+ * How many subjects a plan (core/experiment/plan.h) needs, and how many days they take at the rate
+ * of the last week: that of the experiment, whose number of alternatives counts, too, or of the
+ * busiest experiment (NULL) with two. {baseline, effect, alpha, power, per_arm, arms, needed,
+ * per_day, days, days_to_go} on w->mem; both counts of days are null without traffic.
+ * ERR_NOT_FOUND.
  */
 enum err plan_estimate(struct work *w, const struct plan *plan, const char *experiment,
     struct json_object **answer) must_check;

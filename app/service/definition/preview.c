@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Whom criteria would match, before anything is made of them.
+ * Previews of criteria: how many stored profiles match, before a definition is made.
  */
 #include "service/definition/preview.h"
 
@@ -11,7 +11,9 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
-/* What could not be compared; a count for which there is no time left is left out. */
+/*
+ * Adds the values that could not be compared. Their count is left out when it takes too long.
+ */
 static enum err
 add_unreadable(struct work *w, const struct criteria *read, struct json_object *out)
 {

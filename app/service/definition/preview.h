@@ -10,17 +10,20 @@
 struct work;
 
 /*
- * How many profiles the criteria, which stand at the JSON pointer at, match, and ten of their ids:
- * {matched, sample}, on w->mem; besides unreadable: [{field, values}] when values of a field that
- * is compared are no dates or numbers. ERR_INVALID when they are wrong, or are decided live.
+ * How many profiles match the criteria, which stand at the JSON pointer at, and ten of their ids:
+ * {matched, sample} on w->mem; also unreadable: [{field, values}] when values of a compared field
+ * are not dates or numbers. ERR_INVALID when the criteria are wrong, or are decided live.
  */
 enum err preview_count(struct work *w, struct json_object *criteria, const char *at,
     struct json_object **out) must_check;
 
-/* Whether the criteria are right and decided live, subject by subject: nothing is to be counted. */
+/*
+ * Whether the criteria are valid and decided live, at each request: there is no stored audience to
+ * count.
+ */
 bool preview_is_live(struct work *w, struct json_object *criteria);
 
-/* Puts sentences in the place of the items of `unreadable`. */
+/* Replaces the items of `unreadable` by sentences. */
 void preview_put_words(struct work *w, struct json_object *found);
 
 #endif

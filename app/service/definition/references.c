@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What rules speak of must be there when they are saved.
+ * References between definitions: rules and criteria name segmentations, groups, experiments and
+ * alternatives. What they name must exist when they are saved, and cannot be deleted while it is
+ * named; renamed groups and alternatives are renamed in what refers to them.
+ *
+ * Every check holds at one generation of the definitions, which the statement that saves must name.
  */
 #include "service/definition/references.h"
 
@@ -17,6 +21,7 @@
 #include "store/db/pgtype.h"
 #include "store/work.h"
 
+/* What references are checked against. */
 struct checker {
 	struct work *w;
 	const struct segmentation_set *all;
@@ -36,8 +41,9 @@ references_array(struct work *w, struct json_object *ids)
 	return out->data;
 }
 
+/* The ids that the references name, as a JSON array. */
 static struct json_object *
-ids_of(struct work *w, struct json_object *references)
+reference_ids(struct work *w, struct json_object *references)
 {
 	struct json_object *ids = mem_json(w->mem, json_object_new_array());
 
@@ -50,14 +56,17 @@ ids_of(struct work *w, struct json_object *references)
 const char *
 references_uses(struct work *w, struct json_object *references)
 {
-	return references_array(w, ids_of(w, references));
+	return references_array(w, reference_ids(w, references));
 }
 
-/* The alternatives of the experiments that are referred to; a group may be one, too. */
+/*
+ * Loads the alternatives of the experiments that are referred to. A reference to a group may mean
+ * an experiment, too.
+ */
 static enum err
-load(struct checker *k, struct json_object *references)
+load_experiments(struct checker *k, struct json_object *references)
 {
-	struct json_object *ids = ids_of(k->w, references);
+	struct json_object *ids = reference_ids(k->w, references);
 	struct db_rows *rows;
 
 	k->experiments = mem_json(k->w->mem, json_object_new_object());
@@ -82,15 +91,18 @@ has_group(const struct segmentation *s, const char *name)
 	return false;
 }
 
-/* A name that is wanted, or each of a list of them. */
+/*
+ * Checks a name that a reference compares with, or each of a list of them: that it is a group of s,
+ * or else one of the alternatives. Values that are not strings match no name and are allowed.
+ */
 static bool
-check_name(struct checker *k, const struct segmentation *s, struct json_object *alternatives,
+check_wanted(struct checker *k, const struct segmentation *s, struct json_object *alternatives,
     struct json_object *name, const char *at)
 {
 	if (json_object_is_type(name, json_type_array)) {
 		bool good = true;
 		for (size_t i = 0; i < json_items(name); i++)
-			good &= check_name(
+			good &= check_wanted(
 			    k, s, alternatives, json_item(name, i), at);
 		return good;
 	}
@@ -103,8 +115,9 @@ check_name(struct checker *k, const struct segmentation *s, struct json_object *
 	return false;
 }
 
+/* Checks one reference; false after reporting a problem. */
 static bool
-check(struct checker *k, struct json_object *ref)
+check_reference(struct checker *k, struct json_object *ref)
 {
 	const char *id = json_object_get_string(json_object_object_get(ref, "id"));
 	const char *at = json_object_get_string(json_object_object_get(ref, "at"));
@@ -114,9 +127,9 @@ check(struct checker *k, struct json_object *ref)
 	const struct segmentation *s = segmentation_set_find(k->all, id);
 
 	if (s != NULL && strcmp(target, "segmentation") == 0)
-		return check_name(k, s, NULL, wanted, at);
+		return check_wanted(k, s, NULL, wanted, at);
 	if (alternatives != NULL)
-		return check_name(k, NULL, alternatives, wanted, at);
+		return check_wanted(k, NULL, alternatives, wanted, at);
 	problem_add(k->w->problems, at, "there is no %s `%s`", target, id);
 	return false;
 }
@@ -125,11 +138,11 @@ enum err
 references_check(struct work *w, const struct segmentation_set *all, struct json_object *references)
 {
 	struct checker k = {.w = w, .all = all};
-	enum err e = load(&k, references);
+	enum err e = load_experiments(&k, references);
 	bool good = true;
 
 	for (size_t i = 0; e == OK && i < json_items(references); i++)
-		good &= check(&k, json_item(references, i));
+		good &= check_reference(&k, json_item(references, i));
 	return e != OK || good ? e : ERR_INVALID;
 }
 
@@ -195,7 +208,7 @@ references_users(struct work *w, const char *id, bool *any)
 	return e;
 }
 
-/* A problem for each removed name that the definition has. */
+/* Reports a problem for each removed name that the definition uses. */
 static void
 tell_removed(struct work *w, const struct references_change *change, const char *kind,
     const char *id, struct json_object *removed)
@@ -206,6 +219,10 @@ tell_removed(struct work *w, const struct references_change *change, const char 
 	}
 }
 
+/*
+ * Renames in a definition what the change renames, and collects in n->removed what it uses of the
+ * removed names.
+ */
 static void
 follow_names(struct reference_names *n, const char *kind, struct json_object *definition)
 {
@@ -220,7 +237,7 @@ follow_names(struct reference_names *n, const char *kind, struct json_object *de
 		    n, json_object_object_get(json_item(definition, i), "rule"));
 }
 
-/* {segmentation: {}, experiment: {}}, where definitions that were changed are put by their kind. */
+/* {segmentation: {}, experiment: {}}, to be filled with the changed definitions by number. */
 static struct json_object *
 make_renamed(struct work *w)
 {
@@ -231,8 +248,9 @@ make_renamed(struct work *w)
 	return all;
 }
 
+/* Goes through all definitions that refer to the changed one. */
 static enum err
-follow(struct work *w, struct references_change *change)
+follow_references(struct work *w, struct references_change *change)
 {
 	struct reference_names n = {.id = change->id, .changed = change->changed};
 	struct json_object *all = make_renamed(w);
@@ -253,13 +271,13 @@ follow(struct work *w, struct references_change *change)
 	}
 	if (e != OK)
 		return e;
-	/* A copy: it may be tried again, and names may have been swapped. */
+	/* A copy: after a retry, swapped names must not be swapped again. */
 	change->own = mem_json_copy(w->mem, change->own);
 	follow_names(&n, "experiment", change->own);
 	tell_removed(w, change, "experiment", change->id, mem_json(w->mem, n.removed));
 	change->renamed = json_plain(all);
 	return problem_count(w->problems) == before ? OK
-	    : fail_detail(w, ERR_CONFLICT, "what would be removed is in use");
+	    : fail_detail(w, ERR_CONFLICT, "what the change removes is in use");
 }
 
 enum err
@@ -275,5 +293,5 @@ references_follow(struct work *w, struct references_change *change)
 			return e;
 		change->generation = db_cell(rows, 0, "definitions");
 	}
-	return follow(w, change);
+	return follow_references(w, change);
 }

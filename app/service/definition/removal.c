@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a changed definition leaves behind: subjects whose alternative or group was removed.
+ * Counts the subjects whose alternative or group a change of a definition removes.
  */
 #include "service/definition/removal.h"
 
@@ -23,8 +23,9 @@ removal_ids(struct work *w, struct json_object *list)
 	return ids;
 }
 
+/* Whether the list has an item of that number. */
 static bool
-has(struct json_object *list, struct json_object *id)
+has_number(struct json_object *list, struct json_object *id)
 {
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *own = json_object_object_get(json_item(list, i), "id");
@@ -44,7 +45,7 @@ removal_count(struct work *w, const struct removal *r, int64_t *subjects)
 	*subjects = 0;
 	pgtype_array_open(removed);
 	for (size_t i = 0; i < json_items(r->ids); i++) {
-		if (has(r->after, json_item(r->ids, i)))
+		if (has_number(r->after, json_item(r->ids, i)))
 			continue;
 		any = true;
 		pgtype_array_item(removed, json_object_get_string(json_item(r->ids, i)));

@@ -13,15 +13,17 @@ struct work;
 /* The numbers of a list of alternatives or groups [{id, ..}], as a JSON array on w->mem. */
 struct json_object *removal_ids(struct work *w, struct json_object *list);
 
-/* Alternatives of an experiment, or groups of a segmentation, on their way out. */
+/* A change that may remove alternatives of an experiment or groups of a segmentation. */
 struct removal {
 	enum query q;   /* counts the subjects in them; $1: id, $2: numbers */
 	const char *id; /* of the definition */
-	struct json_object *ids;   /* the numbers before */
-	struct json_object *after; /* the list as it will be */
+	struct json_object *ids;   /* numbers before the change */
+	struct json_object *after; /* the list after the change */
 };
 
-/* How many subjects are in what is removed; 0 without a query when nothing is. */
+/*
+ * The number of subjects in removed alternatives or groups; 0 without a query when none is removed.
+ */
 enum err removal_count(struct work *w, const struct removal *r, int64_t *subjects) must_check;
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The operations on segmentations. A definition is written only over the generation of definitions
- * that it was checked against, so that two changes cannot make a circle of rules together.
+ * The operations on segmentations. A definition is written only at the generation of definitions
+ * that it was checked against, so that two changes at the same time cannot form a cycle of rules
+ * together. Experiments are listed as segmentations, but changed and deleted as experiments only.
  */
 #include "service/definition/segmentation.h"
 
@@ -25,15 +26,16 @@
 enum { SALT = 16 };
 
 /* A definition that is to be written. */
-struct draft {
+struct segmentation_draft {
 	const struct segmentation_definition *d;
-	const char *version; /* which it is written over; NULL: it is new */
+	const char *version; /* that is replaced; NULL: it is new */
 	int64_t generation;  /* of the definitions that it was checked against */
 	struct json_object *changed; /* names of groups, see reference_names_between() */
 	const char *renamed;         /* see references_follow() */
 	bool written;
 };
 
+/* Whether the row is an experiment, shown as a segmentation. */
 static bool
 is_experiment(struct json_object *row)
 {
@@ -42,6 +44,7 @@ is_experiment(struct json_object *row)
 	return type != NULL && strcmp(type, "experiment") == 0;
 }
 
+/* The version of the row as text. */
 static const char *
 version_of(struct work *w, struct json_object *row)
 {
@@ -49,9 +52,9 @@ version_of(struct work *w, struct json_object *row)
 	    (long long)json_object_get_int64(json_object_object_get(row, "version")));
 }
 
-/* The stored row, which also has next_group. */
+/* Reads the stored row, which also has next_group. */
 static enum err
-load(struct work *w, const char *id, struct json_object **row)
+load_segmentation(struct work *w, const char *id, struct json_object **row)
 {
 	struct db_rows *rows;
 	enum err e = db_query(w->db, w->mem, QUERY_segmentation_get, &id, &rows);
@@ -66,14 +69,17 @@ load(struct work *w, const char *id, struct json_object **row)
 enum err
 segmentation_get(struct work *w, const char *id, struct json_object **answer)
 {
-	enum err e = load(w, id, answer);
+	enum err e = load_segmentation(w, id, answer);
 
 	if (e == OK)
 		json_remove(*answer, "next_group");
 	return e;
 }
 
-/* Whether a body has known members alone: those that are read, and those that are answered. */
+/*
+ * Checks that a body has known members only: those that are read, and those of answers, which a
+ * client may send back.
+ */
 static bool
 check_members(struct work *w, struct json_object *body)
 {
@@ -96,9 +102,9 @@ segmentation_input_read(struct work *w, struct json_object *body, bool strict,
 	return segmentation_read(body, 0, w->problems, out) && known ? OK : ERR_INVALID;
 }
 
-/* A circle of all that uses anything, with d in the place of what is stored of it; NULL: none. */
+/* A cycle of rules, as text, with d in place of what is stored of it; NULL: none. */
 static const char *
-find_circle(struct work *w, const struct segmentation_set *all,
+find_rule_cycle(struct work *w, const struct segmentation_set *all,
     const struct segmentation_definition *d)
 {
 	struct json_object *graph = mem_json(w->mem, json_object_new_object());
@@ -119,9 +125,9 @@ find_circle(struct work *w, const struct segmentation_set *all,
 	return cycle_find(w->mem, graph, d->id);
 }
 
-/* Checks the draft against the definitions of s->generation or newer; write notices newer ones. */
+/* Checks the draft against the newest definitions; write_draft() notices when they change. */
 static enum err
-check(struct work *w, struct draft *s)
+check_draft(struct work *w, struct segmentation_draft *s)
 {
 	const struct segmentation_set *all;
 	struct db_rows *rows;
@@ -135,9 +141,9 @@ check(struct work *w, struct draft *s)
 		e = references_check(w, all, s->d->references);
 	if (e != OK)
 		return e;
-	const char *circle = find_circle(w, all, s->d);
-	if (circle != NULL)
-		return fail(w, ERR_INVALID, "/groups", "the rules go in a circle: %s", circle);
+	const char *cycle = find_rule_cycle(w, all, s->d);
+	if (cycle != NULL)
+		return fail(w, ERR_INVALID, "/groups", "the rules form a cycle: %s", cycle);
 	struct references_change change = {.id = s->d->id, .at = "/groups", .changed = s->changed,
 		.generation = db_cell(rows, 0, "definitions")};
 	e = references_follow(w, &change);
@@ -145,8 +151,11 @@ check(struct work *w, struct draft *s)
 	return e;
 }
 
+/*
+ * Writes the draft. s->written is false when the id is taken, or the version is not the named one.
+ */
 static enum err
-write(struct work *w, struct draft *s)
+write_draft(struct work *w, struct segmentation_draft *s)
 {
 	const struct segmentation_definition *d = s->d;
 	const char *overlap = d->overlap ? "true" : "false";
@@ -177,14 +186,15 @@ write(struct work *w, struct draft *s)
 	return OK;
 }
 
+/* The change behind segmentation_add(). */
 static enum err
-insert(struct work *w, void *arg, struct json_object **answer)
+insert_segmentation(struct work *w, void *arg, struct json_object **answer)
 {
-	struct draft s = {.d = arg};
-	enum err e = check(w, &s);
+	struct segmentation_draft s = {.d = arg};
+	enum err e = check_draft(w, &s);
 
 	if (e == OK)
-		e = write(w, &s);
+		e = write_draft(w, &s);
 	if (e == OK && !s.written)
 		return fail(
 		    w, ERR_CONFLICT, "/id", "is taken by a segmentation or an experiment");
@@ -197,7 +207,7 @@ segmentation_add(
 {
 	struct segmentation_definition copy = *in;
 
-	return change_run(w, insert, &copy, answer);
+	return change_run(w, insert_segmentation, &copy, answer);
 }
 
 enum err
@@ -210,30 +220,31 @@ segmentation_change_read(
 	return !strict || check_members(w, body) ? OK : ERR_INVALID;
 }
 
-/* Puts the changes into the row: absent keeps, null clears. */
+/* Merges the changes into the row: absent keeps, null clears. Id and type cannot be changed. */
 static enum err
-merge(struct work *w, struct json_object *row, struct json_object *changes)
+merge_members(struct work *w, struct json_object *row, struct json_object *changes)
 {
 	struct json_object *type = json_object_object_get(changes, "type"), *id;
 
 	if (json_object_object_get_ex(changes, "id", &id) &&
 	    !json_object_equal(id, json_object_object_get(row, "id")))
-		return fail(w, ERR_INVALID, "/id", "stays");
+		return fail(w, ERR_INVALID, "/id", "cannot be changed");
 	if (type != NULL && !json_object_equal(type, json_object_object_get(row, "type")))
-		return fail(w, ERR_CONFLICT, "/type", "stays");
+		return fail(w, ERR_CONFLICT, "/type", "cannot be changed");
 	json_object_object_foreach(json_members(changes), name, value) {
 		json_object_object_add(row, name, json_object_get(value));
 	}
 	return OK;
 }
 
-/* A warning for those whose group was removed: ids holds the numbers of the groups before. */
+/* Adds a warning when users are in a removed group; ids: the numbers of the groups before. */
 static enum err
 add_warning(struct work *w, const struct segmentation_definition *d, struct json_object *ids,
     struct json_object *answer)
 {
 	const char *fate = d->type == SEGMENTATION_RANDOM
-	    ? "each is drawn again among the others at the next request" : "they are in none now";
+	    ? "each is assigned again among the others at the next request"
+	    : "they are in no group now";
 	int64_t members;
 	enum err e = removal_count(w, &(struct removal){QUERY_membership_to_redraw, d->id, ids,
 		d->groups}, &members);
@@ -247,26 +258,27 @@ add_warning(struct work *w, const struct segmentation_definition *d, struct json
 	return OK;
 }
 
-/* A change of the segmentation id. */
-struct changing {
+/* The argument of change_definition(). */
+struct segmentation_target {
 	const char *id;
 	const struct segmentation_change *in;
 };
 
+/* The change behind segmentation_change(). */
 static enum err
-change(struct work *w, void *arg, struct json_object **answer)
+change_definition(struct work *w, void *arg, struct json_object **answer)
 {
-	const struct changing *c = arg;
+	const struct segmentation_target *c = arg;
 	struct segmentation_definition d;
 	struct json_object *row;
-	enum err e = load(w, c->id, &row);
+	enum err e = load_segmentation(w, c->id, &row);
 
 	if (e != OK)
 		return e;
 	if (is_experiment(row))
 		return fail_detail(w, ERR_CONFLICT, "it is an experiment: change that");
 	const char *read = version_of(w, row), *named = c->in->version;
-	struct draft s = {.d = &d, .version = named != NULL ? named : read};
+	struct segmentation_draft s = {.d = &d, .version = named != NULL ? named : read};
 	change_before(w, mem_json_copy(w->mem, row));
 	change_target(w, c->id);
 	change_over(w, (struct change_base){QUERY_segmentation_get, c->id, read, named});
@@ -274,15 +286,15 @@ change(struct work *w, void *arg, struct json_object **answer)
 	struct json_object *groups =
 	    mem_json(w->mem, json_object_get(json_object_object_get(row, "groups")));
 	struct json_object *ids = removal_ids(w, groups);
-	e = merge(w, row, c->in->members);
+	e = merge_members(w, row, c->in->members);
 	if (e != OK)
 		return e;
 	if (!segmentation_read(row, next, w->problems, &d))
 		return ERR_INVALID;
 	s.changed = reference_names_between(w->mem, groups, d.groups);
-	e = check(w, &s);
+	e = check_draft(w, &s);
 	if (e == OK)
-		e = write(w, &s);
+		e = write_draft(w, &s);
 	if (e == OK && !s.written)
 		return fail_detail(w, ERR_PRECONDITION, "the definition has been changed");
 	if (e == OK)
@@ -294,16 +306,16 @@ enum err
 segmentation_change(struct work *w, const char *id, const struct segmentation_change *in,
     struct json_object **answer)
 {
-	return change_run(w, change, &(struct changing){id, in}, answer);
+	return change_run(w, change_definition, &(struct segmentation_target){id, in}, answer);
 }
 
 /* Why a segmentation could not be deleted. */
 static enum err
-explain(struct work *w, const struct references_drop *d)
+explain_refusal(struct work *w, const struct references_drop *d)
 {
 	struct json_object *row;
 	bool used;
-	enum err e = load(w, d->id, &row);
+	enum err e = load_segmentation(w, d->id, &row);
 
 	if (e == OK)
 		e = references_users(w, d->id, &used);
@@ -319,13 +331,14 @@ explain(struct work *w, const struct references_drop *d)
 	return ERR_UNAVAILABLE;
 }
 
+/* The change behind segmentation_remove(). */
 static enum err
-delete(struct work *w, void *arg, struct json_object **answer)
+delete_segmentation(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct references_drop *d = arg;
 	struct json_object *row;
 	bool gone;
-	enum err e = load(w, d->id, &row);
+	enum err e = load_segmentation(w, d->id, &row);
 
 	if (e != OK)
 		return e;
@@ -334,7 +347,7 @@ delete(struct work *w, void *arg, struct json_object **answer)
 	if (e != OK)
 		return e;
 	if (!gone)
-		return explain(w, d);
+		return explain_refusal(w, d);
 	*answer = mem_json(w->mem, json_object_new_object());
 	json_object_object_add(*answer, "id", json_object_new_string(d->id));
 	json_object_object_add(*answer, "deleted", json_object_new_boolean(true));
@@ -347,10 +360,10 @@ segmentation_remove(
 {
 	struct references_drop d = {QUERY_segmentation_delete, id, version};
 
-	return change_run(w, delete, &d, answer);
+	return change_run(w, delete_segmentation, &d, answer);
 }
 
-/* Whether there can be any of that type in a list. */
+/* Whether the type can occur in a list. */
 static bool
 is_listed(const char *type)
 {
@@ -360,6 +373,7 @@ is_listed(const char *type)
 	return strcmp(type, "experiment") == 0;
 }
 
+/* The rows as an array. */
 static struct json_object *
 rows_json(struct work *w, const struct db_rows *rows)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sessions that wait for a human. No result shows them, so a site that never calls
- * /v1/confirm_human would see an experiment without participants and no reason.
+ * Counts sessions that wait to be confirmed as human. Results leave them out, so a site that never
+ * calls /v1/confirm_human would see an experiment without participants and no reason for it.
  */
 #include "service/definition/unconfirmed.h"
 

@@ -11,13 +11,13 @@ struct work;
 enum { UNCONFIRMED_MOST = 10000 };
 
 /*
- * How many sessions are enrolled in experiment id and do not count, because nobody has confirmed
- * that there is a human behind them; at most UNCONFIRMED_MOST + 1. A worker counts them again after
- * age microseconds. ERR_UNAVAILABLE when counting takes too long.
+ * The number of sessions enrolled in experiment id that do not count because they have not been
+ * confirmed as human; at most UNCONFIRMED_MOST + 1. A worker keeps the count for age microseconds.
+ * ERR_UNAVAILABLE when counting takes too long.
  */
 enum err unconfirmed_count(struct work *w, const char *id, int64_t age, int64_t *out) must_check;
 
-/* The same as a sentence, NULL when there are none. */
+/* The count as a sentence, NULL when it is 0. */
 enum err unconfirmed_words(
     struct work *w, const char *id, int64_t age, const char **out) must_check;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Values that could not be compared. The comparisons themselves are left out of the conditions, or
- * nobody would be found whose values fail them.
+ * Counts values that criteria compare as dates or numbers but that are neither. The counting query
+ * leaves these comparisons out of the conditions, since profiles with such values fail them.
  */
 #include "service/definition/unreadable.h"
 
@@ -12,7 +12,7 @@
 #include "core/audience/criteria.h"
 #include "store/db/db.h"
 
-/* Profiles times fields that are looked at: some tenths of a second. */
+/* Profiles times fields that are looked at; takes some tenths of a second. */
 enum { LOOKS = 20000 };
 
 enum err

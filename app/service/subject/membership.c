@@ -298,7 +298,7 @@ put_alternative(struct work *w, struct wish *wish, struct json_object **answer)
 	    ? decide_named(o.experiment->alternatives, json_object_get_string(wish->group))
 	    : decide_numbered(o.experiment->alternatives, json_object_get_int(wish->group));
 	if (alternative == NULL)
-		return fail(w, ERR_INVALID, "/group", "is no alternative of the experiment");
+		return fail(w, ERR_INVALID, "/group", "is not an alternative of the experiment");
 	e = begin_write(w, p.segmentation, &wish->name.subject);
 	if (e == OK)
 		e = enrolment_set(w, &wish->placing.who, &o, alternative);
@@ -318,7 +318,7 @@ put_group(struct work *w, struct wish *wish, struct json_object **answer)
 
 	p->g = segmentation_wanted(p->s, wish->group);
 	if (p->g == NULL)
-		return fail(w, ERR_INVALID, "/group", "is no group of this segmentation");
+		return fail(w, ERR_INVALID, "/group", "is not a group of this segmentation");
 	enum err e = write(w, p);
 	if (e != OK)
 		return e;
@@ -378,7 +378,7 @@ take_out(struct work *w, void *arg, struct json_object **answer)
 		g = segmentation_wanted(
 		    s, mem_json(w->mem, json_object_new_string(l->group)));
 		if (g == NULL)
-			return fail(w, ERR_INVALID, "group", "is no group of this segmentation");
+			return fail(w, ERR_INVALID, "group", "is not a group of this segmentation");
 	}
 	const char *params[] = {l->name.subject, mem_printf(w->mem, "%lld", (long long)s->nr),
 		g == NULL ? NULL : mem_printf(w->mem, "%lld", (long long)g->nr)};

@@ -62,7 +62,7 @@ find_group(struct work *w, const struct source *from, const char *name, const ch
 	else
 		o = decide_named(from->experiment->alternatives, name);
 	if (g == NULL && o == NULL)
-		return fail(w, ERR_INVALID, "group", "is no group of this segmentation");
+		return fail(w, ERR_INVALID, "group", "is not a group of this segmentation");
 	*out = mem_printf(w->mem, "%lld", (long long)(g != NULL ? g->nr : decide_number(o)));
 	return OK;
 }
