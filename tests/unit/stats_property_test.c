@@ -323,7 +323,8 @@ START_TEST(looks_rise_in_information_and_end_with_the_final_one)
 			    (arm.final && k == arm.n - 1));
 		ck_assert(arm.n <= LOOKS_MOST);
 		if (arm.final)
-			ck_assert((arm.looks[arm.n - 1].day + 1) % 7 == 0 && arm.looks[arm.n - 1].t >= 1);
+			ck_assert((arm.looks[arm.n - 1].day + 1) % 7 == 0 &&
+			    arm.looks[arm.n - 1].t >= 1);
 		looks_judge(&arm, 1, 0.05, 0.1);
 		ck_assert(!arm.decided);
 	}

@@ -198,12 +198,14 @@ struct family {
 static double
 holm_level(const struct family *f, size_t which)
 {
+	bool rejected = f->adjusted[which] < ALPHA;
 	size_t before = 0;
 
-	for (size_t i = 0; i < f->n; i++)
-		before += i != which && f->adjusted[i] < ALPHA &&
-		    (!(f->adjusted[which] < ALPHA) || f->p[i] < f->p[which] ||
-			(f->p[i] == f->p[which] && i < which));
+	for (size_t i = 0; i < f->n; i++) {
+		bool first = !rejected || f->p[i] < f->p[which] ||
+		    (i < which && f->p[i] == f->p[which]);
+		before += i != which && f->adjusted[i] < ALPHA && first;
+	}
 	return ALPHA / (double)(f->n - before);
 }
 

@@ -210,7 +210,8 @@ day_number(const char *text, int64_t *day)
 static void
 set_days(struct verdict_input *v, const struct results_input *in)
 {
-	int64_t today, day, first = INT64_MAX, recent = 0;
+	int64_t today, day, first = 0, recent = 0;
+	bool came = false;
 
 	v->days = -1;
 	if (!day_number(in->data_through, &today))
@@ -221,14 +222,14 @@ set_days(struct verdict_input *v, const struct results_input *in)
 		int64_t n = json_object_get_int64(json_item(row, 2));
 		if (n <= 0 || !day_number(json_object_get_string(json_item(row, 0)), &day))
 			continue;
-		first = day < first ? day : first;
+		first = came && first < day ? first : day;
+		came = true;
 		recent += day < today && day >= today - WEEK ? n : 0;
 	}
-	if (first > today)
+	if (!came || first > today)
 		return;
 	v->days = today - first;
-	int64_t whole = v->days < WEEK ? v->days : WEEK;
-	v->per_day = whole > 0 ? (double)recent / (double)whole : 0;
+	v->per_day = (double)recent / fmax(1, fmin((double)v->days, WEEK));
 }
 
 struct json_object *

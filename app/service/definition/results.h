@@ -18,8 +18,8 @@ enum err results_read(struct work *w, const char *id, struct json_object **out) 
 
 /*
  * The same as at the end of a past UTC day ("2026-11-21"), by the definition as it is now: subjects
- * erased since then are still in its sums. Days do not know how often each participant hit a goal, so
- * there is no histogram and no Mann-Whitney test. ERR_INVALID when day is no day before today.
+ * erased since then are still in its sums. Days do not know how often each participant hit a goal,
+ * so there is no histogram and no Mann-Whitney test. ERR_INVALID when day is no day before today.
  */
 enum err results_read_through(struct work *w, const char *id, const char *day,
     struct json_object **out) must_check;
