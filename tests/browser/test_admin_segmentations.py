@@ -39,7 +39,8 @@ def test_a_file_is_uploaded_into_what_was_defined_with_a_mistake_and_then_right(
     press(driver, "Define it")
     wrong, = driver.find_elements(By.CSS_SELECTOR, "[aria-invalid]")
     assert wrong.get_attribute("name") == "groups.1.name"
-    assert "twice" in driver.find_element(By.ID, wrong.get_attribute("aria-describedby")).text
+    told = driver.find_element(By.ID, wrong.get_attribute("aria-describedby")).text
+    assert "has the same id or name" in told
     assert driver.find_element(By.NAME, "name").get_attribute("value") == "Pilots"
     write(driver, groups__1__name="out")
     press(driver, "Define it")
@@ -111,7 +112,7 @@ def test_rules_are_rows_and_are_said_in_words(stack, editor):
     assert [" ".join(row) for row in rows(driver, "groups")] == [
         f'here 0 city is "{city}" and age >= 18', 'rest 1 kind is "user"']
     write(driver.find_element(By.CSS_SELECTOR, "section[aria-labelledby=who]"), user_id=user)
-    press(driver, "Look")
+    press(driver, "Check")
     assert texts(driver, "#who ~ [role=status]") == [f"{user} is in the group here."]
     follow(driver, "Change")
     write(driver, rules__1__value="31")
