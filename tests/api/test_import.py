@@ -3,6 +3,8 @@
 that ended early goes on where it stopped."""
 
 import json
+import os
+import pwd
 import signal
 
 import psycopg2
@@ -274,3 +276,23 @@ def test_an_import_that_came_to_its_end_leaves_no_more_to_map(stack, tmp_path, p
     for _ in range(2):  # the second changes nothing
         assert load(stack, "users", path).code == 0
         assert stack.sql("select 1 from bulk_import") == []
+
+
+def audited(stack, action):
+    """Who did it and what is kept of it, of all changes with that action."""
+    return stack.sql("select account, before, after, subjects from audit where action = %s"
+                     " order by nr", action)
+
+
+def test_an_import_is_in_the_audit_log_once_with_counts_alone(stack, tmp_path, prefix):
+    before = len(audited(stack, "import users"))
+    path = save(tmp_path, lines(users(prefix, BATCH + 1)) + "no json\n")
+    done = load(stack, "users", path)
+    assert done.counts() == (BATCH + 2, 1, BATCH + 1)
+    (account, old, new, subjects), = audited(stack, "import users")[before:]
+    assert account == "cli:" + pwd.getpwuid(os.geteuid()).pw_name
+    assert (old, subjects or []) == (None, [])
+    assert new.pop("mapped_again") >= 0
+    assert new == {"rows": BATCH + 2, "bad": 1, "changed": BATCH + 1}
+    load(stack, "users", path)  # changes nothing
+    assert len(audited(stack, "import users")) == before + 1

@@ -2,6 +2,9 @@
 """The table that says where addresses are: replaced as a whole, and used when a device registers
 behind a proxy that is known."""
 
+import os
+import pwd
+
 import pytest
 
 from imports import Feed, load
@@ -154,3 +157,16 @@ def test_look_ups_see_the_whole_old_table_or_the_whole_new_one(stack, places):
     assert feed.end().code == 0
     assert seen_from(stack, "10.3.0.1") == {}
     assert seen_from(stack, "11.0.0.1") == {"state": "C"}
+
+
+def test_the_audit_log_says_who_replaced_the_table(stack, places):
+    def audited():
+        return stack.sql("select account, before, after from audit"
+                         " where action = 'import ip-locations' order by nr")
+    before = len(audited())
+    assert places("network,state\n10.5.0.0/16,B\n10.5.1.0/24,C\n").code == 1
+    (account, old, new), = audited()[before:]
+    assert account == "cli:" + pwd.getpwuid(os.geteuid()).pw_name
+    assert (old, new) == (None, {"rows": 2, "bad": 1, "changed": 1})
+    assert places("network,state\nx,B\n").code == 1
+    assert len(audited()) == before + 1

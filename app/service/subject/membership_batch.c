@@ -187,18 +187,6 @@ placed_subjects(struct work *w, struct json_object *placed, size_t *n)
 	return subjects;
 }
 
-enum err
-membership_batch_arrived(struct work *w, struct json_object *placed)
-{
-	size_t n;
-	const char *const *subjects = placed_subjects(w, placed, &n);
-	enum err e = n == 0 ? OK : record_invalidate_kind(w->records, RECORD_SUBJECT, subjects, n);
-
-	if (e == OK)
-		membership_batch_tell(w, placed);
-	return e;
-}
-
 /* Users whose addresses have got a profile while a file was under way. */
 struct late {
 	const char *segmentation; /* its number */
@@ -232,6 +220,26 @@ place_late(struct work *w, void *arg, struct json_object **answer)
 	change_then(w, tell_late, late);
 	const char *const *subjects = placed_subjects(w, late->placed, &n);
 	return change_subjects(w, RECORD_SUBJECT, subjects, n);
+}
+
+static enum err
+note_arrived(struct work *w, void *arg, struct json_object **answer)
+{
+	struct late *late = arg;
+	size_t n;
+	const char *const *subjects = placed_subjects(w, late->placed, &n);
+
+	(void)answer;
+	change_then(w, tell_late, late);
+	return change_subjects(w, RECORD_SUBJECT, subjects, n);
+}
+
+enum err
+membership_batch_arrived(struct work *w, struct json_object *placed)
+{
+	struct late late = {.placed = placed};
+
+	return change_run_rest(w, note_arrived, &late);
 }
 
 enum err

@@ -52,7 +52,7 @@ enum err membership_batch_finish(struct work *w, const char *segmentation) must_
  * nr, name, by, tags}, ..], or NULL. */
 void membership_batch_tell(struct work *w, struct json_object *placed);
 
-/* As membership_batch_tell, after a commit outside of a change: invalidates what is cached, too. */
+/* As membership_batch_tell, after a commit outside of a change: also invalidates what is cached. */
 enum err membership_batch_arrived(struct work *w, struct json_object *placed) must_check;
 
 #endif
