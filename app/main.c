@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The entry point: a table of commands, each with its help text, and the options that all of them
- * share.
+ * The entry point: a table of commands, each with its help text and its options, which getopt_long
+ * reads for all of them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -38,10 +38,10 @@ command_jobs(const struct command *c)
 {
 	struct db *db = setup_owner_db(c->mem, c->conf);
 
-	if (c->argc == 0)
-		return jobs_run(db, c->conf);
-	if (c->argc > 1 || strcmp(c->argv[0], "--once") != 0)
+	if (c->argc > 0)
 		return EXIT_USAGE;
+	if (command_option(c, "once") == NULL)
+		return jobs_run(db, c->conf);
 	return jobs_once(db, c->conf) == OK ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -65,32 +65,44 @@ command_migrate(const struct command *c)
 	return jobs_once(setup_owner_db(c->mem, c->conf), c->conf) == OK ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* Options without a value and with one; -c and --help, which all commands have, are not listed. */
+#define FLAG(name) {name, no_argument, NULL, 0}
+#define VALUE(name) {name, required_argument, NULL, 0}
+
+enum { OPTIONS_MOST = 12 };
+
 static const struct {
 	const char *name;
 	command_fn *run;
 	const char *what;
 	const char *usage;
+	struct option options[OPTIONS_MOST];
 } commands[] = {
     {"serve", command_serve, "answer requests: the pool of FastCGI workers",
 	"assay serve [-c FILE]\n\n"
 	"Runs until SIGTERM. SIGHUP reads FILE and the templates again and replaces the workers\n"
 	"one at a time. The socket is the key `listen`, or standard input (spawn-fcgi), or the\n"
-	"one that systemd passes.\n"},
+	"one that systemd passes.\n",
+	{{0}}},
     {"jobs", command_jobs, "map audiences, work off files, let go what is old",
 	"assay jobs [-c FILE] [--once]\n\n"
-	"Runs until SIGTERM; with --once every job runs once. Needs the owner role.\n"},
+	"Runs until SIGTERM; with --once every job runs once. Needs the owner role.\n",
+	{FLAG("once")}},
     {"migrate", command_migrate, "bring the database to the schema of this program",
 	"assay migrate [-c FILE]\n\n"
 	"Needs the owner role (owner_database_url), and the role assay_app to exist. Migrations\n"
 	"go forward only; functions and views of another program are replaced, and named. Safe\n"
-	"to repeat. A database from before the first release is refused and not changed.\n"},
+	"to repeat. A database from before the first release is refused and not changed.\n",
+	{{0}}},
     {"check", command_check, "check configuration, templates and every SQL statement",
-	"assay check [-c FILE]\n\nExit code 0 when all is good, 1 when not.\n"},
+	"assay check [-c FILE]\n\nExit code 0 when all is good, 1 when not.\n",
+	{{0}}},
     {"doctor", command_doctor, "look for what is wrong with an installation",
 	"assay doctor [-c FILE] [--recount ID]\n\n"
 	"Prints a line a check; exit code 1 when one fails.\n\n"
 	"  --recount ID   compares the results of an experiment with the rows of its\n"
-	"                 subjects instead\n"},
+	"                 subjects instead\n",
+	{VALUE("recount")}},
     {"key", command_key, "make, list and revoke API keys",
 	"assay key create --class client|server|admin [--name TEXT] [--origin URL,URL]\n"
 	"                 [--days N] [--tags PREFIX] [--subjects user,device,session] [--signed]\n"
@@ -107,11 +119,15 @@ static const struct {
 	"--attributes no: requests bring no attributes of their subject. --rate and --new-rate:\n"
 	"requests, and subjects never seen before, a second from one address, in place of\n"
 	"client_rate and client_new_rate; 0: any number. docs/deploy.md tells what is left to a\n"
-	"stranger.\n"},
+	"stranger.\n",
+	{VALUE("class"), VALUE("scope"), VALUE("name"), VALUE("origin"), VALUE("days"),
+	    VALUE("tags"), VALUE("subjects"), VALUE("attributes"), VALUE("rate"),
+	    VALUE("new-rate"), FLAG("signed")}},
     {"metrics", command_metrics, "print the counters of the running pool",
 	"assay metrics [-c FILE]\n\n"
 	"What GET /metrics answers, in the format of Prometheus, without a key: for root and the\n"
-	"user that the pool runs as, by its unix socket (key `listen`).\n"},
+	"user that the pool runs as, by its unix socket (key `listen`).\n",
+	{{0}}},
     {"user", command_user, "make, reset and disable accounts of the pages",
 	"assay user add NAME --role viewer|editor|admin [-c FILE]\n"
 	"assay user link NAME [-c FILE]\n"
@@ -120,7 +136,8 @@ static const struct {
 	"assay user list [-c FILE]\n\n"
 	"add, link and reset print the address of a page that lets somebody in once, within 24\n"
 	"hours. reset takes the old password, ends all sessions and enables a disabled account;\n"
-	"link leaves all that as it is.\n"},
+	"link leaves all that as it is.\n",
+	{VALUE("role")}},
     {"import", command_import, "load users, devices, places, members, definitions",
 	"assay import users|devices FILE [--csv] [--from LINE] [--errors FILE] [-c FILE]\n"
 	"assay import ip-locations FILE.csv [--errors FILE] [-c FILE]\n"
@@ -139,7 +156,8 @@ static const struct {
 	"written, and every problem is told with its place in the file.\n\n"
 	"A bad line is left out and told as `line N: reason`, on standard error or in the\n"
 	"--errors file. --from goes on at a line: the last line printed names it. Exit code 0\n"
-	"when every line was good, 1 when not or when it was interrupted.\n"},
+	"when every line was good, 1 when not or when it was interrupted.\n",
+	{FLAG("csv"), VALUE("from"), VALUE("errors")}},
     {"export", command_export, "print a user, the groups of a context, definitions",
 	"assay export user ID [-c FILE]\n"
 	"assay export groups [--context C] [--csv] [-c FILE]\n"
@@ -149,7 +167,8 @@ static const struct {
 	"given: experiments, too), a line a user, by id; NDJSON, or CSV with a column a\n"
 	"segmentation. Nobody is put into a group by it. Needs the owner role.\n\n"
 	"definitions: goals, layers, segmentations and experiments as one JSON document; the\n"
-	"same definitions give the same bytes, so that it can live in a repository.\n"},
+	"same definitions give the same bytes, so that it can live in a repository.\n",
+	{FLAG("csv"), VALUE("context")}},
     {"simulate", command_simulate, "how often would results deceive, and how often find",
 	"assay simulate [--experiments N] [--subjects N] [--looks N] [--baseline RATE]\n"
 	"               [--effect DIFFERENCE] [--arms N] [--share SHARE]\n"
@@ -158,7 +177,10 @@ static const struct {
 	"results at the end of so many simulated days, and prints how many were called\n"
 	"different. b gets SHARE of the subjects, and after PART of them as many as the other\n"
 	"alternatives; goals are hit DAYS later. Everything is rolled back: nothing of it stays\n"
-	"in the database.\n"},
+	"in the database.\n",
+	{VALUE("experiments"), VALUE("subjects"), VALUE("looks"), VALUE("seed"),
+	    VALUE("baseline"), VALUE("effect"), VALUE("arms"), VALUE("share"),
+	    VALUE("change-weights-at"), VALUE("delay")}},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -179,31 +201,63 @@ print_help(FILE *out)
 	return out == stdout ? EXIT_DONE : EXIT_USAGE;
 }
 
-/* Takes -c FILE and --help out of the words. */
-static bool
-take_common(struct command *c)
+/* The options of the command and --help, for getopt_long. */
+static const struct option *
+all_options(void *mem, const struct option own[], size_t n)
 {
-	int kept = 0;
-	bool wants_help = false;
+	struct option *all = mem_array(mem, struct option, n + 2);
 
-	for (int i = 0; i < c->argc; i++) {
-		if (strcmp(c->argv[i], "-c") == 0 && i + 1 < c->argc)
-			c->file = c->argv[++i];
-		else if (strcmp(c->argv[i], "--help") == 0 || strcmp(c->argv[i], "-h") == 0)
-			wants_help = true;
+	for (size_t i = 0; i < n; i++)
+		all[i] = own[i];
+	all[n] = (struct option){"help", no_argument, NULL, 'h'};
+	all[n + 1] = (struct option){0};
+	return all;
+}
+
+/*
+ * Sorts the words, of which the first is the command's name, into options and operands. False: one
+ * is no option of the command, or lacks its value, which getopt_long has told.
+ */
+static bool
+read_words(struct command *c, const struct option own[], bool *wants_help)
+{
+	int found, index = 0;
+	size_t n = 0;
+
+	while (own[n].name != NULL)
+		n++;
+	const struct option *all = all_options(c->mem, own, n);
+	c->options = own;
+	c->values = mem_array(c->mem, const char *, n + 1);
+	for (size_t i = 0; i <= n; i++)
+		c->values[i] = NULL;
+	c->argv[0] = mem_printf(c->mem, "assay %s", c->argv[0]);
+	while ((found = getopt_long(c->argc, c->argv, "c:h", all, &index)) != -1) {
+		if (found == 'c')
+			c->file = optarg;
+		else if (found == 'h')
+			*wants_help = true;
+		else if (found == 0)
+			c->values[index] = optarg != NULL ? optarg : "";
 		else
-			c->argv[kept++] = c->argv[i];
+			return false;
 	}
-	c->argc = kept;
-	return wants_help;
+	c->argc -= optind;
+	c->argv += optind;
+	return true;
 }
 
 static int
 run_command(size_t i, struct command *c)
 {
 	struct conf *conf;
+	bool wants_help = false;
 
-	if (take_common(c)) {
+	if (!read_words(c, commands[i].options, &wants_help)) {
+		fputs(commands[i].usage, stderr);
+		return EXIT_USAGE;
+	}
+	if (wants_help) {
 		fputs(commands[i].usage, stdout);
 		return EXIT_DONE;
 	}
@@ -236,7 +290,7 @@ dispatch_command(int argc, char **argv)
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if (strcmp(argv[1], commands[i].name) != 0)
 			continue;
-		struct command c = {.mem = mem_ctx(NULL), .argc = argc - 2, .argv = argv + 2};
+		struct command c = {.mem = mem_ctx(NULL), .argc = argc - 1, .argv = argv + 1};
 		int code = run_command(i, &c);
 		talloc_free(c.mem);
 		return code;

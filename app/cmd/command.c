@@ -15,10 +15,23 @@
 const char *
 command_option(const struct command *c, const char *name)
 {
-	for (int i = 0; i + 1 < c->argc; i++)
-		if (strcmp(c->argv[i], name) == 0)
-			return c->argv[i + 1];
+	for (size_t i = 0; c->options[i].name != NULL; i++)
+		if (strcmp(c->options[i].name, name) == 0)
+			return c->values[i];
 	return NULL;
+}
+
+bool
+command_has_only(const struct command *c, size_t n, const char *const names[])
+{
+	for (size_t i = 0; c->options[i].name != NULL; i++) {
+		size_t k = 0;
+		while (k < n && strcmp(c->options[i].name, names[k]) != 0)
+			k++;
+		if (c->values[i] != NULL && k == n)
+			return false;
+	}
+	return true;
 }
 
 struct actor

@@ -2,16 +2,22 @@
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 
+#include <getopt.h>
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "run/setup.h"
 #include "store/work.h"
 
-/* What a command of the program gets: the configuration, the rest of its words. */
+/* What a command of the program gets: the configuration, and its command line. */
 struct command {
 	void *mem; /* freed when the command is over */
 	const struct conf *conf;
 	const char *file; /* of the configuration, or NULL */
 	int argc;
-	char **argv; /* the words behind the command's name */
+	char **argv; /* the operands: the words behind the command's name that are no options */
+	const struct option *options; /* that the command has; the last has no name */
+	const char **values;          /* of these options; NULL: not given */
 };
 
 /* A command returns an exit code; EXIT_USAGE makes its usage appear. */
@@ -25,8 +31,11 @@ command_fn command_metrics;
 command_fn command_simulate;
 command_fn command_user;
 
-/* The word behind the option name ("--class") of the command, or NULL. */
+/* The value of the option of that name ("class"), "" of one without a value; NULL: not given. */
 const char *command_option(const struct command *c, const char *name);
+
+/* Whether no other options are given than these n: a part of a command has only some of them. */
+bool command_has_only(const struct command *c, size_t n, const char *const names[]);
 
 /* Whoever runs the command, "cli:<system user>", who has the database and so may do everything. */
 struct actor command_actor(void);

@@ -200,10 +200,11 @@ command_doctor(const struct command *c)
 {
 	struct report r = {false};
 
-	if (c->argc == 2 && strcmp(c->argv[0], "--recount") == 0)
-		return recount(c, c->argv[1]);
+	const char *id = command_option(c, "recount");
 	if (c->argc > 0)
 		return EXIT_USAGE;
+	if (id != NULL)
+		return recount(c, id);
 	say(&r, FINE, "config", "%s, version %s",
 	    c->file == NULL ? "environment and defaults" : c->file, ASSAY_VERSION);
 	look_at_templates(c, &r);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "cmd/command.h"
@@ -55,8 +54,10 @@ export_user(const struct command *c, const char *subject)
 int
 command_export(const struct command *c)
 {
-	if (c->argc > 0 && strcmp(c->argv[0], "groups") == 0)
+	if (c->argc == 1 && strcmp(c->argv[0], "groups") == 0)
 		return export_groups(c);
+	if (!command_has_only(c, 0, NULL))
+		return EXIT_USAGE;
 	if (c->argc == 1 && strcmp(c->argv[0], "definitions") == 0)
 		return definitions_export(c);
 	if (c->argc != 2 || strcmp(c->argv[0], "user") != 0)

@@ -6,7 +6,6 @@
 #include "cmd/export_groups.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/instant.h"
 #include "base/mem.h"
@@ -17,28 +16,12 @@
 enum { CELLS = 16000, USERS = 4000 /* of a page at most */ };
 
 struct job {
-	const struct command *c;
 	struct work *w;
 	const char *context;
 	bool csv;
 	struct members_export x;
 	struct group_export *columns;
 };
-
-static bool
-read_words(struct job *j)
-{
-	j->context = "global";
-	for (int i = 1; i < j->c->argc; i++) {
-		if (strcmp(j->c->argv[i], "--csv") == 0)
-			j->csv = true;
-		else if (strcmp(j->c->argv[i], "--context") == 0 && i + 1 < j->c->argc)
-			j->context = j->c->argv[++i];
-		else
-			return false;
-	}
-	return true;
-}
 
 /* Writes the rows; false when nobody takes them any more. */
 static bool
@@ -63,8 +46,8 @@ run(const struct job *j, struct buf *out)
 	limit = limit < USERS ? limit : USERS;
 	members_export_params(j->w->mem, &j->x, NULL, limit, params);
 	db_send(db, QUERY_group_export_page, params);
-	for (void *mem = mem_ctx(j->c->mem), *old = NULL; more;
-	     old = mem, mem = mem_ctx(j->c->mem)) {
+	for (void *mem = mem_ctx(j->w->mem), *old = NULL; more;
+	     old = mem, mem = mem_ctx(j->w->mem)) {
 		struct db_rows *rows;
 		enum err e = db_collect(db, mem, QUERY_group_export_page, params, &rows);
 		if (e != OK)
@@ -106,11 +89,11 @@ export_all(struct job *j, struct buf *out)
 int
 export_groups(const struct command *c)
 {
-	struct job j = {.c = c};
+	const char *context = command_option(c, "context");
+	struct job j = {.context = context != NULL ? context : "global",
+		.csv = command_option(c, "csv") != NULL};
 	struct buf *out = buf_new(c->mem, 1 << 20);
 
-	if (!read_words(&j))
-		return EXIT_USAGE;
 	struct db *db = setup_owner_db(c->mem, c->conf);
 	j.w = setup_work(c->mem, c->conf, db);
 	if (j.w == NULL)

@@ -91,29 +91,19 @@ run(struct import *im, const struct options *o)
 static bool
 read_options(const struct command *c, struct options *o)
 {
-	for (int i = 0; i < c->argc; i++) {
-		const char *word = c->argv[i];
-		if (strcmp(word, "--csv") == 0)
-			o->csv = true;
-		else if (strcmp(word, "--from") == 0 && i + 1 < c->argc)
-			o->from = c->argv[++i];
-		else if (strcmp(word, "--errors") == 0 && i + 1 < c->argc)
-			o->errors = c->argv[++i];
-		else if (strncmp(word, "--", 2) != 0 && o->what == NULL)
-			o->what = word;
-		else if (strncmp(word, "--", 2) != 0 && o->segmentation == NULL &&
-		    strcmp(o->what, "members") == 0)
-			o->segmentation = word;
-		else if (strncmp(word, "--", 2) != 0 && o->file == NULL)
-			o->file = word;
-		else
-			return false;
-	}
-	if (o->file == NULL)
+	bool members = c->argc > 0 && strcmp(c->argv[0], "members") == 0;
+
+	if (c->argc != (members ? 3 : 2))
 		return false;
+	o->what = c->argv[0];
+	o->segmentation = members ? c->argv[1] : NULL;
+	o->file = c->argv[c->argc - 1];
+	o->from = command_option(c, "from");
+	o->errors = command_option(c, "errors");
+	o->csv = command_option(c, "csv") != NULL;
 	if (strcmp(o->what, "ip-locations") == 0)
 		return o->csv = o->from == NULL;
-	if (strcmp(o->what, "members") == 0)
+	if (members)
 		return o->csv = true;
 	size_t n = strlen(o->file);
 	o->csv = o->csv || (n > 4 && strcasecmp(o->file + n - 4, ".csv") == 0);
@@ -133,7 +123,8 @@ command_import(const struct command *c)
 	struct import im = {.mem = c->mem, .errors = stderr, .next = 1};
 	struct options o = {0};
 
-	if (c->argc == 2 && strcmp(c->argv[0], "definitions") == 0)
+	if (c->argc == 2 && strcmp(c->argv[0], "definitions") == 0 &&
+	    command_has_only(c, 0, NULL))
 		return definitions_import(c, c->argv[1]);
 	if (!read_options(c, &o) || (o.from != NULL && !num_int(o.from, 1, INT64_MAX, &im.from)))
 		return EXIT_USAGE;

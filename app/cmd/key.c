@@ -14,34 +14,24 @@
 static const struct {
 	const char *option, *member;
 } options[] = {
-	{"--class", "class"}, {"--scope", "scope"}, {"--name", "name"}, {"--origin", "origins"},
-	{"--days", "days"}, {"--tags", "tags"}, {"--subjects", "subjects"},
-	{"--attributes", "attributes"}, {"--rate", "rate"}, {"--new-rate", "new_rate"},
-	{"--signed", "signed"}, /* without a value */
+	{"class", "class"}, {"scope", "scope"}, {"name", "name"}, {"origin", "origins"},
+	{"days", "days"}, {"tags", "tags"}, {"subjects", "subjects"},
+	{"attributes", "attributes"}, {"rate", "rate"}, {"new-rate", "new_rate"},
+	{"signed", "signed"}, /* without a value */
 };
 
 enum { OPTIONS = sizeof options / sizeof options[0], WITH_VALUE = OPTIONS - 1 };
 
-static int
-refuse(const char *option, const char *why)
-{
-	fprintf(stderr, "assay key: %s %s\n\n", option, why);
-	return EXIT_USAGE;
-}
-
-/* The words behind "create" as an object of texts; NULL when one is no option or has no value. */
+/* The options of the command as an object of texts. */
 static struct json_object *
 read_options(const struct command *c)
 {
 	struct json_object *form = mem_json(c->mem, json_object_new_object());
 
-	for (int i = 1; i < c->argc; i++) {
-		size_t k = 0;
-		while (k < OPTIONS && strcmp(c->argv[i], options[k].option) != 0)
-			k++;
-		if (k == OPTIONS || (k < WITH_VALUE && i + 1 == c->argc))
-			return NULL;
-		json_add_text(form, options[k].member, k < WITH_VALUE ? c->argv[++i] : "1");
+	for (size_t k = 0; k < OPTIONS; k++) {
+		const char *value = command_option(c, options[k].option);
+		if (value != NULL)
+			json_add_text(form, options[k].member, k < WITH_VALUE ? value : "1");
 	}
 	return form;
 }
@@ -55,7 +45,7 @@ refuse_input(const struct work *w)
 		const char *member = json_text(problem, "pointer");
 		for (size_t k = 0; k < OPTIONS; k++)
 			if (strcmp(member + 1, options[k].member) == 0)
-				fprintf(stderr, "assay key: %s %s\n", options[k].option,
+				fprintf(stderr, "assay key: --%s %s\n", options[k].option,
 				    json_text(problem, "detail"));
 	}
 	fputc('\n', stderr);
@@ -68,8 +58,6 @@ create(const struct command *c)
 	struct json_object *form = read_options(c), *answer;
 	struct key_input in;
 
-	if (form == NULL)
-		return refuse("create", "has options, each with a value, and --signed");
 	struct work *w = command_work(c, "key create");
 	if (w == NULL)
 		return EXIT_FAILED;
@@ -131,8 +119,10 @@ revoke(const struct command *c)
 int
 command_key(const struct command *c)
 {
-	if (c->argc >= 1 && strcmp(c->argv[0], "create") == 0)
+	if (c->argc == 1 && strcmp(c->argv[0], "create") == 0)
 		return create(c);
+	if (!command_has_only(c, 0, NULL))
+		return EXIT_USAGE;
 	if (c->argc == 1 && strcmp(c->argv[0], "list") == 0)
 		return list(c);
 	if (c->argc == 2 && strcmp(c->argv[0], "revoke") == 0)

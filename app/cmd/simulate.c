@@ -5,7 +5,6 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -63,25 +62,22 @@ read_options(const struct command *c, struct simulation *s)
 		int64_t most, *count;
 		double *rate;
 	} known[] = {
-	    {"--experiments", 100000, &s->experiments, NULL},
-	    {"--subjects", 1000000, &s->subjects, NULL},
-	    {"--looks", 1000, &s->days, NULL},
-	    {"--seed", INT64_MAX, &s->seed, NULL},
-	    {"--arms", MOST_ARMS, &s->arms, NULL},
-	    {"--delay", 1000, &s->delay, NULL},
-	    {"--baseline", 0, NULL, &s->baseline},
-	    {"--effect", 0, NULL, &s->effect},
-	    {"--share", 0, NULL, &s->share},
-	    {"--change-weights-at", 0, NULL, &s->even_from},
+	    {"experiments", 100000, &s->experiments, NULL},
+	    {"subjects", 1000000, &s->subjects, NULL},
+	    {"looks", 1000, &s->days, NULL},
+	    {"seed", INT64_MAX, &s->seed, NULL},
+	    {"arms", MOST_ARMS, &s->arms, NULL},
+	    {"delay", 1000, &s->delay, NULL},
+	    {"baseline", 0, NULL, &s->baseline},
+	    {"effect", 0, NULL, &s->effect},
+	    {"share", 0, NULL, &s->share},
+	    {"change-weights-at", 0, NULL, &s->even_from},
 	};
 
-	for (int i = 0; i < c->argc; i += 2) {
-		size_t k = 0;
-		while (k < sizeof known / sizeof known[0] && strcmp(c->argv[i], known[k].name) != 0)
-			k++;
-		if (k == sizeof known / sizeof known[0] || i + 1 == c->argc)
-			return false;
-		const char *text = c->argv[i + 1];
+	for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+		const char *text = command_option(c, known[k].name);
+		if (text == NULL)
+			continue;
 		if (known[k].count != NULL ? !num_int(text, 1, known[k].most, known[k].count)
 		                           : !read_rate(text, known[k].rate))
 			return false;
@@ -99,7 +95,7 @@ command_simulate(const struct command *c)
 	struct conf *conf = mem_new(c->mem, struct conf);
 	struct alarms aa, ab;
 
-	if (!read_options(c, &s))
+	if (c->argc > 0 || !read_options(c, &s))
 		return EXIT_USAGE;
 	/* Nobody else sees these subjects, so nobody is to be told of them. */
 	*conf = *c->conf;

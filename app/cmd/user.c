@@ -41,7 +41,7 @@ print_link(const struct command *c, const struct work *w, enum err e, struct jso
 static int
 add(const struct command *c)
 {
-	struct account_input in = {c->argv[1], command_option(c, "--role")};
+	struct account_input in = {c->argv[1], command_option(c, "role")};
 	const char *fault = account_name_fault(c->mem, in.name);
 	struct json_object *answer;
 
@@ -107,8 +107,10 @@ list(const struct command *c)
 int
 command_user(const struct command *c)
 {
-	if (c->argc == 4 && strcmp(c->argv[0], "add") == 0)
+	if (c->argc == 2 && strcmp(c->argv[0], "add") == 0)
 		return add(c);
+	if (!command_has_only(c, 0, NULL))
+		return EXIT_USAGE;
 	if (c->argc == 2 && strcmp(c->argv[0], "reset") == 0)
 		return make_link(c, "user reset", account_reset);
 	if (c->argc == 2 && strcmp(c->argv[0], "link") == 0)

@@ -243,3 +243,29 @@ def test_a_command_fails_without_the_owner_database(stack, tmp_path):
                   ["key", "create", "--class", "client"]):
         done = run(*words, "-c", file)
         assert (done.returncode, done.stdout) == (1, "") and done.stderr, words
+
+
+@pytest.mark.parametrize("words", [
+    ["key", "list", "--class", "client"], ["key", "revoke", "x", "--signed"],
+    ["user", "list", "--role", "admin"], ["user", "add", "someone", "--roll", "admin"],
+    ["import", "definitions", "x", "--csv"], ["import", "members", "x", "--csv"],
+    ["export", "definitions", "--csv"], ["export", "user", "a", "--context", "c"],
+    ["export", "groups", "--context"], ["doctor", "--recount"], ["jobs", "--twice"],
+    ["simulate", "--looks"], ["simulate", "--looks", "0"], ["simulate", "x"]])
+def test_an_option_of_another_command_or_without_its_value_is_misuse(stack, words):
+    done = stack.assay(*words, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"assay {words[0]}" in done.stderr
+
+
+def test_a_configuration_without_its_name_is_misuse(stack):
+    done = run("check", "-c")
+    assert (done.returncode, done.stdout) == (2, "") and "assay check" in done.stderr
+
+
+def test_options_stand_anywhere_and_two_dashes_end_them(stack, user):
+    done = stack.assay("key", "--name=first", "create", "--class", "client", "--name", "second")
+    listed = stack.assay("key", "list").stdout
+    assert done.stdout.strip() and "second" in listed and "first" not in listed
+    done = run("export", "-c", str(stack.state / "assay.conf"), "user", "--", f"--{user}")
+    assert (done.returncode, done.stdout) == (0, "")
