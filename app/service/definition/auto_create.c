@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Experiments and alternatives that come into being because a program speaks of them.
+ * Experiments and alternatives that are created because a program names them. This worker's copy of
+ * the definitions may be a second old: what it lacks is read again before anything is written, and
+ * an experiment is extended only over the version that was read.
  */
 #include "service/definition/auto_create.h"
 
@@ -8,7 +10,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/instant.h"
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
@@ -18,14 +19,20 @@
 #include "core/experiment/delivery.h"
 #include "core/experiment/alternative_ids.h"
 #include "base/text.h"
+#include "service/change.h"
 #include "service/decision/experiment_set.h"
 #include "service/definition/experiment.h"
 #include "store/db/db.h"
 #include "store/work.h"
 
-/* Whoever is overtaken sees the list longer than before, and it has an end; only people who change
- * the definition again and again could use up the rest. */
-enum { TRIES = DELIVERY_ALTERNATIVES + 10, SALT = 16 };
+enum { SALT = 16 };
+
+/* What a program spoke of: an experiment, by its id, with these alternatives. */
+struct mention {
+	const char *id;
+	struct json_object *named;
+	const struct experiment **out; /* as it is afterwards */
+};
 
 static void
 add_named(struct json_object *list, const char *name, struct json_object *weight)
@@ -111,12 +118,12 @@ make(struct work *w, const char *id, struct json_object *named, int64_t *generat
 {
 	struct json_object *numbers = mem_json(w->mem, json_object_new_object());
 	struct json_object *list = delivery_alternatives(named, "/alternatives", w->problems);
-	char now[INSTANT_TEXT], salt[2 * SALT + 1];
+	const char *now = work_now_text(w);
+	char salt[2 * SALT + 1];
 	struct db_rows *rows;
 
 	if (list == NULL || !alternative_ids_give(list, numbers, w->problems))
 		return ERR_INVALID;
-	instant_format(w->now, now);
 	hash_random_hex(salt, SALT);
 	const char *params[] = {id, now, work_today(w), json_plain(list), salt,
 		json_plain(numbers), json_plain(mem_json(w->mem, bucket_allocation(list)))};
@@ -175,32 +182,34 @@ add_missing(struct json_object *list, struct json_object *named)
 	return any;
 }
 
-/* Adds those of named that the experiment has not, and weights where it has none; nothing where
- * there is none or somebody was faster. *generation becomes that of the definitions. */
+/* Adds those of the mention that the experiment has not, and weights where it has none.
+ * *generation becomes that of the definitions. */
 static enum err
-extend(struct work *w, const char *id, struct json_object *named, int64_t *generation)
+extend(struct work *w, const struct mention *m, int64_t *generation)
 {
 	struct json_object *row;
 	const char *version;
 	struct db_rows *rows;
-	enum err e = experiment_find(w, id, &row, &version);
+	enum err e = experiment_find(w, m->id, &row, &version);
 
 	if (e != OK)
 		return e;
+	change_over(w, (struct change_base){QUERY_experiment_get, m->id, version, NULL});
 	struct json_object *list = json_object_object_get(row, "alternatives");
 	struct json_object *numbers = json_object_object_get(row, "alternative_ids");
-	if (!add_missing(list, named))
+	if (!add_missing(list, mem_json_copy(w->mem, m->named)))
 		return now_current(w, generation);
 	list = delivery_alternatives(list, "/alternatives", w->problems);
 	if (list == NULL || !alternative_ids_give(list, numbers, w->problems))
 		return ERR_INVALID;
-	const char *params[] = {id, experiment_version(w, version), json_plain(list),
+	const char *params[] = {m->id, experiment_version(w, version), json_plain(list),
 		json_plain(numbers), json_plain(mem_json(w->mem, bucket_allocation(list)))};
 	e = db_query(w->db, w->mem, QUERY_experiment_set_alternatives, params, &rows);
-	if (e != OK || db_count(rows) == 0)
-		return e == OK ? now_current(w, generation) : e;
-	*generation = db_int(rows, 0, "generation");
-	return OK;
+	if (e == OK && db_count(rows) == 0)
+		return change_overtaken(w);
+	if (e == OK)
+		*generation = db_int(rows, 0, "generation");
+	return e;
 }
 
 static bool
@@ -214,14 +223,43 @@ lacks(const struct experiment *a, struct json_object *named)
 	return false;
 }
 
+/* Reads the experiment from definitions of that generation or newer. */
+static enum err
+read_again(struct work *w, const struct mention *m, int64_t generation)
+{
+	const struct experiment_set *all;
+	enum err e = experiment_set_get(w, generation, &all);
+
+	return e == OK ? experiment_set_one(w, m->id, m->out) : e;
+}
+
+static enum err
+create_or_extend(struct work *w, void *arg, struct json_object **answer)
+{
+	const struct mention *m = arg;
+	int64_t generation = 0;
+	enum err e = experiment_set_one(w, m->id, m->out);
+
+	(void)answer;
+	if (e == ERR_NOT_FOUND) {
+		e = make(w, m->id, m->named, &generation);
+		if (e == OK)
+			e = read_again(w, m, generation);
+	}
+	if (e != OK || !lacks(*m->out, m->named))
+		return e;
+	e = extend(w, m, &generation);
+	if (e == OK)
+		e = read_again(w, m, generation);
+	return e == OK && lacks(*m->out, m->named) ? change_overtaken(w) : e;
+}
+
 enum err
 auto_create(
     struct work *w, const char *id, struct json_object *alternatives, const struct experiment **out)
 {
 	struct json_object *named = mem_json(w->mem, json_object_new_array());
 	bool may = w->actor.trusted && w->conf->auto_create != 0;
-	const struct experiment_set *all;
-	int64_t generation = 0;
 
 	if (definition_id_fault(id) != NULL)
 		return fail(w, ERR_INVALID, "/experiment", "%s", definition_id_fault(id));
@@ -230,21 +268,7 @@ auto_create(
 	enum err e = alternatives == NULL ? OK : read_named(w, alternatives, &named);
 	if (e == OK)
 		e = experiment_set_one(w, id, out);
-	if (!may)
+	if (!may || (e == OK && !lacks(*out, named)) || (e != OK && e != ERR_NOT_FOUND))
 		return e;
-	if (e == ERR_NOT_FOUND) {
-		e = make(w, id, named, &generation);
-		if (e == OK)
-			e = experiment_set_get(w, generation, &all);
-		if (e == OK)
-			e = experiment_set_one(w, id, out);
-	}
-	for (int tries = 0; e == OK && tries < TRIES && lacks(*out, named); tries++) {
-		e = extend(w, id, named, &generation);
-		if (e == OK)
-			e = experiment_set_get(w, generation, &all);
-		if (e == OK)
-			e = experiment_set_one(w, id, out);
-	}
-	return e == OK && lacks(*out, named) ? ERR_UNAVAILABLE : e;
+	return change_run_rest(w, create_or_extend, &(struct mention){id, named, out});
 }
