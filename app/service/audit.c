@@ -14,6 +14,7 @@
 #include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "core/subject/subject.h"
 #include "store/db/db.h"
 #include "store/db/pgtype.h"
@@ -117,4 +118,66 @@ audit_refusal(struct work *w, const char *action, const char *target)
 	if (insert_audit_row(w, action, ERR_FORBIDDEN, &entry) != OK)
 		log_say(LOG_ERROR, "audit_lost", "refused: %s %s", action,
 		    target != NULL ? target : "-");
+}
+
+static enum err
+check_after(struct work *w, const char *after)
+{
+	int64_t number;
+
+	return after == NULL || num_int(after, 1, INT64_MAX, &number)
+	    ? OK : fail(w, ERR_INVALID, "after", "must be a whole number");
+}
+
+static enum err
+read_rows(struct work *w, enum query q, const char *const params[], struct json_object **out)
+{
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, q, params, &rows);
+
+	*out = mem_json(w->mem, json_object_new_array());
+	for (int i = 0; e == OK && i < db_count(rows); i++)
+		json_object_array_add(*out, db_row_json(rows, i));
+	return e;
+}
+
+/* `after` of the page behind this one, which is the last when it is not full. */
+static const char *
+next_after(struct json_object *list, int64_t limit)
+{
+	size_t n = json_items(list);
+
+	return n == 0 || n < (size_t)limit
+	    ? NULL
+	    : json_object_get_string(json_object_object_get(json_item(list, n - 1), "nr"));
+}
+
+enum err
+audit_list(struct work *w, const struct audit_page *page, struct json_object **out,
+    const char **next)
+{
+	const char *params[] = {page->after, page->account, page->target,
+		mem_printf(w->mem, "%lld", (long long)page->limit)};
+	enum err e = check_after(w, page->after);
+
+	if (e == OK)
+		e = read_rows(w, QUERY_audit_list, params, out);
+	if (e == OK)
+		*next = next_after(*out, page->limit);
+	return e;
+}
+
+enum err
+audit_experiment_list(struct work *w, const struct audit_page *page, struct json_object **out,
+    const char **next)
+{
+	const char *params[] = {
+		page->target, page->after, mem_printf(w->mem, "%lld", (long long)page->limit)};
+	enum err e = check_after(w, page->after);
+
+	if (e == OK)
+		e = read_rows(w, QUERY_experiment_history, params, out);
+	if (e == OK)
+		*next = next_after(*out, page->limit);
+	return e;
 }

@@ -4,6 +4,7 @@
 
 #include <json-c/json.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -26,6 +27,27 @@ struct audit_entry {
  * in the transaction of the change. ERR_UNAVAILABLE, ERR_INTERNAL.
  */
 enum err audit_add(struct work *w, const struct audit_entry *entry) must_check;
+
+/* Which rows of the audit log are read. */
+struct audit_page {
+	const char *after;   /* rows below this number, as a text; NULL: from the newest */
+	const char *account; /* by that account; NULL: any */
+	const char *target;  /* of that target; NULL: any */
+	int64_t limit;
+};
+
+/*
+ * Rows of the audit log as an array on w->mem, the newest first: {nr, at, account, key_id, action,
+ * target, status, refused, before, after}. *next: `after` of the following page, NULL: the last
+ * one. ERR_INVALID with a problem at "after".
+ */
+enum err audit_list(struct work *w, const struct audit_page *page, struct json_object **out,
+    const char **next) must_check;
+
+/* The same of what was done to the experiment page->target, which no goal or layer of that id gets
+ * into; page->account does not count. */
+enum err audit_experiment_list(struct work *w, const struct audit_page *page,
+    struct json_object **out, const char **next) must_check;
 
 /*
  * Logs that the actor was not allowed to do `action`; the refusal stands even if the row is lost,

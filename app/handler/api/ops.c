@@ -5,8 +5,10 @@
 #include <inttypes.h>
 
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/metric.h"
+#include "service/overview.h"
 #include "service/readiness.h"
 #include "handler/routes.h"
 #include "store/db/db.h"
@@ -48,34 +50,35 @@ add_jobs(struct ctx *c)
 	    {"mapping_failures_total", "Audiences that could not be mapped"},
 	    {"mapping_seconds_total", "Time that mappings took"},
 	    {"result_differences_total", "Sums of results that were not those of the rows"}};
-	struct db_rows *rows;
+	struct json_object *counted;
 
-	if (db_query(c->w.db, c->w.mem, QUERY_job_counters, NULL, &rows) != OK)
+	if (overview_job_counters(&c->w, &counted) != OK)
 		return;
 	for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
 		buf_printf(c->text, "# HELP assay_%s %s\n# TYPE assay_%s counter\nassay_%s %s\n",
 		    counters[i][0], counters[i][1], counters[i][0], counters[i][0],
-		    db_cell(rows, 0, counters[i][0]));
+		    json_text(counted, counters[i][0]));
 }
 
 /* How far the folding of results is behind. */
 static void
 add_results(struct ctx *c)
 {
-	struct db_rows *rows;
+	struct json_object *lag;
 
-	if (db_query(c->w.db, c->w.mem, QUERY_result_lag, NULL, &rows) != OK)
+	if (overview_result_lag(&c->w, &lag) != OK)
 		return;
+	struct json_object *folded_at = json_object_object_get(lag, "folded_at");
 	buf_printf(c->text,
 	    "# HELP assay_result_deltas Changes of results that are not folded yet\n"
-	    "# TYPE assay_result_deltas gauge\nassay_result_deltas %s\n",
-	    db_cell(rows, 0, "waiting"));
-	if (db_cell(rows, 0, "folded_at") != NULL)
+	    "# TYPE assay_result_deltas gauge\nassay_result_deltas %" PRId64 "\n",
+	    json_object_get_int64(json_object_object_get(lag, "waiting")));
+	if (folded_at != NULL)
 		buf_printf(c->text,
 		    "# HELP assay_result_fold_lag_seconds Time since no change was waiting\n"
 		    "# TYPE assay_result_fold_lag_seconds gauge\n"
 		    "assay_result_fold_lag_seconds %" PRId64 "\n",
-		    c->w.now / INSTANT_SECOND - db_int(rows, 0, "folded_at"));
+		    c->w.now / INSTANT_SECOND - json_object_get_int64(folded_at));
 }
 
 enum err

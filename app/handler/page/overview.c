@@ -11,11 +11,11 @@
 #include "view/chart.h"
 #include "core/experiment/delivery.h"
 #include "service/decision/experiment_set.h"
+#include "service/overview.h"
 #include "service/readiness.h"
 #include "service/definition/results.h"
 #include "handler/routes.h"
 #include "service/definition/unconfirmed.h"
-#include "store/db/db.h"
 #include "web/http/ctx.h"
 #include "base/model_cache.h"
 
@@ -110,12 +110,11 @@ warn_of_service(struct ctx *c, struct json_object *list)
 		    "/admin/settings", "Settings");
 }
 
-/* What a row of overview_warnings says. */
 static void
-warn_of_row(struct ctx *c, struct json_object *list, const struct db_rows *rows, int i)
+warn_of_trouble(struct ctx *c, struct json_object *list, struct json_object *trouble)
 {
-	const char *kind = db_cell(rows, i, "kind"), *id = db_cell(rows, i, "id");
-	const char *text = db_cell(rows, i, "text");
+	const char *kind = json_text(trouble, "kind"), *id = json_text(trouble, "id");
+	const char *text = json_text(trouble, "text");
 
 	if (strcmp(kind, "failed") == 0)
 		warn(list,
@@ -145,52 +144,42 @@ warn_of_row(struct ctx *c, struct json_object *list, const struct db_rows *rows,
 static enum err
 warn_of_troubles(struct ctx *c, struct json_object *list)
 {
-	char since[INSTANT_TEXT];
-	const char *now = work_now_text(&c->w);
-	struct db_rows *rows;
+	struct json_object *troubles;
+	enum err e = overview_troubles(&c->w, FEW_SLOTS, LATE, &troubles);
 
-	instant_format(c->w.now - LATE, since);
-	const char *params[] = {now, mem_printf(c->w.mem, "%d", FEW_SLOTS), since};
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_overview_warnings, params, &rows);
-	for (int i = 0; e == OK && i < db_count(rows); i++)
-		warn_of_row(c, list, rows, i);
+	for (size_t i = 0; e == OK && i < json_items(troubles); i++)
+		warn_of_trouble(c, list, json_item(troubles, i));
 	return e;
 }
 
-/* So long a refusal is worth a warning. */
+/* How long a refusal is worth a warning. */
 #define RECENT (3600 * INSTANT_SECOND)
 
 /* Behind a proxy that the configuration does not name, all visitors share one limit. */
 static enum err
 warn_of_throttle(struct ctx *c, struct json_object *list)
 {
-	char since[INSTANT_TEXT];
-	struct db_rows *rows;
+	struct json_object *found;
+	enum err e = overview_throttled(&c->w, RECENT, &found);
 
-	instant_format(c->w.now - RECENT, since);
-	enum err e = db_query(
-	    c->w.db, c->w.mem, QUERY_rate_refusal_find, (const char *const[]){since}, &rows);
-	if (e == OK && db_count(rows) > 0)
+	if (e == OK && found != NULL)
 		warn(list, mem_printf(c->w.mem,
 		    "%s of %s requests refused with 429 came from one address, %s: if that is a "
 		    "proxy, name it in `proxies`, or all visitors share one limit.",
-		    db_cell(rows, 0, "most"), db_cell(rows, 0, "refused"),
-		    db_cell(rows, 0, "address")), "/admin/settings", "Settings");
+		    json_object_get_string(json_object_object_get(found, "most")),
+		    json_object_get_string(json_object_object_get(found, "refused")),
+		    json_text(found, "address")), "/admin/settings", "Settings");
 	return e;
 }
 
 static enum err
 add_numbers(struct ctx *c, struct json_object *model)
 {
-	char today[INSTANT_TEXT];
-	const char *now = work_now_text(&c->w);
-	struct db_rows *rows;
+	struct json_object *numbers;
+	enum err e = overview_numbers(&c->w, &numbers);
 
-	instant_format(c->w.now - c->w.now % INSTANT_DAY, today);
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_overview_numbers,
-	    (const char *const[]){now, today}, &rows);
 	if (e == OK)
-		json_object_object_add(model, "numbers", db_row_json(rows, 0));
+		json_object_object_add(model, "numbers", json_object_get(numbers));
 	return e;
 }
 

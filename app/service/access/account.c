@@ -69,7 +69,7 @@ fail_no_account(struct work *w)
  */
 struct link {
 	char token[2 * TOKEN + 1], digest[HASH_SECRET_HEX];
-	char now[INSTANT_TEXT], expires[INSTANT_TEXT];
+	char expires[INSTANT_TEXT];
 };
 
 static void
@@ -77,7 +77,6 @@ make_link_token(struct work *w, struct link *out)
 {
 	hash_random_hex(out->token, TOKEN);
 	hash_secret_hex(out->token, out->digest);
-	instant_format(w->now, out->now);
 	instant_format(w->now + LINK_HOURS * 3600 * INSTANT_SECOND, out->expires);
 }
 
@@ -103,7 +102,7 @@ run_add(struct work *w, void *arg, struct json_object **answer)
 	struct link link;
 
 	make_link_token(w, &link);
-	const char *params[] = {w->actor.session, link.now, in->name, in->role, link.digest,
+	const char *params[] = {w->actor.session, work_now_text(w), in->name, in->role, link.digest,
 		link.expires};
 	enum err e = db_query(w->db, w->mem, QUERY_account_add, params, &rows);
 	if (e == OK && *db_cell(rows, 0, "added") != 't')
@@ -131,7 +130,7 @@ run_reset(struct work *w, void *arg, struct json_object **answer)
 
 	make_link_token(w, &link);
 	const char *params[] = {
-		w->actor.session, link.now, *name, link.digest, link.expires};
+		w->actor.session, work_now_text(w), *name, link.digest, link.expires};
 	enum err e = db_query(w->db, w->mem, QUERY_account_reset, params, &rows);
 	if (e == OK && *db_cell(rows, 0, "reset") != 't')
 		return fail_no_account(w);
@@ -177,11 +176,10 @@ static enum err
 run_set_role(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct account_input *in = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	const char *params[] = {w->actor.session, now, in->name, in->role};
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	change_target(w, in->name);
 	enum err e = db_query(w->db, w->mem, QUERY_account_set_role, params, &rows);
 	if (e == OK && db_cell(rows, 0, "before") == NULL)
@@ -212,11 +210,10 @@ static enum err
 run_disable(struct work *w, void *arg, struct json_object **answer)
 {
 	const char *const *name = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	const char *params[] = {w->actor.session, now, *name};
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	change_target(w, *name);
 	enum err e = db_query(w->db, w->mem, QUERY_account_disable, params, &rows);
 	if (e == OK && *db_cell(rows, 0, "disabled") != 't')

@@ -100,11 +100,10 @@ key_input_read(struct work *w, struct json_object *form, struct key_input *out)
 enum err
 key_list(struct work *w, struct json_object **list)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	const char *params[] = {now};
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	enum err e = db_query(w->db, w->mem, QUERY_key_list, params, &rows);
 	*list = mem_json(w->mem, json_object_new_array());
 	for (int i = 0; e == OK && i < db_count(rows); i++)
@@ -115,11 +114,10 @@ key_list(struct work *w, struct json_object **list)
 enum err
 key_get(struct work *w, const char *id, struct json_object **answer)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	const char *params[] = {id, now};
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	enum err e = db_query(w->db, w->mem, QUERY_key_get, params, &rows);
 	if (e == OK && db_count(rows) == 0)
 		return fail_missing(w, "key");
@@ -166,7 +164,8 @@ run_create(struct work *w, void *arg, struct json_object **answer)
 	const struct key_input *in = arg;
 	const struct key_limits *l = &in->limits;
 	char text[KEY_TEXT], id[KEY_ID], digest[HASH_SECRET_HEX], fresh[KEY_SIGNING];
-	char now[INSTANT_TEXT], expires[INSTANT_TEXT];
+	const char *now = work_now_text(w);
+	char expires[INSTANT_TEXT];
 	const char *secret, *signing = l->signatures ? fresh : NULL;
 
 	key_make(in->class, text, id);
@@ -174,7 +173,6 @@ run_create(struct work *w, void *arg, struct json_object **answer)
 		return ERR_INTERNAL;
 	hash_secret_hex(secret, digest);
 	key_make_signing(fresh);
-	instant_format(w->now, now);
 	instant_format(w->now + in->days * INSTANT_DAY, expires);
 	const char *params[] = {w->actor.session, now, id, in->class, in->name, digest,
 		json_object_to_json_string(in->origins), in->days == 0 ? NULL : expires,
@@ -211,13 +209,12 @@ is_signed(struct json_object *key)
 static enum err
 update_limits(struct work *w, const char *id, const struct key_limits *l, const char *signing)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	const char *params[] = {w->actor.session, now, id, l->subjects,
 		l->signatures ? "true" : "false", signing, l->attributes ? "true" : "false",
 		l->rate, l->new_rate};
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	enum err e = db_query(w->db, w->mem, QUERY_key_change, params, &rows);
 	if (e == OK && *db_cell(rows, 0, "changed") != 't')
 		return fail_detail(
@@ -267,11 +264,10 @@ static enum err
 run_revoke(struct work *w, void *arg, struct json_object **answer)
 {
 	const char *const *id = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	const char *params[] = {w->actor.session, now, *id};
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	change_target(w, *id);
 	enum err e = db_query(w->db, w->mem, QUERY_key_revoke, params, &rows);
 	if (e == OK && *db_cell(rows, 0, "revoked") != 't')

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/jsonutil.h"
 #include "core/subject/passphrase.h"
 #include "service/access/session_token.h"
@@ -38,11 +37,10 @@ static enum err
 run_password_change(struct work *w, void *arg, struct json_object **answer)
 {
 	const char *const *hashed = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct session_token t;
 
 	session_token_make(&t);
-	instant_format(w->now, now);
 	change_target(w, w->actor.account);
 	const char *params[] = {w->actor.session, now, *hashed, t.digest, t.csrf};
 	*answer = session_token_answer(w->mem, &t);

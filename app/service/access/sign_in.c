@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/instant.h"
 #include "base/mem.h"
 #include "service/access/session_token.h"
 #include "service/change.h"
@@ -37,13 +36,12 @@ static enum err
 run_open(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct sign_in_input *in = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct session_token t;
 	struct db_rows *rows;
 	enum err e = change_transaction(w);
 
 	session_token_make(&t);
-	instant_format(w->now, now);
 	const char *params[] = {in->account, t.digest, t.csrf, now};
 	if (e == OK)
 		e = close_session(w, in->former);
@@ -78,13 +76,12 @@ static enum err
 run_link_use(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct link_use *in = arg;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct session_token t;
 	struct db_rows *rows;
 	enum err e = change_transaction(w);
 
 	session_token_make(&t);
-	instant_format(w->now, now);
 	const char *params[] = {in->link, now, t.digest, t.csrf};
 	if (e == OK)
 		e = db_query(w->db, w->mem, QUERY_sign_in_link_use, params, &rows);
@@ -134,11 +131,10 @@ sign_out(struct work *w, const char *digest)
 static enum err
 run_close_all(struct work *w, void *arg, struct json_object **answer)
 {
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	const char *params[] = {w->actor.session, now};
 
 	(void)arg;
-	instant_format(w->now, now);
 	change_target(w, w->actor.account);
 	*answer = mem_json(w->mem, json_object_new_object());
 	return db_query(w->db, w->mem, QUERY_session_close_all, params, NULL);

@@ -330,6 +330,19 @@ enrolment_set(struct work *w, const struct visitor *who, struct enrolment_outcom
 	return change_run(w, set_alternative, &x, &none);
 }
 
+enum err
+enrolment_counts(
+    struct work *w, const char *experiment, int64_t most, struct json_object **out)
+{
+	const char *params[] = {experiment, mem_printf(w->mem, "%lld", (long long)most)};
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, QUERY_enrolment_kinds, params, &rows);
+
+	if (e == OK)
+		*out = mem_json(w->mem, db_row_json(rows, 0));
+	return e;
+}
+
 struct json_object *
 enrolment_answer(const struct enrolment_outcome *o)
 {

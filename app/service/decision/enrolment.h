@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "core/experiment/decide.h"
@@ -48,6 +49,11 @@ enum err enrolment_run(struct work *w, const struct visitor *who, struct enrolme
  */
 enum err enrolment_set(struct work *w, const struct visitor *who, struct enrolment_outcome *o,
     struct json_object *alternative) must_check;
+
+/* {users, devices, sessions} on w->mem: how many are enrolled in the experiment, of each kind at
+ * most `most`. ERR_UNAVAILABLE when counting takes too long. */
+enum err enrolment_counts(struct work *w, const char *experiment, int64_t most,
+    struct json_object **out) must_check;
 
 /* {experiment, alternative, payload, reason, enrolled, new}; the caller owns it. */
 struct json_object *enrolment_answer(const struct enrolment_outcome *o);

@@ -145,10 +145,10 @@ insert_experiment(struct work *w, const struct creation *m, bool *created)
 {
 	const struct definition *d = m->d;
 	const struct move_info *live = lifecycle_move(MOVE_MAP);
-	char now[INSTANT_TEXT], salt[2 * SALT + 1];
+	const char *now = work_now_text(w);
+	char salt[2 * SALT + 1];
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	hash_random_hex(salt, SALT);
 	const char *params[] = {d->id, d->name, d->description, d->created_by, now,
 		json_plain(d->criteria), json_plain(d->data), d->start, d->end,

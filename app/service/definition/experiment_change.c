@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/log.h"
@@ -92,9 +91,8 @@ write_change(struct work *w, const struct definition_change *c,
     const struct references_change *change, struct db_rows **rows)
 {
 	const struct definition *d = &c->d;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 
-	instant_format(w->now, now);
 	const char *params[] = {c->t->id, c->version, now, d->name, d->description, c->in->by,
 		json_plain(change->own), json_plain(d->data), d->start, d->end,
 		json_plain(d->alternatives), d->default_name, json_plain(d->goals),

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/experiment/delivery.h"
@@ -68,7 +67,7 @@ change_delivery(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct transition *x = arg;
 	const struct experiment_delivery *in = x->delivery;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct json_object *row;
 	const char *version;
 	struct db_rows *rows;
@@ -81,7 +80,6 @@ change_delivery(struct work *w, void *arg, struct json_object **answer)
 	if (in->default_alternative != NULL &&
 	    !delivery_has(json_object_object_get(row, "alternatives"), in->default_alternative))
 		return fail(w, ERR_INVALID, "/default", "is not an alternative");
-	instant_format(w->now, now);
 	const char *params[] = {
 		x->t->id, mem_printf(w->mem, "%d", in->state), version, now,
 		    in->default_alternative};
@@ -110,7 +108,7 @@ change_status(struct work *w, void *arg, struct json_object **answer)
 	const struct move_info *info = lifecycle_move(x->move);
 	/* While an experiment is stopped its audience is not kept up to date. */
 	bool recompute = x->move == MOVE_REFRESH || x->move == MOVE_RESUME;
-	char now[INSTANT_TEXT];
+	const char *now = work_now_text(w);
 	struct json_object *row;
 	const char *version;
 	struct db_rows *rows;
@@ -118,7 +116,6 @@ change_status(struct work *w, void *arg, struct json_object **answer)
 
 	if (e != OK)
 		return e;
-	instant_format(w->now, now);
 	const char *params[] = {x->t->id, info->from, version, info->to, info->message, now,
 		recompute ? "true" : "false"};
 	e = db_query(w->db, w->mem, QUERY_experiment_status, params, &rows);

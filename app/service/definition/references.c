@@ -295,3 +295,15 @@ references_follow(struct work *w, struct references_change *change)
 	}
 	return follow_references(w, change);
 }
+
+enum err
+references_choices(struct work *w, int64_t most, struct json_object **out)
+{
+	const char *limit = mem_printf(w->mem, "%lld", (long long)most);
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, QUERY_experiment_form_choices, &limit, &rows);
+
+	if (e == OK)
+		*out = mem_json(w->mem, db_row_json(rows, 0));
+	return e;
+}

@@ -4,6 +4,7 @@
 
 #include <json-c/json.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "store/db/query.h"
@@ -73,5 +74,9 @@ struct references_change {
  * definitions, as JSON on w->mem.
  */
 enum err references_follow(struct work *w, struct references_change *change) must_check;
+
+/* What an experiment may refer to, on w->mem: {layers: [{id, free}, ..], goals: [name, ..]}, at
+ * most so many of each; null where there are none. */
+enum err references_choices(struct work *w, int64_t most, struct json_object **out) must_check;
 
 #endif

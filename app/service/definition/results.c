@@ -203,3 +203,13 @@ results_read_through(struct work *w, const char *id, const char *day, struct jso
 		return fail(w, ERR_INVALID, "through", "must be a day before today, as 2026-11-21");
 	return tell_results(w, id, day, end, out);
 }
+
+enum err
+results_stamp(struct work *w, const char *id, const char **out)
+{
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, QUERY_result_stamp, &id, &rows);
+
+	*out = e == OK && db_count(rows) > 0 ? db_cell(rows, 0, "stamp") : NULL;
+	return e;
+}

@@ -24,4 +24,8 @@ enum err results_read(struct work *w, const char *id, struct json_object **out) 
 enum err results_read_through(struct work *w, const char *id, const char *day,
     struct json_object **out) must_check;
 
+/* What changes with what results_read would answer, on w->mem, at less cost; *out NULL: there is no
+ * such experiment. */
+enum err results_stamp(struct work *w, const char *id, const char **out) must_check;
+
 #endif

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/instant.h"
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
@@ -164,10 +163,10 @@ write_draft(struct work *w, struct segmentation_draft *s)
 	const char *generation = mem_printf(w->mem, "%lld", (long long)s->generation);
 	const char *uses = references_array(w, d->uses);
 	const char *parameters = d->parameters == NULL ? "{}" : json_plain(d->parameters);
-	char now[INSTANT_TEXT], salt[2 * SALT + 1];
+	const char *now = work_now_text(w);
+	char salt[2 * SALT + 1];
 	struct db_rows *rows;
 
-	instant_format(w->now, now);
 	hash_random_hex(salt, SALT);
 	const char *add[] = {d->id, d->context, segmentation_word(d->type), d->name,
 		d->description, json_plain(d->groups), overlap, active, parameters,

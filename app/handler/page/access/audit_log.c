@@ -2,11 +2,11 @@
 /*
  * The record of what was changed, for those who ask who did it.
  */
+#include "base/jsonutil.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "view/json_diff.h"
 #include "handler/routes.h"
-#include "store/db/db.h"
+#include "service/audit.h"
 #include "web/http/ctx.h"
 
 enum { SHOWN = 25 };
@@ -28,31 +28,28 @@ filter(struct ctx *c, const char *name)
 enum err
 changes_list(struct ctx *c)
 {
-	const char *after = filter(c, "after");
-	struct json_object *list = json_object_new_array();
-	struct db_rows *rows;
-	int64_t number;
+	const struct audit_page page = {.after = filter(c, "after"),
+		.account = filter(c, "account"), .target = filter(c, "target"), .limit = SHOWN};
+	struct json_object *list;
+	const char *next;
+	enum err e = audit_list(&c->w, &page, &list, &next);
 
 	c->model = mem_json(c->w.mem, json_object_new_object());
-	json_object_object_add(c->model, "changes", list);
-	if (after != NULL && !num_int(after, 1, INT64_MAX, &number))
-		return fail(&c->w, ERR_INVALID, "after", "must be a whole number");
-	const char *params[] = {after, filter(c, "account"), filter(c, "target"),
-		mem_printf(c->w.mem, "%d", SHOWN)};
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_audit_list, params, &rows);
-	if (e != OK)
+	if (e != OK) {
+		json_object_object_add(c->model, "changes", json_object_new_array());
 		return e;
-	for (int i = 0; i < db_count(rows); i++) {
-		struct json_object *row = db_row_json(rows, i);
+	}
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *row = json_item(list, i);
 		struct json_object *pair[2] = {json_object_object_get(row, "before"),
 			json_object_object_get(row, "after")};
 		const char *texts[2];
 		json_diff_texts(c->w.mem, pair, texts);
 		put(row, "was", texts[0]);
 		put(row, "is", texts[1]);
-		json_object_array_add(list, row);
 	}
-	if (db_count(rows) == SHOWN)
-		c->next = req_with(c, "after", db_cell(rows, SHOWN - 1, "nr"));
+	json_object_object_add(c->model, "changes", json_object_get(list));
+	if (next != NULL)
+		c->next = req_with(c, "after", next);
 	return OK;
 }

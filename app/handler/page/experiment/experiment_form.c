@@ -12,7 +12,7 @@
 #include "handler/routes.h"
 #include "service/definition/experiment.h"
 #include "service/definition/preview.h"
-#include "store/db/db.h"
+#include "service/definition/references.h"
 #include "web/auth/session.h"
 #include "web/http/body.h"
 #include "web/http/ctx.h"
@@ -27,13 +27,11 @@ add_choices(struct ctx *c, struct json_object *shown)
 	struct json_object *request = json_object_object_get(shown, "request");
 	struct json_object *chosen = json_object_object_get(
 	    json_object_object_get(request, "layer"), "id");
-	const char *most = mem_printf(c->w.mem, "%d", CHOICES);
-	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_experiment_form_choices, &most, &rows);
+	struct json_object *row;
+	enum err e = references_choices(&c->w, CHOICES, &row);
 
 	if (e != OK)
 		return e;
-	struct json_object *row = mem_json(c->w.mem, db_row_json(rows, 0));
 	struct json_object *layers = json_object_object_get(row, "layers");
 	for (size_t i = 0; i < json_items(layers); i++) {
 		struct json_object *o = json_item(layers, i);

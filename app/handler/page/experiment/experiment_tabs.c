@@ -10,7 +10,6 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/model_cache.h"
-#include "base/num.h"
 #include "view/chart.h"
 #include "view/criteria_words.h"
 #include "view/json_diff.h"
@@ -18,12 +17,13 @@
 #include "core/subject/subject.h"
 #include "view/experiment_tab.h"
 #include "handler/routes.h"
+#include "service/audit.h"
 #include "service/decision/assignment.h"
+#include "service/decision/enrolment.h"
 #include "service/definition/experiment.h"
 #include "service/definition/preview.h"
 #include "service/definition/results.h"
 #include "service/definition/unconfirmed.h"
-#include "store/db/db.h"
 #include "web/http/ctx.h"
 #include "web/http/subject_input.h"
 #include "web/http/subject_path.h"
@@ -76,16 +76,14 @@ make_shown(struct ctx *c, struct json_object **out)
 static enum err
 load_results(struct ctx *c, const char *tab)
 {
-	const char *id = c->args[0];
+	const char *id = c->args[0], *stamp;
 	struct json_object *shown = NULL;
-	struct db_rows *rows;
 	enum err e = load(c, tab);
 
 	if (e == OK)
-		e = db_query(c->w.db, c->w.mem, QUERY_result_stamp, &id, &rows);
+		e = results_stamp(&c->w, id, &stamp);
 	if (e != OK)
 		return e;
-	const char *stamp = db_count(rows) == 0 ? NULL : db_cell(rows, 0, "stamp");
 	if (stamp != NULL)
 		shown = model_cache_find(c->w.models, id, stamp);
 	if (shown == NULL) {
@@ -198,27 +196,23 @@ add_sample(struct ctx *c, struct json_object *criteria)
 	return OK;
 }
 
-/* Who is enrolled so far, by kind. */
+/* How many are enrolled so far, by kind. */
 static enum err
 add_enrolled(struct ctx *c)
 {
-	static const char *const kinds[] = {"users", "devices", "sessions"};
-	const char *params[] = {c->args[0], mem_printf(c->w.mem, "%d", COUNTED + 1)};
-	struct json_object *enrolled;
-	struct db_rows *rows;
-	enum err e = db_query(c->w.db, c->w.mem, QUERY_enrolment_kinds, params, &rows);
+	struct json_object *counts;
+	enum err e = enrolment_counts(&c->w, c->args[0], COUNTED + 1, &counts);
 
 	if (e == ERR_UNAVAILABLE)
 		put(c->model, "late", "Counting takes too long just now.");
 	if (e != OK)
 		return e == ERR_UNAVAILABLE ? OK : e;
-	enrolled = json_object_new_object();
+	struct json_object *enrolled = json_object_new_object();
 	json_object_object_add(c->model, "enrolled", enrolled);
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		const char *n = db_cell(rows, 0, kinds[i]);
-		bool more = strcmp(n, params[1]) == 0;
-		put(enrolled, kinds[i],
-		    more ? mem_printf(c->w.mem, "more than %d", COUNTED) : n);
+	json_object_object_foreach(json_members(counts), kind, n) {
+		put(enrolled, kind, json_object_get_int64(n) > COUNTED
+		    ? mem_printf(c->w.mem, "more than %d", COUNTED)
+		    : json_object_get_string(n));
 	}
 	return OK;
 }
@@ -246,8 +240,9 @@ tab_audience(struct ctx *c)
 	return add_sample(c, criteria);
 }
 
-static struct json_object *
-make_change(struct ctx *c, struct json_object *row)
+/* Puts what differs in the place of what there was before and after. */
+static void
+add_difference(struct ctx *c, struct json_object *row)
 {
 	struct json_object *pair[2] = {
 	    json_object_object_get(row, "before"), json_object_object_get(row, "after")};
@@ -258,34 +253,29 @@ make_change(struct ctx *c, struct json_object *row)
 	put(row, "is", texts[1]);
 	json_remove(row, "before");
 	json_remove(row, "after");
-	return row;
 }
 
 enum err
 tab_history(struct ctx *c)
 {
-	const char *after = req_query(&c->req, "after");
-	struct json_object *list = json_object_new_array();
-	struct db_rows *rows;
-	int64_t number;
+	const struct audit_page page = {.after = req_query(&c->req, "after"),
+		.target = c->args[0], .limit = CHANGES};
+	struct json_object *list;
+	const char *next;
 	enum err e = load(c, "history");
 
-	if (e == OK)
-		json_object_object_add(c->model, "changes", list);
-	else
-		json_object_put(list);
-	if (e == OK && after != NULL && !num_int(after, 1, INT64_MAX, &number))
-		e = fail(&c->w, ERR_INVALID, "after", "must be a whole number");
 	if (e != OK)
 		return e;
-	const char *params[] = {c->args[0], after, mem_printf(c->w.mem, "%d", CHANGES)};
-	e = db_query(c->w.db, c->w.mem, QUERY_experiment_history, params, &rows);
-	if (e != OK)
+	e = audit_experiment_list(&c->w, &page, &list, &next);
+	if (e != OK) {
+		json_object_object_add(c->model, "changes", json_object_new_array());
 		return e;
-	for (int i = 0; i < db_count(rows); i++)
-		json_object_array_add(list, make_change(c, db_row_json(rows, i)));
-	if (db_count(rows) == CHANGES)
-		c->next = req_with(c, "after", db_cell(rows, CHANGES - 1, "nr"));
+	}
+	for (size_t i = 0; i < json_items(list); i++)
+		add_difference(c, json_item(list, i));
+	json_object_object_add(c->model, "changes", json_object_get(list));
+	if (next != NULL)
+		c->next = req_with(c, "after", next);
 	return OK;
 }
 
