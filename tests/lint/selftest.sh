@@ -89,6 +89,8 @@ plant app/core/subject/tag.c 'size_t wrong(struct json_object *);
 	size_t wrong(struct json_object *o) { return json_object_array_length(o); }' 'which asserts'
 plant app/handler/api/subject/tag.c 'enum err wrong(struct ctx *); enum err wrong(struct ctx *c)
 	{ return users_get(c); }' 'calls the handler'
+plant app/handler/api/subject/tag.c 'void db_rollback(void *); void wrong(void *);
+	void wrong(void *db) { db_rollback(db); }' 'belongs to service'
 printf '%s\n' '#include "base/json.h"' 'enum err wrong(void); enum err wrong(void) {' \
 	'struct json_object *o; struct json_fault f; return json_read(0, "", 0, &o, &f); }' \
 	>>app/base/utf8.c

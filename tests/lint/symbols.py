@@ -23,6 +23,10 @@ GUARDED = {"json_object_array_length", "json_object_array_get_idx", "json_object
            "json_object_object_del"}
 GUARD = "base/jsonutil"
 
+# Statements are run by operations, in service/: a door that ran one would have rules of its own.
+STATEMENTS = {"db_query", "db_query_built", "db_send", "db_collect", "db_script", "db_begin",
+              "db_commit", "db_rollback"}
+
 bad = False
 
 
@@ -108,6 +112,9 @@ def main():
         for symbol in sorted(wanted & GUARDED):
             if name != GUARD:
                 report(name, f"calls {symbol}, which asserts: base/jsonutil.h has a safe one")
+        for symbol in sorted(wanted & STATEMENTS):
+            if name.startswith("handler/"):
+                report(name, f"calls {symbol}: what runs a statement belongs to service")
     check_floors(calls)
     for component in circles(calls):
         report(component[0], "is in a circle of calls: " + " ".join(component))
