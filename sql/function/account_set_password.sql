@@ -13,7 +13,7 @@ begin
 	update account as a set password = account_set_password.password where a.id = own;
 	perform account_sign_out(own);
 	insert into session (hash, account, csrf, created_at, seen_at)
-	values (sha256(fresh), own, account_set_password.csrf, at, at);
+	values (sha256(fresh), own, account_set_password.csrf, clock_timestamp(), clock_timestamp());
 end
 $$;
 

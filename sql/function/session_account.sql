@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The account of the session of a digest, if it is alive at `at` (as in the statement session_find);
--- else all null. The table holds a hash of the digest, so whoever reads it cannot give one.
+-- The account of the session of a digest, if it is alive now (as in the statement session_find); else
+-- all null. The clock is the server's: `at`, which the caller names, decides nothing. The table holds a hash of the digest, so whoever reads it cannot give one.
 create or replace function session_account(digest bytea, at timestamptz)
 returns account
 language plpgsql
@@ -12,7 +12,8 @@ begin
 	select a.* into found
 	from session as s join account as a on a.id = s.account
 	where s.hash = sha256(digest) and a.disabled_at is null
-		and s.seen_at > at - interval '30 minutes' and s.created_at > at - interval '12 hours';
+		and s.seen_at > clock_timestamp() - interval '30 minutes'
+		and s.created_at > clock_timestamp() - interval '12 hours';
 	return found;
 end
 $$;

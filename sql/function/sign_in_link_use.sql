@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Uses up a sign-in link, by the digest of its token, and opens a session of its account; no row when
--- it is unknown, too old or of an account that is disabled.
+-- it is unknown, too old or of an account that is disabled. Both are told by the server's clock,
+-- whatever `at` says.
 create or replace function sign_in_link_use(
 	link bytea, at timestamptz, digest bytea, csrf text, out name text, out has_password boolean)
 returns setof record
@@ -11,7 +12,7 @@ declare
 	entered account;
 begin
 	delete from sign_in_link as l using account as a
-	where l.hash = sha256(sign_in_link_use.link) and l.expires_at > sign_in_link_use.at
+	where l.hash = sha256(sign_in_link_use.link) and l.expires_at > clock_timestamp()
 		and a.id = l.account and a.disabled_at is null
 	returning a.* into entered;
 	if entered.id is null then
@@ -19,7 +20,7 @@ begin
 	end if;
 	insert into session (hash, account, csrf, created_at, seen_at)
 	values (sha256(sign_in_link_use.digest), entered.id, sign_in_link_use.csrf,
-		sign_in_link_use.at, sign_in_link_use.at);
+		clock_timestamp(), clock_timestamp());
 	name := entered.name;
 	has_password := entered.password is not null;
 	return next;

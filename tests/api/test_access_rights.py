@@ -153,6 +153,53 @@ def test_a_session_that_is_over_allows_nothing(stack, app, end):
     assert refused(app, statement, session_of(admin))
 
 
+@pytest.mark.parametrize("claimed", ["-20 minutes", "-2 hours", "1 hour"])
+@pytest.mark.parametrize("age", ["seen_at = seen_at - interval '31 minutes'",
+                                 "created_at = created_at - interval '13 hours'"])
+def test_an_old_session_allows_nothing_whatever_time_a_worker_claims(stack, app, age, claimed):
+    admin = Person(stack, "admin")
+    statement = OF_ADMINS["key_create"].replace("now()", f"now() + interval '{claimed}'")
+    assert not refused(app, statement, session_of(admin))
+    app.connection.rollback()
+    app.execute("set search_path = assay, pg_temp")
+    stack.sql(f"update session set {age} where account = (select id from account where name = %s)",
+              admin.name)
+    assert refused(app, statement, session_of(admin))
+    for at in ("now()", f"now() + interval '{claimed}'"):
+        app.execute(f"select session_seen(%s, {at})", [session_of(admin)])
+    assert refused(app, statement, session_of(admin))
+
+
+def test_a_session_ages_by_the_clock_of_the_server(stack, app, people):
+    fresh = secrets.token_bytes(32)
+    app.execute("select session_seen(%s, now() + interval '1 year')", [session_of(people["admin"])])
+    app.execute("select account_set_password(%s, now() + interval '1 year', 'x', %s, 'x')",
+                [session_of(people["viewer"]), secrets.token_bytes(32)])
+    app.execute("select session_open(id, %s, 'x', now() + interval '1 year') from account"
+                " where name = %s", [fresh, people["viewer"].name])
+    assert app.fetchone() == (True,)
+    app.execute("select max(greatest(created_at, seen_at)) <= clock_timestamp() from session")
+    assert app.fetchone() == (True,)
+
+
+def test_an_old_link_opens_nothing_whatever_time_a_worker_claims(stack, app, people):
+    link = stack.assay("user", "link", people["editor"].name).stdout.strip()
+    token = link.partition("token=")[2]
+    stack.sql("update sign_in_link set expires_at = now() - interval '1 minute'"
+              " where account = (select id from account where name = %s)", people["editor"].name)
+    app.execute("select name from sign_in_link_use(%s, now() - interval '1 hour', %s, 'x')",
+                [digest(token), secrets.token_bytes(32)])
+    assert app.fetchall() == []
+
+
+def test_no_link_lasts_longer_than_a_day(stack):
+    name = new_id("account")
+    stack.sql("select account_add(null, now(), %s, 'viewer', %s, now() + interval '1 year')",
+              name, secrets.token_bytes(32))
+    assert stack.sql("select l.expires_at <= now() + interval '1 day' from sign_in_link as l"
+                     " join account as a on a.id = l.account where a.name = %s", name) == [(True,)]
+
+
 def test_an_admin_cannot_take_the_own_rights_away(app, people):
     session, name = session_of(people["admin"]), people["admin"].name
     app.execute("select account_disable(%s, now(), %s), account_set_role(%s, now(), %s, 'viewer'), "
