@@ -55,6 +55,17 @@ load_batch(struct import *im, struct membership_batch *m, bool *more)
 }
 
 static enum err
+finish_import(struct import *im, const struct membership_batch *m)
+{
+	const struct membership_import in = {
+		m->segmentation, m->id, im->rows, im->bad, im->changed};
+
+	im->w->intent.action = "import members";
+	enum err e = membership_import_finish(im->w, &in);
+	return e == OK ? OK : import_db_failed(im, e);
+}
+
+static enum err
 find(struct import *im, struct membership_batch *m)
 {
 	struct db_rows *rows;
@@ -83,7 +94,7 @@ import_members(struct import *im, const char *segmentation)
 		work_begin(im->w, instant_now(), command_actor());
 		e = load_batch(im, &m, &more);
 		if (e == OK && !more)
-			e = membership_batch_finish(im->w, m.segmentation);
+			e = finish_import(im, &m);
 		work_end(im->w);
 	}
 	return e;

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """assay import members: a file of any size into the groups of a segmentation."""
 
+import os
+import pwd
+
 import pytest
 
 from lookups import put_user
@@ -27,6 +30,17 @@ def test_a_file_is_loaded_and_its_bad_lines_are_told(told, user, tmp_path):
     assert [group(told.stack, seg, user + n) for n in ("0", "1", "11999")] == ["A", "B", "B"]
     events = [e["edata"] for e in told.events() if e["edata"].get("segmentation") == seg]
     assert len(events) == 12000 and {e["by"] for e in events} == {"assay import"}
+
+
+def test_the_audit_log_says_who_imported_members_once(told, user, tmp_path):
+    seg = make(told.stack)
+    text = f"user_id,group\n{user},A\n{user}1,none\n"
+    for _ in range(2):
+        load(told, tmp_path, seg, text)
+    (account, after), = told.stack.sql("select account, after from audit where target = %s"
+                                       " and action = 'import members'", seg)
+    assert account == "cli:" + pwd.getpwuid(os.geteuid()).pw_name
+    assert after == {"rows": 2, "bad": 1, "changed": 1}
 
 
 def test_a_repeat_changes_nothing(told, user, tmp_path):

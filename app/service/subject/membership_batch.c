@@ -249,3 +249,30 @@ membership_batch_finish(struct work *w, const char *segmentation)
 
 	return change_run_rest(w, place_late, &late);
 }
+
+static enum err
+run_import_finish(struct work *w, void *arg, struct json_object **answer)
+{
+	const struct membership_import *in = arg;
+	struct late *late = mem_new(w->mem, struct late);
+
+	*late = (struct late){.segmentation = in->segmentation};
+	change_target(w, in->id);
+	if (in->changed == 0)
+		change_nothing(w);
+	enum err e = place_late(w, late, answer);
+	*answer = mem_json(w->mem, json_object_new_object());
+	json_object_object_add(*answer, "rows", json_object_new_int64(in->rows));
+	json_object_object_add(*answer, "bad", json_object_new_int64(in->bad));
+	json_object_object_add(*answer, "changed", json_object_new_int64(in->changed));
+	return e;
+}
+
+enum err
+membership_import_finish(struct work *w, const struct membership_import *in)
+{
+	struct membership_import copy = *in;
+	struct json_object *answer;
+
+	return change_run(w, run_import_finish, &copy, &answer);
+}

@@ -48,6 +48,15 @@ enum err membership_batch_put(struct membership_batch *m) must_check;
  * whose addresses have got a profile meanwhile, in a transaction of its own. */
 enum err membership_batch_finish(struct work *w, const char *segmentation) must_check;
 
+/* A file of members that was imported, also one whose import was interrupted. */
+struct membership_import {
+	const char *segmentation, *id; /* its number, and its id */
+	int64_t rows, bad, changed;
+};
+
+/* As membership_batch_finish; the audit log gets {rows, bad, changed}, unless nothing changed. */
+enum err membership_import_finish(struct work *w, const struct membership_import *in) must_check;
+
 /* Sends telemetry of users who were placed when profiles came: [{subject, segmentation, context,
  * nr, name, by, tags}, ..], or NULL. */
 void membership_batch_tell(struct work *w, struct json_object *placed);
