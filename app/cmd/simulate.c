@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * assay simulate: how often would results deceive? Reads the options, runs experiments that make no
- * difference (A/A) and such that do (A/B), and prints how many were called different.
+ * difference (A/A) and such that do (A/B), at the same time, and prints how many were called
+ * different.
  */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -87,26 +92,62 @@ read_options(const struct command *c, struct simulation *s)
 	return s->baseline + s->effect <= 1 && s->arms >= 2 && s->share > 0 && s->share < 1;
 }
 
-int
-command_simulate(const struct command *c)
+/* Runs one kind over a connection of its own; tells on standard error why it could not. */
+static bool
+run_kind(const struct command *c, struct simulation s, bool differs, struct alarms *found)
 {
-	struct simulation s = {.experiments = 100, .subjects = 1000, .days = 20, .seed = 1,
-	    .arms = 2, .share = -1, .even_from = 1, .baseline = 0.2, .effect = 0.1};
 	struct conf *conf = mem_new(c->mem, struct conf);
-	struct alarms aa, ab;
 
-	if (c->argc > 0 || !read_options(c, &s))
-		return EXIT_USAGE;
 	/* Nobody else sees these subjects, so nobody is to be told of them. */
 	*conf = *c->conf;
 	conf->memcached = "";
 	conf->telemetry_file = "";
 	s.w = setup_work(c->mem, conf, setup_db(c->mem, conf, setup_share()));
 	if (s.w == NULL)
-		return EXIT_FAILED;
+		return false;
 	db_set_deadline(s.w->db, INT64_MAX);
-	if (simulation_run(&s, false, &aa) != OK || simulation_run(&s, true, &ab) != OK)
-		return command_db_failed(s.w->db);
+	if (simulation_run(&s, differs, found) == OK)
+		return true;
+	command_db_failed(s.w->db);
+	return false;
+}
+
+/* Both kinds at once: A/B in a process of its own, whose sums come through a pipe. */
+static bool
+run_both(const struct command *c, const struct simulation *s, struct alarms *aa,
+    struct alarms *ab)
+{
+	int ends[2];
+
+	if (pipe(ends) != 0)
+		return false;
+	pid_t pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		bool done = run_kind(c, *s, true, ab) &&
+		    write(ends[1], ab, sizeof *ab) == (ssize_t)sizeof *ab;
+		_exit(done ? EXIT_DONE : EXIT_FAILED);
+	}
+	close(ends[1]);
+	bool done = pid > 0 && run_kind(c, *s, false, aa);
+	done = read(ends[0], ab, sizeof *ab) == (ssize_t)sizeof *ab && done;
+	close(ends[0]);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	return done;
+}
+
+int
+command_simulate(const struct command *c)
+{
+	struct simulation s = {.experiments = 100, .subjects = 1000, .days = 20, .seed = 1,
+	    .arms = 2, .share = -1, .even_from = 1, .baseline = 0.2, .effect = 0.1};
+	struct alarms aa, ab;
+
+	if (c->argc > 0 || !read_options(c, &s))
+		return EXIT_USAGE;
+	if (!run_both(c, &s, &aa, &ab))
+		return EXIT_FAILED;
 	print(&s, &aa, &ab);
 	return EXIT_DONE;
 }

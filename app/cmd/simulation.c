@@ -23,17 +23,21 @@
 #include "service/definition/results.h"
 #include "store/db/db.h"
 #include "store/db/pgtype.h"
+#include "store/work.h"
 
-#define GOAL "assay-simulate"
 #define ALPHA 0.05
 
-enum { BATCH = 250 }; /* subjects of a statement */
+enum {
+	BATCH = 250, /* subjects of a statement */
+	TRIES = 5    /* of an experiment that meets another one's lock */
+};
 
 /* An experiment under way; all on the work's memory. */
 struct trial {
 	const struct simulation *s;
 	struct work *w;
-	const char *id, *salt;
+	const char *id; /* of the experiment and of its goal */
+	const char *salt;
 	bool differs;
 	int64_t first_day; /* midnight of the first day */
 	const struct experiment *experiment;
@@ -154,7 +158,7 @@ define(struct trial *t, enum query q, double share)
 	struct work *w = t->w;
 	struct json_object *alternatives = alternatives_of(t, share);
 	struct json_object *weights = mem_json(w->mem, bucket_allocation(alternatives));
-	const char *created[] = {t->id, t->salt, work_now_text(w), GOAL,
+	const char *created[] = {t->id, t->salt, work_now_text(w), t->id,
 		json_object_to_json_string(alternatives),
 		json_object_to_json_string(ids_of(t, alternatives)),
 		json_object_to_json_string(weights)};
@@ -242,7 +246,7 @@ hit_batch(struct trial *t, int64_t day)
 	pgtype_array_open(events);
 	while (t->hits_made < t->hit_count && t->due[t->hits_made] <= day &&
 	    t->hits_made - from < BATCH) {
-		pgtype_array_item(goals, GOAL);
+		pgtype_array_item(goals, t->id);
 		pgtype_array_item(times, "1");
 		pgtype_array_item(events, NULL);
 		t->hits_made++;
@@ -318,8 +322,9 @@ add_alarms(struct alarms *sum, const struct alarms *one)
 	sum->covered += one->covered;
 }
 
+/* *again: it failed once begun, perhaps by a lock of others, and nothing of it was added. */
 static enum err
-run_one(const struct simulation *s, int64_t i, bool differs, struct alarms *sum)
+run_one(const struct simulation *s, int64_t i, bool differs, struct alarms *sum, bool *again)
 {
 	struct work *w = s->w;
 	int64_t today = instant_now() / INSTANT_DAY * INSTANT_DAY;
@@ -340,8 +345,10 @@ run_one(const struct simulation *s, int64_t i, bool differs, struct alarms *sum)
 	enum err e = experiment_set_get(w, 0, &all);
 	if (e == OK)
 		e = db_begin(w->db);
+	*again = e == OK;
 	if (e == OK)
 		e = run_trial(&t);
+	*again = *again && e == ERR_UNAVAILABLE;
 	db_rollback(w->db);
 	if (e == OK)
 		add_alarms(sum, &t.found);
@@ -355,7 +362,10 @@ simulation_run(const struct simulation *s, bool differs, struct alarms *sum)
 	enum err e = OK;
 
 	*sum = (struct alarms){0};
-	for (int64_t i = 0; e == OK && i < s->experiments; i++)
-		e = run_one(s, i, differs, sum);
+	for (int64_t i = 0; e == OK && i < s->experiments; i++) {
+		bool again = true;
+		for (int n = 0; again && n < TRIES; n++)
+			e = run_one(s, i, differs, sum, &again);
+	}
 	return e;
 }
