@@ -92,6 +92,9 @@ def test_the_first_schema_with_data_in_it_is_migrated(database):
     assert {"UPGRADE-A", "UPGRADE-B"} <= {e["expId"] for e in listed}
     results = call("GET", "/v1/experiment/UPGRADE-A/results")
     assert sum(a["participants"] for a in results["alternatives"]) > 0
+    for experiment in ("UPGRADE-A", "UPGRADE-B"):
+        assert d.assay("doctor", "--recount", experiment).stdout == \
+            f"the results of {experiment} are those of the rows\n"
     again = call("POST", "/v1/experiment/UPGRADE-A/enroll", json={"user_id": "user-1"})
     stored, = database.psql("-c", "select alternative from assay.enrolment where subject_id ="
                             " 'u:user-1' order by experiment limit 1").split()
