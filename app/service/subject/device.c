@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Devices register at every start of an app, and learn which experiments apply. A registration that
- * changes nothing writes nothing, and asks the database nothing while the cache knows the device:
- * with its record the cache keeps a digest of the address at which the profile was last found
- * right (settled_at), so that the place of that address need not be looked up again.
+ * Devices register at every start of an app and are told which experiments apply. A registration
+ * that changes nothing writes nothing, and needs no query while the cache has the record of the
+ * device: next to the record the cache keeps a digest of the address for which the stored location
+ * is known to be right (settled_at), so the location need not be looked up again.
  *
- * The store of the profile and the enrolments are changes of their own, not one: each is right
- * without the other, and an app that lost the answer registers again.
+ * The profile and the enrolments are stored by separate changes. Each is right without the other,
+ * and an app that lost the answer registers again.
  */
 #include "service/subject/device.h"
 
@@ -27,17 +27,20 @@
 #include "store/work.h"
 
 /* A registration under way. */
-struct arrival {
+struct device_visit {
 	const struct device_input *in;
 	const char *device, *user;      /* subjects; user NULL: none */
 	struct json_object *records[2]; /* of the device, and of the user (NULL: none) */
-	bool closed; /* the device is known and not proven: nothing is stored of it */
+	bool closed; /* a known device without proof of identity: nothing of it is changed */
 };
 
-/* Where the client's address is; NULL when that is unknown. A record that was just read from the
- * database tells it. */
+/*
+ * The location of the client's address; NULL when unknown. A record that was just read from the
+ * database has it as `place`.
+ */
 static enum err
-locate(struct work *w, const char *address, struct json_object *record, struct json_object **place)
+find_location(struct work *w, const char *address, struct json_object *record,
+    struct json_object **place)
 {
 	struct db_rows *rows;
 
@@ -50,7 +53,7 @@ locate(struct work *w, const char *address, struct json_object *record, struct j
 	return e;
 }
 
-/* What the cache keeps of an address at which a profile was found right; NULL for none. */
+/* The digest that the cache keeps of the address; NULL for none. */
 static const char *
 address_digest(struct work *w, const char *address)
 {
@@ -62,7 +65,10 @@ address_digest(struct work *w, const char *address)
 	return mem_dup(w->mem, digest);
 }
 
-/* A client without an address is wherever it was. */
+/*
+ * Whether the stored location is right for the address. A client without an address keeps its
+ * location.
+ */
 static bool
 is_settled(struct json_object *record, const char *digest)
 {
@@ -71,10 +77,12 @@ is_settled(struct json_object *record, const char *digest)
 	return digest == NULL || (last != NULL && strcmp(last, digest) == 0);
 }
 
-/* Stores what has changed; leaves the record as it is afterwards. *settled: the cache is to be told
- * that the profile is right at this address. */
+/*
+ * Stores the profile where it changed and leaves the record as it is afterwards. *settled: the
+ * cache is to be told that the location is right for this address.
+ */
 static enum err
-store_profile(struct work *w, struct arrival *a, bool *settled)
+store_profile(struct work *w, struct device_visit *a, bool *settled)
 {
 	struct json_object *record = a->records[0];
 	struct json_object *stored = json_object_object_get(record, "attributes");
@@ -86,7 +94,7 @@ store_profile(struct work *w, struct arrival *a, bool *settled)
 
 	if (device_is_known(w->mem, stored, &a->in->said, &seen) && is_settled(record, digest))
 		return OK;
-	enum err e = locate(w, a->in->address, record, &seen.location);
+	enum err e = find_location(w, a->in->address, record, &seen.location);
 	if (e != OK)
 		return e;
 	if (device_is_known(w->mem, stored, &a->in->said, &seen)) {
@@ -101,10 +109,13 @@ store_profile(struct work *w, struct arrival *a, bool *settled)
 	return e == OK ? subject_record_get(w, a->device, &a->records[0]) : e;
 }
 
-/* Counts a device that is seen for the first time. Its user is counted when it is enrolled, which
- * is only known after the device was stored: here it is made sure that there will be room. */
+/*
+ * Counts a device that is seen for the first time against the limit on new subjects. Its user is
+ * counted when it is enrolled; here is only checked that the limit leaves room for it, because the
+ * device is stored before that. ERR_THROTTLED.
+ */
 static enum err
-count_new(struct work *w, const struct arrival *a)
+admit_new_subjects(struct work *w, const struct device_visit *a)
 {
 	int64_t device = subject_record_is_new(a->records[0]);
 	int64_t user = a->records[1] != NULL && subject_record_is_new(a->records[1]);
@@ -115,9 +126,12 @@ count_new(struct work *w, const struct arrival *a)
 	return e == OK ? w->admit(w, device) : e;
 }
 
-/* Reads the records, and leaves that of the device as this registration makes it. */
+/*
+ * Reads the records and stores the profile; the record of the device is then as this registration
+ * leaves it.
+ */
 static enum err
-take(struct work *w, struct arrival *a)
+load_and_store(struct work *w, struct device_visit *a)
 {
 	struct record_slot slot = {.kind = RECORD_SUBJECT, .subject = a->device, .now = w->now};
 	struct json_object *found;
@@ -130,7 +144,7 @@ take(struct work *w, struct arrival *a)
 		return e;
 	a->records[0] = found;
 	a->closed = json_object_object_get(found, "attributes") != NULL && !a->in->proven;
-	e = count_new(w, a);
+	e = admit_new_subjects(w, a);
 	if (e == OK && !a->closed)
 		e = store_profile(w, a, &settled);
 	if (e == OK && a->records[0] == found && (offer || settled))
@@ -138,6 +152,7 @@ take(struct work *w, struct arrival *a)
 	return e;
 }
 
+/* The action by which an app applies an alternative. The caller owns it. */
 static struct json_object *
 make_action(const struct experiment *a, struct json_object *alternative)
 {
@@ -161,10 +176,12 @@ make_action(const struct experiment *a, struct json_object *alternative)
 	return o;
 }
 
-/* The action for an alternative, made once for all who get it: it hangs on the alternative, as long
- * as the worker holds that definition. The caller owns a reference. */
+/*
+ * The action for an alternative, made once per definition: it is stored in the alternative and
+ * lives as long as the worker holds the definition. The caller owns a reference.
+ */
 static struct json_object *
-share_action(const struct experiment *a, struct json_object *alternative)
+shared_action(const struct experiment *a, struct json_object *alternative)
 {
 	struct json_object *action = json_object_object_get(alternative, "action");
 
@@ -175,13 +192,17 @@ share_action(const struct experiment *a, struct json_object *alternative)
 	return json_object_get(action);
 }
 
+/* Whether the audience is evaluated at each request. */
 static bool
 is_live(const struct experiment *a)
 {
 	return a->criteria != NULL && a->criteria->live;
 }
 
-/* An experiment is told to those enrolled in it, and to all where a default was promoted. */
+/*
+ * Whether the app is told of the experiment: to subjects enrolled in it, and to all where a default
+ * was promoted.
+ */
 static bool
 is_delivered(const struct enrolment_outcome *o)
 {
@@ -191,12 +212,13 @@ is_delivered(const struct enrolment_outcome *o)
 }
 
 /*
- * Decides what was found and enrols. The unit is the user if there is one, whichever of the two was
- * in the audience. What is not delivered drops out of found, so that telemetry tells of what was
- * answered. A device that is not proven is told what it is enrolled in, and enrolled in nothing.
+ * Decides the experiments that were found and enrols. The unit is the user if there is one,
+ * whichever of the two was in the audience. What is not delivered is removed from found, so that
+ * telemetry reports what was answered. A device without proof of identity is told of its enrolments
+ * but not enrolled.
  */
 static enum err
-decide_all(struct work *w, const struct arrival *a, struct found *found,
+decide_all(struct work *w, const struct device_visit *a, struct found *found,
     struct json_object *actions)
 {
 	struct enrolment_outcome *list = mem_array(w->mem, struct enrolment_outcome, found->n + 1);
@@ -220,7 +242,7 @@ decide_all(struct work *w, const struct arrival *a, struct found *found,
 		if (!is_delivered(&list[i]))
 			continue;
 		json_object_array_add(
-		    actions, share_action(list[i].experiment, list[i].decision.alternative));
+		    actions, shared_action(list[i].experiment, list[i].decision.alternative));
 		found->list[kept++] = found->list[i];
 	}
 	found->n = kept;
@@ -231,7 +253,7 @@ enum err
 device_register(struct work *w, const struct device_input *in, struct json_object **answer)
 {
 	const struct registration *r = &in->said;
-	struct arrival a = {.in = in, .device = subject_text(w->mem, SUBJECT_DEVICE, in->id),
+	struct device_visit a = {.in = in, .device = subject_text(w->mem, SUBJECT_DEVICE, in->id),
 		.user = r->user == NULL ? NULL : subject_text(w->mem, SUBJECT_USER, r->user)};
 	struct lookup_request lookup = {
 	    in->id, r->user, r->url, lookup_client(r->producer), work_today(w)};
@@ -241,7 +263,7 @@ device_register(struct work *w, const struct device_input *in, struct json_objec
 	*answer = mem_json(w->mem, json_object_new_object());
 	json_add_text(*answer, "message", "Device registered successfully");
 	json_object_object_add(*answer, "actions", actions);
-	enum err e = take(w, &a);
+	enum err e = load_and_store(w, &a);
 	if (e == OK)
 		e = subject_record_matches(w, &lookup, a.records, &found);
 	if (e == OK)
@@ -251,9 +273,9 @@ device_register(struct work *w, const struct device_input *in, struct json_objec
 	return e;
 }
 
-/* "" where nothing is known, as the apps expect it. */
+/* Adds a member of the location; "" where it is unknown, as the apps expect. */
 static void
-add_place(struct json_object *location, struct json_object *attributes, const char *name)
+add_location(struct json_object *location, struct json_object *attributes, const char *name)
 {
 	struct json_object *value = json_object_object_get(attributes, name);
 
@@ -274,8 +296,8 @@ device_profile(struct work *w, const char *subject, struct json_object **answer)
 	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
 	struct json_object *attributes = json_object_object_get(row, "attributes");
 	struct json_object *location = json_object_new_object();
-	add_place(location, attributes, "state");
-	add_place(location, attributes, "district");
+	add_location(location, attributes, "state");
+	add_location(location, attributes, "district");
 	*answer = mem_json(w->mem, json_object_get(attributes));
 	json_object_object_add(*answer, "ipLocation", location);
 	return OK;

@@ -10,25 +10,25 @@
 
 struct work;
 
-/* A device registers, as an app does at every start. Texts are lent. */
+/* A registration of a device, which an app sends at every start. Lent by the request. */
 struct device_input {
 	const char *id;           /* of the device */
-	struct registration said; /* in the request */
+	struct registration said; /* what the body says */
 	const char *address;      /* of the client; NULL: not known */
 	const char *user_agent;   /* of the client; NULL: none */
-	bool proven; /* may change what is stored of a known device */
+	bool proven; /* may change the stored profile of a known device */
 	bool bot;
 };
 
 /*
- * Stores the profile of the device where it changed, and answers {message, actions}: the
- * experiments that apply to the device and its user, in which they are enrolled. ERR_THROTTLED
- * when the actor may bring no more new subjects.
+ * Stores the profile of the device where it changed and answers {message, actions}: the experiments
+ * that apply to the device and its user, in which they are enrolled. ERR_INVALID, ERR_THROTTLED
+ * when the key may bring no more new subjects.
  */
 enum err device_register(struct work *w, const struct device_input *in,
     struct json_object **answer) must_check;
 
-/* The stored profile of a device (core/subject/subject.h). ERR_NOT_FOUND. */
+/* The stored profile of a device (core/subject/subject.h), with ipLocation. ERR_NOT_FOUND. */
 enum err device_profile(struct work *w, const char *subject, struct json_object **answer)
     must_check;
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The directory, and the one way into it: a profile that is written is decided against the criteria
- * in effect in the same statement, so a new device is in its experiments at once.
+ * The directory of users and devices. Every write of a profile evaluates the criteria in effect and
+ * updates the audiences in the same statement, so that a new device is in its experiments at once.
+ * The statement checks the generation of definitions against which this worker evaluated, and
+ * writes nothing when it is outdated.
  */
 #include "service/subject/directory_store.h"
 
@@ -19,19 +21,21 @@
 #include "store/cache/record.h"
 #include "store/work.h"
 
-/* Definitions may change between decision and statement, but not so often. */
+/* Definitions may change between evaluation and statement, but not so often. */
 enum { TRIES = 8 };
 
 /* Entries of one kind, no subject twice. */
-struct batch {
+struct entry_batch {
 	const struct directory_entry *list;
 	size_t n;
 	enum subject_kind kind;
-	int64_t changed; /* entries that were not so before */
+	int64_t changed; /* entries that differ from what was stored */
 };
 
+/* The array parameters of the query `profile_put`. */
 enum column { SUBJECT, ATTRIBUTES, TERMS, DECIDED, MATCHED_SUBJECT, MATCHED_NR, COLUMNS };
 
+/* The terms as the text of a JSON array. */
 static const char *
 terms_json(void *ctx, const struct terms *t)
 {
@@ -48,16 +52,16 @@ terms_json(void *ctx, const struct terms *t)
 	return out->data;
 }
 
-/* Whether the experiment has an audience of profiles of this kind. */
+/* Whether the experiment has a stored audience of profiles of this kind. */
 static bool
 is_mapped(const struct experiment *a, enum subject_kind kind)
 {
 	return a->criteria != NULL && !a->criteria->live && a->criteria->kind == kind;
 }
 
-/* Notes the experiments of this kind that the entry is in. */
+/* Adds the experiments whose criteria the entry meets. */
 static void
-decide(struct work *w, const struct experiment_set *all, const struct directory_entry *e,
+add_matches(struct work *w, const struct experiment_set *all, const struct directory_entry *e,
     enum subject_kind kind, struct buf *columns[COLUMNS])
 {
 	for (size_t i = 0; i < all->n; i++) {
@@ -70,6 +74,7 @@ decide(struct work *w, const struct experiment_set *all, const struct directory_
 	}
 }
 
+/* Adds one entry to the array parameters. */
 static void
 add_entry(struct work *w, const struct experiment_set *all, const struct directory_entry *e,
     enum subject_kind kind, struct buf *columns[COLUMNS])
@@ -77,10 +82,13 @@ add_entry(struct work *w, const struct experiment_set *all, const struct directo
 	pgtype_array_item(columns[SUBJECT], e->subject);
 	pgtype_array_item(columns[ATTRIBUTES], e->attributes);
 	pgtype_array_item(columns[TERMS], terms_json(w->mem, e->terms));
-	decide(w, all, e, kind, columns);
+	add_matches(w, all, e, kind, columns);
 }
 
-/* The experiments that were decided, whoever is in them. */
+/*
+ * Adds the experiments whose criteria were evaluated, whether or not an entry met them: entries
+ * leave those that they do not meet.
+ */
 static void
 add_decided(struct work *w, const struct experiment_set *all, enum subject_kind kind,
     struct buf *columns[COLUMNS])
@@ -91,9 +99,9 @@ add_decided(struct work *w, const struct experiment_set *all, enum subject_kind 
 			    mem_printf(w->mem, "%lld", (long long)all->list[i].nr));
 }
 
-/* By subject; of one subject the later, which stands at the higher address, last. */
+/* By subject; of one subject the later entry, at the higher address, comes last. */
 static int
-compare(const void *a, const void *b)
+compare_entries(const void *a, const void *b)
 {
 	const struct directory_entry *const *left = a;
 	const struct directory_entry *const *right = b;
@@ -102,7 +110,7 @@ compare(const void *a, const void *b)
 	return order != 0 ? order : (*left > *right) - (*left < *right);
 }
 
-/* The entries by subject, of two for one subject the later; n becomes their number. */
+/* The entries by subject, the last one of each subject; *n becomes their number. */
 static struct directory_entry *
 without_repeats(struct work *w, const struct directory_entry list[], size_t *n)
 {
@@ -113,7 +121,7 @@ without_repeats(struct work *w, const struct directory_entry list[], size_t *n)
 
 	for (size_t i = 0; i < *n; i++)
 		order[i] = &list[i];
-	qsort(order, *n, sizeof *order, compare);
+	qsort(order, *n, sizeof *order, compare_entries);
 	for (size_t i = 0; i < *n; i++) {
 		if (i > 0 && strcmp(order[i - 1]->subject, order[i]->subject) == 0)
 			kept--;
@@ -123,9 +131,12 @@ without_repeats(struct work *w, const struct directory_entry list[], size_t *n)
 	return out;
 }
 
-/* One try; *generation is that of the definitions then, *changed -1 when they were others. */
+/*
+ * Runs the statement once. *generation is that of the definitions in the database; *changed is -1
+ * when this worker's are older and nothing was written.
+ */
 static enum err
-store(struct work *w, const struct experiment_set *all, struct buf *columns[COLUMNS],
+put_profiles(struct work *w, const struct experiment_set *all, struct buf *columns[COLUMNS],
     int64_t *generation, int64_t *changed)
 {
 	const char *now = work_now_text(w);
@@ -144,9 +155,9 @@ store(struct work *w, const struct experiment_set *all, struct buf *columns[COLU
 	return OK;
 }
 
-/* Decides by what this worker knows of definitions, which may be a little behind. */
+/* Evaluates against this worker's definitions of *generation or newer, then writes. */
 static enum err
-decide_and_store(struct work *w, const struct batch *b, int64_t *generation, int64_t *changed)
+decide_and_store(struct work *w, const struct entry_batch *b, int64_t *generation, int64_t *changed)
 {
 	struct buf *columns[COLUMNS];
 	const struct experiment_set *all;
@@ -163,13 +174,14 @@ decide_and_store(struct work *w, const struct batch *b, int64_t *generation, int
 	add_decided(w, all, b->kind, columns);
 	for (int i = 0; i < COLUMNS; i++)
 		pgtype_array_close(columns[i]);
-	return store(w, all, columns, generation, changed);
+	return put_profiles(w, all, columns, generation, changed);
 }
 
+/* The change behind directory_store_store(). */
 static enum err
 store_batch(struct work *w, void *arg, struct json_object **answer)
 {
-	struct batch *b = arg;
+	struct entry_batch *b = arg;
 	const char **subjects = mem_array(w->mem, const char *, b->n);
 	int64_t generation = 0;
 
@@ -187,7 +199,7 @@ enum err
 directory_store_store(struct work *w, const struct directory_entry given[], size_t n,
     enum subject_kind kind, int64_t *changed)
 {
-	struct batch b = {.list = without_repeats(w, given, &n), .kind = kind};
+	struct entry_batch b = {.list = without_repeats(w, given, &n), .kind = kind};
 	struct json_object *none;
 
 	b.n = n;

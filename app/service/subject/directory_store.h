@@ -11,16 +11,17 @@
 
 struct work;
 
-/* The directory of users and devices: what is known of them beside what they did. */
+/* The directory of users and devices: their attributes, as opposed to their activity. */
 
 /*
- * Stores n entries of the directory, all of one kind, and lets them leave and join the audiences
- * of the experiments in effect, in one statement. *changed counts those that were not so before.
+ * Stores n entries of the directory, all of one kind, and updates the audiences of experiments in
+ * effect, in one statement. Of two entries for a subject the later one counts. *changed: entries
+ * that differ from what was stored. ERR_UNAVAILABLE when the definitions change again and again.
  */
 enum err directory_store_store(struct work *w, const struct directory_entry list[], size_t n,
     enum subject_kind kind, int64_t *changed) must_check;
 
-/* Stores the entry of one user and answers as directory_store_get. */
+/* Stores the entry of one user and answers as directory_store_get(). */
 enum err directory_store_replace(struct work *w, const struct directory_entry *entry,
     struct json_object **answer) must_check;
 
@@ -30,12 +31,15 @@ enum err directory_store_get(struct work *w, const char *subject, struct json_ob
 
 /* Which users of the directory are listed, by id. */
 struct directory_store_page {
-	const char *begin; /* how their ids begin; NULL: any */
+	const char *begin; /* prefix of their ids; NULL: any */
 	const char *after; /* the last id of the page before; NULL: the first page */
 	int64_t limit;
 };
 
-/* {users: [{user_id, changed_at}]} on w->mem; *next as `after` of the following page, or NULL. */
+/*
+ * {users: [{user_id, changed_at}]} on w->mem; *next is the `after` of the next page, NULL when this
+ * is the last.
+ */
 enum err directory_store_list(struct work *w, const struct directory_store_page *page,
     struct json_object **out, const char **next) must_check;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Subjects hit goals. Nothing that is cached about them changes by that, so nothing is invalidated.
+ * Goal hits of subjects. Cached records do not have them, so nothing is invalidated.
  */
 #include "service/subject/goal_hit.h"
 
@@ -15,7 +15,7 @@
 
 enum { COUNT_MOST = 1000000, EVENT_ID = 128 };
 
-/* What a single hit counts at most: less where anybody may have sent it. */
+/* The largest count of a single hit; lower for public keys, with which anyone may send it. */
 static int64_t
 count_most(const struct work *w)
 {
@@ -44,9 +44,9 @@ goal_hit_read(struct work *w, struct json_object *body, struct goal_hit_input *o
 	return OK;
 }
 
-/* row NULL: nothing came of it. */
+/* The answer from the row of the query; row NULL: nothing was recorded. */
 static struct json_object *
-make_answer(struct work *w, struct json_object *row)
+make_hit_answer(struct work *w, struct json_object *row)
 {
 	struct json_object *ids = json_object_object_get(row, "ids");
 	bool waits = json_object_get_boolean(json_object_object_get(row, "waits"));
@@ -62,8 +62,9 @@ make_answer(struct work *w, struct json_object *row)
 	return out;
 }
 
+/* The change behind goal_hit_record(). */
 static enum err
-record(struct work *w, void *arg, struct json_object **answer)
+record_goal_hit(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct goal_hit_input *in = arg;
 	const char *now = work_now_text(w);
@@ -80,7 +81,7 @@ record(struct work *w, void *arg, struct json_object **answer)
 		return fail_missing(w, "goal");
 	}
 	metric_add(METRIC_goal_hits_total, 1);
-	*answer = make_answer(w, mem_json(w->mem, db_row_json(rows, 0)));
+	*answer = make_hit_answer(w, mem_json(w->mem, db_row_json(rows, 0)));
 	return OK;
 }
 
@@ -90,7 +91,7 @@ goal_hit_record(struct work *w, const struct goal_hit_input *in, struct json_obj
 	struct goal_hit_input copy = *in;
 
 	if (!in->bot)
-		return change_run(w, record, &copy, answer);
-	*answer = make_answer(w, NULL);
+		return change_run(w, record_goal_hit, &copy, answer);
+	*answer = make_hit_answer(w, NULL);
 	return OK;
 }

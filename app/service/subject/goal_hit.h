@@ -10,25 +10,25 @@
 
 struct work;
 
-/* A subject hits a goal. Texts are lent. */
+/* A hit of a goal by a subject. Lent by the request. */
 struct goal_hit_input {
 	const char *subject; /* core/subject/subject.h */
 	const char *goal;    /* its name */
 	int64_t count;
-	const char *event; /* id under which it is told again; NULL: none */
-	bool bot;          /* what a bot does is answered and not recorded */
+	const char *event; /* id by which a repetition is recognized; NULL: none */
+	bool bot;          /* hits of a bot are answered but not recorded */
 };
 
 /*
- * Reads count and event_id of a body into *out, which names the goal and the subject, and notes
- * what is wrong by its pointer. ERR_INVALID.
+ * Reads count and event_id of a body into *out and reports what is wrong with its pointer. Goal and
+ * subject are set by the caller. ERR_INVALID.
  */
 enum err goal_hit_read(struct work *w, struct json_object *body, struct goal_hit_input *out)
     must_check;
 
 /*
- * Records the hit: {recorded: [experiment], waiting: [experiment], duplicate}, where the hits of a
- * session wait until it is confirmed to be human. ERR_NOT_FOUND: there is no such goal.
+ * Records the hit: {recorded: [experiment], waiting: [experiment], duplicate}; hits of a session
+ * wait until it is confirmed as human. ERR_NOT_FOUND: there is no such goal.
  */
 enum err goal_hit_record(struct work *w, const struct goal_hit_input *in,
     struct json_object **answer) must_check;

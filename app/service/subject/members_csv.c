@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A file of members as rows with the lines on which they begin.
+ * Reads a CSV file of members row by row, with the line on which each row begins and the byte
+ * offset from which a job can resume.
  */
 #include "service/subject/members_csv.h"
 

@@ -9,20 +9,25 @@
 
 struct csv;
 
-/* A text of CSV, row by row. */
+/* A CSV text that is read row by row. */
 struct members_csv {
-	size_t len, at; /* bytes, and how many of them have been read */
+	size_t len, at; /* length in bytes, and offset of the next row */
 	struct csv *csv;
 };
 
-/* Opens text behind its header row; the fault of the header, or NULL. On ctx. */
+/*
+ * Reads the header row of text, which must outlive t; the fault of the header, or NULL. On ctx.
+ */
 const char *members_csv_open(void *ctx, struct members_csv *t, const char *text, size_t len);
 
-/* The next row, on ctx: *row, or NULL and *fault. False at the end. */
+/*
+ * Reads the next row into *row, on ctx, or sets it to NULL and *fault to what is wrong. *line:
+ * where it begins. False at the end.
+ */
 bool members_csv_next(struct members_csv *t, void *ctx, struct json_object **row,
     const char **fault, int64_t *line);
 
-/* Goes on at byte at, where a row begins. */
+/* Continues at byte at, where a row begins. */
 void members_csv_skip(struct members_csv *t, size_t at);
 
 #endif

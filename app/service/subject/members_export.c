@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Exports of members, page by page. Pages are read from indexes in order of the users, so that an
- * export of any size needs the memory of one page.
+ * Exports of group memberships, page by page. Pages are read from indexes in the order of users, so
+ * an export of any size needs the memory of one page.
  */
 #include "service/subject/members_export.h"
 
@@ -13,18 +13,21 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
+/* Whether the column is an experiment and not a segmentation. */
 static bool
-is_experiment(struct json_object *column)
+is_experiment_column(struct json_object *column)
 {
 	return json_object_get_boolean(json_object_object_get(column, "experiment"));
 }
 
+/* Appends a number to an array literal under way. */
 static void
 add_item(struct buf *array, const char *text)
 {
 	buf_printf(array, "%c%s", array->len == 0 ? '{' : ',', text);
 }
 
+/* Ends the array literal and returns its text. */
 static const char *
 close_array(struct buf *array)
 {
@@ -43,7 +46,7 @@ members_export_number(void *mem, struct members_export *x)
 	}
 	for (size_t i = 0; i < json_items(x->columns); i++) {
 		struct json_object *column = json_item(x->columns, i);
-		int k = is_experiment(column);
+		int k = is_experiment_column(column);
 		add_item(numbers[k], json_text(column, "nr"));
 		add_item(places[k], mem_printf(mem, "%zu", i + 1));
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The operations on members of segmentations: the group of a user is read, drawn at the first read,
- * or set by hand.
+ * Members of segmentations: the group of a user is read, assigned at the first read of a random
+ * segmentation, or set by hand. Experiments can be named like segmentations; their groups are the
+ * alternatives, and enrolment.c writes them.
  */
 #include "service/subject/membership.h"
 
@@ -23,11 +24,11 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
-/* Definitions may change between a draw and its answer, but not so often. */
+/* Groups may be deleted between an assignment and its answer, but not so often. */
 enum { TRIES = 5 };
 
 /* The group that is answered. */
-struct placement {
+struct group_placement {
 	const char *segmentation;
 	int64_t nr;
 	const char *name; /* NULL: in no group */
@@ -35,7 +36,7 @@ struct placement {
 };
 
 static struct json_object *
-make_answer(struct work *w, const struct placement *p)
+make_group_answer(struct work *w, const struct group_placement *p)
 {
 	struct json_object *group = p->name == NULL ? NULL : json_object_new_object();
 	struct json_object *answer = mem_json(w->mem, json_object_new_object());
@@ -51,6 +52,7 @@ make_answer(struct work *w, const struct placement *p)
 	return answer;
 }
 
+/* Adds the name of the group before the write; null for none, or one that has been deleted. */
 static void
 add_previous(
     struct json_object *answer, const struct segmentation *s, const struct db_rows *rows)
@@ -62,8 +64,9 @@ add_previous(
 	    answer, "previous", g == NULL ? NULL : json_object_new_string(g->name));
 }
 
+/* Sets the group to answer; NULL: none. */
 static void
-take_group(struct placement *p, const struct group *g)
+take_group(struct group_placement *p, const struct group *g)
 {
 	if (g == NULL)
 		return;
@@ -71,8 +74,9 @@ take_group(struct placement *p, const struct group *g)
 	p->name = g->name;
 }
 
+/* Sets the alternative to answer; NULL: none. */
 static void
-take_alternative(struct placement *p, struct json_object *alternative)
+take_alternative(struct group_placement *p, struct json_object *alternative)
 {
 	if (alternative == NULL)
 		return;
@@ -81,20 +85,21 @@ take_alternative(struct placement *p, struct json_object *alternative)
 }
 
 static enum err
-no_segmentation(struct work *w)
+fail_no_segmentation(struct work *w)
 {
 	return fail_missing(w, "segmentation");
 }
 
+/* Gives ERR_NOT_FOUND its text; other errors pass. */
 static enum err
-not_found(struct work *w, enum err e)
+explain_not_found(struct work *w, enum err e)
 {
-	return e == ERR_NOT_FOUND ? no_segmentation(w) : e;
+	return e == ERR_NOT_FOUND ? fail_no_segmentation(w) : e;
 }
 
-/* The user with the record, neither older than the definitions that are at hand. */
+/* The user with their record, consistent with the definitions at hand. */
 static enum err
-load_visitor(struct work *w, const char *subject, struct visitor *who)
+load_member(struct work *w, const char *subject, struct visitor *who)
 {
 	const struct experiment_set *all;
 
@@ -103,8 +108,10 @@ load_visitor(struct work *w, const char *subject, struct visitor *who)
 	return e == OK ? subject_record_snapshot(w, &who->subject, 1, &who->record, &all) : e;
 }
 
-/* The segmentation, whose groups must be stored ones. ERR_NOT_FOUND without words: it may be an
- * experiment. */
+/*
+ * The segmentation, which must store its members. ERR_NOT_FOUND without a text, because the id may
+ * be that of an experiment; ERR_CONFLICT for computed groups.
+ */
 static enum err
 load_stored(struct work *w, const char *id, const struct segmentation **out)
 {
@@ -112,11 +119,12 @@ load_stored(struct work *w, const char *id, const struct segmentation **out)
 
 	if (e == OK && (*out)->type == SEGMENTATION_RULE)
 		return fail_detail(
-		    w, ERR_CONFLICT, "its groups are computed by rules, nobody is placed");
+		    w, ERR_CONFLICT,
+		    "its groups are computed by rules, so users cannot be put into them");
 	return e;
 }
 
-/* The change is about one user in a segmentation, whose cached record is invalidated. */
+/* Declares the write about one user in a segmentation: target, subject, invalidation. */
 static enum err
 begin_write(struct work *w, const char *segmentation, const char *const *subject)
 {
@@ -125,32 +133,35 @@ begin_write(struct work *w, const char *segmentation, const char *const *subject
 	return change_subjects(w, RECORD_SUBJECT, subject, 1);
 }
 
-/* A user who is put into a group. */
-struct placing {
+/* A user to be put into a group. */
+struct membership_write {
 	struct visitor who;
 	const struct segmentation *s;
 	const struct group *g;
-	const char *how;  /* drawn, manual */
-	const char *gone; /* number of the group that was stored and is no more, or NULL */
+	const char *how;  /* drawn or manual */
+	const char *gone; /* number of a stored group that has been deleted, or NULL */
 	struct db_rows *rows; /* group_nr, made, previous */
 };
 
+/* Whether the statement changed the group. */
 static bool
-is_made(const struct placing *p)
+is_made(const struct membership_write *p)
 {
 	return *db_cell(p->rows, 0, "made") == 't';
 }
 
+/* Sends the telemetry of the write, after the commit. */
 static void
-tell(struct work *w, void *arg)
+announce_membership(struct work *w, void *arg)
 {
-	const struct placing *p = arg;
+	const struct membership_write *p = arg;
 
 	telemetry_event_placed(w, &p->who, p->s, p->g, work_actor(w));
 }
 
+/* Writes the group, unless another request was first. */
 static enum err
-write(struct work *w, struct placing *p)
+write_membership(struct work *w, struct membership_write *p)
 {
 	const char *now = work_now_text(w);
 
@@ -162,33 +173,37 @@ write(struct work *w, struct placing *p)
 		e = db_query(w->db, w->mem, QUERY_membership_assign, params, &p->rows);
 	if (e != OK)
 		return e;
-	/* The segmentation was deleted a moment ago. */
+	/* The segmentation has just been deleted. */
 	if (db_cell(p->rows, 0, "made") == NULL)
-		return no_segmentation(w);
+		return fail_no_segmentation(w);
 	if (is_made(p))
-		change_then(w, tell, p);
+		change_then(w, announce_membership, p);
 	return OK;
 }
 
+/* The change behind assign_group(). */
 static enum err
 write_drawn(struct work *w, void *arg, struct json_object **answer)
 {
 	(void)answer;
-	return write(w, arg);
+	return write_membership(w, arg);
 }
 
-/* Draws a group for a user who has none, or whose group *gone is no more; the one that is stored
- * then may be gone, too: its number is in *gone. */
+/*
+ * Assigns a group to a user who has none, or whose group *gone has been deleted. The stored group
+ * afterwards may be another request's and may be deleted, too: its number is then in *gone and out
+ * has no group.
+ */
 static enum err
-draw(struct work *w, const struct visitor *who, const struct segmentation **s, const char **gone,
-    struct placement *out)
+assign_group(struct work *w, const struct visitor *who, const struct segmentation **s,
+    const char **gone, struct group_placement *out)
 {
 	const char *id = subject_id(who->subject);
-	struct placing *p = mem_new(w->mem, struct placing);
+	struct membership_write *p = mem_new(w->mem, struct membership_write);
 	struct json_object *none;
 	const struct group *held;
 
-	*p = (struct placing){.who = *who, .s = *s, .how = "drawn", .gone = *gone};
+	*p = (struct membership_write){.who = *who, .s = *s, .how = "drawn", .gone = *gone};
 	p->g = *gone == NULL ? segmentation_draw(*s, id)
 			    : segmentation_redraw(*s, id, strtoll(*gone, NULL, 10));
 	if (p->g == NULL)
@@ -199,16 +214,19 @@ draw(struct work *w, const struct visitor *who, const struct segmentation **s, c
 		return e;
 	e = segmentation_set_group(w, s, db_int(p->rows, 0, "group_nr"), &held);
 	if (e != OK)
-		return not_found(w, e);
+		return explain_not_found(w, e);
 	out->made = is_made(p);
 	*gone = db_cell(p->rows, 0, "group_nr");
 	take_group(out, held);
 	return OK;
 }
 
+/*
+ * The stored group of the user; assigns one where `assign` says so and the segmentation is random.
+ */
 static enum err
 stored_group(struct work *w, const struct visitor *who, const struct segmentation *s, bool assign,
-    struct placement *out)
+    struct group_placement *out)
 {
 	const struct group *held;
 	const char *gone = NULL;
@@ -218,7 +236,7 @@ stored_group(struct work *w, const struct visitor *who, const struct segmentatio
 	if (subject_facts_stored(who, s, &nr)) {
 		e = segmentation_set_group(w, &s, nr, &held);
 		if (e != OK)
-			return not_found(w, e);
+			return explain_not_found(w, e);
 		take_group(out, held);
 		if (held != NULL)
 			return OK;
@@ -228,19 +246,20 @@ stored_group(struct work *w, const struct visitor *who, const struct segmentatio
 	if (!assign || s->type != SEGMENTATION_RANDOM)
 		return OK;
 	for (int tries = 0; e == OK && out->name == NULL && tries < TRIES; tries++)
-		e = draw(w, who, &s, &gone, out);
+		e = assign_group(w, who, &s, &gone, out);
 	return e == OK && out->name == NULL ? ERR_UNAVAILABLE : e;
 }
 
+/* The alternative of the user in an experiment; enrols first where `assign` says so. */
 static enum err
-alternative_of(struct work *w, const struct visitor *who, bool assign, struct placement *out)
+alternative_of(struct work *w, const struct visitor *who, bool assign, struct group_placement *out)
 {
 	struct enrolment_outcome o = {0};
 	struct enrolled held;
 	enum err e = experiment_set_one(w, out->segmentation, &o.experiment);
 
 	if (e != OK)
-		return not_found(w, e);
+		return explain_not_found(w, e);
 	if (assign)
 		e = enrolment_run(w, who, &o, 1);
 	if (e != OK)
@@ -259,10 +278,10 @@ enum err
 membership_get(
     struct work *w, struct membership_name name, bool assign, struct json_object **answer)
 {
-	struct placement p = {.segmentation = name.segmentation};
+	struct group_placement p = {.segmentation = name.segmentation};
 	const struct segmentation *s;
 	struct visitor who;
-	enum err e = load_visitor(w, name.subject, &who);
+	enum err e = load_member(w, name.subject, &who);
 
 	if (e != OK)
 		return e;
@@ -274,69 +293,74 @@ membership_get(
 	else if (e == OK && s->active)
 		e = stored_group(w, &who, s, assign, &p);
 	if (e == OK)
-		*answer = make_answer(w, &p);
+		*answer = make_group_answer(w, &p);
 	return e;
 }
 
-/* A user who is put into a group by hand. */
-struct wish {
+/* A user to be put into a group by hand, as the argument of put_member(). */
+struct membership_wish {
 	struct membership_name name;
 	struct json_object *group;
-	struct placing placing;
+	struct membership_write write;
 };
 
+/* Puts the user into an alternative of the experiment. */
 static enum err
-put_alternative(struct work *w, struct wish *wish, struct json_object **answer)
+put_alternative(struct work *w, struct membership_wish *wish,
+    struct json_object **answer)
 {
 	struct enrolment_outcome o = {0};
-	struct placement p = {.segmentation = wish->name.segmentation};
+	struct group_placement p = {.segmentation = wish->name.segmentation};
 	enum err e = experiment_set_one(w, p.segmentation, &o.experiment);
 
 	if (e != OK)
-		return not_found(w, e);
+		return explain_not_found(w, e);
+	struct json_object *list = o.experiment->alternatives;
 	struct json_object *alternative = json_object_is_type(wish->group, json_type_string)
-	    ? decide_named(o.experiment->alternatives, json_object_get_string(wish->group))
-	    : decide_numbered(o.experiment->alternatives, json_object_get_int(wish->group));
+	    ? decide_named(list, json_object_get_string(wish->group))
+	    : decide_numbered(list, json_object_get_int(wish->group));
 	if (alternative == NULL)
 		return fail(w, ERR_INVALID, "/group", "is not an alternative of the experiment");
 	e = begin_write(w, p.segmentation, &wish->name.subject);
 	if (e == OK)
-		e = enrolment_set(w, &wish->placing.who, &o, alternative);
+		e = enrolment_set(w, &wish->write.who, &o, alternative);
 	if (e != OK)
 		return e;
 	take_alternative(&p, alternative);
 	p.made = o.made;
-	*answer = make_answer(w, &p);
+	*answer = make_group_answer(w, &p);
 	return OK;
 }
 
+/* Puts the user into a group of the segmentation. */
 static enum err
-put_group(struct work *w, struct wish *wish, struct json_object **answer)
+put_group(struct work *w, struct membership_wish *wish, struct json_object **answer)
 {
-	struct placing *p = &wish->placing;
-	struct placement out = {.segmentation = wish->name.segmentation};
+	struct membership_write *p = &wish->write;
+	struct group_placement out = {.segmentation = wish->name.segmentation};
 
 	p->g = segmentation_wanted(p->s, wish->group);
 	if (p->g == NULL)
 		return fail(w, ERR_INVALID, "/group", "is not a group of this segmentation");
-	enum err e = write(w, p);
+	enum err e = write_membership(w, p);
 	if (e != OK)
 		return e;
 	take_group(&out, p->g);
 	out.made = is_made(p);
-	*answer = make_answer(w, &out);
+	*answer = make_group_answer(w, &out);
 	add_previous(*answer, p->s, p->rows);
 	return OK;
 }
 
+/* The change behind membership_put(). */
 static enum err
-put(struct work *w, void *arg, struct json_object **answer)
+put_member(struct work *w, void *arg, struct json_object **answer)
 {
-	struct wish *wish = arg;
-	struct placing *p = &wish->placing;
+	struct membership_wish *wish = arg;
+	struct membership_write *p = &wish->write;
 
-	*p = (struct placing){.how = "manual"};
-	enum err e = load_visitor(w, wish->name.subject, &p->who);
+	*p = (struct membership_write){.how = "manual"};
+	enum err e = load_member(w, wish->name.subject, &p->who);
 	if (e != OK)
 		return e;
 	e = load_stored(w, wish->name.segmentation, &p->s);
@@ -349,31 +373,32 @@ enum err
 membership_put(struct work *w, struct membership_name name, struct json_object *group,
     struct json_object **answer)
 {
-	/* Followed up after an outer change. */
-	struct wish *wish = mem_new(w->mem, struct wish);
+	/* On w->mem: telemetry is sent after the commit, which may be an outer change's. */
+	struct membership_wish *wish = mem_new(w->mem, struct membership_wish);
 
-	*wish = (struct wish){.name = name, .group = group};
-	return change_run(w, put, wish, answer);
+	*wish = (struct membership_wish){.name = name, .group = group};
+	return change_run(w, put_member, wish, answer);
 }
 
-/* A user who is taken out. */
-struct leaving {
+/* The argument of remove_member(). */
+struct membership_removal {
 	struct membership_name name;
 	const char *group; /* NULL: out of all */
 };
 
+/* The change behind membership_remove(). */
 static enum err
-take_out(struct work *w, void *arg, struct json_object **answer)
+remove_member(struct work *w, void *arg, struct json_object **answer)
 {
-	const struct leaving *l = arg;
-	struct placement out = {.segmentation = l->name.segmentation};
+	const struct membership_removal *l = arg;
+	struct group_placement out = {.segmentation = l->name.segmentation};
 	const struct segmentation *s;
 	const struct group *g = NULL;
 	struct db_rows *rows;
 	enum err e = load_stored(w, l->name.segmentation, &s);
 
 	if (e != OK)
-		return not_found(w, e);
+		return explain_not_found(w, e);
 	if (l->group != NULL) {
 		g = segmentation_wanted(
 		    s, mem_json(w->mem, json_object_new_string(l->group)));
@@ -387,7 +412,7 @@ take_out(struct work *w, void *arg, struct json_object **answer)
 		e = db_query(w->db, w->mem, QUERY_membership_delete, params, &rows);
 	if (e != OK)
 		return e;
-	*answer = make_answer(w, &out);
+	*answer = make_group_answer(w, &out);
 	add_previous(*answer, s, rows);
 	return OK;
 }
@@ -396,5 +421,5 @@ enum err
 membership_remove(struct work *w, struct membership_name name, const char *group,
     struct json_object **answer)
 {
-	return change_run(w, take_out, &(struct leaving){name, group}, answer);
+	return change_run(w, remove_member, &(struct membership_removal){name, group}, answer);
 }

@@ -10,8 +10,8 @@
 struct work;
 
 /*
- * In which group of a segmentation a user is. Groups of an experiment are its alternatives. Answers
- * are objects {segmentation, group: {id, name} or null, assigned, new} on w->mem.
+ * The group of a user in a segmentation. Groups of an experiment are its alternatives. Answers are
+ * objects {segmentation, group: {id, name} or null, assigned, new} on w->mem.
  */
 
 /* A user in a segmentation. */
@@ -20,20 +20,25 @@ struct membership_name {
 	const char *subject;      /* "u:alice" */
 };
 
-/* The group of a user. assign: a user who is in none of a random segmentation is assigned to one.
- * ERR_NOT_FOUND, ERR_CONFLICT for a segmentation without groups. */
+/*
+ * The group of a user. assign: a user without a group in a random segmentation gets one.
+ * ERR_NOT_FOUND, ERR_CONFLICT for a segmentation without groups, ERR_THROTTLED.
+ */
 enum err membership_get(struct work *w, struct membership_name name, bool assign,
     struct json_object **answer) must_check;
 
 /*
- * Puts a user into the group that `group` names (a JSON text) or numbers; the answer has the name
- * of the `previous` one, too. ERR_NOT_FOUND, ERR_CONFLICT where groups are computed, ERR_INVALID.
+ * Puts a user into the group that `group` gives by name (a JSON string) or number; the answer also
+ * has the name of the `previous` group. ERR_NOT_FOUND, ERR_CONFLICT where groups are computed,
+ * ERR_INVALID.
  */
 enum err membership_put(struct work *w, struct membership_name name, struct json_object *group,
     struct json_object **answer) must_check;
 
-/* Takes a user out of the group of that name (NULL: of all); the answer has `previous`. Errors as
- * of membership_put. */
+/*
+ * Removes a user from the group of that name (NULL: from all); the answer has `previous`. Errors as
+ * membership_put().
+ */
 enum err membership_remove(struct work *w, struct membership_name name, const char *group,
     struct json_object **answer) must_check;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Many into groups at once: one statement a batch, in which nobody's row is asked for alone.
+ * Puts many users into groups: one statement per batch, which also reports what became of each row.
+ * Users are named by id or by e-mail address; an address without a profile is kept and takes effect
+ * when a profile with it arrives (preassigned).
  */
 #include "service/subject/membership_batch.h"
 
@@ -19,10 +21,12 @@
 #include "store/db/pgtype.h"
 #include "store/work.h"
 
+/* The array parameters of the query `membership_batch`. */
 enum column { LINE, USER, EMAIL, GROUP, REASON };
 
+/* A number as text. */
 static const char *
-number(struct work *w, int64_t n)
+int_text(struct work *w, int64_t n)
 {
 	return mem_printf(w->mem, "%lld", (long long)n);
 }
@@ -48,7 +52,7 @@ membership_batch_add(
 
 	if (fault == NULL)
 		fault = upload_row_read(m->w->mem, o, &row);
-	pgtype_array_item(m->columns[LINE], number(m->w, line));
+	pgtype_array_item(m->columns[LINE], int_text(m->w, line));
 	pgtype_array_item(m->columns[USER], fault != NULL ? NULL : row.subject);
 	pgtype_array_item(m->columns[EMAIL], fault != NULL ? NULL : row.email);
 	pgtype_array_item(m->columns[GROUP], fault != NULL ? NULL : row.group);
@@ -56,20 +60,23 @@ membership_batch_add(
 	m->n++;
 }
 
+/* Whether row i of the result has that outcome. */
 static bool
 has_outcome(const struct membership_batch *m, int i, const char *outcome)
 {
 	return strcmp(db_cell(m->rows, i, "outcome"), outcome) == 0;
 }
 
+/* Whether row i put a user into a group. */
 static bool
 is_moved(const struct membership_batch *m, int i)
 {
 	return has_outcome(m, i, "added") || has_outcome(m, i, "changed");
 }
 
+/* Counts the outcomes. Rows of users who were in their group already are not in the result. */
 static void
-count(struct membership_batch *m)
+count_outcomes(struct membership_batch *m)
 {
 	m->total = (int64_t)m->n;
 	m->added = m->changed = m->preassigned = m->failed = 0;
@@ -82,8 +89,9 @@ count(struct membership_batch *m)
 	m->present = m->total - m->added - m->changed - m->preassigned - m->failed;
 }
 
+/* Invalidates the cached records of the users that were moved. */
 static enum err
-invalidate(struct membership_batch *m)
+invalidate_moved(struct membership_batch *m)
 {
 	size_t n = 0;
 	const char **subjects = mem_array(m->w->mem, const char *, (size_t)db_count(m->rows) + 1);
@@ -94,15 +102,16 @@ invalidate(struct membership_batch *m)
 	return change_subjects(m->w, RECORD_SUBJECT, subjects, n);
 }
 
-/* One who came into a group, by whomever. tags: as a record has them, or NULL. */
+/* A user who came into a group; by: NULL when unknown. tags: as a record has them, or NULL. */
 struct placed {
 	const char *subject, *id, *context, *by;
 	struct group group;
 	struct json_object *tags;
 };
 
+/* Sends the telemetry of one user. */
 static void
-tell(struct work *w, const struct placed *p)
+announce_placed(struct work *w, const struct placed *p)
 {
 	struct json_object *record = mem_json(w->mem, json_object_new_object());
 	struct segmentation s = {.id = p->id, .context = p->context};
@@ -112,8 +121,9 @@ tell(struct work *w, const struct placed *p)
 	    &p->group, p->by);
 }
 
+/* Sends the telemetry of a batch, after the commit. */
 static void
-tell_moved(struct work *w, void *arg)
+announce_moved(struct work *w, void *arg)
 {
 	struct membership_batch *m = arg;
 
@@ -121,7 +131,7 @@ tell_moved(struct work *w, void *arg)
 		if (!is_moved(m, i))
 			continue;
 		struct json_object *row = mem_json(w->mem, db_row_json(m->rows, i));
-		tell(w, &(struct placed){.subject = db_cell(m->rows, i, "subject"),
+		announce_placed(w, &(struct placed){.subject = db_cell(m->rows, i, "subject"),
 			.id = m->id, .context = m->context, .by = m->by,
 			.group = {.nr = db_int(m->rows, i, "group_nr"),
 			    .name = db_cell(m->rows, i, "group_name")},
@@ -135,7 +145,7 @@ membership_batch_put(struct membership_batch *m)
 	char now[INSTANT_TEXT];
 
 	instant_format(m->w->now, now);
-	/* A change may be tried again. */
+	/* A retry of the change must not close the arrays again. */
 	for (int i = 0; !m->closed && i < MEMBERSHIP_BATCH_COLUMNS; i++)
 		pgtype_array_close(m->columns[i]);
 	m->closed = true;
@@ -145,13 +155,14 @@ membership_batch_put(struct membership_batch *m)
 	enum err e = db_query(m->w->db, m->w->mem, QUERY_membership_batch, params, &m->rows);
 	if (e != OK)
 		return e;
-	count(m);
-	change_then(m->w, tell_moved, m);
-	return invalidate(m);
+	count_outcomes(m);
+	change_then(m->w, announce_moved, m);
+	return invalidate_moved(m);
 }
 
+/* The text of a member. */
 static const char *
-member(struct json_object *o, const char *name)
+member_text(struct json_object *o, const char *name)
 {
 	return json_object_get_string(json_object_object_get(o, name));
 }
@@ -163,19 +174,19 @@ membership_batch_tell(struct work *w, struct json_object *placed)
 
 	for (size_t i = 0; w->telemetry != NULL && i < n; i++) {
 		struct json_object *o = json_item(placed, i);
-		/* The group has been deleted since. */
-		if (member(o, "name") == NULL)
+		/* The group has been deleted meanwhile. */
+		if (member_text(o, "name") == NULL)
 			continue;
-		tell(w, &(struct placed){.subject = member(o, "subject"),
-			.id = member(o, "segmentation"), .context = member(o, "context"),
-			.by = member(o, "by"),
+		announce_placed(w, &(struct placed){.subject = member_text(o, "subject"),
+			.id = member_text(o, "segmentation"), .context = member_text(o, "context"),
+			.by = member_text(o, "by"),
 			.group = {.nr = json_object_get_int64(json_object_object_get(o, "nr")),
-			    .name = member(o, "name")},
+			    .name = member_text(o, "name")},
 			.tags = json_object_object_get(o, "tags")});
 	}
 }
 
-/* Whom the array `placed` names; *n of them. */
+/* The subjects in the array `placed`; *n becomes their number. */
 static const char *const *
 placed_subjects(struct work *w, struct json_object *placed, size_t *n)
 {
@@ -183,28 +194,30 @@ placed_subjects(struct work *w, struct json_object *placed, size_t *n)
 
 	*n = json_items(placed);
 	for (size_t i = 0; i < *n; i++)
-		subjects[i] = member(json_item(placed, i), "subject");
+		subjects[i] = member_text(json_item(placed, i), "subject");
 	return subjects;
 }
 
-/* Users whose addresses have got a profile while a file was under way. */
-struct late {
+/* Users whose e-mail address got a profile while a file was being imported. */
+struct late_members {
 	const char *segmentation; /* its number */
 	struct json_object *placed;
 };
 
+/* Sends their telemetry, after the commit. */
 static void
-tell_late(struct work *w, void *arg)
+announce_late(struct work *w, void *arg)
 {
-	const struct late *late = arg;
+	const struct late_members *late = arg;
 
 	membership_batch_tell(w, late->placed);
 }
 
+/* The change behind membership_batch_finish(). */
 static enum err
 place_late(struct work *w, void *arg, struct json_object **answer)
 {
-	struct late *late = arg;
+	struct late_members *late = arg;
 	const char *now = work_now_text(w);
 	struct db_rows *rows;
 	size_t n;
@@ -216,47 +229,50 @@ place_late(struct work *w, void *arg, struct json_object **answer)
 		e = db_query(w->db, w->mem, QUERY_membership_batch_finish, params, &rows);
 	if (e != OK)
 		return e;
-	late->placed = json_object_object_get(mem_json(w->mem, db_row_json(rows, 0)), "placed");
-	change_then(w, tell_late, late);
+	late->placed = json_object_object_get(mem_json(w->mem, db_row_json(rows, 0)),
+	    "placed");
+	change_then(w, announce_late, late);
 	const char *const *subjects = placed_subjects(w, late->placed, &n);
 	return change_subjects(w, RECORD_SUBJECT, subjects, n);
 }
 
+/* The change behind membership_batch_arrived(). */
 static enum err
-note_arrived(struct work *w, void *arg, struct json_object **answer)
+invalidate_arrived(struct work *w, void *arg, struct json_object **answer)
 {
-	struct late *late = arg;
+	struct late_members *late = arg;
 	size_t n;
 	const char *const *subjects = placed_subjects(w, late->placed, &n);
 
 	(void)answer;
-	change_then(w, tell_late, late);
+	change_then(w, announce_late, late);
 	return change_subjects(w, RECORD_SUBJECT, subjects, n);
 }
 
 enum err
 membership_batch_arrived(struct work *w, struct json_object *placed)
 {
-	struct late late = {.placed = placed};
+	struct late_members late = {.placed = placed};
 
-	return change_run_rest(w, note_arrived, &late);
+	return change_run_rest(w, invalidate_arrived, &late);
 }
 
 enum err
 membership_batch_finish(struct work *w, const char *segmentation)
 {
-	struct late late = {.segmentation = segmentation};
+	struct late_members late = {.segmentation = segmentation};
 
 	return change_run_rest(w, place_late, &late);
 }
 
+/* The change behind membership_import_finish(): the rest of the batches, and the audit row. */
 static enum err
 run_import_finish(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct membership_import *in = arg;
-	struct late *late = mem_new(w->mem, struct late);
+	struct late_members *late = mem_new(w->mem, struct late_members);
 
-	*late = (struct late){.segmentation = in->segmentation};
+	*late = (struct late_members){.segmentation = in->segmentation};
 	change_target(w, in->id);
 	if (in->changed == 0)
 		change_nothing(w);

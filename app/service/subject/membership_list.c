@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Members of a segmentation, or of the alternatives of an experiment, page by page.
+ * Lists of the members of a segmentation, or of an experiment by alternative, page by page in the
+ * order of users.
  */
 #include "service/subject/membership_list.h"
 
@@ -13,14 +14,15 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
-/* Groups of a segmentation, or alternatives of an experiment. */
-struct source {
+/* The definition whose members are listed. */
+struct member_source {
 	const struct segmentation *s; /* NULL: an experiment */
 	const struct experiment *experiment;
 };
 
+/* Finds the segmentation or experiment. ERR_CONFLICT for computed groups. */
 static enum err
-find_source(struct work *w, const char *id, struct source *out)
+find_member_source(struct work *w, const char *id, struct member_source *out)
 {
 	enum err e = segmentation_set_one(w, id, &out->s);
 
@@ -36,8 +38,9 @@ find_source(struct work *w, const char *id, struct source *out)
 	return e;
 }
 
+/* The name of the group of that number; NULL when it has been deleted. */
 static const char *
-group_name(const struct source *from, int64_t nr)
+group_name(const struct member_source *from, int64_t nr)
 {
 	if (from->s != NULL) {
 		const struct group *g = segmentation_group(from->s, nr);
@@ -47,9 +50,12 @@ group_name(const struct source *from, int64_t nr)
 	return json_object_get_string(json_object_object_get(o, "name"));
 }
 
-/* The number of the group of that name, as text; NULL for no name. */
+/*
+ * The number of the group of that name, as text; NULL for no name. ERR_INVALID for an unknown one.
+ */
 static enum err
-find_group(struct work *w, const struct source *from, const char *name, const char **out)
+find_group_number(struct work *w, const struct member_source *from, const char *name,
+    const char **out)
 {
 	const struct group *g = NULL;
 	struct json_object *o = NULL;
@@ -67,9 +73,11 @@ find_group(struct work *w, const struct source *from, const char *name, const ch
 	return OK;
 }
 
-/* A group that is gone is null: whoever is in it is in none. */
+/*
+ * A row as an answer. A deleted group is null: its members are in no group. The caller owns it.
+ */
 static struct json_object *
-member_json(const struct source *from, const struct db_rows *rows, int i)
+member_json(const struct member_source *from, const struct db_rows *rows, int i)
 {
 	struct json_object *o = db_row_json(rows, i), *group = NULL;
 	int64_t nr = db_int(rows, i, "group_nr");
@@ -89,13 +97,13 @@ enum err
 membership_list(struct work *w, const struct membership_filter *filter, struct json_object **list,
     const char **next)
 {
-	struct source from = {0};
+	struct member_source from = {0};
 	struct db_rows *rows;
 	const char *group;
-	enum err e = find_source(w, filter->segmentation, &from);
+	enum err e = find_member_source(w, filter->segmentation, &from);
 
 	if (e == OK)
-		e = find_group(w, &from, filter->group, &group);
+		e = find_group_number(w, &from, filter->group, &group);
 	if (e != OK)
 		return e;
 	int64_t nr = from.s != NULL ? from.s->nr : from.experiment->nr;

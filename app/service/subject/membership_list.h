@@ -18,9 +18,9 @@ struct membership_filter {
 };
 
 /*
- * Members as an array [{user_id, group: {id, name}, ..}, ..]; a group that is gone is null. *next
- * is the last user if there may be more, else NULL. ERR_NOT_FOUND, ERR_CONFLICT, ERR_INVALID for an
- * unknown group.
+ * Members as an array [{user_id, group: {id, name}, ..}, ..]; a deleted group is null. *next is the
+ * `after` of the next page, NULL when this is the last. ERR_NOT_FOUND, ERR_CONFLICT, ERR_INVALID
+ * for an unknown group.
  */
 enum err membership_list(struct work *w, const struct membership_filter *filter,
     struct json_object **list, const char **next) must_check;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Page views: what is good in a batch is stored by one statement before the answer. A single view,
- * which is what browsers send, has a statement of its own without arrays.
+ * Page views. The valid views of a batch are stored by one statement before the request is
+ * answered. A single view, which is what browsers send, has a statement of its own that needs no
+ * arrays.
  */
 #include "service/subject/page_view.h"
 
@@ -14,18 +15,22 @@
 #include "store/db/pgtype.h"
 #include "store/work.h"
 
-struct batch {
+/* Views to be stored, as the argument of record_views(). */
+struct view_batch {
 	const struct page_view_input *list;
 	size_t n;
 	int64_t recorded;
 };
 
-/* COUNTS: whether the one view counts for goals, or the subjects of many whose views do not. */
+/*
+ * Parameters of the queries page_view_add and page_view_add_one. COUNTS: whether the one view
+ * counts for goals; for many, the subjects whose views do not.
+ */
 enum column { SUBJECT, AT, NAME, URL, REFERRER, COUNTS, COLUMNS, VERIFY = COLUMNS, NOW, PARAMS };
 
 /* The views as one array literal a column. */
 static void
-build_columns(struct work *w, const struct batch *b, const char *params[])
+build_columns(struct work *w, const struct view_batch *b, const char *params[])
 {
 	struct buf *columns[COLUMNS];
 
@@ -51,8 +56,9 @@ build_columns(struct work *w, const struct batch *b, const char *params[])
 	}
 }
 
+/* Runs one of the two statements. */
 static enum err
-insert(struct work *w, const struct batch *b, struct db_rows **rows)
+insert_views(struct work *w, const struct view_batch *b, struct db_rows **rows)
 {
 	const struct page_view *v = &b->list[0].view;
 	char at[INSTANT_TEXT];
@@ -76,10 +82,11 @@ insert(struct work *w, const struct batch *b, struct db_rows **rows)
 	return db_query(w->db, w->mem, QUERY_page_view_add_one, params, rows);
 }
 
+/* The change behind page_view_record(). Invalidates the cached weekly profiles. */
 static enum err
-record(struct work *w, void *arg, struct json_object **answer)
+record_views(struct work *w, void *arg, struct json_object **answer)
 {
-	struct batch *b = arg;
+	struct view_batch *b = arg;
 	const char **subjects = mem_array(w->mem, const char *, b->n);
 	struct db_rows *rows;
 
@@ -88,7 +95,7 @@ record(struct work *w, void *arg, struct json_object **answer)
 		subjects[i] = b->list[i].view.subject;
 	enum err e = change_subjects(w, RECORD_PROFILE, subjects, b->n);
 	if (e == OK)
-		e = insert(w, b, &rows);
+		e = insert_views(w, b, &rows);
 	if (e == OK)
 		b->recorded = db_int(rows, 0, "recorded");
 	return e;
@@ -97,9 +104,9 @@ record(struct work *w, void *arg, struct json_object **answer)
 enum err
 page_view_record(struct work *w, const struct page_view_input list[], size_t n, int64_t *recorded)
 {
-	struct batch b = {.list = list, .n = n};
+	struct view_batch b = {.list = list, .n = n};
 	struct json_object *none;
-	enum err e = n == 0 ? OK : change_run(w, record, &b, &none);
+	enum err e = n == 0 ? OK : change_run(w, record_views, &b, &none);
 
 	*recorded = b.recorded;
 	if (e != OK)

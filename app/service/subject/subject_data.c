@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is stored about a subject of any kind, and its erasure.
+ * Everything stored about a subject of any kind: activity, enrolments, groups, export and erasure.
+ * The weekly profile is cached until the next page view of the subject or the end of its span.
  */
 #include "service/subject/subject_data.h"
 
@@ -99,9 +100,12 @@ subject_data_is_known(struct work *w, const char *subject, bool *known)
 	return e;
 }
 
-/* The group of a row of memberships, [segmentation nr, group nr]; NULL: it has been deleted. */
+/*
+ * The group of a row of memberships, [segmentation nr, group nr]; NULL when it has been deleted.
+ * The caller owns it.
+ */
 static struct json_object *
-make_group(const struct segmentation_set *all, struct json_object *row)
+group_answer(const struct segmentation_set *all, struct json_object *row)
 {
 	const struct segmentation *s =
 	    segmentation_set_numbered(all, json_object_get_int64(json_item(row, 0)));
@@ -129,19 +133,22 @@ subject_data_groups(struct work *w, struct json_object *record, size_t most,
 	*more = n > most ? n - most : 0;
 	if (n == 0)
 		return OK;
-	/* Segmentations as new as the record: it may name one made a moment ago. */
+	/* Segmentations as new as the record, which may name one that was just made. */
 	enum err e = segmentation_set_get(w, generation, &all);
 	for (size_t i = 0; e == OK && i < n - *more; i++) {
-		struct json_object *group = make_group(all, json_item(rows, i));
+		struct json_object *group = group_answer(all, json_item(rows, i));
 		if (group != NULL)
 			json_object_array_add(*list, group);
 	}
 	return e;
 }
 
-/* The answer, and with it the audit row and the stored answer, says how much and not of whom. */
+/*
+ * The change behind subject_data_erase(). The answer, and with it the audit row and the stored
+ * answer, holds counts and does not name the subject.
+ */
 static enum err
-erase(struct work *w, void *arg, struct json_object **answer)
+erase_subject(struct work *w, void *arg, struct json_object **answer)
 {
 	const char *const *subject = arg;
 	struct db_rows *rows;
@@ -162,7 +169,7 @@ enum err
 subject_data_erase(struct work *w, const char *subject, struct json_object **deleted)
 {
 	struct json_object *answer;
-	enum err e = change_run(w, erase, &subject, &answer);
+	enum err e = change_run(w, erase_subject, &subject, &answer);
 
 	if (e != OK)
 		return e;
@@ -173,7 +180,7 @@ subject_data_erase(struct work *w, const char *subject, struct json_object **del
 	return OK;
 }
 
-/* What has no time of its own comes before all that has: on the first page. */
+/* Adds the profile. Records without a time come before all others, hence on the first page. */
 static enum err
 add_profile(struct work *w, const char *subject, struct json_object *records)
 {

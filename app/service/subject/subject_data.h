@@ -16,24 +16,28 @@ struct work;
 enum err subject_data_views(struct work *w, const char *subject, int64_t days,
     struct json_object **out) must_check;
 
-/* The profile over seven days, as GET /v1/user/:id answers it; from the cache while it holds. */
+/*
+ * The profile over seven days, as GET /v1/user/:id answers it; from the cache while it is valid.
+ */
 enum err subject_data_week(struct work *w, const char *subject,
     struct json_object **out) must_check;
 
-/* Every enrolment, as a list. */
+/* Every enrolment, as a list with the state of each experiment as a word. */
 enum err subject_data_enrolments(struct work *w, const char *subject,
     struct json_object **out) must_check;
 
-/* Which part of the records is wanted. */
+/* Which part of an export is wanted. */
 struct subject_data_page {
 	const char *subject;
-	bool first;     /* with what has no time of its own, the profile */
-	int64_t after;  /* records later than this, microseconds */
+	bool first;     /* include the profile, which has no time of its own */
+	int64_t after;  /* only records later than this, microseconds */
 	int64_t limit;
 };
 
-/* A page of all that is stored, by time; *next: the time after which the following page begins,
- * NULL when there is none. */
+/*
+ * A page of everything stored, by time; *next is the time behind which the next page begins, NULL
+ * when this is the last.
+ */
 enum err subject_data_export(struct work *w, const struct subject_data_page *page,
     struct json_object **records, const char **next) must_check;
 
@@ -41,8 +45,8 @@ enum err subject_data_export(struct work *w, const struct subject_data_page *pag
 enum err subject_data_is_known(struct work *w, const char *subject, bool *known) must_check;
 
 /*
- * The groups of segmentations in a record (service/decision/subject_record.h), [{segmentation,
- * group}, ..]: of the first `most` memberships; *more is how many there are beyond.
+ * The groups in a record (service/decision/subject_record.h), [{segmentation, group}, ..], of its
+ * first `most` memberships; *more: the number of the others.
  */
 enum err subject_data_groups(struct work *w, struct json_object *record, size_t most,
     struct json_object **list, size_t *more) must_check;
@@ -52,7 +56,7 @@ enum err subject_data_groups(struct work *w, struct json_object *record, size_t 
 enum err subject_data_erase(struct work *w, const char *subject,
     struct json_object **deleted) must_check;
 
-/* Adds {user_id: id}, or the member of another kind. */
+/* Adds {user_id: id} to o, or the member of another kind. */
 void subject_data_name(struct json_object *o, const char *subject);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The operations on tags. Single tags and batches are written by the same statement, which also
- * keeps the limit of tags of a user.
+ * enforces the limit on tags per user.
  */
 #include "service/subject/tag.h"
 
@@ -27,8 +27,9 @@ tag_scope_check(struct work *w, const char *scope)
 	return fault == NULL ? OK : fail(w, ERR_INVALID, "scope", "%s", fault);
 }
 
+/* ERR_INVALID at the pointer `at` unless the text can be a key. */
 static enum err
-check_key(struct work *w, const char *key, const char *at)
+check_tag_key(struct work *w, const char *key, const char *at)
 {
 	if (tag_key_is_valid(key))
 		return OK;
@@ -40,7 +41,7 @@ tag_name_check(struct work *w, const struct tag_name *name)
 {
 	enum err e = tag_scope_check(w, name->scope);
 
-	return e == OK ? check_key(w, name->key, "key") : e;
+	return e == OK ? check_tag_key(w, name->key, "key") : e;
 }
 
 enum err
@@ -52,8 +53,9 @@ tag_writer_check(struct work *w, const char *key, const char *prefix)
 	    w, ERR_FORBIDDEN, "the key may only write tags that begin with `%s`", prefix);
 }
 
+/* The value as JSON text, which is stored as it is; at: its pointer. ERR_TOO_LARGE. */
 static enum err
-value_text(struct work *w, struct json_object *value, const char *at, const char **text)
+tag_value_text(struct work *w, struct json_object *value, const char *at, const char **text)
 {
 	size_t n = strlen("null");
 
@@ -73,17 +75,18 @@ tag_value_read(struct work *w, struct json_object *body, const char **text)
 	if (!json_object_is_type(body, json_type_object) ||
 	    !json_object_object_get_ex(body, "value", &value))
 		return fail(w, ERR_INVALID, "/value", "is missing");
-	return value_text(w, value, "/value", text);
+	return tag_value_text(w, value, "/value", text);
 }
 
 static enum err
-no_tag(struct work *w)
+fail_no_tag(struct work *w)
 {
 	return fail_detail(w, ERR_NOT_FOUND, "the user has no such tag");
 }
 
+/* {scope, key}, to be completed. */
 static struct json_object *
-make_answer(struct work *w, const struct tag_name *name)
+make_tag_answer(struct work *w, const struct tag_name *name)
 {
 	struct json_object *answer = mem_json(w->mem, json_object_new_object());
 
@@ -92,9 +95,9 @@ make_answer(struct work *w, const struct tag_name *name)
 	return answer;
 }
 
-/* The tags of a user as [[scope, key, value], ..]. */
+/* The tags of a user as [[scope, key, value], ..], lent by the record. */
 static enum err
-load(struct work *w, const char *subject, struct json_object **tags)
+load_tags(struct work *w, const char *subject, struct json_object **tags)
 {
 	struct json_object *record;
 	enum err e = subject_record_get(w, subject, &record);
@@ -104,6 +107,7 @@ load(struct work *w, const char *subject, struct json_object **tags)
 	return e;
 }
 
+/* Whether o is that string. */
 static bool
 is_text(struct json_object *o, const char *text)
 {
@@ -115,7 +119,7 @@ enum err
 tag_get(struct work *w, const struct tag_name *name, struct json_object **answer)
 {
 	struct json_object *tags;
-	enum err e = load(w, name->subject, &tags);
+	enum err e = load_tags(w, name->subject, &tags);
 
 	if (e != OK)
 		return e;
@@ -124,18 +128,18 @@ tag_get(struct work *w, const struct tag_name *name, struct json_object **answer
 		if (!is_text(json_item(row, 0), name->scope) ||
 		    !is_text(json_item(row, 1), name->key))
 			continue;
-		*answer = make_answer(w, name);
+		*answer = make_tag_answer(w, name);
 		json_object_object_add(*answer, "value", json_object_get(json_item(row, 2)));
 		return OK;
 	}
-	return no_tag(w);
+	return fail_no_tag(w);
 }
 
 enum err
 tag_list(struct work *w, const char *subject, const char *scope, struct json_object **answer)
 {
 	struct json_object *tags, *found = json_object_new_object();
-	enum err e = load(w, subject, &tags);
+	enum err e = load_tags(w, subject, &tags);
 
 	*answer = mem_json(w->mem, json_object_new_object());
 	json_object_object_add(*answer, "scope", json_object_new_string(scope));
@@ -149,13 +153,14 @@ tag_list(struct work *w, const char *subject, const char *scope, struct json_obj
 	return e;
 }
 
-/* What a write did. */
-struct written {
+/* What a write did: tags created and removed. */
+struct tag_write {
 	int64_t made, gone;
 };
 
+/* Writes the batch as part of a change. ERR_INVALID when the user would have too many tags. */
 static enum err
-write(struct work *w, const struct tag_batch *t, struct written *out)
+write_tags(struct work *w, const struct tag_batch *t, struct tag_write *out)
 {
 	const char *now = work_now_text(w);
 	struct db_rows *rows;
@@ -170,38 +175,41 @@ write(struct work *w, const struct tag_batch *t, struct written *out)
 		return e;
 	if (db_cell(rows, 0, "made") == NULL)
 		return fail(w, ERR_INVALID, "", "a user has at most %d tags", TAG_MOST);
-	*out = (struct written){db_int(rows, 0, "made"), db_int(rows, 0, "gone")};
+	*out = (struct tag_write){db_int(rows, 0, "made"), db_int(rows, 0, "gone")};
 	return OK;
 }
 
 /* One tag that is set or removed. */
-struct one {
+struct tag_change {
 	const struct tag_name *name;
 	const char *text; /* NULL: it is removed */
 };
 
+/* The change as a batch of one. */
 static struct tag_batch
-batch_of(struct work *w, const struct one *one)
+batch_of(struct work *w, const struct tag_change *change)
 {
-	return (struct tag_batch){one->name->subject, one->name->scope,
-	    pgtype_array(w->mem, &one->name->key, 1), pgtype_array(w->mem, &one->text, 1)};
+	return (struct tag_batch){change->name->subject, change->name->scope,
+	    pgtype_array(w->mem, &change->name->key, 1), pgtype_array(w->mem, &change->text,
+	    1)};
 }
 
+/* The change behind tag_set(). */
 static enum err
-set(struct work *w, void *arg, struct json_object **answer)
+set_tag(struct work *w, void *arg, struct json_object **answer)
 {
-	const struct one *one = arg;
-	struct tag_batch t = batch_of(w, one);
+	const struct tag_change *change = arg;
+	struct tag_batch t = batch_of(w, change);
 	struct json_fault fault;
 	struct json_object *value;
-	struct written written;
-	enum err e = json_read(w->mem, one->text, strlen(one->text), &value, &fault);
+	struct tag_write written;
+	enum err e = json_read(w->mem, change->text, strlen(change->text), &value, &fault);
 
 	if (e == OK)
-		e = write(w, &t, &written);
+		e = write_tags(w, &t, &written);
 	if (e != OK)
 		return e;
-	*answer = make_answer(w, one->name);
+	*answer = make_tag_answer(w, change->name);
 	json_object_object_add(*answer, "value", json_object_get(value));
 	json_object_object_add(*answer, "new", json_object_new_boolean(written.made > 0));
 	return OK;
@@ -210,22 +218,23 @@ set(struct work *w, void *arg, struct json_object **answer)
 enum err
 tag_set(struct work *w, const struct tag_name *name, const char *text, struct json_object **answer)
 {
-	return change_run(w, set, &(struct one){name, text}, answer);
+	return change_run(w, set_tag, &(struct tag_change){name, text}, answer);
 }
 
+/* The change behind tag_remove(). */
 static enum err
-delete(struct work *w, void *arg, struct json_object **answer)
+delete_tag(struct work *w, void *arg, struct json_object **answer)
 {
-	const struct one *one = arg;
-	struct tag_batch t = batch_of(w, one);
-	struct written written;
-	enum err e = write(w, &t, &written);
+	const struct tag_change *change = arg;
+	struct tag_batch t = batch_of(w, change);
+	struct tag_write written;
+	enum err e = write_tags(w, &t, &written);
 
 	if (e != OK)
 		return e;
 	if (written.gone == 0)
-		return no_tag(w);
-	*answer = make_answer(w, one->name);
+		return fail_no_tag(w);
+	*answer = make_tag_answer(w, change->name);
 	json_object_object_add(*answer, "deleted", json_object_new_boolean(true));
 	return OK;
 }
@@ -233,22 +242,23 @@ delete(struct work *w, void *arg, struct json_object **answer)
 enum err
 tag_remove(struct work *w, const struct tag_name *name, struct json_object **answer)
 {
-	return change_run(w, delete, &(struct one){name, NULL}, answer);
+	return change_run(w, delete_tag, &(struct tag_change){name, NULL}, answer);
 }
 
+/* Reads the members of a batch into arrays of keys and values. */
 static enum err
-read_members(struct work *w, struct json_object *body, const char *prefix, struct buf *arrays[2])
+read_tags(struct work *w, struct json_object *body, const char *prefix, struct buf *arrays[2])
 {
 	const struct condition_reader r = {.ctx = w->mem};
 	enum err e = OK;
 
 	json_object_object_foreach(json_members(body), key, value) {
 		const char *at = condition_pointer(&r, "", key), *text = NULL;
-		e = check_key(w, key, at);
+		e = check_tag_key(w, key, at);
 		if (e == OK)
 			e = tag_writer_check(w, key, prefix);
 		if (e == OK && value != NULL)
-			e = value_text(w, value, at, &text);
+			e = tag_value_text(w, value, at, &text);
 		if (e != OK)
 			return e;
 		pgtype_array_item(arrays[0], key);
@@ -271,7 +281,7 @@ tag_batch_read(
 		arrays[k] = buf_new(w->mem, 256);
 		pgtype_array_open(arrays[k]);
 	}
-	enum err e = read_members(w, body, prefix, arrays);
+	enum err e = read_tags(w, body, prefix, arrays);
 	for (int k = 0; k < 2; k++)
 		pgtype_array_close(arrays[k]);
 	out->keys = arrays[0]->data;
@@ -279,8 +289,10 @@ tag_batch_read(
 	return e;
 }
 
-/* The tags of the scope as this transaction sees them: a record that was read in it might be cached
- * although it is never committed. */
+/*
+ * The tags of the scope as this transaction sees them. They are read from the table, because a
+ * record read inside the transaction could enter the cache and never be committed.
+ */
 static enum err
 list_written(struct work *w, const struct tag_batch *t, struct json_object **answer)
 {
@@ -300,12 +312,13 @@ list_written(struct work *w, const struct tag_batch *t, struct json_object **ans
 	return e;
 }
 
+/* The change behind tag_batch_set(). */
 static enum err
-set_batch(struct work *w, void *arg, struct json_object **answer)
+set_tag_batch(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct tag_batch *t = arg;
-	struct written written;
-	enum err e = write(w, t, &written);
+	struct tag_write written;
+	enum err e = write_tags(w, t, &written);
 
 	return e == OK ? list_written(w, t, answer) : e;
 }
@@ -315,5 +328,5 @@ tag_batch_set(struct work *w, const struct tag_batch *batch, struct json_object 
 {
 	struct tag_batch copy = *batch;
 
-	return change_run(w, set_batch, &copy, answer);
+	return change_run(w, set_tag_batch, &copy, answer);
 }

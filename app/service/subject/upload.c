@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Files of members: a small one is worked on at once, a larger one by `assay jobs`. What became of
- * its rows is kept as a report.
+ * Files of members: a small one is imported within the request, a larger one is stored and imported
+ * by `assay jobs`. What became of the rows is kept as a report.
  */
 #include "service/subject/upload.h"
 
@@ -19,26 +19,31 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
+/* Rows imported within a request; rows of a report as JSON and as CSV. */
 enum { AT_ONCE = 1000, LISTED = 1000, CSV_ROWS = 1000000 };
 
+/* The segmentation, which must store its members. ERR_NOT_FOUND, ERR_CONFLICT. */
 static enum err
-find(struct work *w, const char *id, const struct segmentation **s)
+find_target(struct work *w, const char *id, const struct segmentation **s)
 {
 	const struct experiment *experiment;
 	enum err e = segmentation_set_one(w, id, s);
 
 	if (e == ERR_NOT_FOUND && experiment_set_one(w, id, &experiment) == OK)
-		return fail_detail(w, ERR_CONFLICT, "it is an experiment: its groups are drawn");
+		return fail_detail(w, ERR_CONFLICT, "it is an experiment: its groups are assigned");
 	if (e == ERR_NOT_FOUND)
 		return fail_missing(w, "segmentation");
 	if (e == OK && (*s)->type == SEGMENTATION_RULE)
 		return fail_detail(
-		    w, ERR_CONFLICT, "its groups are computed by rules, nobody is placed");
+		    w, ERR_CONFLICT,
+		    "its groups are computed by rules, so users cannot be put into them");
 	return e;
 }
 
-/* The n bytes with a line end behind them. What the database could not keep as text becomes a
- * character that no name may hold. */
+/*
+ * The n bytes with a line end behind them. NUL and invalid UTF-8, which PostgreSQL cannot store as
+ * text, become a control character that no name may have, so only their rows fail.
+ */
 static char *
 make_text(struct work *w, const char *bytes, size_t n, size_t *len)
 {
@@ -73,9 +78,9 @@ upload_move(struct membership_batch *m, size_t at, bool done)
 	return db_query(w->db, w->mem, QUERY_upload_progress, params, NULL);
 }
 
-/* A new upload of m->segmentation; content NULL: it is worked on now. */
+/* Inserts the upload; content NULL: it is imported now. */
 static enum err
-add(struct membership_batch *m, const char *content)
+insert_upload(struct membership_batch *m, const char *content)
 {
 	struct work *w = m->w;
 	const char *now = work_now_text(w);
@@ -88,8 +93,9 @@ add(struct membership_batch *m, const char *content)
 	return e;
 }
 
+/* Adds a row to the list of changed or of failed rows. */
 static void
-add_row(struct json_object *lists[2], struct json_object *row)
+add_report_row(struct json_object *lists[2], struct json_object *row)
 {
 	bool failed = strcmp(json_object_get_string(json_object_object_get(row, "outcome")),
 	    "failed") == 0;
@@ -101,6 +107,7 @@ add_row(struct json_object *lists[2], struct json_object *row)
 	json_object_array_add(lists[failed], json_object_get(row));
 }
 
+/* The rows of the report, at most limit. */
 static enum err
 load_rows(struct work *w, const char *job, int limit, struct db_rows **rows)
 {
@@ -109,8 +116,9 @@ load_rows(struct work *w, const char *job, int limit, struct db_rows **rows)
 	return db_query(w->db, w->mem, QUERY_upload_rows, params, rows);
 }
 
+/* The row of the upload. job is a text of the request. ERR_NOT_FOUND. */
 static enum err
-load(struct work *w, const char *id, const char *job, struct json_object **row)
+load_upload(struct work *w, const char *id, const char *job, struct json_object **row)
 {
 	const char *params[] = {id, job};
 	struct db_rows *rows;
@@ -126,9 +134,9 @@ load(struct work *w, const char *id, const char *job, struct json_object **row)
 	return e;
 }
 
-/* How far it is, from 0 to 1. */
+/* The progress, from 0 to 1. */
 static double
-progress(struct json_object *row)
+progress_of(struct json_object *row)
 {
 	int64_t bytes = json_object_get_int64(json_object_object_get(row, "bytes"));
 	int64_t at = json_object_get_int64(json_object_object_get(row, "position"));
@@ -143,7 +151,7 @@ upload_report(struct work *w, const char *id, const char *job, struct json_objec
 	static const char *const counts[] = {"total", "added", "present", "preassigned"};
 	struct json_object *row, *lists[2] = {json_object_new_array(), json_object_new_array()};
 	struct db_rows *rows;
-	enum err e = load(w, id, job, &row);
+	enum err e = load_upload(w, id, job, &row);
 
 	*out = mem_json(w->mem, json_object_new_object());
 	json_object_object_add(*out, "changed", lists[0]);
@@ -153,13 +161,13 @@ upload_report(struct work *w, const char *id, const char *job, struct json_objec
 	if (e != OK)
 		return e;
 	for (int i = 0; i < db_count(rows); i++)
-		add_row(lists, mem_json(w->mem, db_row_json(rows, i)));
+		add_report_row(lists, mem_json(w->mem, db_row_json(rows, i)));
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
 		json_object_object_add(
 		    *out, counts[i], json_object_get(json_object_object_get(row, counts[i])));
 	json_object_object_add(
 	    *out, "job", json_object_get(json_object_object_get(row, "nr")));
-	json_object_object_add(*out, "progress", json_object_new_double(progress(row)));
+	json_object_object_add(*out, "progress", json_object_new_double(progress_of(row)));
 	json_object_object_add(*out, "done",
 	    json_object_new_boolean(json_object_object_get(row, "done_at") != NULL));
 	json_object_object_add(*out, "more", json_object_new_boolean(db_count(rows) == LISTED));
@@ -178,16 +186,19 @@ upload_input_read(struct work *w, const char *bytes, size_t n, struct upload_inp
 	return fault == NULL ? OK : fail_detail(w, ERR_INVALID, "%s", fault);
 }
 
-/* A file that is taken. */
-struct taking {
+/* A file to be imported, as the argument of take_file(). */
+struct upload_take {
 	const char *segmentation; /* id */
 	const struct upload_input *in;
 	struct membership_batch m; /* all zero for a repeated request */
 };
 
-/* The first rows of the file, one more than are worked off at once. */
+/*
+ * Adds the first rows of the file to the batch, one more than are imported at once, which shows
+ * that it is a larger file.
+ */
 static void
-fill(struct work *w, const struct upload_input *in, struct membership_batch *m)
+fill_batch(struct work *w, const struct upload_input *in, struct membership_batch *m)
 {
 	struct members_csv t;
 	struct json_object *row;
@@ -202,14 +213,14 @@ fill(struct work *w, const struct upload_input *in, struct membership_batch *m)
 	}
 }
 
-/* Numbers alone: rows name users, who may be erased. */
+/* Answers counts only: the answer may be stored, and rows name users who may be erased. */
 static enum err
-answer_counts(struct work *w, const struct taking *t, struct json_object **answer)
+answer_counts(struct work *w, const struct upload_take *t, struct json_object **answer)
 {
 	static const char *const names[] = {
 		"total", "added", "changed", "present", "preassigned", "failed"};
 	struct json_object *row;
-	enum err e = load(w, t->segmentation, t->m.upload, &row);
+	enum err e = load_upload(w, t->segmentation, t->m.upload, &row);
 
 	if (e != OK)
 		return e;
@@ -224,12 +235,13 @@ answer_counts(struct work *w, const struct taking *t, struct json_object **answe
 	return OK;
 }
 
+/* The change behind upload_add(). */
 static enum err
-take(struct work *w, void *arg, struct json_object **answer)
+take_file(struct work *w, void *arg, struct json_object **answer)
 {
-	struct taking *t = arg;
+	struct upload_take *t = arg;
 	const struct segmentation *s;
-	enum err e = find(w, t->segmentation, &s);
+	enum err e = find_target(w, t->segmentation, &s);
 
 	if (e == OK)
 		e = change_transaction(w);
@@ -238,9 +250,9 @@ take(struct work *w, void *arg, struct json_object **answer)
 	change_target(w, t->segmentation);
 	t->m = (struct membership_batch){.w = w, .id = s->id, .context = s->context,
 		.by = work_actor(w), .segmentation = mem_printf(w->mem, "%lld", (long long)s->nr)};
-	fill(w, t->in, &t->m);
+	fill_batch(w, t->in, &t->m);
 	bool later = t->m.n > AT_ONCE;
-	e = add(&t->m, later ? t->in->text : NULL);
+	e = insert_upload(&t->m, later ? t->in->text : NULL);
 	if (e == OK && !later)
 		e = membership_batch_put(&t->m);
 	if (e == OK && !later)
@@ -252,8 +264,8 @@ enum err
 upload_add(struct work *w, const char *segmentation, const struct upload_input *in,
     struct json_object **answer)
 {
-	struct taking t = {.segmentation = segmentation, .in = in};
-	enum err e = change_run(w, take, &t, answer);
+	struct upload_take t = {.segmentation = segmentation, .in = in};
+	enum err e = change_run(w, take_file, &t, answer);
 
 	return e == OK && t.m.preassigned > 0 ? membership_batch_finish(w, t.m.segmentation) : e;
 }
@@ -277,7 +289,7 @@ enum err
 upload_rows(struct work *w, const char *id, const char *job, struct db_rows **rows)
 {
 	struct json_object *row;
-	enum err e = load(w, id, job, &row);
+	enum err e = load_upload(w, id, job, &row);
 
 	return e == OK ? load_rows(w, job, CSV_ROWS, rows) : e;
 }

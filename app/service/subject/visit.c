@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Visits, and what sessions turn out to be: human, or a user.
+ * Visits, the confirmation of sessions as human, and the take-over of a session by the user who
+ * signed in.
  */
 #include "service/subject/visit.h"
 
@@ -12,8 +13,9 @@
 
 /* Nothing that is cached changes by a visit or a confirmation. */
 
+/* The change behind visit_record(). Cached records do not have visits. */
 static enum err
-record(struct work *w, void *arg, struct json_object **answer)
+record_visit(struct work *w, void *arg, struct json_object **answer)
 {
 	const char *subject = arg;
 	const char *now = work_now_text(w);
@@ -28,11 +30,12 @@ visit_record(struct work *w, const char *subject)
 {
 	struct json_object *none;
 
-	return change_run(w, record, mem_dup(w->mem, subject), &none);
+	return change_run(w, record_visit, mem_dup(w->mem, subject), &none);
 }
 
+/* The change behind visit_confirm(). Cached records do not have confirmations. */
 static enum err
-confirm(struct work *w, void *arg, struct json_object **answer)
+confirm_session(struct work *w, void *arg, struct json_object **answer)
 {
 	const char *subject = arg;
 	const char *now = work_now_text(w);
@@ -49,15 +52,16 @@ visit_confirm(struct work *w, const char *subject)
 
 	if (w->conf->verify_human == 0 || subject_kind(subject) != SUBJECT_SESSION)
 		return OK;
-	return change_run(w, confirm, mem_dup(w->mem, subject), &none);
+	return change_run(w, confirm_session, mem_dup(w->mem, subject), &none);
 }
 
 struct incorporation {
 	const char *subjects[2]; /* session, user */
 };
 
+/* The change behind visit_incorporate(). Invalidates all cached records of both subjects. */
 static enum err
-incorporate(struct work *w, void *arg, struct json_object **answer)
+incorporate_session(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct incorporation *in = arg;
 	const char *now = work_now_text(w);
@@ -76,5 +80,5 @@ enum err
 visit_incorporate(struct work *w, const char *session, const char *user,
     struct json_object **answer)
 {
-	return change_run(w, incorporate, &(struct incorporation){{session, user}}, answer);
+	return change_run(w, incorporate_session, &(struct incorporation){{session, user}}, answer);
 }

@@ -8,15 +8,19 @@
 
 struct work;
 
-/* The subject is here: counts for the goals of retention. */
+/* Records that the subject was here; counts for the goals of retention. */
 enum err visit_record(struct work *w, const char *subject) must_check;
 
-/* Behind the session is a human: what it did so far counts. Nothing changes for other kinds of
- * subjects, or where sessions need not be confirmed. */
+/*
+ * Confirms the session as human: what it did so far counts. Does nothing for other kinds of
+ * subjects, or where sessions need no confirmation.
+ */
 enum err visit_confirm(struct work *w, const char *subject) must_check;
 
-/* The session has turned out to be the user's: what it did is the user's from now on. *answer is
- * the row of the query subject_incorporate. */
+/*
+ * The session turned out to be the user's: what it did becomes the user's. *answer is the row of
+ * the query subject_incorporate.
+ */
 enum err visit_incorporate(struct work *w, const char *session, const char *user,
     struct json_object **answer) must_check;
 
