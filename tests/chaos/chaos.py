@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A mixed load behind each web server while a fault a second befalls the stack; afterwards every
-acknowledged write is read back. Wrong is: a write lost, doubled or out of order, a stale read, a
-500, and a 502 for which no worker was killed.
+acknowledged write is read back, and the results of every experiment are recounted. Wrong is: a
+write lost, doubled or out of order, a stale read, results that are not those of the rows, a 500,
+and a 502 for which no worker was killed.
 
 	tests/chaos/chaos.py [--seconds N] [--seed N] [--server lighttpd|nginx]
 
@@ -25,6 +26,7 @@ from enrols import running  # noqa: E402
 from faults import Faults, settle  # noqa: E402
 from load import Load  # noqa: E402
 from stack import Stack, roomy  # noqa: E402
+from tallies import differences  # noqa: E402
 from test_enrol_faults import Enrolling  # noqa: E402
 from writers import Definitions, Hits, Tags  # noqa: E402
 
@@ -63,6 +65,20 @@ def judge(stack, faults, answers):
     return wrong + faults.failed
 
 
+def recount(stack):
+    """Sums of the ledger that are not what counting the rows of all subjects gives."""
+    wrong = []
+    experiments = stack.sql("select id from experiment order by id")
+    for exp, in experiments:
+        wrong += [f"results of {exp} differ: {row}" for row in differences(stack, exp)]
+    (exposures, hits, folded), = stack.sql(
+        "select (select count(*) from exposure), (select sum(hits) from conversion),"
+        " (select sum(n) from result_cell where goal = 0 and day = '-infinity')")
+    print(f"chaos: {len(experiments)} experiments recounted: {exposures} exposures, of which"
+          f" {folded or 0} folded, {hits or 0} hits, {len(wrong)} differences")
+    return wrong
+
+
 def run(server, seconds, seed):
     """The number of things that were wrong behind a web server."""
     stack = Stack(server, KEEP=1, ASSAY_WORKERS=4, ASSAY_CLIENT_RATE=0, ASSAY_CLIENT_NEW_RATE=0)
@@ -84,7 +100,7 @@ def run(server, seconds, seed):
         gap = longest_outage(begun, ended, answers)
         print(f"chaos: {sum(a.good for a in answers)} acknowledged, longest outage {gap:.1f} s"
               f" (wanted: at most {WANTED:.0f})")
-        wrong += stack.sanitizer_reports()
+        wrong += recount(stack) + stack.sanitizer_reports()
     finally:
         with contextlib.suppress(AssertionError):  # reports, which were counted already
             stack.stop()
