@@ -177,7 +177,8 @@ fuzz:
 hostile: all
 	@tests/hostile/hostile.py --count $(or $(COUNT),50000) $(addprefix --seed ,$(SEED))
 
-# A fault a second under load, behind each web server, then every write read back and results recounted.
+# A fault a second under load, behind each web server, then every write is
+# read back and results are recounted.
 chaos: all
 	@tests/chaos/chaos.py --seconds $(or $(SECONDS),120) $(addprefix --seed ,$(SEED))
 

@@ -100,6 +100,8 @@ def run(server, seconds, seed):
         gap = longest_outage(begun, ended, answers)
         print(f"chaos: {sum(a.good for a in answers)} acknowledged, longest outage {gap:.1f} s"
               f" (wanted: at most {WANTED:.0f})")
+        wrong += recount(stack)
+        stack.assay("jobs", "--once")  # folds what is left
         wrong += recount(stack) + stack.sanitizer_reports()
     finally:
         with contextlib.suppress(AssertionError):  # reports, which were counted already
