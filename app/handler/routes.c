@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * routes.def as an array.
+ * The rows of routes.def as an array.
  */
 #include "handler/routes.h"
 

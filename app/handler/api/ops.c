@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What operators ask: is it alive, is it ready, which version, how much of what.
+ * What operators ask: whether the process is alive, whether it is ready, its version, and metrics.
  */
 #include <inttypes.h>
 
@@ -14,6 +14,10 @@
 #include "store/db/db.h"
 #include "web/http/ctx.h"
 
+/*
+ * GET /healthz asks neither database nor cache: a load balancer should not restart processes
+ * because the database is down.
+ */
 enum err
 healthz(struct ctx *c)
 {
@@ -22,6 +26,7 @@ healthz(struct ctx *c)
 	return OK;
 }
 
+/* GET /readyz */
 enum err
 readyz(struct ctx *c)
 {
@@ -32,6 +37,7 @@ readyz(struct ctx *c)
 	return OK;
 }
 
+/* GET /version */
 enum err
 version(struct ctx *c)
 {
@@ -42,9 +48,12 @@ version(struct ctx *c)
 	return OK;
 }
 
-/* Jobs count in the database, as they may run anywhere. While it is away their lines are. */
+/*
+ * Jobs count in the database, because they may run on any machine. Their lines are left out while
+ * it is down.
+ */
 static void
-add_jobs(struct ctx *c)
+print_job_counters(struct ctx *c)
 {
 	static const char *const counters[][2] = {{"mappings_total", "Audiences mapped"},
 	    {"mapping_failures_total", "Audiences that could not be mapped"},
@@ -60,9 +69,9 @@ add_jobs(struct ctx *c)
 		    json_text(counted, counters[i][0]));
 }
 
-/* How far the folding of results is behind. */
+/* How far the folding of result changes is behind. */
 static void
-add_results(struct ctx *c)
+print_result_lag(struct ctx *c)
 {
 	struct json_object *lag;
 
@@ -81,13 +90,14 @@ add_results(struct ctx *c)
 		    c->w.now / INSTANT_SECOND - json_object_get_int64(folded_at));
 }
 
+/* GET /metrics */
 enum err
 metrics(struct ctx *c)
 {
 	c->text = buf_new(c->w.mem, 8192);
 	c->text_type = "text/plain; version=0.0.4; charset=utf-8";
 	metric_print(c->text);
-	add_jobs(c);
-	add_results(c);
+	print_job_counters(c);
+	print_result_lag(c);
 	return OK;
 }

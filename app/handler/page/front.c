@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pages that anybody may see: what this service is, and its documentation, which is made
- * from the very tables that the program runs by.
+ * The pages for everyone: the front page, and the documentation, which is made from the same tables
+ * that the program runs by.
  */
 #include <string.h>
 
@@ -14,6 +14,7 @@
 #include "web/http/route.h"
 #include "web/http/site.h"
 
+/* GET / */
 enum err
 front(struct ctx *c)
 {
@@ -27,8 +28,9 @@ front(struct ctx *c)
 	return OK;
 }
 
+/* Who may call a route, in words. */
 static const char *
-who(enum key_class key)
+caller_words(enum key_class key)
 {
 	static const char *const words[] = {
 		[KEY_NONE] = "anybody",
@@ -44,6 +46,7 @@ who(enum key_class key)
 	return words[key];
 }
 
+/* The routes as the documentation lists them. The caller owns it. */
 static struct json_object *
 route_list(const struct ctx *c)
 {
@@ -57,13 +60,14 @@ route_list(const struct ctx *c)
 		json_add_text(o, "path", mem_printf(c->w.mem, "%s%s%s", site_prefix(c),
 		    page ? "" : "/v1",
 				       route->path));
-		json_add_text(o, "who", who(route->key));
+		json_add_text(o, "who", caller_words(route->key));
 		json_add_text(o, "doc", route->doc);
 		json_object_array_add(list, o);
 	}
 	return list;
 }
 
+/* The errors as the documentation lists them. The caller owns it. */
 static struct json_object *
 error_list(void)
 {
@@ -80,6 +84,7 @@ error_list(void)
 	return list;
 }
 
+/* GET /docs */
 enum err
 docs(struct ctx *c)
 {

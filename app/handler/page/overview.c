@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The first page: what is running, and what is wrong.
+ * The first page for people who are signed in: running experiments, and warnings about what is
+ * wrong. It stays open on many screens, so each worker keeps its model for two seconds.
  */
 #include <string.h>
 
@@ -21,32 +22,26 @@
 
 enum { SHOWN = 20, FEW_SLOTS = 500 };
 
-/* No id of an experiment, by which others are kept. */
+/* The key of the kept model: never the id of an experiment, by which other pages keep theirs. */
 #define NAME "/admin"
 #define AGE (2 * INSTANT_SECOND)
 #define OLD (30 * INSTANT_SECOND)
-/* Work that waits so long waits for nobody. */
+/* Work that has waited for so long has no job that does it. */
 #define LATE (600 * INSTANT_SECOND)
 
+/* Adds a warning, and the page that shows more; words: its name, NULL: no page. */
 static void
-put(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
-}
-
-/* A sentence, and the page where one sees more; words NULL: there is none. */
-static void
-warn(struct json_object *list, const char *text, const char *path, const char *words)
+add_warning(struct json_object *list, const char *text, const char *path, const char *words)
 {
 	struct json_object *o = json_object_new_object();
 
-	put(o, "text", text);
-	put(o, "path", path);
-	put(o, "words", words);
+	json_add_text(o, "text", text);
+	json_add_text(o, "path", path);
+	json_add_text(o, "words", words);
 	json_object_array_add(list, o);
 }
 
-/* One line of what is running, and whether its split is broken. */
+/* Adds a running experiment to the list, and warnings about it. */
 static enum err
 add_running(struct ctx *c, const struct experiment *a, struct json_object *list,
     struct json_object *warnings)
@@ -61,24 +56,24 @@ add_running(struct ctx *c, const struct experiment *a, struct json_object *list,
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;
 	if (waiting != NULL)
-		warn(warnings, mem_printf(c->w.mem, "%s: %s", a->id, waiting),
+		add_warning(warnings, mem_printf(c->w.mem, "%s: %s", a->id, waiting),
 		    mem_printf(c->w.mem, "/admin/experiment/%s", a->id), "Results");
 	struct json_object *arms = json_object_object_get(results, "alternatives");
 	for (size_t i = 0; i < json_items(arms); i++)
 		participants += json_object_get_int64(json_object_object_get(
 		    json_item(arms, i), "participants"));
 	row = json_object_new_object();
-	put(row, "id", a->id);
-	put(row, "name", a->name);
-	put(row, "state", delivery_word(a->state));
-	put(row, "kind", chart_kind(results));
+	json_add_text(row, "id", a->id);
+	json_add_text(row, "name", a->name);
+	json_add_text(row, "state", delivery_word(a->state));
+	json_add_text(row, "kind", chart_kind(results));
 	json_object_object_add(row, "participants", json_object_new_int64(participants));
 	json_object_object_add(row, "verdict", json_object_get(json_object_object_get(
 	    json_object_object_get(results, "verdict"), "text")));
 	json_object_array_add(list, row);
 	struct json_object *split = json_object_object_get(results, "srm");
 	if (!json_object_get_boolean(json_object_object_get(split, "ok")))
-		warn(warnings,
+		add_warning(warnings,
 		    mem_printf(
 			c->w.mem, "The split of %s is broken: compare nothing in it.", a->id),
 		    mem_printf(c->w.mem, "/admin/experiment/%s/health", a->id), "Health");
@@ -93,20 +88,21 @@ warn_of_service(struct ctx *c, struct json_object *list)
 	const char *cache = json_object_get_string(json_object_object_get(state, "cache"));
 
 	if (!ready)
-		warn(list, "The database cannot be used at the moment.", "/", "State");
+		add_warning(list, "The database cannot be used at the moment.", "/", "State");
 	if (cache != NULL && strcmp(cache, "off") == 0)
-		warn(list, "The cache is off: everything works, only slower.", "/admin/settings",
-		    "Settings");
+		add_warning(list, "The cache is off: everything works, only slower.",
+		    "/admin/settings", "Settings");
 	else if (cache != NULL && strcmp(cache, "ok") != 0)
-		warn(list, "The cache does not answer: everything works, only slower.", "/",
+		add_warning(list, "The cache does not answer: everything works, only slower.", "/",
 		    "State");
 	uint64_t unknown = metric_value(METRIC_goals_unknown_total);
 	if (unknown > 0)
-		warn(list, mem_printf(c->w.mem, "%llu hits named a goal that does not exist or is "
-			"retired, since the start of the service.", (unsigned long long)unknown),
+		add_warning(list, mem_printf(c->w.mem,
+			"%llu hits named a goal that does not exist or is retired, since the start "
+			"of the service.", (unsigned long long)unknown),
 		    "/admin/goals", "Goals");
 	if (c->w.telemetry == NULL)
-		warn(list, "Telemetry is off: look-ups and assignments leave no events.",
+		add_warning(list, "Telemetry is off: look-ups and assignments leave no events.",
 		    "/admin/settings", "Settings");
 }
 
@@ -117,26 +113,27 @@ warn_of_trouble(struct ctx *c, struct json_object *list, struct json_object *tro
 	const char *text = json_text(trouble, "text");
 
 	if (strcmp(kind, "failed") == 0)
-		warn(list,
+		add_warning(list,
 		    mem_printf(c->w.mem, "The audience of %s could not be mapped: %s", id, text),
 		    mem_printf(c->w.mem, "/admin/experiment/%s/audience", id), "Audience");
 	else if (strcmp(kind, "again") == 0)
-		warn(list,
+		add_warning(list,
 		    mem_printf(c->w.mem, "A file of members of %s cannot be worked off; tries: %s.",
 			id, text),
 		    mem_printf(c->w.mem, "/admin/segmentation/%s", id), "Segmentation");
 	else if (strcmp(kind, "unmapped") == 0)
-		warn(list,
+		add_warning(list,
 		    mem_printf(c->w.mem, "The audience of %s cannot be mapped now; tries: %s.", id,
 			text),
 		    mem_printf(c->w.mem, "/admin/experiment/%s/audience", id), "Audience");
 	else if (strcmp(kind, "layer") == 0)
-		warn(list,
+		add_warning(list,
 		    mem_printf(c->w.mem,
 			"The layer %s is nearly full: %s of 10,000 slots are free.", id, text),
 		    mem_printf(c->w.mem, "/admin/layer/%s", id), "Layer");
 	else
-		warn(list, mem_printf(c->w.mem, "%s for over ten minutes: does `assay jobs` run?",
+		add_warning(list, mem_printf(c->w.mem,
+		    "%s for over ten minutes: does `assay jobs` run?",
 		    strcmp(kind, "jobs") == 0 ? "An audience waits to be mapped"
 					      : "A file of members waits"), NULL, NULL);
 }
@@ -163,7 +160,7 @@ warn_of_throttle(struct ctx *c, struct json_object *list)
 	enum err e = overview_throttled(&c->w, RECENT, &found);
 
 	if (e == OK && found != NULL)
-		warn(list, mem_printf(c->w.mem,
+		add_warning(list, mem_printf(c->w.mem,
 		    "%s of %s requests refused with 429 came from one address, %s: if that is a "
 		    "proxy, name it in `proxies`, or all visitors share one limit.",
 		    json_object_get_string(json_object_object_get(found, "most")),
@@ -183,8 +180,9 @@ add_numbers(struct ctx *c, struct json_object *model)
 	return e;
 }
 
+/* Makes the model of the page. */
 static enum err
-make(struct ctx *c, const struct experiment_set *all, struct json_object *model)
+make_overview(struct ctx *c, const struct experiment_set *all, struct json_object *model)
 {
 	struct json_object *list = json_object_new_array(), *warnings = json_object_new_array();
 	size_t shown = 0;
@@ -207,9 +205,9 @@ make(struct ctx *c, const struct experiment_set *all, struct json_object *model)
 	return e;
 }
 
-/* The page adds members of its own. */
+/* A copy, because the page adds members of its own. The values are shared. */
 static struct json_object *
-copy(struct ctx *c, struct json_object *model)
+copy_members(struct ctx *c, struct json_object *model)
 {
 	struct json_object *out = mem_json(c->w.mem, json_object_new_object());
 
@@ -234,10 +232,10 @@ overview(struct ctx *c)
 	struct json_object *model = model_cache_find(c->w.models, NAME, stamp);
 	if (model == NULL) {
 		model = mem_json(c->w.mem, json_object_new_object());
-		e = make(c, all, model);
+		e = make_overview(c, all, model);
 		if (e == OK)
 			model_cache_keep(c->w.models, NAME, stamp, model);
 	}
-	c->model = copy(c, model);
+	c->model = copy_members(c, model);
 	return e;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the service was configured to do, to be read.
+ * The page of settings: the configuration as the process reads it, without its secrets.
  */
 #include "base/mem.h"
 #include "handler/routes.h"
 #include "web/http/ctx.h"
 
+/* GET /admin/settings */
 enum err
 settings(struct ctx *c)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of what a subject sees of experiments.
+ * Assignments over the API: enrolment of a subject in one experiment, in several or in all; the
+ * alternative it has; an alternative set by hand; and the explanation of a decision.
  */
 #include "base/mem.h"
 #include "handler/routes.h"
@@ -8,6 +9,7 @@
 #include "web/http/ctx.h"
 #include "web/http/subject_input.h"
 
+/* POST /v1/experiment/:id/enroll */
 enum err
 experiment_enroll(struct ctx *c)
 {
@@ -24,6 +26,7 @@ experiment_enroll(struct ctx *c)
 	return assignment_enroll(&c->w, &who, c->args[0], &in, &c->model);
 }
 
+/* POST /v1/enroll */
 enum err
 enroll_all(struct ctx *c)
 {
@@ -43,6 +46,7 @@ enroll_all(struct ctx *c)
 	return OK;
 }
 
+/* GET /v1/experiment/:id/alternative */
 enum err
 alternative_get(struct ctx *c)
 {
@@ -52,6 +56,7 @@ alternative_get(struct ctx *c)
 	return e == OK ? assignment_preview(&c->w, &who, c->args[0], &c->model) : e;
 }
 
+/* PUT /v1/experiment/:id/alternative */
 enum err
 alternative_put(struct ctx *c)
 {
@@ -64,6 +69,7 @@ alternative_put(struct ctx *c)
 		       : e;
 }
 
+/* GET /v1/experiment/:id/explain */
 enum err
 experiment_explain(struct ctx *c)
 {

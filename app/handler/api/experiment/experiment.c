@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of experiments: created, listed, read, changed, delivered, stopped and deleted.
+ * Definitions of experiments over the API. These routes answer in the envelope, where the version
+ * of the definition is the ETag; If-Match names the version that a change expects.
  */
 #include "service/definition/experiment.h"
 
@@ -13,7 +14,7 @@
 #include "web/http/envelope.h"
 #include "web/http/paging.h"
 
-/* `request` of the body, NULL when it has none. */
+/* The member `request` of the body; NULL when there is none. */
 static enum err
 read_request(struct ctx *c, struct json_object **request)
 {
@@ -25,9 +26,9 @@ read_request(struct ctx *c, struct json_object **request)
 	return e;
 }
 
-/* A refusal names the version that there is, too. */
+/* Sets model and ETag. A refusal has the present version as its ETag, too. */
 static enum err
-show(struct ctx *c, enum err e, const struct experiment_answer *a)
+answer_experiment(struct ctx *c, enum err e, const struct experiment_answer *a)
 {
 	c->model = a->definition;
 	if (a->version != NULL)
@@ -35,6 +36,7 @@ show(struct ctx *c, enum err e, const struct experiment_answer *a)
 	return e;
 }
 
+/* POST /v1/experiment/create */
 enum err
 experiment_post(struct ctx *c)
 {
@@ -47,9 +49,10 @@ experiment_post(struct ctx *c)
 		e = experiment_input_read(&c->w, request, &d);
 	if (e == OK)
 		e = experiment_create(&c->w, &d, &a);
-	return show(c, e, &a);
+	return answer_experiment(c, e, &a);
 }
 
+/* GET /v1/experiment/get/:id */
 enum err
 experiment_show(struct ctx *c)
 {
@@ -60,11 +63,12 @@ experiment_show(struct ctx *c)
 		envelope_failed(c, "no experiment available with the given experimentid");
 		return OK;
 	}
-	if (show(c, e, &a) == OK && req_has_already(&c->req, c->etag))
+	if (answer_experiment(c, e, &a) == OK && req_has_already(&c->req, c->etag))
 		c->status = 304;
 	return e;
 }
 
+/* GET /v1/experiment/list */
 enum err
 experiments_get(struct ctx *c)
 {
@@ -95,6 +99,7 @@ experiments_get(struct ctx *c)
 	return OK;
 }
 
+/* PATCH /v1/experiment/:id */
 enum err
 experiment_patch(struct ctx *c)
 {
@@ -110,9 +115,10 @@ experiment_patch(struct ctx *c)
 		e = experiment_changes_read(&c->w, request, &in);
 	if (e == OK)
 		e = experiment_change(&c->w, &t, &in, &a);
-	return show(c, e, &a);
+	return answer_experiment(c, e, &a);
 }
 
+/* DELETE /v1/experiment/:id */
 enum err
 experiment_delete(struct ctx *c)
 {
@@ -122,11 +128,12 @@ experiment_delete(struct ctx *c)
 
 	if (e == OK)
 		e = experiment_remove(&c->w, &t, &a);
-	return show(c, e, &a);
+	return answer_experiment(c, e, &a);
 }
 
+/* Stops, resumes or refreshes the experiment of the path. */
 static enum err
-move(struct ctx *c, enum move m)
+change_status(struct ctx *c, enum move m)
 {
 	struct experiment_target t = {.id = c->args[0]};
 	struct experiment_answer a = {0};
@@ -134,28 +141,31 @@ move(struct ctx *c, enum move m)
 
 	if (e == OK)
 		e = experiment_move(&c->w, &t, m, &a);
-	return show(c, e, &a);
+	return answer_experiment(c, e, &a);
 }
 
+/* POST /v1/experiment/:id/stop */
 enum err
 experiment_stop(struct ctx *c)
 {
-	return move(c, MOVE_STOP);
+	return change_status(c, MOVE_STOP);
 }
 
+/* POST /v1/experiment/:id/resume */
 enum err
 experiment_resume(struct ctx *c)
 {
-	return move(c, MOVE_RESUME);
+	return change_status(c, MOVE_RESUME);
 }
 
+/* POST /v1/experiment/:id/refresh */
 enum err
 experiment_refresh(struct ctx *c)
 {
-	return move(c, MOVE_REFRESH);
+	return change_status(c, MOVE_REFRESH);
 }
 
-/* {state, default?}, inside `request` or not. */
+/* POST /v1/experiment/:id/state. {state, default?}, inside `request` or not. */
 enum err
 experiment_state_post(struct ctx *c)
 {
@@ -173,5 +183,5 @@ experiment_state_post(struct ctx *c)
 	e = experiment_delivery_read(&c->w, request != NULL ? request : body, &in);
 	if (e == OK)
 		e = experiment_deliver(&c->w, &t, &in, &a);
-	return show(c, e, &a);
+	return answer_experiment(c, e, &a);
 }

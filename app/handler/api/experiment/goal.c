@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of goals.
+ * Definitions of goals over the API.
  */
 #include "service/definition/goal.h"
 
@@ -10,8 +10,9 @@
 #include "web/http/ctx.h"
 #include "web/http/paging.h"
 
+/* Reads the body as a goal; unknown members are problems. */
 static enum err
-read_input(struct ctx *c, struct goal_input *in)
+read_goal(struct ctx *c, struct goal_input *in)
 {
 	struct json_object *body;
 	enum err e = body_json(c, &body);
@@ -19,16 +20,18 @@ read_input(struct ctx *c, struct goal_input *in)
 	return e == OK ? goal_input_read(&c->w, body, true, in) : e;
 }
 
+/* POST /v1/goal */
 enum err
 goal_post(struct ctx *c)
 {
 	struct goal_input in;
-	enum err e = read_input(c, &in);
+	enum err e = read_goal(c, &in);
 
 	c->status = 201;
 	return e == OK ? goal_add(&c->w, &in, &c->model) : e;
 }
 
+/* GET /v1/goal/list */
 enum err
 goals_get(struct ctx *c)
 {
@@ -47,15 +50,17 @@ goals_get(struct ctx *c)
 	return OK;
 }
 
+/* PATCH /v1/goal/:name */
 enum err
 goal_patch(struct ctx *c)
 {
 	struct goal_input in;
-	enum err e = read_input(c, &in);
+	enum err e = read_goal(c, &in);
 
 	return e == OK ? goal_change(&c->w, c->args[0], &in, &c->model) : e;
 }
 
+/* DELETE /v1/goal/:name */
 enum err
 goal_delete(struct ctx *c)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of layers.
+ * Layers and their slots over the API.
  */
 #include "service/definition/layer.h"
 
@@ -11,6 +11,7 @@
 #include "web/http/ctx.h"
 #include "web/http/paging.h"
 
+/* POST /v1/layer */
 enum err
 layer_post(struct ctx *c)
 {
@@ -27,6 +28,7 @@ layer_post(struct ctx *c)
 	return e;
 }
 
+/* GET /v1/layer */
 enum err
 layers_get(struct ctx *c)
 {
@@ -45,18 +47,21 @@ layers_get(struct ctx *c)
 	return OK;
 }
 
+/* GET /v1/layer/:id */
 enum err
 layer_show(struct ctx *c)
 {
 	return layer_get(&c->w, c->args[0], &c->model);
 }
 
+/* DELETE /v1/layer/:id */
 enum err
 layer_delete(struct ctx *c)
 {
 	return layer_remove(&c->w, c->args[0], &c->model);
 }
 
+/* PUT /v1/layer/:id/experiment/:exp */
 enum err
 layer_slots_put(struct ctx *c)
 {
@@ -69,6 +74,7 @@ layer_slots_put(struct ctx *c)
 	return e == OK ? layer_assign(&c->w, &in, &c->model) : e;
 }
 
+/* DELETE /v1/layer/:id/experiment/:exp */
 enum err
 layer_slots_delete(struct ctx *c)
 {

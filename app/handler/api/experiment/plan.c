@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of the planner.
+ * The planner over the API: its input is the query string, its answer a sample size and a duration.
  */
 #include "service/definition/plan.h"
 
@@ -12,7 +12,10 @@
 #include "handler/routes.h"
 #include "web/http/ctx.h"
 
-/* The query as the plan of a definition: what is no number stays a text, and is refused as one. */
+/*
+ * Reads the query like the plan of a definition. A parameter that is not JSON stays a string, which
+ * plan_read() then refuses with the same message.
+ */
 static enum err
 read_plan(struct ctx *c, struct plan *plan)
 {
@@ -33,6 +36,7 @@ read_plan(struct ctx *c, struct plan *plan)
 	return plan_read(o, "", c->w.problems, plan) ? OK : ERR_INVALID;
 }
 
+/* GET /v1/plan */
 enum err
 plan_get(struct ctx *c)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of previews of criteria.
+ * Previews of criteria over the API. Problems have the pointer at which the criteria stand in the
+ * body.
  */
 #include "service/definition/preview.h"
 
@@ -8,6 +9,7 @@
 #include "web/http/body.h"
 #include "web/http/ctx.h"
 
+/* POST /v1/experiment/preview */
 enum err
 preview_post(struct ctx *c)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Results over HTTP, as JSON and as CSV.
+ * Results as JSON or CSV, for programs by API key and for people from the page of an experiment.
  */
 #include "service/definition/results.h"
 
@@ -12,6 +12,7 @@
 #include "web/http/ctx.h"
 #include "view/results_csv.h"
 
+/* Reads the results of the experiment of the path into the model. */
 static enum err
 read_results(struct ctx *c)
 {
@@ -22,6 +23,7 @@ read_results(struct ctx *c)
 	return e == ERR_NOT_FOUND ? fail_missing(&c->w, "experiment") : e;
 }
 
+/* Replaces the answer by the CSV form of the model. */
 static void
 answer_csv(struct ctx *c)
 {
@@ -29,6 +31,7 @@ answer_csv(struct ctx *c)
 	buf_str(c->text, results_csv(c->w.mem, c->model));
 }
 
+/* GET /v1/experiment/:id/results */
 enum err
 experiment_results(struct ctx *c)
 {
@@ -43,6 +46,7 @@ experiment_results(struct ctx *c)
 	return OK;
 }
 
+/* GET /admin/experiment/:id/results.csv */
 enum err
 tab_results_csv(struct ctx *c)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of segmentations.
+ * Definitions of segmentations over the API. The version is the ETag; If-Match names the version
+ * that a change expects.
  */
 #include "service/definition/segmentation.h"
 
@@ -12,9 +13,9 @@
 #include "web/http/ctx.h"
 #include "web/http/paging.h"
 
-/* The answer as programs get it: its version as ETag, and rules in words beside themselves. */
+/* Moves the version to the ETag and adds the rules in words. */
 static enum err
-show(struct ctx *c, enum err e)
+answer_segmentation(struct ctx *c, enum err e)
 {
 	struct json_object *version = json_object_object_get(c->model, "version");
 
@@ -27,6 +28,7 @@ show(struct ctx *c, enum err e)
 	return OK;
 }
 
+/* POST /v1/segmentation */
 enum err
 segmentation_post(struct ctx *c)
 {
@@ -41,15 +43,17 @@ segmentation_post(struct ctx *c)
 	if (e == OK)
 		c->location = mem_printf(
 		    c->w.mem, "/v1/segmentation/%s", json_text(c->model, "id"));
-	return show(c, e);
+	return answer_segmentation(c, e);
 }
 
+/* GET /v1/segmentation/:id */
 enum err
 segmentation_show(struct ctx *c)
 {
-	return show(c, segmentation_get(&c->w, c->args[0], &c->model));
+	return answer_segmentation(c, segmentation_get(&c->w, c->args[0], &c->model));
 }
 
+/* PATCH /v1/segmentation/:id */
 enum err
 segmentation_patch(struct ctx *c)
 {
@@ -65,9 +69,10 @@ segmentation_patch(struct ctx *c)
 	if (e != OK)
 		return e;
 	in.version = version;
-	return show(c, segmentation_change(&c->w, c->args[0], &in, &c->model));
+	return answer_segmentation(c, segmentation_change(&c->w, c->args[0], &in, &c->model));
 }
 
+/* DELETE /v1/segmentation/:id */
 enum err
 segmentation_delete(struct ctx *c)
 {
@@ -77,6 +82,7 @@ segmentation_delete(struct ctx *c)
 	return e == OK ? segmentation_remove(&c->w, c->args[0], version, &c->model) : e;
 }
 
+/* GET /v1/segmentation */
 enum err
 segmentations_get(struct ctx *c)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of files of members: taken, and what has become of their rows as JSON or CSV.
+ * Files of members over the API: upload, and the report on their rows as JSON or CSV.
  */
 #include "service/subject/upload.h"
 
@@ -8,13 +8,14 @@
 #include "handler/routes.h"
 #include "web/http/ctx.h"
 
-/* The number of an upload in what upload_add() answers, as text. */
+/* The number of the upload in the answer of upload_add(), as text. */
 static const char *
 job_of(struct json_object *taken)
 {
 	return json_object_get_string(json_object_object_get(taken, "job"));
 }
 
+/* POST /v1/segmentation/:id/upload */
 enum err
 upload_post(struct ctx *c)
 {
@@ -32,6 +33,7 @@ upload_post(struct ctx *c)
 		e = upload_report(&c->w, c->args[0], job_of(taken), &c->model);
 	if (e != OK)
 		return e;
+	/* A large file is left to a job: the report is then not final. */
 	if (!json_object_get_boolean(json_object_object_get(taken, "done"))) {
 		c->status = 202;
 		c->location = mem_printf(c->w.mem, "/v1/segmentation/%s/upload/%s", c->args[0],
@@ -40,12 +42,14 @@ upload_post(struct ctx *c)
 	return OK;
 }
 
+/* GET /v1/segmentation/:id/upload/:job */
 enum err
 upload_get(struct ctx *c)
 {
 	return upload_report(&c->w, c->args[0], c->args[1], &c->model);
 }
 
+/* GET /v1/segmentation/:id/upload/:job.csv */
 enum err
 upload_get_csv(struct ctx *c)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of devices: registration, and the stored profile.
+ * Devices over the API: registration, which every start of an app sends, and the stored profile.
  */
 #include "service/subject/device.h"
 
@@ -15,8 +15,9 @@
 #include "web/http/peer_address.h"
 #include "web/http/subject_input.h"
 
+/* Sets c->subject to the device of the path. ERR_INVALID. */
 static enum err
-path_device(struct ctx *c)
+read_path_device(struct ctx *c)
 {
 	const char *id = c->args[0];
 	const char *fault = subject_fault(c->w.mem, id, strlen(id));
@@ -27,9 +28,11 @@ path_device(struct ctx *c)
 	return OK;
 }
 
-/* Whether the key may name the device and the user; places: where a signature may stand. */
+/*
+ * Whether the key may name the device and the user; places: objects in which a signature may stand.
+ */
 static enum err
-check_key(struct ctx *c, const char *user, struct json_object *const places[])
+check_key_subjects(struct ctx *c, const char *user, struct json_object *const places[])
 {
 	const char *member, *why = NULL;
 	enum err e = client_key_check(c, places, "");
@@ -43,6 +46,7 @@ check_key(struct ctx *c, const char *user, struct json_object *const places[])
 	    ? "/request/ext/signature" : "/request/ext/userid", "%s", why);
 }
 
+/* POST /v1/device/register/:did */
 enum err
 device_register_post(struct ctx *c)
 {
@@ -50,7 +54,7 @@ device_register_post(struct ctx *c)
 		.user_agent = req_param(&c->req, "HTTP_USER_AGENT"),
 		.bot = visitor_is_bot(c, NULL)};
 	struct json_object *body;
-	enum err e = path_device(c);
+	enum err e = read_path_device(c);
 
 	if (e == OK)
 		e = body_json(c, &body);
@@ -61,17 +65,18 @@ device_register_post(struct ctx *c)
 		body, request, json_object_object_get(request, "ext"), NULL};
 	if (!device_read(request, in.id, c->w.problems, &in.said))
 		return ERR_INVALID;
-	e = check_key(c, in.said.user, places);
+	e = check_key_subjects(c, in.said.user, places);
 	if (e != OK)
 		return e;
 	in.proven = client_key_proves(c, c->subject, places);
 	return device_register(&c->w, &in, &c->model);
 }
 
+/* GET /v1/device/profile/:did */
 enum err
 device_profile_get(struct ctx *c)
 {
-	enum err e = path_device(c);
+	enum err e = read_path_device(c);
 
 	return e == OK ? device_profile(&c->w, c->subject, &c->model) : e;
 }

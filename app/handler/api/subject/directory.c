@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of the directory of users, one by one and in bulk.
+ * The directory of users over the API: single profiles, a list, and bulk writes.
  */
 #include "service/subject/directory_store.h"
 
@@ -14,15 +14,17 @@
 
 enum { BULK = 1000 };
 
-struct batch {
+/* The valid entries of a bulk write. */
+struct user_batch {
 	struct directory_entry *entries; /* the good ones */
 	size_t good;
 };
 
+/* Reads an item of the body. Its memory is freed afterwards, so the entry gets copies. */
 static bool
-read_item(void *to, struct json_object *o, const char *at, struct problems *problems)
+read_user_item(void *to, struct json_object *o, const char *at, struct problems *problems)
 {
-	struct batch *b = to;
+	struct user_batch *b = to;
 
 	struct directory_entry *e = &b->entries[b->good];
 	if (!directory_read(o, SUBJECT_USER, at, problems, e))
@@ -32,14 +34,15 @@ read_item(void *to, struct json_object *o, const char *at, struct problems *prob
 	return true;
 }
 
+/* POST /v1/users */
 enum err
 users_post(struct ctx *c)
 {
-	struct batch b = {mem_array(c->w.mem, struct directory_entry, BULK), 0};
+	struct user_batch b = {mem_array(c->w.mem, struct directory_entry, BULK), 0};
 	struct batch_body items;
 	int64_t changed;
 	const struct batch_body_rules rules = {BULK, directory_csv(SUBJECT_USER)};
-	enum err e = batch_body_read(c, rules, read_item, &b, &items);
+	enum err e = batch_body_read(c, rules, read_user_item, &b, &items);
 
 	if (e == OK)
 		e = directory_store_store(&c->w, b.entries, b.good, SUBJECT_USER, &changed);
@@ -55,6 +58,7 @@ users_post(struct ctx *c)
 	return OK;
 }
 
+/* GET /v1/users */
 enum err
 users_get(struct ctx *c)
 {
@@ -71,6 +75,7 @@ users_get(struct ctx *c)
 	return e;
 }
 
+/* GET /v1/user/:id/profile */
 enum err
 user_profile_get(struct ctx *c)
 {
@@ -79,6 +84,7 @@ user_profile_get(struct ctx *c)
 	return e == OK ? directory_store_get(&c->w, c->subject, &c->model) : e;
 }
 
+/* PUT /v1/user/:id/profile */
 enum err
 user_profile_put(struct ctx *c)
 {

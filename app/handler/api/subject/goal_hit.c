@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of goal hits: by a body, or by an image in a page or an e-mail.
+ * Goal hits over the API: by a body, or by an image in a page or an e-mail.
  */
 #include "service/subject/goal_hit.h"
 
@@ -8,6 +8,7 @@
 #include "web/http/ctx.h"
 #include "web/http/subject_input.h"
 
+/* POST /v1/goal/:name */
 enum err
 goal_hit_post(struct ctx *c)
 {
@@ -24,13 +25,14 @@ goal_hit_post(struct ctx *c)
 	return goal_hit_record(&c->w, &in, &c->model);
 }
 
+/* GET /v1/goal/:name.png */
 enum err
 goal_image_get(struct ctx *c)
 {
 	struct goal_hit_input in = {.goal = c->args[0], .count = 1};
 	enum err e = visitor_named(c);
 
-	/* A client that asks for the headers alone shows nothing to anybody. */
+	/* HEAD does not load the image, so it is not a hit. */
 	if (e != OK || c->req.head)
 		return e;
 	in.subject = c->subject;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of the members of segmentations: lists and exports.
+ * Members of segmentations over the API: lists as JSON, and the export of a context as CSV.
  */
 #include "base/mem.h"
 #include "handler/routes.h"
@@ -11,8 +11,9 @@
 #include "web/http/ctx.h"
 #include "web/http/paging.h"
 
-enum { CELLS = 200000 /* of a page of CSV at most */ };
+enum { CELLS = 200000 /* per page of CSV at most */ };
 
+/* GET /v1/segmentation/:id/members */
 enum err
 members_list(struct ctx *c)
 {
@@ -34,8 +35,9 @@ members_list(struct ctx *c)
 	return OK;
 }
 
+/* Answers the rows as CSV; `more` of the first row tells whether another page follows. */
 static void
-write_csv(struct ctx *c, const struct group_export *r, const struct db_rows *rows)
+answer_export(struct ctx *c, const struct group_export *r, const struct db_rows *rows)
 {
 	int n = db_count(rows);
 
@@ -48,6 +50,7 @@ write_csv(struct ctx *c, const struct group_export *r, const struct db_rows *row
 		c->next = req_with(c, "after", db_cell(rows, n - 1, "user_id"));
 }
 
+/* GET /v1/segmentation/export.csv */
 enum err
 members_export(struct ctx *c)
 {
@@ -66,6 +69,6 @@ members_export(struct ctx *c)
 		page.limit = CELLS / (int64_t)r->n + 1;
 	e = members_export_page(&c->w, &x, page.after, page.limit, &rows);
 	if (e == OK)
-		write_csv(c, r, rows);
+		answer_export(c, r, rows);
 	return e;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of the group of a user.
+ * The group of a user over the API: read, optionally with an assignment; set by hand; removed.
  */
 #include "service/subject/membership.h"
 
@@ -11,7 +11,7 @@
 #include "web/http/ctx.h"
 #include "web/http/subject_path.h"
 
-/* ?assign=true|false, false when it is not there. */
+/* Reads ?assign=true|false; false when it is missing. */
 static enum err
 read_assign(struct ctx *c, bool *assign)
 {
@@ -23,12 +23,14 @@ read_assign(struct ctx *c, bool *assign)
 	return fail(&c->w, ERR_INVALID, "assign", "must be true or false");
 }
 
+/* The segmentation of the path and the user, who has been read into c->subject. */
 static struct membership_name
-name_of(const struct ctx *c)
+path_membership(const struct ctx *c)
 {
 	return (struct membership_name){c->args[0], c->subject};
 }
 
+/* GET /v1/segmentation/:id/group */
 enum err
 group_get(struct ctx *c)
 {
@@ -37,9 +39,10 @@ group_get(struct ctx *c)
 
 	if (e == OK)
 		e = read_assign(c, &assign);
-	return e == OK ? membership_get(&c->w, name_of(c), assign, &c->model) : e;
+	return e == OK ? membership_get(&c->w, path_membership(c), assign, &c->model) : e;
 }
 
+/* PUT /v1/segmentation/:id/member/:user_id */
 enum err
 member_put(struct ctx *c)
 {
@@ -48,16 +51,19 @@ member_put(struct ctx *c)
 
 	if (e == OK)
 		e = body_json(c, &body);
-	return e == OK ? membership_put(&c->w, name_of(c),
+	return e == OK ? membership_put(&c->w, path_membership(c),
 	    json_object_object_get(body, "group"), &c->model) : e;
 }
 
-/* ?group= where groups overlap; without it, from all. */
+/*
+ * DELETE /v1/segmentation/:id/member/:user_id. ?group= names one group where groups overlap;
+ * without it the user leaves all.
+ */
 enum err
 member_delete(struct ctx *c)
 {
 	enum err e = subject_path_is_user(c, c->args[1]);
 
-	return e == OK ? membership_remove(&c->w, name_of(c), req_query(&c->req, "group"),
+	return e == OK ? membership_remove(&c->w, path_membership(c), req_query(&c->req, "group"),
 	    &c->model) : e;
 }

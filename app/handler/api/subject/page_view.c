@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of page views: one, an array, or NDJSON. What is good in a batch is stored; what is not
- * is listed.
+ * Page views over the API: one, an array, or NDJSON. The valid views of a batch are stored; the
+ * others are listed in the answer.
  */
 #include "service/subject/page_view.h"
 
@@ -13,20 +13,21 @@
 #include "web/http/ctx.h"
 #include "web/http/subject_input.h"
 
-struct batch {
+/* The items of a body. */
+struct item_batch {
 	struct ctx *c;
-	struct page_view_input *views; /* the good ones */
+	struct page_view_input *views; /* the valid ones */
 	size_t good;
 	size_t room;
-	bool all_bot;   /* all are a bot's, by the user agent of a public key */
-	size_t refused; /* whose subject the key may not name */
+	bool all_bot;   /* the user agent of the request is a bot's */
+	size_t refused; /* items whose subject the key may not name */
 };
 
 enum { ROOM = 4 };
 
-/* Whether the key allows the subject of the view; a signature is in its item. */
+/* Whether the key may name the subject of the view; a signature is in its item. */
 static bool
-may_name(struct batch *b, const struct page_view *v, struct json_object *o, const char *at,
+may_name(struct item_batch *b, const struct page_view *v, struct json_object *o, const char *at,
     struct problems *problems)
 {
 	const char *member;
@@ -40,10 +41,11 @@ may_name(struct batch *b, const struct page_view *v, struct json_object *o, cons
 	return false;
 }
 
+/* Reads an item of the body. */
 static bool
-read_item(void *to, struct json_object *o, const char *at, struct problems *problems)
+read_view_item(void *to, struct json_object *o, const char *at, struct problems *problems)
 {
-	struct batch *b = to;
+	struct item_batch *b = to;
 	void *mem = b->c->w.mem;
 
 	if (b->good == b->room) {
@@ -54,7 +56,7 @@ read_item(void *to, struct json_object *o, const char *at, struct problems *prob
 	struct page_view *v = &b->views[b->good].view;
 	if (!page_view_read(o, b->c->w.now, at, problems, v) || !may_name(b, v, o, at, problems))
 		return false;
-	/* The item is gone when this returns; the subject hangs on the problems. */
+	/* The item is freed afterwards; the subject is on the memory of the problems. */
 	v->name = mem_dup(mem, v->name);
 	v->url = v->url == NULL ? NULL : mem_dup(mem, v->url);
 	v->referrer = v->referrer == NULL ? NULL : mem_dup(mem, v->referrer);
@@ -64,8 +66,10 @@ read_item(void *to, struct json_object *o, const char *at, struct problems *prob
 	return true;
 }
 
+/* Answers the counts and the problems of invalid items. */
 static void
-answer(struct ctx *c, const struct batch *b, const struct batch_body *items, int64_t recorded)
+answer_counts(struct ctx *c, const struct item_batch *b, const struct batch_body *items,
+    int64_t recorded)
 {
 	int64_t stored = b->all_bot ? 0 : (int64_t)b->good;
 
@@ -80,18 +84,19 @@ answer(struct ctx *c, const struct batch *b, const struct batch_body *items, int
 	json_object_object_add(c->model, "errors", json_object_get(items->errors));
 }
 
+/* POST /v1/page */
 enum err
 page_views_post(struct ctx *c)
 {
-	struct batch b = {.c = c, .views = mem_array(c->w.mem, struct page_view_input, ROOM),
+	struct item_batch b = {.c = c, .views = mem_array(c->w.mem, struct page_view_input, ROOM),
 		.room = ROOM, .all_bot = visitor_is_bot(c, NULL)};
 	const struct batch_body_rules rules = {PAGE_VIEW_BATCH, NULL};
 	struct batch_body items;
 	int64_t recorded;
-	enum err e = batch_body_read(c, rules, read_item, &b, &items);
+	enum err e = batch_body_read(c, rules, read_view_item, &b, &items);
 
 	metric_add(METRIC_page_views_rejected_total, items.bad);
-	/* Where the key is all that is wrong, it is said so. */
+	/* If the key is the only thing wrong with all items, the answer is 403 and not 400. */
 	if (e == ERR_INVALID && items.bad > 0 && b.refused == items.bad)
 		return ERR_FORBIDDEN;
 	if (e != OK)
@@ -101,6 +106,6 @@ page_views_post(struct ctx *c)
 	/* Views of a bot are counted in the answer and not stored. */
 	e = page_view_record(&c->w, b.views, b.all_bot ? 0 : b.good, &recorded);
 	if (e == OK)
-		answer(c, &b, &items, recorded);
+		answer_counts(c, &b, &items, recorded);
 	return e;
 }

@@ -17,8 +17,9 @@
 #include "web/http/subject_input.h"
 #include "web/http/subject_path.h"
 
+/* Reads ?after=, a time. */
 static enum err
-read_after(struct ctx *c, struct subject_data_page *page)
+read_export_position(struct ctx *c, struct subject_data_page *page)
 {
 	const char *text = req_query(&c->req, "after");
 	const int64_t start = -INSTANT_DAY; /* nothing that is stored is older than 1970 */
@@ -33,7 +34,7 @@ read_after(struct ctx *c, struct subject_data_page *page)
 	return OK;
 }
 
-/* Whether the caller wants lines: ?format=ndjson, or the Accept header. */
+/* Whether the caller wants NDJSON: by ?format=ndjson or the Accept header. */
 static enum err
 wants_lines(struct ctx *c, bool *lines)
 {
@@ -47,6 +48,7 @@ wants_lines(struct ctx *c, bool *lines)
 	return fail(&c->w, ERR_INVALID, "format", "must be json or ndjson");
 }
 
+/* Answers a record per line. */
 static void
 answer_lines(struct ctx *c, struct json_object *records)
 {
@@ -58,6 +60,7 @@ answer_lines(struct ctx *c, struct json_object *records)
 	}
 }
 
+/* Answers one object with the records and the `next` page. */
 static void
 answer_json(struct ctx *c, struct json_object *records, const char *next)
 {
@@ -68,9 +71,12 @@ answer_json(struct ctx *c, struct json_object *records, const char *next)
 	    c->model, "next", next == NULL ? NULL : json_object_new_string(next));
 }
 
-/* who: how the query string names the subject, with & behind it, or "". */
+/*
+ * Answers a page of the export. who: the subject in the query string of the next page, with &
+ * behind it, or "".
+ */
 static enum err
-answer(struct ctx *c, const char *who)
+answer_export(struct ctx *c, const char *who)
 {
 	struct subject_data_page page = {.subject = c->subject, .limit = PAGING_MOST};
 	struct json_object *records;
@@ -79,7 +85,7 @@ answer(struct ctx *c, const char *who)
 	enum err e = paging_int(c, "limit", (struct paging_bounds){1, PAGING_MOST}, &page.limit);
 
 	if (e == OK)
-		e = read_after(c, &page);
+		e = read_export_position(c, &page);
 	if (e == OK)
 		e = wants_lines(c, &lines);
 	if (e == OK)
@@ -96,18 +102,20 @@ answer(struct ctx *c, const char *who)
 	return OK;
 }
 
+/* GET /v1/user/:id/export */
 enum err
 user_export_get(struct ctx *c)
 {
 	enum err e = subject_path_user(c);
 
-	return e == OK ? answer(c, "") : e;
+	return e == OK ? answer_export(c, "") : e;
 }
 
+/* GET /admin/person/export */
 enum err
 people_export(struct ctx *c)
 {
 	enum err e = visitor_named(c);
 
-	return e == OK ? answer(c, mem_printf(c->w.mem, "%s&", subject_path_query(c))) : e;
+	return e == OK ? answer_export(c, mem_printf(c->w.mem, "%s&", subject_path_query(c))) : e;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of tags. Any server key reads them; some keys write only those of their prefix.
+ * Tags over the API. Any server key reads them; a key with a prefix writes only tags that begin
+ * with it.
  */
 #include "service/subject/tag.h"
 
@@ -10,9 +11,9 @@
 #include "web/http/ctx.h"
 #include "web/http/subject_path.h"
 
-/* /user/:id/tag/:scope/:key */
+/* Reads the path /user/:id/tag/:scope/:key. */
 static enum err
-read_name(struct ctx *c, struct tag_name *out)
+read_tag_name(struct ctx *c, struct tag_name *out)
 {
 	enum err e = subject_path_user(c);
 
@@ -20,9 +21,9 @@ read_name(struct ctx *c, struct tag_name *out)
 	return e == OK ? tag_name_check(&c->w, out) : e;
 }
 
-/* /user/:id/tags?scope= */
+/* Reads the path and query /user/:id/tags?scope=. */
 static enum err
-read_scope(struct ctx *c, const char **scope)
+read_tag_scope(struct ctx *c, const char **scope)
 {
 	enum err e = subject_path_user(c);
 
@@ -30,22 +31,24 @@ read_scope(struct ctx *c, const char **scope)
 	return e == OK ? tag_scope_check(&c->w, *scope) : e;
 }
 
+/* GET /v1/user/:id/tag/:scope/:key */
 enum err
 tag_show(struct ctx *c)
 {
 	struct tag_name name;
-	enum err e = read_name(c, &name);
+	enum err e = read_tag_name(c, &name);
 
 	return e == OK ? tag_get(&c->w, &name, &c->model) : e;
 }
 
+/* PUT /v1/user/:id/tag/:scope/:key */
 enum err
 tag_put(struct ctx *c)
 {
 	struct json_object *body;
 	struct tag_name name;
 	const char *text;
-	enum err e = read_name(c, &name);
+	enum err e = read_tag_name(c, &name);
 
 	if (e == OK)
 		e = tag_writer_check(&c->w, name.key, c->tag_prefix);
@@ -63,11 +66,12 @@ tag_put(struct ctx *c)
 	return OK;
 }
 
+/* DELETE /v1/user/:id/tag/:scope/:key */
 enum err
 tag_delete(struct ctx *c)
 {
 	struct tag_name name;
-	enum err e = read_name(c, &name);
+	enum err e = read_tag_name(c, &name);
 
 	if (e == OK)
 		e = tag_writer_check(&c->w, name.key, c->tag_prefix);
@@ -78,21 +82,23 @@ tag_delete(struct ctx *c)
 	return e;
 }
 
+/* GET /v1/user/:id/tags */
 enum err
 tags_show(struct ctx *c)
 {
 	const char *scope;
-	enum err e = read_scope(c, &scope);
+	enum err e = read_tag_scope(c, &scope);
 
 	return e == OK ? tag_list(&c->w, c->subject, scope, &c->model) : e;
 }
 
+/* PUT /v1/user/:id/tags */
 enum err
 tags_put(struct ctx *c)
 {
 	struct tag_batch batch = {0};
 	struct json_object *body;
-	enum err e = read_scope(c, &batch.scope);
+	enum err e = read_tag_scope(c, &batch.scope);
 
 	batch.subject = c->subject;
 	if (e == OK)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of users: what one did, its enrolments, its erasure.
+ * Users over the API: their activity, enrolments and erasure.
  */
 #include "base/mem.h"
 #include "core/subject/profile.h"
@@ -10,6 +10,7 @@
 #include "web/http/paging.h"
 #include "web/http/subject_path.h"
 
+/* GET /v1/user/:id */
 enum err
 user_get(struct ctx *c)
 {
@@ -29,6 +30,7 @@ user_get(struct ctx *c)
 	return e;
 }
 
+/* GET /v1/user/:id/experiments */
 enum err
 user_experiments_get(struct ctx *c)
 {
@@ -44,6 +46,7 @@ user_experiments_get(struct ctx *c)
 	return OK;
 }
 
+/* DELETE /v1/user/:id */
 enum err
 user_delete(struct ctx *c)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The API of visits: subjects are here, turn out to be human, and sign in.
+ * Visits over the API, the confirmation of sessions as human, and their take-over at sign-in.
  */
 #include "service/subject/visit.h"
 
@@ -9,9 +9,9 @@
 #include "web/http/subject_input.h"
 #include "web/http/subject_path.h"
 
-/* The subject of the body, for routes that answer nothing; *bot: it is one. */
+/* Reads the subject of the body, for routes without an answer; *bot: it is a bot. */
 static enum err
-read_subject(struct ctx *c, bool *bot)
+read_visitor(struct ctx *c, bool *bot)
 {
 	struct json_object *body;
 	enum err e = visitor_body(c, VISITOR_ANYBODY, &body);
@@ -23,24 +23,27 @@ read_subject(struct ctx *c, bool *bot)
 	return OK;
 }
 
+/* POST /v1/visit */
 enum err
 visit_post(struct ctx *c)
 {
 	bool bot;
-	enum err e = read_subject(c, &bot);
+	enum err e = read_visitor(c, &bot);
 
 	return e != OK || bot ? e : visit_record(&c->w, c->subject);
 }
 
+/* POST /v1/confirm_human */
 enum err
 confirm_human_post(struct ctx *c)
 {
 	bool bot;
-	enum err e = read_subject(c, &bot);
+	enum err e = read_visitor(c, &bot);
 
 	return e != OK || bot ? e : visit_confirm(&c->w, c->subject);
 }
 
+/* POST /v1/user/:id/incorporate */
 enum err
 user_incorporate_post(struct ctx *c)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pages of the own account, for everybody who is signed in.
+ * The page of one's own account: change of password, and sign-out from all sessions.
  */
 #include "base/jsonutil.h"
 #include "base/log.h"
@@ -13,9 +13,9 @@
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 
-/* What the page shows before anything is typed: whether there is a password to be asked for. */
+/* The page before anything is typed: it asks for the current password if there is one. */
 static void
-begin(struct ctx *c, const struct password_owner *owner)
+begin_account_page(struct ctx *c, const struct password_owner *owner)
 {
 	c->form = mem_json(c->w.mem, json_object_new_object());
 	json_object_object_add(
@@ -23,6 +23,7 @@ begin(struct ctx *c, const struct password_owner *owner)
 	c->model = mem_json(c->w.mem, json_object_new_object());
 }
 
+/* GET /admin/account */
 enum err
 account_page(struct ctx *c)
 {
@@ -31,23 +32,23 @@ account_page(struct ctx *c)
 
 	if (e != OK)
 		return e;
-	begin(c, &owner);
+	begin_account_page(c, &owner);
 	json_object_object_add(c->model, "form", json_object_get(c->form));
 	return OK;
 }
 
-/* The form as an input; nothing that was typed is shown again. */
+/* Reads the form. Nothing that was typed is shown again. */
 static enum err
 read_password(struct ctx *c, const struct password_owner *owner, struct password_input *in)
 {
 	struct json_object *typed;
 	enum err e = form_json(c, &typed);
 
-	begin(c, owner);
+	begin_account_page(c, owner);
 	return e == OK ? password_input_read(&c->w, typed, in) : e;
 }
 
-/* Whether the current password is right, where there is one. */
+/* Checks the current password, where there is one. */
 static enum err
 check_current(struct ctx *c, struct password_owner *owner, const char *current)
 {
@@ -57,6 +58,7 @@ check_current(struct ctx *c, struct password_owner *owner, const char *current)
 	return e == ERR_INVALID ? fail(&c->w, e, "/current", "is not your password") : e;
 }
 
+/* POST /admin/account/password */
 enum err
 account_password(struct ctx *c)
 {
@@ -83,6 +85,7 @@ account_password(struct ctx *c)
 	return OK;
 }
 
+/* POST /admin/account/sign_out */
 enum err
 account_sign_out(struct ctx *c)
 {

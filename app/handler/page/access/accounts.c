@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pages of accounts.
+ * The pages of accounts, for admins. Links to sign in are shown once, on the answer to the form.
  */
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #include "web/http/form.h"
 #include "web/http/site.h"
 
-/* What the list needs of an account beside its row. */
+/* Adds to a row what the list shows besides. */
 static void
 add_to_row(struct ctx *c, struct json_object *row)
 {
@@ -33,6 +33,7 @@ add_to_row(struct ctx *c, struct json_object *row)
 	    row, "own", json_object_new_boolean(strcmp(name, c->account->name) == 0));
 }
 
+/* GET /admin/accounts */
 enum err
 accounts_list(struct ctx *c)
 {
@@ -48,7 +49,10 @@ accounts_list(struct ctx *c)
 	return OK;
 }
 
-/* Shows the link of an answer, or, to a request that was repeated, that it was shown. */
+/*
+ * Shows the link of an answer; to a repeated request, whose answer has no secrets, that it was
+ * shown.
+ */
 static void
 show_link(struct ctx *c)
 {
@@ -63,6 +67,7 @@ show_link(struct ctx *c)
 	json_object_object_add(once, "link", json_object_new_string(site_url(c, path)));
 }
 
+/* POST /admin/accounts */
 enum err
 accounts_add(struct ctx *c)
 {
@@ -79,6 +84,7 @@ accounts_add(struct ctx *c)
 	return e;
 }
 
+/* POST /admin/accounts/:name/reset */
 enum err
 accounts_reset(struct ctx *c)
 {
@@ -90,6 +96,7 @@ accounts_reset(struct ctx *c)
 	return e;
 }
 
+/* POST /admin/accounts/:name/role */
 enum err
 accounts_role(struct ctx *c)
 {
@@ -101,6 +108,7 @@ accounts_role(struct ctx *c)
 	return e;
 }
 
+/* POST /admin/accounts/:name/disable */
 enum err
 accounts_disable(struct ctx *c)
 {

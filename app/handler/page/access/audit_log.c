@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The record of what was changed, for those who ask who did it.
+ * The audit log, page by page, for people who ask who changed what.
  */
 #include "base/jsonutil.h"
 #include "base/mem.h"
@@ -11,25 +11,22 @@
 
 enum { SHOWN = 25 };
 
-static void
-put(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
-}
-
+/* A parameter of the query; NULL where it is missing or empty. */
 static const char *
-filter(struct ctx *c, const char *name)
+query_filter(struct ctx *c, const char *name)
 {
 	const char *text = req_query(&c->req, name);
 
 	return text == NULL || *text == '\0' ? NULL : text;
 }
 
+/* GET /admin/audit */
 enum err
 changes_list(struct ctx *c)
 {
-	const struct audit_page page = {.after = filter(c, "after"),
-		.account = filter(c, "account"), .target = filter(c, "target"), .limit = SHOWN};
+	const struct audit_page page = {.after = query_filter(c, "after"),
+		.account = query_filter(c, "account"), .target = query_filter(c, "target"),
+		    .limit = SHOWN};
 	struct json_object *list;
 	const char *next;
 	enum err e = audit_list(&c->w, &page, &list, &next);
@@ -45,8 +42,8 @@ changes_list(struct ctx *c)
 			json_object_object_get(row, "after")};
 		const char *texts[2];
 		json_diff_texts(c->w.mem, pair, texts);
-		put(row, "was", texts[0]);
-		put(row, "is", texts[1]);
+		json_add_text(row, "was", texts[0]);
+		json_add_text(row, "is", texts[1]);
 	}
 	json_object_object_add(c->model, "changes", json_object_get(list));
 	if (next != NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pages of API keys.
+ * The pages of API keys. Secrets are shown once, on the answer to the form that made them.
  */
 #include <string.h>
 
@@ -12,6 +12,7 @@
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 
+/* Whether the key can be used. */
 static bool
 is_valid(struct json_object *key)
 {
@@ -20,7 +21,7 @@ is_valid(struct json_object *key)
 	return state != NULL && strcmp(state, "valid") == 0;
 }
 
-/* ?all=1 lists those, too, that have ended. */
+/* GET /admin/keys. ?all=1 also lists keys that have ended. */
 enum err
 keys_list(struct ctx *c)
 {
@@ -39,8 +40,10 @@ keys_list(struct ctx *c)
 	return e;
 }
 
-/* The key is in no database and no log: the answer to this form is the only place. A request that
- * is repeated is told so. */
+/*
+ * POST /admin/keys. The key is in no table and no log: this answer is the only place. A repeated
+ * request is told that it was shown.
+ */
 enum err
 keys_create(struct ctx *c)
 {
@@ -50,7 +53,7 @@ keys_create(struct ctx *c)
 
 	if (e != OK)
 		return e;
-	/* Only a command makes keys of a scope. */
+	/* Keys with a scope are made by the command only. */
 	json_remove(form, "scope");
 	e = key_input_read(&c->w, form, &in);
 	if (e == OK)
@@ -63,6 +66,7 @@ keys_create(struct ctx *c)
 	return OK;
 }
 
+/* GET /admin/keys/:id/revoke */
 enum err
 keys_ask(struct ctx *c)
 {
@@ -77,6 +81,7 @@ keys_ask(struct ctx *c)
 	return OK;
 }
 
+/* POST /admin/keys/:id/revoke */
 enum err
 keys_revoke(struct ctx *c)
 {
@@ -84,9 +89,9 @@ keys_revoke(struct ctx *c)
 	return key_revoke(&c->w, c->args[0], &c->model);
 }
 
-/* Adds a member to o that is the object {of: true}. */
+/* Adds a member that is the object {of: true}, by which a template marks a choice. */
 static void
-choose(struct json_object *o, const char *name, const char *of)
+add_chosen(struct json_object *o, const char *name, const char *of)
 {
 	struct json_object *chosen = json_object_new_object();
 
@@ -94,13 +99,14 @@ choose(struct json_object *o, const char *name, const char *of)
 	json_object_object_add(o, name, chosen);
 }
 
+/* Whether a member is true. */
 static bool
 is_true(struct json_object *row, const char *name)
 {
 	return json_object_get_boolean(json_object_object_get(row, name));
 }
 
-/* The kinds of an array as a text; "" for all of them, as the form has it. */
+/* The kinds of an array as text; "" for all of them, as in the form. */
 static const char *
 kinds_text(struct ctx *c, struct json_object *list)
 {
@@ -113,7 +119,7 @@ kinds_text(struct ctx *c, struct json_object *list)
 	return key_subjects(c->w.mem, text) == key_subjects(c->w.mem, NULL) ? "" : text;
 }
 
-/* A page about one key, with a form where there is something to change. */
+/* GET /admin/keys/:id. The form is shown for client keys that are not revoked. */
 enum err
 keys_page(struct ctx *c)
 {
@@ -132,9 +138,9 @@ keys_page(struct ctx *c)
 	json_object_object_add(
 	    form, "new_rate", json_object_get(json_object_object_get(row, "new_rate")));
 	if (is_true(row, "signed"))
-		choose(chosen, "signed", "1");
+		add_chosen(chosen, "signed", "1");
 	if (!is_true(row, "attributes"))
-		choose(chosen, "attributes", "no");
+		add_chosen(chosen, "attributes", "no");
 	c->model = mem_json(c->w.mem, json_object_new_object());
 	json_object_object_add(c->model, "key", json_object_get(row));
 	json_object_object_add(c->model, "form", form);
@@ -145,7 +151,7 @@ keys_page(struct ctx *c)
 	return OK;
 }
 
-/* A new signing secret is shown once. */
+/* POST /admin/keys/:id/change. A new signing secret is shown once. */
 enum err
 keys_change(struct ctx *c)
 {

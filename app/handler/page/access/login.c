@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sign-in by password or one-time link, and sign-out.
+ * Sign-in by password or one-time link, and sign-out. These forms have no CSRF token, because there
+ * is no session yet; the origin of the request is checked instead.
  */
 #include <string.h>
 
@@ -14,9 +15,9 @@
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 
-/* The page with what the address says: where to go afterwards, the token of a link. */
+/* The page with what the address says: the page to go to afterwards, the token of a link. */
 static enum err
-show(struct ctx *c)
+show_sign_in(struct ctx *c)
 {
 	struct json_object *form = json_object_new_object();
 
@@ -28,19 +29,21 @@ show(struct ctx *c)
 	return OK;
 }
 
+/* GET /admin/login */
 enum err
 login_page(struct ctx *c)
 {
-	return show(c);
+	return show_sign_in(c);
 }
 
+/* GET /admin/enter */
 enum err
 enter_page(struct ctx *c)
 {
-	return show(c);
+	return show_sign_in(c);
 }
 
-/* What was typed, without the password, for the page that says what is wrong. */
+/* Keeps what was typed, without the password, for the page that says what is wrong. */
 static void
 keep_form(struct ctx *c, const char *const names[], size_t n)
 {
@@ -49,7 +52,7 @@ keep_form(struct ctx *c, const char *const names[], size_t n)
 		json_add_text(c->form, names[i], form_value(c, names[i]));
 }
 
-/* Gives the browser the session of an answer and sends it on. */
+/* Sets the cookie of the new session and redirects. Only paths of pages are followed. */
 static void
 lead_on(struct ctx *c, struct json_object *answer, const char *to)
 {
@@ -59,6 +62,7 @@ lead_on(struct ctx *c, struct json_object *answer, const char *to)
 	c->model = mem_json(c->w.mem, json_object_new_object());
 }
 
+/* Checks the password and opens a session. */
 static enum err
 sign_in(struct ctx *c, const char *name, const char *password)
 {
@@ -82,6 +86,7 @@ sign_in(struct ctx *c, const char *name, const char *password)
 	return OK;
 }
 
+/* POST /admin/login */
 enum err
 login(struct ctx *c)
 {
@@ -100,7 +105,10 @@ login(struct ctx *c)
 	return sign_in(c, name, password);
 }
 
-/* Without a password the link was the last time: the account page asks for one. */
+/*
+ * POST /admin/enter. An account without a password goes to its own page, which asks for one: the
+ * link cannot be used again.
+ */
 enum err
 enter(struct ctx *c)
 {
@@ -112,7 +120,7 @@ enter(struct ctx *c)
 	if (e != OK)
 		return e;
 	keep_form(c, names, sizeof names / sizeof names[0]);
-	/* A link works once, so there is no answer that could be given again. */
+	/* A link works once, so a repeated request cannot get the same answer. */
 	c->w.intent.idempotency_key = NULL;
 	e = sign_in_by_link(&c->w, token != NULL ? token : "", session_digest(c), &answer);
 	if (e != OK)
@@ -124,6 +132,7 @@ enter(struct ctx *c)
 	return OK;
 }
 
+/* POST /admin/logout */
 enum err
 logout(struct ctx *c)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Forms in which experiments are defined. What they say becomes the request that a program would
- * send; what is refused comes back as it was typed.
+ * Forms in which experiments are defined and changed. A form becomes the same request that an API
+ * client would send; a refused form is shown again as it was typed.
  */
 #include "view/experiment_form.h"
 
@@ -20,9 +20,9 @@
 
 enum { CHOICES = 100 };
 
-/* What can be chosen: layers by id, goals by name. */
+/* Adds what can be chosen: layers by id, goals by name. */
 static enum err
-add_choices(struct ctx *c, struct json_object *shown)
+add_form_choices(struct ctx *c, struct json_object *shown)
 {
 	struct json_object *request = json_object_object_get(shown, "request");
 	struct json_object *chosen = json_object_object_get(
@@ -44,7 +44,7 @@ add_choices(struct ctx *c, struct json_object *shown)
 	return OK;
 }
 
-/* How many rows of each kind were sent. */
+/* Adds how many rows of each kind were sent, so that the form shows as many. */
 static void
 add_sent(struct ctx *c, struct json_object *typed)
 {
@@ -59,29 +59,31 @@ add_sent(struct ctx *c, struct json_object *typed)
 	json_object_object_add(typed, "sent", sent);
 }
 
-/* The page of a form: where it is answered, and as it stands. */
+/* The form as it stands, and the address that it is sent to. */
 static enum err
-show(struct ctx *c, struct json_object *typed, struct json_object **shown)
+make_experiment_form(struct ctx *c, struct json_object *typed, struct json_object **shown)
 {
 	add_sent(c, typed);
 	*shown = experiment_form_show(c->w.mem, typed, c->w.problems);
 	json_object_object_add(*shown, "action", json_object_new_string(c->args[0] == NULL
 	    ? "/admin/experiments"
 	    : mem_printf(c->w.mem, "/admin/experiment/%s/change", c->args[0])));
-	return add_choices(c, *shown);
+	return add_form_choices(c, *shown);
 }
 
+/* Answers the page with the form. */
 static enum err
-answer_form(struct ctx *c, struct json_object *typed)
+answer_experiment_form(struct ctx *c, struct json_object *typed)
 {
 	struct json_object *shown;
-	enum err e = show(c, typed, &shown);
+	enum err e = make_experiment_form(c, typed, &shown);
 
 	c->model = mem_json(c->w.mem, json_object_new_object());
 	json_object_object_add(c->model, "form", json_object_get(shown));
 	return e;
 }
 
+/* GET /admin/experiments/new */
 enum err
 draft_new(struct ctx *c)
 {
@@ -91,9 +93,10 @@ draft_new(struct ctx *c)
 	struct json_object *typed = mem_json(c->w.mem,
 	    json_tokener_parse(mem_printf(c->w.mem, begun, work_today(&c->w))));
 
-	return answer_form(c, typed);
+	return answer_experiment_form(c, typed);
 }
 
+/* GET /admin/experiment/:id/edit */
 enum err
 draft_edit(struct ctx *c)
 {
@@ -107,13 +110,15 @@ draft_edit(struct ctx *c)
 	struct json_object *typed = experiment_form_of(c->w.mem, a.definition);
 	json_object_object_add(typed, "version",
 	    json_object_new_string(mem_printf(c->w.mem, "\"%s\"", a.version)));
-	return answer_form(c, typed);
+	return answer_experiment_form(c, typed);
 }
 
-/* How many the criteria match, in the form again; nothing is stored. Criteria that are decided when
- * somebody asks are as good as others, only that there is nothing to count. */
+/*
+ * Answers the form with the number of profiles that the criteria match; nothing is stored. Criteria
+ * that are decided at each request are valid but have nothing to count.
+ */
 static enum err
-count(struct ctx *c, struct json_object *typed, struct json_object *request)
+count_matches(struct ctx *c, struct json_object *typed, struct json_object *request)
 {
 	struct json_object *found = NULL, *criteria = json_object_object_get(request, "criteria");
 	enum err e = OK;
@@ -128,7 +133,7 @@ count(struct ctx *c, struct json_object *typed, struct json_object *request)
 	}
 
 	if (e == OK)
-		e = answer_form(c, typed);
+		e = answer_experiment_form(c, typed);
 	if (e != OK)
 		return e;
 	c->status = 200;
@@ -140,9 +145,9 @@ count(struct ctx *c, struct json_object *typed, struct json_object *request)
 /* What a form does with the request that it says. */
 typedef enum err apply_fn(struct ctx *c, struct json_object *request);
 
-/* What was typed goes to apply as a program would send it; when that fails, it is shown again. */
+/* Reads the form and passes its request to apply; a refused form is shown again. */
 static enum err
-pass_on(struct ctx *c, apply_fn *apply)
+apply_form(struct ctx *c, apply_fn *apply)
 {
 	struct json_object *typed, *shown, *request = NULL;
 	const char *doing = form_value(c, "do");
@@ -154,18 +159,19 @@ pass_on(struct ctx *c, apply_fn *apply)
 	if (e == OK && problem_count(c->w.problems) > 0)
 		e = ERR_INVALID;
 	if (e == OK)
-		e = doing != NULL && strcmp(doing, "count") == 0 ? count(c, typed, request)
+		e = doing != NULL && strcmp(doing, "count") == 0 ? count_matches(c, typed, request)
 		                                                 : apply(c, request);
 	if (e == OK || c->form == NULL)
 		return e;
 	c->model = NULL;
-	if (show(c, typed, &shown) == OK)
+	if (make_experiment_form(c, typed, &shown) == OK)
 		c->form = shown;
 	return e;
 }
 
+/* Creates the experiment and redirects to its definition. */
 static enum err
-create(struct ctx *c, struct json_object *request)
+create_by_form(struct ctx *c, struct json_object *request)
 {
 	struct experiment_answer a = {0};
 	struct definition d;
@@ -184,8 +190,9 @@ create(struct ctx *c, struct json_object *request)
 	return OK;
 }
 
+/* Changes the experiment of the path, over the version that the form names. */
 static enum err
-change(struct ctx *c, struct json_object *request)
+change_by_request(struct ctx *c, struct json_object *request)
 {
 	struct experiment_target t = {.id = c->args[0]};
 	struct experiment_answer a = {0};
@@ -202,14 +209,16 @@ change(struct ctx *c, struct json_object *request)
 	return e;
 }
 
+/* POST /admin/experiments */
 enum err
 draft_make(struct ctx *c)
 {
-	return pass_on(c, create);
+	return apply_form(c, create_by_form);
 }
 
+/* POST /admin/experiment/:id/change */
 enum err
 draft_change(struct ctx *c)
 {
-	return pass_on(c, change);
+	return apply_form(c, change_by_request);
 }

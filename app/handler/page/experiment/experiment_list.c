@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The page with the list of experiments.
+ * The page with the list of experiments: filters, sortable columns, pages.
  */
 #include "service/definition/experiment_list.h"
 
@@ -28,9 +28,12 @@ static const struct {
 	bool latest;
 } orders[] = {{"name", false}, {"created", true}, {"updated", true}, {"start", true}};
 
-/* The head of a column: the order it is in (none: in another), and where it is turned round. */
+/*
+ * The head of a column: its order (none: the list is in another), and the link that sorts by it or
+ * reverses it.
+ */
 static struct json_object *
-make_head(struct ctx *c, const char *word, bool latest)
+make_column_head(struct ctx *c, const char *word, bool latest)
 {
 	const char *sort = req_query(&c->req, "sort");
 	struct json_object *head = json_object_new_object();
@@ -46,9 +49,9 @@ make_head(struct ctx *c, const char *word, bool latest)
 	return head;
 }
 
-/* The value of the list that the text is in other letters; "" when there is none. */
+/* The value of the list that equals the text but for case; "" when there is none. */
 static const char *
-choose(const struct form_choice *list, const char *text)
+find_choice(const struct form_choice *list, const char *text)
 {
 	for (; text != NULL && list->value != NULL; list++)
 		if (strcasecmp(list->value, text) == 0)
@@ -56,8 +59,9 @@ choose(const struct form_choice *list, const char *text)
 	return "";
 }
 
+/* The choices of the filters, with what the query has chosen. */
 static void
-add_choices(struct ctx *c, const struct experiment_filter *filter)
+add_filter_choices(struct ctx *c, const struct experiment_filter *filter)
 {
 	const char *state = filter->state;
 	int64_t number;
@@ -65,10 +69,12 @@ add_choices(struct ctx *c, const struct experiment_filter *filter)
 	if (state != NULL && num_int(state, 0, 9, &number))
 		state = delivery_word((int)number);
 	json_object_object_add(
-	    c->model, "statuses", form_choices(statuses, choose(statuses, filter->status)));
-	json_object_object_add(c->model, "states", form_choices(states, choose(states, state)));
+	    c->model, "statuses", form_choices(statuses, find_choice(statuses, filter->status)));
+	json_object_object_add(c->model, "states", form_choices(states, find_choice(states,
+	    state)));
 }
 
+/* GET /admin/experiments */
 enum err
 experiments_page(struct ctx *c)
 {
@@ -97,8 +103,8 @@ experiments_page(struct ctx *c)
 	heads = json_object_new_object();
 	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
 		json_object_object_add(
-		    heads, orders[i].word, make_head(c, orders[i].word, orders[i].latest));
+		    heads, orders[i].word, make_column_head(c, orders[i].word, orders[i].latest));
 	json_object_object_add(c->model, "heads", heads);
-	add_choices(c, &filter);
+	add_filter_choices(c, &filter);
 	return OK;
 }

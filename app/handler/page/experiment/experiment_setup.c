@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The tab with the definition of an experiment: all of it, for those as well who cannot open the
- * form; and the pages on which its state is changed.
+ * The tab with the definition of an experiment, also for people who may not open the form; and the
+ * pages on which its state is changed.
  */
 #include <string.h>
 
@@ -20,11 +20,11 @@
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 
-enum { RANGES = 10 }; /* of slots that are named; the page of the layer has all */
+enum { RANGES = 10 }; /* of slots that are listed; the page of the layer has all */
 
-/* Begins the page of the experiment that the path names; *version: as a form names it. */
+/* Begins the page of the experiment of the path; *version: as a form names it. */
 static enum err
-load(struct ctx *c, const char **version)
+load_setup(struct ctx *c, const char **version)
 {
 	struct experiment_answer a = {0};
 	enum err e = experiment_get(&c->w, c->args[0], &a);
@@ -38,50 +38,52 @@ load(struct ctx *c, const char **version)
 	return OK;
 }
 
+/* A member, NULL where o is not an object. */
 static struct json_object *
-get(struct json_object *o, const char *name)
+member_of(struct json_object *o, const char *name)
 {
 	return json_object_is_type(o, json_type_object) ? json_object_object_get(o, name) : NULL;
 }
 
+/* First (0) or last (1) slot of a range. */
 static int
-edge(struct json_object *range, size_t i)
+slot_bound(struct json_object *range, size_t i)
 {
 	return json_object_get_int(json_item(range, i));
 }
 
-/* How many slots it has in its layer, and which. */
+/* The number of slots in the layer, and the first ranges in words. */
 static struct json_object *
 make_slots(struct ctx *c, struct json_object *layer)
 {
-	struct json_object *ranges = get(layer, "slots"), *out = json_object_new_object();
+	struct json_object *ranges = member_of(layer, "slots"), *out = json_object_new_object();
 	struct buf *words = buf_new(c->w.mem, 64);
 	size_t n = json_items(ranges);
 	int count = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *range = json_item(ranges, i);
-		count += edge(range, 1) - edge(range, 0) + 1;
+		count += slot_bound(range, 1) - slot_bound(range, 0) + 1;
 		if (i < RANGES)
-			buf_printf(words, "%s%d to %d", i == 0 ? "" : ", ", edge(range, 0),
-			    edge(range, 1));
+			buf_printf(words, "%s%d to %d", i == 0 ? "" : ", ", slot_bound(range, 0),
+			    slot_bound(range, 1));
 	}
 	if (n > RANGES)
 		buf_str(words, ", ..");
-	json_object_object_add(out, "id", json_object_get(get(layer, "id")));
+	json_object_object_add(out, "id", json_object_get(member_of(layer, "id")));
 	json_object_object_add(out, "count", json_object_new_int(count));
 	json_object_object_add(out, "words", json_object_new_string(words->data));
 	return out;
 }
 
-/* Only what would change something is offered. */
+/* Offers only changes of state that have an effect. */
 static void
 add_possible(struct ctx *c, struct json_object *definition)
 {
 	struct json_object *can = json_object_new_object();
 	const char *state = json_text(definition, "state");
 	const char *status = json_text(definition, "status");
-	const char *start = json_text(get(definition, "expData"), "startDate");
+	const char *start = json_text(member_of(definition, "expData"), "startDate");
 	bool going = status != NULL && lifecycle_is_going(status);
 
 	json_object_object_add(c->model, "can", can);
@@ -94,31 +96,32 @@ add_possible(struct ctx *c, struct json_object *definition)
 	    going && state != NULL && strcmp(state, "track") != 0));
 }
 
+/* GET /admin/experiment/:id/setup */
 enum err
 setup_page(struct ctx *c)
 {
 	const char *version;
-	enum err e = load(c, &version);
+	enum err e = load_setup(c, &version);
 
 	if (e != OK)
 		return e;
-	struct json_object *definition = get(c->model, "definition");
+	struct json_object *definition = member_of(c->model, "definition");
 	add_possible(c, definition);
-	struct json_object *ended = get(definition, "ended_at");
-	struct json_object *layer = get(definition, "layer");
+	struct json_object *ended = member_of(definition, "ended_at");
+	struct json_object *layer = member_of(definition, "layer");
 	json_object_object_add(
 	    c->model, "typed", json_object_get(experiment_form_of(c->w.mem, definition)));
 	if (layer != NULL)
 		json_object_object_add(c->model, "slots", make_slots(c, layer));
-	/* What was never started bears the moment at which it was made. */
-	if (ended != NULL && json_object_equal(ended, get(definition, "createdOn")))
+	/* An experiment that was never started has the time of its creation here. */
+	if (ended != NULL && json_object_equal(ended, member_of(definition, "createdOn")))
 		json_remove(definition, "ended_at");
 	return OK;
 }
 
-/* Delivers the experiment of the path as the form says, over the version that the form names. */
+/* Sets the state as the form says, over the version that it names. */
 static enum err
-deliver(struct ctx *c, const struct experiment_delivery *in)
+deliver_form(struct ctx *c, const struct experiment_delivery *in)
 {
 	struct experiment_target t = {.id = c->args[0]};
 	struct experiment_answer a = {0};
@@ -130,7 +133,10 @@ deliver(struct ctx *c, const struct experiment_delivery *in)
 	return e == ERR_NOT_FOUND ? fail_missing(&c->w, "experiment") : e;
 }
 
-/* A start of what is stopped would change nothing that anybody sees. */
+/*
+ * POST /admin/experiment/:id/state. A state without effect is refused, so that nobody believes a
+ * stopped experiment to be running.
+ */
 enum err
 setup_state(struct ctx *c)
 {
@@ -141,16 +147,17 @@ setup_state(struct ctx *c)
 	if (e == OK)
 		e = experiment_delivery_read(&c->w, form, &in);
 	in.effective = true;
-	return e == OK ? deliver(c, &in) : e;
+	return e == OK ? deliver_form(c, &in) : e;
 }
 
-/* The alternatives, of which the one that the verdict calls the winner is chosen. */
+/* The alternatives, with the winner of the verdict selected. */
 static struct json_object *
 make_choices(struct ctx *c, struct json_object *definition)
 {
 	struct json_object *list = json_object_new_array();
-	struct json_object *alternatives = get(definition, "alternatives");
-	const char *winner = json_text(get(get(c->model, "results"), "verdict"), "winner");
+	struct json_object *alternatives = member_of(definition, "alternatives");
+	const char *winner = json_text(member_of(member_of(c->model, "results"), "verdict"),
+	    "winner");
 
 	for (size_t i = 0; i < json_items(alternatives); i++) {
 		const char *name = json_text(json_item(alternatives, i), "name");
@@ -164,12 +171,13 @@ make_choices(struct ctx *c, struct json_object *definition)
 	return list;
 }
 
+/* GET /admin/experiment/:id/end */
 enum err
 setup_end(struct ctx *c)
 {
 	struct json_object *results;
 	const char *version;
-	enum err e = load(c, &version);
+	enum err e = load_setup(c, &version);
 
 	if (e == OK)
 		e = results_read(&c->w, c->args[0], &results);
@@ -178,11 +186,14 @@ setup_end(struct ctx *c)
 	json_object_object_add(c->model, "results", json_object_get(results));
 	json_object_object_add(c->model, "version", json_object_new_string(version));
 	json_object_object_add(
-	    c->model, "choices", make_choices(c, get(c->model, "definition")));
+	    c->model, "choices", make_choices(c, member_of(c->model, "definition")));
 	return OK;
 }
 
-/* Which alternative everybody sees is never left to what was there before. */
+/*
+ * POST /admin/experiment/:id/end. The alternative for everyone must be chosen: the one of before is
+ * never kept silently.
+ */
 enum err
 setup_finish(struct ctx *c)
 {
@@ -194,17 +205,18 @@ setup_finish(struct ctx *c)
 	struct experiment_delivery in = {STATE_DEFAULT, json_text(form, "default"), false};
 	if (in.default_alternative == NULL)
 		return fail(&c->w, ERR_INVALID, "/default", "must be chosen");
-	e = deliver(c, &in);
+	e = deliver_form(c, &in);
 	if (e == OK)
 		c->location = mem_printf(c->w.mem, "/admin/experiment/%s", c->args[0]);
 	return e;
 }
 
+/* GET /admin/experiment/:id/delete */
 enum err
 tab_delete(struct ctx *c)
 {
 	const char *version;
-	enum err e = load(c, &version);
+	enum err e = load_setup(c, &version);
 
 	if (e == OK)
 		json_object_object_add(c->model, "version", json_object_new_string(version));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pages of one experiment, but for those on which it is changed.
+ * The pages of one experiment that only show it: results, health, audience, history, and the
+ * explanation of a decision.
  */
 #include <stdio.h>
 #include <string.h>
@@ -33,15 +34,9 @@ enum { CHANGES = 10, COUNTED = 100000 };
 /* How old the number of sessions may be that wait to be confirmed. */
 #define AGE (2 * INSTANT_SECOND)
 
-static void
-put(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, text == NULL ? NULL : json_object_new_string(text));
-}
-
-/* Begins the page of the experiment that the path names, on that tab. */
+/* Begins the page of the experiment of the path, on that tab. */
 static enum err
-load(struct ctx *c, const char *tab)
+load_tab(struct ctx *c, const char *tab)
 {
 	struct experiment_answer a = {0};
 	enum err e = experiment_get(&c->w, c->args[0], &a);
@@ -53,7 +48,7 @@ load(struct ctx *c, const char *tab)
 	return e;
 }
 
-/* What the tabs show of results: {results, kind, chart, health}. */
+/* What tabs show of the results: {results, kind, chart, health}. */
 static enum err
 make_shown(struct ctx *c, struct json_object **out)
 {
@@ -64,21 +59,23 @@ make_shown(struct ctx *c, struct json_object **out)
 		return e;
 	*out = mem_json(c->w.mem, json_object_new_object());
 	chart_shares(c->w.mem, results);
-	put(*out, "kind", chart_kind(results));
+	json_add_text(*out, "kind", chart_kind(results));
 	json_object_object_add(*out, "results", json_object_get(results));
 	json_object_object_add(*out, "chart", json_object_get(chart_results(c->w.mem, results)));
 	json_object_object_add(*out, "health", json_object_get(health_of(c->w.mem, results)));
 	return OK;
 }
 
-/* The tab with what is shown of results in its model. That is worked out once as long as the counts
- * and the definition stay as they are; what is newer than the stamp is found to be so next time. */
+/*
+ * Begins a tab with results. They are computed once per stamp of counts and definition; results
+ * newer than their stamp are replaced at the next request.
+ */
 static enum err
 load_results(struct ctx *c, const char *tab)
 {
 	const char *id = c->args[0], *stamp;
 	struct json_object *shown = NULL;
-	enum err e = load(c, tab);
+	enum err e = load_tab(c, tab);
 
 	if (e == OK)
 		e = results_stamp(&c->w, id, &stamp);
@@ -99,7 +96,7 @@ load_results(struct ctx *c, const char *tab)
 	return OK;
 }
 
-/* Since when everybody sees the default, if it was started before. */
+/* Adds the day since which everyone sees the default, if the experiment was started before. */
 static void
 add_ended(struct ctx *c)
 {
@@ -115,24 +112,28 @@ add_ended(struct ctx *c)
 	    sscanf(at, "%4u-%2u-%2u", &year, &month, &day) != 3 || month < 1 || month > 12)
 		return;
 	struct json_object *ended = json_object_new_object();
-	put(ended, "day", mem_printf(c->w.mem, "%u %s %u", day, months[month - 1], year));
+	json_add_text(ended, "day", mem_printf(c->w.mem, "%u %s %u", day, months[month - 1], year));
 	json_object_object_add(
 	    ended, "default", json_object_get(json_object_object_get(definition, "default")));
 	json_object_object_add(c->model, "ended", ended);
 }
 
-/* What the numbers leave out; that it cannot be counted in time is no reason to show none. */
+/*
+ * Adds the sessions that results leave out. The page is shown without it when counting takes too
+ * long.
+ */
 static enum err
 add_unconfirmed(struct ctx *c)
 {
 	const char *words = NULL;
 	enum err e = unconfirmed_words(&c->w, c->args[0], AGE, &words);
 
-	put(c->model, "unconfirmed", words);
+	json_add_text(c->model, "unconfirmed", words);
 	c->w.detail = e == ERR_UNAVAILABLE ? NULL : c->w.detail;
 	return e == ERR_UNAVAILABLE ? OK : e;
 }
 
+/* GET /admin/experiment/:id */
 enum err
 tab_results(struct ctx *c)
 {
@@ -144,6 +145,7 @@ tab_results(struct ctx *c)
 	return add_unconfirmed(c);
 }
 
+/* GET /admin/experiment/:id/health */
 enum err
 tab_health(struct ctx *c)
 {
@@ -152,7 +154,7 @@ tab_health(struct ctx *c)
 	return e == OK ? add_unconfirmed(c) : e;
 }
 
-/* The ids of a sample, with the way to the page of each. */
+/* The ids of a sample, with the address of the page of each. */
 static struct json_object *
 make_people(struct ctx *c, struct json_object *ids, bool devices)
 {
@@ -162,15 +164,17 @@ make_people(struct ctx *c, struct json_object *ids, bool devices)
 		const char *id = json_object_get_string(json_item(ids, i));
 		struct json_object *o = json_object_new_object();
 		c->subject = subject_text(c->w.mem, devices ? SUBJECT_DEVICE : SUBJECT_USER, id);
-		put(o, "id", id);
-		put(o, "way", subject_path_query(c));
+		json_add_text(o, "id", id);
+		json_add_text(o, "way", subject_path_query(c));
 		json_object_array_add(list, o);
 	}
 	c->subject = NULL;
 	return list;
 }
 
-/* Ten of those who are in it; without them where counting takes too long. */
+/*
+ * Adds the size of the audience and ten of its profiles; neither where counting takes too long.
+ */
 static enum err
 add_sample(struct ctx *c, struct json_object *criteria)
 {
@@ -187,7 +191,7 @@ add_sample(struct ctx *c, struct json_object *criteria)
 		return OK;
 	}
 	if (e == ERR_UNAVAILABLE)
-		put(c->model, "late", "Counting takes too long just now.");
+		json_add_text(c->model, "late", "Counting takes too long just now.");
 	else if (e == ERR_INVALID)
 		json_object_object_add(c->model, "live", json_object_new_boolean(true));
 	else
@@ -204,23 +208,24 @@ add_enrolled(struct ctx *c)
 	enum err e = enrolment_counts(&c->w, c->args[0], COUNTED + 1, &counts);
 
 	if (e == ERR_UNAVAILABLE)
-		put(c->model, "late", "Counting takes too long just now.");
+		json_add_text(c->model, "late", "Counting takes too long just now.");
 	if (e != OK)
 		return e == ERR_UNAVAILABLE ? OK : e;
 	struct json_object *enrolled = json_object_new_object();
 	json_object_object_add(c->model, "enrolled", enrolled);
 	json_object_object_foreach(json_members(counts), kind, n) {
-		put(enrolled, kind, json_object_get_int64(n) > COUNTED
+		json_add_text(enrolled, kind, json_object_get_int64(n) > COUNTED
 		    ? mem_printf(c->w.mem, "more than %d", COUNTED)
 		    : json_object_get_string(n));
 	}
 	return OK;
 }
 
+/* GET /admin/experiment/:id/audience */
 enum err
 tab_audience(struct ctx *c)
 {
-	enum err e = load(c, "audience");
+	enum err e = load_tab(c, "audience");
 
 	if (e == OK)
 		e = add_enrolled(c);
@@ -235,12 +240,12 @@ tab_audience(struct ctx *c)
 	    json_object_get(json_object_object_get(criteria, "type")));
 	json_object_object_add(
 	    told, "words", json_object_get(criteria_words(c->w.mem, criteria)));
-	put(told, "json", json_readable(criteria));
+	json_add_text(told, "json", json_readable(criteria));
 	json_object_object_add(c->model, "criteria", told);
 	return add_sample(c, criteria);
 }
 
-/* Puts what differs in the place of what there was before and after. */
+/* Replaces the values before and after by their difference. */
 static void
 add_difference(struct ctx *c, struct json_object *row)
 {
@@ -249,12 +254,13 @@ add_difference(struct ctx *c, struct json_object *row)
 	const char *texts[2];
 
 	json_diff_texts(c->w.mem, pair, texts);
-	put(row, "was", texts[0]);
-	put(row, "is", texts[1]);
+	json_add_text(row, "was", texts[0]);
+	json_add_text(row, "is", texts[1]);
 	json_remove(row, "before");
 	json_remove(row, "after");
 }
 
+/* GET /admin/experiment/:id/history */
 enum err
 tab_history(struct ctx *c)
 {
@@ -262,7 +268,7 @@ tab_history(struct ctx *c)
 		.target = c->args[0], .limit = CHANGES};
 	struct json_object *list;
 	const char *next;
-	enum err e = load(c, "history");
+	enum err e = load_tab(c, "history");
 
 	if (e != OK)
 		return e;
@@ -279,6 +285,7 @@ tab_history(struct ctx *c)
 	return OK;
 }
 
+/* The question that a gate asks, in words. */
 static const char *
 question_of(const char *gate)
 {
@@ -297,7 +304,7 @@ question_of(const char *gate)
 	return gate;
 }
 
-/* A gate as people read it: what it asks, and what it looked at as a text. */
+/* A gate as people read it: its question, and what it looked at as text. */
 static struct json_object *
 make_gate(struct json_object *gate)
 {
@@ -305,7 +312,7 @@ make_gate(struct json_object *gate)
 	    "gate", "applies", "decides", "reason", "alternative"};
 	struct json_object *out = json_object_new_object();
 
-	put(out, "question",
+	json_add_text(out, "question",
 	    question_of(json_object_get_string(json_object_object_get(gate, "gate"))));
 	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
 		json_object_object_add(
@@ -313,11 +320,11 @@ make_gate(struct json_object *gate)
 		json_remove(gate, own[i]);
 	}
 	if (json_member_count(gate) > 0)
-		put(out, "looked_at", json_readable(gate));
+		json_add_text(out, "looked_at", json_readable(gate));
 	return out;
 }
 
-/* What the subject of the query sees; an empty field of the form is none. */
+/* Adds the decision for the subject of the query; an empty field of the form names none. */
 static enum err
 add_explanation(struct ctx *c)
 {
@@ -333,17 +340,18 @@ add_explanation(struct ctx *c)
 	struct json_object *gates = json_object_object_get(told, "gates");
 	for (size_t i = 0; i < json_items(gates); i++)
 		json_object_array_add(list, make_gate(json_item(gates, i)));
-	put(told, "payload", json_readable(json_object_object_get(told, "payload")));
-	put(told, "way", subject_path_query(c));
+	json_add_text(told, "payload", json_readable(json_object_object_get(told, "payload")));
+	json_add_text(told, "way", subject_path_query(c));
 	json_remove(told, "gates");
 	json_object_object_add(c->model, "told", json_object_get(told));
 	return OK;
 }
 
+/* GET /admin/experiment/:id/explain */
 enum err
 tab_explain(struct ctx *c)
 {
-	enum err e = load(c, "explain");
+	enum err e = load_tab(c, "explain");
 
 	return e == OK && c->req.queries > 0 ? add_explanation(c) : e;
 }

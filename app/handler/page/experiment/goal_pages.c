@@ -12,7 +12,7 @@
 #include "web/http/form.h"
 #include "web/http/paging.h"
 
-/* Which test is chosen, for a form. */
+/* Marks the chosen test for the form. */
 static void
 add_test_choice(struct json_object *form)
 {
@@ -22,9 +22,9 @@ add_test_choice(struct json_object *form)
 	    json_object_new_boolean(test != NULL && strcmp(test, "mwu") == 0));
 }
 
-/* The name of a goal as a segment of a path. */
+/* Adds the name of a goal as a segment of a path. */
 static void
-add_path(void *mem, struct json_object *goal)
+add_goal_path(void *mem, struct json_object *goal)
 {
 	struct buf *path = buf_new(mem, 64);
 
@@ -32,6 +32,7 @@ add_path(void *mem, struct json_object *goal)
 	json_object_object_add(goal, "path", json_object_new_string(path->data));
 }
 
+/* GET /admin/goals */
 enum err
 goals_page(struct ctx *c)
 {
@@ -48,13 +49,13 @@ goals_page(struct ctx *c)
 	json_object_object_add(c->model, "goals", json_object_get(list));
 	paging_next(c, next);
 	for (size_t i = 0; i < json_items(list); i++)
-		add_path(c->w.mem, json_item(list, i));
+		add_goal_path(c->w.mem, json_item(list, i));
 	return OK;
 }
 
-/* The form of the request as an input. A form may have fields that are for the page. */
+/* Reads the form as an input. It may have fields that only the page uses. */
 static enum err
-read_form(struct ctx *c, struct json_object **form, struct goal_input *in)
+read_goal_form(struct ctx *c, struct json_object **form, struct goal_input *in)
 {
 	enum err e = form_json(c, form);
 
@@ -64,17 +65,19 @@ read_form(struct ctx *c, struct json_object **form, struct goal_input *in)
 	return goal_input_read(&c->w, *form, false, in);
 }
 
+/* POST /admin/goals */
 enum err
 goals_add(struct ctx *c)
 {
 	struct json_object *form;
 	struct goal_input in;
-	enum err e = read_form(c, &form, &in);
+	enum err e = read_goal_form(c, &form, &in);
 
 	c->status = 201;
 	return e == OK ? goal_add(&c->w, &in, &c->model) : e;
 }
 
+/* GET /admin/goal/:name */
 enum err
 goals_one(struct ctx *c)
 {
@@ -84,7 +87,7 @@ goals_one(struct ctx *c)
 	if (e != OK)
 		return e;
 	add_test_choice(row);
-	add_path(c->w.mem, row);
+	add_goal_path(c->w.mem, row);
 	c->model = mem_json(c->w.mem, json_object_new_object());
 	json_object_object_add(c->model, "retired",
 	    json_object_get(json_object_object_get(row, "retired")));
@@ -92,13 +95,13 @@ goals_one(struct ctx *c)
 	return OK;
 }
 
-/* A field that was emptied clears what it says. */
+/* POST /admin/goal/:name. A field that was emptied clears the property. */
 enum err
 goals_send(struct ctx *c)
 {
 	struct json_object *form;
 	struct goal_input in;
-	enum err e = read_form(c, &form, &in);
+	enum err e = read_goal_form(c, &form, &in);
 
 	if (e != OK)
 		return e;
@@ -108,16 +111,18 @@ goals_send(struct ctx *c)
 	return goal_change(&c->w, c->args[0], &in, &c->model);
 }
 
+/* GET /admin/goal/:name/retire */
 enum err
 goals_ask(struct ctx *c)
 {
 	enum err e = goal_get(&c->w, c->args[0], &c->model);
 
 	if (e == OK)
-		add_path(c->w.mem, c->model);
+		add_goal_path(c->w.mem, c->model);
 	return e;
 }
 
+/* POST /admin/goal/:name/retire */
 enum err
 goals_retire(struct ctx *c)
 {

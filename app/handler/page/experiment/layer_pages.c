@@ -13,6 +13,7 @@
 #include "web/http/form.h"
 #include "web/http/paging.h"
 
+/* GET /admin/layers */
 enum err
 layers_page(struct ctx *c)
 {
@@ -33,6 +34,7 @@ layers_page(struct ctx *c)
 	return OK;
 }
 
+/* POST /admin/layers */
 enum err
 layers_add(struct ctx *c)
 {
@@ -50,6 +52,7 @@ layers_add(struct ctx *c)
 	return e;
 }
 
+/* GET /admin/layer/:id */
 enum err
 layers_one(struct ctx *c)
 {
@@ -60,7 +63,7 @@ layers_one(struct ctx *c)
 	return e;
 }
 
-/* How many slots an experiment is to have, or that its slots are freed. */
+/* POST /admin/layer/:id. Gives the experiment so many slots, or frees them. */
 enum err
 layers_send(struct ctx *c)
 {
@@ -81,12 +84,14 @@ layers_send(struct ctx *c)
 	return e == OK ? layer_assign(&c->w, &in, &c->model) : e;
 }
 
+/* GET /admin/layer/:id/delete */
 enum err
 layers_ask(struct ctx *c)
 {
 	return layer_get(&c->w, c->args[0], &c->model);
 }
 
+/* POST /admin/layer/:id/delete */
 enum err
 layers_delete(struct ctx *c)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Forms in which segmentations are defined. What is refused comes back as it was typed.
+ * Forms in which segmentations are defined and changed. A refused form is shown again as it was
+ * typed.
  */
 #include <string.h>
 
@@ -13,9 +14,9 @@
 #include "web/http/ctx.h"
 #include "web/http/form.h"
 
-/* The form as it stands, and where it is answered. */
+/* The form as it stands, and the address that it is sent to. */
 static struct json_object *
-show(struct ctx *c, struct json_object *typed)
+make_segmentation_form(struct ctx *c, struct json_object *typed)
 {
 	struct json_object *sent = json_object_new_object();
 
@@ -34,14 +35,16 @@ show(struct ctx *c, struct json_object *typed)
 	return shown;
 }
 
+/* Answers the page with the form. */
 static enum err
-answer_form(struct ctx *c, struct json_object *typed)
+answer_segmentation_form(struct ctx *c, struct json_object *typed)
 {
 	c->model = mem_json(c->w.mem, json_object_new_object());
-	json_object_object_add(c->model, "form", json_object_get(show(c, typed)));
+	json_object_object_add(c->model, "form", json_object_get(make_segmentation_form(c, typed)));
 	return OK;
 }
 
+/* GET /admin/segmentations/new */
 enum err
 segment_form_new(struct ctx *c)
 {
@@ -50,9 +53,10 @@ segment_form_new(struct ctx *c)
 
 	json_object_object_add(
 	    typed, "type", json_object_new_string(type == NULL ? "random" : type));
-	return answer_form(c, typed);
+	return answer_segmentation_form(c, typed);
 }
 
+/* GET /admin/segmentation/:id/edit */
 enum err
 segment_form_edit(struct ctx *c)
 {
@@ -66,12 +70,12 @@ segment_form_edit(struct ctx *c)
 	struct json_object *typed = segmentation_form_of(c->w.mem, c->model);
 	json_object_object_add(typed, "version", json_object_new_string(mem_printf(
 	    c->w.mem, "\"%lld\"", (long long)json_object_get_int64(version))));
-	return answer_form(c, typed);
+	return answer_segmentation_form(c, typed);
 }
 
-/* The form as it was typed, and as JSON that an API client would send. */
+/* Reads the form as it was typed, and as the JSON that an API client would send. */
 static enum err
-read_form(struct ctx *c, struct json_object **typed, struct json_object **body)
+read_segmentation_form(struct ctx *c, struct json_object **typed, struct json_object **body)
 {
 	enum err e = form_json(c, typed);
 
@@ -81,21 +85,22 @@ read_form(struct ctx *c, struct json_object **typed, struct json_object **body)
 	return problem_count(c->w.problems) > 0 ? ERR_INVALID : OK;
 }
 
-/* A form that was refused is shown again. */
+/* Shows a refused form again. */
 static enum err
 show_refused(struct ctx *c, enum err e, struct json_object *typed)
 {
 	if (e != OK && c->form != NULL)
-		c->form = show(c, typed);
+		c->form = make_segmentation_form(c, typed);
 	return e;
 }
 
+/* POST /admin/segmentations */
 enum err
 segment_form_make(struct ctx *c)
 {
 	struct segmentation_definition in;
 	struct json_object *typed = NULL, *body;
-	enum err e = read_form(c, &typed, &body);
+	enum err e = read_segmentation_form(c, &typed, &body);
 
 	if (e == OK)
 		e = segmentation_input_read(&c->w, body, false, &in);
@@ -107,8 +112,9 @@ segment_form_make(struct ctx *c)
 	return show_refused(c, e, typed);
 }
 
+/* Changes the segmentation of the path, over the version that the form names. */
 static enum err
-change(struct ctx *c, struct json_object *body)
+change_by_form(struct ctx *c, struct json_object *body)
 {
 	struct segmentation_change in;
 	const char *version;
@@ -122,14 +128,15 @@ change(struct ctx *c, struct json_object *body)
 	return segmentation_change(&c->w, c->args[0], &in, &c->model);
 }
 
+/* POST /admin/segmentation/:id/change */
 enum err
 segment_form_change(struct ctx *c)
 {
 	struct json_object *typed = NULL, *body;
-	enum err e = read_form(c, &typed, &body);
+	enum err e = read_segmentation_form(c, &typed, &body);
 
 	if (e == OK)
-		e = change(c, body);
+		e = change_by_form(c, body);
 	if (e == OK)
 		c->location = mem_printf(c->w.mem, "/admin/segmentation/%s", c->args[0]);
 	return show_refused(c, e, typed);

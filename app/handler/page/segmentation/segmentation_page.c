@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pages of segmentations.
+ * The pages of segmentations: the list, one with its groups and members, and the forms that move a
+ * member or delete it.
  */
 #include <string.h>
 
@@ -26,8 +27,9 @@ enum {
 
 #define LISTED_TEXT "50"
 
+/* A member of o. */
 static struct json_object *
-get(struct json_object *o, const char *name)
+member_of(struct json_object *o, const char *name)
 {
 	return json_object_object_get(o, name);
 }
@@ -38,17 +40,18 @@ put_number(struct json_object *o, const char *name, int64_t n)
 	json_object_object_add(o, name, json_object_new_int64(n));
 }
 
+/* Whether o has that type. */
 static bool
 is_type(struct json_object *o, const char *type)
 {
-	return strcmp(json_object_get_string(get(o, "type")), type) == 0;
+	return strcmp(json_object_get_string(member_of(o, "type")), type) == 0;
 }
 
-/* Leaves at most most elements in the list; more: how many were cut off. */
+/* Leaves at most `most` items in the list; `more` is the number of the others. */
 static void
-cut(struct json_object *o, const char *name, size_t most)
+cut_list(struct json_object *o, const char *name, size_t most)
 {
-	struct json_object *list = get(o, name);
+	struct json_object *list = member_of(o, name);
 	size_t n = json_items(list);
 
 	if (n <= most)
@@ -57,7 +60,7 @@ cut(struct json_object *o, const char *name, size_t most)
 	put_number(o, "more", (int64_t)(n - most));
 }
 
-/* Where who is in which group of a context goes out. */
+/* Adds the address of the export of a context. */
 static void
 add_export(struct ctx *c, const char *context)
 {
@@ -68,17 +71,18 @@ add_export(struct ctx *c, const char *context)
 	json_add_text(c->model, "export", path->data);
 }
 
-/* The path of an experiment's page, or a segmentation's. */
+/* Adds the path of the page of an experiment or segmentation. */
 static void
-add_path(struct ctx *c, struct json_object *o, bool experiment)
+add_definition_path(struct ctx *c, struct json_object *o, bool experiment)
 {
 	json_add_text(o, "path", mem_printf(c->w.mem, "/admin/%s/%s",
-	    experiment ? "experiment" : "segmentation", json_object_get_string(get(o, "id"))));
+	    experiment ? "experiment" : "segmentation", json_object_get_string(member_of(o,
+	    "id"))));
 }
 
 /* The list as the page shows it. */
 static void
-add_list(struct ctx *c, struct json_object *list)
+add_segmentation_list(struct ctx *c, struct json_object *list)
 {
 	static const struct form_choice types[] = {{"", "any"}, {"random", "random"},
 	    {"manual", "manual"}, {"rule", "rule"}, {"experiment", "experiment"}, {NULL, NULL}};
@@ -87,13 +91,14 @@ add_list(struct ctx *c, struct json_object *list)
 	json_object_object_add(c->model, "segmentations", json_object_get(list));
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = json_item(list, i);
-		add_path(c, o, is_type(o, "experiment"));
-		cut(o, "groups", SHOWN);
+		add_definition_path(c, o, is_type(o, "experiment"));
+		cut_list(o, "groups", SHOWN);
 	}
 	json_object_object_add(
 	    c->model, "types", form_choices(types, type == NULL ? "" : type));
 }
 
+/* GET /admin/segmentations */
 enum err
 segment_list(struct ctx *c)
 {
@@ -110,13 +115,13 @@ segment_list(struct ctx *c)
 	if (e != OK)
 		return e;
 	c->model = mem_json(c->w.mem, json_object_new_object());
-	add_list(c, list);
+	add_segmentation_list(c, list);
 	add_export(c, context);
 	paging_next(c, next);
 	return OK;
 }
 
-/* What refers to it. */
+/* Adds the definitions that refer to the segmentation. */
 static enum err
 add_users(struct ctx *c)
 {
@@ -127,28 +132,28 @@ add_users(struct ctx *c)
 		return e;
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = json_item(list, i);
-		add_path(c, o, strcmp(json_text(o, "kind"), "experiment") == 0);
+		add_definition_path(c, o, strcmp(json_text(o, "kind"), "experiment") == 0);
 	}
 	json_object_object_add(c->model, "users", json_object_get(list));
 	return OK;
 }
 
-/* The size of the group of that number. */
+/* Sets the size of the group of that number. */
 static void
 put_size(struct json_object *groups, int64_t nr, int64_t n)
 {
 	for (size_t i = 0; i < json_items(groups); i++) {
 		struct json_object *o = json_item(groups, i);
-		if (json_object_get_int64(get(o, "id")) == nr)
+		if (json_object_get_int64(member_of(o, "id")) == nr)
 			put_number(o, "size", n);
 	}
 }
 
-/* How many are in each group, and in all. */
+/* Adds the number of members of each group and their total, counted up to COUNTED. */
 static enum err
 add_sizes(struct ctx *c)
 {
-	struct json_object *groups = get(c->model, "groups"), *sizes;
+	struct json_object *groups = member_of(c->model, "groups"), *sizes;
 	int64_t total = 0;
 	enum err e = segmentation_sizes(&c->w, c->args[0], COUNTED, &sizes);
 
@@ -158,18 +163,18 @@ add_sizes(struct ctx *c)
 		put_number(json_item(groups, i), "size", 0);
 	for (size_t r = 0; r < json_items(sizes); r++) {
 		struct json_object *row = json_item(sizes, r);
-		int64_t n = json_object_get_int64(get(row, "n"));
+		int64_t n = json_object_get_int64(member_of(row, "n"));
 		total += n;
-		put_size(groups, json_object_get_int64(get(row, "group_nr")), n);
+		put_size(groups, json_object_get_int64(member_of(row, "group_nr")), n);
 	}
 	put_number(c->model, "total", total);
 	json_object_object_add(c->model, "bounded", json_object_new_boolean(total >= COUNTED));
 	return OK;
 }
 
-/* A segmentation as its pages begin: its definition, what uses it, how many are in it. */
+/* The model that the pages of a segmentation share: definition, references to it, sizes. */
 static enum err
-load(struct ctx *c)
+load_segmentation_page(struct ctx *c)
 {
 	enum err e = segmentation_get(&c->w, c->args[0], &c->model);
 
@@ -185,13 +190,13 @@ load(struct ctx *c)
 	    json_object_new_boolean(!is_type(c->model, "experiment")));
 	add_export(c, json_text(c->model, "context"));
 	json_add_text(c->model, "version", mem_printf(c->w.mem, "\"%lld\"",
-	    (long long)json_object_get_int64(get(c->model, "version"))));
-	rule_words_add(c->w.mem, get(c->model, "groups"));
+	    (long long)json_object_get_int64(member_of(c->model, "version"))));
+	rule_words_add(c->w.mem, member_of(c->model, "groups"));
 	e = add_users(c);
 	return e == OK && !is_type(c->model, "rule") ? add_sizes(c) : e;
 }
 
-/* What the pages of people hold of each member. */
+/* Adds the path of the page of each member. */
 static void
 add_people(struct ctx *c, struct json_object *list)
 {
@@ -199,12 +204,12 @@ add_people(struct ctx *c, struct json_object *list)
 		struct json_object *o = json_item(list, i);
 		struct buf *path = buf_new(c->w.mem, 64);
 		buf_str(path, "/admin/person?user_id=");
-		buf_url(path, json_object_get_string(get(o, "user_id")));
+		buf_url(path, json_object_get_string(member_of(o, "user_id")));
 		json_add_text(o, "path", path->data);
 	}
 }
 
-/* The group of the user whom ?user_id= names. */
+/* Adds the group of the user of ?user_id=. */
 static enum err
 add_found(struct ctx *c)
 {
@@ -222,7 +227,7 @@ add_found(struct ctx *c)
 	return e;
 }
 
-/* A page of the members, of those in the group that ?group= names. */
+/* Adds a page of the members, of the group of ?group= only. */
 static enum err
 add_members(struct ctx *c)
 {
@@ -247,12 +252,12 @@ add_members(struct ctx *c)
 	return OK;
 }
 
-/* Marks the group that the members are narrowed to. */
+/* Marks the group of ?group=. */
 static void
 add_selected(struct ctx *c)
 {
 	const char *group = req_query(&c->req, "group");
-	struct json_object *groups = get(c->model, "groups");
+	struct json_object *groups = member_of(c->model, "groups");
 
 	for (size_t i = 0; i < json_items(groups); i++) {
 		struct json_object *o = json_item(groups, i);
@@ -262,10 +267,11 @@ add_selected(struct ctx *c)
 	}
 }
 
+/* GET /admin/segmentation/:id */
 enum err
 segment_page(struct ctx *c)
 {
-	enum err e = load(c);
+	enum err e = load_segmentation_page(c);
 
 	if (e != OK)
 		return e;
@@ -273,16 +279,18 @@ segment_page(struct ctx *c)
 	e = add_found(c);
 	if (e == OK && !is_type(c->model, "rule"))
 		e = add_members(c);
-	cut(c->model, "groups", LISTED);
+	cut_list(c->model, "groups", LISTED);
 	return e;
 }
 
+/* GET /admin/segmentation/:id/delete */
 enum err
 segment_delete_page(struct ctx *c)
 {
-	return load(c);
+	return load_segmentation_page(c);
 }
 
+/* POST /admin/segmentation/:id/delete */
 enum err
 segment_delete(struct ctx *c)
 {
@@ -295,7 +303,10 @@ segment_delete(struct ctx *c)
 	return e == OK ? segmentation_remove(&c->w, c->args[0], version, &c->model) : e;
 }
 
-/* Puts a user into a group by hand, or takes the user out; leads to what became of it. */
+/*
+ * POST /admin/segmentation/:id/members. Puts a user into a group by hand, or removes the user from
+ * it, and redirects to what became of it.
+ */
 enum err
 segment_place(struct ctx *c)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Files of members from the pages: the form, and what became of the rows.
+ * Files of members on the pages: the form, and the report on the rows.
  */
 #include <math.h>
 #include <string.h>
@@ -15,12 +15,14 @@
 
 enum { BYTES_MOST = 2 << 20, UPLOADS = 10, ROWS = 50 /* of a kind in the report */ };
 
+/* A member of o. */
 static struct json_object *
-get(struct json_object *o, const char *name)
+member_of(struct json_object *o, const char *name)
 {
 	return json_object_object_get(o, name);
 }
 
+/* GET /admin/segmentation/:id/upload */
 enum err
 segment_upload_page(struct ctx *c)
 {
@@ -34,7 +36,7 @@ segment_upload_page(struct ctx *c)
 	return e;
 }
 
-/* The chosen file, else what was pasted. */
+/* The chosen file, else the pasted text. */
 static const char *
 find_rows(struct ctx *c, size_t *len)
 {
@@ -46,8 +48,9 @@ find_rows(struct ctx *c, size_t *len)
 	return file != NULL ? file : text;
 }
 
+/* Reads the rows that were sent; problems stand at the field of the file. */
 static enum err
-read_file(struct ctx *c, struct upload_input *out)
+read_upload(struct ctx *c, struct upload_input *out)
 {
 	struct json_object *form;
 	size_t n = 0;
@@ -65,25 +68,26 @@ read_file(struct ctx *c, struct upload_input *out)
 	return e == OK ? OK : fail(&c->w, e, "/file", "%s", c->w.detail);
 }
 
+/* POST /admin/segmentation/:id/upload */
 enum err
 segment_upload(struct ctx *c)
 {
 	struct upload_input in;
-	enum err e = read_file(c, &in);
+	enum err e = read_upload(c, &in);
 
 	if (e == OK)
 		e = upload_add(&c->w, c->args[0], &in, &c->model);
 	if (e == OK)
 		c->location = mem_printf(c->w.mem, "/admin/segmentation/%s/upload/%s",
-		    c->args[0], json_object_get_string(get(c->model, "job")));
+		    c->args[0], json_object_get_string(member_of(c->model, "job")));
 	return e;
 }
 
-/* The first rows of a kind, and how many there are. */
+/* Leaves the first rows of a kind; `counted` is the number of all of them. */
 static void
-cut(struct json_object *model, const char *name, const char *counted)
+cut_report(struct json_object *model, const char *name, const char *counted)
 {
-	struct json_object *list = get(model, name);
+	struct json_object *list = member_of(model, name);
 	size_t n = json_items(list);
 
 	json_object_object_add(model, counted, json_object_new_int64((int64_t)n));
@@ -91,6 +95,7 @@ cut(struct json_object *model, const char *name, const char *counted)
 		json_object_array_del_idx(list, ROWS, n - ROWS);
 }
 
+/* GET /admin/segmentation/:id/upload/:job */
 enum err
 segment_report(struct ctx *c)
 {
@@ -98,9 +103,9 @@ segment_report(struct ctx *c)
 
 	if (e != OK)
 		return e;
-	double progress = json_object_get_double(get(c->model, "progress"));
-	cut(c->model, "changed", "moved");
-	cut(c->model, "failed", "refused");
+	double progress = json_object_get_double(member_of(c->model, "progress"));
+	cut_report(c->model, "changed", "moved");
+	cut_report(c->model, "failed", "refused");
 	json_object_object_add(
 	    c->model, "percent", json_object_new_int64((int64_t)floor(progress * 100)));
 	return OK;

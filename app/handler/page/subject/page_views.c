@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The page of page views: how many come, of which pages, and which goals they hit.
+ * The page of page views: how many there were, of which pages, and which goals they hit.
  */
 #include "base/jsonutil.h"
 #include "base/text.h"
@@ -11,13 +11,14 @@
 
 enum { LONG_NAME = 200 };
 
+/* Adds a sum to the model. */
 static void
 put_sum(struct ctx *c, const char *name, int64_t sum)
 {
 	json_object_object_add(c->model, name, json_object_new_int64(sum));
 }
 
-/* Long names of pages end in an ellipsis. */
+/* Shortens long names of pages with an ellipsis. */
 static void
 cut_names(struct ctx *c, const char *list, const char *name)
 {
@@ -31,8 +32,9 @@ cut_names(struct ctx *c, const char *list, const char *name)
 	}
 }
 
+/* Adds the name of each goal as a segment of a path. */
 static void
-add_ways(struct ctx *c)
+add_goal_paths(struct ctx *c)
 {
 	struct json_object *goals = json_object_object_get(c->model, "goals");
 
@@ -44,6 +46,7 @@ add_ways(struct ctx *c)
 	}
 }
 
+/* GET /admin/pages */
 enum err
 views_page(struct ctx *c)
 {
@@ -53,7 +56,7 @@ views_page(struct ctx *c)
 		return e;
 	put_sum(c, "day_views", bar_chart_add(json_object_object_get(c->model, "hours")));
 	put_sum(c, "week_views", bar_chart_add(json_object_object_get(c->model, "days")));
-	add_ways(c);
+	add_goal_paths(c);
 	cut_names(c, "pages", "name");
 	cut_names(c, "goals", "page");
 	return OK;

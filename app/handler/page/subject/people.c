@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pages of subjects: found by id, shown with all that is stored of them, erased.
+ * The pages of subjects: search by id, everything stored about one, erasure.
  */
 #include <string.h>
 
@@ -31,15 +31,17 @@ enum {
 	WINDOW = 7,        /* days in which views are looked for at first */
 };
 
-/* Long texts end in an ellipsis. */
+/* Shortens long texts with an ellipsis. */
 static void
 put_cut(struct ctx *c, struct json_object *o, const char *name, const char *text)
 {
 	json_add_text(o, name, text == NULL ? NULL : text_cut(c->w.mem, text, LONG_TEXT));
 }
 
-/* What person_search.html shows: a search for each kind of subject, with what was looked for, and
- * what is wrong with it. The caller owns it. */
+/*
+ * The model of person_search.html: a search for each kind of subject, with what was looked for and
+ * what is wrong with it. The caller owns it.
+ */
 static struct json_object *
 make_searches(struct ctx *c)
 {
@@ -68,7 +70,7 @@ make_searches(struct ctx *c)
 	return form;
 }
 
-/* The directory, with the way to each. */
+/* GET /admin/people. The directory, with the address of each user. */
 enum err
 people_list(struct ctx *c)
 {
@@ -95,9 +97,9 @@ people_list(struct ctx *c)
 	return OK;
 }
 
-/* The subject that the query names. What is wrong with it stands beside what was typed. */
+/* Reads the subject that the query names. Problems are shown at the search that was used. */
 static enum err
-begin(struct ctx *c)
+begin_subject_page(struct ctx *c)
 {
 	enum err e = visitor_named(c);
 
@@ -118,9 +120,9 @@ begin(struct ctx *c)
 	return OK;
 }
 
-/* A list of the page, of which so many more are not shown. */
+/* Adds a list, and the number of items that are not shown. */
 static void
-add_list(struct ctx *c, const char *name, struct json_object *list, size_t more)
+add_shown_list(struct ctx *c, const char *name, struct json_object *list, size_t more)
 {
 	json_object_object_add(c->model, name, list);
 	if (more > 0)
@@ -128,9 +130,9 @@ add_list(struct ctx *c, const char *name, struct json_object *list, size_t more)
 		    json_object_new_int64((int64_t)more));
 }
 
-/* The first of an array that the record, or another answer, holds; the caller owns it. */
+/* The first items of an array; *more: the number of the others. The caller owns it. */
 static struct json_object *
-first_of(struct json_object *all, size_t *more)
+first_items(struct json_object *all, size_t *more)
 {
 	struct json_object *list = json_object_new_array();
 	size_t n = json_items(all);
@@ -141,14 +143,15 @@ first_of(struct json_object *all, size_t *more)
 	return list;
 }
 
+/* Adds the tags of the record. */
 static void
-add_tags(struct ctx *c, struct json_object *record)
+add_subject_tags(struct ctx *c, struct json_object *record)
 {
 	static const char *const names[] = {"scope", "key"};
 	struct json_object *out = json_object_new_array();
 	size_t more;
 	struct json_object *tags =
-	    mem_json(c->w.mem, first_of(json_object_object_get(record, "tags"), &more));
+	    mem_json(c->w.mem, first_items(json_object_object_get(record, "tags"), &more));
 
 	for (size_t i = 0; i < json_items(tags); i++) {
 		struct json_object *row = json_item(tags, i);
@@ -161,9 +164,10 @@ add_tags(struct ctx *c, struct json_object *record)
 		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 		json_object_array_add(out, tag);
 	}
-	add_list(c, "tags", out, more);
+	add_shown_list(c, "tags", out, more);
 }
 
+/* Adds the groups of the record. */
 static enum err
 add_groups(struct ctx *c, struct json_object *record)
 {
@@ -172,10 +176,13 @@ add_groups(struct ctx *c, struct json_object *record)
 	enum err e = subject_data_groups(&c->w, record, SHOWN, &groups, &more);
 
 	if (e == OK)
-		add_list(c, "groups", json_object_get(groups), more);
+		add_shown_list(c, "groups", json_object_get(groups), more);
 	return e;
 }
 
+/*
+ * Adds the enrolments. Their details need a query, which is run only when the record has any.
+ */
 static enum err
 add_enrolments(struct ctx *c, struct json_object *record)
 {
@@ -187,14 +194,14 @@ add_enrolments(struct ctx *c, struct json_object *record)
 		e = subject_data_enrolments(&c->w, c->subject, &all);
 	if (e != OK)
 		return e;
-	all = first_of(all, &more);
-	add_list(c, "enrolments", all, more);
+	all = first_items(all, &more);
+	add_shown_list(c, "enrolments", all, more);
 	return OK;
 }
 
 /*
- * Views before ?after= (an instant), or with ?views= the last: at first those of the last days,
- * which are in few partitions; a link leads to older ones.
+ * Adds a page of views: those before ?after= (an instant), or with ?views= the newest. The first
+ * page looks at the last days only, which are in few partitions; a link leads to older ones.
  */
 static enum err
 add_views(struct ctx *c)
@@ -206,7 +213,7 @@ add_views(struct ctx *c)
 
 	if (text != NULL && !instant_parse(text, strlen(text), &at))
 		return fail(&c->w, ERR_INVALID, "after", "must be the `next` of the page before");
-	/* Nothing that is stored is older than 1970; the database has no year 0. */
+	/* Nothing stored is older than 1970, and PostgreSQL has no year 0. */
 	instant_format(at < 0 ? 0 : at, before);
 	instant_format(text != NULL ? -INSTANT_DAY : c->w.now - WINDOW * INSTANT_DAY, from);
 	struct page_view_span span = {before, from, VIEWS};
@@ -229,7 +236,7 @@ add_views(struct ctx *c)
 	return OK;
 }
 
-/* Whether the page is that of the views alone, which a device has not. */
+/* Whether the page shows views only; devices have none. */
 static bool
 is_list(const struct ctx *c)
 {
@@ -237,6 +244,7 @@ is_list(const struct ctx *c)
 	    (req_query(&c->req, "views") != NULL || req_query(&c->req, "after") != NULL);
 }
 
+/* Adds the profile over a week and, on their own page, the views. */
 static enum err
 add_page_views(struct ctx *c)
 {
@@ -253,27 +261,30 @@ add_page_views(struct ctx *c)
 	return is_list(c) ? add_views(c) : OK;
 }
 
+/* Whether a member of o is a list with items. */
 static bool
-has(struct json_object *o, const char *name)
+has_items(struct json_object *o, const char *name)
 {
 	struct json_object *list = json_object_object_get(o, name);
 
 	return json_items(list) > 0;
 }
 
-/* Whether anything is stored: by what was read anyway, or by a look at all there is. */
+/*
+ * Whether anything is stored about the subject: seen from what was read anyway, or by a query.
+ */
 static enum err
 find_known(struct ctx *c, bool *known)
 {
-	*known = has(c->model, "enrolments") || has(c->model, "groups") ||
-	    has(c->model, "tags") || has(c->model, "views") ||
+	*known = has_items(c->model, "enrolments") || has_items(c->model, "groups") ||
+	    has_items(c->model, "tags") || has_items(c->model, "views") ||
 	    json_object_object_get(c->model, "attributes") != NULL;
 	return *known ? OK : subject_data_is_known(&c->w, c->subject, known);
 }
 
-/* What a record holds, and what it leads to. */
+/* Adds what the record holds. */
 static enum err
-add_record(struct ctx *c)
+add_stored(struct ctx *c)
 {
 	struct json_object *record, *attributes;
 	enum err e = subject_record_get(&c->w, c->subject, &record);
@@ -284,7 +295,7 @@ add_record(struct ctx *c)
 		e = add_groups(c, record);
 	if (e != OK)
 		return e;
-	add_tags(c, record);
+	add_subject_tags(c, record);
 	attributes = json_object_object_get(record, "attributes");
 	if (attributes != NULL)
 		json_add_text(c->model, "attributes",
@@ -292,14 +303,15 @@ add_record(struct ctx *c)
 	return OK;
 }
 
+/* GET /admin/person */
 enum err
 people_person(struct ctx *c)
 {
 	bool known = false;
-	enum err e = begin(c);
+	enum err e = begin_subject_page(c);
 
 	if (e == OK && !is_list(c))
-		e = add_record(c);
+		e = add_stored(c);
 	if (e == OK)
 		e = add_page_views(c);
 	if (e == OK)
@@ -309,18 +321,19 @@ people_person(struct ctx *c)
 	return e;
 }
 
+/* GET /admin/person/erase */
 enum err
 people_ask(struct ctx *c)
 {
-	return begin(c);
+	return begin_subject_page(c);
 }
 
-/* The id must be typed, so that nobody is erased by a slip. */
+/* POST /admin/person/erase. The id must be typed, so that no one is erased by accident. */
 enum err
 people_erase(struct ctx *c)
 {
 	struct json_object *typed;
-	enum err e = begin(c);
+	enum err e = begin_subject_page(c);
 
 	if (e == OK)
 		e = form_json(c, &typed);
