@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The entry point: a table of commands, each with its help text and its options, which getopt_long
- * reads for all of them.
+ * The entry point: a table of commands with their help texts, the options that all of them share,
+ * and the exit code. Standard output is closed at the end, because only that shows whether
+ * everything was written.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,12 +17,14 @@
 #include "store/db/migrate.h"
 #include "run/preflight.h"
 
+/* assay serve */
 static int
 command_serve(const struct command *c)
 {
 	return c->argc > 0 ? EXIT_USAGE : pool_run(c->conf, c->file);
 }
 
+/* assay check */
 static int
 command_check(const struct command *c)
 {
@@ -33,6 +36,7 @@ command_check(const struct command *c)
 	return EXIT_DONE;
 }
 
+/* assay jobs */
 static int
 command_jobs(const struct command *c)
 {
@@ -45,6 +49,9 @@ command_jobs(const struct command *c)
 	return jobs_once(db, c->conf) == OK ? EXIT_DONE : EXIT_FAILED;
 }
 
+/*
+ * assay migrate. Runs every job once afterwards, which creates the partitions that workers need.
+ */
 static int
 command_migrate(const struct command *c)
 {
@@ -84,7 +91,7 @@ static const struct {
 	"one at a time. The socket is the key `listen`, or standard input (spawn-fcgi), or the\n"
 	"one that systemd passes.\n",
 	{{0}}},
-    {"jobs", command_jobs, "map audiences, work off files, let go what is old",
+    {"jobs", command_jobs, "compute audiences, import files, delete old data",
 	"assay jobs [-c FILE] [--once]\n\n"
 	"Runs until SIGTERM; with --once every job runs once. Needs the owner role.\n",
 	{FLAG("once")}},
@@ -169,7 +176,7 @@ static const struct {
 	"definitions: goals, layers, segmentations and experiments as one JSON document; the\n"
 	"same definitions give the same bytes, so that it can live in a repository.\n",
 	{FLAG("csv"), VALUE("context")}},
-    {"simulate", command_simulate, "how often would results deceive, and how often find",
+    {"simulate", command_simulate, "measure false alarms and detections of results",
 	"assay simulate [--experiments N] [--subjects N] [--looks N] [--baseline RATE]\n"
 	"               [--effect DIFFERENCE] [--arms N] [--share SHARE]\n"
 	"               [--change-weights-at PART] [--delay DAYS] [--seed N] [-c FILE]\n\n"
@@ -185,6 +192,7 @@ static const struct {
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
+/* Prints the list of commands. */
 static int
 print_help(FILE *out)
 {
@@ -247,6 +255,7 @@ read_words(struct command *c, const struct option own[], bool *wants_help)
 	return true;
 }
 
+/* Runs a command. Without a configured log key a random one is used, for this run only. */
 static int
 run_command(size_t i, struct command *c)
 {
@@ -275,6 +284,7 @@ run_command(size_t i, struct command *c)
 	return code;
 }
 
+/* Finds the command and runs it. */
 static int
 dispatch_command(int argc, char **argv)
 {
@@ -299,8 +309,10 @@ dispatch_command(int argc, char **argv)
 	return print_help(stderr);
 }
 
-/* What was printed may still lie in a buffer, and the disk be full: only closing tells. A closed
- * descriptor is no fault of a command that prints nothing. */
+/*
+ * Closes standard output; a failure becomes the exit code of a command that succeeded. A descriptor
+ * that was closed from the start is no fault of a command that prints nothing.
+ */
 static int
 close_output(int code)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the commands share.
+ * What the commands share: their options, the actor they act as, and how they report failures.
  */
 #include "cmd/command.h"
 

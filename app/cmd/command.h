@@ -9,7 +9,7 @@
 #include "run/setup.h"
 #include "store/work.h"
 
-/* What a command of the program gets: the configuration, and its command line. */
+/* What a command gets: the configuration, and the words behind its name. */
 struct command {
 	void *mem; /* freed when the command is over */
 	const struct conf *conf;
@@ -20,7 +20,7 @@ struct command {
 	const char **values;          /* of these options; NULL: not given */
 };
 
-/* A command returns an exit code; EXIT_USAGE makes its usage appear. */
+/* A command returns an exit code; on EXIT_USAGE its usage is printed. */
 typedef int command_fn(const struct command *c);
 
 command_fn command_doctor;
@@ -37,20 +37,23 @@ const char *command_option(const struct command *c, const char *name);
 /* Whether no other options are given than these n: a part of a command has only some of them. */
 bool command_has_only(const struct command *c, size_t n, const char *const names[]);
 
-/* Whoever runs the command, "cli:<system user>", who has the database and so may do everything. */
+/*
+ * The actor of a command, "cli:<system user>". It has access to the database anyway, so it may do
+ * everything.
+ */
 struct actor command_actor(void);
 
 /*
- * A work for operations of the command, over the owner's connection: what they change is in the
- * audit log as `action` ("key create"; NULL: not noted). It lives as long as c->mem. NULL, after
- * saying why, when the configuration cannot be used.
+ * A work for the operations of the command, over the owner's connection. What they change is in the
+ * audit log as `action` ("key create"; NULL: not audited). It lives as long as c->mem. NULL, after
+ * printing why, when the configuration cannot be used.
  */
 struct work *command_work(const struct command *c, const char *action);
 
-/* Tells on standard error, for the command of that name, why its operation failed; EXIT_FAILED. */
+/* Prints on standard error why the operation of the command `name` failed; EXIT_FAILED. */
 int command_failed(const struct work *w, const char *name);
 
-/* Tells on standard error why the database could not be used; EXIT_FAILED. */
+/* Prints on standard error why the database could not be used; EXIT_FAILED. */
 int command_db_failed(const struct db *db);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Definitions as a file that can live in a repository.
+ * Export of all definitions as one JSON document that can live in a repository. The query sorts
+ * them, so that the same definitions give the same bytes.
  */
 #include "cmd/definitions.h"
 

@@ -8,7 +8,7 @@
 
 /*
  * All definitions as one JSON document, {goals, layers, segmentations, experiments}, each in the
- * words in which it is made, sorted by id: the same definitions give the same bytes.
+ * form in which the API takes it, sorted by id: the same definitions give the same bytes.
  */
 
 enum { DEFINITIONS_PARTS = 4 };
@@ -19,10 +19,10 @@ extern const char *const definitions_parts[DEFINITIONS_PARTS];
 /* The member that holds the id of a definition of that part. */
 const char *definitions_id(size_t part);
 
-/* The document as the database has it, on ctx. */
+/* The document with the stored definitions, on ctx. */
 enum err definitions_load(struct db *db, void *ctx, struct json_object **out) must_check;
 
-/* The definition of that id within a part of the document, or NULL. */
+/* The definition of that id within a part of the document, lent by it, or NULL. */
 struct json_object *definitions_find(struct json_object *document, size_t part, const char *id);
 
 /* assay export definitions; assay import definitions FILE. */

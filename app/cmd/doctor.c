@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay doctor: what an operator would look at by hand, in order, with what to do about it.
+ * assay doctor: checks an installation part by part, one line per check, with what to do about a
+ * fault. It goes on after a failed check, so that one run shows all of them.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,13 +20,14 @@ struct report {
 	bool failed;
 };
 
+/* The outcome of a check; only FAILED makes the exit code 1. */
 enum verdict { FINE, WARNING, FAILED };
 
-static void say(struct report *r, enum verdict v, const char *what, const char *fmt, ...)
+static void print_check(struct report *r, enum verdict v, const char *what, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
 static void
-say(struct report *r, enum verdict v, const char *what, const char *fmt, ...)
+print_check(struct report *r, enum verdict v, const char *what, const char *fmt, ...)
 {
 	static const char *const words[] = {"ok", "warning", "FAILED"};
 	va_list ap;
@@ -38,40 +40,45 @@ say(struct report *r, enum verdict v, const char *what, const char *fmt, ...)
 	r->failed = r->failed || v == FAILED;
 }
 
+/* Templates, and the nodes of the cache. */
 static void
-look_at_templates(const struct command *c, struct report *r)
+check_templates(const struct command *c, struct report *r)
 {
 	struct shared *shared = mem_new(c->mem, struct shared);
 	struct ctx ctx;
 
 	if (setup_ctx(c->mem, c->conf, shared, &ctx) != OK) {
-		say(r, FAILED, "templates", "%s: see above", c->conf->templates);
+		print_check(r, FAILED, "templates", "%s: see above", c->conf->templates);
 		return;
 	}
-	say(r, FINE, "templates", "%s", c->conf->templates);
+	print_check(r, FINE, "templates", "%s", c->conf->templates);
 	if (cache_nodes(ctx.w.cache) == 0)
-		say(r, WARNING, "memcached", "none is configured: every read asks the database");
+		print_check(r, WARNING, "memcached",
+		    "none is configured: every read asks the database");
 	for (size_t i = 0; i < cache_nodes(ctx.w.cache); i++) {
 		bool up = cache_ping(ctx.w.cache, i);
-		say(r, up ? FINE : WARNING, "memcached", "%s%s", cache_node_name(ctx.w.cache, i),
+		print_check(r, up ? FINE : WARNING, "memcached", "%s%s",
+		    cache_node_name(ctx.w.cache, i),
 		    up ? "" : " does not answer: requests go on, slower");
 	}
 }
 
+/* Whether a role can connect and prepare its statements. */
 static void
-look_at_role(struct report *r, struct db *db, const char *what)
+check_role(struct report *r, struct db *db, const char *what)
 {
 	if (db_open(db) == OK)
-		say(r, FINE, what, "connected, schema %d, all statements prepared",
+		print_check(r, FINE, what, "connected, schema %d, all statements prepared",
 		    db_schema_version(db));
 	else if (db_schema_version(db) >= 0 && db_schema_version(db) != query_schema_version())
-		say(r, FAILED, what, "%s: run `assay migrate`", db_message(db));
+		print_check(r, FAILED, what, "%s: run `assay migrate`", db_message(db));
 	else
-		say(r, FAILED, what, "%s", db_message(db));
+		print_check(r, FAILED, what, "%s", db_message(db));
 }
 
+/* Durability, partitions of the next days, clock and keys, as the database sees them. */
 static void
-look_at_server(const struct command *c, struct report *r, struct db *owner)
+check_server(const struct command *c, struct report *r, struct db *owner)
 {
 	struct db_rows *rows;
 	char now[INSTANT_TEXT];
@@ -80,22 +87,24 @@ look_at_server(const struct command *c, struct report *r, struct db *owner)
 	if (db_query(owner, c->mem, QUERY_server_state, (const char *const[]){now}, &rows) != OK)
 		return;
 	bool durable = *db_cell(rows, 0, "durable") == 't';
-	say(r, durable ? FINE : FAILED, "durability", durable ?
+	print_check(r, durable ? FINE : FAILED, "durability", durable ?
 	    "fsync and synchronous_commit are on" :
 	    "fsync or synchronous_commit is off: a crash loses what was acknowledged");
 	int64_t ahead = db_int(rows, 0, "days_ahead");
-	say(r, ahead == 7 ? FINE : WARNING, "partitions", ahead == 7 ? "7 of the next 7 days" :
-	    "%d of the next 7 days: does `assay jobs` run?", (int)ahead);
+	print_check(r, ahead == 7 ? FINE : WARNING, "partitions",
+	    ahead == 7 ? "7 of the next 7 days" : "%d of the next 7 days: does `assay jobs` run?",
+	    (int)ahead);
 	int64_t skew = db_int(rows, 0, "skew_ms");
-	say(r, skew < 1000 ? FINE : WARNING, "clock", "%d ms from the database's", (int)skew);
+	print_check(r, skew < 1000 ? FINE : WARNING, "clock", "%d ms from the database's",
+	    (int)skew);
 	int64_t keys = db_int(rows, 0, "valid_keys");
-	say(r, keys > 0 ? FINE : WARNING, "keys", keys > 0 ? "%d are valid" :
+	print_check(r, keys > 0 ? FINE : WARNING, "keys", keys > 0 ? "%d are valid" :
 	    "%d are valid: make one with `assay key create`", (int)keys);
 }
 
-/* Visitors who come by a proxy that nobody named share one address, and so one limit. */
+/* Visitors behind a proxy that is not configured share one address, hence one rate limit. */
 static void
-look_at_throttle(const struct command *c, struct report *r, struct db *owner)
+check_throttle(const struct command *c, struct report *r, struct db *owner)
 {
 	struct db_rows *rows;
 	char since[INSTANT_TEXT];
@@ -105,15 +114,18 @@ look_at_throttle(const struct command *c, struct report *r, struct db *owner)
 	if (db_query(owner, c->mem, QUERY_rate_refusal_find, params, &rows) != OK)
 		return;
 	if (db_count(rows) == 0)
-		say(r, FINE, "limits", "no address stands out among those refused with 429");
+		print_check(r, FINE, "limits",
+		    "no address stands out among those refused with 429");
 	else
-		say(r, WARNING, "limits", "%s of %s requests refused with 429 came from %s: if "
-		    "that is a proxy, name it in `proxies`", db_cell(rows, 0, "most"),
+		print_check(r, WARNING, "limits",
+		    "%s of %s requests refused with 429 came from %s: if that is a proxy, "
+		    "name it in `proxies`", db_cell(rows, 0, "most"),
 		    db_cell(rows, 0, "refused"), db_cell(rows, 0, "address"));
 }
 
+/* Work of jobs that fails again and again. */
 static void
-look_at_jobs(const struct command *c, struct report *r, struct db *owner)
+check_jobs(const struct command *c, struct report *r, struct db *owner)
 {
 	struct db_rows *rows;
 
@@ -121,16 +133,17 @@ look_at_jobs(const struct command *c, struct report *r, struct db *owner)
 		return;
 	int64_t files = db_int(rows, 0, "files"), mappings = db_int(rows, 0, "mappings");
 	bool fine = files + mappings == 0;
-	say(r, fine ? FINE : WARNING, "jobs", fine ? "nothing fails" :
+	print_check(r, fine ? FINE : WARNING, "jobs", fine ? "nothing fails" :
 	    "%d files of members and %d mappings fail and are tried again: see the log of the jobs",
 	    (int)files, (int)mappings);
 }
 
-/* More than this waits only where no jobs run. */
+/* A longer lag means that no jobs are running. */
 enum { LAG_SECONDS = 120 };
 
+/* How far the folding of result changes is behind. */
 static void
-look_at_results(const struct command *c, struct report *r, struct db *owner)
+check_results(const struct command *c, struct report *r, struct db *owner)
 {
 	struct db_rows *rows;
 
@@ -140,17 +153,20 @@ look_at_results(const struct command *c, struct report *r, struct db *owner)
 	bool known = db_cell(rows, 0, "folded_at") != NULL;
 	int64_t lag = instant_now() / INSTANT_SECOND - (known ? db_int(rows, 0, "folded_at") : 0);
 	if (known && lag <= LAG_SECONDS)
-		say(r, FINE, "results", "all changes were folded %d s ago", (int)lag);
+		print_check(r, FINE, "results", "all changes were folded %d s ago", (int)lag);
 	else if (strcmp(waiting, "0") == 0)
-		say(r, FINE, "results", "no change waits to be folded");
+		print_check(r, FINE, "results", "no change waits to be folded");
 	else
-		say(r, WARNING, "results", "%s changes wait to be folded: results are exact but "
-		    "read slowly; does `assay jobs` run?", waiting);
+		print_check(r, WARNING, "results",
+		    "%s changes wait to be folded: results are exact but read slowly; does "
+		    "`assay jobs` run?", waiting);
 }
 
-/* Compares the results of an experiment with the rows of its subjects, and says each difference. */
+/*
+ * Compares the results of an experiment with the rows of its subjects, and prints each difference.
+ */
 static int
-recount(const struct command *c, const char *id)
+recount_results(const struct command *c, const char *id)
 {
 	struct db *owner = setup_owner_db(c->mem, c->conf);
 	struct db_rows *rows;
@@ -175,8 +191,9 @@ recount(const struct command *c, const char *id)
 	return db_count(rows) == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* The socket of the running pool: whether it accepts, and who may connect. */
 static void
-look_at_socket(const struct command *c, struct report *r)
+check_socket(const struct command *c, struct report *r)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct stat st;
@@ -187,11 +204,12 @@ look_at_socket(const struct command *c, struct report *r)
 	strcpy(address.sun_path, path);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
-		say(r, WARNING, "socket", "%s: nobody answers (is `assay serve` running?)", path);
+		print_check(r, WARNING, "socket", "%s: nobody answers (is `assay serve` running?)",
+		    path);
 	else if (stat(path, &st) == 0 && (st.st_mode & S_IRWXO) != 0)
-		say(r, FAILED, "socket", "%s is open to everybody: it must be 0660", path);
+		print_check(r, FAILED, "socket", "%s is open to everybody: it must be 0660", path);
 	else
-		say(r, FINE, "socket", "%s", path);
+		print_check(r, FINE, "socket", "%s", path);
 	close(fd);
 }
 
@@ -204,17 +222,17 @@ command_doctor(const struct command *c)
 	if (c->argc > 0)
 		return EXIT_USAGE;
 	if (id != NULL)
-		return recount(c, id);
-	say(&r, FINE, "config", "%s, version %s",
+		return recount_results(c, id);
+	print_check(&r, FINE, "config", "%s, version %s",
 	    c->file == NULL ? "environment and defaults" : c->file, ASSAY_VERSION);
-	look_at_templates(c, &r);
-	look_at_role(&r, setup_db(c->mem, c->conf, mem_new(c->mem, struct shared)), "app role");
+	check_templates(c, &r);
+	check_role(&r, setup_db(c->mem, c->conf, mem_new(c->mem, struct shared)), "app role");
 	struct db *owner = setup_owner_db(c->mem, c->conf);
-	look_at_role(&r, owner, "owner role");
-	look_at_server(c, &r, owner);
-	look_at_throttle(c, &r, owner);
-	look_at_jobs(c, &r, owner);
-	look_at_results(c, &r, owner);
-	look_at_socket(c, &r);
+	check_role(&r, owner, "owner role");
+	check_server(c, &r, owner);
+	check_throttle(c, &r, owner);
+	check_jobs(c, &r, owner);
+	check_results(c, &r, owner);
+	check_socket(c, &r);
 	return r.failed ? EXIT_FAILED : EXIT_DONE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay export: what the HTTP route gives in pages, without an end to them.
+ * assay export: the records of a user without pages, and the other exports by their name.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "cmd/definitions.h"
 #include "cmd/export_groups.h"
 
-/* The rows, or, with member, what each of them holds there. */
+/* Prints the rows; with member, only that member of each. */
 static void
 print_rows(const struct db_rows *rows, const char *member)
 {
@@ -25,6 +25,7 @@ print_rows(const struct db_rows *rows, const char *member)
 	}
 }
 
+/* Prints everything stored about a user, page by page, each in memory of its own. */
 static int
 export_user(const struct command *c, const char *subject)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay export groups: all pages of GET /v1/segmentation/export.csv, one after the other, in memory
- * of one page. While a page is written the database works on the next.
+ * assay export groups: all pages of GET /v1/segmentation/export.csv in memory of one page. While a
+ * page is written the database computes the next.
  */
 #include "cmd/export_groups.h"
 
@@ -15,7 +15,8 @@
 
 enum { CELLS = 16000, USERS = 4000 /* of a page at most */ };
 
-struct job {
+/* An export under way. */
+struct group_job {
 	struct work *w;
 	const char *context;
 	bool csv;
@@ -23,9 +24,9 @@ struct job {
 	struct group_export *columns;
 };
 
-/* Writes the rows; false when nobody takes them any more. */
+/* Writes the rows; false when standard output cannot be written. */
 static bool
-print_page(const struct job *j, const struct db_rows *rows, struct buf *out)
+print_page(const struct group_job *j, const struct db_rows *rows, struct buf *out)
 {
 	buf_reset(out);
 	for (int i = 0; i < db_count(rows); i++)
@@ -35,8 +36,9 @@ print_page(const struct job *j, const struct db_rows *rows, struct buf *out)
 	return fwrite(out->data, 1, out->len, stdout) == out->len;
 }
 
+/* Reads and writes all pages; the next statement is sent before a page is written. */
 static enum err
-run(const struct job *j, struct buf *out)
+print_pages(const struct group_job *j, struct buf *out)
 {
 	int64_t limit = CELLS / (int64_t)(j->columns->n + 1) + 1;
 	const char *params[MEMBERS_EXPORT_PARAMS];
@@ -66,8 +68,9 @@ run(const struct job *j, struct buf *out)
 	return OK;
 }
 
+/* Writes header and pages. */
 static int
-export_all(struct job *j, struct buf *out)
+export_all(struct group_job *j, struct buf *out)
 {
 	enum err e = members_export_open(j->w, j->context, &j->x);
 
@@ -78,7 +81,7 @@ export_all(struct job *j, struct buf *out)
 		group_export_head(j->columns, out);
 		fwrite(out->data, 1, out->len, stdout);
 	}
-	e = run(j, out);
+	e = print_pages(j, out);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("assay export");
 		return EXIT_FAILED;
@@ -90,7 +93,7 @@ int
 export_groups(const struct command *c)
 {
 	const char *context = command_option(c, "context");
-	struct job j = {.context = context != NULL ? context : "global",
+	struct group_job j = {.context = context != NULL ? context : "global",
 		.csv = command_option(c, "csv") != NULL};
 	struct buf *out = buf_new(c->mem, 1 << 20);
 

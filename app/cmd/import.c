@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay import: options, the header row, and which import takes the rows.
+ * assay import: options, the header row, and the choice of the import that takes the rows.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +20,7 @@
 #include "core/subject/geo_range.h"
 #include "core/subject/upload_row.h"
 
+/* The columns that a CSV file of that kind has. */
 static const struct csv_rules *
 columns_of(const char *what)
 {
@@ -30,6 +31,7 @@ columns_of(const char *what)
 	return directory_csv(strcmp(what, "users") == 0 ? SUBJECT_USER : SUBJECT_DEVICE);
 }
 
+/* Reads the header row; false after printing what is wrong with it. */
 static bool
 read_header(struct import *im, const char *what)
 {
@@ -45,8 +47,12 @@ read_header(struct import *im, const char *what)
 	return fault == NULL;
 }
 
+/*
+ * Prints counts and the line to continue from, for an operator to resume the import; returns the
+ * exit code.
+ */
 static int
-finish(const struct import *im, enum err e)
+print_summary(const struct import *im, enum err e)
 {
 	int64_t took = (instant_monotonic() - im->began) / INSTANT_MS;
 	enum import_end end = e == OK ? import_end(im) : IMPORT_BROKEN;
@@ -63,13 +69,15 @@ finish(const struct import *im, enum err e)
 	return end == IMPORT_WHOLE && im->bad == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* The options of the command line. */
 struct options {
 	const char *what, *segmentation, *file, *from, *errors;
 	bool csv;
 };
 
+/* Runs the import that the options name. */
 static int
-run(struct import *im, const struct options *o)
+run_import(struct import *im, const struct options *o)
 {
 	enum err e;
 
@@ -85,7 +93,7 @@ run(struct import *im, const struct options *o)
 		e = import_members(im, o->segmentation);
 	else
 		e = import_places(im);
-	return finish(im, e);
+	return print_summary(im, e);
 }
 
 static bool
@@ -110,8 +118,9 @@ read_options(const struct command *c, struct options *o)
 	return strcmp(o->what, "users") == 0 || strcmp(o->what, "devices") == 0;
 }
 
+/* Prints why a file cannot be used; EXIT_FAILED. */
 static int
-cannot_open(const char *name)
+print_open_failure(const char *name)
 {
 	fprintf(stderr, "assay import: %s: %s\n", name, strerror(errno));
 	return EXIT_FAILED;
@@ -130,17 +139,17 @@ command_import(const struct command *c)
 		return EXIT_USAGE;
 	int fd = strcmp(o.file, "-") == 0 ? STDIN_FILENO : open(o.file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return cannot_open(o.file);
+		return print_open_failure(o.file);
 	if (o.errors != NULL && (im.errors = fopen(o.errors, "we")) == NULL)
-		return cannot_open(o.errors);
+		return print_open_failure(o.errors);
 	im.db = setup_owner_db(c->mem, c->conf);
 	im.w = setup_work(c->mem, c->conf, im.db);
 	if (im.w == NULL)
 		return EXIT_FAILED;
 	im.file = import_file_new(c->mem, fd, o.csv);
-	int code = o.csv && !read_header(&im, o.what) ? EXIT_FAILED : run(&im, &o);
+	int code = o.csv && !read_header(&im, o.what) ? EXIT_FAILED : run_import(&im, &o);
 	if (fflush(im.errors) != 0 || ferror(im.errors) != 0)
-		code = cannot_open(o.errors != NULL ? o.errors : "standard error");
+		code = print_open_failure(o.errors != NULL ? o.errors : "standard error");
 	if (im.errors != stderr)
 		fclose(im.errors);
 	if (fd != STDIN_FILENO)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay import definitions: what differs from what is stored goes through the operations by which
- * people define things. What refers to something that comes later in the file, or loses a group
- * that something later in the file still names, is tried again.
+ * assay import definitions: what differs from the stored definitions goes through the same
+ * operations as changes by people. A definition that refers to a later one in the file, or loses a
+ * group that a later one still names, is tried again after the others.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,11 +21,12 @@
 #include "service/definition/layer.h"
 #include "service/definition/segmentation.h"
 
-struct job {
+/* An import under way. */
+struct definition_job {
 	void *mem;
 	struct work *w;
 	struct json_object *stored;
-	FILE *out; /* where problems are told; NULL: nowhere, in tries that are not the last */
+	FILE *out; /* for problems; NULL: not printed, in tries that are not the last */
 	int64_t made, changed, kept, bad;
 };
 
@@ -39,8 +40,10 @@ struct item {
 	bool done;
 };
 
+/* Prints a problem with its place in the file. */
 static void
-tell(const struct job *j, const struct item *it, const char *pointer, const char *why)
+print_problem(const struct definition_job *j, const struct item *it, const char *pointer,
+    const char *why)
 {
 	static const char request[] = "/request";
 
@@ -51,22 +54,23 @@ tell(const struct job *j, const struct item *it, const char *pointer, const char
 		    *pointer == '/' || *pointer == '\0' ? "" : " ", pointer, why);
 }
 
+/* Prints the problems of the last operation, or its error. */
 static void
-tell_all(const struct job *j, const struct item *it, enum err e)
+print_problems(const struct definition_job *j, const struct item *it, enum err e)
 {
 	const struct work *w = j->w;
 	size_t n = problem_count(w->problems);
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *o = json_item(w->problems->list, i);
-		tell(j, it, json_object_get_string(json_object_object_get(o, "pointer")),
+		print_problem(j, it, json_object_get_string(json_object_object_get(o, "pointer")),
 		    json_object_get_string(json_object_object_get(o, "detail")));
 	}
 	if (n == 0)
-		tell(j, it, "", w->detail != NULL ? w->detail : err_info(e)->title);
+		print_problem(j, it, "", w->detail != NULL ? w->detail : err_info(e)->title);
 }
 
-/* The wall clock as operations see it. */
+/* The wall clock as operations see it, in whole milliseconds. */
 static int64_t
 clock_now(void)
 {
@@ -75,7 +79,7 @@ clock_now(void)
 	return now - now % INSTANT_MS;
 }
 
-/* An experiment is created as on its first day: one that has begun may be carried over. */
+/* An experiment is created as on its first day, so that one that has begun can be imported. */
 static int64_t
 first_day(struct json_object *o)
 {
@@ -90,6 +94,7 @@ first_day(struct json_object *o)
 	return read && at < now ? at : now;
 }
 
+/* Sets the time that operations see. */
 static void
 set_clock(struct work *w, int64_t now)
 {
@@ -171,7 +176,7 @@ change_experiment(struct work *w, const struct experiment_target *t, struct json
 	return e == OK ? experiment_deliver(w, t, &delivery, a) : e;
 }
 
-/* State and status are changed by operations of their own. */
+/* Creates or changes an experiment; state and status have operations of their own. */
 static enum err
 import_experiment(struct work *w, const struct item *it, struct json_object **answer)
 {
@@ -197,7 +202,7 @@ import_experiment(struct work *w, const struct item *it, struct json_object **an
 	return e;
 }
 
-/* All that is to be done with one definition is one change. */
+/* The change of one definition: everything that differs, in one transaction. */
 static enum err
 import_item(struct work *w, void *arg, struct json_object **answer)
 {
@@ -211,7 +216,7 @@ import_item(struct work *w, void *arg, struct json_object **answer)
 
 /* The members that differ from what is stored; all of them when nothing is. */
 static struct json_object *
-differences(void *mem, struct json_object *wanted, struct json_object *stored)
+changed_members(void *mem, struct json_object *wanted, struct json_object *stored)
 {
 	struct json_object *out = mem_json(mem, json_object_new_object());
 
@@ -223,20 +228,21 @@ differences(void *mem, struct json_object *wanted, struct json_object *stored)
 	return out;
 }
 
+/* Tries one definition; false when it failed. */
 static bool
-take(struct job *j, struct item *it)
+import_once(struct definition_job *j, struct item *it)
 {
 	const char *id = json_text(it->o, definitions_id(it->part));
 	struct json_object *answer;
 
 	if (id == NULL) {
-		tell(j, it, mem_printf(j->mem, "/%s", definitions_id(it->part)),
+		print_problem(j, it, mem_printf(j->mem, "/%s", definitions_id(it->part)),
 		    "is missing or no text");
 		return false;
 	}
 	it->id = id;
 	it->stored = definitions_find(j->stored, it->part, id);
-	it->changes = differences(j->mem, it->o, it->stored);
+	it->changes = changed_members(j->mem, it->o, it->stored);
 	if (it->stored != NULL && json_member_count(it->changes) == 0) {
 		j->kept++;
 		return true;
@@ -245,13 +251,14 @@ take(struct job *j, struct item *it)
 	j->w->intent.action = "import definitions";
 	enum err e = change_run(j->w, import_item, it, &answer);
 	if (e != OK)
-		tell_all(j, it, e);
+		print_problems(j, it, e);
 	work_end(j->w);
 	j->made += e == OK && it->stored == NULL;
 	j->changed += e == OK && it->stored != NULL;
 	return e == OK;
 }
 
+/* The definitions of the document, as an array on ctx; returns their number. */
 static size_t
 list_items(void *ctx, struct json_object *document, struct item **out)
 {
@@ -270,27 +277,31 @@ list_items(void *ctx, struct json_object *document, struct item **out)
 	return n;
 }
 
-/* Again and again, as long as it helps: what refers to others waits until they are there. */
+/*
+ * Tries the definitions again as long as one of them succeeds; the last round prints problems.
+ */
 static void
-take_all(struct job *j, struct item *items, size_t n)
+import_all(struct definition_job *j, struct item *items, size_t n)
 {
 	bool moved = true;
 
 	while (moved) {
 		moved = false;
 		for (size_t i = 0; i < n; i++)
-			if (!items[i].done && take(j, &items[i]))
+			if (!items[i].done && import_once(j, &items[i]))
 				items[i].done = moved = true;
 	}
 	j->out = stderr;
 	for (size_t i = 0; i < n; i++)
-		j->bad += !items[i].done && !take(j, &items[i]);
+		j->bad += !items[i].done && !import_once(j, &items[i]);
 }
 
-/* The file as JSON, on ctx; NULL after telling why not. Each definition is checked by its
- * operation. */
+/*
+ * The file as JSON, on ctx; NULL after printing why not. Each definition is checked by its
+ * operation later.
+ */
 static struct json_object *
-read_file(void *ctx, const char *name)
+read_document(void *ctx, const char *name)
 {
 	int fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
 	struct json_object *o = fd < 0 ? NULL : json_object_from_fd(fd);
@@ -309,8 +320,8 @@ read_file(void *ctx, const char *name)
 int
 definitions_import(const struct command *c, const char *file)
 {
-	struct job j = {.mem = c->mem};
-	struct json_object *document = read_file(c->mem, file);
+	struct definition_job j = {.mem = c->mem};
+	struct json_object *document = read_document(c->mem, file);
 	struct db *db = setup_owner_db(c->mem, c->conf);
 	struct item *items;
 
@@ -323,7 +334,7 @@ definitions_import(const struct command *c, const char *file)
 	if (definitions_load(db, c->mem, &j.stored) != OK)
 		return command_db_failed(db);
 	size_t n = list_items(c->mem, document, &items);
-	take_all(&j, items, n);
+	import_all(&j, items, n);
 	fprintf(stderr, "%lld made, %lld changed, %lld as they were, %lld bad\n",
 	    (long long)j.made, (long long)j.changed, (long long)j.kept, (long long)j.bad);
 	return j.bad == 0 ? EXIT_DONE : EXIT_FAILED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where a record ends. What is too long, and a quote that is never closed, must cost one line and
- * neither the memory nor the rest of the file.
+ * Splits a file into records. An overlong line or a quote that is never closed must cost one
+ * record, and neither memory nor the rest of the file.
  */
 #include "cmd/import_file.h"
 
@@ -19,7 +19,7 @@ struct import_file {
 	bool csv;
 	char separator; /* of CSV, from the header on; 0 before */
 	bool begun, ended;
-	bool skipping; /* the rest of a line that is too long */
+	bool skipping; /* inside of a line that is too long */
 	int error;
 	int64_t line; /* of data[from] */
 	size_t from, to;
@@ -37,6 +37,7 @@ import_file_new(void *ctx, int fd, bool csv)
 	return f;
 }
 
+/* Skips a byte order mark at the start. */
 static void
 skip_bom(struct import_file *f)
 {
@@ -45,9 +46,9 @@ skip_bom(struct import_file *f)
 	f->begun = f->begun || f->to >= 3;
 }
 
-/* More bytes behind what is left; the last line gets its end. False when there are no more. */
+/* Reads more bytes behind what is left, and gives the last line its end. False at the end. */
 static bool
-refill(struct import_file *f)
+fill_buffer(struct import_file *f)
 {
 	memmove(f->data, f->data + f->from, f->to - f->from);
 	f->to -= f->from;
@@ -66,6 +67,7 @@ refill(struct import_file *f)
 	return true;
 }
 
+/* The length of the next line with its end; 0 when more must be read. */
 static size_t
 line_length(const struct import_file *f)
 {
@@ -75,9 +77,9 @@ line_length(const struct import_file *f)
 	return end == NULL ? 0 : (size_t)(end + 1 - at);
 }
 
-/* Gives the first n bytes as a record. */
+/* Takes the first n bytes as a record and counts their lines. */
 static void
-take(struct import_file *f, struct import_record *r, size_t n, const char *fault)
+take_record(struct import_file *f, struct import_record *r, size_t n, const char *fault)
 {
 	const char *s = f->data + f->from;
 	const char *end = s + n;
@@ -88,8 +90,9 @@ take(struct import_file *f, struct import_record *r, size_t n, const char *fault
 	f->from += n;
 }
 
-/* The length of the record that what is left begins with; 0 when more must be read to know.
- * whole: there will be no more. */
+/*
+ * The length of the next record; 0 when more must be read to know. whole: the file has ended.
+ */
 static size_t
 record_length(struct import_file *f, bool whole)
 {
@@ -102,8 +105,10 @@ record_length(struct import_file *f, bool whole)
 	                            : csv_record(s, left, f->separator, whole);
 }
 
-/* What is left begins with no whole record, and there is no room or nothing more to read: a quoted
- * field does not end, or the line does not. */
+/*
+ * Handles a record that does not end within the buffer: a quoted field or a line that is not
+ * closed. True when *r is the faulty record, false when the rest of the line must be skipped.
+ */
 static bool
 take_broken(struct import_file *f, struct import_record *r)
 {
@@ -111,7 +116,7 @@ take_broken(struct import_file *f, struct import_record *r)
 	char last = n == 0 ? '\0' : f->data[f->from + n - 1];
 
 	if (last == '\n' || last == '\r') {
-		take(f, r, n, "a quoted field does not end");
+		take_record(f, r, n, "a quoted field does not end");
 		return true;
 	}
 	f->from = f->to;
@@ -119,7 +124,7 @@ take_broken(struct import_file *f, struct import_record *r)
 	return false;
 }
 
-/* The rest of a line that is too long, of which the beginning is gone already. */
+/* Skips the rest of an overlong line; true when it has ended and *r reports it. */
 static bool
 take_rest(struct import_file *f, struct import_record *r)
 {
@@ -127,12 +132,13 @@ take_rest(struct import_file *f, struct import_record *r)
 
 	f->skipping = n == 0;
 	if (n > 0)
-		take(f, r, n, "longer than 1 MiB");
+		take_record(f, r, n, "longer than 1 MiB");
 	else
 		f->from = f->to;
 	return n > 0;
 }
 
+/* Takes the next record, if the buffer has one. */
 static bool
 take_any(struct import_file *f, struct import_record *r)
 {
@@ -142,12 +148,13 @@ take_any(struct import_file *f, struct import_record *r)
 		return take_rest(f, r);
 	size_t n = record_length(f, f->ended);
 	if (n > 0) {
-		take(f, r, n, n > IMPORT_RECORD ? "longer than 1 MiB" : NULL);
+		take_record(f, r, n, n > IMPORT_RECORD ? "longer than 1 MiB" : NULL);
 		return true;
 	}
 	return left > IMPORT_RECORD ? take_broken(f, r) : false;
 }
 
+/* Whether the record is blank and is passed over. */
 static bool
 is_blank(const struct import_record *r)
 {
@@ -165,7 +172,7 @@ import_file_next(struct import_file *f, struct import_record *r)
 				return true;
 			continue;
 		}
-		if (f->ended || !refill(f))
+		if (f->ended || !fill_buffer(f))
 			if (f->error != 0 || f->from == f->to)
 				return false;
 	}

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * A file of records, read in memory that does not grow with it: lines (NDJSON), or the records of
- * CSV, in which a quoted field may hold line ends.
+ * A file of records, read in constant memory: lines (NDJSON), or CSV records, in which a quoted
+ * field may contain line ends.
  */
 
 enum { IMPORT_RECORD = 1 << 20 }; /* bytes of a record at most */
@@ -22,16 +22,16 @@ struct import_record {
 
 struct import_file;
 
-/* Reads from fd, which stays the caller's, on the talloc context ctx. */
+/* Reads from fd, which the caller closes, on the talloc context ctx. */
 struct import_file *import_file_new(void *ctx, int fd, bool csv);
 
 /*
- * The next record that is not blank. False at the end, or when reading failed (import_file_error)
- * or was interrupted by a signal.
+ * The next record that is not blank. False at the end, when reading failed (import_file_error), or
+ * after an interruption by a signal.
  */
 bool import_file_next(struct import_file *f, struct import_record *r);
 
-/* The line behind the last record that was read: where another import would go on. */
+/* The line behind the last record that was read: where another import can continue. */
 int64_t import_file_line(const struct import_file *f);
 
 /* Why reading failed, or NULL. */

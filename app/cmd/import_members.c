@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A file of members of any size: the rows go the way of an upload, a batch a transaction.
+ * assay import members: a CSV file of any size. Each batch of rows is a transaction, so an
+ * interrupted import can continue behind the last batch.
  */
 #include "base/instant.h"
 #include "base/mem.h"
@@ -10,8 +11,9 @@
 #include "service/subject/membership_batch.h"
 #include "store/work.h"
 
+/* Reports the rows that failed and counts the others. */
 static void
-tell_failed(struct import *im, const struct membership_batch *m)
+print_failed(struct import *im, const struct membership_batch *m)
 {
 	for (int i = 0; i < db_count(m->rows); i++)
 		if (db_cell(m->rows, i, "reason") != NULL)
@@ -19,6 +21,7 @@ tell_failed(struct import *im, const struct membership_batch *m)
 	im->changed += m->added + m->changed + m->preassigned;
 }
 
+/* The change of one batch. */
 static enum err
 put_batch(struct work *w, void *arg, struct json_object **answer)
 {
@@ -27,15 +30,16 @@ put_batch(struct work *w, void *arg, struct json_object **answer)
 	return e == OK ? membership_batch_put(arg) : e;
 }
 
+/* Stores the batch. */
 static enum err
-store(struct membership_batch *m)
+store_batch(struct membership_batch *m)
 {
 	struct json_object *none;
 
 	return change_run(m->w, put_batch, m, &none);
 }
 
-/* Up to a batch of rows; *more false when the file is through. */
+/* Reads and stores up to one batch of rows; *more is false when the file has ended. */
 static enum err
 load_batch(struct import *im, struct membership_batch *m, bool *more)
 {
@@ -45,11 +49,11 @@ load_batch(struct import *im, struct membership_batch *m, bool *more)
 	while (m->n < MEMBERSHIP_BATCH_ROWS && (row = import_row(im)) != NULL)
 		membership_batch_add(m, im->line, row, NULL);
 	*more = m->n == MEMBERSHIP_BATCH_ROWS;
-	enum err e = m->n == 0 ? OK : store(m);
+	enum err e = m->n == 0 ? OK : store_batch(m);
 	if (e != OK)
 		return import_db_failed(im, e);
 	if (m->n > 0)
-		tell_failed(im, m);
+		print_failed(im, m);
 	im->next = import_file_line(im->file);
 	return OK;
 }
@@ -65,8 +69,9 @@ finish_import(struct import *im, const struct membership_batch *m)
 	return e == OK ? OK : import_db_failed(im, e);
 }
 
+/* Finds the segmentation, whose groups must be stored ones. */
 static enum err
-find(struct import *im, struct membership_batch *m)
+find_segmentation(struct import *im, struct membership_batch *m)
 {
 	struct db_rows *rows;
 	enum err e = db_query(im->db, im->mem, QUERY_membership_target, &m->id, &rows);
@@ -88,7 +93,7 @@ import_members(struct import *im, const char *segmentation)
 {
 	struct membership_batch m = {.w = im->w, .id = segmentation, .by = "assay import"};
 	bool more = true;
-	enum err e = find(im, &m);
+	enum err e = find_segmentation(im, &m);
 
 	while (e == OK && more) {
 		work_begin(im->w, instant_now(), command_actor());

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay import ip-locations: gives the rows of the file to the operation that replaces the table of
- * address ranges.
+ * assay import ip-locations: reads the ranges for service/subject/places.h, which replaces the
+ * table in one transaction, so that look-ups see the old table or the new one.
  */
 #include "base/instant.h"
 #include "base/mem.h"
@@ -11,6 +11,7 @@
 #include "service/subject/places.h"
 #include "store/work.h"
 
+/* The next range of the file; faulty rows are reported and passed over. */
 static bool
 next_range(void *arg, void *mem, struct places_range *out)
 {
@@ -27,12 +28,14 @@ next_range(void *arg, void *mem, struct places_range *out)
 	return false;
 }
 
+/* Reports a range that overlaps another one. */
 static void
 refuse_range(void *arg, int64_t line, const char *reason)
 {
 	import_bad(arg, line, reason);
 }
 
+/* Whether the file was read to its end; only then may the table be replaced. */
 static bool
 end_ranges(void *arg, int64_t *rows, int64_t *bad)
 {
@@ -43,7 +46,7 @@ end_ranges(void *arg, int64_t *rows, int64_t *bad)
 	return import_end(im) == IMPORT_WHOLE;
 }
 
-/* That nothing was replaced, and why, has been printed by then (import_bad, import_end). */
+/* Prints why nothing was replaced, unless import_bad() or import_end() has. */
 static enum err
 print_failure(const struct import *im, enum err e)
 {

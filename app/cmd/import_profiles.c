@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay import users, assay import devices: reads rows and hands them to the import of the
- * directory, which stores one batch while the next is read.
+ * assay import users and devices: reads the rows for service/subject/directory_import.h. While the
+ * database stores one batch the next is read.
  */
 #include <inttypes.h>
 
@@ -13,15 +13,17 @@
 #include "service/subject/directory_import.h"
 #include "store/work.h"
 
+/* Reports a profile that the database refused. */
 static void
-tell_refused(void *arg, int64_t line, const char *reason)
+refuse_profile(void *arg, int64_t line, const char *reason)
 {
 	import_bad(arg, line, reason);
 }
 
-/* Fills a batch and sends it. *more false when the file is through. */
+/* Fills a batch and sends it; *more is false when the file has ended. */
 static enum err
-load_batch(struct import *im, struct directory_import *d, enum subject_kind kind, bool *more)
+load_profile_batch(struct import *im, struct directory_import *d, enum subject_kind kind,
+    bool *more)
 {
 	struct json_object *row = NULL;
 	bool full = false;
@@ -38,6 +40,7 @@ load_batch(struct import *im, struct directory_import *d, enum subject_kind kind
 	return directory_import_send(im->w, d, import_file_line(im->file));
 }
 
+/* Reads all rows and stores them. */
 static enum err
 load_profiles(struct import *im, struct directory_import *d, enum subject_kind kind)
 {
@@ -46,7 +49,7 @@ load_profiles(struct import *im, struct directory_import *d, enum subject_kind k
 
 	while (e == OK && more) {
 		work_begin(im->w, instant_now(), command_actor());
-		e = load_batch(im, d, kind, &more);
+		e = load_profile_batch(im, d, kind, &more);
 		if (e == OK && !more)
 			e = directory_import_wait(im->w, d);
 		work_end(im->w);
@@ -60,6 +63,7 @@ load_profiles(struct import *im, struct directory_import *d, enum subject_kind k
 	return e == OK ? OK : import_db_failed(im, e);
 }
 
+/* Writes the audit row and has the audiences computed again by a job. */
 static enum err
 finish_profiles(struct import *im, const struct directory_import *d, enum subject_kind kind)
 {
@@ -78,7 +82,7 @@ finish_profiles(struct import *im, const struct directory_import *d, enum subjec
 enum err
 import_profiles(struct import *im, enum subject_kind kind)
 {
-	struct directory_import *d = directory_import_new(im->mem, kind, tell_refused, im);
+	struct directory_import *d = directory_import_new(im->mem, kind, refuse_profile, im);
 	enum err e = load_profiles(im, d, kind);
 	enum err again = im->rows > im->bad ? finish_profiles(im, d, kind) : OK;
 

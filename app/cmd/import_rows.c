@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rows of a file of any size, one at a time, for all kinds of imports: reading, the list of bad
- * lines, progress, and where it stopped.
+ * The rows of an import, one at a time: reading, faults of rows, progress, and the interruption by
+ * a signal. Shared by all imports but that of definitions.
  */
 #include "cmd/import_rows.h"
 
@@ -27,7 +27,7 @@
 
 static volatile sig_atomic_t stopping;
 
-/* Once: a second signal ends the program as it always would. */
+/* Only the first signal is caught (SA_RESETHAND): a second one ends the program. */
 static void
 on_signal(int number)
 {
@@ -81,8 +81,9 @@ import_rate(const struct import *im)
 	return im->rows * INSTANT_SECOND / (took > 0 ? took : 1);
 }
 
+/* Prints the progress, at most once a second. */
 static void
-tell_progress(struct import *im)
+print_progress(struct import *im)
 {
 	int64_t now = instant_monotonic();
 
@@ -92,8 +93,9 @@ tell_progress(struct import *im)
 	fprintf(stderr, "%" PRId64 " rows, %" PRId64 " rows/s\n", im->rows, import_rate(im));
 }
 
+/* Parses a line of NDJSON; NULL after reporting a fault. */
 static struct json_object *
-read_line(struct import *im, const struct import_record *r)
+read_json_line(struct import *im, const struct import_record *r)
 {
 	struct json_object *o;
 	struct json_fault fault;
@@ -109,8 +111,9 @@ read_line(struct import *im, const struct import_record *r)
 	return o;
 }
 
+/* Parses a CSV record; NULL after reporting a fault. */
 static struct json_object *
-read_csv(struct import *im, const struct import_record *r)
+read_csv_row(struct import *im, const struct import_record *r)
 {
 	struct json_object *row;
 	const char *fault = "is blank";
@@ -122,19 +125,20 @@ read_csv(struct import *im, const struct import_record *r)
 	return NULL;
 }
 
+/* Parses a record into a row on im->row_mem; NULL after reporting a fault. */
 static struct json_object *
-read_record(struct import *im, const struct import_record *r)
+read_import_record(struct import *im, const struct import_record *r)
 {
 	talloc_free(im->row_mem);
 	im->row_mem = mem_ctx(im->mem);
 	im->line = r->line;
 	im->rows++;
-	tell_progress(im);
+	print_progress(im);
 	if (r->fault != NULL) {
 		import_bad(im, r->line, r->fault);
 		return NULL;
 	}
-	return im->csv != NULL ? read_csv(im, r) : read_line(im, r);
+	return im->csv != NULL ? read_csv_row(im, r) : read_json_line(im, r);
 }
 
 struct json_object *
@@ -143,7 +147,7 @@ import_row(struct import *im)
 	struct import_record r;
 
 	while (!stopping && import_file_next(im->file, &r)) {
-		struct json_object *row = r.line < im->from ? NULL : read_record(im, &r);
+		struct json_object *row = r.line < im->from ? NULL : read_import_record(im, &r);
 		if (row != NULL)
 			return row;
 	}

@@ -10,7 +10,7 @@
 #include "cmd/import_file.h"
 #include "store/db/db.h"
 
-/* An import under way: what is read, and what has become of it. */
+/* An import under way: what is read, and what became of it. */
 struct import {
 	void *mem;
 	struct db *db;
@@ -31,25 +31,25 @@ struct import {
 enum import_end { IMPORT_WHOLE, IMPORT_INTERRUPTED, IMPORT_BROKEN };
 
 /*
- * The next row as a JSON object, on im->row_mem, until the next call; what cannot be read is told
- * and passed over. NULL at the end: import_end says which.
+ * The next row as a JSON object, on im->row_mem, valid until the next call; faulty rows are
+ * reported and passed over. NULL at the end: import_end() tells which.
  */
 struct json_object *import_row(struct import *im);
 
-/* How reading ended; says why when it was not with the file. */
+/* How reading ended; prints why when it failed. */
 enum import_end import_end(const struct import *im);
 
 /* SIGINT and SIGTERM end the reading after the present row; a second one ends the program. */
 void import_catch_signals(void);
 
-/* Rows a second so far. */
+/* Rows per second so far. */
 int64_t import_rate(const struct import *im);
 
-/* Tells that what begins at line is bad. */
+/* Reports the row of that line as bad. */
 void import_bad(struct import *im, int64_t line, const char *reason);
 void import_bad_problems(struct import *im, int64_t line, const struct problems *why);
 
-/* Tells why the database could not be used; the error itself. */
+/* Prints why the database could not be used; returns e. */
 enum err import_db_failed(const struct import *im, enum err e);
 
 /* The imports themselves; what is not OK has been told. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay key: makes, lists and revokes API keys as the owner of the database.
+ * assay key: creates, lists and revokes API keys as the owner of the database.
  */
 #include <stdio.h>
 #include <string.h>
@@ -52,8 +52,9 @@ refuse_input(const struct work *w)
 	return EXIT_USAGE;
 }
 
+/* Prints the key, and below it the signing secret if it has one. */
 static int
-create(const struct command *c)
+create_key(const struct command *c)
 {
 	struct json_object *form = read_options(c), *answer;
 	struct key_input in;
@@ -76,8 +77,9 @@ create(const struct command *c)
 	return EXIT_DONE;
 }
 
+/* Prints a table of all keys. */
 static int
-list(const struct command *c)
+list_keys(const struct command *c)
 {
 	struct work *w = command_work(c, NULL);
 	struct json_object *keys;
@@ -100,7 +102,7 @@ list(const struct command *c)
 }
 
 static int
-revoke(const struct command *c)
+revoke_key(const struct command *c)
 {
 	struct work *w = command_work(c, "key revoke");
 	struct json_object *answer;
@@ -120,12 +122,12 @@ int
 command_key(const struct command *c)
 {
 	if (c->argc == 1 && strcmp(c->argv[0], "create") == 0)
-		return create(c);
+		return create_key(c);
 	if (!command_has_only(c, 0, NULL))
 		return EXIT_USAGE;
 	if (c->argc == 1 && strcmp(c->argv[0], "list") == 0)
-		return list(c);
+		return list_keys(c);
 	if (c->argc == 2 && strcmp(c->argv[0], "revoke") == 0)
-		return revoke(c);
+		return revoke_key(c);
 	return EXIT_USAGE;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay metrics: asks the running pool as a web server would, by its socket, because the counters
- * are in the memory that the pool shares. The pool knows by the socket who asks (web/http/fcgi.h).
+ * assay metrics: asks the running pool over its socket, as a web server would, because the counters
+ * are in memory that the pool shares. No key is needed: the pool knows the user of the process from
+ * the socket (web/http/fcgi.h).
  */
 #include <errno.h>
 #include <fastcgi.h>
@@ -18,6 +19,7 @@
 
 enum { PATIENCE = 10 /* seconds */, LONGEST = 127 /* of a parameter, as one byte says it */ };
 
+/* Appends a FastCGI record. */
 static void
 add_record(struct buf *out, unsigned char type, const void *data, size_t n)
 {
@@ -33,6 +35,7 @@ add_record(struct buf *out, unsigned char type, const void *data, size_t n)
 	buf_add(out, data, n);
 }
 
+/* Appends a name and value; both shorter than 128 bytes, so that one byte holds a length. */
 static void
 add_param(struct buf *out, const char *name, const char *value)
 {
@@ -42,6 +45,7 @@ add_param(struct buf *out, const char *name, const char *value)
 	buf_str(out, value);
 }
 
+/* The records of the request GET /metrics. */
 static struct buf *
 make_request(void *mem)
 {
@@ -58,7 +62,7 @@ make_request(void *mem)
 	return out;
 }
 
-/* The answer, headers and body, out of its records; NULL when it is cut off. */
+/* The answer, headers and body, without its records; NULL when it is incomplete. */
 static struct buf *
 take_answer(void *mem, const struct buf *in)
 {
@@ -80,9 +84,9 @@ take_answer(void *mem, const struct buf *in)
 	return NULL;
 }
 
-/* Everything that the pool sends until it closes the connection; errno when it does not. */
+/* Everything that the pool sends until it closes the connection; NULL with errno on failure. */
 static struct buf *
-exchange(void *mem, int fd, const struct buf *request)
+exchange_records(void *mem, int fd, const struct buf *request)
 {
 	struct buf *in = buf_new(mem, 65536);
 	char chunk[16384];
@@ -114,6 +118,7 @@ connect_pool(const char *path)
 	return -1;
 }
 
+/* Prints why the socket cannot be used; EXIT_FAILED. */
 static int
 fail_with(const char *path, const char *why)
 {
@@ -121,6 +126,7 @@ fail_with(const char *path, const char *why)
 	return EXIT_FAILED;
 }
 
+/* Prints the body of the answer. */
 static int
 print_metrics(const struct command *c, const char *path, const struct buf *answer)
 {
@@ -149,7 +155,7 @@ command_metrics(const struct command *c)
 	int fd = connect_pool(path);
 	if (fd < 0)
 		return fail_with(path, strerror(errno));
-	const struct buf *answer = exchange(c->mem, fd, make_request(c->mem));
+	const struct buf *answer = exchange_records(c->mem, fd, make_request(c->mem));
 	int why = errno;
 	close(fd);
 	return answer == NULL ? fail_with(path, strerror(why)) : print_metrics(c, path, answer);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay simulate: how often would results deceive? Reads the options, runs experiments that make no
- * difference (A/A) and such that do (A/B), at the same time, and prints how many were called
- * different.
+ * assay simulate: options and output of the simulation (cmd/simulation.h), which measures false
+ * alarms and detections of results. A/A and A/B experiments run in two processes at once.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -19,8 +18,9 @@
 
 enum { MOST_ARMS = 10 };
 
+/* Prints the percentage of experiments that each method called different. */
 static void
-print(const struct simulation *s, const struct alarms *aa, const struct alarms *ab)
+print_alarms(const struct simulation *s, const struct alarms *aa, const struct alarms *ab)
 {
 	const struct {
 		const char *name;
@@ -50,6 +50,7 @@ print(const struct simulation *s, const struct alarms *aa, const struct alarms *
 		    100.0 * (double)rows[i].ab / (double)s->experiments);
 }
 
+/* Reads a rate from 0 to 1. */
 static bool
 read_rate(const char *text, double *out)
 {
@@ -59,6 +60,7 @@ read_rate(const char *text, double *out)
 	return end != text && *end == '\0' && *out >= 0 && *out <= 1;
 }
 
+/* Reads the options into *s, which has the defaults; false for a bad one. */
 static bool
 read_options(const struct command *c, struct simulation *s)
 {
@@ -92,13 +94,13 @@ read_options(const struct command *c, struct simulation *s)
 	return s->baseline + s->effect <= 1 && s->arms >= 2 && s->share > 0 && s->share < 1;
 }
 
-/* Runs one kind over a connection of its own; tells on standard error why it could not. */
+/* Runs one kind over a connection of its own; prints why it could not. */
 static bool
 run_kind(const struct command *c, struct simulation s, bool differs, struct alarms *found)
 {
 	struct conf *conf = mem_new(c->mem, struct conf);
 
-	/* Nobody else sees these subjects, so nobody is to be told of them. */
+	/* Rolled-back subjects must enter neither the cache nor telemetry. */
 	*conf = *c->conf;
 	conf->memcached = "";
 	conf->telemetry_file = "";
@@ -112,7 +114,7 @@ run_kind(const struct command *c, struct simulation s, bool differs, struct alar
 	return false;
 }
 
-/* Both kinds at once: A/B in a process of its own, whose sums come through a pipe. */
+/* Runs both kinds: A/B in a child process, which sends its sums through a pipe. */
 static bool
 run_both(const struct command *c, const struct simulation *s, struct alarms *aa,
     struct alarms *ab)
@@ -148,6 +150,6 @@ command_simulate(const struct command *c)
 		return EXIT_USAGE;
 	if (!run_both(c, &s, &aa, &ab))
 		return EXIT_FAILED;
-	print(&s, &aa, &ab);
+	print_alarms(&s, &aa, &ab);
 	return EXIT_DONE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * assay user: accounts are made here as the owner of the database. There is no default password,
- * and none is printed: a link that works once lets somebody in, who then sets one.
+ * assay user: manages accounts as the owner of the database. There is no default password and none
+ * is printed: a link that works once signs the person in, who then chooses a password.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,14 +13,15 @@
 #include "core/subject/account.h"
 #include "service/access/account.h"
 
+/* Prints what is wrong with an argument. */
 static int
-refuse(const char *what, const char *why)
+print_name_fault(const char *what, const char *why)
 {
 	fprintf(stderr, "assay user: %s %s\n\n", what, why);
 	return EXIT_USAGE;
 }
 
-/* Prints the link of an answer; what failed otherwise. */
+/* Prints the link of an answer, or why there is none. */
 static int
 print_link(const struct command *c, const struct work *w, enum err e, struct json_object *answer)
 {
@@ -39,16 +40,16 @@ print_link(const struct command *c, const struct work *w, enum err e, struct jso
 }
 
 static int
-add(const struct command *c)
+add_account(const struct command *c)
 {
 	struct account_input in = {c->argv[1], command_option(c, "role")};
 	const char *fault = account_name_fault(c->mem, in.name);
 	struct json_object *answer;
 
 	if (in.role == NULL || !account_is_role(in.role))
-		return refuse("--role", "must be viewer, editor or admin");
+		return print_name_fault("--role", "must be viewer, editor or admin");
 	if (fault != NULL)
-		return refuse("NAME", fault);
+		return print_name_fault("NAME", fault);
 	struct work *w = command_work(c, "user add");
 	if (w == NULL)
 		return EXIT_FAILED;
@@ -58,8 +59,9 @@ add(const struct command *c)
 
 typedef enum err link_fn(struct work *w, const char *name, struct json_object **answer);
 
+/* Runs an operation that answers a link. */
 static int
-make_link(const struct command *c, const char *action, link_fn *run)
+print_new_link(const struct command *c, const char *action, link_fn *run)
 {
 	struct work *w = command_work(c, action);
 	struct json_object *answer;
@@ -71,7 +73,7 @@ make_link(const struct command *c, const char *action, link_fn *run)
 }
 
 static int
-disable(const struct command *c)
+disable_account(const struct command *c)
 {
 	struct work *w = command_work(c, "user disable");
 	struct json_object *answer;
@@ -87,8 +89,9 @@ disable(const struct command *c)
 	return EXIT_DONE;
 }
 
+/* Prints a table of all accounts. */
 static int
-list(const struct command *c)
+list_accounts(const struct command *c)
 {
 	struct work *w = command_work(c, NULL);
 	struct json_object *accounts;
@@ -108,16 +111,16 @@ int
 command_user(const struct command *c)
 {
 	if (c->argc == 2 && strcmp(c->argv[0], "add") == 0)
-		return add(c);
+		return add_account(c);
 	if (!command_has_only(c, 0, NULL))
 		return EXIT_USAGE;
 	if (c->argc == 2 && strcmp(c->argv[0], "reset") == 0)
-		return make_link(c, "user reset", account_reset);
+		return print_new_link(c, "user reset", account_reset);
 	if (c->argc == 2 && strcmp(c->argv[0], "link") == 0)
-		return make_link(c, "user link", account_link);
+		return print_new_link(c, "user link", account_link);
 	if (c->argc == 2 && strcmp(c->argv[0], "disable") == 0)
-		return disable(c);
+		return disable_account(c);
 	if (c->argc == 1 && strcmp(c->argv[0], "list") == 0)
-		return list(c);
+		return list_accounts(c);
 	return EXIT_USAGE;
 }

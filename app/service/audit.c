@@ -120,8 +120,9 @@ audit_refusal(struct work *w, const char *action, const char *target)
 		    target != NULL ? target : "-");
 }
 
+/* ERR_INVALID unless after is NULL or the number of a row. */
 static enum err
-check_after(struct work *w, const char *after)
+check_audit_position(struct work *w, const char *after)
 {
 	int64_t number;
 
@@ -129,8 +130,9 @@ check_after(struct work *w, const char *after)
 	    ? OK : fail(w, ERR_INVALID, "after", "must be a whole number");
 }
 
+/* The rows of q as an array. */
 static enum err
-read_rows(struct work *w, enum query q, const char *const params[], struct json_object **out)
+read_audit_rows(struct work *w, enum query q, const char *const params[], struct json_object **out)
 {
 	struct db_rows *rows;
 	enum err e = db_query(w->db, w->mem, q, params, &rows);
@@ -141,9 +143,9 @@ read_rows(struct work *w, enum query q, const char *const params[], struct json_
 	return e;
 }
 
-/* `after` of the page behind this one, which is the last when it is not full. */
+/* The `after` of the next page; NULL when this one is not full. */
 static const char *
-next_after(struct json_object *list, int64_t limit)
+next_audit_row(struct json_object *list, int64_t limit)
 {
 	size_t n = json_items(list);
 
@@ -158,12 +160,12 @@ audit_list(struct work *w, const struct audit_page *page, struct json_object **o
 {
 	const char *params[] = {page->after, page->account, page->target,
 		mem_printf(w->mem, "%lld", (long long)page->limit)};
-	enum err e = check_after(w, page->after);
+	enum err e = check_audit_position(w, page->after);
 
 	if (e == OK)
-		e = read_rows(w, QUERY_audit_list, params, out);
+		e = read_audit_rows(w, QUERY_audit_list, params, out);
 	if (e == OK)
-		*next = next_after(*out, page->limit);
+		*next = next_audit_row(*out, page->limit);
 	return e;
 }
 
@@ -173,11 +175,11 @@ audit_experiment_list(struct work *w, const struct audit_page *page, struct json
 {
 	const char *params[] = {
 		page->target, page->after, mem_printf(w->mem, "%lld", (long long)page->limit)};
-	enum err e = check_after(w, page->after);
+	enum err e = check_audit_position(w, page->after);
 
 	if (e == OK)
-		e = read_rows(w, QUERY_experiment_history, params, out);
+		e = read_audit_rows(w, QUERY_experiment_history, params, out);
 	if (e == OK)
-		*next = next_after(*out, page->limit);
+		*next = next_audit_row(*out, page->limit);
 	return e;
 }

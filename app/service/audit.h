@@ -44,8 +44,10 @@ struct audit_page {
 enum err audit_list(struct work *w, const struct audit_page *page, struct json_object **out,
     const char **next) must_check;
 
-/* The same of what was done to the experiment page->target, which no goal or layer of that id gets
- * into; page->account does not count. */
+/*
+ * audit_list() of what was done to the experiment page->target; rows about a goal or layer of that
+ * id are left out. page->account does not count.
+ */
 enum err audit_experiment_list(struct work *w, const struct audit_page *page,
     struct json_object **out, const char **next) must_check;
 

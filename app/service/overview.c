@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What operators are shown of the installation as a whole. It only reads, and each function is one
- * statement, so what two of them say may differ by what happened in between.
+ * The state of the installation, for the first page and for metrics. Each function is one statement
+ * that only reads, so two of them may disagree by what happened in between.
  */
 #include "service/overview.h"
 
@@ -10,9 +10,10 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
-/* The first row of q, or NULL. */
+/* The first row of q; NULL when there is none. */
 static enum err
-read_row(struct work *w, enum query q, const char *const params[], struct json_object **out)
+read_overview_row(struct work *w, enum query q, const char *const params[],
+    struct json_object **out)
 {
 	struct db_rows *rows;
 	enum err e = db_query(w->db, w->mem, q, params, &rows);
@@ -28,7 +29,7 @@ overview_numbers(struct work *w, struct json_object **out)
 	char today[INSTANT_TEXT];
 
 	instant_format(w->now - w->now % INSTANT_DAY, today);
-	return read_row(w, QUERY_overview_numbers, (const char *const[]){now, today}, out);
+	return read_overview_row(w, QUERY_overview_numbers, (const char *const[]){now, today}, out);
 }
 
 enum err
@@ -53,7 +54,7 @@ overview_throttled(struct work *w, int64_t age, struct json_object **out)
 	char since[INSTANT_TEXT];
 
 	instant_format(w->now - age, since);
-	return read_row(w, QUERY_rate_refusal_find, (const char *const[]){since}, out);
+	return read_overview_row(w, QUERY_rate_refusal_find, (const char *const[]){since}, out);
 }
 
 enum err
@@ -76,5 +77,5 @@ overview_job_counters(struct work *w, struct json_object **out)
 enum err
 overview_result_lag(struct work *w, struct json_object **out)
 {
-	return read_row(w, QUERY_result_lag, NULL, out);
+	return read_overview_row(w, QUERY_result_lag, NULL, out);
 }

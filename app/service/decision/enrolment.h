@@ -50,8 +50,10 @@ enum err enrolment_run(struct work *w, const struct visitor *who, struct enrolme
 enum err enrolment_set(struct work *w, const struct visitor *who, struct enrolment_outcome *o,
     struct json_object *alternative) must_check;
 
-/* {users, devices, sessions} on w->mem: how many are enrolled in the experiment, of each kind at
- * most `most`. ERR_UNAVAILABLE when counting takes too long. */
+/*
+ * The number of enrolments in the experiment by kind of subject, {users, devices, sessions} on
+ * w->mem, each at most `most`. ERR_UNAVAILABLE when counting takes too long.
+ */
 enum err enrolment_counts(struct work *w, const char *experiment, int64_t most,
     struct json_object **out) must_check;
 

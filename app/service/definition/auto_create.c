@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Experiments and alternatives that are created because a program names them. This worker's copy of
- * the definitions may be a second old: what it lacks is read again before anything is written, and
- * an experiment is extended only over the version that was read.
+ * Experiments and alternatives that a program creates by naming them in an enrolment. Existing
+ * alternatives and weights are never changed; two requests that add alternatives at the same time
+ * both succeed, the later one over the version of the earlier.
  */
 #include "service/definition/auto_create.h"
 
@@ -34,6 +34,7 @@ struct mention {
 	const struct experiment **out; /* as it is afterwards */
 };
 
+/* Adds an alternative of that name; weight NULL: none. */
 static void
 add_named(struct json_object *list, const char *name, struct json_object *weight)
 {
@@ -44,9 +45,10 @@ add_named(struct json_object *list, const char *name, struct json_object *weight
 	json_object_array_add(list, o);
 }
 
-/* Whether the name at this place may be one more of the list. */
+/* Checks that the name, which stands at the pointer at, may be added to the list. */
 static enum err
-check_name(struct work *w, const char *at, struct json_object *name, struct json_object *list)
+check_alternative_name(struct work *w, const char *at, struct json_object *name,
+    struct json_object *list)
 {
 	const char *fault = text_fault_json(w->problems, name, DELIVERY_NAME);
 
@@ -55,10 +57,12 @@ check_name(struct work *w, const char *at, struct json_object *name, struct json
 	return fault == NULL ? OK : fail(w, ERR_INVALID, at, "%s", fault);
 }
 
-/* {name: weight or null, ..}: weights that leave somebody to be drawn. Control and others that are
- * named without a weight get 1. */
+/*
+ * Reads {name: weight or null, ..}. Weights must leave an alternative to assign; control and names
+ * without a weight get 1.
+ */
 static enum err
-read_weights(struct work *w, struct json_object *given, struct json_object *list)
+read_weighted(struct work *w, struct json_object *given, struct json_object *list)
 {
 	struct json_object *one = mem_json(w->mem, json_object_new_int(1));
 	double sum = 0;
@@ -71,7 +75,7 @@ read_weights(struct work *w, struct json_object *given, struct json_object *list
 	json_object_object_foreach(json_members(given), name, weight) {
 		const char *at = mem_printf(w->mem, "/alternatives/%s", name);
 		struct json_object *own = mem_json(w->mem, json_object_new_string(name));
-		enum err e = check_name(w, at, own, list);
+		enum err e = check_alternative_name(w, at, own, list);
 		if (e != OK)
 			return e;
 		if (weight == NULL)
@@ -89,7 +93,7 @@ read_weights(struct work *w, struct json_object *given, struct json_object *list
 	return OK;
 }
 
-/* The names and weights of the body as alternatives of a definition. */
+/* Reads the names and weights of the body as alternatives of a definition. */
 static enum err
 read_named(struct work *w, struct json_object *given, struct json_object **out)
 {
@@ -97,14 +101,14 @@ read_named(struct work *w, struct json_object *given, struct json_object **out)
 
 	*out = list;
 	if (json_object_is_type(given, json_type_object))
-		return read_weights(w, given, list);
+		return read_weighted(w, given, list);
 	if (!json_object_is_type(given, json_type_array))
 		return fail(w, ERR_INVALID, "/alternatives",
 		    "must be a list of names, or an object of name: weight");
 	for (size_t i = 0; i < json_items(given); i++) {
 		struct json_object *name = json_item(given, i);
 		const char *at = mem_printf(w->mem, "/alternatives/%zu", i);
-		enum err e = check_name(w, at, name, list);
+		enum err e = check_alternative_name(w, at, name, list);
 		if (e != OK)
 			return e;
 		add_named(list, json_object_get_string(name), NULL);
@@ -112,9 +116,9 @@ read_named(struct work *w, struct json_object *given, struct json_object **out)
 	return OK;
 }
 
-/* Makes the experiment if nobody has; *generation becomes that of the definitions. */
+/* Creates the experiment unless it exists; *generation: that of the definitions then. */
 static enum err
-make(struct work *w, const char *id, struct json_object *named, int64_t *generation)
+create_named(struct work *w, const char *id, struct json_object *named, int64_t *generation)
 {
 	struct json_object *numbers = mem_json(w->mem, json_object_new_object());
 	struct json_object *list = delivery_alternatives(named, "/alternatives", w->problems);
@@ -129,15 +133,15 @@ make(struct work *w, const char *id, struct json_object *named, int64_t *generat
 		json_plain(numbers), json_plain(mem_json(w->mem, bucket_allocation(list)))};
 	enum err e = db_query(w->db, w->mem, QUERY_experiment_auto_create, params, &rows);
 	if (e == ERR_INVALID)
-		return fail_detail(w, ERR_CONFLICT, "the id is a segmentation's");
+		return fail_detail(w, ERR_CONFLICT, "the id belongs to a segmentation");
 	if (e == OK)
 		*generation = db_int(rows, 0, "generation");
 	return e;
 }
 
-/* What this worker knows of the definitions may be a second old; *generation becomes theirs. */
+/* The present generation of the definitions; what this worker knows may be a second old. */
 static enum err
-now_current(struct work *w, int64_t *generation)
+read_generation(struct work *w, int64_t *generation)
 {
 	struct db_rows *rows;
 	enum err e = db_query(w->db, w->mem, QUERY_cache_epoch, NULL, &rows);
@@ -156,8 +160,10 @@ is_lacking(struct json_object *alternative, struct json_object *named)
 		json_object_object_get(named, "weight") != NULL);
 }
 
-/* Adds what named has and the list has not: alternatives, and weights of those that have none.
- * Where weights count, one that is new without a weight gets 1. Whether there was anything. */
+/*
+ * Adds to the list the alternatives of named that it does not have, and weights to those that have
+ * none. Where weights count, a new alternative without a weight gets 1. Whether anything was added.
+ */
 static bool
 add_missing(struct json_object *list, struct json_object *named)
 {
@@ -182,10 +188,12 @@ add_missing(struct json_object *list, struct json_object *named)
 	return any;
 }
 
-/* Adds those of the mention that the experiment has not, and weights where it has none.
- * *generation becomes that of the definitions. */
+/*
+ * Adds the named alternatives that the experiment does not have; *generation: that of the
+ * definitions then.
+ */
 static enum err
-extend(struct work *w, const struct mention *m, int64_t *generation)
+add_alternatives(struct work *w, const struct mention *m, int64_t *generation)
 {
 	struct json_object *row;
 	const char *version;
@@ -198,7 +206,7 @@ extend(struct work *w, const struct mention *m, int64_t *generation)
 	struct json_object *list = json_object_object_get(row, "alternatives");
 	struct json_object *numbers = json_object_object_get(row, "alternative_ids");
 	if (!add_missing(list, mem_json_copy(w->mem, m->named)))
-		return now_current(w, generation);
+		return read_generation(w, generation);
 	list = delivery_alternatives(list, "/alternatives", w->problems);
 	if (list == NULL || !alternative_ids_give(list, numbers, w->problems))
 		return ERR_INVALID;
@@ -212,8 +220,9 @@ extend(struct work *w, const struct mention *m, int64_t *generation)
 	return e;
 }
 
+/* Whether the experiment lacks any of the named alternatives or weights. */
 static bool
-lacks(const struct experiment *a, struct json_object *named)
+lacks_named(const struct experiment *a, struct json_object *named)
 {
 	for (size_t i = 0; i < json_items(named); i++) {
 		struct json_object *o = json_item(named, i);
@@ -233,6 +242,7 @@ read_again(struct work *w, const struct mention *m, int64_t generation)
 	return e == OK ? experiment_set_one(w, m->id, m->out) : e;
 }
 
+/* The change behind auto_create(). */
 static enum err
 create_or_extend(struct work *w, void *arg, struct json_object **answer)
 {
@@ -242,16 +252,16 @@ create_or_extend(struct work *w, void *arg, struct json_object **answer)
 
 	(void)answer;
 	if (e == ERR_NOT_FOUND) {
-		e = make(w, m->id, m->named, &generation);
+		e = create_named(w, m->id, m->named, &generation);
 		if (e == OK)
 			e = read_again(w, m, generation);
 	}
-	if (e != OK || !lacks(*m->out, m->named))
+	if (e != OK || !lacks_named(*m->out, m->named))
 		return e;
-	e = extend(w, m, &generation);
+	e = add_alternatives(w, m, &generation);
 	if (e == OK)
 		e = read_again(w, m, generation);
-	return e == OK && lacks(*m->out, m->named) ? change_overtaken(w) : e;
+	return e == OK && lacks_named(*m->out, m->named) ? change_overtaken(w) : e;
 }
 
 enum err
@@ -268,7 +278,7 @@ auto_create(
 	enum err e = alternatives == NULL ? OK : read_named(w, alternatives, &named);
 	if (e == OK)
 		e = experiment_set_one(w, id, out);
-	if (!may || (e == OK && !lacks(*out, named)) || (e != OK && e != ERR_NOT_FOUND))
+	if (!may || (e == OK && !lacks_named(*out, named)) || (e != OK && e != ERR_NOT_FOUND))
 		return e;
 	return change_run_rest(w, create_or_extend, &(struct mention){id, named, out});
 }

@@ -10,10 +10,10 @@ struct experiment;
 struct work;
 
 /*
- * The experiment of that id. Where a server key may (auto_create) one that does not exist is made,
- * in state default, and alternatives that it has not yet are added to it; weights that are stored
- * stay. alternatives: a list of names, or an object of name: weight, or NULL.
- * ERR_NOT_FOUND, ERR_INVALID, ERR_FORBIDDEN when a client key names alternatives.
+ * The experiment of that id. If the actor is trusted and auto_create is on, a missing experiment is
+ * created in state default, and alternatives that it does not have are added; stored weights stay.
+ * alternatives: a list of names, an object {name: weight}, or NULL. ERR_NOT_FOUND, ERR_INVALID,
+ * ERR_FORBIDDEN when a client key names alternatives.
  */
 enum err auto_create(struct work *w, const char *id, struct json_object *alternatives,
     const struct experiment **out) must_check;
