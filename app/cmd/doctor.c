@@ -65,7 +65,7 @@ check_templates(const struct command *c, struct report *r)
 
 /* Whether a role can connect and prepare its statements. */
 static void
-check_role(struct report *r, struct db *db, const char *what)
+check_database_role(struct report *r, struct db *db, const char *what)
 {
 	if (db_open(db) == OK)
 		print_check(r, FINE, what, "connected, schema %d, all statements prepared",
@@ -226,9 +226,10 @@ command_doctor(const struct command *c)
 	print_check(&r, FINE, "config", "%s, version %s",
 	    c->file == NULL ? "environment and defaults" : c->file, ASSAY_VERSION);
 	check_templates(c, &r);
-	check_role(&r, setup_db(c->mem, c->conf, mem_new(c->mem, struct shared)), "app role");
+	check_database_role(&r, setup_db(c->mem, c->conf, mem_new(c->mem, struct shared)),
+	    "app role");
 	struct db *owner = setup_owner_db(c->mem, c->conf);
-	check_role(&r, owner, "owner role");
+	check_database_role(&r, owner, "owner role");
 	check_server(c, &r, owner);
 	check_throttle(c, &r, owner);
 	check_jobs(c, &r, owner);

@@ -97,7 +97,7 @@ run_import(struct import *im, const struct options *o)
 }
 
 static bool
-read_options(const struct command *c, struct options *o)
+read_import_options(const struct command *c, struct options *o)
 {
 	bool members = c->argc > 0 && strcmp(c->argv[0], "members") == 0;
 
@@ -135,8 +135,8 @@ command_import(const struct command *c)
 	if (c->argc == 2 && strcmp(c->argv[0], "definitions") == 0 &&
 	    command_has_only(c, 0, NULL))
 		return definitions_import(c, c->argv[1]);
-	if (!read_options(c, &o) || (o.from != NULL && !num_int(o.from, 1, INT64_MAX, &im.from)))
-		return EXIT_USAGE;
+	if (!read_import_options(c, &o) || (o.from != NULL && !num_int(o.from, 1, INT64_MAX,
+		&im.from))) return EXIT_USAGE;
 	int fd = strcmp(o.file, "-") == 0 ? STDIN_FILENO : open(o.file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return print_open_failure(o.file);

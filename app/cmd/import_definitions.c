@@ -157,8 +157,8 @@ create_experiment(struct work *w, struct json_object *request, struct experiment
 }
 
 static enum err
-change_experiment(struct work *w, const struct experiment_target *t, struct json_object *request,
-    struct json_object *state, struct experiment_answer *a)
+change_stored_experiment(struct work *w, const struct experiment_target *t,
+    struct json_object *request, struct json_object *state, struct experiment_answer *a)
 {
 	struct json_object *delivered = mem_json(w->mem, json_object_new_object());
 	struct experiment_delivery delivery;
@@ -194,7 +194,7 @@ import_experiment(struct work *w, const struct item *it, struct json_object **an
 		e = create_experiment(w, request, &a);
 	} else {
 		json_remove(request, "state");
-		e = change_experiment(w, &t, request, state, &a);
+		e = change_stored_experiment(w, &t, request, state, &a);
 	}
 	if (e == OK && told && stop != is)
 		e = experiment_move(w, &t, stop ? MOVE_STOP : MOVE_RESUME, &a);

@@ -32,7 +32,7 @@ put_batch(struct work *w, void *arg, struct json_object **answer)
 
 /* Stores the batch. */
 static enum err
-store_batch(struct membership_batch *m)
+store_member_batch(struct membership_batch *m)
 {
 	struct json_object *none;
 
@@ -49,7 +49,7 @@ load_batch(struct import *im, struct membership_batch *m, bool *more)
 	while (m->n < MEMBERSHIP_BATCH_ROWS && (row = import_row(im)) != NULL)
 		membership_batch_add(m, im->line, row, NULL);
 	*more = m->n == MEMBERSHIP_BATCH_ROWS;
-	enum err e = m->n == 0 ? OK : store_batch(m);
+	enum err e = m->n == 0 ? OK : store_member_batch(m);
 	if (e != OK)
 		return import_db_failed(im, e);
 	if (m->n > 0)

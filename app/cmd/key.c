@@ -24,7 +24,7 @@ enum { OPTIONS = sizeof options / sizeof options[0], WITH_VALUE = OPTIONS - 1 };
 
 /* The options of the command as an object of texts. */
 static struct json_object *
-read_options(const struct command *c)
+read_key_options(const struct command *c)
 {
 	struct json_object *form = mem_json(c->mem, json_object_new_object());
 
@@ -56,7 +56,7 @@ refuse_input(const struct work *w)
 static int
 create_key(const struct command *c)
 {
-	struct json_object *form = read_options(c), *answer;
+	struct json_object *form = read_key_options(c), *answer;
 	struct key_input in;
 
 	struct work *w = command_work(c, "key create");

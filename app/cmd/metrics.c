@@ -47,7 +47,7 @@ add_param(struct buf *out, const char *name, const char *value)
 
 /* The records of the request GET /metrics. */
 static struct buf *
-make_request(void *mem)
+make_metrics_request(void *mem)
 {
 	const FCGI_BeginRequestBody begin = {.roleB0 = FCGI_RESPONDER};
 	struct buf *params = buf_new(mem, 256), *out = buf_new(mem, 512);
@@ -155,7 +155,7 @@ command_metrics(const struct command *c)
 	int fd = connect_pool(path);
 	if (fd < 0)
 		return fail_with(path, strerror(errno));
-	const struct buf *answer = exchange_records(c->mem, fd, make_request(c->mem));
+	const struct buf *answer = exchange_records(c->mem, fd, make_metrics_request(c->mem));
 	int why = errno;
 	close(fd);
 	return answer == NULL ? fail_with(path, strerror(why)) : print_metrics(c, path, answer);

@@ -62,7 +62,7 @@ read_rate(const char *text, double *out)
 
 /* Reads the options into *s, which has the defaults; false for a bad one. */
 static bool
-read_options(const struct command *c, struct simulation *s)
+read_simulation_options(const struct command *c, struct simulation *s)
 {
 	const struct {
 		const char *name;
@@ -146,7 +146,7 @@ command_simulate(const struct command *c)
 	    .arms = 2, .share = -1, .even_from = 1, .baseline = 0.2, .effect = 0.1};
 	struct alarms aa, ab;
 
-	if (c->argc > 0 || !read_options(c, &s))
+	if (c->argc > 0 || !read_simulation_options(c, &s))
 		return EXIT_USAGE;
 	if (!run_both(c, &s, &aa, &ab))
 		return EXIT_FAILED;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Simulated experiments. Their subjects are decided by core, enrolled and counted by the functions
- * of the schema in batches, and results are read as anybody reads them. The days of an experiment
- * lie in the past, the last one is yesterday: the ledger books what a batch does on the day that
+ * Simulated experiments. Their subjects are decided by core, and enrolled and counted in batches by
+ * the functions of the schema; results are read as every caller reads them. The days of an
+ * experiment lie in the past, the last one is yesterday: the ledger books a batch on the day that
  * assay.simulated_day names, and a look takes place one minute after the end of its day, when the
- * verdict takes that day for whole. An experiment is a transaction that is rolled back, so nothing
- * of it stays.
+ * verdict treats that day as complete. Each experiment is a transaction that is rolled back.
  */
 #include "cmd/simulation.h"
 
@@ -52,22 +51,24 @@ struct columns {
 	struct buf *subject, *experiment, *alternative, *allocation;
 };
 
+/* Sets the time that operations see. */
 static void
-set_time(struct work *w, int64_t now)
+set_work_time(struct work *w, int64_t now)
 {
 	w->now = now;
 	*w->now_text = *w->today = '\0';
 }
 
+/* A member as a number; absent: where it is missing. */
 static double
-number(struct json_object *o, const char *name, double absent)
+member_number(struct json_object *o, const char *name, double absent)
 {
 	struct json_object *value = json_object_object_get(o, name);
 
 	return value == NULL ? absent : json_object_get_double(value);
 }
 
-/* What alternative b says of the goal. */
+/* What results say of the goal in alternative b. */
 static struct json_object *
 results_of_b(struct json_object *results)
 {
@@ -90,8 +91,9 @@ verdict_differs(struct json_object *results)
 	return false;
 }
 
+/* Reads the results once and notes what each method says. */
 static enum err
-look(struct trial *t)
+read_results_once(struct trial *t)
 {
 	struct alarms *found = &t->found;
 	double truth = t->differs ? t->s->effect : 0;
@@ -102,10 +104,10 @@ look(struct trial *t)
 		return e;
 	struct json_object *b = results_of_b(results);
 	struct json_object *interval = json_object_object_get(b, "sequence");
-	bool significant = number(b, "chi2_confidence", 0) > 100 * (1 - ALPHA);
+	bool significant = member_number(b, "chi2_confidence", 0) > 100 * (1 - ALPHA);
 	found->once = significant;
 	found->peeking = found->peeking || significant;
-	found->sequence = found->sequence || number(b, "sequence_p", 1) < ALPHA;
+	found->sequence = found->sequence || member_number(b, "sequence_p", 1) < ALPHA;
 	found->verdict = found->verdict || verdict_differs(results);
 	found->broken = !json_object_get_boolean(json_object_object_get(
 	    json_object_object_get(results, "srm"), "ok"));
@@ -116,7 +118,7 @@ look(struct trial *t)
 	return OK;
 }
 
-/* Alternatives with these weights: control, b, c, .. */
+/* The alternatives control, b, c, .., of which b gets that share. */
 static struct json_object *
 alternatives_of(struct trial *t, double share)
 {
@@ -153,7 +155,7 @@ ids_of(struct trial *t, struct json_object *alternatives)
 
 /* Defines the experiment, or gives it an allocation with that share of b. */
 static enum err
-define(struct trial *t, enum query q, double share)
+define_experiment(struct trial *t, enum query q, double share)
 {
 	struct work *w = t->w;
 	struct json_object *alternatives = alternatives_of(t, share);
@@ -169,6 +171,7 @@ define(struct trial *t, enum query q, double share)
 	return e == OK ? experiment_set_one(w, t->id, &t->experiment) : e;
 }
 
+/* Opens the array parameters of a batch. */
 static void
 open_columns(void *mem, struct columns *c)
 {
@@ -182,7 +185,7 @@ open_columns(void *mem, struct columns *c)
 	pgtype_array_open(c->allocation);
 }
 
-/* Notes that the subject hits the goal some day, if the seed says so. */
+/* Decides by the seed whether the subject hits the goal, and when. */
 static void
 plan_hit(struct trial *t, const char *name, const char *subject, bool of_b, int64_t day)
 {
@@ -194,9 +197,9 @@ plan_hit(struct trial *t, const char *name, const char *subject, bool of_b, int6
 	t->due[t->hit_count++] = day + t->s->delay;
 }
 
-/* Subject i of the experiment is decided, and put down for enrolment. */
+/* Decides subject i and adds it to the batch of enrolments. */
 static void
-arrive(struct trial *t, int64_t i, int64_t day, struct columns *c)
+add_arrival(struct trial *t, int64_t i, int64_t day, struct columns *c)
 {
 	struct work *w = t->w;
 	const char *name = mem_printf(w->mem, "%s-%" PRId64, t->id, i);
@@ -214,6 +217,7 @@ arrive(struct trial *t, int64_t i, int64_t day, struct columns *c)
 	plan_hit(t, name, subject, decide_number(d.alternative) == 2, day);
 }
 
+/* Enrols the subjects from..to-1. */
 static enum err
 enrol_batch(struct trial *t, int64_t from, int64_t to, int64_t day)
 {
@@ -222,7 +226,7 @@ enrol_batch(struct trial *t, int64_t from, int64_t to, int64_t day)
 
 	open_columns(w->mem, &c);
 	for (int64_t i = from; i < to; i++)
-		arrive(t, i, day, &c);
+		add_arrival(t, i, day, &c);
 	pgtype_array_close(c.subject);
 	pgtype_array_close(c.experiment);
 	pgtype_array_close(c.alternative);
@@ -232,7 +236,7 @@ enrol_batch(struct trial *t, int64_t from, int64_t to, int64_t day)
 	return db_query(w->db, w->mem, QUERY_enrol_many, params, NULL);
 }
 
-/* Makes the hits that are due, a batch of them. */
+/* Records a batch of the hits that are due. */
 static enum err
 hit_batch(struct trial *t, int64_t day)
 {
@@ -261,7 +265,7 @@ hit_batch(struct trial *t, int64_t day)
 	return db_query(w->db, w->mem, QUERY_goal_hit_many, params, NULL);
 }
 
-/* The subjects of a day arrive, what is due is hit, and somebody looks after the day's end. */
+/* The subjects of a day arrive, hits that are due are recorded, and the results are read. */
 static enum err
 run_day(struct trial *t, int64_t day)
 {
@@ -269,7 +273,7 @@ run_day(struct trial *t, int64_t day)
 	int64_t midnight = t->first_day + day * INSTANT_DAY;
 	int64_t end = (day + 1) * s->subjects / s->days;
 
-	set_time(t->w, midnight + INSTANT_DAY / 2);
+	set_work_time(t->w, midnight + INSTANT_DAY / 2);
 	const char *date = work_today(t->w);
 	enum err e = db_query(t->w->db, t->w->mem, QUERY_simulate_day, &date, NULL);
 	for (int64_t i = day * s->subjects / s->days; e == OK && i < end; i += BATCH)
@@ -278,8 +282,8 @@ run_day(struct trial *t, int64_t day)
 		before = t->hits_made;
 		e = hit_batch(t, day);
 	}
-	set_time(t->w, midnight + INSTANT_DAY + 60 * INSTANT_SECOND);
-	return e == OK ? look(t) : e;
+	set_work_time(t->w, midnight + INSTANT_DAY + 60 * INSTANT_SECOND);
+	return e == OK ? read_results_once(t) : e;
 }
 
 /* Whether the allocation changes before the subjects of that day. */
@@ -291,17 +295,18 @@ evens_out(const struct simulation *s, int64_t day)
 	return (double)day >= from && (double)day < from + 1;
 }
 
+/* One experiment with all its days. */
 static enum err
 run_trial(struct trial *t)
 {
 	const struct simulation *s = t->s;
 	void *mem = t->w->mem;
-	enum err e = define(t, QUERY_simulate_experiment, s->share);
+	enum err e = define_experiment(t, QUERY_simulate_experiment, s->share);
 
 	t->found.covered = 1;
 	for (int64_t day = 0; e == OK && day < s->days; day++) {
 		if (evens_out(s, day))
-			e = define(t, QUERY_simulate_weights, 1.0 / (double)s->arms);
+			e = define_experiment(t, QUERY_simulate_weights, 1.0 / (double)s->arms);
 		t->w->mem = mem_ctx(mem);
 		if (e == OK)
 			e = run_day(t, day);
@@ -311,6 +316,7 @@ run_trial(struct trial *t)
 	return e;
 }
 
+/* Adds one experiment to the sums. */
 static void
 add_alarms(struct alarms *sum, const struct alarms *one)
 {
@@ -322,7 +328,10 @@ add_alarms(struct alarms *sum, const struct alarms *one)
 	sum->covered += one->covered;
 }
 
-/* *again: it failed once begun, perhaps by a lock of others, and nothing of it was added. */
+/*
+ * Runs experiment i in a transaction that is rolled back. *again: it met a lock of another
+ * transaction, and nothing was added.
+ */
 static enum err
 run_one(const struct simulation *s, int64_t i, bool differs, struct alarms *sum, bool *again)
 {

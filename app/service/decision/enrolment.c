@@ -60,7 +60,7 @@ matches_live(struct work *w, struct subject_facts *p, const struct visitor *who,
  * enrolment and must live as long as the result.
  */
 static struct decision_request
-make_request(struct work *w, const struct visitor *who, struct subject_facts *p,
+make_decision_request(struct work *w, const struct visitor *who, struct subject_facts *p,
     const struct enrolment_outcome *o, struct enrolled *scrap)
 {
 	const struct experiment *a = o->experiment;
@@ -87,7 +87,7 @@ struct decision_request
 enrolment_request(struct work *w, const struct visitor *who, const struct enrolment_outcome *o,
     struct enrolled *scrap)
 {
-	return make_request(w, who, subject_facts_new(w, who), o, scrap);
+	return make_decision_request(w, who, subject_facts_new(w, who), o, scrap);
 }
 
 void
@@ -98,7 +98,7 @@ enrolment_decide(struct work *w, const struct visitor *who, struct enrolment_out
 
 	for (size_t i = 0; i < n; i++) {
 		struct enrolled scrap;
-		struct decision_request q = make_request(w, who, p, &list[i], &scrap);
+		struct decision_request q = make_decision_request(w, who, p, &list[i], &scrap);
 		list[i].decision = decide(&q);
 		/*
 		 * An enrolment in a removed alternative does not count: the subject is assigned

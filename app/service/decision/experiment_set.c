@@ -129,7 +129,7 @@ make_indexes(struct experiment_set *all)
  * Replaces the set by the rows. The old set lives as long as the request, which may point into it.
  */
 static void
-replace_set(struct work *w, struct experiment_set *all, const struct db_rows *rows)
+replace_experiments(struct work *w, struct experiment_set *all, const struct db_rows *rows)
 {
 	void *mem = mem_ctx(all);
 	int n = db_count(rows);
@@ -164,7 +164,7 @@ experiment_set_get(struct work *w, int64_t at_least, const struct experiment_set
 		e = db_query(w->db, w->mem, QUERY_experiment_active, NULL, &rows);
 		if (e != OK)
 			return e;
-		replace_set(w, all, rows);
+		replace_experiments(w, all, rows);
 		/* The rows may be newer than this generation but never older, so at worst they are
 		 * read once more. */
 		all->generation = generation;

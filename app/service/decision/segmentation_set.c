@@ -92,7 +92,7 @@ compare_segmentation_id(const void *id, const void *s)
  * Replaces the set by the rows. The old set lives as long as the request, which may point into it.
  */
 static void
-replace_set(struct work *w, struct segmentation_set *all, const struct db_rows *rows,
+replace_segmentations(struct work *w, struct segmentation_set *all, const struct db_rows *rows,
     const struct db_rows *experiments)
 {
 	void *mem = mem_ctx(all);
@@ -142,7 +142,7 @@ segmentation_set_get(struct work *w, int64_t at_least, const struct segmentation
 		e = db_query(w->db, w->mem, QUERY_experiment_referenced, NULL, &experiments);
 	if (e != OK)
 		return e;
-	replace_set(w, all, rows, experiments);
+	replace_segmentations(w, all, rows, experiments);
 	all->generation = generation;
 	return OK;
 }

@@ -27,8 +27,8 @@
 
 enum { SALT = 16 };
 
-/* What a program spoke of: an experiment, by its id, with these alternatives. */
-struct mention {
+/* An experiment that a program named, with these alternatives. */
+struct named_experiment {
 	const char *id;
 	struct json_object *named;
 	const struct experiment **out; /* as it is afterwards */
@@ -193,7 +193,7 @@ add_missing(struct json_object *list, struct json_object *named)
  * definitions then.
  */
 static enum err
-add_alternatives(struct work *w, const struct mention *m, int64_t *generation)
+add_named_alternatives(struct work *w, const struct named_experiment *m, int64_t *generation)
 {
 	struct json_object *row;
 	const char *version;
@@ -234,7 +234,7 @@ lacks_named(const struct experiment *a, struct json_object *named)
 
 /* Reads the experiment from definitions of that generation or newer. */
 static enum err
-read_again(struct work *w, const struct mention *m, int64_t generation)
+read_again(struct work *w, const struct named_experiment *m, int64_t generation)
 {
 	const struct experiment_set *all;
 	enum err e = experiment_set_get(w, generation, &all);
@@ -246,7 +246,7 @@ read_again(struct work *w, const struct mention *m, int64_t generation)
 static enum err
 create_or_extend(struct work *w, void *arg, struct json_object **answer)
 {
-	const struct mention *m = arg;
+	const struct named_experiment *m = arg;
 	int64_t generation = 0;
 	enum err e = experiment_set_one(w, m->id, m->out);
 
@@ -258,7 +258,7 @@ create_or_extend(struct work *w, void *arg, struct json_object **answer)
 	}
 	if (e != OK || !lacks_named(*m->out, m->named))
 		return e;
-	e = add_alternatives(w, m, &generation);
+	e = add_named_alternatives(w, m, &generation);
 	if (e == OK)
 		e = read_again(w, m, generation);
 	return e == OK && lacks_named(*m->out, m->named) ? change_overtaken(w) : e;
@@ -280,5 +280,5 @@ auto_create(
 		e = experiment_set_one(w, id, out);
 	if (!may || (e == OK && !lacks_named(*out, named)) || (e != OK && e != ERR_NOT_FOUND))
 		return e;
-	return change_run_rest(w, create_or_extend, &(struct mention){id, named, out});
+	return change_run_rest(w, create_or_extend, &(struct named_experiment){id, named, out});
 }

@@ -238,8 +238,8 @@ merge_members(struct work *w, struct json_object *row, struct json_object *chang
 
 /* Adds a warning when users are in a removed group; ids: the numbers of the groups before. */
 static enum err
-add_warning(struct work *w, const struct segmentation_definition *d, struct json_object *ids,
-    struct json_object *answer)
+add_removal_warning(struct work *w, const struct segmentation_definition *d,
+    struct json_object *ids, struct json_object *answer)
 {
 	const char *fate = d->type == SEGMENTATION_RANDOM
 	    ? "each is assigned again among the others at the next request"
@@ -298,7 +298,7 @@ change_definition(struct work *w, void *arg, struct json_object **answer)
 		return fail_detail(w, ERR_PRECONDITION, "the definition has been changed");
 	if (e == OK)
 		e = segmentation_get(w, c->id, answer);
-	return e == OK ? add_warning(w, &d, ids, *answer) : e;
+	return e == OK ? add_removal_warning(w, &d, ids, *answer) : e;
 }
 
 enum err

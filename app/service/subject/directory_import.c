@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Imports into the directory. Each batch is one statement, which commits by itself: batches are
- * small enough that a request that writes one of their profiles does not wait for long. So the
- * import as a whole is not one transaction; its audit row is written at its end, together with the
- * request to map the audiences again.
+ * Imports into the directory. Each batch is one statement, which commits by itself and is small
+ * enough that a request that writes one of its profiles does not wait for long. The import as a
+ * whole is therefore not one transaction; its audit row is written at its end, together with the
+ * request to compute the audiences again.
  *
- * Devices carry their attributes in cached records. While devices are imported the cache is
+ * Devices have their attributes in cached records. While devices are imported the cache is
  * suspended, before every batch and whenever one takes long.
  */
 #include "service/subject/directory_import.h"
@@ -28,7 +28,8 @@ enum { ROWS = 5000, BYTES = 4 << 20 };
 enum column { SUBJECT, ATTRIBUTES, TERMS, COLUMNS };
 enum { NOW = COLUMNS, IMPORT, KIND, PARAMS };
 
-struct batch {
+/* A batch of profiles, as the parameters of the statement. */
+struct profile_batch {
 	struct buf *columns[COLUMNS]; /* array literals */
 	size_t starts[COLUMNS][ROWS]; /* of the items in them */
 	int64_t lines[ROWS];
@@ -46,14 +47,15 @@ struct directory_import {
 	void *arg;
 	char id[33];
 	struct buf *terms; /* of one entry, as an array literal */
-	struct batch *filling;
-	struct batch *in_flight; /* NULL: none */
-	struct batch *spare;     /* NULL while a batch is in flight */
+	struct profile_batch *filling;
+	struct profile_batch *in_flight; /* NULL: none */
+	struct profile_batch *spare;     /* NULL while a batch is in flight */
 	struct directory_import_progress progress;
 };
 
+/* Empties the batch. */
 static void
-batch_clear(struct batch *b)
+batch_clear(struct profile_batch *b)
 {
 	b->n = 0;
 	for (int c = 0; c < COLUMNS; c++) {
@@ -62,10 +64,10 @@ batch_clear(struct batch *b)
 	}
 }
 
-static struct batch *
+static struct profile_batch *
 batch_new(void *ctx)
 {
-	struct batch *b = mem_new(ctx, struct batch);
+	struct profile_batch *b = mem_new(ctx, struct profile_batch);
 
 	for (int c = 0; c < COLUMNS; c++)
 		b->columns[c] = buf_new(b, ROWS * 64);
@@ -73,15 +75,17 @@ batch_new(void *ctx)
 	return b;
 }
 
+/* Adds an item to a column of the row being added. */
 static void
-batch_item(struct batch *b, enum column c, const char *text)
+batch_item(struct profile_batch *b, enum column c, const char *text)
 {
 	b->starts[c][b->n] = b->columns[c]->len + (b->n > 0);
 	pgtype_array_item(b->columns[c], text);
 }
 
+/* Completes the parameters of the statement. */
 static void
-batch_close(struct batch *b, const struct directory_import *d)
+batch_close(struct profile_batch *b, const struct directory_import *d)
 {
 	instant_format(instant_now(), b->now);
 	for (int c = 0; c < COLUMNS; c++) {
@@ -93,9 +97,9 @@ batch_close(struct batch *b, const struct directory_import *d)
 	b->params[KIND] = d->kind_name;
 }
 
-/* The items from low to below high of column c, as an array literal of their own. */
+/* The items from low to below high of column c, as an array literal. */
 static const char *
-slice(void *mem, const struct batch *b, enum column c, size_t low, size_t high)
+slice_column(void *mem, const struct profile_batch *b, enum column c, size_t low, size_t high)
 {
 	const struct buf *column = b->columns[c];
 	size_t end = high < b->n ? b->starts[c][high] - 1 : column->len - 1;
@@ -127,7 +131,7 @@ bool
 directory_import_add(
     struct directory_import *d, int64_t line, const struct directory_entry *entry)
 {
-	struct batch *b = d->filling;
+	struct profile_batch *b = d->filling;
 
 	buf_reset(d->terms);
 	pgtype_array_open(d->terms);
@@ -141,6 +145,7 @@ directory_import_add(
 	return b->n == ROWS || b->columns[ATTRIBUTES]->len + b->columns[TERMS]->len >= BYTES;
 }
 
+/* Suspends the cache where devices are imported. */
 static enum err
 suspend_cache(struct work *w, const struct directory_import *d)
 {
@@ -159,8 +164,9 @@ directory_import_begin(struct work *w, struct directory_import *d)
 	return e;
 }
 
+/* Waits for the statement that was sent and takes its result. */
 static enum err
-collect(struct work *w, struct directory_import *d, const char *const params[])
+collect_batch(struct work *w, struct directory_import *d, const char *const params[])
 {
 	struct db_rows *rows;
 	enum err e = db_collect(w->db, w->mem, QUERY_profile_load, params, &rows);
@@ -175,9 +181,10 @@ collect(struct work *w, struct directory_import *d, const char *const params[])
 	return membership_batch_arrived(w, json_object_object_get(row, "placed"));
 }
 
-/* The database refuses something in these items: halves them until it is one line. */
+/* Finds the rows that the database refuses by storing halves, down to single rows. */
 static enum err
-split(struct work *w, struct directory_import *d, const struct batch *b, size_t low, size_t high)
+retry_halves(struct work *w, struct directory_import *d, const struct profile_batch *b, size_t low,
+    size_t high)
 {
 	size_t middle = low + (high - low) / 2;
 	const size_t bounds[] = {low, middle, high};
@@ -192,12 +199,12 @@ split(struct work *w, struct directory_import *d, const struct batch *b, size_t 
 			[NOW] = b->now, [IMPORT] = b->params[IMPORT], [KIND] = b->params[KIND]};
 		void *mem = mem_ctx(w->mem);
 		for (int c = 0; c < COLUMNS; c++)
-			params[c] = slice(mem, b, c, bounds[half], bounds[half + 1]);
+			params[c] = slice_column(mem, b, c, bounds[half], bounds[half + 1]);
 		db_send(w->db, QUERY_profile_load, params);
-		e = collect(w, d, params);
+		e = collect_batch(w, d, params);
 		talloc_free(mem);
 		if (e == ERR_INVALID)
-			e = split(w, d, b, bounds[half], bounds[half + 1]);
+			e = retry_halves(w, d, b, bounds[half], bounds[half + 1]);
 	}
 	return e;
 }
@@ -205,13 +212,13 @@ split(struct work *w, struct directory_import *d, const struct batch *b, size_t 
 enum err
 directory_import_wait(struct work *w, struct directory_import *d)
 {
-	struct batch *b = d->in_flight;
+	struct profile_batch *b = d->in_flight;
 
 	if (b == NULL)
 		return OK;
-	enum err e = collect(w, d, b->params);
+	enum err e = collect_batch(w, d, b->params);
 	if (e == ERR_INVALID)
-		e = split(w, d, b, 0, b->n);
+		e = retry_halves(w, d, b, 0, b->n);
 	if (e == OK && instant_monotonic() - b->sent > RECORD_WRITE_MS * INSTANT_MS)
 		e = suspend_cache(w, d);
 	if (e != OK)
@@ -226,7 +233,7 @@ directory_import_wait(struct work *w, struct directory_import *d)
 enum err
 directory_import_send(struct work *w, struct directory_import *d, int64_t next)
 {
-	struct batch *b = d->filling;
+	struct profile_batch *b = d->filling;
 	enum err e = directory_import_wait(w, d);
 
 	if (e != OK || b->n == 0)
@@ -250,16 +257,19 @@ directory_import_progress(const struct directory_import *d)
 	return d->progress;
 }
 
-struct end {
+struct import_end_counts {
 	const struct directory_import *import;
 	int64_t rows, bad;
 };
 
-/* Audiences follow by the jobs, one experiment at a time, as after a change of criteria. */
+/*
+ * The change behind directory_import_finish(): jobs compute the audiences again, one experiment at
+ * a time, as after a change of criteria.
+ */
 static enum err
 recompute_audiences(struct work *w, void *arg, struct json_object **answer)
 {
-	const struct end *end = arg;
+	const struct import_end_counts *end = arg;
 	const struct directory_import *d = end->import;
 	const char *params[] = {work_now_text(w), d->kind_name, d->id};
 	struct db_rows *rows;
@@ -283,7 +293,7 @@ enum err
 directory_import_finish(struct work *w, const struct directory_import *d, int64_t rows,
     int64_t bad, struct json_object **answer)
 {
-	struct end end = {d, rows, bad};
+	struct import_end_counts end = {d, rows, bad};
 
 	return change_run(w, recompute_audiences, &end, answer);
 }

@@ -179,7 +179,7 @@ decide_and_store(struct work *w, const struct entry_batch *b, int64_t *generatio
 
 /* The change behind directory_store_store(). */
 static enum err
-store_batch(struct work *w, void *arg, struct json_object **answer)
+store_entries(struct work *w, void *arg, struct json_object **answer)
 {
 	struct entry_batch *b = arg;
 	const char **subjects = mem_array(w->mem, const char *, b->n);
@@ -203,7 +203,7 @@ directory_store_store(struct work *w, const struct directory_entry given[], size
 	struct json_object *none;
 
 	b.n = n;
-	enum err e = change_run(w, store_batch, &b, &none);
+	enum err e = change_run(w, store_entries, &b, &none);
 	*changed = b.changed;
 	return e;
 }

@@ -162,7 +162,7 @@ membership_batch_put(struct membership_batch *m)
 
 /* The text of a member. */
 static const char *
-member_text(struct json_object *o, const char *name)
+placed_text(struct json_object *o, const char *name)
 {
 	return json_object_get_string(json_object_object_get(o, name));
 }
@@ -175,13 +175,13 @@ membership_batch_tell(struct work *w, struct json_object *placed)
 	for (size_t i = 0; w->telemetry != NULL && i < n; i++) {
 		struct json_object *o = json_item(placed, i);
 		/* The group has been deleted meanwhile. */
-		if (member_text(o, "name") == NULL)
+		if (placed_text(o, "name") == NULL)
 			continue;
-		announce_placed(w, &(struct placed){.subject = member_text(o, "subject"),
-			.id = member_text(o, "segmentation"), .context = member_text(o, "context"),
-			.by = member_text(o, "by"),
+		announce_placed(w, &(struct placed){.subject = placed_text(o, "subject"),
+			.id = placed_text(o, "segmentation"), .context = placed_text(o, "context"),
+			.by = placed_text(o, "by"),
 			.group = {.nr = json_object_get_int64(json_object_object_get(o, "nr")),
-			    .name = member_text(o, "name")},
+			    .name = placed_text(o, "name")},
 			.tags = json_object_object_get(o, "tags")});
 	}
 }
@@ -194,7 +194,7 @@ placed_subjects(struct work *w, struct json_object *placed, size_t *n)
 
 	*n = json_items(placed);
 	for (size_t i = 0; i < *n; i++)
-		subjects[i] = member_text(json_item(placed, i), "subject");
+		subjects[i] = placed_text(json_item(placed, i), "subject");
 	return subjects;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The table of address ranges, replaced as a whole in one transaction: look-ups see the old table
- * or the new one. A look-up finds one range at most, so of two that overlap the second is refused.
+ * The table of address ranges, replaced as a whole in one transaction, so that look-ups see the old
+ * table or the new one. A look-up must find at most one range, so the later of two overlapping
+ * ranges is refused.
  */
 #include "service/subject/places.h"
 
@@ -16,6 +17,7 @@
 #include "store/work.h"
 
 enum { ROWS = 5000 };
+/* The array parameters of the query `location_add`. */
 enum column { FIRST, LAST, NAMES, COLUMNS };
 
 struct batch {
@@ -30,6 +32,7 @@ struct replacement {
 	int64_t stored;
 };
 
+/* By first address, then by line. */
 static int
 compare_ranges(const void *a, const void *b)
 {
@@ -40,7 +43,7 @@ compare_ranges(const void *a, const void *b)
 	return order != 0 ? order : (left->line > right->line) - (left->line < right->line);
 }
 
-/* Sorts the batch and takes out what overlaps a range before it. */
+/* Sorts the batch and removes ranges that overlap one before them. */
 static void
 refuse_overlaps(const struct places_source *source, struct batch *b)
 {
@@ -61,6 +64,7 @@ refuse_overlaps(const struct places_source *source, struct batch *b)
 	b->n = kept;
 }
 
+/* Inserts the batch and refuses ranges that overlap one of an earlier batch. */
 static enum err
 insert_ranges(struct work *w, struct batch *b, const char *const params[], struct replacement *in)
 {
@@ -80,8 +84,9 @@ insert_ranges(struct work *w, struct batch *b, const char *const params[], struc
 	return OK;
 }
 
+/* Stores the batch and empties it. */
 static enum err
-store_batch(struct work *w, struct batch *b, struct replacement *in)
+store_ranges(struct work *w, struct batch *b, struct replacement *in)
 {
 	struct buf *columns[COLUMNS];
 	const char *params[COLUMNS];
@@ -106,6 +111,7 @@ store_batch(struct work *w, struct batch *b, struct replacement *in)
 	return e;
 }
 
+/* Stores all ranges of the source, batch by batch. */
 static enum err
 store_all(struct work *w, struct replacement *in)
 {
@@ -119,13 +125,13 @@ store_all(struct work *w, struct replacement *in)
 		while (b->n < ROWS &&
 		    (more = in->source->next(in->source->arg, b->mem, &b->list[b->n])))
 			b->n++;
-		e = store_batch(w, b, in);
+		e = store_ranges(w, b, in);
 	}
 	talloc_free(b);
 	return e;
 }
 
-/* ERR_CONFLICT when another import has the table. */
+/* Locks and clears the table. ERR_CONFLICT when another import has the lock. */
 static enum err
 clear_table(struct work *w)
 {
@@ -140,8 +146,9 @@ clear_table(struct work *w)
 	return e == OK ? db_query(w->db, w->mem, QUERY_location_clear, NULL, NULL) : e;
 }
 
+/* The change behind places_replace(). */
 static enum err
-replace_table(struct work *w, void *arg, struct json_object **answer)
+replace_ranges(struct work *w, void *arg, struct json_object **answer)
 {
 	struct replacement *in = arg;
 	int64_t rows, bad;
@@ -171,5 +178,5 @@ places_replace(
 {
 	struct replacement in = {.source = source};
 
-	return change_run(w, replace_table, &in, answer);
+	return change_run(w, replace_ranges, &in, answer);
 }

@@ -215,7 +215,7 @@ fill_batch(struct work *w, const struct upload_input *in, struct membership_batc
 
 /* Answers counts only: the answer may be stored, and rows name users who may be erased. */
 static enum err
-answer_counts(struct work *w, const struct upload_take *t, struct json_object **answer)
+answer_upload_counts(struct work *w, const struct upload_take *t, struct json_object **answer)
 {
 	static const char *const names[] = {
 		"total", "added", "changed", "present", "preassigned", "failed"};
@@ -257,7 +257,7 @@ take_file(struct work *w, void *arg, struct json_object **answer)
 		e = membership_batch_put(&t->m);
 	if (e == OK && !later)
 		e = upload_move(&t->m, 0, true);
-	return e == OK ? answer_counts(w, t, answer) : e;
+	return e == OK ? answer_upload_counts(w, t, answer) : e;
 }
 
 enum err

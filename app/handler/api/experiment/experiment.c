@@ -133,7 +133,7 @@ experiment_delete(struct ctx *c)
 
 /* Stops, resumes or refreshes the experiment of the path. */
 static enum err
-change_status(struct ctx *c, enum move m)
+move_experiment(struct ctx *c, enum move m)
 {
 	struct experiment_target t = {.id = c->args[0]};
 	struct experiment_answer a = {0};
@@ -148,21 +148,21 @@ change_status(struct ctx *c, enum move m)
 enum err
 experiment_stop(struct ctx *c)
 {
-	return change_status(c, MOVE_STOP);
+	return move_experiment(c, MOVE_STOP);
 }
 
 /* POST /v1/experiment/:id/resume */
 enum err
 experiment_resume(struct ctx *c)
 {
-	return change_status(c, MOVE_RESUME);
+	return move_experiment(c, MOVE_RESUME);
 }
 
 /* POST /v1/experiment/:id/refresh */
 enum err
 experiment_refresh(struct ctx *c)
 {
-	return change_status(c, MOVE_REFRESH);
+	return move_experiment(c, MOVE_REFRESH);
 }
 
 /* POST /v1/experiment/:id/state. {state, default?}, inside `request` or not. */

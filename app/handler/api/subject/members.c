@@ -37,7 +37,7 @@ members_list(struct ctx *c)
 
 /* Answers the rows as CSV; `more` of the first row tells whether another page follows. */
 static void
-answer_export(struct ctx *c, const struct group_export *r, const struct db_rows *rows)
+answer_members_csv(struct ctx *c, const struct group_export *r, const struct db_rows *rows)
 {
 	int n = db_count(rows);
 
@@ -69,6 +69,6 @@ members_export(struct ctx *c)
 		page.limit = CELLS / (int64_t)r->n + 1;
 	e = members_export_page(&c->w, &x, page.after, page.limit, &rows);
 	if (e == OK)
-		answer_export(c, r, rows);
+		answer_members_csv(c, r, rows);
 	return e;
 }

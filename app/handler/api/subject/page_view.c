@@ -68,7 +68,7 @@ read_view_item(void *to, struct json_object *o, const char *at, struct problems 
 
 /* Answers the counts and the problems of invalid items. */
 static void
-answer_counts(struct ctx *c, const struct item_batch *b, const struct batch_body *items,
+answer_view_counts(struct ctx *c, const struct item_batch *b, const struct batch_body *items,
     int64_t recorded)
 {
 	int64_t stored = b->all_bot ? 0 : (int64_t)b->good;
@@ -106,6 +106,6 @@ page_views_post(struct ctx *c)
 	/* Views of a bot are counted in the answer and not stored. */
 	e = page_view_record(&c->w, b.views, b.all_bot ? 0 : b.good, &recorded);
 	if (e == OK)
-		answer_counts(c, &b, &items, recorded);
+		answer_view_counts(c, &b, &items, recorded);
 	return e;
 }

@@ -76,7 +76,7 @@ answer_json(struct ctx *c, struct json_object *records, const char *next)
  * behind it, or "".
  */
 static enum err
-answer_export(struct ctx *c, const char *who)
+answer_subject_export(struct ctx *c, const char *who)
 {
 	struct subject_data_page page = {.subject = c->subject, .limit = PAGING_MOST};
 	struct json_object *records;
@@ -108,7 +108,7 @@ user_export_get(struct ctx *c)
 {
 	enum err e = subject_path_user(c);
 
-	return e == OK ? answer_export(c, "") : e;
+	return e == OK ? answer_subject_export(c, "") : e;
 }
 
 /* GET /admin/person/export */
@@ -117,5 +117,6 @@ people_export(struct ctx *c)
 {
 	enum err e = visitor_named(c);
 
-	return e == OK ? answer_export(c, mem_printf(c->w.mem, "%s&", subject_path_query(c))) : e;
+	return e == OK ? answer_subject_export(c, mem_printf(c->w.mem, "%s&",
+	    subject_path_query(c))) : e;
 }
