@@ -106,13 +106,12 @@ def test_overlap_does_not_change_while_there_are_members(stack, user):
     change(stack, seg, overlap=True)
 
 
-def test_members_by_address_and_counts_of_the_first_experiment_do_not_wait_for_each_other(
-        stack, user):
-    """They had one class of advisory locks once, and the number 1 in it."""
+def test_members_by_address_and_the_folding_of_results_do_not_wait_for_each_other(stack, user):
+    """Members by address and results shared one class of advisory locks once."""
     seg = make(stack, "manual")
     upload(stack, seg, f"email,group\n{user}@example.org,one\n")
-    with transaction(stack) as counting, transaction(stack) as cursor:
-        counting.execute("select pg_advisory_xact_lock(lock_class('result_counter'), 1)")
+    with transaction(stack) as folding, transaction(stack) as cursor:
+        folding.execute("select pg_advisory_xact_lock(lock_class('result_fold'), 1)")
         cursor.execute("select pg_try_advisory_xact_lock(lock_class('preassigned'), 1)")
         assert cursor.fetchone() == (True,)
         cursor.execute("rollback")
