@@ -45,7 +45,7 @@ begin
 			as h (subject_id, experiment, alternative, enrolled_at, last_seen_at)
 		join experiment as e on e.nr = h.experiment
 		left join exposure as x on x.subject_id = h.subject_id
-			and x.experiment + 0 = h.experiment and x.alternative = h.alternative
+			and x.experiment + 0 = h.experiment and x.alternative + 0 = h.alternative
 		where e.status = 'ACTIVE' and e.state in (1, 3)
 			and e.start_date <= (now at time zone 'UTC')::date
 			and (e.end_date is null or e.end_date >= (now at time zone 'UTC')::date)

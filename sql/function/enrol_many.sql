@@ -55,7 +55,7 @@ begin
 	select u.place, n.alternative, n.source, n.enrolled_at,
 		coalesce(u.place = any (made.places), false)
 	from unnest(subjects, experiments) with ordinality as u (subject_id, experiment, place)
-	join enrolment as n on n.subject_id = u.subject_id and n.experiment = u.experiment
+	join enrolment as n on n.subject_id = u.subject_id and n.experiment + 0 = u.experiment
 	order by u.place;
 end
 $$;
