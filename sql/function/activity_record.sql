@@ -78,9 +78,9 @@ begin
 		set hits = c.hits + excluded.hits, last_at = excluded.last_at
 		returning c.subject_id, c.experiment, c.alternative, c.goal, c.hits, c.forced, c.allocation
 	), booked as (
-		insert into result_delta (subject_id, experiment, goal, alternative, allocation, day, n, sum,
+		insert into result_delta (experiment, goal, alternative, allocation, day, n, sum,
 			squares, hits_from, hits_to)
-		select c.subject_id, c.experiment, c.goal, c.alternative, c.allocation, result_day(),
+		select c.experiment, c.goal, c.alternative, c.allocation, result_day(),
 			(c.hits = d.hits)::integer, d.hits,
 			c.hits::numeric * c.hits - (c.hits - d.hits)::numeric * (c.hits - d.hits),
 			nullif(c.hits - d.hits, 0), c.hits

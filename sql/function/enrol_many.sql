@@ -43,8 +43,8 @@ begin
 		on conflict do nothing
 		returning x.subject_id, x.experiment, x.alternative, x.allocation, x.earlier_exposures
 	), booked as (
-		insert into result_delta (subject_id, experiment, goal, alternative, allocation, day, n, multiple)
-		select x.subject_id, x.experiment, 0, x.alternative, x.allocation, result_day(), 1,
+		insert into result_delta (experiment, goal, alternative, allocation, day, n, multiple)
+		select x.experiment, 0, x.alternative, x.allocation, result_day(), 1,
 			(x.earlier_exposures = 1)::integer
 		from exposed as x
 	)

@@ -17,9 +17,9 @@ begin
 		on conflict do nothing
 		returning x.forced, x.earlier_exposures, x.manual
 	)
-	insert into result_delta (subject_id, experiment, goal, alternative, allocation, day, n, multiple,
+	insert into result_delta (experiment, goal, alternative, allocation, day, n, multiple,
 		placed, forced)
-	select subject, in_experiment, 0, shown, by_allocation, result_day(), (not a.forced)::integer,
+	select in_experiment, 0, shown, by_allocation, result_day(), (not a.forced)::integer,
 		(not a.forced and a.earlier_exposures = 1)::integer, (not a.forced and a.manual)::integer,
 		a.forced::integer
 	from added as a;

@@ -15,10 +15,10 @@ begin
 	end if;
 	with taken as materialized (
 		delete from result_delta as d using (
-			select q.nr, q.subject_id from result_delta as q
+			select q.nr from result_delta as q
 			order by q.nr limit most for update skip locked
 		) as oldest
-		where d.nr = oldest.nr and d.subject_id = oldest.subject_id
+		where d.nr = oldest.nr
 		returning d.*
 	), summed as (
 		select t.experiment, t.goal, t.alternative, t.allocation, k.day, t.before, sum(t.n) as n,

@@ -11,9 +11,9 @@ begin
 		delete from exposure as x where x.subject_id = subject
 		returning x.experiment, x.alternative, x.allocation, x.forced, x.earlier_exposures, x.manual
 	), booked as (
-		insert into result_delta (subject_id, experiment, goal, alternative, allocation, day, n,
+		insert into result_delta (experiment, goal, alternative, allocation, day, n,
 			multiple, placed, forced)
-		select subject, g.experiment, 0, g.alternative, g.allocation, result_day(),
+		select g.experiment, 0, g.alternative, g.allocation, result_day(),
 			-(not g.forced)::integer, -(not g.forced and g.earlier_exposures = 1)::integer,
 			-(not g.forced and g.manual)::integer, -g.forced::integer
 		from gone as g
@@ -23,9 +23,9 @@ begin
 		delete from conversion as c where c.subject_id = subject
 		returning c.experiment, c.alternative, c.goal, c.hits, c.forced, c.allocation
 	), booked as (
-		insert into result_delta (subject_id, experiment, goal, alternative, allocation, day, n, sum,
+		insert into result_delta (experiment, goal, alternative, allocation, day, n, sum,
 			squares, hits_from)
-		select subject, g.experiment, g.goal, g.alternative, g.allocation, result_day(), -1, -g.hits,
+		select g.experiment, g.goal, g.alternative, g.allocation, result_day(), -1, -g.hits,
 			-(g.hits::numeric * g.hits), g.hits
 		from gone as g where not g.forced
 	)

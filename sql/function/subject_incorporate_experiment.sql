@@ -16,9 +16,9 @@ begin
 		on conflict do nothing
 		returning x.alternative, x.allocation, x.forced, x.earlier_exposures, x.manual
 	)
-	insert into result_delta (subject_id, experiment, goal, alternative, allocation, day, n, multiple,
+	insert into result_delta (experiment, goal, alternative, allocation, day, n, multiple,
 		placed, forced)
-	select receiver, of_experiment, 0, m.alternative, m.allocation, result_day(),
+	select of_experiment, 0, m.alternative, m.allocation, result_day(),
 		(not m.forced)::integer, (not m.forced and m.earlier_exposures = 1)::integer,
 		(not m.forced and m.manual)::integer, m.forced::integer
 	from moved as m;
@@ -33,9 +33,9 @@ begin
 		on conflict do nothing
 		returning c.alternative, c.goal, c.hits, c.forced, c.allocation
 	)
-	insert into result_delta (subject_id, experiment, goal, alternative, allocation, day, n, sum,
+	insert into result_delta (experiment, goal, alternative, allocation, day, n, sum,
 		squares, hits_to)
-	select receiver, of_experiment, m.goal, m.alternative, m.allocation, result_day(), 1, m.hits,
+	select of_experiment, m.goal, m.alternative, m.allocation, result_day(), 1, m.hits,
 		m.hits::numeric * m.hits, m.hits
 	from moved as m where not m.forced;
 	perform waiting_goal_replay(session, receiver, of_experiment, now);

@@ -27,9 +27,9 @@ begin
 		set hits = c.hits + excluded.hits, last_at = excluded.last_at
 		returning c.experiment, c.alternative, c.goal, c.hits, c.forced, c.allocation
 	)
-	insert into result_delta (subject_id, experiment, goal, alternative, allocation, day, n, sum, squares,
+	insert into result_delta (experiment, goal, alternative, allocation, day, n, sum, squares,
 		hits_from, hits_to)
-	select receiver, c.experiment, c.goal, c.alternative, c.allocation, result_day(),
+	select c.experiment, c.goal, c.alternative, c.allocation, result_day(),
 		(c.hits = w.hits)::integer, w.hits,
 		c.hits::numeric * c.hits - (c.hits - w.hits)::numeric * (c.hits - w.hits),
 		nullif(c.hits - w.hits, 0), c.hits

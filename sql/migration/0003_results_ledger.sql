@@ -6,7 +6,6 @@
 
 create table result_delta (
 	nr bigint generated always as identity,
-	subject_id text collate "C" not null,
 	experiment bigint not null,
 	goal bigint not null,
 	alternative integer not null,
@@ -21,10 +20,11 @@ create table result_delta (
 	forced bigint not null default 0,
 	hits_from bigint,
 	hits_to bigint,
-	constraint result_delta_pk primary key (nr, subject_id)
+	constraint result_delta_pk primary key (nr)
 );
 
-comment on table result_delta is 'changes of what counts, not folded into result_cell yet';
+comment on table result_delta is
+	'changes of what counts, not folded into result_cell yet; of whom, no row says';
 comment on column result_delta.goal is '0: participation';
 comment on column result_delta.day is 'UTC day of the transaction that made the change';
 comment on column result_delta.before is 'page views before the enrolment, in binary digits';

@@ -165,8 +165,8 @@ class Enrolments:
 
     def folding(self, stack):
         """Deltas folded a second."""
-        stack.sql("-c", "insert into assay.result_delta (subject_id, experiment, goal, "
-                  "alternative, allocation, day, n, sum, squares, hits_to) select 'u:f-' || i, "
+        stack.sql("-c", "insert into assay.result_delta (experiment, goal, "
+                  "alternative, allocation, day, n, sum, squares, hits_to) select "
                   "e.nr, 100 + i % 2, 1 + i % 2, 1, current_date, 1, 1, 1, 1 "
                   "from assay.experiment as e, generate_series(1, 100000) as i "
                   "where e.id = 'BENCH-BIG'")
