@@ -44,28 +44,39 @@ db_new(void *ctx, const struct db_conf *conf)
 	return db;
 }
 
-/* Reads results up to the sync point of the pipeline. The first error counts; *first is the first
- * result, if asked for. */
+/* The next result of a pipeline; the caller clears it. NULL, with the reason noted, when the
+ * connection is lost or the deadline passes. */
+static PGresult *
+next_pipeline_result(struct db *db, int64_t deadline)
+{
+	for (;;) {
+		bool ok;
+		PGresult *r = db_next_result(db, deadline, &ok);
+		if (r != NULL)
+			return r;
+		if (!ok || PQstatus(db->conn) == CONNECTION_BAD) {
+			db_notice(
+			    db, "connect", ok ? PQerrorMessage(db->conn) : "no answer in time");
+			return NULL;
+		}
+	}
+}
+
+/* Reads the result of statement q up to the sync point of its pipeline; *first is that result. */
 static enum err
-read_pipeline(struct db *db, int64_t deadline, PGresult **first)
+read_pipeline(struct db *db, int64_t deadline, enum query q, PGresult **first)
 {
 	enum err e = OK;
 
 	for (;;) {
-		bool ok;
 		enum sqlstate_act act;
-		PGresult *r = db_next_result(db, deadline, &ok);
-		if (!ok || (r == NULL && PQstatus(db->conn) == CONNECTION_BAD)) {
-			db_notice(
-			    db, "connect", ok ? PQerrorMessage(db->conn) : "no answer in time");
-			return ERR_UNAVAILABLE;
-		}
+		PGresult *r = next_pipeline_result(db, deadline);
 		if (r == NULL)
-			continue;
+			return ERR_UNAVAILABLE;
 		bool end = PQresultStatus(r) == PGRES_PIPELINE_SYNC;
 		if (e == OK && PQresultStatus(r) != PGRES_PIPELINE_ABORTED)
-			e = db_result_err(db, r, "prepare", &act);
-		if (first != NULL && *first == NULL && !end)
+			e = db_result_err(db, r, query_infos[q].name, &act);
+		if (*first == NULL && !end)
 			*first = r;
 		else
 			PQclear(r);
@@ -110,11 +121,11 @@ begin_session(struct db *db, int64_t deadline)
 	PQsendQueryParams(
 	    db->conn, query_infos[QUERY_schema_version].sql, 0, NULL, NULL, NULL, NULL, 0);
 	PQpipelineSync(db->conn);
-	enum err e = read_pipeline(db, deadline, &session);
+	enum err e = read_pipeline(db, deadline, QUERY_connection_settings, &session);
 	note_backend(db, session, asked);
 	PQclear(session);
 	if (e == OK)
-		e = read_pipeline(db, deadline, &version);
+		e = read_pipeline(db, deadline, QUERY_schema_version, &version);
 	const char *state = version == NULL ? NULL : PQresultErrorField(version, PG_DIAG_SQLSTATE);
 	if (version != NULL && PQresultStatus(version) == PGRES_TUPLES_OK)
 		db->schema = atoi(PQgetvalue(version, 0, 0));
@@ -124,6 +135,43 @@ begin_session(struct db *db, int64_t deadline)
 	}
 	PQclear(version);
 	return e;
+}
+
+/* The first statement from number q on that the role of this connection prepares; QUERY__MAX when
+ * there is none. */
+static int
+next_prepared(const struct db *db, int q)
+{
+	while (q < QUERY__MAX && query_infos[q].owner > db->conf.owner)
+		q++;
+	return q;
+}
+
+/* Reads the results of all statements, which come in the order in which they were sent; what
+ * follows the first failure is aborted. The message names the statement that failed. */
+static enum err
+read_prepared(struct db *db, int64_t deadline)
+{
+	enum err e = OK;
+	int q = next_prepared(db, 0);
+
+	for (;;) {
+		enum sqlstate_act act;
+		char what[80];
+		PGresult *r = next_pipeline_result(db, deadline);
+		if (r == NULL)
+			return ERR_UNAVAILABLE;
+		ExecStatusType status = PQresultStatus(r);
+		if (e == OK && status != PGRES_COMMAND_OK && status != PGRES_PIPELINE_SYNC) {
+			snprintf(what, sizeof what, "prepare %s",
+			    q < QUERY__MAX ? query_infos[q].name : "");
+			e = db_result_err(db, r, what, &act);
+		}
+		q = next_prepared(db, q + 1);
+		PQclear(r);
+		if (status == PGRES_PIPELINE_SYNC)
+			return e;
+	}
 }
 
 static enum err
@@ -136,13 +184,10 @@ prepare_all(struct db *db, int64_t deadline)
 		db_notice(db, "schema", text);
 		return ERR_UNAVAILABLE;
 	}
-	for (int q = 0; q < QUERY__MAX; q++) {
-		const struct query_info *info = &query_infos[q];
-		if (info->owner <= db->conf.owner)
-			PQsendPrepare(db->conn, info->name, info->sql, 0, NULL);
-	}
+	for (int q = next_prepared(db, 0); q < QUERY__MAX; q = next_prepared(db, q + 1))
+		PQsendPrepare(db->conn, query_infos[q].name, query_infos[q].sql, 0, NULL);
 	PQpipelineSync(db->conn);
-	enum err e = read_pipeline(db, deadline, NULL);
+	enum err e = read_prepared(db, deadline);
 	return e == OK || e == ERR_UNAVAILABLE ? e : ERR_INTERNAL;
 }
 
