@@ -15,14 +15,14 @@ import subprocess
 
 import pytest
 
-from stack import BINARY, TOP, Stack
+from stack import BINARY, SERVERS, TOP, Stack
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 VOLATILE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?Z)?|\b[0-9a-f]{32}\b"
                       r"|\d+\.\d s, \d+ rows/s")
 
 
-@pytest.fixture(scope="module", params=["lighttpd", "nginx"])
+@pytest.fixture(scope="module", params=SERVERS)
 def fresh(request):
     """A stack for this file alone, as `make run` makes it: the examples have fixed ids."""
     s = Stack(request.param, demo=True)
