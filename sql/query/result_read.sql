@@ -2,7 +2,7 @@
 -- the goals, those that are retired last, and the sums of the ledger with what is not folded yet;
 -- of the days up to $2 only, unless that is null. Days do not know how often each subject hit a goal:
 -- there is one bin for all of them then.
--- reach: definitions
+-- reach: all
 -- retry: yes
 -- time: long
 with chosen as (

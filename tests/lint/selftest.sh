@@ -186,9 +186,9 @@ union select 1 from x where y in (select z from conversion); delete from convers
 update exposure as x set manual = true where x.subject_id = $1|without result_delta
 where exists (select from key)|empty select list
 , (select lock_class('subject') from profile where subject_id = $1)|calls lock_class()
-from profile as p join experiment as e on true|of definitions (experiment)
-from profile as p where exists (select 1 from goal as g)|of definitions (goal)
-with x as (insert into goal (nr) values (1)) select 1 from profile|of definitions (goal)
+from profile as p join experiment as e on true|(profile) and one of .* (experiment)
+from profile as p where exists (select 1 from goal as g)|(profile) and one of .* (goal)
+with x as (insert into goal (nr) values (1)) select 1 from profile|(profile) and one of .* (goal)
 cross join lateral (select 1 from profile as p) as l|lateral over
 from profile where ctid = $1|ctid means nothing
 union insert into tag (subject_id) select u.s from unnest($1) as u (s)|insert .. select into

@@ -71,7 +71,8 @@ WHY = {
     "empty": "an empty select list: say `select 1 from`",
     "function": "calls {} beside a table of subjects: it would run on another machine",
     "subject": "{} without `subject_id = variable` (a lock) or `= any (variable)`",
-    "mixed": "tables of subjects and of definitions ({}) in one join, exists or change",
+    "mixed": "a table of subjects ({}) and one of definitions ({}) in one join, exists or change: "
+             "read one of them in a `with .. as materialized`",
     "lateral": "lateral over a table of subjects",
     "ctid": "ctid means nothing where rows are spread",
     "copy": "insert .. select into {} from other rows than those of its subject",
@@ -183,19 +184,21 @@ def of_subject(query):
 
 def check_uses(one, in_function, say):
     """Each use of a table in a statement about subjects."""
+    first = next(name for _, _, name, _ in one.uses if name in SUBJECTS)
     for at, how, name, query in one.uses:
         if name in SUBJECTS:
             if in_function and how != "into" and not of_subject(query):
                 say("subject", at, name)
             if query.inside("lateral"):
                 say("lateral", at)
-            above = query.above
-            if above and query.inside("exists") and above.names(OTHERS):
-                say("mixed", at, name)
+            above = query.above.names(OTHERS) if query.above else []
+            if above and query.inside("exists"):
+                say("mixed", at, name, above[0])
         elif name in OTHERS:
-            if how in ("into", "update") or query.names(SUBJECTS) or any(
+            beside = query.names(SUBJECTS)
+            if how in ("into", "update") or beside or any(
                     query.inside(word) for word in ("exists", "lateral")):
-                say("mixed", at, name)
+                say("mixed", at, (beside or [first])[0], name)
 
 
 def check_changes(one, say):
