@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Removes sums that have become zero, and those of experiments that are gone with all their rows,
--- and tells how many.
+-- Removes sums that have become zero, and tells how many.
 create or replace function result_tidy()
 returns bigint
 language plpgsql
@@ -10,6 +9,8 @@ declare
 	cells bigint;
 	bins bigint;
 begin
+	-- Alone: rows are deleted in no order, in which folding and rebuilding would meet them.
+	perform pg_advisory_xact_lock(lock_class('result_fold'), 0);
 	delete from result_cell as c
 	where c.n = 0 and c.sum = 0 and c.squares = 0 and c.multiple = 0 and c.placed = 0
 		and c.forced = 0;
