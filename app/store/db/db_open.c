@@ -139,10 +139,10 @@ begin_session(struct db *db, int64_t deadline)
 
 /* The first statement from number q on that the role of this connection prepares; QUERY__MAX when
  * there is none. */
-static int
-next_prepared(const struct db *db, int q)
+static size_t
+next_prepared(const struct db *db, size_t q)
 {
-	while (q < QUERY__MAX && query_infos[q].owner > db->conf.owner)
+	while (q != QUERY__MAX && query_infos[q].owner > db->conf.owner)
 		q++;
 	return q;
 }
@@ -153,7 +153,7 @@ static enum err
 read_prepared(struct db *db, int64_t deadline)
 {
 	enum err e = OK;
-	int q = next_prepared(db, 0);
+	size_t q = next_prepared(db, 0);
 
 	for (;;) {
 		enum sqlstate_act act;
@@ -164,10 +164,12 @@ read_prepared(struct db *db, int64_t deadline)
 		ExecStatusType status = PQresultStatus(r);
 		if (e == OK && status != PGRES_COMMAND_OK && status != PGRES_PIPELINE_SYNC) {
 			snprintf(what, sizeof what, "prepare %s",
-			    q < QUERY__MAX ? query_infos[q].name : "");
+			    q != QUERY__MAX ? query_infos[q].name : "");
 			e = db_result_err(db, r, what, &act);
 		}
-		q = next_prepared(db, q + 1);
+		/* Behind the last one comes the sync. */
+		if (q != QUERY__MAX)
+			q = next_prepared(db, q + 1);
 		PQclear(r);
 		if (status == PGRES_PIPELINE_SYNC)
 			return e;
@@ -184,7 +186,7 @@ prepare_all(struct db *db, int64_t deadline)
 		db_notice(db, "schema", text);
 		return ERR_UNAVAILABLE;
 	}
-	for (int q = next_prepared(db, 0); q < QUERY__MAX; q = next_prepared(db, q + 1))
+	for (size_t q = next_prepared(db, 0); q != QUERY__MAX; q = next_prepared(db, q + 1))
 		PQsendPrepare(db->conn, query_infos[q].name, query_infos[q].sql, 0, NULL);
 	PQpipelineSync(db->conn);
 	enum err e = read_prepared(db, deadline);
