@@ -89,7 +89,9 @@ class Stack:
     def metrics(self):
         """The counters of the pool by name."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(self.url + "/metrics", timeout=10) as answer:
+        request = urllib.request.Request(self.url + "/metrics",
+                                         headers={"X-API-Key": self.env["ASSAY_ADMIN_KEY"]})
+        with opener.open(request, timeout=10) as answer:
             lines = answer.read().decode().splitlines()
         return {name.removeprefix("assay_"): float(value) for name, value in
                 (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
