@@ -184,7 +184,7 @@ decision_json(const struct plan *plan, size_t arms)
 	json_object_object_add(o, "method", json_object_new_string("sequence"));
 	json_object_object_add(o, "why", json_object_new_string(plan == NULL
 	    ? "there is no plan"
-	    : "a plan decides by planned looks only for a goal with a window"));
+	    : "a plan says how many participants are needed; the sequence decides at every look"));
 	json_object_object_add(o, "alpha", number_json(ALPHA));
 	json_object_object_add(o, "tuned_for", json_object_new_int(SEQUENCE_TUNED_FOR));
 	json_object_object_add(
