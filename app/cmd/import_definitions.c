@@ -94,14 +94,6 @@ first_day(struct json_object *o)
 	return read && at < now ? at : now;
 }
 
-/* Sets the time that operations see. */
-static void
-set_clock(struct work *w, int64_t now)
-{
-	w->now = now;
-	*w->today = '\0';
-}
-
 static enum err
 import_goal(struct work *w, const struct item *it, struct json_object **answer)
 {
@@ -146,11 +138,12 @@ create_experiment(struct work *w, struct json_object *request, struct experiment
 {
 	struct definition d;
 
-	set_clock(w, first_day(request));
+	work_set_now(w, first_day(request));
 	enum err e = experiment_input_read(w, request, &d);
 	if (e == OK)
 		e = experiment_create(w, &d, a);
-	set_clock(w, clock_now());
+	/* The audit row, and a stop that follows, are of now. */
+	work_set_now(w, clock_now());
 	if (e == OK && json_text(a->definition, "err") != NULL)
 		return fail(w, ERR_CONFLICT, "", "somebody else creates it just now");
 	return e;

@@ -51,14 +51,6 @@ struct columns {
 	struct buf *subject, *experiment, *alternative, *allocation;
 };
 
-/* Sets the time that operations see. */
-static void
-set_work_time(struct work *w, int64_t now)
-{
-	w->now = now;
-	*w->now_text = *w->today = '\0';
-}
-
 /* A member as a number; absent: where it is missing. */
 static double
 member_number(struct json_object *o, const char *name, double absent)
@@ -273,7 +265,7 @@ run_day(struct trial *t, int64_t day)
 	int64_t midnight = t->first_day + day * INSTANT_DAY;
 	int64_t end = (day + 1) * s->subjects / s->days;
 
-	set_work_time(t->w, midnight + INSTANT_DAY / 2);
+	work_set_now(t->w, midnight + INSTANT_DAY / 2);
 	const char *date = work_today(t->w);
 	enum err e = db_query(t->w->db, t->w->mem, QUERY_simulate_day, &date, NULL);
 	for (int64_t i = day * s->subjects / s->days; e == OK && i < end; i += BATCH)
@@ -282,7 +274,7 @@ run_day(struct trial *t, int64_t day)
 		before = t->hits_made;
 		e = hit_batch(t, day);
 	}
-	set_work_time(t->w, midnight + INSTANT_DAY + 60 * INSTANT_SECOND);
+	work_set_now(t->w, midnight + INSTANT_DAY + 60 * INSTANT_SECOND);
 	return e == OK ? read_results_once(t) : e;
 }
 

@@ -51,6 +51,13 @@ work_forget(struct work *w)
 	w->later = false;
 }
 
+void
+work_set_now(struct work *w, int64_t now)
+{
+	w->now = now;
+	*w->now_text = *w->today = '\0';
+}
+
 const char *
 work_now_text(struct work *w)
 {

@@ -93,6 +93,11 @@ void work_end(struct work *w);
 /* Forgets the problems of an attempt, before the operation is tried again. */
 void work_forget(struct work *w);
 
+/*
+ * Sets w->now, and with it the texts below: for commands whose operations happen at another time.
+ */
+void work_set_now(struct work *w, int64_t now);
+
 /* w->now as RFC 3339 in UTC with milliseconds: the time that rows and answers get. */
 const char *work_now_text(struct work *w);
 

@@ -162,6 +162,20 @@ def test_an_import_is_in_the_audit_log_with_what_was_before(both, tmp_path):
     assert len(noted(stack, "noted-goal")) == 1
 
 
+def test_an_import_of_an_experiment_that_has_begun_is_audited_at_the_time_of_the_import(
+        both, tmp_path):
+    stack = both[1]
+    request = body("files", expId="begun", stopped=True)
+    request["data"]["startDate"] = day(-400)
+    load(stack, tmp_path, {"experiments": [request]})
+    assert stack.sql("select occurred_at > now() - interval '1 hour' from audit"
+                     " where target = 'begun'") == [(True,)]
+    # It is created as on its first day, and stopped now.
+    assert stack.sql("select created_at < now() - interval '399 days',"
+                     " updated_at > now() - interval '1 hour' from experiment"
+                     " where id = 'begun'") == [(True, True)]
+
+
 def test_an_import_that_is_refused_leaves_nothing_of_a_definition(both, tmp_path):
     stack = both[1]
     request = body("files", expId="halfway", description="first")
