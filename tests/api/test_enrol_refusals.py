@@ -156,8 +156,8 @@ def test_a_state_that_there_is_not_changes_nothing(stack, value):
     assert stack.sql("select state, ended_at from experiment where id = %s", exp) == [(1, None)]
 
 
-def test_who_is_known_to_be_no_human_sees_control_and_leaves_nothing(stack):
-    """Through every door; in state default he sees what everybody sees."""
+def test_a_user_whose_profile_says_not_human_sees_control_and_is_never_enrolled(stack):
+    """Whichever route asks. In the state default such a user sees what everybody sees."""
     exp, user = running(stack, "red", default="red"), somebody()
     put_user(stack, user, human=False)
     for _ in range(2):
@@ -168,6 +168,9 @@ def test_who_is_known_to_be_no_human_sees_control_and_leaves_nothing(stack):
                                 json={"user_id": user, **more}).json()
             assert (answer["alternative"], answer["reason"], answer["enrolled"]) == \
                 ("control", "BOT", False)
+    answer = stack.call("PUT", f"/v1/segmentation/{exp}/member/{user}", json={"group": "red"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {"segmentation": exp, "group": None, "assigned": False, "new": False}
     assert rows(stack, "enrolment", exp) == rows(stack, "exposure", exp) == []
     set_state(stack, exp, "default")
     a_second_later()

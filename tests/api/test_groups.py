@@ -7,8 +7,10 @@ import random
 
 import pytest
 
+from enrols import rows, running
 from lookups import a_second_later, new_id
 from segments import change, group, make, members, name_of, place
+from shapes import assert_problem
 from test_concurrency import at_once
 
 SEED = 20261123
@@ -245,3 +247,11 @@ def test_moves_at_once_are_steps_of_one_way(told, stack):
         assert not any(balance.values()), (user, now, balance)
     made = sum(step is not None and step[1] != NONE for _, step in steps)
     assert len(told.events_of(seg)) == made
+
+
+@pytest.mark.parametrize("group", [True, False, None, 1.5, 0, 99, 4294967297, [], {}, "none"])
+def test_a_value_that_names_no_alternative_puts_nobody_into_an_experiment(stack, user, group):
+    exp = running(stack, "red")
+    answer = stack.call("PUT", f"/v1/segmentation/{exp}/member/{user}", json={"group": group})
+    assert_problem(answer, 422, "/group")
+    assert rows(stack, "enrolment", exp) == []

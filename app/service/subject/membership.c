@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/audience/segmentation.h"
@@ -304,7 +305,22 @@ struct membership_wish {
 	struct membership_write write;
 };
 
-/* Puts the user into an alternative of the experiment. */
+/* The alternative of that name or number; NULL for any other value. */
+static struct json_object *
+wanted_alternative(struct json_object *alternatives, struct json_object *group)
+{
+	int64_t number;
+
+	if (json_object_is_type(group, json_type_string))
+		return decide_named(alternatives, json_object_get_string(group));
+	return json_whole(group, &number) && number > 0 && number <= INT32_MAX
+	    ? decide_numbered(alternatives, (int)number) : NULL;
+}
+
+/*
+ * Puts the user into an alternative of the experiment. A bot is never enrolled, so the answer has
+ * no group then.
+ */
 static enum err
 put_alternative(struct work *w, struct membership_wish *wish,
     struct json_object **answer)
@@ -315,10 +331,8 @@ put_alternative(struct work *w, struct membership_wish *wish,
 
 	if (e != OK)
 		return explain_not_found(w, e);
-	struct json_object *list = o.experiment->alternatives;
-	struct json_object *alternative = json_object_is_type(wish->group, json_type_string)
-	    ? decide_named(list, json_object_get_string(wish->group))
-	    : decide_numbered(list, json_object_get_int(wish->group));
+	struct json_object *alternative =
+	    wanted_alternative(o.experiment->alternatives, wish->group);
 	if (alternative == NULL)
 		return fail(w, ERR_INVALID, "/group", "is not an alternative of the experiment");
 	e = begin_write(w, p.segmentation, &wish->name.subject);
@@ -326,7 +340,8 @@ put_alternative(struct work *w, struct membership_wish *wish,
 		e = enrolment_set(w, &wish->write.who, &o, alternative);
 	if (e != OK)
 		return e;
-	take_alternative(&p, alternative);
+	if (o.decision.reason != REASON_BOT)
+		take_alternative(&p, alternative);
 	p.made = o.made;
 	*answer = make_group_answer(w, &p);
 	return OK;
