@@ -5,6 +5,7 @@ import pytest
 
 from lookups import put_user
 from shapes import assert_problem
+from stack import wait_until
 from uploads import counts, group, mail, make, upload
 
 
@@ -180,3 +181,14 @@ def test_an_upload_that_is_none_is_not_found(stack, job):
 def test_a_report_belongs_to_its_segmentation(stack, user):
     job = upload(stack, make(stack), [(user, "A")]).json()["job"]
     assert_problem(stack.call("GET", f"/v1/segmentation/{make(stack)}/upload/{job}"), 404)
+
+
+@pytest.mark.parametrize("n, more", [(999, False), (1000, False), (1001, True)])
+def test_a_report_says_that_there_are_more_rows_only_when_there_are(stack, user, n, more):
+    seg = make(stack)
+    answer = upload(stack, seg, [(f"{user}{i}", "no such group") for i in range(n)],
+                    status=202 if n > 1000 else 200)
+    path = f"/v1/segmentation/{seg}/upload/{answer.json()['job']}"
+    wait_until(lambda: stack.call("GET", path).json()["done"])
+    report = stack.call("GET", path).json()
+    assert (len(report["failed"]), report["more"]) == (min(n, 1000), more)

@@ -157,10 +157,11 @@ upload_report(struct work *w, const char *id, const char *job, struct json_objec
 	json_object_object_add(*out, "changed", lists[0]);
 	json_object_object_add(*out, "failed", lists[1]);
 	if (e == OK)
-		e = load_rows(w, job, LISTED, &rows);
+		e = load_rows(w, job, LISTED + 1, &rows);
 	if (e != OK)
 		return e;
-	for (int i = 0; i < db_count(rows); i++)
+	/* One row more than is listed shows that there are more. */
+	for (int i = 0; i < db_count(rows) && i < LISTED; i++)
 		add_report_row(lists, mem_json(w->mem, db_row_json(rows, i)));
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
 		json_object_object_add(
@@ -170,7 +171,7 @@ upload_report(struct work *w, const char *id, const char *job, struct json_objec
 	json_object_object_add(*out, "progress", json_object_new_double(progress_of(row)));
 	json_object_object_add(*out, "done",
 	    json_object_new_boolean(json_object_object_get(row, "done_at") != NULL));
-	json_object_object_add(*out, "more", json_object_new_boolean(db_count(rows) == LISTED));
+	json_object_object_add(*out, "more", json_object_new_boolean(db_count(rows) > LISTED));
 	return OK;
 }
 
