@@ -219,6 +219,18 @@ compare_numbers(const void *a, const void *b)
 	return (x->experiment->nr > y->experiment->nr) - (x->experiment->nr < y->experiment->nr);
 }
 
+/* The outcome of experiment nr in the array, which compare_numbers() has sorted. */
+static struct enrolment_outcome *
+find_outcome(struct enrolment_outcome *const wanted[], size_t count, int64_t nr)
+{
+	const struct experiment experiment = {.nr = nr};
+	const struct enrolment_outcome outcome = {.experiment = &experiment}, *key = &outcome;
+	struct enrolment_outcome *const *found =
+	    bsearch(&key, wanted, count, sizeof *wanted, compare_numbers);
+
+	return found == NULL ? NULL : *found;
+}
+
 /*
  * Writes the enrolments that were decided. how is `drawn`, `forced` or `set` (by hand); the first
  * two select the outcomes of that kind, because they go into separate statements.
@@ -251,10 +263,11 @@ write_enrolments(struct work *w, const struct visitor *who, const char *how,
 	enum err e = insert_enrolments(w, who, how, columns, &rows);
 	if (e != OK)
 		return e;
-	for (int r = 0; e == OK && r < db_count(rows); r++)
-		for (size_t i = 0; e == OK && i < count; i++)
-			if (wanted[i]->experiment->nr == db_int(rows, r, "nr"))
-				e = take_stored(w, who, wanted[i], rows, r);
+	for (int r = 0; e == OK && r < db_count(rows); r++) {
+		struct enrolment_outcome *o = find_outcome(wanted, count, db_int(rows, r, "nr"));
+		if (o != NULL)
+			e = take_stored(w, who, o, rows, r);
+	}
 	return e;
 }
 

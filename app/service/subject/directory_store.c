@@ -131,6 +131,13 @@ without_repeats(struct work *w, const struct directory_entry list[], size_t *n)
 	return out;
 }
 
+/* Sends the telemetry of users who got their groups by the e-mail address; after the commit. */
+static void
+announce_placed(struct work *w, void *placed)
+{
+	membership_batch_tell(w, placed);
+}
+
 /*
  * Runs the statement once. *generation is that of the definitions in the database; *changed is -1
  * when this worker's are older and nothing was written.
@@ -151,7 +158,7 @@ put_profiles(struct work *w, const struct experiment_set *all, struct buf *colum
 	*generation = db_int(rows, 0, "generation");
 	*changed = db_cell(rows, 0, "changed") == NULL ? -1 : db_int(rows, 0, "changed");
 	struct json_object *row = mem_json(w->mem, db_row_json(rows, 0));
-	membership_batch_tell(w, json_object_object_get(row, "placed"));
+	change_then(w, announce_placed, json_object_object_get(row, "placed"));
 	return OK;
 }
 
