@@ -91,7 +91,6 @@ void change_target(struct work *w, const char *target);
  */
 void change_before(struct work *w, struct json_object *o);
 
-/* Calls done when the change is committed, and never when it is not: for events and counters. */
 typedef void change_done_fn(struct work *w, void *arg);
 /* Calls done after the commit, and never when the change fails: for events and counters. */
 void change_then(struct work *w, change_done_fn *done, void *arg);

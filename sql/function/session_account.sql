@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The account of the session of a digest, if it is alive now (as in the statement session_find); else
--- all null. The clock is the server's: `at`, which the caller names, decides nothing. The table holds a hash of the digest, so whoever reads it cannot give one.
+-- The account of the session of a digest, if it is alive now (as in the statement session_find);
+-- else all null. The clock is the server's: `at`, which the caller names, decides nothing. The
+-- table holds a hash of the digest, so nobody who reads it can present one.
 create or replace function session_account(digest bytea, at timestamptz)
 returns account
 language plpgsql

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The instant of a term in microseconds: of a date, or of a number from 10^11 on as milliseconds
 -- since 1970, from 10^9 on as seconds, cut to the millisecond; null for anything else. As in
--- core/audience/condition_holds.c. PL/pgSQL evaluates an expression without a query in it
+-- core/audience/condition.c. PL/pgSQL evaluates an expression without a query in it
 -- directly, and a criterion on a million profiles calls this for each of their values.
 create or replace function term_instant(rest text)
 returns numeric

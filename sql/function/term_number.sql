@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The number of a term: rest is what follows the path, from the tag on. A number, or a text that
--- JSON would write as one; null for anything else. As in core/audience/condition_holds.c, and fast
+-- JSON would write as one; null for anything else. As in core/audience/condition.c, and fast
 -- like term_instant.
 create or replace function term_number(rest text)
 returns numeric

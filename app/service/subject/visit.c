@@ -11,8 +11,6 @@
 #include "store/db/db.h"
 #include "store/work.h"
 
-/* Nothing that is cached changes by a visit or a confirmation. */
-
 /* The change behind visit_record(). Cached records do not have visits. */
 static enum err
 record_visit(struct work *w, void *arg, struct json_object **answer)
