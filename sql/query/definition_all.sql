@@ -4,7 +4,8 @@
 -- retry: yes
 select part, id, definition from (
 	select 1 as part, name as id, json_build_object('name', name, 'test', test, 'page', page,
-		'description', nullif(description, '')) as definition
+		'description', nullif(description, ''), 'window_from', window_from,
+		'window_to', window_to) as definition
 	from goal where nr >= 100 and retired_at is null
 	union all
 	select 2, id, json_build_object('id', id, 'unit', unit, 'description',

@@ -3,4 +3,5 @@
 -- retry: no
 update goal set retired_at = $2::timestamptz
 where name = $1 and retired_at is null and nr >= 100
-returning name, test, page, description, created_at, true as retired, false as built_in
+returning name, test, page, description, window_from, window_to, created_at, true as retired,
+	false as built_in

@@ -195,6 +195,7 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "profile": "delete insert select update",
         "result_cell": "select", "result_delta": "insert select", "result_histogram": "select",
         "result_ledger": "select",
+        "result_window": "insert select",
         "schema_migration": "select", "allocation": "insert select",
         "waiting_goal": "delete insert select update"}
     assert columns == [("api_key", "last_used_at", "update")]

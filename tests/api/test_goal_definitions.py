@@ -185,3 +185,54 @@ def test_a_goal_that_was_retired_since_does_not_hold_up_other_changes(stack):
     admin(stack, "PATCH", exp, {"name": "another", "goals": [name]})
     exported = stack.call("GET", f"/v1/experiment/{exp}", key="admin").json()["result"]
     assert exported["expName"] == "another"
+
+
+def window_of(goal):
+    return goal["window_from"], goal["window_to"]
+
+
+def test_a_goal_has_a_window_only_if_it_is_given_one(stack):
+    assert window_of(listed(stack, goal(stack))) == (None, None)
+    name = goal(stack, window_from=0, window_to=168)
+    assert window_of(listed(stack, name)) == (0, 168)
+    assert window_of(change(stack, name, description="d")) == (0, 168)
+    assert window_of(change(stack, name, window_to=24)) == (0, 24)
+    assert window_of(change(stack, name, window_from=None, window_to=None)) == (None, None)
+    assert window_of(change(stack, name, window_from=168, window_to=8760)) == (168, 8760)
+
+
+@pytest.mark.parametrize("body, pointer", [
+    ({"window_from": 0}, "/window_to"), ({"window_to": 24}, "/window_from"),
+    ({"window_from": None, "window_to": 24}, "/window_from"),
+    ({"window_from": -1, "window_to": 24}, "/window_from"),
+    ({"window_from": 24, "window_to": 24}, "/window_to"),
+    ({"window_from": 25, "window_to": 24}, "/window_to"),
+    ({"window_from": 0, "window_to": 8761}, "/window_to"),
+    ({"window_from": 0, "window_to": 1.5}, "/window_to"),
+    ({"window_from": 0, "window_to": "24"}, "/window_to"),
+    ({"window_from": False, "window_to": 24}, "/window_from")])
+def test_what_is_no_window_is_refused_with_its_place(stack, body, pointer):
+    name = new_id("goal")
+    answer = stack.call("POST", "/v1/goal", key="admin", json=dict(body, name=name))
+    assert answer.status_code == 422
+    assert [e["pointer"] for e in answer.json()["errors"]] == [pointer]
+    assert listed(stack, name) is None
+    there = goal(stack)
+    refused = change(stack, there, 422, **body)
+    assert [e["pointer"] for e in refused["errors"]] == [pointer]
+    assert window_of(listed(stack, there)) == (None, None)
+
+
+def test_the_window_of_a_goal_that_was_hit_stays(stack):
+    name, exp, user = goal(stack, window_from=0, window_to=168), running(stack), somebody()
+    enroll(stack, exp, user)
+    assert window_of(change(stack, name, window_to=48)) == (0, 48)
+    hit(stack, name, user)
+    refused = change(stack, name, 409, window_to=168)
+    assert [e["pointer"] for e in refused["errors"]] == ["/window_to"]
+    change(stack, name, 409, window_from=None, window_to=None)
+    assert window_of(change(stack, name, window_from=0, window_to=48, page="p")) == (0, 48)
+    retire(stack, name)
+    goal(stack, status=409, name=name)
+    goal(stack, name=name, window_from=0, window_to=48)
+    assert window_of(listed(stack, name)) == (0, 48)

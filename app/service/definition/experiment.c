@@ -26,6 +26,7 @@
 #include "service/definition/goal_check.h"
 #include "service/definition/layer_slots.h"
 #include "service/definition/references.h"
+#include "service/definition/window.h"
 #include "store/db/db.h"
 #include "store/work.h"
 
@@ -165,6 +166,8 @@ insert_experiment(struct work *w, const struct creation *m, bool *created)
 		return fail(w, ERR_CONFLICT, "request.expid", "is the id of a segmentation");
 	if (e == OK)
 		*created = db_count(rows) > 0;
+	if (e == OK && *created)
+		e = window_add(w, d->id, NULL, m->replaced == NULL);
 	return layer_slots_lost(w, e, d->layer, "/request/layer");
 }
 

@@ -25,6 +25,7 @@
 #include "service/definition/layer_slots.h"
 #include "service/definition/references.h"
 #include "service/definition/removal.h"
+#include "service/definition/window.h"
 #include "store/db/db.h"
 #include "store/work.h"
 
@@ -182,6 +183,8 @@ change_experiment(struct work *w, void *arg, struct json_object **answer)
 		e = ERR_INVALID;
 	if (e == OK)
 		e = store_change(w, c, &rows);
+	if (e == OK)
+		e = window_add(w, c->t->id, NULL, false);
 	if (e == OK)
 		e = experiment_get(w, c->t->id, c->out);
 	if (e != OK)

@@ -12,8 +12,20 @@ struct work;
 
 /*
  * Goals: named actions of subjects, and the statistical test that compares them. Answers are
- * objects {name, test, page, description, created_at, retired, built_in} on w->mem.
+ * objects {name, test, page, description, window_from, window_to, created_at, retired, built_in} on
+ * w->mem.
  */
+
+#define GOAL_NO_WINDOW (-1)
+#define GOAL_WINDOW_MOST 8760 /* hours: a year */
+
+/*
+ * The hours after the enrolment of a subject in which its hits count: from <= age < to; both
+ * GOAL_NO_WINDOW: at any time.
+ */
+struct goal_window {
+	int64_t from, to;
+};
 
 /*
  * What a caller says of a goal; NULL where it says nothing. Lent by the JSON it was read from.
@@ -24,6 +36,8 @@ struct goal_input {
 	const char *page;        /* name of the page view that counts as a hit; NULL: none */
 	bool has_page;           /* page is to be changed, possibly to none */
 	const char *description; /* "": none */
+	struct goal_window window;
+	bool has_window_from, has_window_to; /* that end of the window is given, possibly as none */
 };
 
 /*
@@ -34,13 +48,16 @@ enum err goal_input_read(struct work *w, struct json_object *body, bool strict,
     struct goal_input *out) must_check;
 
 /*
- * Defines a goal, or revives a retired one. ERR_INVALID without a valid name, ERR_CONFLICT when a
- * goal of that name is in use.
+ * Defines a goal, or revives a retired one. ERR_INVALID without a valid name or with half a window,
+ * ERR_CONFLICT when a goal of that name is in use, or was hit and has another window.
  */
 enum err goal_add(struct work *w, const struct goal_input *in, struct json_object **answer)
     must_check;
 
-/* Changes what `in` names of the goal. ERR_NOT_FOUND, ERR_INVALID for a built-in goal. */
+/*
+ * Changes what `in` names of the goal. ERR_NOT_FOUND, ERR_INVALID for a built-in goal and half a
+ * window, ERR_CONFLICT for another window of a goal that was hit.
+ */
 enum err goal_change(struct work *w, const char *name, const struct goal_input *in,
     struct json_object **answer) must_check;
 
