@@ -11,7 +11,7 @@
  * form in which the API takes it, sorted by id: the same definitions give the same bytes.
  */
 
-enum { DEFINITIONS_PARTS = 4 };
+enum { DEFINITIONS_SEGMENTATIONS = 2, DEFINITIONS_EXPERIMENTS, DEFINITIONS_PARTS };
 
 /* "goals", "layers", .., in the order of the document. */
 extern const char *const definitions_parts[DEFINITIONS_PARTS];

@@ -2,7 +2,9 @@
 /*
  * assay import definitions: what differs from the stored definitions goes through the same
  * operations as changes by people. A definition that refers to a later one in the file, or loses a
- * group that a later one still names, is tried again after the others.
+ * group that a later one still names, is tried again after the others. Those that are left and need
+ * each other are written together, in one transaction. What a change renames in others counts for
+ * those that the file does not have; the others end as the file has them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,15 +13,12 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
+#include "cmd/definition_item.h"
 #include "cmd/definitions.h"
 #include "service/change.h"
-#include "service/definition/experiment_state.h"
-#include "service/definition/goal.h"
-#include "service/definition/layer.h"
-#include "service/definition/segmentation.h"
+#include "service/decision/segmentation_set.h"
 
 /* An import under way. */
 struct definition_job {
@@ -30,19 +29,9 @@ struct definition_job {
 	int64_t made, changed, kept, bad;
 };
 
-/* A definition of the file. */
-struct item {
-	size_t part, index;
-	const char *id;
-	struct json_object *o;
-	struct json_object *stored;  /* NULL: nothing */
-	struct json_object *changes; /* the members that differ from it */
-	bool done;
-};
-
 /* Prints a problem with its place in the file. */
 static void
-print_problem(const struct definition_job *j, const struct item *it, const char *pointer,
+print_problem(const struct definition_job *j, const struct definition_item *it, const char *pointer,
     const char *why)
 {
 	static const char request[] = "/request";
@@ -56,7 +45,7 @@ print_problem(const struct definition_job *j, const struct item *it, const char 
 
 /* Prints the problems of the last operation, or its error. */
 static void
-print_problems(const struct definition_job *j, const struct item *it, enum err e)
+print_problems(const struct definition_job *j, const struct definition_item *it, enum err e)
 {
 	const struct work *w = j->w;
 	size_t n = problem_count(w->problems);
@@ -70,191 +59,71 @@ print_problems(const struct definition_job *j, const struct item *it, enum err e
 		print_problem(j, it, "", w->detail != NULL ? w->detail : err_info(e)->title);
 }
 
-/* The wall clock as operations see it, in whole milliseconds. */
-static int64_t
-clock_now(void)
-{
-	int64_t now = instant_now();
-
-	return now - now % INSTANT_MS;
-}
-
-/* An experiment is created as on its first day, so that one that has begun can be imported. */
-static int64_t
-first_day(struct json_object *o)
-{
-	const char *start = json_text(json_object_object_get(o, "data"), "startDate");
-	int64_t now = clock_now(), at;
-
-	if (start == NULL)
-		return now;
-	char *text = mem_printf(NULL, "%sT00:00:00Z", start);
-	bool read = instant_parse(text, strlen(text), &at);
-	talloc_free(text);
-	return read && at < now ? at : now;
-}
-
+/* Runs an operation on a definition or several; it prints no problem. */
 static enum err
-import_goal(struct work *w, const struct item *it, struct json_object **answer)
+run_import(struct definition_job *j, change_fn *run, void *arg)
 {
-	struct goal_input in;
-	enum err e = goal_input_read(w, it->changes, true, &in);
+	struct json_object *answer;
 
-	if (e != OK)
-		return e;
-	return it->stored == NULL ? goal_add(w, &in, answer)
-				  : goal_change(w, it->id, &in, answer);
+	work_begin(j->w, definition_item_clock(), command_actor());
+	j->w->intent.action = "import definitions";
+	return change_run(j->w, run, arg, &answer);
 }
 
-static enum err
-import_layer(struct work *w, const struct item *it, struct json_object **answer)
+/* Counts a definition that is as the file has it now. */
+static void
+count_done(struct definition_job *j, struct definition_item *it)
 {
-	struct layer_input in;
-
-	if (it->stored != NULL)
-		return fail(
-		    w, ERR_CONFLICT, "", "is there already, and a layer stays as it is");
-	enum err e = layer_input_read(w, it->changes, true, &in);
-	return e == OK ? layer_add(w, &in, answer) : e;
-}
-
-static enum err
-import_segmentation(struct work *w, const struct item *it, struct json_object **answer)
-{
-	struct segmentation_definition in;
-	struct segmentation_change change;
-	enum err e;
-
-	if (it->stored == NULL) {
-		e = segmentation_input_read(w, it->changes, true, &in);
-		return e == OK ? segmentation_add(w, &in, answer) : e;
-	}
-	e = segmentation_change_read(w, it->changes, true, &change);
-	return e == OK ? segmentation_change(w, it->id, &change, answer) : e;
-}
-
-static enum err
-create_experiment(struct work *w, struct json_object *request, struct experiment_answer *a)
-{
-	struct definition d;
-
-	work_set_now(w, first_day(request));
-	enum err e = experiment_input_read(w, request, &d);
-	if (e == OK)
-		e = experiment_create(w, &d, a);
-	/* The audit row, and a stop that follows, are of now. */
-	work_set_now(w, clock_now());
-	if (e == OK && json_text(a->definition, "err") != NULL)
-		return fail(w, ERR_CONFLICT, "", "somebody else creates it just now");
-	return e;
-}
-
-static enum err
-change_stored_experiment(struct work *w, const struct experiment_target *t,
-    struct json_object *request, struct json_object *state, struct experiment_answer *a)
-{
-	struct json_object *delivered = mem_json(w->mem, json_object_new_object());
-	struct experiment_delivery delivery;
-	struct experiment_changes changes;
-	enum err e = OK;
-
-	if (json_member_count(request) > 0)
-		e = experiment_changes_read(w, request, &changes);
-	if (e == OK && json_member_count(request) > 0)
-		e = experiment_change(w, t, &changes, a);
-	if (e != OK || state == NULL)
-		return e;
-	json_object_object_add(delivered, "state", json_object_get(state));
-	e = experiment_delivery_read(w, delivered, &delivery);
-	return e == OK ? experiment_deliver(w, t, &delivery, a) : e;
-}
-
-/* Creates or changes an experiment; state and status have operations of their own. */
-static enum err
-import_experiment(struct work *w, const struct item *it, struct json_object **answer)
-{
-	struct json_object *request = mem_json_copy(w->mem, it->changes);
-	struct json_object *state = json_object_object_get(it->changes, "state");
-	struct experiment_target t = {.id = it->id};
-	struct experiment_answer a = {0};
-	bool is = json_object_get_boolean(json_object_object_get(it->stored, "stopped"));
-	bool told = json_object_object_get_ex(it->o, "stopped", NULL);
-	bool stop = json_object_get_boolean(json_object_object_get(it->o, "stopped"));
-	enum err e;
-
-	json_remove(request, "stopped");
-	if (it->stored == NULL) {
-		e = create_experiment(w, request, &a);
-	} else {
-		json_remove(request, "state");
-		e = change_stored_experiment(w, &t, request, state, &a);
-	}
-	if (e == OK && told && stop != is)
-		e = experiment_move(w, &t, stop ? MOVE_STOP : MOVE_RESUME, &a);
-	*answer = a.definition;
-	return e;
-}
-
-/* The change of one definition: everything that differs, in one transaction. */
-static enum err
-import_item(struct work *w, void *arg, struct json_object **answer)
-{
-	static enum err (*const parts[DEFINITIONS_PARTS])(
-	    struct work *w, const struct item *it, struct json_object **answer) = {
-		import_goal, import_layer, import_segmentation, import_experiment};
-	const struct item *it = arg;
-
-	return parts[it->part](w, it, answer);
-}
-
-/* The members that differ from what is stored; all of them when nothing is. */
-static struct json_object *
-changed_members(void *mem, struct json_object *wanted, struct json_object *stored)
-{
-	struct json_object *out = mem_json(mem, json_object_new_object());
-
-	json_object_object_foreach(json_members(wanted), name, value) {
-		if (stored == NULL ||
-		    !json_object_equal(value, json_object_object_get(stored, name)))
-			json_object_object_add(out, name, json_object_get(value));
-	}
-	return out;
+	it->done = true;
+	j->made += it->stored == NULL;
+	j->changed += it->stored != NULL;
 }
 
 /* Tries one definition; false when it failed. */
 static bool
-import_once(struct definition_job *j, struct item *it)
+import_once(struct definition_job *j, struct definition_item *it)
 {
-	const char *id = json_text(it->o, definitions_id(it->part));
-	struct json_object *answer;
-
-	if (id == NULL) {
+	it->id = json_text(it->o, definitions_id(it->part));
+	if (it->id == NULL) {
 		print_problem(j, it, mem_printf(j->mem, "/%s", definitions_id(it->part)),
 		    "is missing or no text");
 		return false;
 	}
-	it->id = id;
-	it->stored = definitions_find(j->stored, it->part, id);
-	it->changes = changed_members(j->mem, it->o, it->stored);
-	if (it->stored != NULL && json_member_count(it->changes) == 0) {
+	if (it->repeated) {
+		print_problem(j, it, mem_printf(j->mem, "/%s", definitions_id(it->part)),
+		    "is that of an earlier one in the file");
+		return false;
+	}
+	if (!definition_item_differs(it, j->stored)) {
 		j->kept++;
+		it->kept = it->done = true;
 		return true;
 	}
-	work_begin(j->w, clock_now(), command_actor());
-	j->w->intent.action = "import definitions";
-	enum err e = change_run(j->w, import_item, it, &answer);
-	if (e != OK)
+	enum err e = run_import(j, definition_item_import, it);
+	if (e == OK)
+		count_done(j, it);
+	else
 		print_problems(j, it, e);
 	work_end(j->w);
-	j->made += e == OK && it->stored == NULL;
-	j->changed += e == OK && it->stored != NULL;
 	return e == OK;
+}
+
+/* Marks a definition whose id an earlier one has. */
+static void
+mark_repeated(struct json_object *seen, struct definition_item *it)
+{
+	const char *id = json_text(it->o, definitions_id(it->part));
+
+	it->repeated = id != NULL && json_object_object_get_ex(seen, id, NULL);
+	if (id != NULL)
+		json_object_object_add(seen, id, NULL);
 }
 
 /* The definitions of the document, as an array on ctx; returns their number. */
 static size_t
-list_items(void *ctx, struct json_object *document, struct item **out)
+list_items(void *ctx, struct json_object *document, struct definition_item **out)
 {
+	struct json_object *seen;
 	size_t n = 0;
 
 	*out = NULL;
@@ -262,19 +131,99 @@ list_items(void *ctx, struct json_object *document, struct item **out)
 		struct json_object *list =
 		    json_object_object_get(document, definitions_parts[part]);
 		size_t more = json_items(list);
-		*out = mem_check(talloc_realloc(ctx, *out, struct item, n + more + 1));
-		for (size_t i = 0; i < more; i++)
-			(*out)[n++] = (struct item){
-			    .part = part, .index = i, .o = json_item(list, i)};
+		*out = mem_check(
+		    talloc_realloc(ctx, *out, struct definition_item, n + more + 1));
+		seen = mem_json(ctx, json_object_new_object());
+		for (size_t i = 0; i < more; i++, n++) {
+			(*out)[n] = (struct definition_item){
+			    .mem = ctx, .part = part, .index = i, .o = json_item(list, i)};
+			mark_repeated(seen, &(*out)[n]);
+		}
 	}
 	return n;
 }
 
+/* Definitions to be written together. */
+struct together {
+	struct definition_item **list;
+	size_t n;
+	size_t at; /* the one that is being written */
+};
+
+/* Those that are left and may refer to each other, on j->mem. */
+static struct together
+list_rest(struct definition_job *j, struct definition_item *items, size_t n)
+{
+	struct together t = {.list = mem_array(j->mem, struct definition_item *, n + 1)};
+
+	for (size_t i = 0; i < n; i++)
+		if (!items[i].done && items[i].id != NULL && !items[i].repeated &&
+		    items[i].part >= DEFINITIONS_SEGMENTATIONS)
+			t.list[t.n++] = &items[i];
+	return t;
+}
+
 /*
- * Tries the definitions again as long as one of them succeeds; the last round prints problems.
+ * The change of several definitions: first each as the file has it, whatever it refers to; then the
+ * rules and criteria of each once more, which checks them against all of the others.
  */
+static enum err
+import_together(struct work *w, void *arg, struct json_object **answer)
+{
+	struct together *t = arg;
+	struct json_object *ids = mem_json(w->mem, json_object_new_object()), *none;
+	enum err e = OK;
+
+	segmentation_set_forget(w);
+	change_nothing(w); /* each part is noted by itself */
+	for (t->at = 0; t->at < t->n; t->at++)
+		json_object_object_add(ids, t->list[t->at]->id, NULL);
+	change_together(w, ids);
+	for (t->at = 0; e == OK && t->at < t->n; t->at += e == OK)
+		e = definition_item_free_slots(w, t->list[t->at]);
+	if (e == OK)
+		for (t->at = 0; e == OK && t->at < t->n; t->at += e == OK)
+			e = change_part(w, definition_item_import, t->list[t->at], &none);
+	change_together(w, NULL);
+	if (e == OK)
+		for (t->at = 0; e == OK && t->at < t->n; t->at += e == OK)
+			e = definition_item_import_rules(w, t->list[t->at], &none);
+	*answer = NULL;
+	return e;
+}
+
+/*
+ * Writes definitions together that could not be written one by one: as many of them as are right,
+ * so the one that is refused is left out until the others pass. False: not two of them are.
+ */
+static bool
+import_rest(struct definition_job *j, struct definition_item *items, size_t n)
+{
+	struct together t = list_rest(j, items, n);
+
+	while (t.n > 1) {
+		enum err e = run_import(j, import_together, &t);
+		segmentation_set_forget(j->w);
+		work_end(j->w);
+		for (size_t i = 0; i < t.n; i++) {
+			t.list[i]->before = NULL; /* was of that work */
+			if (e == OK)
+				count_done(j, t.list[i]);
+		}
+		if (e == OK)
+			return true;
+		if (t.at >= t.n)
+			return false;
+		memmove(&t.list[t.at], &t.list[t.at + 1],
+		    (t.n - t.at - 1) * sizeof(struct definition_item *));
+		t.n--;
+	}
+	return false;
+}
+
+/* Tries the definitions again as long as one of them succeeds. */
 static void
-import_all(struct definition_job *j, struct item *items, size_t n)
+import_rounds(struct definition_job *j, struct definition_item *items, size_t n)
 {
 	bool moved = true;
 
@@ -282,11 +231,49 @@ import_all(struct definition_job *j, struct item *items, size_t n)
 		moved = false;
 		for (size_t i = 0; i < n; i++)
 			if (!items[i].done && import_once(j, &items[i]))
-				items[i].done = moved = true;
+				moved = true;
 	}
+}
+
+/*
+ * Writes rules and criteria again that a later change renamed something in, although the file says
+ * otherwise.
+ */
+static enum err
+import_renamed(struct definition_job *j, struct db *db, struct definition_item *items, size_t n)
+{
+	struct json_object *stored;
+	enum err e = definitions_load(db, j->mem, &stored);
+
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct definition_item *it = &items[i];
+		if (!it->done || !definition_item_rules_differ(it, stored))
+			continue;
+		enum err refused = run_import(j, definition_item_import_rules, it);
+		if (refused != OK)
+			print_problems(j, it, refused);
+		work_end(j->w);
+		j->kept -= it->kept;
+		j->changed += it->kept && refused == OK;
+		j->changed -= !it->kept && it->stored != NULL && refused != OK;
+		j->made -= it->stored == NULL && refused != OK;
+		j->bad += refused != OK;
+	}
+	return e;
+}
+
+/* Imports all definitions and prints the problems of those that cannot be. */
+static enum err
+import_all(struct definition_job *j, struct db *db, struct definition_item *items, size_t n)
+{
+	do
+		import_rounds(j, items, n);
+	while (import_rest(j, items, n));
 	j->out = stderr;
+	enum err e = import_renamed(j, db, items, n);
 	for (size_t i = 0; i < n; i++)
 		j->bad += !items[i].done && !import_once(j, &items[i]);
+	return e;
 }
 
 /*
@@ -316,7 +303,7 @@ definitions_import(const struct command *c, const char *file)
 	struct definition_job j = {.mem = c->mem};
 	struct json_object *document = read_document(c->mem, file);
 	struct db *db = setup_owner_db(c->mem, c->conf);
-	struct item *items;
+	struct definition_item *items;
 
 	if (document == NULL)
 		return EXIT_FAILED;
@@ -327,7 +314,8 @@ definitions_import(const struct command *c, const char *file)
 	if (definitions_load(db, c->mem, &j.stored) != OK)
 		return command_db_failed(db);
 	size_t n = list_items(c->mem, document, &items);
-	import_all(&j, items, n);
+	if (import_all(&j, db, items, n) != OK)
+		return command_db_failed(db);
 	fprintf(stderr, "%lld made, %lld changed, %lld as they were, %lld bad\n",
 	    (long long)j.made, (long long)j.changed, (long long)j.kept, (long long)j.bad);
 	return j.bad == 0 ? EXIT_DONE : EXIT_FAILED;

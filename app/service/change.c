@@ -42,17 +42,23 @@ struct follow_up {
 	void *arg;
 };
 
-/* One change under way, which w->change points to while it runs. */
-struct change {
+/* The audit row to be. */
+struct noted {
 	struct audit_entry entry;
 	const char **concerned;
+	bool has_before;
+	bool nothing; /* the operation changed nothing */
+};
+
+/* One change under way, which w->change points to while it runs. */
+struct change {
+	struct noted noted;
 	struct stale *stale;
 	struct follow_up *first, **last;
 	struct change_base base; /* id NULL: none */
+	struct json_object *together; /* {id: null, ..}, or NULL */
 	bool transaction;
 	bool overtaken;
-	bool has_before;
-	bool nothing; /* the operation changed nothing */
 };
 
 /* How one try of a change ended. */
@@ -95,28 +101,39 @@ change_transaction(struct work *w)
 void
 change_concerns(struct work *w, const char *const subjects[], size_t n)
 {
-	struct change *c = w->change;
-	size_t had = c->entry.subject_count;
+	struct noted *row = &w->change->noted;
+	size_t had = row->entry.subject_count;
 
-	c->concerned = mem_check(talloc_realloc(w->mem, c->concerned, const char *, had + n));
+	row->concerned = mem_check(talloc_realloc(w->mem, row->concerned, const char *, had + n));
 	for (size_t i = 0; i < n; i++)
-		c->concerned[had + i] = subjects[i];
-	c->entry.subjects = c->concerned;
-	c->entry.subject_count = had + n;
+		row->concerned[had + i] = subjects[i];
+	row->entry.subjects = row->concerned;
+	row->entry.subject_count = had + n;
 }
 
 void
 change_target(struct work *w, const char *target)
 {
-	w->change->entry.target = target;
+	w->change->noted.entry.target = target;
 }
 
 void
 change_before(struct work *w, struct json_object *o)
 {
-	if (!w->change->has_before)
-		w->change->entry.before = o;
-	w->change->has_before = true;
+	if (!w->change->noted.has_before)
+		w->change->noted.entry.before = o;
+	w->change->noted.has_before = true;
+}
+
+/* Runs the operation and writes the audit row of what it noted, where one is asked for. */
+static enum err
+run_noted(struct work *w, change_fn *run, void *arg, struct json_object **answer)
+{
+	struct noted *row = &w->change->noted;
+	enum err e = run(w, arg, answer);
+
+	row->entry.after = *answer;
+	return e == OK && w->intent.action != NULL && !row->nothing ? audit_add(w, &row->entry) : e;
 }
 
 /*
@@ -127,7 +144,7 @@ static enum err
 run_inside(struct work *w, change_fn *run, void *arg, struct json_object **answer)
 {
 	const struct intent *in = &w->intent;
-	struct change *c = w->change;
+	const struct noted *row = &w->change->noted;
 	bool found = false;
 	enum err e = OK;
 
@@ -137,12 +154,10 @@ run_inside(struct work *w, change_fn *run, void *arg, struct json_object **answe
 		e = idempotency_find(w, answer, &found);
 	if (e != OK || found)
 		return e;
-	e = run(w, arg, answer);
-	c->entry.after = *answer;
-	if (e == OK && in->action != NULL && !c->nothing)
-		e = audit_add(w, &c->entry);
+	e = run_noted(w, run, arg, answer);
 	if (e == OK && in->idempotency_key != NULL)
-		e = idempotency_keep(w, *answer, c->entry.subjects, c->entry.subject_count);
+		e = idempotency_keep(
+		    w, *answer, row->entry.subjects, row->entry.subject_count);
 	return e;
 }
 
@@ -178,7 +193,7 @@ change_then(struct work *w, change_done_fn *done, void *arg)
 void
 change_nothing(struct work *w)
 {
-	w->change->nothing = true;
+	w->change->noted.nothing = true;
 }
 
 enum err
@@ -270,6 +285,32 @@ change_run(struct work *w, change_fn *run, void *arg, struct json_object **answe
 		e = try_once(w, run, arg, answer, &end);
 	}
 	return e;
+}
+
+enum err
+change_part(struct work *w, change_fn *run, void *arg, struct json_object **answer)
+{
+	struct change *c = w->change;
+	struct noted outer = c->noted;
+
+	c->noted = (struct noted){0};
+	c->base = (struct change_base){0};
+	enum err e = run_noted(w, run, arg, answer);
+	c->noted = outer;
+	return e;
+}
+
+void
+change_together(struct work *w, struct json_object *ids)
+{
+	w->change->together = ids;
+}
+
+bool
+change_has_together(const struct work *w, const char *id)
+{
+	return w->change != NULL && w->change->together != NULL &&
+	    (id == NULL || json_object_object_get_ex(w->change->together, id, NULL));
 }
 
 enum err

@@ -92,6 +92,7 @@ void change_target(struct work *w, const char *target);
 void change_before(struct work *w, struct json_object *o);
 
 typedef void change_done_fn(struct work *w, void *arg);
+
 /* Calls done after the commit, and never when the change fails: for events and counters. */
 void change_then(struct work *w, change_done_fn *done, void *arg);
 
@@ -104,6 +105,23 @@ void change_nothing(struct work *w);
  * of an operation that is overtaken again and again.
  */
 enum err change_overtaken(struct work *w) must_check;
+
+/*
+ * Runs an operation on one of several things that this change is about. It has an audit row of its
+ * own; for the whole the caller says change_nothing().
+ */
+enum err change_part(struct work *w, change_fn *run, void *arg, struct json_object **answer)
+    must_check;
+
+/*
+ * Declares that this change writes all the definitions whose ids are members of the object, so that
+ * they may refer to what another of them is yet to add, and still to what one removes. Nothing
+ * checks that until ids is NULL, as it is at first: then each of them must be written once more.
+ */
+void change_together(struct work *w, struct json_object *ids);
+
+/* Whether a definition is one of those; id NULL: whether there are any. */
+bool change_has_together(const struct work *w, const char *id);
 
 /* The definition that a change was computed from. */
 struct change_base {

@@ -216,3 +216,166 @@ def test_a_file_that_removes_a_group_alone_is_told_what_names_it(both, tmp_path)
     del pair[0]["groups"][1]
     said = load(stack, tmp_path, {"segmentations": pair[:1]}, 1)
     assert "/segmentations/0/groups: `d` is named by the segmentation d-naming" in said
+
+
+def experiment(exp, filters=None, **more):
+    """An experiment for those whom the rule lets in, as a file has it."""
+    criteria = filters and {"type": "rule", "filters": filters}
+    return body("files", expId=exp, criteria=criteria, **more)
+
+
+def alternative(exp, name):
+    return {"alternative": {"experiment": exp, "eq": name}}
+
+
+def two(*names):
+    return [{"name": name, "weight": 1} for name in names]
+
+
+def documented(stack):
+    return {d.get("id", d.get("expId")): d for part in ("segmentations", "experiments")
+            for d in json.loads(export(stack))[part]}
+
+
+def crossed(stack, tmp_path, name):
+    """A rule that names an alternative of an experiment whose criteria name a group of it."""
+    seg, exp = f"{name}-seg", f"{name}-exp"
+    alternatives = two("control", "b", "c")
+    load(stack, tmp_path, {"experiments": [experiment(exp, alternatives=alternatives)]})
+    groups = rules(seg, x=alternative(exp, "b"), y=alternative(exp, "c"))
+    load(stack, tmp_path, {"segmentations": [groups]})
+    whole = experiment(exp, rule(seg, "x"), alternatives=alternatives)
+    load(stack, tmp_path, {"experiments": [whole]})
+    return seg, exp
+
+
+def removing(seg, exp):
+    """What crossed() made, without the alternative and the group that the other one names."""
+    left = rules(seg, x=alternative(exp, "b"), y=alternative(exp, "c"))
+    left["groups"].pop(0)
+    return left, experiment(exp, rule(seg, "y"), alternatives=two("control", "c"))
+
+
+def test_two_definitions_may_each_remove_what_the_other_one_named(both, tmp_path):
+    stack = both[1]
+    seg, exp = crossed(stack, tmp_path, "mutual")
+    left, right = removing(seg, exp)
+    # Alone, and by the API, neither can be.
+    answer = stack.call("PATCH", f"/v1/segmentation/{seg}", key="admin",
+                        json={"groups": left["groups"]})
+    assert (answer.status_code, answer.json()["errors"]) == (409, [
+        {"pointer": "/groups", "detail": f"`x` is named by the experiment {exp}"}])
+    answer = stack.call("PATCH", f"/v1/experiment/{exp}", key="admin",
+                        json={"request": {"alternatives": right["alternatives"]}})
+    assert answer.status_code == 409
+    assert f"`b` is named by the segmentation {seg}" in answer.text
+    for document in ({"segmentations": [left]}, {"experiments": [right]}):
+        before = export(stack)
+        assert "is named by the" in load(stack, tmp_path, document, 1)
+        assert export(stack) == before
+    said = load(stack, tmp_path, {"segmentations": [left], "experiments": [right]})
+    assert "0 made, 2 changed, 0 as they were, 0 bad" in said
+    found = documented(stack)
+    assert found[seg]["groups"] == left["groups"]
+    assert found[exp]["criteria"] == right["criteria"]
+    assert [a["name"] for a in found[exp]["alternatives"]] == ["control", "c"]
+    # One row about each, from what was there to what is there now.
+    for target, member, was, now in ((seg, "groups", 2, 1), (exp, "alternatives", 3, 2)):
+        _, before, after = noted(stack, target)[-1]
+        assert (len(before[member]), len(after[member])) == (was, now)
+    assert "0 made, 0 changed, 2 as they were, 0 bad" in load(
+        stack, tmp_path, {"segmentations": [found[seg]], "experiments": [found[exp]]})
+
+
+def test_nothing_of_two_definitions_is_stored_when_a_third_names_what_they_remove(both, tmp_path):
+    stack = both[1]
+    seg, exp = crossed(stack, tmp_path, "third")
+    load(stack, tmp_path, {"experiments": [experiment("third-user", rule(seg, "x"))]})
+    left, right = removing(seg, exp)
+    before = export(stack)
+    said = load(stack, tmp_path, {"segmentations": [left], "experiments": [right]}, 1)
+    assert "/segmentations/0/groups: `x` is named by the experiment third-user" in said
+    assert f"/experiments/0/alternatives: `b` is named by the segmentation {seg}" in said
+    assert "0 made, 0 changed, 0 as they were, 2 bad" in said
+    assert export(stack) == before
+    # One that is wrong itself does not keep the others back.
+    user = experiment("third-user", rule(seg, "y"))
+    wrong = experiment("third-wrong", rule("nowhere", "x"))
+    said = load(stack, tmp_path, {"segmentations": [left], "experiments": [wrong, right, user]}, 1)
+    assert "/experiments/0/criteria/filters/group: there is no segmentation `nowhere`" in said
+    assert "0 made, 3 changed, 0 as they were, 1 bad" in said
+    assert "third-wrong" not in documented(stack)
+
+
+def test_two_definitions_that_name_each_other_are_carried_over(both, tmp_path):
+    """Neither of them can be made before the other one."""
+    full, empty = both
+    seg, exp = crossed(full, tmp_path, "cross")
+    found = documented(full)
+    said = load(empty, tmp_path, {"segmentations": [found[seg]], "experiments": [found[exp]]})
+    assert "2 made, 0 changed, 0 as they were, 0 bad" in said
+    there = documented(empty)
+    assert (there[seg], there[exp]) == (found[seg], found[exp])
+    # The same for what one of them adds and the other one names.
+    found[seg]["groups"].append({"id": 2, "name": "z", "rule": alternative(exp, "d")})
+    found[exp].update(alternatives=two("control", "b", "c", "d"))
+    found[exp]["criteria"]["filters"] = rule(seg, "z")
+    said = load(empty, tmp_path, {"segmentations": [found[seg]], "experiments": [found[exp]]})
+    assert "0 made, 2 changed, 0 as they were, 0 bad" in said
+    assert documented(empty)[exp]["criteria"] == found[exp]["criteria"]
+
+
+def test_rules_of_new_segmentations_still_form_no_cycle(both, tmp_path):
+    pair = [rules("cycle-a", x=rule("cycle-b", "x")), rules("cycle-b", x=rule("cycle-a", "x"))]
+    before = export(both[1])
+    said = load(both[1], tmp_path, {"segmentations": pair}, 1)
+    assert "/segmentations/0/groups/0/rule/group: there is no segmentation `cycle-b`" in said
+    assert "0 made, 0 changed, 0 as they were, 2 bad" in said and export(both[1]) == before
+
+
+def test_names_that_a_file_swaps_stay_as_it_has_them_elsewhere(both, tmp_path):
+    """A rename is followed by what the file does not have, and not by what it has."""
+    stack, user = both[1], {"kind": {"eq": "user"}}
+    base = rules("swap-base", one=user, two=user)
+    load(stack, tmp_path, {"segmentations": [base], "experiments": [
+        experiment("swap-in", rule("swap-base", "one")),
+        experiment("swap-out", rule("swap-base", "one"))]})
+    base["groups"][0]["name"], base["groups"][1]["name"] = "two", "one"
+    document = {"segmentations": [base],
+                "experiments": [experiment("swap-in", rule("swap-base", "one"))]}
+    said = load(stack, tmp_path, document)
+    assert "0 made, 2 changed, 0 as they were, 0 bad" in said
+    found = documented(stack)
+    assert found["swap-in"]["criteria"]["filters"] == rule("swap-base", "one")
+    assert found["swap-out"]["criteria"]["filters"] == rule("swap-base", "two")
+    assert "0 made, 0 changed, 2 as they were, 0 bad" in load(stack, tmp_path, document)
+    # A name that the file has no more, but still uses, is wrong at once.
+    base["groups"][1]["name"] = "three"
+    said = load(stack, tmp_path, document, 1)
+    assert "/experiments/0/criteria/filters/group: there is no group `one`" in said
+    assert "0 made, 1 changed, 0 as they were, 1 bad" in said
+
+
+def test_two_experiments_may_swap_their_slots_by_one_file(both, tmp_path):
+    stack = both[1]
+
+    def sharing(first, second):
+        return {"layers": [{"id": "swapped", "unit": "user"}], "experiments": [
+            body("files", expId=exp, layer={"id": "swapped", "slots": [slots]})
+            for exp, slots in (("swap-a", first), ("swap-b", second))]}
+    load(stack, tmp_path, sharing([0, 99], [100, 199]))
+    said = load(stack, tmp_path, sharing([100, 199], [0, 99]))
+    assert "0 made, 2 changed, 1 as they were, 0 bad" in said
+    found = documented(stack)
+    assert [found[exp]["layer"]["slots"] for exp in ("swap-a", "swap-b")] == [
+        [[100, 199]], [[0, 99]]]
+    _, before, after = noted(stack, "swap-a")[-1]
+    assert (before["layer"]["slots"], after["layer"]["slots"]) == ([[0, 99]], [[100, 199]])
+
+
+def test_a_definition_that_is_in_the_file_twice_is_refused(both, tmp_path):
+    pair = [body("files", expId="twice", description=text) for text in ("first", "second")]
+    said = load(both[1], tmp_path, {"experiments": pair}, 1)
+    assert "/experiments/1/expId: is that of an earlier one in the file" in said
+    assert "1 made, 0 changed, 0 as they were, 1 bad" in said
+    assert documented(both[1])["twice"]["description"] == "first"

@@ -147,6 +147,14 @@ segmentation_set_get(struct work *w, int64_t at_least, const struct segmentation
 	return OK;
 }
 
+void
+segmentation_set_forget(struct work *w)
+{
+	talloc_free(w->segmentations->mem);
+	*w->segmentations = (struct segmentation_set){0};
+	record_forget(w->records);
+}
+
 const struct segmentation *
 segmentation_set_find(const struct segmentation_set *all, const char *id)
 {

@@ -41,6 +41,9 @@ struct segmentation_set *segmentation_set_new(void *ctx);
 enum err segmentation_set_get(
     struct work *w, int64_t at_least, const struct segmentation_set **out) must_check;
 
+/* Lets the set be read anew: it may be that of a transaction that was rolled back. */
+void segmentation_set_forget(struct work *w);
+
 /*
  * The segmentation of that id, also when it was made a moment ago. ERR_NOT_FOUND without a text.
  */

@@ -138,8 +138,11 @@ enum err
 references_check(struct work *w, const struct segmentation_set *all, struct json_object *references)
 {
 	struct checker k = {.w = w, .all = all};
-	enum err e = load_experiments(&k, references);
 	bool good = true;
+
+	if (change_has_together(w, NULL))
+		return OK;
+	enum err e = load_experiments(&k, references);
 
 	for (size_t i = 0; e == OK && i < json_items(references); i++)
 		good &= check_reference(&k, json_item(references, i));
@@ -208,11 +211,15 @@ references_users(struct work *w, const char *id, bool *any)
 	return e;
 }
 
-/* Reports a problem for each removed name that the definition uses. */
+/*
+ * Reports a problem for each removed name that the definition uses, unless it is yet to be written.
+ */
 static void
 tell_removed(struct work *w, const struct references_change *change, const char *kind,
     const char *id, struct json_object *removed)
 {
+	if (change_has_together(w, id))
+		return;
 	json_object_object_foreach(json_members(removed), name, none) {
 		(void)none;
 		problem_add(w->problems, change->at, "`%s` is named by the %s %s", name, kind, id);

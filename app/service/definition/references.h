@@ -15,7 +15,8 @@ struct segmentation_set;
 /*
  * Checks that what rules refer to exists. references: [{at, target, id, wanted}], to segmentations
  * and experiments and, by name, to their groups and alternatives. ERR_INVALID with a problem for
- * each that does not exist.
+ * each that does not exist. Nothing is checked while definitions are written together
+ * (change_together).
  */
 enum err references_check(struct work *w, const struct segmentation_set *all,
     struct json_object *references) must_check;

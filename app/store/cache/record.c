@@ -84,6 +84,12 @@ record_definitions(struct records *r, int64_t *generation)
 	return e;
 }
 
+void
+record_forget(struct records *r)
+{
+	r->read_at = 0;
+}
+
 static void
 make_key(const struct records *r, const char *kind, const char *subject, char key[CACHE_KEY])
 {

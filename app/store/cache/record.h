@@ -65,6 +65,10 @@ struct records *record_new(void *ctx, struct cache *cache, struct db *db);
  */
 enum err record_definitions(struct records *r, int64_t *generation) must_check;
 
+/* Reads the epoch and the generation anew at the next use: they may be those of a transaction that
+ * was rolled back. */
+void record_forget(struct records *r);
+
 /*
  * What the cache holds in slot, on ctx. NULL, or something that the caller finds outdated: ask
  * the database and offer the answer to record_fill.
