@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "api"))
 from lookups import new_id  # noqa: E402
 from pages import Person  # noqa: E402
 from stack import Stack, roomy, servers_of  # noqa: E402
-from told import Told  # noqa: E402
+from telemetry_stack import TelemetryStack  # noqa: E402
 
 # Files that take long by themselves. They come first, or one process would end the run alone.
 LONG = ("test_lookup_cache", "test_upload_job", "test_docs", "test_registration")
@@ -92,8 +92,8 @@ def editor(stack):
 
 
 @pytest.fixture(scope="module")
-def told():
+def telemetry():
     """A stack that writes telemetry."""
-    t = Told("lighttpd")
+    t = TelemetryStack("lighttpd")
     yield t
     t.stop()

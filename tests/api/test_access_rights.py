@@ -130,7 +130,7 @@ def test_a_function_on_the_own_account_asks_for_a_live_session(app, people, stat
 
 @pytest.mark.parametrize("statement", [*{**OF_ADMINS, **OF_ANYBODY}.values()],
                          ids=[*OF_ADMINS, *OF_ANYBODY])
-def test_what_stands_in_the_table_is_no_digest_of_a_session(app, statement):
+def test_the_session_table_holds_no_digest_that_opens_a_session(app, statement):
     app.execute("select hash from session")
     hashes = [row[0] for row in app.fetchall()]
     assert hashes and all(refused(app, statement, h) for h in hashes)
@@ -142,7 +142,7 @@ def test_what_stands_in_the_table_is_no_digest_of_a_session(app, statement):
     "update account set disabled_at = now() where id = {}",
     "update account set role = 'editor' where id = {}",
     "delete from session where account = {}"])
-def test_a_session_that_is_over_allows_nothing(stack, app, end):
+def test_an_ended_session_allows_nothing(stack, app, end):
     admin = Person(stack, "admin")
     statement = OF_ADMINS["key_create"]
     assert not refused(app, statement, session_of(admin))
@@ -200,7 +200,7 @@ def test_no_link_lasts_longer_than_a_day(stack):
                      " join account as a on a.id = l.account where a.name = %s", name) == [(True,)]
 
 
-def test_an_admin_cannot_take_the_own_rights_away(app, people):
+def test_an_admin_cannot_change_their_own_rights(app, people):
     session, name = session_of(people["admin"]), people["admin"].name
     app.execute("select account_disable(%s, now(), %s), account_set_role(%s, now(), %s, 'viewer'), "
                 "account_reset(%s, now(), %s, sha256(''), now())", [session, name] * 3)
@@ -236,7 +236,7 @@ def test_no_session_is_opened_for_an_account_without_a_password(app, people):
     assert app.fetchone() == (False,)
 
 
-def test_whoever_is_connected_as_the_owner_needs_no_session(stack):
+def test_the_owner_role_needs_no_session(stack):
     name = new_id("account")
     assert stack.sql("select account_add(null, now(), %s, 'viewer', sha256(''), now())",
                      name) == [(True,)]

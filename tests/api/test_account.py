@@ -38,13 +38,13 @@ def test_the_page_asks_for_the_old_password_only_where_there_is_one(viewer):
     assert 'name="current"' in page.text
 
 
-def test_who_sets_a_password_signs_in_by_it(stack, viewer):
+def test_a_password_that_was_set_signs_in(stack, viewer):
     assert set_password(viewer, GOOD).headers["Location"].endswith("/admin/account?changed=1")
     answer = sign_in(stack, viewer.name, GOOD)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin")
 
 
-def test_a_change_takes_the_old_password(stack, viewer):
+def test_a_change_of_password_needs_the_old_one(stack, viewer):
     set_password(viewer, GOOD)
     refused = set_password(viewer, OTHER, current="wrong")
     assert refused.status_code == 422 and "is not your password" in refused.text
@@ -68,7 +68,7 @@ def test_a_change_ends_every_other_session_and_renews_this_one(stack, viewer):
     ("Password Password 2026!", "common words"),
     ("qwertyuiop1234567890", "common words"),
 ])
-def test_a_password_that_is_tried_first_is_refused(viewer, fresh, why):
+def test_a_password_that_attackers_try_first_is_refused(viewer, fresh, why):
     answer = set_password(viewer, fresh)
     assert answer.status_code == 422 and why in answer.text
     assert fresh not in answer.text
@@ -96,7 +96,7 @@ def test_a_link_leaves_the_password_and_the_sessions(stack, viewer):
     assert sign_in(stack, viewer.name, GOOD).status_code == 303
 
 
-def test_the_stack_hands_out_a_way_in_for_admin(stack):
+def test_the_stack_prints_a_sign_in_link_for_admin(stack):
     address, _, token = stack.env["ASSAY_SIGN_IN"].partition("/admin/enter?token=")
     assert address == stack.url
     answer = stack.call("POST", "/admin/enter", key=None, data={"token": token},

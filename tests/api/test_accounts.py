@@ -44,7 +44,7 @@ def test_an_account_is_added_and_its_link_shown_once(stack, admin):
     assert after["role"] == "editor" and token not in str(after)
 
 
-def test_a_form_with_mistakes_comes_back_with_what_was_typed(admin):
+def test_a_refused_form_is_shown_again_with_its_input(admin):
     answer = admin.post("/admin/accounts", name="-x<b>", role="owner")
     assert answer.status_code == 422
     assert 'value="-x&lt;b&gt;"' in answer.text
@@ -98,7 +98,7 @@ def test_a_refused_form_keeps_what_was_chosen(admin, path, choice, more):
     assert re.findall(r'value="([a-z]+)"[^>]* checked', answer.text) == [choice[1]]
 
 
-def test_a_change_of_role_is_noted_with_the_one_before(stack, admin):
+def test_a_change_of_role_is_audited_with_the_former_role(stack, admin):
     other = Person(stack, "viewer")
     admin.post(f"/admin/accounts/{other.name}/role", role="admin")
     assert noted(stack, other.name) == [
@@ -106,13 +106,13 @@ def test_a_change_of_role_is_noted_with_the_one_before(stack, admin):
 
 
 @pytest.mark.parametrize("what", ["role", "reset", "disable"])
-def test_nobody_takes_the_own_rights_away(admin, what):
+def test_an_account_cannot_change_its_own_rights(admin, what):
     assert admin.post(f"/admin/accounts/{admin.name}/{what}", role="viewer").status_code == 409
     assert admin.get("/admin/accounts").status_code == 200
 
 
 @pytest.mark.parametrize("what", ["role", "reset", "disable"])
-def test_an_account_that_there_is_not_is_not_found(admin, what):
+def test_an_unknown_account_is_not_found(admin, what):
     assert admin.post(f"/admin/accounts/nobody/{what}", role="viewer").status_code == 404
 
 
@@ -146,7 +146,7 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(stack, admin):
     assert key.group() not in str(noted(stack, key.group(1)))
 
 
-def test_what_is_wrong_with_a_key_is_said_beside_its_fields(admin):
+def test_problems_of_a_key_are_shown_beside_its_fields(admin):
     answer = admin.post("/admin/keys", **{"class": "root", "name": "n", "days": "0",
                                           "origins": "example.org", "tags": "a b"})
     assert answer.status_code == 422
@@ -170,7 +170,7 @@ def test_the_audit_log_is_filtered_and_paged(stack, admin):
     assert admin.get("/admin/audit?after=x").status_code == 422
 
 
-def test_a_refused_try_is_told_as_such_without_a_before_and_after(stack, admin):
+def test_a_denied_attempt_is_marked_and_has_no_before_and_after(stack, admin):
     viewer, exp = Person(stack, "viewer"), submit(stack, "a")
     assert viewer.post(f"/admin/experiment/{exp}/stop").status_code == 403
     for page in (f"/admin/audit?target={exp}&account={viewer.name}",

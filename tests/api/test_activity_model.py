@@ -124,7 +124,7 @@ OFTEN = {"enroll": 20, "put": 8, "hit": 25, "visit": 12, "view": 15, "confirm": 
 
 
 @pytest.mark.parametrize("run", range(3))
-def test_rows_are_those_of_the_model_after_any_sequence(stack, run):
+def test_rows_equal_the_model_after_any_sequence(stack, run):
     seed = int(os.environ.get("SEED", random.SystemRandom().randrange(10 ** 9)))
     print(f"SEED={seed}")
     world = World(stack, random.Random(seed))
@@ -138,7 +138,7 @@ def test_rows_are_those_of_the_model_after_any_sequence(stack, run):
     assert len(world.model.hits) > 0
 
 
-def test_the_model_is_shown_what_is_wrong(stack):
+def test_a_row_that_the_model_does_not_have_is_noticed(stack):
     """A row that the model does not know is noticed, in each of the tables."""
     world = World(stack, random.Random(1))
     user = world.users[0]

@@ -65,7 +65,7 @@ def test_parallel_hits_views_and_counts_lose_nothing(stack):
     assert stored(stack, experiments) == expected(model)
 
 
-def test_one_event_told_by_many_counts_once(stack):
+def test_an_event_sent_many_times_at_once_counts_once(stack):
     name, exp = goal(stack), running(stack)
     who = enrolled(stack, {"user_id": new_id()}, [exp], "control")
     answers = at_once([lambda: hit(stack, name, who, event_id="e")] * CALLERS)
@@ -94,7 +94,7 @@ def test_an_enrolment_around_a_confirmation_leaves_one_exposure(stack):
 
 
 @pytest.mark.parametrize("human", [True, False], ids=["confirmed", "waiting"])
-def test_a_login_amid_hits_keeps_what_was_answered(stack, human):
+def test_a_sign_in_during_hits_keeps_every_acknowledged_hit(stack, human):
     """A hit was before the login and has moved, or after it and was recorded nowhere."""
     name, exps = goal(stack), [running(stack) for _ in range(2)]
     pairs = [(enrolled(stack, session(), exps, "control"), {"user_id": new_id()})
@@ -117,7 +117,7 @@ def test_a_login_amid_hits_keeps_what_was_answered(stack, human):
     assert [participants(stack, exp) for exp in exps] == [{"control": 5}] * 2
 
 
-def test_page_views_amid_a_login_are_counted_where_they_are(stack):
+def test_page_views_during_a_sign_in_count_where_they_are_stored(stack):
     page = new_id("page")
     name, exp = goal(stack, page=page), running(stack)
     pairs = [(enrolled(stack, session(), [exp], "control"), {"user_id": new_id()})
@@ -152,7 +152,7 @@ def misfits(stack, experiments):
         union all (table c except table x)""", experiments)
 
 
-def test_an_erasure_amid_everything_leaves_whole_rows_or_none(stack):
+def test_an_erasure_during_other_writes_leaves_whole_rows_or_none(stack):
     page = new_id("page")
     name, exps = goal(stack, page=page), [running(stack, "red") for _ in range(3)]
     users = [{"user_id": new_id()} for _ in range(4)]

@@ -16,17 +16,17 @@ DOORS = {
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_a_door_is_open_to_everybody(stack, door):
+def test_sign_in_pages_are_public(stack, door):
     assert DOORS[door](stack).status_code == 200
 
 
-def test_who_is_not_signed_in_is_led_to_the_door_and_back(stack):
+def test_a_visitor_is_redirected_to_sign_in_and_back(stack):
     answer = requests.get(stack.url + "/admin/experiments?q=a", allow_redirects=False, timeout=120)
     assert answer.status_code == 303
     assert answer.headers["Location"].endswith("/admin/login?to=/admin/experiments%3Fq%3Da")
 
 
-def test_a_link_lets_in_once(stack):
+def test_a_link_signs_in_once(stack):
     link = stack.assay("user", "add", "once", "--role", "viewer").stdout.strip()
     token = link.partition("token=")[2]
     first = stack.call("POST", "/admin/enter", key=None, data={"token": token},
@@ -39,7 +39,7 @@ def test_a_link_lets_in_once(stack):
     assert "Set-Cookie" not in again.headers
 
 
-def test_a_wrong_password_and_a_wrong_name_are_told_alike(stack, editor):
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(stack, editor):
     def told(name):
         return stack.call("POST", "/admin/login", key=None, allow_redirects=False,
                           data={"name": name, "password": "wrong"})
@@ -90,7 +90,7 @@ def test_a_form_without_the_token_or_from_elsewhere_is_refused(stack, editor):
     assert stack.sql("select status from assay.experiment where id = %s", exp) == [("ACTIVE",)]
 
 
-def test_a_viewer_changes_nothing_and_the_try_is_noted(stack):
+def test_a_viewer_changes_nothing_and_the_attempt_is_audited(stack):
     viewer, exp = Person(stack, "viewer"), running(stack, "b")
     assert viewer.post(f"/admin/experiment/{exp}/stop").status_code == 403
     assert stack.sql("select status from assay.audit where account = %s and action <> "
@@ -105,7 +105,7 @@ def test_signing_out_ends_the_session(stack):
     assert answer.status_code == 303
 
 
-def test_a_page_that_there_is_not_keeps_the_menu_of_who_is_signed_in(stack):
+def test_an_unknown_page_keeps_the_menu_of_a_signed_in_account(stack):
     person = Person(stack, "viewer")
     for path in ("/admin/experiment/nothing", "/admin/segmentation/nothing", "/admin/keys"):
         page = person.get(path)
@@ -117,7 +117,7 @@ def test_a_page_that_there_is_not_keeps_the_menu_of_who_is_signed_in(stack):
     assert "/admin/segmentations" not in page.text
 
 
-def test_no_experiment_at_all_is_told_apart_from_none_that_fits():
+def test_an_empty_list_says_whether_a_filter_is_the_reason():
     fresh = Stack("lighttpd")
     try:
         for role in ("editor", "viewer"):

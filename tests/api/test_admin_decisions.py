@@ -10,9 +10,9 @@ from enrols import enroll, running, set_state, somebody
 from goals import confirm, goal, session
 from lookups import admin, new_id
 from pages import Person, values
-from segments import make
+from segmentations import make
 from stack import wait_until
-from tallies import rates
+from result_rows import rates
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def text_of(answer, status=200):
     return re.sub(r"\s+", " ", html.unescape(plain))
 
 
-def test_what_is_stopped_can_be_resumed_and_not_started(stack, editor):
+def test_a_stopped_experiment_can_be_resumed_but_not_started(stack, editor):
     exp = running(stack, "b", state="default")
     setup = f"/admin/experiment/{exp}/setup"
     assert ">Start<" in editor.get(setup).text
@@ -44,7 +44,7 @@ def test_what_is_stopped_can_be_resumed_and_not_started(stack, editor):
 
 
 @pytest.mark.parametrize("status", ["INACTIVE", "FAILED"])
-def test_what_is_over_or_failed_offers_no_start(stack, editor, status):
+def test_an_ended_or_failed_experiment_offers_no_start(stack, editor, status):
     exp = running(stack, "b")
     stack.sql("update experiment set status = %s where id = %s", status, exp)
     page = editor.get(f"/admin/experiment/{exp}/setup")
@@ -54,7 +54,7 @@ def test_what_is_over_or_failed_offers_no_start(stack, editor, status):
     assert editor.post(f"/admin/experiment/{exp}/state", state="track").status_code == 409
 
 
-def test_a_start_that_lies_ahead_is_told_as_such(stack, editor):
+def test_a_start_in_the_future_is_shown_as_such(stack, editor):
     exp = running(stack, "b", data={"startDate": "2099-01-01", "endDate": None})
     text = text_of(editor.get(f"/admin/experiment/{exp}/setup"))
     assert "From 2099-01-01 on new people are enrolled" in text
@@ -118,7 +118,7 @@ def test_an_end_over_an_older_version_is_refused(stack, editor):
     assert answer.status_code == 412 and admin(stack, "GET", exp)["state"] == "enabled"
 
 
-def test_sessions_that_nobody_confirmed_are_told_where_numbers_are(stack, editor):
+def test_unconfirmed_sessions_are_reported_beside_the_numbers(stack, editor):
     exp, sessions = running(stack, "b"), [session() for _ in range(3)]
     for one in sessions:
         enroll(stack, exp, one)
@@ -133,14 +133,14 @@ def test_sessions_that_nobody_confirmed_are_told_where_numbers_are(stack, editor
                    f"no sessions on {path}")
 
 
-def test_the_overview_tells_of_sessions_that_nobody_confirmed(stack, editor):
+def test_the_overview_reports_unconfirmed_sessions(stack, editor):
     exp = running(stack, "b")
     enroll(stack, exp, session())
     wait_until(lambda: f"{exp}: 1 session has not been confirmed" in text_of(editor.get("/admin")),
                90, "the session on the overview")
 
 
-def test_an_audience_of_everybody_is_told_by_who_is_enrolled(stack, editor):
+def test_an_audience_of_everybody_is_shown_by_its_enrolments(stack, editor):
     exp = running(stack, "b")
     for subject in (somebody(), somebody(), {"device_id": new_id("d")}, session()):
         enroll(stack, exp, subject)
@@ -149,7 +149,7 @@ def test_an_audience_of_everybody_is_told_by_who_is_enrolled(stack, editor):
     assert "last mapped" not in text
 
 
-def test_criteria_that_are_decided_live_are_no_fault_when_they_are_counted(stack, editor):
+def test_counting_live_criteria_is_no_error(stack, editor):
     seg = make(stack)
     form = {"request.expId": new_id("e")[:40], "request.name": "n", "request.description": "d",
             "request.data.startDate": "2099-01-01", "request.data.client": "c",
@@ -184,7 +184,7 @@ def test_enrolments_of_today_stay_when_an_experiment_ends(stack, editor):
     wait_until(lambda: enrolled_today(editor) >= before + 6, 20, "the six of them")
 
 
-def test_a_link_leads_to_the_password_and_the_pages_ask_for_it(stack, keeper):
+def test_a_link_leads_to_the_password_form_and_pages_remind_of_it(stack, keeper):
     name = new_id("new")
     link = html.unescape(keeper.post("/admin/accounts", name=name, role="viewer").text)
     who = Person(stack, "viewer")
@@ -200,7 +200,7 @@ def test_a_link_leads_to_the_password_and_the_pages_ask_for_it(stack, keeper):
 
 
 @pytest.mark.parametrize("path", ["/admin/nothing", "/admin/experiment/x/y/z", "/admin/goal"])
-def test_a_page_that_is_not_there_has_the_menu(stack, editor, path):
+def test_an_unknown_page_has_the_menu(stack, editor, path):
     answer = editor.get(path, headers={"Accept": "text/html"})
     assert answer.status_code == 404
     assert 'href="/admin/experiments"' in answer.text and editor.name in answer.text

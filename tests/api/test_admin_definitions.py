@@ -11,7 +11,7 @@ import pytest
 from enrols import change, enroll, running, set_state, somebody
 from goals import goal, hit
 from lookups import define, new_id, submit
-from tallies import fill, rebuild
+from result_rows import fill, rebuild
 
 TABS = {
     "results": lambda who, exp: who.get(f"/admin/experiment/{exp}"),
@@ -40,11 +40,11 @@ def test_a_tab_is_shown_to_a_viewer_with_hostile_names_escaped(stack, viewer, ta
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_there_is_no_tab_of_what_is_not_there(viewer, tab):
+def test_tabs_of_an_unknown_experiment_are_not_found(viewer, tab):
     assert TABS[tab](viewer, "nothing").status_code == 404
 
 
-def test_the_csv_and_the_json_of_a_page_are_those_of_programs(stack, viewer):
+def test_the_csv_and_json_of_a_page_equal_those_of_the_api(stack, viewer):
     exp = running(stack, "b")
     enroll(stack, exp, somebody())
     told = viewer.get(f"/admin/experiment/{exp}/results.json")
@@ -61,7 +61,7 @@ def test_the_csv_and_the_json_of_a_page_are_those_of_programs(stack, viewer):
     assert viewer.get("/admin/experiment/nothing/results.csv").status_code == 404
 
 
-def test_the_audience_is_told_in_words_with_who_is_in_it(stack, viewer):
+def test_the_audience_is_shown_in_words_with_a_sample(stack, viewer):
     word, who = new_id("city"), somebody()
     stack.call("PUT", f"/v1/user/{who}/profile", json={"city": word, "age": 40})
     exp = define(stack, "a", criteria={"type": "user", "filters": {
@@ -72,7 +72,7 @@ def test_the_audience_is_told_in_words_with_who_is_in_it(stack, viewer):
     assert "1 profiles match" in text and f"<code>{who}</code>" in text
 
 
-def test_an_audience_of_nobody_says_what_to_do(stack, viewer):
+def test_an_empty_audience_says_what_to_do(stack, viewer):
     exp = submit(stack, "a", criteria={"type": "device", "filters": [
         {"name": "os", "operator": "ISNULL"},
         {"name": "n", "operator": "RANGE", "value": {"start": 1, "end": 2}},
@@ -96,7 +96,7 @@ def test_health_warns_of_a_split_that_cannot_be_chance(stack, viewer):
     assert "Sample ratio mismatch" in text
 
 
-def test_what_somebody_sees_is_told_with_its_reason_and_changes_nothing(stack, viewer):
+def test_explaining_a_decision_shows_the_reason_and_changes_nothing(stack, viewer):
     exp = running(stack, "b")
     text = text_of(viewer.get(f"/admin/experiment/{exp}/explain?session_id=a%20s"))
     assert "a s sees" in text and "ASSIGNED" in text and "Then the draw decides" in text
@@ -107,7 +107,7 @@ def test_what_somebody_sees_is_told_with_its_reason_and_changes_nothing(stack, v
     assert viewer.get(f"/admin/experiment/{exp}/explain?user_id=").status_code == 200
 
 
-def test_history_tells_who_changed_what_with_before_and_after(stack, editor):
+def test_history_shows_every_change_with_before_and_after(stack, editor):
     exp = running(stack, "b")
     change(stack, exp, "b", name="another name")
     for n in range(6):
@@ -143,7 +143,7 @@ def spread_over(stack, exp, name, control, b):
     rebuild(stack, exp)
 
 
-def test_a_result_is_drawn_over_time_and_by_how_often(stack, viewer):
+def test_results_have_charts_over_time_and_by_number_of_hits(stack, viewer):
     name = goal(stack, test="mwu")
     exp = running(stack, HOSTILE, goals=[name])
     spread_over(stack, exp, name, {1: 10, 3: 5}, {1: 20, 20: 5})
@@ -160,7 +160,7 @@ def test_a_result_is_drawn_over_time_and_by_how_often(stack, viewer):
         assert answer.text.count(f'id="{title}"') == 1
 
 
-def test_a_goal_of_how_many_has_no_drawing_of_how_often(stack, viewer):
+def test_a_goal_tested_by_share_has_no_chart_of_hits(stack, viewer):
     name = goal(stack)
     exp = running(stack, "b", goals=[name])
     spread_over(stack, exp, name, {1: 10}, {1: 20})
@@ -168,13 +168,13 @@ def test_a_goal_of_how_many_has_no_drawing_of_how_often(stack, viewer):
     assert "Conversion rate over time" in text and "At least so many times" not in text
 
 
-def test_an_experiment_of_nobody_says_how_people_come_in(stack, viewer):
+def test_an_experiment_without_participants_says_how_to_enrol(stack, viewer):
     exp = running(stack, "b", goals=[goal(stack)])
     text = text_of(viewer.get(f"/admin/experiment/{exp}"))
     assert "Waiting for the first participant" in text and f"/v1/experiment/{exp}/enroll" in text
 
 
-def test_results_are_shown_as_they_are_by_every_worker_again_and_again(stack, viewer):
+def test_every_worker_shows_current_results(stack, viewer):
     exp = running(stack, "b")
     for whole in (10, 20, 30):
         fill(stack, exp, 1, 10)

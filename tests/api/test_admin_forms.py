@@ -39,7 +39,7 @@ def test_a_new_form_begins_with_today_and_three_empty_rows(editor):
     assert {f"criteria.device.{n}.name" for n in range(3)} <= set(found)
 
 
-def test_a_viewer_defines_and_changes_nothing(stack):
+def test_a_viewer_cannot_define_or_change(stack):
     viewer, exp = Person(stack, "viewer"), running(stack, "b")
     assert viewer.get("/admin/experiments/new").status_code == 403
     assert viewer.get(f"/admin/experiment/{exp}/edit").status_code == 403
@@ -49,7 +49,7 @@ def test_a_viewer_defines_and_changes_nothing(stack):
     assert admin(stack, "GET", exp)["expName"] == "a name"
 
 
-def test_a_form_defines_what_a_program_would(stack, editor):
+def test_a_form_defines_what_the_api_would(stack, editor):
     name = goal(stack)
     exp, answer = make(
         editor, request__data__endDate=day(9), request__data__url="https://a.example/",
@@ -92,7 +92,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize("kind, rows, filters", ROWS)
-def test_rows_become_criteria_and_stand_in_the_form_again(stack, editor, kind, rows, filters):
+def test_rows_become_criteria_and_are_rows_again_in_the_form(stack, editor, kind, rows, filters):
     exp, _ = make(editor, criteria__type=kind,
                   **{"criteria__" + name: value for name, value in rows.items()})
     assert admin(stack, "GET", exp)["criteria"] == {"type": kind, "filters": filters}
@@ -133,7 +133,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("more, place", WRONG)
-def test_what_is_wrong_is_said_beside_its_field_and_all_is_kept(stack, editor, more, place):
+def test_problems_are_shown_beside_their_fields_and_input_is_kept(stack, editor, more, place):
     given = {"request__description": HOSTILE, "request__data__client": HOSTILE, **more}
     exp, answer = make(editor, 422, **given)
     assert 'role="alert"' in answer.text and f'id="{place}"' in answer.text
@@ -208,7 +208,7 @@ def test_a_form_changes_renames_removes_and_clears(stack, editor):
         ("control", None), ("b2", 1)]
 
 
-def test_who_did_not_see_a_change_does_not_undo_it(stack, editor):
+def test_a_form_of_an_older_version_does_not_undo_a_change(stack, editor):
     exp = submit(stack, "c")
     found = values(editor.get(f"/admin/experiment/{exp}/edit").text)
     admin(stack, "PATCH", exp, {"name": "meanwhile"})

@@ -51,7 +51,7 @@ def test_a_goal_that_is_refused_keeps_what_was_typed(stack, editor):
     assert known(stack, there)["description"] == ""
 
 
-def test_a_layer_is_made_filled_emptied_and_deleted_by_forms(stack, editor):
+def test_a_layer_is_created_assigned_freed_and_deleted_by_forms(stack, editor):
     layer, one, two = new_id("l")[:30], running(stack, "b"), running(stack, "b")
     form = {"id": layer, "unit": "user", "description": HOSTILE, "back": "/admin/layers"}
     assert editor.post("/admin/layers", **form).headers["Location"] == "/admin/layers"
@@ -96,7 +96,7 @@ def test_a_goal_is_retired_only_after_a_question(stack, editor):
     assert editor.get("/admin/goal/nothing/retire").status_code == 404
 
 
-def test_slots_that_are_refused_are_said_beside_their_field(stack, editor):
+def test_refused_slots_are_shown_beside_their_field(stack, editor):
     layer, exp = new_id("l")[:30], running(stack, "b")
     answer = editor.post("/admin/layers", id="a b", unit="device", description=HOSTILE)
     text = text_of_page(answer, 422)
@@ -167,7 +167,7 @@ def test_setup_says_when_it_ended_only_of_what_was_started(stack, editor):
     assert f"default, ended {ended_at}" in text_of_page(editor.get(setup))
 
 
-def test_an_experiment_is_deleted_after_it_was_asked_once_more(stack, editor):
+def test_an_experiment_is_deleted_only_after_a_question(stack, editor):
     exp, who = running(stack, HOSTILE), somebody()
     enroll(stack, exp, who)
     page = text_of_page(editor.get(f"/admin/experiment/{exp}/delete"))

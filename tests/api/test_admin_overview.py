@@ -12,7 +12,7 @@ from layers import assign, new_layer
 from lookups import await_status, body, admin, new_id
 from pages import Person
 from stack import Stack, wait_until
-from tallies import fill, two_arms
+from result_rows import fill, two_arms
 from uploads import make
 
 
@@ -41,7 +41,7 @@ def await_warning(person, words, there=True):
     return wait_until(found, 20, f"{words}: {there}")
 
 
-def test_a_broken_split_is_warned_of(stack, viewer):
+def test_a_sample_ratio_mismatch_is_a_warning(stack, viewer):
     exp, _ = two_arms(stack)
     fill(stack, exp, 1, 900)
     fill(stack, exp, 2, 500)
@@ -54,7 +54,7 @@ def test_hits_of_unknown_goals_are_counted(stack, viewer):
     assert await_warning(viewer, "named a goal that does not exist") == ["/admin/goals"]
 
 
-def test_a_layer_that_is_nearly_full_is_warned_of_until_there_is_room(stack, viewer):
+def test_a_nearly_full_layer_is_a_warning_until_there_is_room(stack, viewer):
     layer, exp = new_layer(stack), running(stack, "b")
     assign(stack, layer, exp, size=9499)
     assert not [t for t in told(viewer) if layer in t]
@@ -63,7 +63,7 @@ def test_a_layer_that_is_nearly_full_is_warned_of_until_there_is_room(stack, vie
         f"/admin/layer/{layer}"]
 
 
-def test_an_audience_that_could_not_be_mapped_is_warned_of(stack, viewer):
+def test_a_failed_mapping_is_a_warning(stack, viewer):
     request = body("c", criteria={"type": "user", "filters": {"city": new_id("nowhere")}})
     admin(stack, "POST", "create", request)
     exp = request["expId"]
@@ -72,7 +72,7 @@ def test_an_audience_that_could_not_be_mapped_is_warned_of(stack, viewer):
         f"/admin/experiment/{exp}/audience"]
 
 
-def test_what_is_off_and_what_waits_for_the_jobs_is_said(bare):
+def test_disabled_services_and_waiting_work_are_warnings(bare):
     viewer = Person(bare, "viewer")
     assert {"The cache is off: everything works, only slower.",
             "Telemetry is off: look-ups and assignments leave no events."} <= set(told(viewer))
@@ -92,7 +92,7 @@ def test_what_is_off_and_what_waits_for_the_jobs_is_said(bare):
     await_warning(viewer, "A file of members waits", there=False)
 
 
-def test_what_runs_is_shown_at_once_and_who_takes_part_in_a_moment(stack, viewer):
+def test_a_running_experiment_is_shown_at_once_and_its_participants_shortly_after(stack, viewer):
     exp = running(stack, "b", name=new_id("Fresh"))
 
     def line():

@@ -12,7 +12,7 @@ from enrols import enroll, put, running
 from goals import confirm, goal, hit, text_of
 from lookups import new_id, put_user, register
 from pages import Person, text_of_page
-from segments import make, place
+from segmentations import make, place
 from shapes import ago, post, view
 from stack import Stack
 
@@ -68,7 +68,7 @@ def known_user(stack, user=None):
     return user, exp, seg
 
 
-def test_a_user_is_shown_with_all_that_is_held(stack, viewer):
+def test_a_user_is_shown_with_everything_stored(stack, viewer):
     user, exp, seg = known_user(stack)
     answer = viewer.get("/admin/person", params={"user_id": user})
     text = text_of_page(answer)
@@ -82,7 +82,7 @@ def test_a_user_is_shown_with_all_that_is_held(stack, viewer):
 
 @pytest.mark.parametrize("field", KINDS)
 @pytest.mark.parametrize("text", HOSTILE)
-def test_any_id_is_shown_letter_for_letter_and_its_links_lead_to_it(stack, viewer, field, text):
+def test_any_id_is_shown_unchanged_and_its_links_work(stack, viewer, field, text):
     who = {field: text + new_id("")}
     exp = running(stack, "b")
     enroll(stack, exp, who)
@@ -97,7 +97,7 @@ def test_any_id_is_shown_letter_for_letter_and_its_links_lead_to_it(stack, viewe
 
 
 @pytest.mark.parametrize("field", KINDS)
-def test_who_is_not_known_is_said_to_be_unknown(stack, viewer, field):
+def test_an_unknown_subject_is_shown_as_unknown(stack, viewer, field):
     who = {field: new_id("nobody") + "<b>"}
     text = look(viewer, who)
     assert f"Nobody is known by this {field[:-3]} id" in text and who[field] in text
@@ -110,7 +110,7 @@ def test_who_is_not_known_is_said_to_be_unknown(stack, viewer, field):
         stack, view(who["user_id"], ago(days=40)))},
     {"kind": "device_id", "make": lambda stack, who: register(stack, who["device_id"])},
 ], ids=["a human behind a session", "a view long ago", "a device that registered"])
-def test_whoever_has_left_a_trace_is_known(stack, viewer, held):
+def test_a_subject_with_any_stored_row_is_known(stack, viewer, held):
     who = {held["kind"]: new_id("trace")}
     held["make"](stack, who)
     assert "Nobody is known" not in look(viewer, who)
@@ -120,7 +120,7 @@ def test_whoever_has_left_a_trace_is_known(stack, viewer, held):
 @pytest.mark.parametrize("query, place", [
     ({}, "user_id"), ({"user_id": "null"}, "user_id"), ({"device_id": "x" * 129}, "device_id"),
     ({"session_id": "a\u0085b"}, "session_id"), ({"user_id": "a", "device_id": "b"}, "user_id")])
-def test_an_id_that_cannot_be_one_is_said_beside_its_field(viewer, query, place):
+def test_an_invalid_id_is_refused_beside_its_field(viewer, query, place):
     text = text_of_page(viewer.get("/admin/person", params=query), 422)
     assert f'id="{place}-wrong"' in text
     for typed in query.values():
@@ -147,7 +147,7 @@ def test_views_are_paged_to_the_oldest(stack, viewer, recent, old):
     assert viewer.get(f"/admin/person?user_id={user}&after=yesterday").status_code == 422
 
 
-def test_what_is_long_is_cut_and_the_page_stays_small(stack, viewer):
+def test_long_values_are_cut_and_the_page_stays_small(stack, viewer):
     user = new_id("user")
     put_user(stack, user, **{f"attribute-{i}": "<" * 200 for i in range(200)})
     tags = {f"tag-{i}": "&" * 4000 for i in range(99)}
@@ -160,7 +160,7 @@ def test_what_is_long_is_cut_and_the_page_stays_small(stack, viewer):
     assert len(answer.content) < 150_000
 
 
-def test_the_export_is_that_of_programs_page_by_page(stack, viewer):
+def test_the_export_equals_that_of_the_api_page_by_page(stack, viewer):
     user, _, _ = known_user(stack, "<b>&" + new_id("user"))
     path = urllib.parse.quote(user, safe="")
     told = stack.call("GET", f"/v1/user/{path}/export").json()
@@ -180,7 +180,7 @@ def test_the_export_is_that_of_programs_page_by_page(stack, viewer):
 
 @pytest.mark.parametrize("text", HOSTILE[:4])
 @pytest.mark.parametrize("field", KINDS)
-def test_an_admin_erases_whom_the_typed_id_names(stack, admin, field, text):
+def test_an_admin_erases_a_subject_by_typing_its_id(stack, admin, field, text):
     who, other = {field: text + new_id("")}, {field: text + new_id("")}
     exp = running(stack, "b")
     for each in (who, other):
@@ -197,7 +197,7 @@ def test_an_admin_erases_whom_the_typed_id_names(stack, admin, field, text):
     assert "Nobody is known" not in look(admin, other)
 
 
-def test_the_receipt_counts_what_was_held_and_the_second_one_nothing(stack, admin):
+def test_the_receipt_counts_what_was_stored_and_a_second_one_nothing(stack, admin):
     user, exp, _ = known_user(stack)
 
     def numbers():
@@ -211,7 +211,7 @@ def test_the_receipt_counts_what_was_held_and_the_second_one_nothing(stack, admi
                      text_of(user)) == [(0,)]
 
 
-def test_an_erasure_is_noted_with_its_receipt_but_without_the_id(stack, admin):
+def test_an_erasure_is_audited_with_its_receipt_but_without_the_id(stack, admin):
     user, _, _ = known_user(stack, "secret-" + new_id("user"))
     erase(admin, {"user_id": user})
     row, = stack.sql("select action, target, status, after from assay.audit where account = %s "
@@ -226,7 +226,7 @@ def test_an_erasure_is_noted_with_its_receipt_but_without_the_id(stack, admin):
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor"])
-def test_who_is_no_admin_erases_nobody_and_the_try_is_noted(stack, people, role):
+def test_only_admins_erase_and_other_attempts_are_audited(stack, people, role):
     user, _, _ = known_user(stack)
     person = people[role]
     assert erase(person, {"user_id": user}).status_code == 403

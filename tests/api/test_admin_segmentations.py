@@ -11,7 +11,7 @@ import pytest
 from enrols import running
 from lookups import new_id
 from pages import Person, values
-from segments import make, name_of, place
+from segmentations import make, name_of, place
 from stack import wait_until
 
 RULE = {"all": [{"attribute": {"path": "plan", "in": ["free", "a, b"]}},
@@ -44,7 +44,7 @@ def test_a_new_form_has_the_type_that_was_asked_for_and_empty_rows(editor):
     assert {f"groups.{n}.name" for n in range(3)} | {f"rules.{n}.of" for n in range(3)} < set(found)
 
 
-def test_a_form_defines_what_a_program_would(stack, editor):
+def test_a_form_defines_what_the_api_would(stack, editor):
     seg, answer = define(editor, **{
         "description": "what for", "context": "course:x", "active": "no", "overlap": "yes",
         "groups.0.name": "one", "groups.2.name": "two"})
@@ -88,7 +88,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("fields, place_of", WRONG)
-def test_what_is_wrong_is_said_beside_its_field_and_all_is_kept(stack, editor, fields, place_of):
+def test_problems_are_shown_beside_their_fields_and_input_is_kept(stack, editor, fields, place_of):
     hostile = {"description": "<script>alert(1)</script>\"&"}
     seg, answer = define(editor, 422, **{**hostile, **fields})
     assert 'role="alert"' in answer.text and f'id="{place_of}"' in answer.text
@@ -112,7 +112,7 @@ def test_a_form_renames_adds_removes_and_moves_nobody(stack, editor):
     assert before == ("one",)
 
 
-def test_who_did_not_see_a_change_does_not_undo_it(stack, editor):
+def test_a_form_of_an_older_version_does_not_undo_a_change(stack, editor):
     seg = make(stack, "manual", ("one",))
     form = values(editor.get(f"/admin/segmentation/{seg}/edit").text)
     stack.call("PATCH", f"/v1/segmentation/{seg}", key="admin", json={"name": "meanwhile"})
@@ -168,7 +168,7 @@ def test_members_of_one_group_are_listed(stack):
     assert listed(seg, "three", 422) == listed(exp, "c", 422) == []
 
 
-def test_a_look_says_the_group_of_a_user_and_draws_nobody(stack, editor):
+def test_checking_a_user_shows_the_group_and_assigns_nobody(stack, editor):
     seg = make(stack, "random", ("one",))
     where = f"/admin/segmentation/{seg}?user_id=ann&assign=true"
     assert "<strong>ann</strong> is in no group" in editor.get(where).text
@@ -176,7 +176,7 @@ def test_a_look_says_the_group_of_a_user_and_draws_nobody(stack, editor):
     assert f"is in the group <strong>{drawn}</strong>" in editor.get(where).text
 
 
-def test_somebody_is_put_moved_and_taken_out_by_hand(stack, editor):
+def test_a_user_is_added_moved_and_removed_by_hand(stack, editor):
     seg, user = make(stack, "manual", ("one", "two")), "ann/é &" + new_id("")
     path = f"/admin/segmentation/{seg}/members"
     for group in ("one", "two"):
@@ -190,7 +190,7 @@ def test_somebody_is_put_moved_and_taken_out_by_hand(stack, editor):
     assert "is in no group" in editor.get(answer.headers["Location"]).text
 
 
-def test_somebody_leaves_one_of_several_groups(stack, editor):
+def test_a_user_is_removed_from_one_of_several_groups(stack, editor):
     seg = make(stack, "manual", ("one", "two"), overlap=True)
     place(stack, seg, "eve", "one")
     place(stack, seg, "eve", "two")
@@ -200,7 +200,7 @@ def test_somebody_leaves_one_of_several_groups(stack, editor):
 
 @pytest.mark.parametrize("fields, where", [({"user_id": "", "group": "one"}, "member-wrong"),
                                            ({"user_id": "ann", "group": "<b>"}, "into-wrong")])
-def test_a_move_with_a_mistake_comes_back_with_what_was_typed(stack, editor, fields, where):
+def test_a_refused_move_is_shown_again_with_its_input(stack, editor, fields, where):
     seg = make(stack, "manual", ("one",))
     answer = editor.post(f"/admin/segmentation/{seg}/members", do="put", **fields)
     assert answer.status_code == 422 and f'id="{where}"' in answer.text
@@ -208,7 +208,7 @@ def test_a_move_with_a_mistake_comes_back_with_what_was_typed(stack, editor, fie
     assert {name: found[name] for name in fields} == fields
 
 
-def test_what_is_in_use_is_not_deleted_and_its_users_are_named(stack, editor):
+def test_a_segmentation_in_use_is_not_deleted_and_its_referrers_are_named(stack, editor):
     seg = make(stack, "manual", ("one",))
     place(stack, seg, "ann", "one")
     rule = make(stack, "rule", [{"name": "a", "rule": {"group": {"segmentation": seg,
@@ -319,7 +319,7 @@ def test_pasted_rows_count_like_a_file(stack, editor):
 @pytest.mark.parametrize("rows, why", [
     (b"", "choose a file"), (b"user_id,of,this\n1,2,3\n", "`group`"),
     (b"user_id,group\n" + b"a,one\n" * 400_000, "larger than 2 MiB")], ids=["no", "odd", "large"])
-def test_a_file_that_is_none_is_refused_beside_the_field(stack, editor, rows, why):
+def test_an_invalid_file_is_refused_beside_the_field(stack, editor, rows, why):
     seg = make(stack, "manual", ("one",))
     answer = send(editor, seg, rows, text="")
     assert answer.status_code in (413, 422)
@@ -328,7 +328,7 @@ def test_a_file_that_is_none_is_refused_beside_the_field(stack, editor, rows, wh
                      "on s.nr = u.segmentation where s.id = %s", seg) == [(0,)]
 
 
-def test_a_large_file_is_worked_off_while_its_report_says_how_far_it_is(stack, editor):
+def test_a_large_file_is_imported_by_jobs_with_its_progress_in_the_report(stack, editor):
     seg = make(stack, "manual", ("one",))
     rows = "".join(f"u{n},one\n" for n in range(3000))
     where = send(editor, seg, "user_id,group\n" + rows).headers["Location"]

@@ -78,7 +78,7 @@ def owner(behind):
     return person
 
 
-def test_wrong_tries_from_elsewhere_keep_nobody_out(behind, owner):
+def test_failed_attempts_from_elsewhere_lock_nobody_out(behind, owner):
     assert statuses(behind, owner.name, ["203.0.113.20"] * 7) == [422] * 5 + [429] * 2
     refused = sign_in(behind, owner.name, address="203.0.113.20")
     assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
@@ -87,7 +87,7 @@ def test_wrong_tries_from_elsewhere_keep_nobody_out(behind, owner):
         assert sign_in(behind, owner.name, address=f"203.0.113.{21 + n}").status_code == 303
 
 
-def test_names_that_nobody_has_are_counted_like_those_somebody_has(behind, owner):
+def test_unknown_names_are_counted_like_known_ones(behind, owner):
     disabled = Person(behind, "viewer")
     behind.assay("user", "disable", disabled.name)
     names = [owner.name, disabled.name, new_id("nobody"), Person(behind, "viewer").name, "x" * 300]
@@ -115,7 +115,7 @@ def test_a_wait_ends_and_failures_are_forgotten(behind, owner):
     assert statuses(behind, owner.name, ["203.0.113.40"] * 6) == [422] * 5 + [429]
 
 
-def test_a_password_that_fits_forgets_the_failures_of_its_network(behind, owner):
+def test_a_right_password_clears_the_failures_of_its_network(behind, owner):
     for _ in range(2):
         assert statuses(behind, owner.name, ["203.0.113.41"] * 4) == [422] * 4
         assert statuses(behind, owner.name, ["203.0.113.41"], GOOD) == [303]
@@ -141,13 +141,13 @@ def test_an_account_that_is_tried_from_everywhere_waits_where_it_never_was(behin
     assert statuses(behind, owner.name, ["203.0.113.63"], GOOD) == [303]
 
 
-def test_somebody_signed_in_sees_the_own_account_whatever_others_try(behind, owner):
+def test_a_session_keeps_its_account_page_whatever_others_try(behind, owner):
     cookie = cookie_of(sign_in(behind, owner.name, address="203.0.113.70"))
     assert statuses(behind, owner.name, ["203.0.113.70"] * 6)[-1] == 429
     assert is_in(behind, cookie, **{"X-Forwarded-For": "203.0.113.70"})
 
 
-def test_the_old_password_is_not_guessed_either(behind, owner):
+def test_guessing_the_current_password_is_limited_too(behind, owner):
     def change(current, address="203.0.113.71"):
         return owner.post("/admin/account/password", current=current, password=GOOD, again=GOOD,
                           headers={"X-Forwarded-For": address}).status_code
@@ -155,14 +155,14 @@ def test_the_old_password_is_not_guessed_either(behind, owner):
     assert change(GOOD) == 429 and change(GOOD, "203.0.113.72") == 303
 
 
-def test_nothing_that_was_typed_is_kept(behind):
+def test_nothing_typed_into_a_sign_in_is_stored(behind):
     name = new_id("typed")
     assert statuses(behind, name, ["203.0.113.80"]) == [422]
     assert name not in str(behind.sql("select t::text, encode(key, 'escape') "
                                       "from assay.sign_in_throttle t"))
 
 
-def test_old_failures_are_let_go(behind, owner):
+def test_old_failures_expire(behind, owner):
     assert statuses(behind, owner.name, ["203.0.113.81"] * 2) == [422] * 2
     age(behind, 86401)
     behind.assay("jobs", "--once")
@@ -252,7 +252,7 @@ def test_a_token_of_another_session_is_refused(stack, whose):
     assert mine.post(f"/admin/experiment/{exp}/stop").status_code == 303
 
 
-def test_what_a_viewer_forges_is_refused_and_noted_for_every_route_of_editors(stack):
+def test_a_forged_form_of_a_viewer_is_refused_and_audited_on_every_editor_route(stack):
     viewer = Person(stack, "viewer")
     paths = ["/admin/segmentations", "/admin/goals", "/admin/layers", "/admin/experiments"]
     for path in paths:
@@ -270,13 +270,13 @@ ELSEWHERE = ["https://evil.example", "//evil.example", "\\\\evil.example", "/\\e
 
 
 @pytest.mark.parametrize("to", ELSEWHERE[:4])
-def test_a_password_leads_to_no_other_site(behind, known, to):
+def test_sign_in_redirects_to_no_other_site(behind, known, to):
     answer = sign_in(behind, known.name, to=to)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin")
 
 
 @pytest.mark.parametrize("to", ELSEWHERE)
-def test_a_link_leads_to_no_other_site(behind, known, new, to):
+def test_sign_in_by_link_redirects_to_no_other_site(behind, known, new, to):
     """Who has no password yet is asked for one."""
     for person, where in ((known, "/admin"), (new, "/admin/account")):
         link = behind.assay("user", "link", person.name).stdout.strip()
@@ -286,7 +286,7 @@ def test_a_link_leads_to_no_other_site(behind, known, new, to):
 
 
 @pytest.mark.parametrize("back", ELSEWHERE)
-def test_a_form_leads_to_no_other_site(stack, back):
+def test_a_form_redirects_to_no_other_site(stack, back):
     editor, goal = Person(stack, "editor"), new_id("goal")
     answer = editor.post("/admin/goals", name=goal, test="chi2", back=back)
     assert answer.status_code == 303

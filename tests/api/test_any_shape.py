@@ -14,7 +14,7 @@ from goals import goal
 from layers import new_layer
 from lookups import new_id
 from pages import Person
-from segments import make
+from segmentations import make
 
 # One web server is enough: what is tested comes after it.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)

@@ -96,7 +96,7 @@ def noted(stack, account):
                      "where account = %s order by nr", account)
 
 
-def test_the_own_password_and_the_end_of_all_sessions_are_in_the_audit_log(stack):
+def test_password_changes_and_sign_outs_are_in_the_audit_log(stack):
     viewer = Person(stack, "viewer")
     assert viewer.post("/admin/account/password", password=GOOD, again=GOOD).status_code == 303
     assert viewer.post("/admin/account/sign_out").status_code == 303

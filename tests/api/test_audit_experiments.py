@@ -68,7 +68,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_a_change_is_noted_with_before_and_after(stack, editor, exp, what):
+def test_a_change_is_audited_with_before_and_after(stack, editor, exp, what):
     send, action, member, (before, after) = CHANGES[what]
     assert send(stack, editor, exp).status_code in (200, 303)
     row = noted(stack, exp)[-1]
@@ -78,7 +78,7 @@ def test_a_change_is_noted_with_before_and_after(stack, editor, exp, what):
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_a_change_that_cannot_be_noted_does_not_happen(stack, editor, exp, what):
+def test_a_change_that_cannot_be_audited_does_not_happen(stack, editor, exp, what):
     send, action, *_ = CHANGES[what]
     before = admin(stack, "GET", exp)
     with no_audit(stack, action):
@@ -86,7 +86,7 @@ def test_a_change_that_cannot_be_noted_does_not_happen(stack, editor, exp, what)
     assert admin(stack, "GET", exp) == before
 
 
-def test_a_creation_and_a_deletion_that_cannot_be_noted_do_not_happen(stack, editor, exp):
+def test_a_creation_or_deletion_that_cannot_be_audited_does_not_happen(stack, editor, exp):
     request = body(new_id("c"))
     with no_audit(stack, "POST /experiment/create"):
         answer = stack.call("POST", "/v1/experiment/create", key="admin",
@@ -102,14 +102,14 @@ def test_a_creation_and_a_deletion_that_cannot_be_noted_do_not_happen(stack, edi
         "DELETE /experiment/:id", exp, {"expId": exp, "deleted": True})
 
 
-def test_a_creation_of_an_experiment_that_exists_is_not_noted(stack):
+def test_creating_an_existing_experiment_is_not_audited(stack):
     request = body(new_id("c"))
     for _ in range(2):
         stack.call("POST", "/v1/experiment/create", key="admin", json={"request": request})
     assert [row[2] for row in noted(stack, request["expId"])] == [None]
 
 
-def test_a_repeated_request_is_noted_once(stack, exp):
+def test_a_repeated_request_is_audited_once(stack, exp):
     answers = [stack.call("PATCH", f"/v1/experiment/{exp}", key="admin",
                           headers={"Idempotency-Key": exp},
                           json={"request": {"description": "once"}}) for _ in range(2)]
@@ -118,7 +118,7 @@ def test_a_repeated_request_is_noted_once(stack, exp):
     assert [row[0] for row in noted(stack, exp)].count("PATCH /experiment/:id") == 1
 
 
-def test_an_assignment_by_hand_is_noted_and_goes_with_the_erasure_of_its_subject(stack, exp):
+def test_an_assignment_by_hand_is_audited_until_its_subject_is_erased(stack, exp):
     user = new_id("user")
     put(stack, exp, {"user_id": user}, "b")
     put(stack, exp, {"user_id": user}, "control")
@@ -131,7 +131,7 @@ def test_an_assignment_by_hand_is_noted_and_goes_with_the_erasure_of_its_subject
     assert [row[2:] for row in mine] == [(None, None)] * 2
 
 
-def test_an_assignment_by_hand_that_cannot_be_noted_does_not_happen(stack, exp):
+def test_an_assignment_by_hand_that_cannot_be_audited_does_not_happen(stack, exp):
     user = {"user_id": new_id("user")}
     with no_audit(stack, "PUT /experiment/:id/alternative"):
         answer = stack.call("PUT", f"/v1/experiment/{exp}/alternative",

@@ -58,13 +58,13 @@ def test_ids_and_names_are_texts_without_control_characters(stack, field, value,
 @pytest.mark.parametrize("value, why", [t for t in TEXTS if t[0] is not None],
                          ids=[repr(t[0]) for t in TEXTS if t[0] is not None])
 @pytest.mark.parametrize("field", ["url", "referrer"])
-def test_url_and_referrer_are_such_texts_when_given(stack, field, value, why):
+def test_url_and_referrer_are_optional_texts_without_control_characters(stack, field, value, why):
     body = assert_problem(post(stack, but(**{field: value})), 422, "/" + field)
     assert why in body["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize("value", ["null", "undefined", "NaN", "[object Object]"])
-def test_words_that_mean_no_id_are_no_id(stack, value):
+def test_null_undefined_and_the_like_are_no_ids(stack, value):
     assert_problem(post(stack, but(user_id=value)), 422, "/user_id")
     assert_problem(stack.call("GET", f"/v1/user/{value}"), 422, "/user_id")
     assert_problem(stack.call("DELETE", f"/v1/user/{value}"), 422, "/user_id")
@@ -114,7 +114,7 @@ def test_a_view_is_an_object(stack, value):
     assert_problem(post_bytes(stack, f"[{value}]"), 422, "/0")
 
 
-def test_all_problems_are_told_at_once(stack):
+def test_all_problems_are_reported_at_once(stack):
     body = {"user_id": 1, "name": "", "timestamp": 0, "url": 5, "referrer": "\n"}
     pointers = ["/user_id", "/name", "/timestamp", "/url", "/referrer"]
     assert_problem(post(stack, body), 422, *pointers)
@@ -126,7 +126,7 @@ def test_all_problems_are_told_at_once(stack):
     ('{"user_id": "a",\n "name": A}', 2, 10), ("\n\n  [1, 2,, 3]", 3, 9), ("{", 1, 2),
     ('{"user_id": "a", "user_id": "b"}', 1, 18), ("[\r\n{}\r\n{}]", 3, 1),
 ])
-def test_malformed_json_is_told_by_line_and_column(stack, text, line, column):
+def test_malformed_json_is_reported_by_line_and_column(stack, text, line, column):
     body = assert_problem(post_bytes(stack, text), 400)
     assert body["detail"].startswith(f"line {line}, column {column}: ")
 
@@ -151,7 +151,7 @@ def test_a_missing_content_type_is_refused(stack):
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
-def test_another_method_is_told_which_ones_there_are(stack, method):
+def test_another_method_gets_the_allowed_ones(stack, method):
     answer = stack.call(method, "/v1/page")
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "POST, OPTIONS"
@@ -229,7 +229,7 @@ def test_a_body_over_9_mib_is_refused_by_the_web_server(stack):
     assert "8 MiB" in answer.json()["detail"]
 
 
-def test_a_body_where_none_belongs_is_small(stack):
+def test_a_body_on_a_route_without_one_is_small(stack):
     answer = stack.call("DELETE", "/v1/user/bad-input", data=b"x" * 1025)
     assert "1024" in assert_problem(answer, 413)["detail"]
 

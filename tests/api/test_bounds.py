@@ -10,7 +10,7 @@ import pytest
 
 from enrols import running, somebody
 from lookups import a_second_later, admin, await_status, body, define, put_user
-from segments import make
+from segmentations import make
 from shapes import assert_problem, post_lines, view
 
 LINES = {"Content-Type": "application/x-ndjson"}
@@ -206,7 +206,7 @@ def peak(pid):
 @pytest.mark.parametrize("line", [
     "[" + ",".join(["{}"] * 19998) + "]", '{"x":[' + ",".join(["{}"] * 19998) + "]}"],
                          ids=["lists", "objects"])
-def test_lines_that_are_thrown_away_leave_no_worker_large(stack, path, key, line):
+def test_rejected_lines_leave_no_worker_large(stack, path, key, line):
     before = sorted(stack.workers())
     data = ("\n".join([line] * 100)).encode()
     answer = stack.call("POST", path, key=key, data=data, headers=LINES, timeout=600)

@@ -87,7 +87,7 @@ def read_all(stack, people):
 
 
 @pytest.mark.parametrize("how", WRONG)
-def test_a_value_that_is_not_ours_is_a_miss_and_counted(stack, people, how):
+def test_a_foreign_value_is_a_miss_and_counted(stack, people, how):
     values = fill(stack, Client(stack), people)
     store(stack, {key: WRONG[how](value) for key, value in values.items()})
     before = stack.metric("cache_bad_values_total")
@@ -106,7 +106,7 @@ def test_a_value_of_another_key_is_a_miss_and_counted(stack, people):
     stack.memcached(b"flush_all")
 
 
-def test_the_cache_is_what_answers_when_its_values_are_good(stack, people):
+def test_good_values_are_answered_from_the_cache(stack, people):
     """Else the tests above would show nothing."""
     fill(stack, Client(stack), people)
     before = stack.metric("cache_hits_total")

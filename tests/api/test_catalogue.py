@@ -133,7 +133,7 @@ def test_functions_run_with_the_rights_of_their_caller_and_a_fixed_path(stack):
         assert language != "sql" or arguments == 0, name
 
 
-def test_roles_that_serve_and_own_are_no_masters(stack):
+def test_the_roles_have_no_superuser_rights(stack):
     for role in ("assay_app", "assay_owner"):
         assert stack.sql("""
             select rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls

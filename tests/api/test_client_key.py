@@ -314,7 +314,7 @@ def test_a_hit_of_a_client_key_counts_at_most_a_hundred(stack, kind, most):
     ("--signed", "yes"), ("--class", "server", "--signed"), ("--class", "admin", "--rate", "5"),
     ("--class", "server", "--subjects", "user"), ("--class", "server", "--attributes", "no"),
     ("--signd",)])
-def test_a_key_that_is_narrowed_wrongly_is_not_made(stack, options):
+def test_a_key_with_invalid_limits_is_not_created(stack, options):
     before = stack.sql("select count(*) from api_key")
     kind = () if "--class" in options else ("--class", "client")
     done = stack.assay("key", "create", *kind, *options, check=False)
@@ -322,7 +322,7 @@ def test_a_key_that_is_narrowed_wrongly_is_not_made(stack, options):
     assert stack.sql("select count(*) from api_key") == before
 
 
-def test_secrets_are_shown_once_and_told_nowhere(stack, asked, signed):
+def test_secrets_are_shown_once_and_logged_nowhere(stack, asked, signed):
     key, secret = signed
     who = new_id("user")
     good = sign(secret, "u:" + who)
@@ -411,7 +411,7 @@ def test_what_is_wrong_with_a_change_of_a_key_is_said_beside_its_fields(stack, a
                      "id = %s", id_of(key)) == [(3, True, None, None)]
 
 
-def test_only_client_keys_are_narrowed(stack, admin):
+def test_only_client_keys_have_limits(stack, admin):
     key = make(stack, kind="server")
     page = admin.get(f"/admin/keys/{id_of(key)}")
     assert page.status_code == 200 and "/change" not in page.text

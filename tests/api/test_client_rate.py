@@ -152,7 +152,7 @@ def test_a_network_of_ipv6_is_one_address(stack, exp, first, second, shared):
     assert (429 in answers) is shared
 
 
-def test_what_a_stranger_says_of_his_address_does_not_count(stack, exp):
+def test_an_address_in_a_header_of_a_stranger_is_ignored(stack, exp):
     """The last entry is what the proxy has seen."""
     key, here = make(stack), address()["X-Forwarded-For"]
     n = iter(range(1000))
@@ -223,7 +223,7 @@ def test_all_ways_to_be_new_share_the_limit(stack, exp, slow):
     assert stored(stack, "d", devices[-1:]) == 0
 
 
-def test_a_device_that_is_known_brings_no_invented_users(stack, slow, exp):
+def test_a_known_device_brings_no_new_users_past_the_limit(stack, slow, exp):
     here, client = address(), new_id("client")
     mine = define(stack, client)
     stack.call("POST", f"/v1/experiment/{mine}/state", key="admin", json={"state": "enabled"})
@@ -345,7 +345,7 @@ def overview(stack, person):
     return html.unescape(person.get("/admin").text)
 
 
-def test_overview_and_doctor_ask_for_a_proxy_behind_which_all_are_one(fresh):
+def test_overview_and_doctor_point_at_an_unconfigured_proxy(fresh):
     viewer, exp, key = Person(fresh, "viewer"), running(fresh), make(fresh)
     assert HINT not in overview(fresh, viewer)
     assert HINT not in fresh.assay("doctor", check=False).stdout
@@ -362,7 +362,7 @@ def test_overview_and_doctor_ask_for_a_proxy_behind_which_all_are_one(fresh):
     assert HINT not in fresh.assay("doctor", check=False).stdout
 
 
-def test_the_hint_goes_after_an_hour_and_the_address_after_a_day(fresh):
+def test_the_hint_expires_after_an_hour_and_the_address_after_a_day(fresh):
     viewer, exp, key = Person(fresh, "viewer"), running(fresh), make(fresh)
     flood(fresh, key, exp, {"X-Forwarded-For": "2001:db8:5:6::7"}, 12)
     wait_until(lambda: "2001:db8:5:6::/64" in overview(fresh, viewer), 20, "the hint")
@@ -373,7 +373,7 @@ def test_the_hint_goes_after_an_hour_and_the_address_after_a_day(fresh):
     assert fresh.sql("select * from rate_refusal") == []
 
 
-def test_the_defaults_let_a_usual_visitor_pass():
+def test_the_default_limits_admit_a_usual_visitor():
     s = Stack("lighttpd", ASSAY_CLIENT_RATE=200, ASSAY_CLIENT_NEW_RATE=20, ASSAY_WORKERS=2)
     try:
         exp = running(s)

@@ -162,7 +162,7 @@ def test_a_missing_configuration_file_is_an_error(stack):
     assert done.returncode == 1 and "/nonexistent/assay.conf" in done.stderr
 
 
-def test_the_doctor_finds_a_running_stack_well(stack):
+def test_doctor_finds_a_running_stack_healthy(stack):
     done = stack.assay("doctor")
     verdicts = {line.split()[1]: line.split()[0] for line in done.stdout.splitlines()}
     assert set(verdicts.values()) == {"ok"}
@@ -223,7 +223,7 @@ def test_export_of_an_unknown_user_prints_nothing(stack, user):
 
 
 @pytest.mark.parametrize("bad", ["", "a\nb", "a" * 129, "null"])
-def test_export_of_what_is_no_id_fails(stack, bad):
+def test_export_of_an_invalid_id_fails(stack, bad):
     done = stack.assay("export", "user", bad, check=False)
     assert (done.returncode, done.stdout) == (1, "") and done.stderr
 

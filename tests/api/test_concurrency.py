@@ -75,7 +75,7 @@ def test_the_same_batch_in_opposite_orders_ends_without_a_deadlock(stack, user):
 
 
 @pytest.mark.parametrize("write", ["single", "batch"])
-def test_a_read_that_begins_after_an_answer_sees_what_was_answered(stack, user, write):
+def test_a_read_after_an_acknowledged_write_sees_it(stack, user, write):
     """No worker may hand out what was true before a write that a caller knows of."""
     acknowledged, stale, done = [0], [], threading.Event()
     size = 1 if write == "single" else 3

@@ -36,7 +36,7 @@ def test_a_session_counts_from_its_confirmation_on_and_once(stack):
     assert conversions(stack, exp) == {(own, name): {2: 1}}
 
 
-def test_hits_that_waited_too_long_are_lost(stack):
+def test_hits_that_waited_too_long_expire(stack):
     name, exp, who = goal(stack), running(stack), session()
     enroll(stack, exp, who)
     hit(stack, name, who)
@@ -46,7 +46,7 @@ def test_hits_that_waited_too_long_are_lost(stack):
     assert conversions(stack, exp) == {}
 
 
-def test_hits_that_waited_too_long_are_not_revived_by_another(stack):
+def test_expired_hits_are_not_revived_by_another(stack):
     one, two, exp, who = goal(stack), goal(stack), running(stack), session()
     enroll(stack, exp, who)
     hit(stack, one, who, count=5)
@@ -57,7 +57,7 @@ def test_hits_that_waited_too_long_are_not_revived_by_another(stack):
     assert conversions(stack, exp) == {("control", one): {1: 1}}
 
 
-def test_every_hit_gives_all_that_waits_new_time(stack):
+def test_every_hit_extends_the_wait_of_all_waiting_hits(stack):
     one, two, exp, who = goal(stack), goal(stack), running(stack), session()
     enroll(stack, exp, who)
     hit(stack, one, who)
@@ -91,7 +91,7 @@ def test_visits_wait_as_goals_do(stack):
     assert conversions(stack, exp) == {("control", NOT_PRESENT): {1: 1}}
 
 
-def test_who_is_enrolled_after_the_confirmation_counts_at_once(stack):
+def test_a_session_enrolled_after_its_confirmation_counts_at_once(stack):
     exp, who = running(stack), session()
     confirm(stack, who)
     enroll(stack, exp, who)
@@ -138,12 +138,12 @@ def test_only_a_post_confirms_or_visits(stack, path):
 
 @pytest.mark.parametrize("path", ["/v1/confirm_human", "/v1/visit"])
 @pytest.mark.parametrize("body", [{}, {"session_id": "a", "user_id": "b"}, {"session_id": ""}, []])
-def test_whom_it_is_about_must_be_said(stack, path, body):
+def test_a_confirmation_names_its_subject(stack, path, body):
     answer = stack.call("POST", path, key="client", json=body)
     assert answer.status_code == 422
 
 
-def test_where_nobody_has_to_be_confirmed_a_session_counts_at_once(trusting):
+def test_without_verification_a_session_counts_at_once(trusting):
     name, exp, who = goal(trusting), running(trusting), session()
     enroll(trusting, exp, who)
     assert hit(trusting, name, who) == said([exp])
@@ -154,7 +154,7 @@ def test_where_nobody_has_to_be_confirmed_a_session_counts_at_once(trusting):
     assert trusting.sql("select * from confirmed") == []
 
 
-def test_what_is_not_confirmed_leaves_no_exposure(stack):
+def test_an_unconfirmed_session_has_no_exposure(stack):
     exp, who = running(stack), session()
     enroll(stack, exp, who)
     assert (len(rows(stack, "enrolment", exp)), rows(stack, "exposure", exp)) == (1, [])

@@ -7,7 +7,7 @@ import pytest
 from lookups import admin, await_status, body, day, define, new_id, of_users, put_user, submit
 from mapping import get
 from stack import wait_until
-from tallies import a_goal
+from result_rows import a_goal
 from test_definitions import put_status, row
 
 UNKNOWN = "no experiment available with the given experimentid"
@@ -243,7 +243,7 @@ def test_an_end_that_moves_forward_revives(stack, exp, end):
     assert (result["status"], result["status_msg"]) == ("ACTIVE", MAPPED)
 
 
-def test_a_patch_without_a_version_is_made_whatever_happens_meanwhile(stack):
+def test_a_patch_without_a_version_is_applied_whatever_the_jobs_do(stack):
     """The jobs move the version on; somebody who did not ask about it must not hear of it."""
     for _ in range(10):
         exp = submit(stack, "portal")
@@ -284,7 +284,7 @@ def test_a_winner_is_flagged_with_the_state(stack, rich):
     ({"state": None}, "/state"), ({"state": 0, "default": "green"}, "/default"),
     ({"state": 0, "default": 5}, "/default")],
                          ids=str)
-def test_a_state_that_is_none_changes_nothing(stack, rich, request_, place):
+def test_an_invalid_state_changes_nothing(stack, rich, request_, place):
     before = row(stack, rich)
     answer = call(stack, "POST", rich + "/state", request_)
     assert answer.status_code == 400, answer.text

@@ -82,7 +82,7 @@ def test_an_export_into_an_empty_installation_exports_the_same_bytes(both, tmp_p
     assert (export(empty), empty.sql(versions)) == (document, before)
 
 
-def test_what_differs_is_changed_and_what_is_not_named_stays(both, tmp_path):
+def test_differences_are_imported_and_unnamed_definitions_stay(both, tmp_path):
     full = both[0]
     document = json.loads(export(full))
     exp = next(e for e in document["experiments"] if e["expId"] == "exp")
@@ -99,7 +99,7 @@ def test_what_differs_is_changed_and_what_is_not_named_stays(both, tmp_path):
     assert next(e for e in after["experiments"] if e["expId"] == "exp") == exp
 
 
-def test_problems_are_told_with_their_places_and_the_rest_is_made(both, tmp_path):
+def test_problems_are_reported_with_their_places_and_the_rest_is_imported(both, tmp_path):
     full = both[0]
     wrong = body("files", expId="wrong", criteria={
         "type": "rule", "filters": {"any": [{"kind": {"eq": "user"}}, {"kind": {"lt": 1}}]}})
@@ -127,11 +127,11 @@ def test_problems_are_told_with_their_places_and_the_rest_is_made(both, tmp_path
 
 
 @pytest.mark.parametrize("text", ["", "[]", "5", "{", '{"goals": ['])
-def test_what_is_no_document_is_refused(both, tmp_path, text):
+def test_an_invalid_document_is_refused(both, tmp_path, text):
     assert "assay import: " in load(both[0], tmp_path, text, 1)
 
 
-def test_a_file_that_is_not_there_is_told(both):
+def test_a_missing_file_is_reported(both):
     done = both[0].assay("import", "definitions", "/nowhere/x", check=False)
     assert done.returncode == 1 and "No such file" in done.stderr
 
@@ -209,7 +209,7 @@ def test_a_group_and_the_rule_that_names_it_can_be_removed_by_one_file(both, tmp
     assert "0 made, 2 changed, 0 as they were, 0 bad" in said
 
 
-def test_a_file_that_removes_a_group_alone_is_told_what_names_it(both, tmp_path):
+def test_removing_a_group_that_a_rule_names_is_refused_with_the_rule(both, tmp_path):
     stack, user = both[1], {"kind": {"eq": "user"}}
     pair = [rules("e-named", c=user, d=user), rules("d-naming", e=user, f=rule("e-named", "d"))]
     load(stack, tmp_path, {"segmentations": pair})

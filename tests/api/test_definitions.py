@@ -9,7 +9,7 @@ import pytest
 
 from lookups import await_status, day, define, new_id, put_user
 from stack import wait_until
-from tallies import a_goal
+from result_rows import a_goal
 
 ID = {"request.expid": "Experiment Id should not be  empty"}
 NAME = {"request.name": "Experiment Name should not be  empty"}
@@ -90,7 +90,7 @@ def row(stack, exp):
                      " from experiment where id = %s", exp)
 
 
-def test_case_1_create_answers_submitted_and_echoes_the_request(stack):
+def test_create_answers_submitted_and_echoes_the_request(stack):
     request = printed()
     params, result = opened(create(stack, request))
     assert params["status"] == "successful"
@@ -102,7 +102,7 @@ def test_case_1_create_answers_submitted_and_echoes_the_request(stack):
     assert result["last_updated"] >= result["created_date"] > 1_700_000_000_000
 
 
-def test_case_2_the_same_again_stores_nothing_and_answers_what_is_there(stack):
+def test_creating_again_stores_nothing_and_answers_the_stored_definition(stack):
     request = printed()
     opened(create(stack, request))
     params, result = opened(create(stack, printed(request["expId"], name="another")))
@@ -112,7 +112,7 @@ def test_case_2_the_same_again_stores_nothing_and_answers_what_is_there(stack):
 
 
 @pytest.mark.parametrize("status", ["Failed", "FAILED", "failed"])
-def test_case_3_a_failed_one_is_replaced(stack, status):
+def test_a_failed_definition_is_replaced(stack, status):
     exp = define(stack, "portal", criteria=None)
     nr, _, _, _, _, version, _ = row(stack, exp)[0]
     put_status(stack, exp, status, 3)
@@ -126,7 +126,7 @@ def test_case_3_a_failed_one_is_replaced(stack, status):
 
 
 @pytest.mark.parametrize("status", ["SUBMITTED", "PROCESSING", "ACTIVE", "STOPPED", "INACTIVE"])
-def test_case_4_one_that_has_not_failed_is_left_alone(stack, status):
+def test_a_definition_that_has_not_failed_is_not_replaced(stack, status):
     exp = define(stack, "portal", criteria=None)
     put_status(stack, exp, status)
     before = row(stack, exp)
@@ -164,7 +164,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_definition_that_is_not_valid_is_refused_by_its_texts(stack, case):
+def test_an_invalid_definition_is_refused_with_the_documented_texts(stack, case):
     request, expected = REFUSED[case]
     assert_refused(create(stack, request), expected)
     assert row(stack, request.get("expId", "-")) == []
@@ -172,19 +172,19 @@ def test_a_definition_that_is_not_valid_is_refused_by_its_texts(stack, case):
 
 @pytest.mark.parametrize("body", [{}, {"request": None}, {"request": []}, [], None, 5, "x"],
                          ids=str)
-def test_case_6_a_body_without_a_request_is_refused_alone(stack, body):
+def test_a_body_without_a_request_is_refused(stack, body):
     answer = stack.call("POST", "/v1/experiment/create", key="admin", json=body,
                         data=None if body is not None else "null",
                         headers={"Content-Type": "application/json"})
     assert_refused(answer, {"request": "Request should not be empty"})
 
 
-def test_case_16_a_definition_of_one_day_is_accepted(stack):
+def test_a_definition_of_one_day_is_accepted(stack):
     _, result = opened(create(stack, printed(data={"endDate": day()})))
     assert result["status"] == "SUBMITTED"
 
 
-def test_case_19_what_is_not_known_is_refused_but_in_data(stack):
+def test_unknown_members_are_refused_except_in_data(stack):
     params, _ = opened(create(stack, printed(extra={"a": [1]})), 400, "CLIENT_ERROR")
     assert set(params["errorMsg"]) == {"/request/extra", "status"}
     _, result = opened(create(stack, printed(data={"other": "kept"})))
@@ -193,7 +193,7 @@ def test_case_19_what_is_not_known_is_refused_but_in_data(stack):
 
 
 @pytest.mark.parametrize("text", ["{", "", "{'a':1}", '{"request":{"a":1,"a":2}}', "\xff"])
-def test_case_20_what_is_no_json_is_refused_in_the_envelope(stack, text):
+def test_invalid_json_is_refused_in_the_envelope(stack, text):
     answer = stack.call("POST", "/v1/experiment/create", key="admin", data=text.encode("latin-1"),
                         headers={"Content-Type": "application/json"})
     params, result = opened(answer, 400, "CLIENT_ERROR")
@@ -201,7 +201,7 @@ def test_case_20_what_is_no_json_is_refused_in_the_envelope(stack, text):
     assert params["errmsg"]
 
 
-def test_case_21_of_50_creates_at_once_one_is_the_first(stack):
+def test_of_50_parallel_creates_one_is_the_first(stack):
     request = printed()
     with concurrent.futures.ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda _: create(stack, request), range(50)))
@@ -223,12 +223,12 @@ def test_stats_are_those_of_the_last_mapping(stack, status, users, stats):
 
 
 @pytest.mark.parametrize("route", ["", "get/"])
-def test_case_25_an_unknown_definition_is_told_in_a_success(stack, route):
+def test_an_unknown_definition_is_reported_in_a_successful_answer(stack, route):
     params, result = opened(get(stack, new_id("H"), route), name="assay.experiment.get")
     assert (params["status"], params["errmsg"], result) == ("failed", UNKNOWN, None)
 
 
-def test_case_26_both_routes_give_the_same_flat_definition(stack):
+def test_both_routes_return_the_same_flat_definition(stack):
     a_goal(stack, name="buy")
     request = printed(criteria=None, alternatives=[{"name": "blue", "weight": 1}], default="blue",
                       goals=["buy"], traffic=12.5)
@@ -257,7 +257,7 @@ def listed(stack, **params):
     return opened(answer, name="assay.experiment.list")[1]
 
 
-def test_case_27_the_list_holds_what_failed_and_what_is_active(stack):
+def test_the_list_has_failed_and_active_definitions(stack):
     client = new_id("c")
     failed, active = define(stack, client), define(stack, client)
     put_status(stack, failed, "FAILED", 0)
@@ -317,7 +317,7 @@ def test_only_an_admin_key_defines(stack, key, status):
     assert row(stack, request["expId"]) == []
 
 
-def test_a_definition_is_taken_up_by_the_jobs(stack):
+def test_a_definition_is_mapped_by_the_jobs(stack):
     request = printed(criteria=None)
     opened(create(stack, request))
     wait_until(lambda: row(stack, request["expId"])[0][4] == "ACTIVE", 20, "the mapping")

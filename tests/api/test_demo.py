@@ -42,7 +42,7 @@ def test_a_look_up_finds_the_experiment_of_its_client(stack, device, client, use
 
 
 @pytest.mark.parametrize("exp, verdict", VERDICTS.items())
-def test_results_say_what_the_demo_is_about(stack, exp, verdict):
+def test_the_demo_has_the_documented_results(stack, exp, verdict):
     told = stack.call("GET", f"/v1/experiment/{exp}/results").json()
     assert told["verdict"]["text"] == verdict
     assert sum(a["participants"] for a in told["alternatives"]) > 900
@@ -54,7 +54,7 @@ def test_page_views_feed_a_goal_of_the_demo(stack):
     assert all(a["conversions"] > 0 for a in goal["alternatives"])
 
 
-def test_who_is_enrolled_is_where_the_draw_puts_him(stack):
+def test_demo_enrolments_follow_the_bucketing(stack):
     for user in ("demo-001", "demo-042", "demo-4999"):
         gates = stack.call("GET", "/v1/experiment/HERO-TEXT/explain",
                            params={"user_id": user}).json()

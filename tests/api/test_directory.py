@@ -67,7 +67,7 @@ def test_a_put_replaces_the_entry(stack, user):
     assert get(stack, user) == {}
 
 
-def test_an_entry_that_is_so_already_is_not_written(stack, user):
+def test_an_unchanged_entry_is_not_written(stack, user):
     first = put(stack, user, RICH).json()
     assert put(stack, user, dict(reversed(RICH.items()))).json() == first
     assert put(stack, user, {**RICH, "age": 13}).json()["changed_at"] > first["changed_at"]
@@ -180,7 +180,7 @@ def test_bad_items_of_a_load_are_listed_and_the_rest_is_stored(stack, user, case
     (LINES, '{"user_id":"x"}\n' * 1001, 413, []),
     ("application/json", "[" + "1," * 1000 + "1]", 413, [])],
                          ids=str)
-def test_a_load_of_nothing_good_is_refused(stack, kind, text, status, pointers):
+def test_a_load_without_a_valid_entry_is_refused(stack, kind, text, status, pointers):
     assert_problem(bulk(stack, text, kind), status, *pointers)
 
 

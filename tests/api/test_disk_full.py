@@ -10,7 +10,7 @@ import pytest
 
 import enrols
 import lookups
-import segments
+import segmentations
 import uploads
 from disk import SmallDisk
 from load import Client, Load
@@ -65,7 +65,7 @@ class Things:
                           json={"name": self.goal}).status_code == 201
         self.exp = enrols.running(stack, "b", goals=[self.goal])
         self.free = enrols.running(stack, "b")
-        self.seg = segments.make(stack, "manual", ("A", "B"))
+        self.seg = segmentations.make(stack, "manual", ("A", "B"))
         enrols.enroll(stack, self.exp, self.user)
         lookups.put_user(stack, self.user, age=10)
         uploads.upload(stack, self.seg, [(self.user, "A")])

@@ -8,7 +8,7 @@ from lookups import a_second_later, admin, new_id
 
 
 @pytest.mark.smoke
-def test_who_is_enrolled_stays_where_he_was_drawn(stack):
+def test_an_enrolled_subject_keeps_its_alternative(stack):
     exp, user = running(stack, "red", "blue"), somebody()
     first = enroll(stack, exp, user)
     assert (first["reason"], first["enrolled"], first["new"]) == ("ASSIGNED", True, True)
@@ -18,7 +18,7 @@ def test_who_is_enrolled_stays_where_he_was_drawn(stack):
         assert (again["reason"], again["new"]) == ("ENROLLED", False)
 
 
-def test_reading_an_alternative_leaves_nothing(stack):
+def test_reading_an_alternative_stores_nothing(stack):
     exp, user = running(stack, "red"), somebody()
     seen = alternative(stack, exp, user)
     assert seen["alternative"] == "control"
@@ -27,7 +27,7 @@ def test_reading_an_alternative_leaves_nothing(stack):
 
 
 @pytest.mark.smoke
-def test_an_experiment_that_is_named_first_is_made_and_does_nothing(stack):
+def test_naming_an_unknown_experiment_creates_it_in_state_default(stack):
     exp, user = new_id("exp"), somebody()
     answer = enroll(stack, exp, user, alternatives=["red", "blue"])
     assert (answer["alternative"], answer["reason"]) == ("control", "DEFAULT")
@@ -36,7 +36,7 @@ def test_an_experiment_that_is_named_first_is_made_and_does_nothing(stack):
     assert state[0] == 0
 
 
-def test_one_that_was_named_first_is_changed_as_it_is_for_every_client(stack):
+def test_an_auto_created_experiment_can_be_changed_for_every_client(stack):
     exp = new_id("exp")
     enroll(stack, exp, somebody())
     admin(stack, "PATCH", exp, {"description": "a"})
@@ -46,7 +46,7 @@ def test_one_that_was_named_first_is_changed_as_it_is_for_every_client(stack):
 
 
 @pytest.mark.smoke
-def test_a_client_key_makes_no_experiment(stack):
+def test_a_client_key_creates_no_experiment(stack):
     exp = new_id("exp")
     answer = enroll(stack, exp, somebody(), key="client")
     assert (answer["alternative"], answer["reason"]) == ("control", "UNKNOWN")
@@ -58,7 +58,7 @@ def test_a_client_key_may_not_force_or_name_alternatives(stack, more):
     enroll(stack, running(stack, "red"), somebody(), key="client", status=403, **more)
 
 
-def test_what_was_forced_first_stays(stack):
+def test_the_first_forced_alternative_stays(stack):
     exp, user = running(stack, "alt1", "alt2"), somebody()
     assert enroll(stack, exp, user, force="alt2")["reason"] == "FORCED"
     assert enroll(stack, exp, user, force="alt1")["alternative"] == "alt2"
@@ -83,7 +83,7 @@ def test_in_state_default_everybody_sees_the_default_and_rows_come_back(stack):
     assert alternative(stack, exp, user)["alternative"] == own
 
 
-def test_tracking_keeps_who_is_in_and_takes_nobody(stack):
+def test_tracking_keeps_enrolled_subjects_and_enrols_nobody(stack):
     exp, user, other = running(stack, "red"), somebody(), somebody()
     own = enroll(stack, exp, user)["alternative"]
     set_state(stack, exp, "track")
@@ -104,7 +104,7 @@ def test_set_by_hand_moves_and_keeps_the_old_exposure(stack):
     assert len(rows(stack, "exposure", exp)) == 2
 
 
-def test_a_bot_sees_control_and_leaves_nothing(stack):
+def test_a_bot_sees_control_and_is_not_stored(stack):
     exp = running(stack, "red")
     agent = {"User-Agent": "Mozilla/5.0 (compatible; googleBOT/2.1)"}
     seen = enroll(stack, exp, somebody(), key="client", headers=agent)

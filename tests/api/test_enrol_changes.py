@@ -50,7 +50,7 @@ def test_of_10000_sessions_one_in_a_hundred_gets_what_has_that_weight(stack):
     assert (made[2], sum(made.values())) == (got["v2"], 10000)
 
 
-def test_where_a_weight_is_missing_all_are_drawn_alike(stack):
+def test_without_a_weight_everywhere_all_are_equally_likely(stack):
     exp = running(stack, {"name": "control", "weight": 98}, {"name": "a", "weight": 1}, "b")
     assert admin(stack, "GET", exp)["weighting"] == "off"
     got = collections.Counter(enrolled(stack, exp, 600).values())
@@ -58,7 +58,7 @@ def test_where_a_weight_is_missing_all_are_drawn_alike(stack):
     assert set(got) == {"control", "a", "b"} and min(got.values()) > 154
 
 
-def test_the_weight_that_is_stored_stays_whatever_a_caller_says(stack):
+def test_a_stored_weight_is_not_changed_by_an_enrolment(stack):
     exp = running(stack, {"name": "control", "weight": 1}, {"name": "red", "weight": 0})
     for weight in (50, 99):
         answer = enroll(stack, exp, somebody(), alternatives={"red": weight, "control": 0})
@@ -97,7 +97,7 @@ def test_weights_that_are_named_later_are_stored_where_there_are_none(stack):
     assert splits[-1] == {"1": 0.2, "2": 0.8, "3": 0}
 
 
-def test_one_that_is_named_first_moves_nobody_and_is_drawn_from_then_on(stack):
+def test_an_added_alternative_moves_nobody_and_is_drawn_from_then_on(stack):
     exp = running(stack, "red")
     before = enrolled(stack, exp, 500)
     held = stored(stack, exp)
@@ -139,7 +139,7 @@ def test_a_renamed_one_keeps_who_is_in_it_and_its_payload_is_the_new_one(stack):
     assert len(rows(stack, "exposure", exp)) == 1
 
 
-def test_names_that_are_swapped_take_nobody_along(stack):
+def test_swapped_names_move_nobody(stack):
     exp, first, second = running(stack, "a", "b"), somebody(), somebody()
     put(stack, exp, first, "a")
     put(stack, exp, second, "b")
@@ -148,7 +148,7 @@ def test_names_that_are_swapped_take_nobody_along(stack):
     assert enroll(stack, exp, second)["alternative"] == "a"
 
 
-def test_a_default_that_is_renamed_stays_the_default(stack):
+def test_a_renamed_default_stays_the_default(stack):
     exp = running(stack, "red", "blue", default="red")
     result = change(stack, exp, "control", {"name": "red", "rename": "rot"}, "blue")
     assert result["default"] == "rot"
@@ -173,7 +173,7 @@ def test_a_bad_rename_is_refused_and_changes_nothing(stack, alternatives, pointe
     assert numbers(stack, exp) == {"control": 1, "red": 2, "blue": 3}
 
 
-def test_a_disabled_one_is_kept_by_who_is_in_it_and_drawn_no_more(stack):
+def test_a_disabled_alternative_keeps_its_subjects_and_gets_no_new_ones(stack):
     exp = running(stack, "red")
     old = enrolled(stack, exp, 30)
     change(stack, exp, "control", {"name": "red", "enabled": False})
@@ -183,7 +183,7 @@ def test_a_disabled_one_is_kept_by_who_is_in_it_and_drawn_no_more(stack):
     assert set(enrolled(stack, exp, 30).values()) == {"control"}
 
 
-def test_who_was_in_one_that_is_removed_is_drawn_again_and_stays_there(stack):
+def test_subjects_of_a_removed_alternative_are_assigned_again_once(stack):
     exp, user = running(stack, "red", "blue"), somebody()
     first = enroll(stack, exp, user, force="red")
     change(stack, exp, "control", "blue")
@@ -202,7 +202,7 @@ def test_who_was_in_one_that_is_removed_is_drawn_again_and_stays_there(stack):
     assert f'{exp}: number 2, assigned again' in stack.log()
 
 
-def test_those_who_are_drawn_again_are_spread_by_the_weights_left_and_nobody_else_moves(stack):
+def test_reassigned_subjects_follow_the_remaining_weights_and_nobody_else_moves(stack):
     exp = running(stack, "b", "c")
     before = enrolled(stack, exp, 150)
     removed = [user for user, name in before.items() if name == "c"]
@@ -225,7 +225,7 @@ def test_those_who_are_drawn_again_are_spread_by_the_weights_left_and_nobody_els
     assert "warnings" not in change(stack, exp, "control", "b")
 
 
-def test_one_that_comes_back_has_those_who_were_not_asked_meanwhile(stack):
+def test_a_restored_alternative_keeps_subjects_that_made_no_request_meanwhile(stack):
     exp, gone, kept = running(stack, "red", "blue"), somebody(), somebody()
     put(stack, exp, gone, "red")
     put(stack, exp, kept, "red")
@@ -237,7 +237,7 @@ def test_one_that_comes_back_has_those_who_were_not_asked_meanwhile(stack):
     assert enroll(stack, exp, kept)["alternative"] == "red"
 
 
-def test_who_changes_weights_under_the_enrolled_is_warned(stack):
+def test_changing_weights_with_enrolled_subjects_is_a_warning(stack):
     exp = running(stack, "red", "blue")
     assert "warnings" not in admin(stack, "PATCH", exp, {"alternatives": [
         {"name": "control", "weight": 1}, {"name": "red", "weight": 1}]})

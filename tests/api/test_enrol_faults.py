@@ -114,7 +114,7 @@ def test_whatever_the_cache_does_no_answer_contradicts_the_row(stack, fault):
     load.check()
 
 
-def test_without_a_cache_all_doors_answer(stack):
+def test_all_enrolment_routes_work_without_a_cache(stack):
     exp, user = running(stack, "red", "blue"), somebody()
     kept = enroll(stack, exp, user)["alternative"]
     stack.end("memcached", signal.SIGKILL)
@@ -135,7 +135,7 @@ def restart(stack, **settings):
     wait_until(lambda: stack.call("GET", "/readyz", key=None).status_code == 200, 20, "the pool")
 
 
-def test_where_nothing_is_made_unnamed_an_unknown_experiment_answers_control(stack):
+def test_without_auto_create_an_unknown_experiment_answers_control(stack):
     known = running(stack, "red")
     restart(stack, ASSAY_AUTO_CREATE=0)
     try:
@@ -153,7 +153,7 @@ def test_where_nothing_is_made_unnamed_an_unknown_experiment_answers_control(sta
         restart(stack, ASSAY_AUTO_CREATE=1)
 
 
-def test_sessions_are_participants_at_once_only_where_nobody_must_be_confirmed(stack):
+def test_sessions_participate_at_once_only_without_verification(stack):
     exp, waits, counts = running(stack, "red"), {"session_id": new_id()}, {"session_id": new_id()}
     kept = enroll(stack, exp, waits)
     assert (kept["enrolled"], kept["reason"]) == (True, "ASSIGNED")

@@ -10,19 +10,19 @@ from enrols import alternative, enroll, put, rows, running
 from lookups import admin, new_id, register
 from stack import servers_of
 from test_concurrency import at_once
-from told import Told
+from telemetry_stack import TelemetryStack
 
 
 @pytest.fixture(scope="module", params=servers_of(__name__))
-def told(request):
-    t = Told(request.param, ASSAY_WORKERS=8)
+def telemetry(request):
+    t = TelemetryStack(request.param, ASSAY_WORKERS=8)
     yield t
     t.stop()
 
 
 @pytest.fixture
-def stack(told):
-    return told.stack
+def stack(telemetry):
+    return telemetry.stack
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def exp(stack):
     return running(stack, "red", "blue", "green")
 
 
-def assigned(told, exp):
+def assigned(telemetry, exp):
     """The groups of all lines that tell of an assignment in the experiment."""
-    return [e["edata"]["group"] for e in told.events()
+    return [e["edata"]["group"] for e in telemetry.events()
             if e["eid"] == "AUDIT" and e["edata"]["segmentation"] == exp]
 
 
@@ -58,39 +58,39 @@ def by_device(stack, exp, subject):
     return mine, False
 
 
-def agree(told, exp, answers, exposures=1):
+def agree(telemetry, exp, answers, exposures=1):
     """All answers are one, and so is everything that was left behind."""
     name, = {a for a, _ in answers}
     assert sum(new for _, new in answers) <= 1
-    assert len(rows(told.stack, "enrolment", exp)) == 1
-    assert len(rows(told.stack, "exposure", exp)) == exposures
-    assert assigned(told, exp) == [name]
+    assert len(rows(telemetry.stack, "enrolment", exp)) == 1
+    assert len(rows(telemetry.stack, "exposure", exp)) == exposures
+    assert assigned(telemetry, exp) == [name]
 
 
 @pytest.mark.parametrize("kind", ["user_id", "device_id", "session_id"])
-def test_50_parallel_first_enrolments_are_one(told, stack, exp, kind):
+def test_50_parallel_first_enrolments_are_one(telemetry, stack, exp, kind):
     subject = {kind: new_id()}
     answers = at_once([lambda: by_one(stack, exp, subject)] * 50)
-    agree(told, exp, answers, 0 if kind == "session_id" else 1)
+    agree(telemetry, exp, answers, 0 if kind == "session_id" else 1)
     assert sum(new for _, new in answers) == 1
 
 
 @pytest.mark.parametrize("kind", ["user_id", "device_id"])
-def test_500_through_all_doors_at_once_are_one(told, stack, exp, kind):
+def test_500_parallel_enrolments_through_all_routes_are_one(telemetry, stack, exp, kind):
     subject, doors = {kind: new_id()}, (by_one, by_all, by_device, by_one)
     calls = [lambda door=doors[n % 4]: door(stack, exp, subject) for n in range(100)]
-    agree(told, exp, at_once(calls * 5))
+    agree(telemetry, exp, at_once(calls * 5))
 
 
-def test_forced_by_many_into_different_ones_it_is_the_first(told, stack, exp):
+def test_of_many_forced_alternatives_at_once_the_first_stays(telemetry, stack, exp):
     subject = {"user_id": new_id()}
     names = ["red", "blue", "green"]
     answers = at_once([lambda n=n: by_one(stack, exp, {**subject, "force": names[n % 3]})
                        for n in range(48)])
-    agree(told, exp, answers)
+    agree(telemetry, exp, answers)
 
 
-def test_set_by_many_at_once_one_made_it_and_every_alternative_was_shown(told, stack, exp):
+def test_of_many_parallel_moves_by_hand_every_alternative_is_an_exposure(telemetry, stack, exp):
     user, names = new_id(), ["red", "blue", "green"]
     answers = at_once([lambda n=n: put(stack, exp, user, names[n % 3]) for n in range(48)])
     assert [a["alternative"] for a in answers] == [names[n % 3] for n in range(48)]
@@ -98,10 +98,10 @@ def test_set_by_many_at_once_one_made_it_and_every_alternative_was_shown(told, s
     row, = rows(stack, "enrolment", exp)
     assert sorted(r[2] for r in rows(stack, "exposure", exp)) == [2, 3, 4]
     assert alternative(stack, exp, user)["alternative"] == names[row[2] - 2]
-    assert collections.Counter(assigned(told, exp)) == {n: 16 for n in names}
+    assert collections.Counter(assigned(telemetry, exp)) == {n: 16 for n in names}
 
 
-def test_an_experiment_mentioned_first_by_many_is_one_with_all_alternatives(stack):
+def test_an_experiment_created_by_many_at_once_has_all_alternatives(stack):
     exp = new_id("exp")
     answers = at_once([lambda n=n: enroll(stack, exp, f"{exp}-{n}", alternatives=[f"a{n}", "b"])
                        for n in range(45)])
@@ -123,7 +123,7 @@ def test_an_alternative_that_many_name_at_once_is_there_for_each_of_them(stack):
         assert {a["alternative"] for a in answers} == {name}
 
 
-def test_while_alternatives_are_added_all_answers_agree_with_the_row(told, stack):
+def test_while_alternatives_are_added_all_answers_agree_with_the_row(telemetry, stack):
     """Whoever is added takes all draws; some workers have yet to hear of it, and the cache holds
     what was true before."""
     exp, given = running(stack), [{"name": "control", "weight": 0}]
@@ -138,7 +138,7 @@ def test_while_alternatives_are_added_all_answers_agree_with_the_row(told, stack
         assert alternative(stack, exp, user)["alternative"] == answers[0][0]
         assert sum(new for _, new in answers) == 1
     assert len(rows(stack, "enrolment", exp)) == len(rows(stack, "exposure", exp)) == 12
-    assert len(assigned(told, exp)) == 12
+    assert len(assigned(telemetry, exp)) == 12
 
 
 def test_many_experiments_in_opposite_orders_end_without_a_deadlock(stack):

@@ -60,7 +60,7 @@ def test_a_bad_enrolment_is_refused_where_it_is_bad(stack, exp, body, pointer):
 
 
 @pytest.mark.parametrize("alternatives, pointer", MAKE, ids=lambda v: str(v)[:30])
-def test_alternatives_that_cannot_be_are_not_made(stack, exp, alternatives, pointer):
+def test_invalid_alternatives_are_not_created(stack, exp, alternatives, pointer):
     before = ids(stack)
     body = {"user_id": somebody(), "alternatives": alternatives}
     for name in (exp, new_id("exp")):
@@ -100,7 +100,7 @@ def test_a_body_that_is_no_object_names_nobody(stack, exp, path, body):
     ({"experiments": {}}, 422, "/experiments"), ({"experiments": [7]}, 422, "/experiments/0"),
     ({"experiments": ["no-such-one"]}, 404, "/experiments/0"),
     ({"experiments": ["x"] * 1001}, 422, "/experiments"), ({"attributes": 7}, 422, "/attributes")])
-def test_experiments_that_there_are_not_enrol_in_none(stack, exp, body, status, pointer):
+def test_one_unknown_experiment_refuses_the_whole_enrolment(stack, exp, body, status, pointer):
     user = somebody()
     if isinstance(body.get("experiments"), list) and status == 404:
         body = {"experiments": [exp, *body["experiments"]]}
@@ -110,7 +110,7 @@ def test_experiments_that_there_are_not_enrol_in_none(stack, exp, body, status, 
 
 
 @pytest.mark.parametrize("name", [None, 7, "", "green", "Red", ["red"]])
-def test_who_is_set_by_hand_needs_an_alternative_that_there_is(stack, exp, name):
+def test_an_assignment_by_hand_needs_an_existing_alternative(stack, exp, name):
     body = {"user_id": somebody(), "alternative": name}
     refused(stack, f"/v1/experiment/{exp}/alternative", body, 422, "/alternative", method="PUT")
     assert rows(stack, "enrolment", exp) == []
@@ -118,7 +118,7 @@ def test_who_is_set_by_hand_needs_an_alternative_that_there_is(stack, exp, name)
 
 @pytest.mark.parametrize("method, path", [
     ("PUT", "/v1/experiment/{}/alternative"), ("GET", "/v1/experiment/{}/explain?user_id=u")])
-def test_what_asks_for_a_definition_finds_none(stack, method, path):
+def test_routes_of_an_unknown_definition_are_not_found(stack, method, path):
     before = ids(stack)
     refused(stack, path.format(new_id("exp")), {"user_id": "u", "alternative": "red"}, 404,
             method=method)
@@ -129,7 +129,7 @@ def test_what_asks_for_a_definition_finds_none(stack, method, path):
     ("", "/user_id"), ("?user_id=", "/user_id"), ("?user_id=a&session_id=b", "/user_id"),
     ("?subject=u", "/user_id"), ("?session_id=undefined", "/session_id")])
 @pytest.mark.parametrize("what", ["alternative", "explain"])
-def test_a_look_names_one_subject(stack, exp, what, query, pointer):
+def test_reading_an_alternative_names_one_subject(stack, exp, what, query, pointer):
     assert_problem(stack.call("GET", f"/v1/experiment/{exp}/{what}{query}"), 422, pointer)
 
 
@@ -149,7 +149,7 @@ def test_a_wrong_method_or_key_changes_nothing(stack, exp, method, path, key, st
 
 
 @pytest.mark.parametrize("value", [2, "x", None, "2", 1.5])
-def test_a_state_that_there_is_not_changes_nothing(stack, value):
+def test_an_unknown_state_changes_nothing(stack, value):
     exp = running(stack)
     answer = stack.call("POST", f"/v1/experiment/{exp}/state", key="admin", json={"state": value})
     assert answer.status_code == 400, answer.text

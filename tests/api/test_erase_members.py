@@ -45,7 +45,7 @@ def test_groups_tags_and_reports_are_exported_and_erased(stack, user):
 @pytest.mark.parametrize("name, written, mark", [
     ("{}", "{}", ";"), ("{}", "{}", "\t"), ("={}", "'={}", ","), ("'{}", "''{}", ";"),
     ('"{}', '"""{}"', ","), ("a;{}", '"a;{}"', ";")])
-def test_who_is_erased_is_found_however_the_file_is_written(own, user, name, written, mark):
+def test_an_erased_user_is_found_in_a_file_however_it_is_quoted(own, user, name, written, mark):
     seg, name, written = make(own), name.format(user), written.format(user)
     own.end("jobs")
     rows = [f"{user}{n}{mark}A" for n in range(1200)]
@@ -58,7 +58,7 @@ def test_who_is_erased_is_found_however_the_file_is_written(own, user, name, wri
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
-def test_who_is_erased_does_not_come_back_from_a_waiting_file(own, user, end):
+def test_an_erased_user_does_not_return_from_a_waiting_file(own, user, end):
     seg, address = make(own), new_id("M") + "@x.org"
     put_user(own, user, email=address.lower())
     own.end("jobs")
@@ -89,7 +89,7 @@ def noted(stack, target):
     return *row, stack.sql("select 1 from idempotency where key = %s", target) == [(1,)]
 
 
-def test_erasure_takes_what_concerns_a_subject_out_of_the_audit_log_and_stored_answers(stack, user):
+def test_erasure_blanks_audit_rows_and_stored_answers_about_the_subject(stack, user):
     target, other = new_id("t"), f"u:{user}2"
     note(stack, target, user, f"u:{user}", other)
     erase(stack, user)

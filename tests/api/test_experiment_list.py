@@ -107,7 +107,7 @@ def test_a_page_among_ten_thousand_reads_no_more_than_it_shows(many):
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_every_order_is_walked_without_gaps_or_repeats(many, sort):
+def test_every_order_is_paged_without_gaps_or_repeats(many, sort):
     assert walk(many, sort=sort, limit=1000) == in_order(rows(many), sort)
 
 
@@ -123,7 +123,7 @@ def test_without_an_order_the_newest_is_first(many):
     assert walk(many, limit=1000) == [r[0] for r in rows(many)][::-1]
 
 
-def test_a_walk_goes_on_when_what_it_stands_on_has_changed(many):
+def test_paging_continues_when_the_last_row_has_changed(many):
     """Also what is deleted or renamed meanwhile leaves no gap among the others."""
     fitting = [r for r in rows(many) if r[1] == "client-9"]
     wanted = in_order(fitting, "name")
@@ -156,7 +156,7 @@ def test_an_unknown_word_is_refused_with_those_that_are_known(many, viewer, name
     ("name", "7"), ("name", ":a"), ("name", "x:a"), ("name", "0:a"), ("created", "7:apple"),
     ("updated", "7:2026-02-30 00:00:00+00"), ("start", "7:2026-13-01"), ("-start", "7:"),
     (None, "7:apple")])
-def test_a_place_of_another_order_is_refused(many, sort, after):
+def test_a_cursor_of_another_order_is_refused(many, sort, after):
     answer = many.call("GET", "/v1/experiment/list", params={"sort": sort, "after": after})
     assert answer.status_code == 400
     assert list(answer.json()["params"]["errorMsg"]) == ["after", "status"]

@@ -48,7 +48,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_over_is_deleted_and_what_is_younger_stays(stack, name):
+def test_expired_rows_are_deleted_and_younger_ones_stay(stack, name):
     insert, table, column, old, young = CASES[name]
     seg, gone, kept = make(stack), new_id("old"), new_id("young")
     stack.sql(insert.format(mark=gone, seg=seg, **old))
@@ -76,7 +76,7 @@ def test_a_session_stays_confirmed_as_long_as_it_is_enrolled(stack):
     assert stack.sql("select 1 from confirmed where subject_id = %s", "s:" + mark) == [(1,)]
 
 
-def test_the_lives_that_are_configured_count(stack):
+def test_configured_retention_is_used(stack):
     seg, mark = make(stack), new_id("mark")
     stack.sql(PREASSIGNED.format(mark=mark, seg=seg, age="3 days"))
     stack.sql(WAITING.format(mark=mark, seg=seg, age="3 days"))

@@ -11,7 +11,7 @@ import pytest
 
 import enrols
 import lookups
-import segments
+import segmentations
 import uploads
 from proxy import Proxy
 from stack import Stack, gone, wait_until
@@ -90,7 +90,7 @@ def profile_of(s, user):
 
 
 def member(s, user):
-    return "PUT", f"/v1/segmentation/{segments.make(s, 'manual', ('A',))}/member/{user}", {
+    return "PUT", f"/v1/segmentation/{segmentations.make(s, 'manual', ('A',))}/member/{user}", {
         "group": "A"}
 
 
@@ -126,7 +126,7 @@ def send(stack, method, path, body):
 @pytest.mark.parametrize("reconnect", [True, False], ids=["ended", "not-ended"])
 @pytest.mark.parametrize("statement, make", WRITES, ids=lambda v: getattr(
     v, "__name__", v.strip(b"\0").decode() if isinstance(v, bytes) else None))
-def test_what_was_given_up_does_not_happen_later(stack, user, statement, make, reconnect):
+def test_an_abandoned_write_is_not_committed_later(stack, user, statement, make, reconnect):
     request = make(stack, user)
     before = contents(stack)
     stack.proxy.freeze_at(statement, reconnect)

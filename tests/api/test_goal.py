@@ -75,7 +75,7 @@ def test_an_unknown_goal_is_not_found_and_is_counted(stack):
     ({"event_id": ""}, "/event_id"), ({"event_id": 5}, "/event_id"),
     ({"event_id": "e" * 129}, "/event_id"), ({"session_id": "s"}, "/user_id"),
     ({"user_id": ""}, "/user_id")])
-def test_a_wrong_hit_is_refused_with_its_place(stack, more, pointer):
+def test_an_invalid_hit_is_refused_with_its_place(stack, more, pointer):
     name = goal(stack)
     answer = hit(stack, name, somebody(), status=422, **more)
     assert [e["pointer"] for e in answer["errors"]] == [pointer]
@@ -105,7 +105,7 @@ def test_an_event_counts_once_for_its_subject(stack):
     assert conversions(stack, exp) == {("control", name): {1: 2}, ("control", other): {1: 1}}
 
 
-def test_a_hit_that_counts_nowhere_does_not_use_its_event_up(stack):
+def test_a_hit_that_counts_nowhere_does_not_use_up_its_event(stack):
     name, exp, user = goal(stack), running(stack), somebody()
     for _ in range(2):
         assert hit(stack, name, user, event_id="order-1") == said()
@@ -124,7 +124,7 @@ def test_a_bot_hits_nothing(stack, subject, key, more):
     assert hit(stack, name, user, key="server", event_id="e", headers=BOT) == said([exp])
 
 
-def test_who_is_known_to_be_no_human_hits_nothing(stack):
+def test_a_user_whose_profile_says_not_human_hits_nothing(stack):
     name, exp, user = goal(stack, page="p" + new_id()), running(stack), somebody()
     put(stack, exp, user, "control")
     assert stack.call("PUT", f"/v1/user/{user}/profile", json={"human": False}).status_code == 200
@@ -135,7 +135,7 @@ def test_who_is_known_to_be_no_human_hits_nothing(stack):
     assert stack.sql("select * from goal_event where subject_id = %s", "u:" + user) == []
 
 
-def test_who_was_moved_by_hand_converts_in_the_new_alternative(stack):
+def test_a_subject_moved_by_hand_converts_in_the_new_alternative(stack):
     name, exp, user = goal(stack), running(stack, "red", "blue"), somebody()
     put(stack, exp, user, "red")
     hit(stack, name, user)
@@ -295,7 +295,7 @@ def test_a_goal_without_a_page_any_more_is_not_hit_by_it(stack):
     assert ("control", name) not in conversions(stack, exp)
 
 
-def test_deleting_an_experiment_ends_its_counts_and_nobody_elses(stack):
+def test_deleting_an_experiment_deletes_its_counts_only(stack):
     name, gone, kept = goal(stack), running(stack, "alt"), running(stack, "alt")
     users = [somebody() for _ in range(4)]
     for i, user in enumerate(users):
@@ -313,7 +313,7 @@ def test_deleting_an_experiment_ends_its_counts_and_nobody_elses(stack):
     assert conversions(stack, kept) == {("alt", name): {1: 1}, ("control", name): {1: 1}}
 
 
-def test_jobs_forget_events_after_eight_days_and_what_waited_in_vain(stack):
+def test_jobs_delete_events_after_eight_days_and_expired_waiting_hits(stack):
     name, exp, who = goal(stack), running(stack), session()
     enroll(stack, exp, who)
     hit(stack, name, who, event_id="young")

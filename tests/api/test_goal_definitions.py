@@ -42,12 +42,12 @@ def test_a_goal_is_listed_as_it_was_defined(stack):
     assert listed(stack, name) == made
 
 
-def test_a_goal_has_the_test_chi2_and_no_page_unless_said(stack):
+def test_the_defaults_of_a_goal_are_chi2_and_no_page(stack):
     made = listed(stack, goal(stack))
     assert (made["test"], made["page"], made["description"]) == ("chi2", None, "")
 
 
-def test_a_name_can_be_given_once(stack):
+def test_a_goal_name_is_unique(stack):
     goal(stack, status=409, name=goal(stack))
 
 
@@ -66,7 +66,7 @@ def test_a_definition_sent_again_with_its_key_gets_the_same_answer(stack):
     ({"name": "a", "test": 1}, "/test"), ({"name": "a", "page": ""}, "/page"),
     ({"name": "a", "page": "p" * 513}, "/page"), ({"name": "a", "description": 1}, "/description"),
     ([], "")])
-def test_what_is_no_goal_is_refused_with_its_place(stack, body, pointer):
+def test_an_invalid_goal_is_refused_with_its_place(stack, body, pointer):
     answer = stack.call("POST", "/v1/goal", key="admin", json=body)
     assert answer.status_code == 422
     assert pointer in [e["pointer"] for e in answer.json()["errors"]]
@@ -93,7 +93,7 @@ def test_a_change_keeps_what_it_does_not_name_and_null_clears(stack):
     assert listed(stack, name) == changed
 
 
-def test_a_retired_goal_is_hit_no_more_and_keeps_its_counts(stack):
+def test_a_retired_goal_is_no_longer_recorded_and_keeps_its_counts(stack):
     name, exp, user = goal(stack), running(stack), somebody()
     enroll(stack, exp, user)
     hit(stack, name, user)
@@ -105,7 +105,7 @@ def test_a_retired_goal_is_hit_no_more_and_keeps_its_counts(stack):
     change(stack, name, 404, page="x")
 
 
-def test_a_retired_goal_that_is_defined_again_goes_on(stack):
+def test_a_retired_goal_that_is_defined_again_continues(stack):
     name, exp, user = goal(stack, page="old"), running(stack), somebody()
     enroll(stack, exp, user)
     hit(stack, name, user)
@@ -117,7 +117,7 @@ def test_a_retired_goal_that_is_defined_again_goes_on(stack):
 
 
 @pytest.mark.parametrize("name", [PRESENT, NOT_PRESENT])
-def test_built_in_goals_are_listed_and_cannot_be_touched(stack, name):
+def test_built_in_goals_are_listed_and_cannot_be_changed(stack, name):
     assert listed(stack, name)["built_in"] is True
     retire(stack, name, 422)
     change(stack, name, 422, test="chi2")
@@ -178,7 +178,7 @@ def test_a_definition_names_only_goals_that_can_be_hit(stack):
                            json={"request": {"goals": goals}}), pointer, words)
 
 
-def test_a_goal_that_was_retired_since_does_not_hold_up_other_changes(stack):
+def test_a_goal_retired_since_does_not_block_other_changes(stack):
     name = goal(stack)
     exp = running(stack, goals=[name])
     assert stack.call("DELETE", f"/v1/goal/{name}", key="admin").status_code in (200, 204)

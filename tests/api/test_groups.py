@@ -9,7 +9,7 @@ import pytest
 
 from enrols import rows, running
 from lookups import a_second_later, new_id
-from segments import change, group, make, members, name_of, place
+from segmentations import change, group, make, members, name_of, place
 from shapes import assert_problem
 from test_concurrency import at_once
 
@@ -18,8 +18,8 @@ SEED = 20261123
 
 # One web server is enough: what is looked at are rows, and lines of telemetry.
 @pytest.fixture
-def stack(told):
-    return told.stack
+def stack(telemetry):
+    return telemetry.stack
 
 
 def take_out(stack, seg, user):
@@ -32,26 +32,26 @@ def of_group(seg, name, **test):
     return {"group": {"segmentation": seg, **(test or {"eq": name})}}
 
 
-def test_a_group_is_drawn_once_and_told_once(told, stack, user):
+def test_a_group_is_drawn_once_and_logged_once(telemetry, stack, user):
     seg = make(stack)
     assert (group(stack, seg, user)["group"], members(stack, seg)) == (None, [])
     drawn = group(stack, seg, user, assign=True)["group"]
     assert [group(stack, seg, user, assign=True)["group"] for _ in range(10)] == [drawn] * 10
     assert members(stack, seg) == [("u:" + user, drawn["id"], "drawn")]
-    event, = told.events_of(seg)
+    event, = telemetry.events_of(seg)
     assert (event["group"], event["groupId"]) == (drawn["name"], drawn["id"])
     assert event["by"] in [row[0] for row in stack.sql("select id from assay.api_key")]
 
 
-def test_nobody_is_drawn_into_an_empty_segmentation(told, stack, user):
+def test_nobody_is_drawn_into_an_empty_segmentation(telemetry, stack, user):
     seg = make(stack, groups=())
     answer = stack.call("GET", f"/v1/segmentation/{seg}/group",
                         params={"user_id": user, "assign": "true"})
     assert answer.status_code == 409 and "empty" in answer.json()["detail"]
-    assert members(stack, seg) == [] and told.events_of(seg) == []
+    assert members(stack, seg) == [] and telemetry.events_of(seg) == []
 
 
-def test_whose_group_is_replaced_is_drawn_again_and_stays(told, stack, user):
+def test_members_of_a_replaced_group_are_assigned_again_once(telemetry, stack, user):
     seg = make(stack)
     group(stack, seg, user, assign=True)
     change(stack, seg, groups=[{"id": 3, "name": "three"}, {"id": 4, "name": "four"}])
@@ -60,7 +60,7 @@ def test_whose_group_is_replaced_is_drawn_again_and_stays(told, stack, user):
     drawn = group(stack, seg, user, assign=True)
     assert drawn["new"] and drawn["group"]["id"] in (3, 4)
     assert [group(stack, seg, user)["group"] for _ in range(5)] == [drawn["group"]] * 5
-    assert len(told.events_of(seg)) == 2
+    assert len(telemetry.events_of(seg)) == 2
 
 
 def test_those_whose_group_is_removed_are_drawn_independently(stack):
@@ -68,8 +68,8 @@ def test_those_whose_group_is_removed_are_drawn_independently(stack):
     users = [new_id("user") for _ in range(90)]
     before = {u: name_of(stack, seg, u, True) for u in users}
     removed = [u for u in users if before[u] == "two"]
-    told = change(stack, seg, groups=[{"id": 0, "name": "zero"}, {"id": 1, "name": "one"}])
-    assert [w for w in told["warnings"] if w.startswith(f"{len(removed)} users")]
+    answer = change(stack, seg, groups=[{"id": 0, "name": "zero"}, {"id": 1, "name": "one"}])
+    assert [w for w in answer["warnings"] if w.startswith(f"{len(removed)} users")]
     a_second_later()
     again = {u: name_of(stack, seg, u, True) for u in users}
     assert all(again[u] == before[u] for u in users if u not in removed)
@@ -81,7 +81,7 @@ def test_those_whose_group_is_removed_are_drawn_independently(stack):
         assert again[user] == ("zero" if u < 0.5 else "one")
 
 
-def test_renaming_and_adding_groups_moves_nobody(told, stack, user):
+def test_renaming_and_adding_groups_moves_nobody(telemetry, stack, user):
     seg = make(stack)
     before = group(stack, seg, user, assign=True)["group"]["id"]
     change(stack, seg, groups=[{"id": 0, "name": "null"}, {"id": 1, "name": "eins"},
@@ -89,13 +89,13 @@ def test_renaming_and_adding_groups_moves_nobody(told, stack, user):
     a_second_later()
     after = group(stack, seg, user, assign=True)
     assert after["group"] == {"id": before, "name": ["null", "eins"][before]}
-    assert (after["new"], len(told.events_of(seg))) == (False, 1)
+    assert (after["new"], len(telemetry.events_of(seg))) == (False, 1)
     names = {name_of(stack, seg, new_id("u"), assign=True) for _ in range(40)}
     assert names == {"null", "eins", "zwei"}
 
 
 @pytest.mark.parametrize("kind, drawn_again", [("random", True), ("manual", False)])
-def test_an_unknown_stored_group_is_none_and_warned_of(told, stack, user, kind, drawn_again):
+def test_an_unknown_stored_group_is_none_and_logged(telemetry, stack, user, kind, drawn_again):
     seg = make(stack, kind)
     stack.sql("insert into assay.membership (subject_id, segmentation, slot, group_nr, source, "
               "assigned_at) select 'u:' || %s, nr, 0, 99, 'drawn', '2026-01-01Z' from "
@@ -107,15 +107,15 @@ def test_an_unknown_stored_group_is_none_and_warned_of(told, stack, user, kind, 
     assert group(stack, seg, user, assign=True) == dict(first, new=False)
 
 
-def test_twenty_first_reads_at_once_are_one_draw(told, stack):
+def test_twenty_parallel_first_reads_are_one_assignment(telemetry, stack):
     seg, user = make(stack, groups=[str(n) for n in range(10)]), new_id("u")
     answers = at_once([lambda: group(stack, seg, user, assign=True)] * 20)
     assert len({a["group"]["id"] for a in answers}) == 1
     assert sum(a["new"] for a in answers) == 1
-    assert len(members(stack, seg)) == 1 and len(told.events_of(seg)) == 1
+    assert len(members(stack, seg)) == 1 and len(telemetry.events_of(seg)) == 1
 
 
-def test_who_reads_while_groups_change_gets_a_group_of_one_of_the_versions(told, stack):
+def test_a_read_while_groups_change_gets_a_group_of_one_version(telemetry, stack):
     seg, users = make(stack), [new_id("u") for _ in range(5)]
     versions = [[{"id": 2 * n, "name": f"a{n}"}, {"id": 2 * n + 1, "name": f"b{n}"}]
                 for n in range(1, 8)]
@@ -140,7 +140,7 @@ def test_the_json_form_reads_texts_as_ids(stack):
     assert [g["id"] for g in shown["groups"]] == [70, 71]
 
 
-def test_a_member_that_it_does_not_know_is_refused_by_name(stack):
+def test_an_unknown_member_is_refused_by_name(stack):
     answer = make(stack, "manual", status=422, more={"x": 1}, scheme=1)
     assert [e["pointer"] for e in answer["errors"]] == ["/more", "/scheme"]
     assert "`scheme` is not known" in answer["errors"][1]["detail"]
@@ -150,7 +150,7 @@ def test_a_member_that_it_does_not_know_is_refused_by_name(stack):
     ({"id": None}, "/id"), ({"id": "a b"}, "/id"), ({"id": "export.csv"}, "/id"),
     ({"type": "experiment"}, "/type"), ({"groups": [{"id": -1, "name": "a"}]}, "/groups/0/id"),
     ({"groups": [{"name": "a"}, {"name": "a"}]}, "/groups/1"), ({"overlap": True}, "/overlap")])
-def test_what_is_no_segmentation_is_refused_with_its_place(stack, wrong, pointer):
+def test_an_invalid_segmentation_is_refused_with_its_place(stack, wrong, pointer):
     body = {"id": new_id("s")[:40], "type": "random", "name": "n", "groups": [], **wrong}
     answer = stack.call("POST", "/v1/segmentation", key="admin", json=body)
     assert answer.status_code == 422
@@ -171,7 +171,7 @@ def test_an_inactive_segmentation_is_ignored_by_rules_and_reads(stack, user):
     assert [name_of(stack, s, user) for s in (base, rule, without)] == ["one", "in", None]
 
 
-def test_what_is_not_used_is_deleted_once(stack):
+def test_an_unused_segmentation_is_deleted_once(stack):
     seg = make(stack)
     codes = [stack.call("DELETE", f"/v1/segmentation/{seg}", key="admin").status_code
              for _ in range(2)]
@@ -224,7 +224,7 @@ def move(stack, seg, user, r):
     return (before, after) if answer["new"] else None
 
 
-def test_moves_at_once_are_steps_of_one_way(told, stack):
+def test_parallel_moves_are_serialized(telemetry, stack):
     """Every answer names a step from one group to another, or none. Whatever the order was, the
     steps of a user must form one way from no group to where the user is now."""
     print(f"seed {SEED}")
@@ -246,7 +246,7 @@ def test_moves_at_once_are_steps_of_one_way(told, stack):
                 balance.update({step[1]: 1})
         assert not any(balance.values()), (user, now, balance)
     made = sum(step is not None and step[1] != NONE for _, step in steps)
-    assert len(told.events_of(seg)) == made
+    assert len(telemetry.events_of(seg)) == made
 
 
 @pytest.mark.parametrize("group", [True, False, None, 1.5, 0, 99, 4294967297, [], {}, "none"])

@@ -51,13 +51,13 @@ def held(stack, column, text):
 
 
 @pytest.mark.parametrize("text", ACCEPTED, ids=lambda t: repr(t)[:30])
-def test_json_is_accepted(stack, user, text):
+def test_valid_json_is_accepted(stack, user, text):
     data = b'{"x": %s, %s' % (text, json.dumps(view(user)).encode()[1:])
     assert post_bytes(stack, data).json() == receipt(1, 1)
 
 
 @pytest.mark.parametrize("text, line, column", REFUSED, ids=[repr(r[0]) for r in REFUSED])
-def test_what_is_no_json_is_refused_by_its_place(stack, text, line, column):
+def test_invalid_json_is_refused_with_its_place(stack, text, line, column):
     body = assert_problem(post_bytes(stack, text), 400)
     assert body["detail"].startswith(f"line {line}, column {column}: ")
 

@@ -36,7 +36,7 @@ def test_another_request_id_is_replaced(stack, given):
     assert re.fullmatch("[0-9a-f]{32}", answer.header("X-Request-Id"))
 
 
-def test_request_ids_that_are_made_differ(stack):
+def test_generated_request_ids_differ(stack):
     ids = [stack.call("GET", "/healthz").headers["X-Request-Id"] for _ in range(50)]
     assert len(set(ids)) == 50 and all(re.fullmatch("[0-9a-f]{32}", i) for i in ids)
 
@@ -44,7 +44,7 @@ def test_request_ids_that_are_made_differ(stack):
 @pytest.mark.parametrize("method, path", [
     (m, p) for m in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE") for p, there in PATHS.items()
     if m not in there.split(", ")])
-def test_another_method_is_405_with_those_there_are(stack, path, method):
+def test_another_method_is_405_with_the_allowed_ones(stack, path, method):
     answer = stack.call(method, path, key="admin")
     assert answer.status_code == 405
     assert answer.headers["Allow"] == PATHS[path] + ", OPTIONS"
@@ -63,7 +63,7 @@ def test_options_of_an_unknown_path_is_not_found(stack):
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/nowhere", "/v1/user/a?days=0", "/v1/user/%c2%85"])
-def test_every_answer_carries_the_safe_headers(stack, path):
+def test_every_answer_has_the_security_headers(stack, path):
     answer = stack.call("GET", path, key="admin", headers={"Accept": "text/html"})
     headers = answer.headers
     page = headers["Content-Type"] == "text/html; charset=utf-8"
@@ -139,7 +139,7 @@ def test_a_page_names_its_assets_by_their_content(stack, path):
 
 @pytest.mark.parametrize("path", ["/assets/", "/assets/none.css", "/assets/../../assay.conf",
                                   "/assets/%2e%2e/index.html", "/assets/..%2findex.html"])
-def test_nothing_but_assets_is_a_file(stack, path):
+def test_only_assets_are_served_as_files(stack, path):
     answer = rawhttp.get(stack, path)
     assert answer.verdict == "4xx"
     assert b"{{" not in answer.body and b"database_url" not in answer.body
@@ -254,7 +254,7 @@ def test_each_key_has_origins_of_its_own(stack, user):
         assert answer.status_code == status
 
 
-def test_a_key_without_origins_gives_no_leave_to_browsers(stack, user):
+def test_a_key_without_origins_allows_no_browser(stack, user):
     answer = stack.call("GET", f"/v1/user/{user}", headers={"Origin": stack.url})
     assert answer.status_code == 200 and cors(answer) == {}
 

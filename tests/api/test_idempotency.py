@@ -52,7 +52,7 @@ def test_another_request_with_the_key_is_refused_and_makes_nothing(stack, token,
     assert result(create(stack, request_, token)) == first
 
 
-def test_a_refused_request_may_be_mended_under_its_key(stack, token, request_):
+def test_a_refused_request_may_be_corrected_under_its_key(stack, token, request_):
     assert create(stack, {**request_, "name": None}, token).status_code == 400
     assert kept(stack, token) == 0
     assert result(create(stack, request_, token))["status"] == "SUBMITTED"
@@ -67,14 +67,14 @@ def test_an_answer_is_kept_for_a_day(stack, token, request_):
 
 
 @pytest.mark.parametrize("token", ["a b", "x" * 129, "\u00e9"], ids=ascii)
-def test_what_cannot_be_a_key_is_refused(stack, request_, token):
+def test_an_invalid_idempotency_key_is_refused(stack, request_, token):
     answer = create(stack, request_, token.encode("utf-8"))
     assert answer.status_code == 400
     assert stack.sql("select 1 from experiment where id = %s", request_["expId"]) == []
 
 
 @pytest.mark.parametrize("callers, rounds", [(2, 30), (20, 10)])
-def test_of_many_at_once_one_makes_it_and_nobody_is_told_anything_else(stack, callers, rounds):
+def test_of_many_parallel_requests_one_is_done_and_all_get_its_answer(stack, callers, rounds):
     """A 409 says when to come again, and then there is the answer."""
     for _ in range(rounds):
         token, request = new_id("t"), body("portal")
@@ -113,7 +113,7 @@ def test_answers_that_overlap_with_the_end_of_the_first_are_the_same(stack):
     ("layer", {"unit": "user"}), ("goal", {}),
     ("segmentation", {"type": "manual", "name": "n", "groups": [{"name": "a"}]})],
     ids=lambda v: v if isinstance(v, str) else "")
-def test_what_was_made_is_told_again_as_it_was(stack, token, path, more):
+def test_a_repeated_request_gets_the_original_answer_after_later_changes(stack, token, path, more):
     name = new_id("once")[:40]
     body_ = dict(more, **{"name" if path == "goal" else "id": name})
     first, again = [stack.call("POST", f"/v1/{path}", key="admin", json=body_,

@@ -98,7 +98,8 @@ BAD_LINES = {
 
 @pytest.mark.parametrize("line, reason", BAD_LINES.items(), ids=range(len(BAD_LINES)))
 @pytest.mark.parametrize("place", ["middle", "end"])
-def test_a_bad_line_is_told_and_the_rest_is_stored(stack, tmp_path, prefix, line, reason, place):
+def test_a_bad_line_is_reported_and_the_rest_is_stored(
+        stack, tmp_path, prefix, line, reason, place):
     good = [json.dumps(row).encode() for row in users(prefix, 2)]
     text = {"middle": b"\n".join([good[0], line, good[1], b""]),
             "end": b"\n".join([*good, line])}[place]
@@ -118,7 +119,7 @@ def refused(stack):
     stack.sql("alter table profile drop constraint of_theirs")
 
 
-def test_many_bad_lines_are_all_told(stack, tmp_path, prefix, refused):
+def test_all_of_many_bad_lines_are_reported(stack, tmp_path, prefix, refused):
     rows = lines(users(prefix, 3 * BATCH)).splitlines()
     theirs = lines([refused]).strip()
     wrong = {1: "x", 700: "[]", 701: theirs, BATCH: theirs, BATCH + 1: theirs, BATCH + 7: theirs,
@@ -143,7 +144,7 @@ def test_bad_lines_go_to_a_file_of_their_own(stack, tmp_path, prefix):
                                   "line 3: must be an object\n")
 
 
-def test_from_goes_on_at_a_line(stack, tmp_path, prefix):
+def test_from_continues_at_a_line(stack, tmp_path, prefix):
     path = save(tmp_path, "bad\n" + lines(users(prefix, 5)))
     done = load(stack, "users", path, "--from", "4")
     assert (done.code, done.counts()) == (0, (3, 0, 3))
@@ -159,7 +160,7 @@ def fed(stack, prefix, count, name=None):
 
 
 @pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_after_what_was_read(stack, prefix, sig):
+def test_a_signal_ends_an_import_after_the_rows_already_read(stack, prefix, sig):
     done = fed(stack, prefix, BATCH + 1000).end(sig)
     assert done.code == 1
     assert done.last == f"stopped: go on with --from {BATCH + 1001}"
@@ -181,14 +182,14 @@ def test_a_lost_connection_costs_nothing(stack, prefix):
     [], ["users"], ["groups", "x"], ["users", "x", "y"], ["users", "x", "--from"],
     ["users", "x", "--from", "0"], ["users", "x", "--from", "one"], ["users", "x", "--csw"],
     ["ip-locations", "x", "--from", "2"]])
-def test_words_that_make_no_sense_show_the_usage(stack, words):
+def test_invalid_arguments_show_the_usage(stack, words):
     done = stack.assay("import", *words, check=False)
     assert done.returncode == 2
     assert "assay import users|devices FILE" in done.stderr
 
 
 @pytest.mark.parametrize("path, reason", [("/nowhere/x", "No such file"), ("/", "Is a directory")])
-def test_a_file_that_cannot_be_read_is_told(stack, path, reason):
+def test_an_unreadable_file_is_reported(stack, path, reason):
     done = load(stack, "users", path)
     assert done.code == 1
     assert reason in done.err
@@ -234,7 +235,7 @@ def test_devices_are_in_their_experiments_after_an_import(stack, tmp_path, prefi
     wait_until(lambda: found(stack, prefix, client) == [exp], 20, "the mapping")
 
 
-def test_the_end_of_a_mapping_that_is_under_way_is_waited_for(stack, prefix):
+def test_an_import_waits_for_the_end_of_a_running_mapping(stack, prefix):
     """It would say when the next is due, and take back what the import has asked for."""
     client = new_id("c")
     put_user(stack, f"{prefix}-0", team=client)
@@ -258,7 +259,7 @@ def test_the_end_of_a_mapping_that_is_under_way_is_waited_for(stack, prefix):
     wait_until(lambda: found(stack, prefix, client, user=f"{prefix}-1") == [exp], 20, "the mapping")
 
 
-def test_what_an_import_had_stored_when_it_was_killed_is_mapped(stack, prefix):
+def test_profiles_of_a_killed_import_are_mapped(stack, prefix):
     client = new_id("c")
     put_user(stack, f"{prefix}-in", team=client)
     exp = define(stack, client, criteria=of_users(team=[client]))

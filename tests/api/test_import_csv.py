@@ -121,7 +121,7 @@ def test_without_a_good_header_nothing_is_read(stack, tmp_path, header, reason):
 
 @pytest.mark.parametrize("name, options", [("x.CSV", []), ("x.csv", ["--csv"]),
                                            ("x.txt", ["--csv"])])
-def test_csv_is_known_by_its_ending_or_said(stack, tmp_path, prefix, name, options):
+def test_csv_is_recognized_by_file_name_or_option(stack, tmp_path, prefix, name, options):
     done = load(stack, "devices", save(tmp_path, f"device_id,a\n{prefix},b\n", name), *options)
     assert done.code == 0
     assert stored(stack, prefix, "d") == {prefix: {"a": "b"}}

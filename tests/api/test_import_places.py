@@ -86,7 +86,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("line, reason", BAD.items(), ids=range(len(BAD)))
-def test_a_bad_line_is_told_and_the_others_are_stored(stack, places, line, reason):
+def test_a_bad_line_is_reported_and_the_others_are_stored(stack, places, line, reason):
     done = places(HEAD + f"10.1.0.0,10.1.0.1,B,,,\n{line}\n10.2.0.0,10.2.0.1,C,,,\n")
     assert (done.code, done.counts()) == (1, (3, 1, 2))
     assert done.bad == [f"line 3: {reason}"]
@@ -100,7 +100,7 @@ def test_a_bad_line_is_told_and_the_others_are_stored(stack, places, line, reaso
     ("10.0.0.0/", "must be an address and a prefix, as 192.0.2.0/24"),
     ("10.0.0/8", "must be an address and a prefix, as 192.0.2.0/24"),
     ("2001:db8::/129", "must be an address and a prefix, as 192.0.2.0/24")])
-def test_a_network_that_is_none_is_told(places, network, reason):
+def test_an_invalid_network_is_reported(places, network, reason):
     done = places(f"network,state\n{network},A\n10.2.0.0/16,B\n")
     assert (done.code, done.bad) == (1, [f"line 2: /network {reason}"])
 

@@ -68,7 +68,7 @@ def test_other_credentials_stand_beside_a_key(stack):
     lambda k: "_".join([*k.split("_")[:2], "zzzzzzzz", k.split("_")[3]]),
     lambda k: "_".join([*k.split("_")[:3], ""]), lambda k: k + "," + k, lambda k: "a" * 4000,
     lambda k: k.split("_")[3], lambda k: "%s%n", lambda k: "asy_server_" + "f" * 100])
-def test_what_is_not_quite_a_key_is_none(stack, spoil):
+def test_an_almost_right_key_is_refused(stack, spoil):
     answer = ask(stack, spoil(stack.key("server")))
     assert answer.status_code in (400, 401), answer.text
     assert answer.json()["status"] == answer.status_code
@@ -81,7 +81,7 @@ def test_a_key_is_of_the_class_it_was_made_with(stack):
 
 
 @pytest.mark.parametrize("query", ["key", "api_key", "access_token", "X-API-Key"])
-def test_a_key_in_the_address_is_none(stack, query):
+def test_a_key_in_the_url_is_not_accepted(stack, query):
     """Addresses stand in logs and histories."""
     path = f"/v1/user/a?{query}={stack.key('server')}"
     assert_problem(stack.call("GET", path, key=None), 401)
@@ -103,7 +103,7 @@ def test_a_key_ends_when_it_expires(stack):
     wait_until(lambda: refused_by_all(stack, key), 10, "the end of the key")
 
 
-def test_a_key_that_ends_in_days_is_good_till_then(stack):
+def test_a_key_with_an_expiry_works_until_then(stack):
     key = make(stack, "server", "--days", "3")
     assert ask(stack, key).status_code == 200
     assert stack.sql("select round(extract(epoch from expires_at - created_at)) from api_key"
@@ -135,7 +135,7 @@ def test_a_refused_key_was_not_used(stack):
     assert last_use(stack, key) is None
 
 
-def test_a_secret_is_kept_nowhere(stack, user):
+def test_a_secret_is_stored_nowhere(stack, user):
     key = make(stack, "client", "--name", user)
     secret = key.split("_")[3]
     post(stack, view(user), headers={"X-API-Key": key})

@@ -50,7 +50,7 @@ def test_a_repeated_order_for_a_layer_makes_one(stack):
     ({"id": "a b", "unit": "user"}, ["/id"]), ({"id": 5, "unit": "u"}, ["/id", "/unit"]),
     ({"id": "a", "unit": "User"}, ["/unit"]), ({"id": "a", "unit": None}, ["/unit"]),
     ({"id": "a", "unit": "user", "description": 5}, ["/description"])])
-def test_what_is_wrong_with_a_new_layer_is_named(stack, wrong, pointers):
+def test_an_invalid_layer_is_refused_with_its_place(stack, wrong, pointers):
     assert_problem(stack.call("POST", "/v1/layer", key="admin", json=wrong), 422, *pointers)
 
 
@@ -162,7 +162,7 @@ def test_a_layer_in_use_is_not_deleted(stack):
     ({"slots": [[5, 4]]}, 422, "/slots/0"), ({"slots": [[0, 1], [1, 2]]}, 422, "/slots/1"),
     ({"slots": [[0, 10000]]}, 422, "/slots/0"), ({"size": 9001}, 409, "/size"),
     ({"slots": [[0, 5], [9000, 9000]]}, 409, "/slots/1")])
-def test_a_wish_that_cannot_be_met_names_its_place_and_changes_nothing(stack, wish, status,
+def test_slots_that_are_not_free_are_refused_with_their_place(stack, wish, status,
                                                                         pointer):
     layer, holder, exp = new_layer(stack), submit(stack, "layers"), submit(stack, "layers")
     assign(stack, layer, holder, slots=[[9000, 9999]])

@@ -9,7 +9,7 @@ from enrols import enroll, put, running, somebody
 from layers import assign, members, new_layer
 from lookups import admin, body, new_id, submit
 from shapes import assert_problem
-from tallies import rebuild
+from result_rows import rebuild
 
 PLAN = {"baseline": 0.1, "effect": 0.02, "alpha": 0.05, "power": 0.8}
 
@@ -80,7 +80,7 @@ def test_slots_that_others_have_are_refused_and_nothing_is_written(stack):
     ("no-such-layer", "/request/layer"), ({"id": "no-such-layer", "size": 1}, "/request/layer"),
     (5, "/request/layer"), ({"id": "x"}, "/request/layer"),
     ({"size": 1}, "/request/layer/id"), ({"id": "x", "size": "1"}, "/request/layer/size")])
-def test_a_layer_that_is_none_is_refused(stack, layer, place):
+def test_an_invalid_layer_of_a_definition_is_refused(stack, layer, place):
     assert list(refused(stack, "POST", "create", body("layers", layer=layer), 400)) == [place]
     exp = submit(stack, "layers")
     assert list(refused(stack, "PATCH", exp, {"layer": layer}, 400)) == [place]
@@ -97,7 +97,7 @@ def test_a_plan_is_kept_changed_and_cleared(stack):
     assert admin(stack, "GET", exp)["plan"] is None
 
 
-def test_a_plan_that_is_none_is_refused_by_its_place(stack):
+def test_an_invalid_plan_is_refused_with_its_place(stack):
     request = body("plans", plan={"baseline": 2, "effect": 0, "power": 1})
     wanted = ["/request/plan/baseline", "/request/plan/effect", "/request/plan/power"]
     assert list(refused(stack, "POST", "create", request, 400)) == wanted
@@ -136,7 +136,7 @@ def test_the_planner_repeats_numbers_as_people_write_them(stack):
     ({"baseline": 0.9, "effect": 0.1}, ["/effect"]),
     ({"baseline": 0.1, "effect": 0.1, "alpha": 0, "power": "null"}, ["/alpha", "/power"]),
     ({"baseline": '{"a":1}', "effect": "true"}, ["/baseline", "/effect"])])
-def test_the_planner_names_what_is_no_number(stack, params, pointers):
+def test_the_planner_refuses_invalid_numbers_by_name(stack, params, pointers):
     assert_problem(plan(stack, 422, **params), 422, *pointers)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from lookups import (a_second_later, admin, audience_version, define, found, new_id, of_devices,
                      of_users, profile, put_user, register, submit)
-from plain import holds
+from criteria_model import holds
 from stack import wait_until
 from test_preview import OPERATORS, device_filter, plain
 from test_preview import profile as random_profile
@@ -80,7 +80,8 @@ def test_users_in_bulk_leave_and_join_at_once(stack, client, device, exp):
             [[exp] if n % 2 == i else [] for n in range(50)]
 
 
-def test_what_is_written_the_moment_an_experiment_is_in_effect_is_in_it(stack, client, member):
+def test_a_profile_written_when_an_experiment_takes_effect_is_in_its_audience(
+        stack, client, member):
     """Workers know definitions up to a second late; the audience may not."""
     devices, users = [new_id("d") for _ in range(8)], [new_id("u") for _ in range(8)]
     register(stack, new_id("d"), channel=client)

@@ -10,7 +10,7 @@ import time
 import psycopg2
 
 from lookups import define, new_id
-from segments import make
+from segmentations import make
 from stack import wait_until
 
 # A statement gives up after half a second of waiting for a lock and is tried again, so two that

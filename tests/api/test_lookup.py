@@ -71,7 +71,7 @@ def test_a_wrong_registration_is_refused_and_stores_nothing(stack, device, field
 
 
 @pytest.mark.parametrize("text", ['{"request":{}', "[]", "", '{"request":null}', '{"request":[]}'])
-def test_what_is_no_registration_is_refused_in_the_envelope(stack, device, text):
+def test_an_invalid_registration_is_refused_in_the_envelope(stack, device, text):
     answer = stack.call("POST", f"/v1/device/register/{device}", key="client", data=text,
                         headers={"Content-Type": "application/json"})
     assert answer.status_code == 400, answer.text
@@ -83,7 +83,8 @@ def test_what_is_no_registration_is_refused_in_the_envelope(stack, device, text)
     ("POST", "register", None, 401), ("POST", "register", "client", 200),
     ("GET", "profile", None, 401), ("GET", "profile", "client", 403),
     ("GET", "profile", "server", 200)])
-def test_apps_register_and_only_servers_read_what_is_held(stack, device, method, path, key, code):
+def test_apps_register_and_only_server_keys_read_the_profile(
+        stack, device, method, path, key, code):
     register(stack, device)
     body = {"request": {}} if method == "POST" else None
     answer = stack.call(method, f"/v1/device/{path}/{device}", key=key, json=body)
@@ -212,7 +213,7 @@ def rename_client(stack, exp):
 
 
 @pytest.mark.parametrize("act", [stop, erase, restrict, rename_client])
-def test_what_ends_an_experiment_holds_a_second_later_for_everybody(stack, device, client, act):
+def test_ending_an_experiment_takes_effect_within_a_second(stack, device, client, act):
     exp = define(stack, client)
     for _ in range(8):
         assert found(stack, device, client) == [exp]

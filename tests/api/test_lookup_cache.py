@@ -64,7 +64,7 @@ class App:
         assert self.thread.is_alive(), "a look-up failed"
 
 
-def test_what_was_looked_up_before_comes_from_the_cache(stack, client):
+def test_a_repeated_look_up_comes_from_the_cache(stack, client):
     """Whichever worker answers: once the tombstone of the first registration is gone."""
     define(stack, client)
     app = App(stack, client, new_id("d"))
@@ -80,7 +80,7 @@ def _hits(stack, app, count):
     return stack.metric("cache_hits_total") - before
 
 
-def test_a_cached_nothing_is_no_answer_to_a_new_experiment(stack, client):
+def test_a_cached_empty_record_does_not_hide_a_new_experiment(stack, client):
     """A device that was in nothing is in what comes, without a change of its own."""
     device = new_id("d")
     register(stack, device, channel=client)
@@ -168,7 +168,7 @@ def test_an_experiment_is_there_at_every_moment_of_its_refreshes(stack, client):
     assert {ids for app in apps for _, ids in app.answers} == {exps}
 
 
-def test_a_user_flips_between_teams_and_no_worker_lags_behind(stack, client):
+def test_a_user_who_changes_teams_is_seen_at_once_by_every_worker(stack, client):
     """Two workers, two connections: a write is visible to the very next read of either."""
     user = new_id("u")
     put_user(stack, new_id("m"), team=client)

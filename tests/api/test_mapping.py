@@ -15,7 +15,7 @@ from mapping import (MAPPED, get, holding, inserting, members, put_users, refres
 from stack import wait_until
 
 
-def test_an_empty_store_lists_nothing(stack):
+def test_without_experiments_a_registration_lists_nothing(stack):
     assert stack.at_first == {"experiments": [], "next": None}
 
 
@@ -45,7 +45,7 @@ def test_devices_are_counted_as_devices(stack, client):
 @pytest.mark.parametrize("criteria,message", [
     (of_users(nobody=True), "Users Not Found matching the Criteria"),
     (of_devices("nobody", True), "Devices Not Found matching the Criteria")])
-def test_an_experiment_of_nobody_fails(stack, client, criteria, message):
+def test_an_experiment_that_matches_nobody_fails(stack, client, criteria, message):
     exp = submit(stack, client, criteria=criteria)
     await_status(stack, exp, "FAILED")
     result = get(stack, exp)
@@ -125,7 +125,7 @@ def no_room_for(stack, exp):
         stack.sql("drop trigger no_room on audience; drop function no_room")
 
 
-def test_one_that_the_database_cannot_map_now_lets_others_go_first(stack, client, team):
+def test_a_mapping_that_fails_for_now_lets_others_go_first(stack, client, team):
     bad, good = (define(stack, client, criteria=of_users(team=client)) for _ in range(2))
     with no_room_for(stack, bad):
         submit_again(stack, bad, good)
@@ -135,7 +135,7 @@ def test_one_that_the_database_cannot_map_now_lets_others_go_first(stack, client
     assert members(stack, bad) == members(stack, good) == team
 
 
-def test_one_that_fails_again_and_again_waits_longer_each_time(stack, client, team):
+def test_a_mapping_that_keeps_failing_waits_longer_each_time(stack, client, team):
     bad = define(stack, client, criteria=of_users(team=client))
     waits = {}
 
@@ -212,7 +212,7 @@ def test_a_refresh_has_no_moment_without_an_audience(stack, client, team):
     wait_until(lambda: len(versions(stack, users)) == 1, 20, "the reaping")
 
 
-def test_active_ones_are_mapped_again_in_time(stack, client, team):
+def test_active_experiments_are_mapped_again_periodically(stack, client, team):
     stack.end("jobs")
     stack.again("jobs", ASSAY_REFRESH_SECONDS=1)
     try:
@@ -228,7 +228,7 @@ def test_active_ones_are_mapped_again_in_time(stack, client, team):
         stack.again("jobs", ASSAY_REFRESH_SECONDS=900)
 
 
-def test_one_whose_last_day_has_passed_becomes_inactive(stack, client):
+def test_an_experiment_past_its_last_day_becomes_inactive(stack, client):
     exp, other = define(stack, client), define(stack, client)
     stack.sql("update experiment set start_date = %s, end_date = %s where id = %s",
               day(-3), day(-1), exp)
@@ -246,7 +246,7 @@ def test_a_definition_wakes_the_job(stack, client):
     assert time.monotonic() - began < 15
 
 
-def test_a_mapping_is_told_in_the_log(stack, client, team):
+def test_a_mapping_is_logged(stack, client, team):
     exp = define(stack, client, criteria=of_users(team=client))
     told = f"{exp}: {len(team)} subjects in "
     wait_until(lambda: any("event=mapped" in line and told in line

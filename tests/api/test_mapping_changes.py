@@ -80,7 +80,7 @@ def test_a_refresh_by_the_job_leaves_a_version_that_was_read_valid(stack, client
     assert get(stack, exp)["expName"] == "changed"
 
 
-def test_who_has_the_answer_already_hears_of_new_stats_only(stack, client, exp):
+def test_a_conditional_read_returns_only_new_stats(stack, client, exp):
     tag = etag(stack, exp)
     for form in (tag, "W/" + tag, tag[:-1] + '-gzip"', f'"x", {tag}', "*"):
         answer = read(stack, exp, form)
@@ -134,7 +134,7 @@ def test_criteria_that_were_null_for_a_while_do_not_bring_the_old_audience_back(
 
 
 @pytest.mark.parametrize("null", [True, False], ids=["over null", "at once"])
-def test_a_mapping_for_criteria_that_were_changed_meanwhile_is_for_nothing(stack, client, team,
+def test_a_mapping_of_outdated_criteria_has_no_effect(stack, client, team,
                                                                          null):
     exp = define(stack, client, criteria=of_users(team=client))
     done = lambda: stack.log("jobs").count(f"{exp}: ")
@@ -152,7 +152,7 @@ def test_a_mapping_for_criteria_that_were_changed_meanwhile_is_for_nothing(stack
     assert done() == 2
 
 
-def test_rows_of_a_mapping_that_was_stopped_are_let_go(stack, client, team):
+def test_rows_of_a_stopped_mapping_are_deleted(stack, client, team):
     with holding(stack):
         exp = submit(stack, client, criteria=of_users(team=client))
         wait_until(lambda: inserting(stack), 20, "the mapping")
@@ -165,7 +165,7 @@ def test_rows_of_a_mapping_that_was_stopped_are_let_go(stack, client, team):
 
 
 @pytest.mark.parametrize("resume", ["resume", "a later end"])
-def test_one_that_is_in_effect_again_takes_in_who_changed_meanwhile(stack, client, exp, resume):
+def test_a_revived_experiment_includes_profiles_changed_meanwhile(stack, client, exp, resume):
     if resume == "resume":
         admin(stack, "POST", exp + "/stop", {})
     else:
@@ -193,7 +193,7 @@ def test_criteria_that_replace_null_while_it_is_over_are_mapped_before_it_is_in_
     assert found(stack, "device", client, user=min(team)) == [exp]
 
 
-def test_another_process_catches_up_for_one_killed_before_it_had(stack, client, exp):
+def test_another_process_catches_up_for_a_killed_one(stack, client, exp):
     """The audience is in effect then, and somebody who was just being written is not in it."""
     url = stack.env["ASSAY_OWNER_DATABASE_URL"]
     with contextlib.closing(psycopg2.connect(url)) as writer:
@@ -213,7 +213,7 @@ def test_another_process_catches_up_for_one_killed_before_it_had(stack, client, 
 
 
 @pytest.mark.parametrize("how", ["leaves", "is erased"])
-def test_who_leaves_while_the_audience_catches_up_is_not_in_it(stack, client, exp, how):
+def test_a_profile_that_leaves_during_catch_up_is_not_in_the_audience(stack, client, exp, how):
     user = f"held-{client}"
     with concurrent.futures.ThreadPoolExecutor() as pool, holding(stack) as release:
         with half_mapped(stack, exp):

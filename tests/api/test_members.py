@@ -9,7 +9,7 @@ import pytest
 
 from enrols import put, running, somebody
 from lookups import a_second_later, new_id, put_user
-from segments import change, group, make, members, place
+from segmentations import change, group, make, members, place
 
 KIND = {"kind": {"eq": "user"}}
 
@@ -64,7 +64,7 @@ def test_members_are_listed_by_user_in_pages_of_any_size(stack, limit):
     assert pages == {1: 4, 2: 2, 3: 2, 100: 1}[limit]
 
 
-def test_the_groups_of_one_member_are_not_torn_apart(stack):
+def test_all_groups_of_a_member_are_on_one_page(stack):
     seg = make(stack, "manual", ("a", "b", "c"), overlap=True)
     users = sorted([somebody(), somebody()])
     for user in users:
@@ -84,7 +84,7 @@ def test_the_members_of_an_experiment_are_the_users_enrolled(stack):
     assert (member["user_id"], member["group"]["name"], member["source"]) == (user, "B", "set")
 
 
-def test_a_group_that_is_gone_is_null_in_the_list_and_empty_in_the_export(stack):
+def test_a_deleted_group_is_null_in_the_list_and_empty_in_the_export(stack):
     context = new_id("course")
     seg, _ = placed(stack, "zero", "one", context=context)
     change(stack, seg, groups=[{"id": 1, "name": "renamed"}])

@@ -50,7 +50,7 @@ def database(deployment):  # noqa: F811
     return Database(deployment)
 
 
-def test_a_database_from_before_the_first_release_is_told_how_to_move(database):
+def test_migrating_a_database_from_before_the_first_release_says_how_to_move(database):
     database.restore("before_release.sql")
     before = database.catalogue()
     done = database.migrate()

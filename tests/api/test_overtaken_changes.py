@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from lookups import body
-from segments import make
+from segmentations import make
 from stack import Stack, wait_until
 
 
@@ -97,7 +97,7 @@ def test_a_change_that_a_rename_overtakes_is_made_over_the_new_name(stack, named
     assert read() == ("again", "two")
 
 
-def test_a_change_of_a_version_that_a_rename_overtakes_is_late(stack, named):
+def test_a_change_over_a_version_that_a_rename_overtakes_is_refused(stack, named):
     base, user, path, wrap, read = named
     before, tag = read()[0], stack.call("GET", path).headers["ETag"]
     answer = overtaken(stack, rename(base, user), lambda: patch(
@@ -107,7 +107,7 @@ def test_a_change_of_a_version_that_a_rename_overtakes_is_late(stack, named):
     assert read() == (before, "two")
 
 
-def test_a_change_to_a_name_that_is_gone_says_so_once(stack):
+def test_a_change_to_a_removed_name_is_reported_once(stack):
     base = make(stack, "manual")
     user, path, _, read = segmentation(stack, base)
     answer = overtaken(stack, rename(base, user), lambda: patch(stack, path, {"groups": [
@@ -117,7 +117,7 @@ def test_a_change_to_a_name_that_is_gone_says_so_once(stack):
     assert read()[1] == "two"
 
 
-def test_the_record_of_an_overtaken_change_is_about_that_change_alone(stack, named):
+def test_the_audit_row_of_an_overtaken_change_is_about_that_change_alone(stack, named):
     base, user, path, wrap, _ = named
     assert overtaken(stack, rename(base, user), lambda: patch(
         stack, path, wrap({"description": "again"}))).status_code == 200
@@ -136,7 +136,7 @@ def test_a_segmentation_that_somebody_else_changes_is_changed_after_that(stack):
     assert (answer.json()["name"], answer.json()["description"]) == ("theirs", "ours")
 
 
-def test_a_definition_that_is_deleted_under_a_change_is_not_there(stack):
+def test_changing_a_definition_that_is_deleted_meanwhile_is_not_found(stack):
     seg = make(stack, "manual")
     answer = overtaken(stack, [("delete from assay.segmentation where id = %s", seg)],
                        lambda: patch(stack, f"/v1/segmentation/{seg}", {"name": "another"}))

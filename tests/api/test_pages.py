@@ -47,7 +47,7 @@ def test_a_batch_may_name_many_users(stack, user):
 
 @pytest.mark.parametrize("kind", ["application/x-ndjson", "application/ndjson",
                                   "application/jsonl", "application/x-ndjson; charset=utf-8"])
-def test_every_name_of_ndjson_is_known(stack, user, kind):
+def test_every_media_type_of_ndjson_is_accepted(stack, user, kind):
     text = "\n".join(json.dumps(v) for v in views(user, 2))
     assert post_lines(stack, text, kind).json() == receipt(2, 2)
 
@@ -96,7 +96,7 @@ def test_a_batch_without_a_good_item_is_refused(stack, user):
 
 @pytest.mark.parametrize("body, kind", [("[]", "application/json"), ("", "application/x-ndjson"),
                                         ("\n \r\n", "application/x-ndjson")])
-def test_a_batch_of_nothing_is_refused(stack, body, kind):
+def test_an_empty_batch_is_refused(stack, body, kind):
     assert_problem(post_bytes(stack, body, kind), 422)
 
 
@@ -140,7 +140,7 @@ def test_a_batch_holds_a_thousand_views(stack, user):
 
 
 @pytest.mark.parametrize("send", ["array", "lines"])
-def test_one_view_more_is_refused_and_nothing_stored(stack, user, send):
+def test_a_batch_over_the_limit_is_refused_and_not_stored(stack, user, send):
     batch = views(user, 1001)
     answer = post(stack, batch) if send == "array" else \
         post_lines(stack, "\n".join(json.dumps(v) for v in batch))

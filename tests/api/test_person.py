@@ -40,7 +40,7 @@ def held(stack, subject):
                for t in tables)
 
 
-def test_what_a_session_did_becomes_the_users(stack):
+def test_what_a_session_did_moves_to_the_user(stack):
     name, exp, user, who = goal(stack), running(stack, "blue"), somebody(), confirmed(stack)
     put(stack, exp, who, "blue")
     hit(stack, name, who, count=3)
@@ -54,7 +54,7 @@ def test_what_a_session_did_becomes_the_users(stack):
     assert held(stack, who) == 0
 
 
-def test_a_user_who_is_enrolled_wins_over_the_session(stack):
+def test_the_enrolment_of_the_user_wins_over_that_of_the_session(stack):
     name, exp, user, who = goal(stack), running(stack, "red", "blue"), somebody(), confirmed(stack)
     put(stack, exp, user, "red")
     put(stack, exp, who, "blue")
@@ -105,7 +105,7 @@ def test_page_views_move_and_those_of_one_instant_are_the_users(stack):
     assert held(stack, who) == 0
 
 
-def test_an_event_of_the_session_is_known_of_the_user(stack):
+def test_an_event_of_the_session_counts_once_for_the_user(stack):
     name, exp, user, who = goal(stack), running(stack), somebody(), confirmed(stack)
     enroll(stack, exp, who)
     hit(stack, name, who, event_id="e")
@@ -125,7 +125,7 @@ def test_a_visit_after_the_login_belongs_to_the_user(stack):
     assert participants(stack, exp) == {"control": 1}
 
 
-def test_a_browser_after_logout_is_somebody_new(stack):
+def test_after_sign_out_a_new_session_is_a_new_subject(stack):
     name, exp, ann, bob, who = goal(stack), running(stack), somebody(), somebody(), confirmed(stack)
     enroll(stack, exp, who)
     hit(stack, name, who)
@@ -139,7 +139,7 @@ def test_a_browser_after_logout_is_somebody_new(stack):
     assert conversions(stack, exp) == {("control", name): {1: 2}}
 
 
-def test_who_is_known_to_be_no_human_takes_nothing_of_a_session(stack):
+def test_a_user_whose_profile_says_not_human_takes_over_nothing(stack):
     name, exp, user, who = goal(stack), running(stack), somebody(), confirmed(stack)
     enroll(stack, exp, who)
     hit(stack, name, who)
@@ -200,7 +200,7 @@ def test_visits_count_where_the_state_records(stack, state, counted):
     assert conversions(stack, exp) == counted
 
 
-def test_visits_of_bots_and_of_who_is_in_nothing_count_nowhere(stack):
+def test_visits_of_bots_and_unenrolled_subjects_count_nowhere(stack):
     exp, user = running(stack), somebody()
     enroll(stack, exp, user)
     visit(stack, user, headers=BOT)
@@ -255,7 +255,7 @@ def test_an_export_in_pages_misses_nothing_of_one_instant(stack):
         ["conversion"] * 3 + ["enrollment"] * 3 + ["exposure"] * 3 + ["page_view"]
 
 
-def test_who_is_erased_is_drawn_anew(stack):
+def test_an_erased_subject_is_assigned_again(stack):
     exp, user = running(stack, "red"), somebody()
     own = enroll(stack, exp, user)
     assert stack.call("DELETE", f"/v1/user/{user}").status_code == 200

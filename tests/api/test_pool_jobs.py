@@ -74,14 +74,14 @@ def test_a_run_that_has_nothing_to_do_does_nothing(stack):
     assert jobs(stack) == (0, 0, 0)
 
 
-def test_what_is_too_old_goes_from_the_default_partition_and_nothing_else(stack, user):
+def test_only_old_rows_are_deleted_from_the_default_partition(stack, user):
     old, young = 400 * DAY + DAY / 24, 400 * DAY - DAY / 24
     put(stack, user, 900 * DAY, old, young, 20 * DAY, DAY, -DAY / 2)
     assert jobs(stack, ASSAY_RETENTION_DAYS=400)[2] == 2
     assert held(stack, user) == [400 * 24 - 1, 20 * 24, 24, -12]
 
 
-def test_days_that_are_too_old_go_whole_and_the_others_stay(stack, user):
+def test_partitions_of_old_days_are_dropped_and_others_stay(stack, user):
     today = now().date()
     put(stack, user, 20 * DAY, 10 * DAY, 6 * DAY, 4 * DAY, DAY)
     assert jobs(stack, ASSAY_RETENTION_DAYS=5)[1] == 9
@@ -90,12 +90,12 @@ def test_days_that_are_too_old_go_whole_and_the_others_stay(stack, user):
     assert jobs(stack, ASSAY_RETENTION_DAYS=5) == (0, 0, 0)
 
 
-def test_partitions_go_ahead_of_the_clock(stack):
+def test_partitions_are_created_ahead(stack):
     jobs(stack, days=10)
     assert days(stack)[-1] == now().date() + 18 * DAY
 
 
-def test_a_year_later_everything_of_today_has_gone(stack, user):
+def test_a_year_later_the_views_of_today_are_deleted(stack, user):
     put(stack, user, DAY, DAY / 24)
     jobs(stack, days=399, ASSAY_RETENTION_DAYS=400)
     assert held(stack, user) == [24, 1]

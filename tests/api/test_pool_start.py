@@ -91,7 +91,7 @@ def test_another_schema_version_is_named_and_served_when_it_is_right_again(stopp
     await_ready(stopped)
 
 
-def test_a_pool_that_starts_without_its_database_serves_when_it_comes(stopped):
+def test_a_pool_started_without_its_database_serves_once_it_is_up(stopped):
     stopped.end("postgres", signal.SIGINT)
     try:
         checked = stopped.assay("check", check=False)

@@ -128,7 +128,7 @@ def test_a_reload_does_not_wait_for_a_worker_that_does_not_go(stack, pool):
     assert not set(before) & set(stack.living())
 
 
-def test_fewer_workers_are_left_though_one_does_not_go(stack, pool):
+def test_the_pool_shrinks_although_one_worker_is_stuck(stack, pool):
     pool("workers = 3", "grace_seconds = 1")
     before = stack.living()
     configure(stack, "workers = 1")
@@ -138,7 +138,7 @@ def test_fewer_workers_are_left_though_one_does_not_go(stack, pool):
     assert not set(before) & set(stack.living())
 
 
-def test_a_stop_during_a_reload_starts_nobody(stack, pool):
+def test_a_stop_during_a_reload_starts_no_worker(stack, pool):
     """What is started then would not hear of it, and the pool would wait for its grace time."""
     pool("workers = 4", "grace_seconds = 300")
     before = stack.living()
@@ -242,7 +242,7 @@ def test_a_request_whose_client_has_gone_is_not_begun(stack, user):
     assert stack.sql("select count(*) from page_view where subject_id = %s", "u:" + user) == [(1,)]
 
 
-def test_what_follows_a_broken_connection_has_its_time_limit_too(stack):
+def test_a_connection_after_a_broken_one_has_a_time_limit_too(stack):
     """Whoever is silent then holds the worker for moments, not for ever."""
     worker = only(stack)
     half = rawfcgi.request("GET", "/healthz")[:20]

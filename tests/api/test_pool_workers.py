@@ -98,7 +98,7 @@ def test_workers_that_die_at_start_are_started_ever_more_slowly(stack):
     restore(stack, before)
 
 
-def test_a_worker_told_to_go_fails_no_request(stack):
+def test_a_worker_that_is_replaced_fails_no_request(stack):
     with Load(stack, clients=16) as load:
         for turn in range(50):
             wait_until(lambda: len(stack.living()) > 2, 15, "workers")

@@ -10,7 +10,7 @@ import pytest
 
 from lookups import a_second_later, define, new_id
 from mapping import members
-from plain import holds, unreadable
+from criteria_model import holds, unreadable
 
 # One web server is enough: the database decides, whoever asks.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
@@ -231,7 +231,7 @@ def test_a_preview_stores_nothing(stack, user):
      "/request/criteria/filters/a~1b"),
     ({"criteria": {"type": "x"}}, "/criteria/type"), ({"criteria": None}, "/criteria/type"),
     ({}, "/criteria/type"), ([], "/criteria/type")], ids=str)
-def test_a_preview_of_what_is_no_criteria_is_refused(stack, body, place):
+def test_a_preview_of_invalid_criteria_is_refused(stack, body, place):
     answer = preview(stack, body, 400)
     assert list(answer["params"]["errorMsg"]) == [place, "status"]
 

@@ -153,7 +153,7 @@ def test_export_lists_views_in_order_of_time(stack, user):
 @pytest.mark.parametrize("query, headers", [("?format=ndjson", {}),
                                             ("", {"Accept": "application/x-ndjson"}),
                                             ("?format=ndjson", {"Accept": "application/json"})])
-def test_export_comes_as_ndjson_on_demand(stack, user, query, headers):
+def test_export_is_available_as_ndjson(stack, user, query, headers):
     post(stack, views(user, 3))
     answer = stack.call("GET", f"/v1/user/{user}/export{query}", headers=headers)
     assert answer.headers["Content-Type"] == "application/x-ndjson; charset=utf-8"
@@ -197,7 +197,7 @@ def test_export_gives_a_thousand_records_a_page_at_most(stack, user):
     ("limit=0", "limit"), ("limit=1001", "limit"), ("limit=x", "limit"), ("limit=", "limit"),
     ("after=yesterday", "after"), ("after=", "after"), ("after=1354408212", "after"),
     ("format=xml", "format"), ("format=", "format")])
-def test_export_refuses_what_it_does_not_know(stack, user, query, pointer):
+def test_export_refuses_unknown_formats_and_positions(stack, user, query, pointer):
     assert_problem(stack.call("GET", f"/v1/user/{user}/export?{query}"), 422, pointer)
 
 

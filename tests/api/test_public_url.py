@@ -138,7 +138,7 @@ def test_assets_are_below_the_path_and_never_change(below):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_who_is_not_signed_in_is_led_below_the_path_and_back(below):
+def test_a_visitor_is_redirected_to_sign_in_below_the_path_and_back(below):
     answer = call(below, "GET", PREFIX + "/admin/goals?after=a")
     assert answer.headers["Location"] == \
         f"{ORIGIN}{PREFIX}/admin/login?to=/admin/goals%3Fafter%3Da"

@@ -9,7 +9,7 @@ import pytest
 from enrols import enroll, running, somebody
 from lookups import a_second_later, body, new_id
 from pages import Person, values
-from segments import change as change_groups, make, name_of, place
+from segmentations import change as change_groups, make, name_of, place
 from test_concurrency import at_once
 
 
@@ -66,7 +66,7 @@ def names(stack, seg):
 
 
 @pytest.mark.parametrize("kind, how", USES)
-def test_a_group_that_is_named_is_not_removed(stack, kind, how):
+def test_a_referenced_group_is_not_removed(stack, kind, how):
     base = make(stack, "manual")
     user = use(stack, kind, how, base)
     refused = change_groups(stack, base, 409, groups=WITHOUT_ONE)
@@ -78,7 +78,7 @@ def test_a_group_that_is_named_is_not_removed(stack, kind, how):
 
 
 @pytest.mark.parametrize("kind, how", USES + [("segmentation", "alternative")])
-def test_an_alternative_that_is_named_is_not_removed(stack, kind, how):
+def test_a_referenced_alternative_is_not_removed(stack, kind, how):
     base = running(stack, "zero", "one")
     if how == "alternative":
         user = make(stack, "rule", [{"name": "in", "rule": {
@@ -115,7 +115,7 @@ def replace(stack, exp, status, *alternatives, **more):
 
 
 @pytest.mark.parametrize("kind, how", USES)
-def test_an_alternative_that_is_named_is_not_replaced(stack, kind, how):
+def test_a_referenced_alternative_is_not_replaced(stack, kind, how):
     base = failed(stack, "zero", "one")
     user = use(stack, kind, how, base)
     refused = replace(stack, base, 409, "control", "zero")
@@ -128,7 +128,7 @@ def test_an_alternative_that_is_named_is_not_replaced(stack, kind, how):
     assert set(alternatives_of(stack, base)) == {"control", "zero"}
 
 
-def test_who_is_enrolled_in_a_replaced_experiment_is_in_what_is_called_the_same(stack):
+def test_enrolments_in_a_replaced_experiment_keep_alternatives_of_the_same_name(stack):
     base = failed(stack, "zero", "one")
     before = alternatives_of(stack, base)
     replace(stack, base, 200, "two", "one", "control", "zero")
@@ -277,7 +277,7 @@ def test_criteria_name_a_renamed_group_by_its_present_name(stack, how):
         assert [e["criteria"] for e in exported if e["expId"] == user] == [json.loads(wanted)]
 
 
-def test_who_is_in_a_renamed_group_is_still_taken(stack):
+def test_members_of_a_renamed_group_still_match(stack):
     base, member, other = make(stack, "manual"), somebody(), somebody()
     seg, exp = use(stack, "segmentation", "eq", base), use(stack, "experiment", "rule", base)
     place(stack, base, member, "one")

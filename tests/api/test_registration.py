@@ -36,7 +36,7 @@ FIELDS = {"channel": "c", "uaspec": {"agent": "Mozilla", "ver": "70.0"}, "fcmTok
           "userDeclaredLocation": {"state": "TamilNadu", "district": "chennai"}}
 
 
-def test_a_first_registration_is_kept_as_it_was_said(stack, device):
+def test_a_first_registration_is_stored_as_sent(stack, device):
     register(stack, device, headers={"User-Agent": "Chrome/70 (X11)"}, **FIELDS)
     kept = profile(stack, device)
     first = kept.pop("first_access")
@@ -48,7 +48,7 @@ def test_a_first_registration_is_kept_as_it_was_said(stack, device):
 @pytest.mark.parametrize("agent, kept", [
     ("é".encode(), "é"), (b"a\xe9b", "a\ufffdb"), (b"\xff\xfe", "\ufffd\ufffd"), (b"", None),
     (b"\xf0\x9f\x98\x80", "😀"), (b"x" * 4000, "x" * 4000)], ids=range(6))
-def test_an_agent_is_whatever_anybody_sends(stack, device, agent, kept):
+def test_any_user_agent_is_stored(stack, device, agent, kept):
     register(stack, device, headers={"User-Agent": agent})
     assert (profile(stack, device).get("user_agent") or None) == kept
     register(stack, device, headers={"User-Agent": agent})
@@ -56,7 +56,7 @@ def test_an_agent_is_whatever_anybody_sends(stack, device, agent, kept):
 
 @pytest.mark.parametrize("name", FIELDS)
 @pytest.mark.parametrize("how", ["omitted", "null"])
-def test_a_field_that_is_not_said_again_keeps_its_value(stack, device, name, how):
+def test_an_omitted_field_keeps_its_value(stack, device, name, how):
     register(stack, device, **FIELDS)
     again = {k: v for k, v in FIELDS.items() if k != name}
     if how == "null":
@@ -68,7 +68,7 @@ def test_a_field_that_is_not_said_again_keeps_its_value(stack, device, name, how
 @pytest.mark.parametrize("name, value", [
     ("channel", "other"), ("channel", ""), ("dspec", {"os": "b"}), ("dspec", {}),
     ("userDeclaredLocation", {"state": "Goa"})], ids=str)
-def test_a_field_that_is_said_again_is_replaced_and_nothing_else(stack, device, name, value):
+def test_a_sent_field_is_replaced_and_nothing_else(stack, device, name, value):
     register(stack, device, **FIELDS)
     before = profile(stack, device)
     register(stack, device, **{name: value})
@@ -165,7 +165,7 @@ def test_a_device_that_moved_is_at_its_new_place_alone(stack, device):
         {"state": "Tamil Nadu", "district": "Chennai", "city": None, "country": None}
 
 
-def test_a_device_that_says_nothing_new_is_where_it_is_now(stack, device):
+def test_an_unchanged_device_has_its_present_location(stack, device):
     """However often it came before, and whatever the cache holds of it."""
     for _ in range(2):
         for address, state in (("115.99.217.196", "Karnataka"), ("106.51.74.185", "Tamil Nadu")):

@@ -3,10 +3,10 @@
 
 from enrols import enroll, put, running, somebody
 from lookups import new_id
-from tallies import participants, results
+from result_rows import participants, results
 
 
-def test_a_participant_counts_at_once_although_results_were_kept(stack):
+def test_a_participant_counts_at_once(stack):
     exp = running(stack, "b")
     assert participants(stack, exp) == {"control": 0, "b": 0}
     assert participants(stack, exp) == {"control": 0, "b": 0}
@@ -17,13 +17,13 @@ def test_a_participant_counts_at_once_although_results_were_kept(stack):
     assert participants(stack, exp) == {"control": 0, "b": 0}
 
 
-def test_who_was_forced_is_left_out(stack):
+def test_forced_subjects_are_left_out(stack):
     exp = running(stack, "b")
     enroll(stack, exp, somebody(), force="b")
     assert participants(stack, exp) == {"control": 0, "b": 0}
 
 
-def test_who_was_moved_by_hand_is_in_both_and_reported(stack):
+def test_a_subject_moved_by_hand_is_in_both_alternatives_and_reported(stack):
     exp, user = running(stack, "red", "blue"), somebody()
     put(stack, exp, user, "red")
     put(stack, exp, user, "blue")
@@ -31,7 +31,7 @@ def test_who_was_moved_by_hand_is_in_both_and_reported(stack):
     assert results(stack, exp)["multiple_exposures"] == 1
 
 
-def test_results_of_no_experiment_are_not_found(stack):
+def test_results_of_an_unknown_experiment_are_not_found(stack):
     answer = stack.call("GET", f"/v1/experiment/{new_id('e')}/results")
     assert answer.status_code == 404
 

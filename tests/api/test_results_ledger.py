@@ -15,7 +15,7 @@ from enrols import put, running, somebody
 from goals import hit
 from lookups import admin, await_status, body, new_id
 from stack import TOP, wait_until
-from tallies import a_goal, cell, differences, fill, number, participants, results, two_arms
+from result_rows import a_goal, cell, differences, fill, number, participants, results, two_arms
 
 # One web server is enough: what is looked at are rows.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
@@ -65,7 +65,7 @@ def test_results_are_the_same_before_and_after_folding(stack):
     assert differences(stack, exp) == []
 
 
-def test_a_transaction_that_is_not_done_is_in_no_result(stack):
+def test_an_uncommitted_transaction_is_in_no_result(stack):
     exp = running(stack, "b")
     with transaction(stack) as cursor:
         enrol_by_sql(cursor, somebody(), exp)
@@ -124,7 +124,7 @@ def test_an_erasure_takes_nothing_off_earlier_days(stack):
     assert participants(stack, exp) == {"control": 0, "b": 0}
 
 
-def test_sums_of_nobody_are_removed(stack):
+def test_sums_that_became_zero_are_removed(stack):
     exp = running(stack, "b")
     user = somebody()
     put(stack, exp, user, "b")
@@ -134,7 +134,7 @@ def test_sums_of_nobody_are_removed(stack):
     assert stack.sql("select * from result_cell where experiment = %s", number(stack, exp)) == []
 
 
-def test_an_experiment_that_is_made_anew_has_nothing_of_the_old_one(stack):
+def test_an_experiment_created_again_has_nothing_of_the_old_one(stack):
     exp = running(stack, "b")
     fill(stack, exp, 2, 7)
     nr = number(stack, exp)
@@ -313,7 +313,7 @@ class Model:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_after_every_step_the_ledger_is_what_counting_gives(stack, seed):
+def test_after_every_step_the_ledger_equals_counting(stack, seed):
     goal = a_goal(stack)
     exp = running(stack, "b", "c", goals=[goal])
     model = Model(stack, exp, goal, seed)

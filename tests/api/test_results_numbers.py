@@ -9,7 +9,7 @@ from enrols import enroll, put, running, somebody
 from goals import confirm, hit, merge, session
 from lookups import a_second_later, admin
 from stack import TOP
-from tallies import a_goal, cell, fill, rates, results, two_arms, weigh
+from result_rows import a_goal, cell, fill, rates, results, two_arms, weigh
 
 SEQUENTIAL = json.loads((TOP / "tests/unit/vectors/sequential.json").read_text())
 VECTORS = json.loads((TOP / "tests/unit/vectors/stats.json").read_text())
@@ -79,7 +79,7 @@ def test_without_conversions_there_is_no_chance_to_beat_control(stack):
     assert (told["chance_to_beat_control"], told["expected_loss"]) == (None, None)
 
 
-def test_who_is_placed_by_hand_is_left_out_of_the_sample_ratio(stack):
+def test_subjects_placed_by_hand_are_left_out_of_the_sample_ratio(stack):
     """As a user, as a session that is confirmed afterwards, and as one that becomes a user."""
     exp, _ = two_arms(stack)
     fill(stack, exp, 1, 100)
@@ -129,7 +129,7 @@ def test_the_sample_ratio_is_that_of_the_weights(stack, v):
 
 
 @pytest.mark.parametrize("b, ok", [(1200, True), (1300, False)])
-def test_evidence_of_a_thousand_to_one_breaks_the_split(stack, b, ok):
+def test_evidence_of_a_thousand_to_one_is_a_sample_ratio_mismatch(stack, b, ok):
     """At any time, so the chi-square of a single look (1,200: p 2e-5) may be below 0.001."""
     exp, _ = two_arms(stack)
     fill(stack, exp, 1, 1000)
@@ -169,7 +169,7 @@ def test_an_enrolment_carries_the_shares_that_were_in_force(stack):
     assert shares(told) == [close(0.25), close(0.75)]
 
 
-def test_without_participants_the_shares_are_those_in_force_although_results_were_kept(stack):
+def test_without_participants_the_current_shares_are_shown(stack):
     exp = running(stack, {"name": "control", "weight": 1}, {"name": "b", "weight": 1})
     assert shares(results(stack, exp)) == [0.5, 0.5]
     weigh(stack, exp, 1, 3)
@@ -191,7 +191,7 @@ def test_without_a_rate_there_is_no_improvement_but_a_reason(stack, control, b):
     assert told["improvement"] is None and told["reason"]
 
 
-def test_no_number_that_is_none_ever_leaves(stack):
+def test_results_never_contain_nan_or_infinity(stack):
     """Of an experiment without anybody in it, and of one where all did everything."""
     exp, goal = two_arms(stack)
     for _ in range(2):
@@ -200,7 +200,7 @@ def test_no_number_that_is_none_ever_leaves(stack):
         rates(stack, exp, goal, (30, 30), (30, 30))
 
 
-def test_who_was_forced_and_then_set_to_the_same_is_left_out_with_all_he_does(stack):
+def test_a_forced_subject_set_to_the_same_alternative_stays_left_out(stack):
     exp, goal = two_arms(stack)
     user = somebody()
     enroll(stack, exp, user, force="b")

@@ -10,7 +10,7 @@ import pytest
 
 from enrols import running
 from lookups import new_id
-from tallies import a_goal, differences, results
+from result_rows import a_goal, differences, results
 
 # One web server is enough: what is looked at are rows.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
@@ -157,7 +157,7 @@ def test_results_equal_the_rows_after_any_writing(stack, seed):
             assert differences(stack, exp) == [], (seed, turn)
 
 
-def test_a_reader_never_sees_less_than_was_written_before_he_asked(stack):
+def test_a_reader_sees_everything_committed_before_its_request(stack):
     """The writer is told that it is done, then asks: his own participant is always there."""
     exp = running(stack, "b")
     until = time.monotonic() + SECONDS

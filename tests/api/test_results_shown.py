@@ -8,8 +8,8 @@ import pytest
 
 from enrols import running
 from lookups import admin
-from tallies import (a_goal, cell, fill, number, participants, rates, rebuild, results, two_arms,
-                     weigh)
+from result_rows import (a_goal, cell, fill, number, participants, rates, rebuild, results,
+                         two_arms, weigh)
 
 RETENTION = {"_retention_present_visits", "_retention_not_present_visits"}
 
@@ -42,7 +42,7 @@ def test_a_goal_can_be_named_with_another_test(stack):
     assert cell(told, goal)["mwu_confidence"] is not None
 
 
-def test_a_retired_goal_is_shown_no_more_although_results_were_kept(stack):
+def test_a_retired_goal_that_nobody_hit_is_not_shown(stack):
     exp, goal = two_arms(stack)
     assert shown(results(stack, exp)) == [goal]
     stack.sql("update goal set retired_at = now() where name = %s", goal)
@@ -152,19 +152,19 @@ def test_a_clear_difference_has_a_winner(stack):
     assert verdict(stack, exp)["text"] == "Winner: b."
 
 
-def test_a_clear_loss_is_called_so(stack):
+def test_a_clear_loss_is_reported(stack):
     exp, goal = two_arms(stack)
     rates(stack, exp, goal, (2000, 500), (2000, 200))
     assert verdict(stack, exp)["text"] == "Control is better."
 
 
-def test_where_nothing_is_shown_nobody_wins(stack):
+def test_without_evidence_there_is_no_winner(stack):
     exp, goal = two_arms(stack)
     rates(stack, exp, goal, (1000, 100), (1000, 120))
     assert verdict(stack, exp)["text"] == "No difference shown yet."
 
 
-def test_a_broken_split_has_no_winner(stack):
+def test_a_sample_ratio_mismatch_has_no_winner(stack):
     exp, goal = two_arms(stack)
     rates(stack, exp, goal, (2000, 200), (2500, 700))
     told = verdict(stack, exp)
@@ -198,7 +198,7 @@ def test_below_the_plan_the_verdict_says_how_far_it_is(stack):
     assert says(told, "the plan needs 3841 participants in each arm")
 
 
-def test_a_plan_holds_back_no_harm(stack):
+def test_a_plan_does_not_delay_the_report_of_harm(stack):
     exp, goal = two_arms(stack)
     plan = '{"baseline": 0.3, "effect": 0.02, "alpha": 0.05, "power": 0.8}'
     stack.sql("update experiment set plan = %s where id = %s", plan, exp)
@@ -206,7 +206,7 @@ def test_a_plan_holds_back_no_harm(stack):
     assert verdict(stack, exp)["text"] == "Control is better."
 
 
-def test_before_a_whole_week_nobody_has_won(stack):
+def test_before_a_whole_week_there_is_no_winner(stack):
     exp, goal = two_arms(stack)
     for arm, converted in ((1, 200), (2, 500)):
         fill(stack, exp, arm, 2000, {goal: {1: converted}}, days=6)
@@ -233,7 +233,7 @@ def test_of_three_arms_one_may_be_worse_and_one_undecided(stack):
     assert [a["state"] for a in found["alternatives"]] == [None, "worse", "undecided"]
 
 
-def test_changed_weights_make_no_difference_out_of_nothing(stack):
+def test_changed_weights_create_no_difference(stack):
     """Simpson's paradox: 30 % in both arms, then 10 % in both, with weights 1:9 and 9:1."""
     exp, goal = two_arms(stack)
     fill(stack, exp, 1, 9000, {goal: {1: 2700}}, split=1)
@@ -250,7 +250,7 @@ def test_changed_weights_make_no_difference_out_of_nothing(stack):
     assert abs(b["difference"]) > 0.1 and abs(sum(b["sequence"])) < 1e-9
 
 
-def test_goals_of_how_often_are_judged_by_how_often(stack):
+def test_goals_tested_by_frequency_are_judged_by_frequency(stack):
     """As many do it, but far less often."""
     goal = a_goal(stack, test="mwu")
     exp = running(stack, "b", goals=[goal])
@@ -261,7 +261,7 @@ def test_goals_of_how_often_are_judged_by_how_often(stack):
     assert cell(told, goal)["sequence"][1] < 0
 
 
-def test_harm_in_another_goal_is_told_beside_the_winner(stack):
+def test_harm_in_another_goal_is_reported_beside_the_winner(stack):
     harm = a_goal(stack)
     goal = a_goal(stack)
     exp = running(stack, "b", goals=[goal, harm])

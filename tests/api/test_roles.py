@@ -30,14 +30,14 @@ def names(row):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=names)
-def test_who_is_not_signed_in_is_led_to_the_door(stack, row):
+def test_a_visitor_is_redirected_to_sign_in(stack, row):
     answer = requests.request(row[0], stack.url + fill(row[1]), allow_redirects=False, timeout=120)
     assert (answer.status_code, "/admin/login" in answer.headers["Location"]) == (303, True)
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("row", ROWS, ids=names)
-def test_a_role_may_what_its_row_says_and_no_more(stack, people, row, role):
+def test_a_role_may_use_exactly_the_routes_of_its_class(stack, people, row, role):
     method, path, needed = row
     person = Person(stack, role) if path in ENDS else people[role]
     answer = person.get(fill(path)) if method == "GET" else person.post(fill(path))
@@ -51,7 +51,7 @@ def test_a_role_may_what_its_row_says_and_no_more(stack, people, row, role):
                                      {"headers": {"Origin": "https://evil.example"}},
                                      {"headers": {"Sec-Fetch-Site": "cross-site"}}])
 @pytest.mark.parametrize("row", [r for r in ROWS if r[0] == "POST"], ids=names)
-def test_every_form_needs_its_token_and_comes_from_here(people, row, spoiled):
+def test_every_form_needs_its_token_and_the_own_origin(people, row, spoiled):
     assert people["admin"].post(fill(row[1]), **spoiled).status_code == 403
 
 
@@ -65,7 +65,7 @@ def test_a_session_ends_when_it_is_idle_or_old(stack, change):
     wait_until(lambda: person.get("/admin/account").status_code == 303, 2, "the end")
 
 
-def test_a_cookie_that_was_there_before_is_not_taken_over(stack):
+def test_a_cookie_from_before_sign_in_is_not_adopted(stack):
     link = stack.assay("user", "link", Person(stack, "viewer").name).stdout.strip()
     planted = {"assay": "0" * 64}
     answer = stack.call("POST", "/admin/enter", key=None, allow_redirects=False, cookies=planted,
@@ -99,7 +99,7 @@ def test_a_session_that_ended_in_the_browser_is_over_in_every_worker(stack, how)
                             timeout=120).status_code == 303
 
 
-def test_a_role_that_was_taken_in_the_browser_is_gone_in_every_worker(stack):
+def test_a_changed_role_takes_effect_in_every_worker(stack):
     admin, person = Person(stack, "admin"), Person(stack, "editor")
     for _ in range(40):
         assert person.get("/admin/experiments/new").status_code == 200

@@ -7,7 +7,7 @@ import pytest
 
 from enrols import alternative, enroll, put, rows, running, somebody
 from lookups import a_second_later, admin, await_status, body, put_user
-from segments import make, place
+from segmentations import make, place
 
 
 def by_rule(rule):
@@ -86,7 +86,8 @@ def test_fields_of_criteria_may_be_groups_and_tags(stack, kind):
      "/request/criteria/filters/group:nobody"),
     ({"type": "device", "filters": [{"name": "group:nobody", "operator": "IN", "value": ["x"]}]},
      "/request/criteria/filters/0")], ids=["rule", "alternative", "field", "device"])
-def test_criteria_of_what_is_not_there_are_refused_with_their_place(stack, criteria, pointer):
+def test_criteria_that_name_unknown_definitions_are_refused_with_their_place(
+        stack, criteria, pointer):
     assert list(errors(create(stack, criteria, 400))) == [pointer]
     exp = running(stack)
     answer = stack.call("PATCH", f"/v1/experiment/{exp}", key="admin",
@@ -151,7 +152,7 @@ def test_an_experiment_that_a_rule_asks_for_is_not_deleted(stack, kind):
 
 
 @pytest.mark.parametrize("kind", ["segmentation", "experiment"])
-def test_use_and_deletion_at_once_leave_no_use_of_what_is_gone(stack, kind):
+def test_parallel_use_and_deletion_leave_no_dangling_reference(stack, kind):
     for _ in range(10):
         base = make(stack, "manual") if kind == "segmentation" else running(stack, "one")
         rule = of_group(base, "one") if kind == "segmentation" \

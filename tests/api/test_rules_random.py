@@ -9,8 +9,8 @@ import pytest
 
 from enrols import put, running
 from lookups import a_second_later, new_id
-from plain_rules import Person
-from segments import make, name_of, place
+from rule_model import Person
+from segmentations import make, name_of, place
 from test_preview import bound, field, plain, profile, scalar, text, value_of
 
 # One web server is enough: the database decides, whoever asks.

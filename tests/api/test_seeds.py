@@ -146,7 +146,7 @@ def test_the_printed_registration_stores_the_device(stack):
 
 
 @pytest.mark.parametrize("prefix", ["/v1", ""])
-def test_the_printed_experiments_are_found_by_whom_they_mean(stack, prefix):
+def test_the_printed_experiments_match_the_printed_devices(stack, prefix):
     """Created as printed, mapped, and looked up by the printed registration with its blanks
     filled in."""
     users, devices = moved(parse(USERS)), moved(parse(DEVICES))

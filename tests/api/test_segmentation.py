@@ -4,7 +4,7 @@
 import pytest
 
 from lookups import new_id
-from segments import group, make
+from segmentations import group, make
 
 
 @pytest.mark.smoke
@@ -30,7 +30,7 @@ def test_a_segmentation_is_read_listed_changed_and_deleted(stack):
 
 
 @pytest.mark.smoke
-def test_a_member_is_placed_moved_and_taken_out(stack):
+def test_a_member_is_added_moved_and_removed(stack):
     seg, user = make(stack, "manual"), new_id("u")
     url = f"/v1/segmentation/{seg}/member/{user}"
     placed = stack.call("PUT", f"/v1/segmentation/{seg}/member/{user}", json={"group": "zero"})
@@ -59,7 +59,7 @@ def test_a_rule_is_computed_from_groups_and_attributes(stack):
     assert group(stack, seg, user)["group"]["name"] == "others"
 
 
-def test_rules_that_go_in_a_circle_are_refused_with_the_way(stack):
+def test_a_cycle_of_rules_is_refused_and_shown(stack):
     first = make(stack, "rule", [{"name": "a", "rule": {"kind": {"eq": "user"}}}])
     second = make(stack, "rule", [
         {"name": "b", "rule": {"group": {"segmentation": first, "eq": "a"}}}])
@@ -69,7 +69,7 @@ def test_rules_that_go_in_a_circle_are_refused_with_the_way(stack):
     assert f"{first} > {second} > {first}" in answer.json()["errors"][0]["detail"]
 
 
-def test_what_is_in_use_is_not_deleted(stack):
+def test_a_segmentation_in_use_is_not_deleted(stack):
     base = make(stack, "manual")
     user = make(stack, "rule", [
         {"name": "b", "rule": {"group": {"segmentation": base, "eq": "one"}}}])

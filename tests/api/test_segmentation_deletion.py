@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from lookups import new_id, put_user
-from segments import change, make, place
+from segmentations import change, make, place
 from stack import wait_until
 from uploads import upload
 

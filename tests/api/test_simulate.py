@@ -25,7 +25,7 @@ def everything(stack):
                       f"from {table} as row") for table in TABLES]
 
 
-def test_the_peek_safe_way_deceives_at_most_one_time_in_twenty_and_peeking_more(stack):
+def test_sequential_false_alarms_stay_below_five_percent_and_peeking_exceeds_it(stack):
     found = rates(stack.assay(*SMALL).stdout)
     once, peeking, sequence, verdict, broken, held = found.values()
     assert list(found) == [
@@ -37,7 +37,7 @@ def test_the_peek_safe_way_deceives_at_most_one_time_in_twenty_and_peeking_more(
     assert broken == (0, 0) and held[0] >= 95 and held[1] >= 95
 
 
-def test_a_large_difference_is_found_by_the_peek_safe_way(stack):
+def test_a_large_difference_is_found_sequentially(stack):
     done = stack.assay("simulate", "--experiments", "5", "--subjects", "400", "--baseline", "0.1",
                        "--effect", "0.5", "--seed", "3")
     assert rates(done.stdout)["confidence sequence, looked at every time"] == (0, 100)
@@ -49,7 +49,7 @@ def test_a_simulation_leaves_nothing_in_the_database(stack):
     assert everything(stack) == before
 
 
-def test_a_seed_makes_the_same_run_again_and_another_one_another(stack):
+def test_a_seed_reproduces_a_run(stack):
     few = ("simulate", "--experiments", "5", "--subjects", "150", "--seed")
     runs = [stack.assay(*few, seed).stdout for seed in ("1", "1", "2")]
     assert runs[0] == runs[1]
@@ -59,7 +59,7 @@ def test_a_seed_makes_the_same_run_again_and_another_one_another(stack):
 @pytest.mark.parametrize("words", [
     ["--share", "0.1"], ["--share", "0.2", "--change-weights-at", "0.5"], ["--delay", "3"],
     ["--arms", "4"]])
-def test_uneven_shares_changed_weights_late_hits_and_more_arms_deceive_no_more(stack, words):
+def test_uneven_shares_changed_weights_late_hits_and_more_arms_keep_false_alarms_low(stack, words):
     done = stack.assay(*SMALL, *words)
     found = rates(done.stdout)
     for way in ("confidence sequence, looked at every time", "verdict, looked at every time"):

@@ -69,7 +69,7 @@ def test_a_value_keeps_its_type(stack, user, value):
 @pytest.mark.parametrize("key, status", [
     ("a" * 255, 201), ("a" * 256, 422), ("-_.aZ9", 201), ("a%20b", 422), ("%C3%A9", 422),
     ("a%2Fb", 422), ("a:b", 422), ("..", 400), ("...", 201)])
-def test_a_key_is_of_so_many_letters(stack, user, key, status):
+def test_a_tag_key_has_a_limited_alphabet_and_length(stack, user, key, status):
     answer = stack.call("PUT", path(user, key), json={"value": 1})
     assert answer.status_code == status, answer.text
 
@@ -87,12 +87,12 @@ def test_a_scope_is_global_or_a_course(stack, user, scope, status):
 @pytest.mark.parametrize("body, status, pointers", [
     ({}, 422, ["/value"]), ([], 422, ["/value"]), (1, 422, ["/value"]),
     ({"value": "x" * 4095}, 413, ["/value"]), ({"value": "x" * 20000}, 413, [])])
-def test_a_value_that_is_none_or_too_large_is_refused(stack, user, body, status, pointers):
+def test_a_missing_or_too_large_value_is_refused(stack, user, body, status, pointers):
     assert_problem(stack.call("PUT", path(user, "k"), json=body), status, *pointers)
     assert get(stack, user, "k") == "absent"
 
 
-def test_a_batch_sets_and_takes_away(stack, user):
+def test_a_batch_sets_and_removes(stack, user):
     put(stack, user, "old", 1, status=201)
     put(stack, user, "other", 1, scope="course:x", status=201)
     long_key = "k" * 255

@@ -13,14 +13,14 @@ import pytest
 
 from lookups import define, found, new_id, register
 from stack import servers_of, wait_until
-from told import Told
+from telemetry_stack import TelemetryStack
 
 NAMES = ["eid", "ets", "ver", "mid", "actor", "context", "object", "edata", "@timestamp"]
 
 
 @pytest.fixture(scope="module", params=servers_of(__name__))
-def told(request):
-    t = Told(request.param)
+def telemetry(request):
+    t = TelemetryStack(request.param)
     yield t
     t.stop()
 
@@ -28,7 +28,7 @@ def told(request):
 @pytest.fixture(scope="module")
 def odd():
     """A stack whose pool may be ended and run again."""
-    t = Told("nginx", KEEP=1, ASSAY_TELEMETRY_FILE="")
+    t = TelemetryStack("nginx", KEEP=1, ASSAY_TELEMETRY_FILE="")
     yield t
     t.stop()
 
@@ -37,16 +37,16 @@ def params(event):
     return event["edata"]["params"]
 
 
-def last(told, count=1):
-    return told.lookups()[-count:]
+def last(telemetry, count=1):
+    return telemetry.lookups()[-count:]
 
 
-def test_a_lookup_leaves_one_line_in_the_printed_shape(told, client):
-    exps = [define(told.stack, client) for _ in range(2)]
-    before, begun = len(told.lookups()), time.time()
-    ids = found(told.stack, new_id("d"), client, user="someone", url="http://a/b")
+def test_a_lookup_leaves_one_line_in_the_printed_shape(telemetry, client):
+    exps = [define(telemetry.stack, client) for _ in range(2)]
+    before, begun = len(telemetry.lookups()), time.time()
+    ids = found(telemetry.stack, new_id("d"), client, user="someone", url="http://a/b")
     assert ids == exps[::-1]
-    events = told.lookups()
+    events = telemetry.lookups()
     assert len(events) == before + 1
     event = events[-1]
     assert list(event) == NAMES
@@ -65,84 +65,84 @@ def test_a_lookup_leaves_one_line_in_the_printed_shape(told, client):
     assert all((p["title"], p["url"]) == ("experiment", "http://a/b") for p in params(event))
 
 
-def test_a_lookup_that_found_nothing_is_told_too(told, client):
-    assert found(told.stack, new_id("d"), client) == []
-    entry, = params(told.lookups()[-1])
+def test_a_look_up_without_a_match_is_logged_too(telemetry, client):
+    assert found(telemetry.stack, new_id("d"), client) == []
+    entry, = params(telemetry.lookups()[-1])
     assert "experimentId" not in entry
     assert (entry["userId"], entry["url"], entry["title"]) == (None, None, "experiment")
 
 
-def test_what_was_not_delivered_is_not_told(told, client):
-    define(told.stack, client, state="track")
-    assert found(told.stack, new_id("d"), client) == []
-    assert ["experimentId" in p for p in params(told.lookups()[-1])] == [False]
+def test_undelivered_experiments_are_not_logged(telemetry, client):
+    define(telemetry.stack, client, state="track")
+    assert found(telemetry.stack, new_id("d"), client) == []
+    assert ["experimentId" in p for p in params(telemetry.lookups()[-1])] == [False]
 
 
 @pytest.mark.parametrize("path, body, key, code", [
     ("register/{}", {}, "client", 400), ("register/{}", {"request": {}}, None, 401),
     ("register/{}", {"request": {"did": "x"}}, "client", 400), ("profile/{}", None, "server", 404)])
-def test_only_lookups_that_were_served_are_told(told, path, body, key, code):
-    before = len(told.lookups())
-    answer = told.stack.call("GET" if body is None else "POST",
+def test_only_served_look_ups_are_logged(telemetry, path, body, key, code):
+    before = len(telemetry.lookups())
+    answer = telemetry.stack.call("GET" if body is None else "POST",
                              "/v1/device/" + path.format(new_id("d")), key=key, json=body)
     assert answer.status_code == code, answer.text
-    assert len(told.lookups()) == before
+    assert len(telemetry.lookups()) == before
 
 
-def test_ids_are_hashed_with_a_key_and_stay_recognisable(told):
+def test_ids_are_hashed_with_a_key_and_stay_recognisable(telemetry):
     device, user = new_id("d"), new_id("u")
     for _ in range(2):
-        register(told.stack, device, user=user)
-    register(told.stack, user)
-    first, second, third = (params(e)[0] for e in last(told, 3))
+        register(telemetry.stack, device, user=user)
+    register(telemetry.stack, user)
+    first, second, third = (params(e)[0] for e in last(telemetry, 3))
     assert first == second
     assert re.fullmatch("[0-9a-f]{32}", first["deviceId"])
     assert re.fullmatch("[0-9a-f]{32}", first["userId"])
     assert first["deviceId"] != first["userId"]
     assert third["deviceId"] != first["deviceId"]
-    text = told.path.read_text()
+    text = telemetry.path.read_text()
     assert device not in text and user not in text
 
 
-def test_every_event_has_an_id_of_its_own(told):
+def test_every_event_has_an_id_of_its_own(telemetry):
     for _ in range(20):
-        register(told.stack, new_id("d"))
-    assert len({e["mid"] for e in told.events()}) == len(told.events())
+        register(telemetry.stack, new_id("d"))
+    assert len({e["mid"] for e in telemetry.events()}) == len(telemetry.events())
 
 
-def test_parallel_lookups_leave_whole_lines(told, client):
+def test_parallel_lookups_leave_whole_lines(telemetry, client):
     """Long ones: a line of many workers must still be one write."""
-    exps = [define(told.stack, client) for _ in range(20)]
-    before = len(told.lookups())
+    exps = [define(telemetry.stack, client) for _ in range(20)]
+    before = len(telemetry.lookups())
     urls = [f"http://a/{n}/" + "x" * 1500 for n in range(32)]
     with concurrent.futures.ThreadPoolExecutor(32) as pool:
-        done = list(pool.map(lambda u: found(told.stack, new_id("d"), client, url=u), urls))
+        done = list(pool.map(lambda u: found(telemetry.stack, new_id("d"), client, url=u), urls))
     assert all(sorted(ids) == sorted(exps) for ids in done)
-    events = told.lookups()[before:]
+    events = telemetry.lookups()[before:]
     assert sorted(params(e)[0]["url"] for e in events) == sorted(urls)
     assert all(len(params(e)) == 20 for e in events)
 
 
-def test_a_rotation_loses_no_line(told):
+def test_a_rotation_loses_no_line(telemetry):
     """Renamed, then SIGHUP: what workers that end still write goes to the old file."""
-    old = told.path.with_suffix(".1")
-    before, served = len(told.lookups()), []
-    workers = set(told.stack.workers())
+    old = telemetry.path.with_suffix(".1")
+    before, served = len(telemetry.lookups()), []
+    workers = set(telemetry.stack.workers())
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         def ask(_):
             url = new_id("http://r/")
-            register(told.stack, new_id("d"), url=url)
+            register(telemetry.stack, new_id("d"), url=url)
             served.append(url)
         calls = [pool.submit(ask, n) for n in range(20)]
-        told.path.rename(old)
-        os.kill(told.stack.pid("serve"), signal.SIGHUP)
-        wait_until(lambda: not workers & set(told.stack.workers()), 20, "new workers")
+        telemetry.path.rename(old)
+        os.kill(telemetry.stack.pid("serve"), signal.SIGHUP)
+        wait_until(lambda: not workers & set(telemetry.stack.workers()), 20, "new workers")
         calls += [pool.submit(ask, n) for n in range(20)]
         for call in calls:
             call.result(20)
-    events = told.lookups(old)[before:] + told.lookups()
+    events = telemetry.lookups(old)[before:] + telemetry.lookups()
     assert sorted(params(e)[0]["url"] for e in events) == sorted(served)
-    assert len(told.lookups()) >= 20
+    assert len(telemetry.lookups()) >= 20
 
 
 def test_ids_are_raw_where_the_operator_says_so(odd):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Comparisons of numbers, numeric texts and dates in every form, by SQL and by the evaluator."""
 
-import plain
+import criteria_model
 from lookups import new_id
 
 VALUES = [9007199254740993, 9007199254740992, "9007199254740993", 10, "10", "9", "09", -0.5,
@@ -20,5 +20,5 @@ def test_comparisons_go_by_value(stack):
             criteria = {"type": "user", "filters": {"mark": mark, "v": {op: bound}}}
             found = stack.call("POST", "/v1/experiment/preview", key="admin",
                                json={"criteria": criteria}).json()
-            wanted = sum(plain.holds(criteria, row) for row in rows)
+            wanted = sum(criteria_model.holds(criteria, row) for row in rows)
             assert found["result"]["matched"] == wanted, (op, bound, wanted, found)

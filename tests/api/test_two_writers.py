@@ -15,7 +15,7 @@ import pytest
 
 import layers
 import lookups
-import segments
+import segmentations
 from pages import Person
 from stack import Stack, TOP, wait_until
 from test_concurrency import at_once
@@ -98,7 +98,7 @@ def stopped(stack):
 
 def used_segmentation(stack):
     """A segmentation that an experiment's criteria may name."""
-    return {"type": "user", "filters": {f"group:{segments.make(stack)}": "one"}}
+    return {"type": "user", "filters": {f"group:{segmentations.make(stack)}": "one"}}
 
 
 def a_goal(stack):
@@ -205,8 +205,8 @@ CASES = {
     "segmentation_add": [on(lambda s: lookups.new_id("seg")[:40], "POST", "/v1/segmentation",
                             lambda s: {"id": lookups.new_id("seg")[:40], "type": "manual",
                                        "name": "n", "groups": [{"name": "A"}]})],
-    "segmentation_change": [on(segments.make, "PATCH", "/v1/segmentation/{}", {"name": "b"})],
-    "segmentation_delete": [on(segments.make, "DELETE", "/v1/segmentation/{}")],
+    "segmentation_change": [on(segmentations.make, "PATCH", "/v1/segmentation/{}", {"name": "b"})],
+    "segmentation_delete": [on(segmentations.make, "DELETE", "/v1/segmentation/{}")],
     "goal_add": [on(nothing, "POST", "/v1/goal",
                     lambda s: {"name": lookups.new_id("goal")[:40]})],
     "goal_change": [on(a_goal, "PATCH", "/v1/goal/{}", {"description": "another"})],

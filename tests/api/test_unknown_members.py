@@ -8,7 +8,7 @@ import pytest
 
 from enrols import running, somebody
 from lookups import admin, body, new_id
-from segments import make
+from segmentations import make
 from shapes import assert_problem
 
 UNKNOWN = ["value", "direction", "nmae", "Name", "", "a/b~c", "é", "__proto__"]
@@ -132,7 +132,7 @@ def test_the_parts_of_a_definition(stack, part, at):
     refused(stack, "PATCH", running(stack), part, at)
 
 
-def test_beside_the_request_and_in_data_anything_goes(stack):
+def test_unknown_members_are_allowed_beside_the_request_and_in_data(stack):
     request = body("unknown", data={"anything": {"goes": [1]}})
     answer = stack.call("POST", "/v1/experiment/create", key="admin", json={
         "id": "x", "ver": "1.0", "ts": "now", "params": {}, "else": 1, "request": request})
@@ -143,7 +143,7 @@ def test_beside_the_request_and_in_data_anything_goes(stack):
     assert answer.status_code == 200, answer.text
 
 
-def test_what_is_answered_of_a_definition_can_be_sent_back(stack):
+def test_an_answered_definition_can_be_sent_back(stack):
     exp = running(stack, {"name": "b", "weight": 3, "payload": {"x": [1]}},
                   goals=[goal(stack), {"name": goal(stack), "test": "mwu"}], traffic=50,
                   plan={"baseline": 0.1, "effect": 0.05})
@@ -164,7 +164,7 @@ def test_what_is_answered_of_a_definition_can_be_sent_back(stack):
     refused(stack, "PATCH", exp, {**shown, "expId": "other"}, "request")
 
 
-def test_what_is_answered_of_goals_layers_and_segmentations_can_be_sent_back(stack):
+def test_answered_goals_layers_and_segmentations_can_be_sent_back(stack):
     name = goal(stack)
     after = None
     while True:
@@ -191,7 +191,7 @@ def test_what_is_answered_of_goals_layers_and_segmentations_can_be_sent_back(sta
     assert answer.status_code == 201, answer.text
 
 
-def test_what_is_exported_can_be_imported_elsewhere(stack, tmp_path):
+def test_exported_definitions_can_be_imported_elsewhere(stack, tmp_path):
     running(stack, {"name": "b", "weight": 3}, goals=[goal(stack)])
     make(stack, "manual")
     layer(stack)
@@ -218,7 +218,7 @@ def test_a_count_without_a_fraction_is_whole(stack, count):
 
 
 @pytest.mark.parametrize("count", [1.5, -1.0, 1e300, 1e19, "1", True, None, [], {}])
-def test_any_other_count_is_not(stack, count):
+def test_any_other_count_is_refused(stack, count):
     answer = stack.call("POST", f"/v1/goal/{goal(stack)}", key="client",
                         json={"user_id": somebody(), "count": count})
     assert_problem(answer, 422, "/count")
@@ -227,7 +227,7 @@ def test_any_other_count_is_not(stack, count):
 @pytest.mark.parametrize("coding, status", [
     ("gzip", 415), ("br", 415), ("deflate, gzip", 415), ("x", 415), ("identity", 200),
     ("Identity", 200)])
-def test_a_body_comes_as_it_is(stack, coding, status):
+def test_a_body_with_a_content_encoding_is_refused(stack, coding, status):
     for path, key, data in (("/v1/enroll", "client", {"user_id": somebody()}),
                             ("/v1/experiment/preview", "admin", {"request": {
                                 "criteria": {"type": "user", "filters": {"a": 1}}}})):

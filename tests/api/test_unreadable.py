@@ -35,14 +35,14 @@ def preview(stack, filters, kind="user"):
     return answer.json()["result"]
 
 
-def test_values_that_are_no_dates_are_counted(stack):
+def test_values_that_are_not_dates_are_counted(stack):
     mark = users(stack, *DATES, *NO_DATES)
     found = preview(stack, {"mark": mark, "v": {">": "2019-01-01"}})
     assert found["matched"] == len(DATES)
     assert found["unreadable"] == [{"field": "v", "values": len(NO_DATES)}]
 
 
-def test_values_that_are_no_numbers_are_counted(stack):
+def test_values_that_are_not_numbers_are_counted(stack):
     mark = users(stack, *NUMBERS, *NO_NUMBERS)
     found = preview(stack, {"mark": mark, "v": {">=": -1, "<": 10000}})
     assert found["matched"] == len(NUMBERS)
@@ -63,7 +63,7 @@ def test_each_value_of_a_list_is_looked_at(stack):
     assert found["unreadable"] == [{"field": "v", "values": 3}]
 
 
-def test_those_count_whom_the_other_conditions_leave(stack):
+def test_unreadable_values_count_only_in_profiles_that_meet_the_other_conditions(stack):
     """A value that cannot be compared hides no other, and who is out anyway is not counted."""
     mark = users(stack, "soon", "later", **{"a=b": {"c.d": "many"}})
     users(stack, "soon")

@@ -9,7 +9,7 @@ from stack import wait_until
 from uploads import counts, group, mail, make, upload
 
 
-def test_an_unknown_group_fails_and_the_rest_is_done(stack, user):
+def test_an_unknown_group_fails_and_the_rest_is_stored(stack, user):
     seg = make(stack)
     report = upload(stack, seg, [(user, "A"), (user + "2", "nobody's")]).json()
     assert counts(report) == {"total": 2, "added": 1, "failed": 1}
@@ -29,7 +29,7 @@ def test_every_line_end_is_read_and_a_repeat_changes_nothing(stack, user, end, h
     assert [group(stack, seg, u) for u in (user, user + "2")] == ["A", "B"]
 
 
-def test_a_move_tells_the_group_before(stack, user):
+def test_a_move_reports_the_former_group(stack, user):
     seg = make(stack)
     upload(stack, seg, [(user, "A"), (user + "2", "B")])
     report = upload(stack, seg, [(user, "B"), (user + "2", "A")]).json()
@@ -104,7 +104,7 @@ def test_a_bad_row_is_told_with_its_line(stack, user, row):
 
 
 @pytest.mark.parametrize("user_id", ["null", "undefined", "x" * 129, "a\tb", "."])
-def test_what_is_no_id_fails(stack, user_id):
+def test_an_invalid_id_fails(stack, user_id):
     report = upload(stack, make(stack), [(user_id, "A")]).json()
     assert counts(report) == {"total": 1, "failed": 1}
 
@@ -173,7 +173,7 @@ def test_a_report_is_read_again_as_json_and_csv(stack, user):
 
 
 @pytest.mark.parametrize("job", ["0", "x", "1.csv.csv", "99999999999", ".csv", "-1"])
-def test_an_upload_that_is_none_is_not_found(stack, job):
+def test_an_unknown_upload_is_not_found(stack, job):
     seg = make(stack)
     assert_problem(stack.call("GET", f"/v1/segmentation/{seg}/upload/{job}"), 404)
 

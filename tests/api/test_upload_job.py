@@ -9,14 +9,14 @@ import pytest
 import lookups
 from pages import Person
 from stack import wait_until
-from told import Told
+from telemetry_stack import TelemetryStack
 from uploads import counts, finished, group, make, upload
 
 
 # One web server is enough: what works here are the jobs.
 @pytest.fixture(scope="module")
-def told():
-    t = Told("lighttpd", KEEP=1)
+def telemetry():
+    t = TelemetryStack("lighttpd", KEEP=1)
     yield t
     t.stop()
 
@@ -25,66 +25,66 @@ def roster(user, n, name="A"):
     return [(f"{user}-{i}", name if i % 2 else "B") for i in range(n)]
 
 
-def test_a_long_file_is_a_job_with_the_same_report(told, user):
-    seg, rows = make(told.stack), roster(user, 1500)
-    report = finished(told.stack, upload(told.stack, seg, rows, 202))
+def test_a_long_file_is_a_job_with_the_same_report(telemetry, user):
+    seg, rows = make(telemetry.stack), roster(user, 1500)
+    report = finished(telemetry.stack, upload(telemetry.stack, seg, rows, 202))
     assert counts(report) == {"total": 1500, "added": 1500}
     assert report["progress"] == 1
-    assert [group(told.stack, seg, u) for u, _ in rows[:2]] == ["B", "A"]
-    again = finished(told.stack, upload(told.stack, seg, rows, 202))
+    assert [group(telemetry.stack, seg, u) for u, _ in rows[:2]] == ["B", "A"]
+    again = finished(telemetry.stack, upload(telemetry.stack, seg, rows, 202))
     assert counts(again) == {"total": 1500, "present": 1500}
-    events = told.events_of(seg)
+    events = telemetry.events_of(seg)
     assert len(events) == 1500
-    assert {e["by"] for e in events} == {told.stack.key("server").split("_")[2]}
+    assert {e["by"] for e in events} == {telemetry.stack.key("server").split("_")[2]}
 
 
-def test_a_thousand_rows_are_answered_at_once_and_told_once(told, user):
-    seg = make(told.stack)
-    assert counts(upload(told.stack, seg, roster(user, 1000)).json()) == {
+def test_a_thousand_rows_are_answered_at_once_and_logged_once(telemetry, user):
+    seg = make(telemetry.stack)
+    assert counts(upload(telemetry.stack, seg, roster(user, 1000)).json()) == {
         "total": 1000, "added": 1000}
-    upload(told.stack, seg, roster(user, 1000))
-    assert len(told.events_of(seg)) == 1000
-    upload(told.stack, seg, [(f"{user}-0", "A")])
-    assert [e["group"] for e in told.events_of(seg)[1000:]] == ["A"]
+    upload(telemetry.stack, seg, roster(user, 1000))
+    assert len(telemetry.events_of(seg)) == 1000
+    upload(telemetry.stack, seg, [(f"{user}-0", "A")])
+    assert [e["group"] for e in telemetry.events_of(seg)[1000:]] == ["A"]
 
 
-def test_bad_rows_of_a_job_are_told_with_their_lines(told, user):
-    seg = make(told.stack)
+def test_bad_rows_of_a_job_are_told_with_their_lines(telemetry, user):
+    seg = make(telemetry.stack)
     rows = roster(user, 1200)
     rows[7] = ("null", "A")
     rows[1100] = (user, "none")
-    report = finished(told.stack, upload(told.stack, seg, rows, 202))
+    report = finished(telemetry.stack, upload(telemetry.stack, seg, rows, 202))
     assert counts(report) == {"total": 1200, "added": 1198, "failed": 2}
     assert [f["row"] for f in report["failed"]] == [9, 1102]
 
 
-def slow(told):
+def slow(telemetry):
     """Puts every membership off by a little, so that a job can be met in the middle."""
-    told.stack.sql("""
+    telemetry.stack.sql("""
         create function crawl() returns trigger language plpgsql as $$
         begin perform pg_sleep(0.0002); return new; end $$""")
-    told.stack.sql("create trigger crawl before insert on membership for each row "
+    telemetry.stack.sql("create trigger crawl before insert on membership for each row "
                    "execute function crawl()")
 
 
-def quick(told):
-    told.stack.sql("drop trigger crawl on membership")
-    told.stack.sql("drop function crawl()")
+def quick(telemetry):
+    telemetry.stack.sql("drop trigger crawl on membership")
+    telemetry.stack.sql("drop function crawl()")
 
 
 @pytest.fixture
-def crawling(told):
-    slow(told)
-    yield told
-    quick(told)
+def crawling(telemetry):
+    slow(telemetry)
+    yield telemetry
+    quick(telemetry)
 
 
-def members(told, seg):
-    return told.stack.sql("select count(*) from membership as m join segmentation as s "
+def members(telemetry, seg):
+    return telemetry.stack.sql("select count(*) from membership as m join segmentation as s "
                           "on s.nr = m.segmentation where s.id = %s", seg)[0][0]
 
 
-def test_a_job_that_is_killed_is_gone_on_with(crawling, user):
+def test_a_killed_job_is_continued(crawling, user):
     stack, seg = crawling.stack, make(crawling.stack)
     answer = upload(stack, seg, roster(user, 11000), 202)
     where = answer.headers["Location"]
@@ -130,9 +130,9 @@ def test_a_segmentation_that_is_deleted_ends_its_job(crawling, user):
     finished(stack, upload(stack, other, roster(user, 1001), 202))
 
 
-def test_a_file_that_cannot_be_read_holds_up_nothing_else(told, user):
+def test_a_file_that_cannot_be_read_delays_no_other(telemetry, user):
     """It is tried again later and later, and said to operators; others are worked off meanwhile."""
-    stack, seg = told.stack, make(told.stack)
+    stack, seg = telemetry.stack, make(telemetry.stack)
     stack.sql("insert into upload (segmentation, created_by, created_at, content) "
               "select nr, 'x', now(), 'neither,of,these' || chr(10) || 'a,b,c' || chr(10)"
               " from segmentation where id = %s", seg)
@@ -154,8 +154,8 @@ def test_a_file_that_cannot_be_read_holds_up_nothing_else(told, user):
               seg)
 
 
-def test_what_is_cached_of_a_member_is_not_believed_after_a_job(told, user):
-    seg = make(told.stack)
-    assert group(told.stack, seg, f"{user}-1") is None
-    finished(told.stack, upload(told.stack, seg, roster(user, 1001), 202))
-    assert group(told.stack, seg, f"{user}-1") == "A"
+def test_what_is_cached_of_a_member_is_not_believed_after_a_job(telemetry, user):
+    seg = make(telemetry.stack)
+    assert group(telemetry.stack, seg, f"{user}-1") is None
+    finished(telemetry.stack, upload(telemetry.stack, seg, roster(user, 1001), 202))
+    assert group(telemetry.stack, seg, f"{user}-1") == "A"

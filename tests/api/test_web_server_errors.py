@@ -54,7 +54,7 @@ def kill_in_the_middle(stack, method, path, body=None):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_a_worker_that_is_killed_in_the_middle_is_told_as_a_problem(stack, user, method):
+def test_a_worker_killed_during_a_request_is_answered_as_a_problem(stack, user, method):
     view = {"user_id": user, "name": "a", "timestamp": stamp(time.time_ns() // 10**6)}
     path, body = ("/v1/page", view) if method == "POST" else (f"/v1/user/{user}", None)
     before = len(stack.log())
@@ -63,7 +63,7 @@ def test_a_worker_that_is_killed_in_the_middle_is_told_as_a_problem(stack, user,
     assert stack.sql("select from page_view where subject_id = %s", "u:" + user) == []
 
 
-def test_a_pool_that_is_down_is_told_as_a_problem(stack):
+def test_a_pool_that_is_down_is_answered_as_a_problem(stack):
     stack.end("serve")
     try:
         gone_for_now(Client(stack).send("GET", "/v1/user/a"))
@@ -73,7 +73,7 @@ def test_a_pool_that_is_down_is_told_as_a_problem(stack):
     wait_until(lambda: Client(stack).send("GET", "/readyz").status == 200, 20, "the pool")
 
 
-def test_a_folder_for_bodies_that_takes_none_is_told_as_a_problem(stack):
+def test_an_unwritable_body_folder_is_answered_as_a_problem(stack):
     """As when its disk is full: nothing can be put there. It is where large bodies wait."""
     folder = stack.state / "tmp"
     away = folder.rename(stack.state / "away")
@@ -93,5 +93,5 @@ def test_a_body_that_is_too_large_is_not_to_be_sent_again(stack):
     assert answer.header("Retry-After") is None
 
 
-def test_an_address_that_errors_have_inside_is_nothing_to_clients(stack):
+def test_the_internal_error_location_is_not_served(stack):
     assert Client(stack).send("GET", "/.problem").status == 404

@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 from hostile import TEXTS, no_script_ran
 from lookups import new_id
 from people import press, sign_in, texts
-from segments import make, place
+from segmentations import make, place
 
 SET = """
 for (const [name, text] of Object.entries(arguments[0]))

@@ -9,7 +9,7 @@ from selenium.webdriver.common.by import By
 from enrols import put, running
 from lookups import new_id, put_user
 from people import follow, label, press, sign_in, texts
-from segments import make, place
+from segmentations import make, place
 from shapes import post, view
 
 TEXTS = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(2)>",

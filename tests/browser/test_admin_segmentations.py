@@ -5,7 +5,7 @@ from selenium.webdriver.common.by import By
 
 from lookups import new_id
 from people import follow, label, press, texts
-from segments import make, name_of, place
+from segmentations import make, name_of, place
 from stack import wait_until
 
 

@@ -26,7 +26,7 @@ from enrols import running  # noqa: E402
 from faults import Faults, settle  # noqa: E402
 from load import Load  # noqa: E402
 from stack import Stack, roomy  # noqa: E402
-from tallies import differences  # noqa: E402
+from result_rows import differences  # noqa: E402
 from test_enrol_faults import Enrolling  # noqa: E402
 from writers import Definitions, Hits, Tags  # noqa: E402
 

@@ -9,7 +9,7 @@ import urllib.parse
 import pytest
 
 import layers
-import segments
+import segmentations
 from enrols import running
 from lookups import new_id
 from pages import Person, values
@@ -50,8 +50,8 @@ def a_goal(stack):
 
 
 def a_member(stack):
-    seg, who = segments.make(stack, "manual"), fresh("u")
-    segments.place(stack, seg, who, "one")
+    seg, who = segmentations.make(stack, "manual"), fresh("u")
+    segmentations.place(stack, seg, who, "one")
     return seg, who
 
 
@@ -83,10 +83,10 @@ API = {
     "segmentation_add": lambda s: ("POST", "/v1/segmentation", {
         "id": fresh("seg"), "type": "manual", "name": "n", "groups": GROUPS}),
     "segmentation_change": lambda s: (
-        "PATCH", f"/v1/segmentation/{segments.make(s)}", {"name": "another"}),
-    "segmentation_remove": lambda s: ("DELETE", f"/v1/segmentation/{segments.make(s)}", None),
+        "PATCH", f"/v1/segmentation/{segmentations.make(s)}", {"name": "another"}),
+    "segmentation_remove": lambda s: ("DELETE", f"/v1/segmentation/{segmentations.make(s)}", None),
     "member_put": lambda s: (
-        "PUT", f"/v1/segmentation/{segments.make(s, 'manual')}/member/{fresh('u')}",
+        "PUT", f"/v1/segmentation/{segmentations.make(s, 'manual')}/member/{fresh('u')}",
         {"group": "one"}),
     "member_put_alternative": lambda s: (
         "PUT", f"/v1/segmentation/{running(s, 'b')}/member/{fresh('u')}", {"group": "b"}),
@@ -95,9 +95,10 @@ API = {
     "tag_set": lambda s: ("PUT", f"/v1/user/{fresh('u')}/tag/global/mark", {"value": [1]}),
     "tag_remove": lambda s: ("DELETE", a_tag(s), None),
     "tag_batch": lambda s: ("PUT", f"/v1/user/{fresh('u')}/tags?scope=global", {"a": 1, "b": 2}),
-    "upload": lambda s: ("POST", f"/v1/segmentation/{segments.make(s, 'manual')}/upload", ROWS),
+    "upload": lambda s: (
+        "POST", f"/v1/segmentation/{segmentations.make(s, 'manual')}/upload", ROWS),
     "upload_left_to_jobs": lambda s: (
-        "POST", f"/v1/segmentation/{segments.make(s, 'manual')}/upload",
+        "POST", f"/v1/segmentation/{segmentations.make(s, 'manual')}/upload",
         "user_id,group\n" + "".join(f"u{i},one\n" for i in range(1001))),
 }
 
@@ -108,7 +109,7 @@ def form_of(stack, path):
 
 
 def change_form(stack):
-    path = f"/admin/segmentation/{segments.make(stack)}"
+    path = f"/admin/segmentation/{segmentations.make(stack)}"
     fields = form_of(stack, path + "/edit")
     return path + "/change", {k: v for k, v in fields.items() if k != "csrf"} | {"name": "another"}
 
@@ -127,13 +128,13 @@ PAGES = {
     "segment_form_make": lambda s: ("/admin/segmentations", {
         "id": fresh("seg"), "type": "manual", "name": "n", "groups.0.name": "one"}),
     "segment_form_change": change_form,
-    "segment_delete": lambda s: (f"/admin/segmentation/{segments.make(s)}/delete", {}),
-    "segment_place": lambda s: (f"/admin/segmentation/{segments.make(s, 'manual')}/members", {
+    "segment_delete": lambda s: (f"/admin/segmentation/{segmentations.make(s)}/delete", {}),
+    "segment_place": lambda s: (f"/admin/segmentation/{segmentations.make(s, 'manual')}/members", {
         "user_id": fresh("u"), "group": "one"}),
     "segment_place_drop": lambda s: (lambda seg, who: (
         f"/admin/segmentation/{seg}/members", {"user_id": who, "do": "drop"}))(*a_member(s)),
     "segment_upload": lambda s: (
-        f"/admin/segmentation/{segments.make(s, 'manual')}/upload", {"text": ROWS}),
+        f"/admin/segmentation/{segmentations.make(s, 'manual')}/upload", {"text": ROWS}),
 }
 
 
@@ -177,7 +178,7 @@ def without_audit(stack):
 
 
 @pytest.mark.parametrize("name", API)
-def test_a_change_by_a_key_that_cannot_be_noted_is_not_there(stack, name):
+def test_a_change_by_a_key_that_cannot_be_audited_does_not_happen(stack, name):
     request = API[name](stack)
     before = written(stack)
     with without_audit(stack):
@@ -187,7 +188,7 @@ def test_a_change_by_a_key_that_cannot_be_noted_is_not_there(stack, name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_change_by_an_account_that_cannot_be_noted_is_not_there(stack, editor, name):
+def test_a_change_by_an_account_that_cannot_be_audited_does_not_happen(stack, editor, name):
     request = PAGES[name](stack)
     before = written(stack)
     with without_audit(stack):
@@ -204,7 +205,7 @@ def told(answer):
 
 
 @pytest.mark.parametrize("name", [n for n in API if n != "upload_left_to_jobs"])
-def test_a_repeated_request_of_a_key_changes_and_notes_nothing(stack, name):
+def test_a_repeated_request_of_a_key_changes_and_audits_nothing(stack, name):
     request, token = API[name](stack), new_id("t")
     first = ask(stack, request, "admin", token)
     assert first.status_code in (200, 201, 204), first.text
@@ -228,7 +229,7 @@ def test_a_repeated_file_for_the_jobs_is_taken_once(stack):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_repeated_form_of_an_account_changes_and_notes_nothing(stack, editor, name):
+def test_a_repeated_form_of_an_account_changes_and_audits_nothing(stack, editor, name):
     request, token = PAGES[name](stack), new_id("t")
     first = send(editor, request, token)
     assert first.status_code == 303, first.text
@@ -280,8 +281,8 @@ def log_of(stack, subject):
                      "order by nr", subject)
 
 
-def test_moves_and_tags_by_a_server_key_are_noted_and_go_with_the_user(stack):
-    seg, who, token = segments.make(stack, "manual"), fresh("u"), new_id("t")
+def test_moves_and_tags_by_a_server_key_are_audited_until_the_user_is_erased(stack):
+    seg, who, token = segmentations.make(stack, "manual"), fresh("u"), new_id("t")
     subject, member = "u:" + who, f"/v1/segmentation/{seg}/member/{who}"
     for request in (("PUT", member, {"group": "one"}), ("DELETE", member, None),
                     ("PUT", f"/v1/user/{who}/tag/global/mark", {"value": "secret"}),
@@ -303,7 +304,7 @@ def test_moves_and_tags_by_a_server_key_are_noted_and_go_with_the_user(stack):
 
 
 @pytest.mark.parametrize("name", ["upload", "upload_left_to_jobs"])
-def test_a_file_is_noted_by_its_number_and_counts(stack, name):
+def test_a_file_is_audited_by_its_number_and_counts(stack, name):
     request, token = API[name](stack), new_id("t")
     answer = ask(stack, request, "server", token)
     assert answer.status_code in (200, 202)
@@ -317,7 +318,7 @@ def test_a_file_is_noted_by_its_number_and_counts(stack, name):
     assert stored[0] == after
 
 
-def test_a_layer_is_noted_with_what_it_was(stack):
+def test_a_layer_is_audited_with_its_former_state(stack):
     layer, exp = in_layer(stack)
     layers.release(stack, layer, exp)
     (before, after), = stack.sql("select before, after from audit where target = %s and "
@@ -325,7 +326,7 @@ def test_a_layer_is_noted_with_what_it_was(stack):
     assert [m["experiment"] for m in before["members"]] == [exp] and after["members"] == []
 
 
-def test_forms_and_programs_name_a_goal_with_signs_alike(stack, editor):
+def test_forms_and_the_api_audit_a_goal_under_the_same_name(stack, editor):
     name = fresh("g") + " &/?"
     assert ask(stack, ("POST", "/v1/goal", {"name": name}), "admin").status_code == 201
     path = f"/admin/goal/{urllib.parse.quote(name, safe='')}"

@@ -9,11 +9,11 @@ import tempfile
 from stack import Stack, wait_until
 
 
-class Told:
+class TelemetryStack:
     """A stack that tells its look-ups in a folder that the pool's user may write to."""
 
     def __init__(self, server, **settings):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-told-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-telemetry-"))
         self.folder.chmod(0o777)
         self.path = self.folder / "telemetry.ndjson"
         settings.setdefault("ASSAY_TELEMETRY_FILE", self.path)

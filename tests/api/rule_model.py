@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rules decided in the plainest way, from what is said of them alone."""
 
-from plain import Field, passes, user_holds
+from criteria_model import Field, passes, user_holds
 
 ORDER = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
