@@ -172,15 +172,19 @@ fuzz:
 	@$(MAKE) --no-print-directory $(EMBED)
 	@tests/fuzz/run.sh $(or $(SECONDS),60)
 
-# Requests that nobody should send, to every route: COUNT of them, of a SEED that is printed.
-# ASSAY_BIN=build/asan/assay has the sanitizers look, here and in the next.
+# Requests that nobody should send, to every route: COUNT of them, of a SEED that is printed, behind
+# lighttpd or the SERVER that is named. MODE=asan has the sanitizers look, here and in the next.
 hostile: all
-	@tests/hostile/hostile.py --count $(or $(COUNT),50000) $(addprefix --seed ,$(SEED))
+	@ASSAY_BIN=$(or $(ASSAY_BIN),$(B)/assay) tests/hostile/hostile.py \
+		--count $(or $(COUNT),50000) $(addprefix --first ,$(FROM)) \
+		$(addprefix --seed ,$(SEED)) $(addprefix --server ,$(SERVER))
 
-# A fault a second under load, behind each web server, then every write is
-# read back and results are recounted.
+# A fault a second under load, behind each web server or the SERVER that is named, then every write
+# is read back and results are recounted.
 chaos: all
-	@tests/chaos/chaos.py --seconds $(or $(SECONDS),120) $(addprefix --seed ,$(SEED))
+	@ASSAY_BIN=$(or $(ASSAY_BIN),$(B)/assay) tests/chaos/chaos.py \
+		--seconds $(or $(SECONDS),120) \
+		$(addprefix --seed ,$(SEED)) $(addprefix --server ,$(SERVER))
 
 bench:
 	@etc/packages.sh bench

@@ -127,6 +127,8 @@ cp -p app/handler/routes.def "$copy/routes.def"
 expect tables.py app/handler/routes.def 'no api test calls PUT /nowhere/:id'
 cp -p "$copy/routes.def" app/handler/routes.def
 expect tables.py app/handler/routes.def 'no templates/no.html'
+echo 'extern int nothing;' >tests/fuzz/nothing_fuzz.c
+expect tables.py tests/fuzz/nothing_fuzz.c 'has no corpus'
 printf 'CONF_STR(secret_key, "")\n' >>app/base/conf.def
 expect tables.py app/base/conf.def '`secret_key` is not explained'
 sed -i 's/^#workers = 8/#workers = 9/' etc/assay.conf

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tables of the program against the world: every route is called by an api test, every view
-exists, and the references of configuration and commands are what the tables say."""
+exists, every fuzz target has its corpus, and the references of configuration and commands are what
+the tables say."""
 
 import ast
 import re
@@ -120,7 +121,19 @@ def check_manual():
             report(page, 1, f"does not describe the command {name}")
 
 
+def check_corpora():
+    """A fuzz target begins from the corpus of its name, and each corpus has a target."""
+    fuzz = TOP / "tests/fuzz"
+    targets = {path.name[:-len("_fuzz.c")] for path in fuzz.glob("*_fuzz.c")}
+    corpora = {path.name for path in (fuzz / "corpus").glob("*") if any(path.glob("*"))}
+    for name in sorted(targets - corpora):
+        report(fuzz / f"{name}_fuzz.c", 1, f"has no corpus, tests/fuzz/corpus/{name}")
+    for name in sorted(corpora - targets):
+        report(fuzz / "corpus" / name, 1, f"has no target, tests/fuzz/{name}_fuzz.c")
+
+
 check_routes()
+check_corpora()
 check_keys()
 check_manual()
 finish()
