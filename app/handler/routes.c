@@ -11,12 +11,15 @@
 
 static const struct route list[] = {
 #define ROUTE(method, path, key, audit, limit, budget, run, view, doc) \
-	{method, path, key, audit, limit, budget, run, view, NULL, doc},
+	{method, path, key, audit, limit, budget, run, NULL, view, NULL, doc},
 #define ENVELOPE(method, path, key, audit, limit, budget, run, id, doc) \
-	{method, path, key, audit, limit, budget, run, NULL, id, doc},
+	{method, path, key, audit, limit, budget, run, NULL, NULL, id, doc},
+#define JOINT(method, path, key, limit, budget, run, join, doc) \
+	{method, path, key, QUIET, limit, budget, run, join, NULL, NULL, doc},
 #include "handler/routes.def"
 #undef ROUTE
 #undef ENVELOPE
+#undef JOINT
 };
 
 const struct routes routes_all = {list, sizeof list / sizeof list[0], NULL};

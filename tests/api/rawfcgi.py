@@ -5,7 +5,7 @@ what it began."""
 import socket
 import struct
 
-BEGIN, ABORT, PARAMS, STDIN = 1, 2, 4, 5
+BEGIN, ABORT, END, PARAMS, STDIN, STDOUT = 1, 2, 3, 4, 5, 6
 
 
 def record(kind, content=b""):
@@ -35,3 +35,18 @@ def connect(stack, data=b""):
     s.connect(str(stack.state / "run/assay.sock"))
     s.sendall(data)
     return s
+
+
+def answer(connection):
+    """(status, body) of the answer on a connection, read to its end; status 0: there is none."""
+    data = b""
+    while more := connection.recv(65536):
+        data += more
+    said = b""
+    while len(data) >= 8:
+        _, kind, _, length, padding, _ = struct.unpack(">BBHHBB", data[:8])
+        if kind == STDOUT:
+            said += data[8:8 + length]
+        data = data[8 + length + padding:]
+    head, _, body = said.partition(b"\r\n\r\n")
+    return (int(head.split()[1]) if head.startswith(b"Status: ") else 0), body

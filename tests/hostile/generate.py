@@ -38,7 +38,7 @@ TYPES = ["application/json", "application/x-ndjson", "text/csv", "text/plain", "
 def routes():
     """(method, path, who, limit) of every row of the table."""
     table = (TOP / "app/handler/routes.def").read_text()
-    row = r'^(?:ROUTE|ENVELOPE)\("(\w+)", "([^"]+)", (\w+), \w+, ([^,]+),'
+    row = r'^(?:ROUTE|ENVELOPE|JOINT)\("(\w+)", "([^"]+)", (\w+), (?:QUIET, |AUDIT, )?([^,]+),'
     sizes = {"KIB": 1024, "MIB": 1 << 20}
     return [(m, p, who, eval(limit, sizes)) for m, p, who, limit in  # pylint: disable=eval-used
             re.findall(row, table, re.M)]

@@ -17,13 +17,13 @@
 #define PROBLEM "application/problem+json; charset=utf-8"
 
 static const struct route data =
-    {"GET", "/data", KEY_NONE, false, 0, 100, NULL, NULL, NULL, ""};
+    {"GET", "/data", KEY_NONE, false, 0, 100, NULL, NULL, NULL, NULL, ""};
 static const struct route page =
-    {"GET", "/page", KEY_NONE, false, 0, 100, NULL, "page.html", NULL, ""};
+    {"GET", "/page", KEY_NONE, false, 0, 100, NULL, NULL, "page.html", NULL, ""};
 static const struct route image =
-    {"GET", "/i.png", KEY_NONE, false, 0, 100, NULL, NULL, NULL, ""};
+    {"GET", "/i.png", KEY_NONE, false, 0, 100, NULL, NULL, NULL, NULL, ""};
 static const struct route lost =
-    {"GET", "/lost", KEY_NONE, false, 0, 100, NULL, "lost.html", NULL, ""};
+    {"GET", "/lost", KEY_NONE, false, 0, 100, NULL, NULL, "lost.html", NULL, ""};
 
 static const char *const plain_env[] = {"HTTP_ACCEPT=*/*", NULL};
 static const char *const browser_env[] = {"HTTP_ACCEPT=text/html,*/*;q=0.8", NULL};
@@ -114,7 +114,7 @@ START_TEST(a_page_that_cannot_be_rendered_is_an_error_without_the_model)
 {
 	static const struct route endless =
     {
-		"GET", "/endless", KEY_NONE, false, 0, 100, NULL, "endless.html", NULL, ""};
+		"GET", "/endless", KEY_NONE, false, 0, 100, NULL, NULL, "endless.html", NULL, ""};
 	const struct route *route = _i % 2 == 0 ? &lost : &endless;
 	struct ctx c;
 
@@ -135,7 +135,7 @@ START_TEST(a_form_that_did_its_work_leads_on_without_a_page)
 {
 	static const struct route form =
     {
-		"POST", "/lost", KEY_NONE, false, 0, 100, NULL, "lost.html", NULL, ""};
+		"POST", "/lost", KEY_NONE, false, 0, 100, NULL, NULL, "lost.html", NULL, ""};
 	struct ctx c;
 
 	begin(&c, &form);

@@ -24,19 +24,21 @@ enum row {
 };
 
 static const struct route list[] = {
-    [FRONT] = {"GET", "/", KEY_NONE, false, 0, 100, never, NULL, NULL, ""},
-    [PAGE] = {"POST", "/page", KEY_NONE, false, 100, 100, never, NULL, NULL, ""},
-    [USER_LIST] = {"GET", "/user/list", KEY_NONE, false, 10, 100, never, NULL, NULL, ""},
-    [USER] = {"GET", "/user/:id", KEY_NONE, false, 10, 100, never, NULL, NULL, ""},
-    [USER_ERASE] = {"DELETE", "/user/:id", KEY_NONE, false, 10, 100, never, NULL, NULL, ""},
-    [USER_PUT] = {"PUT", "/user/:id", KEY_NONE, false, 1000, 100, never, NULL, NULL, ""},
-    [EXPORT] = {"GET", "/user/:id/export", KEY_NONE, false, 10, 100, never, NULL, NULL, ""},
-    [TAG] = {"GET", "/user/:id/tag/:scope/:key", KEY_NONE, false, 10, 100, never, NULL, NULL, ""},
-    [SHADOWED] = {"GET", "/user/:name", KEY_NONE, false, 10, 100, never, NULL, NULL, ""},
-    [IMAGE] = {"GET", "/goal/:name.png", KEY_NONE, false, 10, 100, never, NULL, NULL, ""},
-    [DOCS] = {"GET", "/docs", KEY_NONE, false, 10, 100, never, "docs.html", NULL, ""},
-    [LOGIN] = {"POST", "/admin/login", KEY_NONE, false, 10, 100, never, "login.html", NULL, ""},
-    [CSV] = {"GET", "/admin/:id/x.csv", ROLE_VIEWER, false, 10, 100, never, NULL, NULL, ""},
+    [FRONT] = {"GET", "/", KEY_NONE, false, 0, 100, never, NULL, NULL, NULL, ""},
+    [PAGE] = {"POST", "/page", KEY_NONE, false, 100, 100, never, NULL, NULL, NULL, ""},
+    [USER_LIST] = {"GET", "/user/list", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
+    [USER] = {"GET", "/user/:id", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
+    [USER_ERASE] = {"DELETE", "/user/:id", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
+    [USER_PUT] = {"PUT", "/user/:id", KEY_NONE, false, 1000, 100, never, NULL, NULL, NULL, ""},
+    [EXPORT] = {"GET", "/user/:id/export", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
+    [TAG] = {"GET", "/user/:id/tag/:scope/:key", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL,
+	""},
+    [SHADOWED] = {"GET", "/user/:name", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
+    [IMAGE] = {"GET", "/goal/:name.png", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
+    [DOCS] = {"GET", "/docs", KEY_NONE, false, 10, 100, never, NULL, "docs.html", NULL, ""},
+    [LOGIN] = {"POST", "/admin/login", KEY_NONE, false, 10, 100, never, NULL, "login.html", NULL,
+	""},
+    [CSV] = {"GET", "/admin/:id/x.csv", ROLE_VIEWER, false, 10, 100, never, NULL, NULL, NULL, ""},
 };
 
 static const struct routes routes = {list, sizeof list / sizeof list[0], NULL};

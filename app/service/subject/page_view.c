@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Page views. The valid views of a batch are stored by one statement before the request is
- * answered. A single view, which is what browsers send, has a statement of its own that needs no
- * arrays.
+ * Page views. The valid views of a request, or of all requests that a worker has at the moment, are
+ * stored by one statement before they are answered. A single view, which is what browsers send, has
+ * a statement of its own that needs no arrays.
  */
 #include "service/subject/page_view.h"
 
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "base/metric.h"
 #include "service/change.h"
@@ -15,40 +16,44 @@
 #include "store/db/pgtype.h"
 #include "store/work.h"
 
-/* Views to be stored, as the argument of record_views(). */
-struct view_batch {
-	const struct page_view_input *list;
-	size_t n;
-	int64_t recorded;
-};
-
 /*
  * Parameters of the queries page_view_add and page_view_add_one. COUNTS: whether the one view
  * counts for goals; for many, the subjects whose views do not.
  */
 enum column { SUBJECT, AT, NAME, URL, REFERRER, COUNTS, COLUMNS, VERIFY = COLUMNS, NOW, PARAMS };
 
-/* The views as one array literal a column. */
+/* Appends a view to the array literals, one a column. */
 static void
-build_columns(struct work *w, const struct view_batch *b, const char *params[])
+add_view(struct buf *columns[COLUMNS], const struct page_view_input *in)
+{
+	const struct page_view *v = &in->view;
+	char at[INSTANT_TEXT];
+
+	instant_format(v->at, at);
+	pgtype_array_item(columns[SUBJECT], v->subject);
+	pgtype_array_item(columns[AT], at);
+	pgtype_array_item(columns[NAME], v->name);
+	pgtype_array_item(columns[URL], v->url);
+	pgtype_array_item(columns[REFERRER], v->referrer);
+	if (in->bot)
+		pgtype_array_item(columns[COUNTS], v->subject);
+}
+
+/* The views of all parts as one array literal a column. */
+static void
+build_columns(void *mem, const struct change_part parts[], size_t n, size_t total,
+    const char *params[])
 {
 	struct buf *columns[COLUMNS];
 
 	for (int i = 0; i < COLUMNS; i++) {
-		columns[i] = buf_new(w->mem, b->n * 32);
+		columns[i] = buf_new(mem, total * 32);
 		pgtype_array_open(columns[i]);
 	}
-	for (size_t i = 0; i < b->n; i++) {
-		const struct page_view *v = &b->list[i].view;
-		char at[INSTANT_TEXT];
-		instant_format(v->at, at);
-		pgtype_array_item(columns[SUBJECT], v->subject);
-		pgtype_array_item(columns[AT], at);
-		pgtype_array_item(columns[NAME], v->name);
-		pgtype_array_item(columns[URL], v->url);
-		pgtype_array_item(columns[REFERRER], v->referrer);
-		if (b->list[i].bot)
-			pgtype_array_item(columns[COUNTS], v->subject);
+	for (size_t i = 0; i < n; i++) {
+		const struct page_view_batch *b = parts[i].arg;
+		for (size_t k = 0; k < b->n; k++)
+			add_view(columns, &b->views[k]);
 	}
 	for (int i = 0; i < COLUMNS; i++) {
 		pgtype_array_close(columns[i]);
@@ -56,20 +61,24 @@ build_columns(struct work *w, const struct view_batch *b, const char *params[])
 	}
 }
 
-/* Runs one of the two statements. */
+/*
+ * Runs one of the two statements. The time is that of the newest request: none of the others is
+ * recorded before something that its client has seen.
+ */
 static enum err
-insert_views(struct work *w, const struct view_batch *b, struct db_rows **rows)
+insert_views(struct work *w, const struct change_part parts[], size_t n, size_t total,
+    struct db_rows **rows)
 {
-	const struct page_view *v = &b->list[0].view;
+	const struct page_view_batch *first = parts[0].arg;
+	const struct page_view *v = &first->views[0].view;
 	char at[INSTANT_TEXT];
-	const char *now = work_now_text(w);
 	const char *params[PARAMS] = {
 		[VERIFY] = w->conf->verify_human != 0 ? "true" : "false",
-		[NOW] = now,
+		[NOW] = work_now_text(parts[n - 1].w),
 	};
 
-	if (b->n != 1) {
-		build_columns(w, b, params);
+	if (total != 1) {
+		build_columns(w->mem, parts, n, total, params);
 		return db_query(w->db, w->mem, QUERY_page_view_add, params, rows);
 	}
 	instant_format(v->at, at);
@@ -78,42 +87,67 @@ insert_views(struct work *w, const struct view_batch *b, struct db_rows **rows)
 	params[NAME] = v->name;
 	params[URL] = v->url;
 	params[REFERRER] = v->referrer;
-	params[COUNTS] = b->list[0].bot ? "false" : "true";
+	params[COUNTS] = first->views[0].bot ? "false" : "true";
 	return db_query(w->db, w->mem, QUERY_page_view_add_one, params, rows);
+}
+
+/* Takes the views that were stored before off the counts of their requests; repeated holds their
+ * places among all views, ascending. */
+static void
+count_recorded(const struct change_part parts[], size_t n, struct json_object *repeated)
+{
+	int64_t begin = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct page_view_batch *b = parts[i].arg;
+		b->recorded = (int64_t)b->n;
+		for (begin += b->recorded; at < json_items(repeated) &&
+		     json_object_get_int64(json_item(repeated, at)) < begin; at++)
+			b->recorded--;
+	}
 }
 
 /* The change behind page_view_record(). Invalidates the cached weekly profiles. */
 static enum err
-record_views(struct work *w, void *arg, struct json_object **answer)
+record_views(struct work *w, const struct change_part parts[], size_t n)
 {
-	struct view_batch *b = arg;
-	const char **subjects = mem_array(w->mem, const char *, b->n);
 	struct db_rows *rows;
+	size_t total = 0, at = 0;
 
-	(void)answer;
-	for (size_t i = 0; i < b->n; i++)
-		subjects[i] = b->list[i].view.subject;
-	enum err e = change_subjects(w, RECORD_PROFILE, subjects, b->n);
+	for (size_t i = 0; i < n; i++)
+		total += ((struct page_view_batch *)parts[i].arg)->n;
+	const char **subjects = mem_array(w->mem, const char *, total);
+	for (size_t i = 0; i < n; i++) {
+		const struct page_view_batch *b = parts[i].arg;
+		for (size_t k = 0; k < b->n; k++)
+			subjects[at++] = b->views[k].view.subject;
+	}
+	enum err e = change_subjects(w, RECORD_PROFILE, subjects, total);
 	if (e == OK)
-		e = insert_views(w, b, &rows);
+		e = insert_views(w, parts, n, total, &rows);
 	if (e == OK)
-		b->recorded = db_int(rows, 0, "recorded");
+		count_recorded(parts, n,
+		    json_object_object_get(mem_json(w->mem, db_row_json(rows, 0)), "repeated"));
 	return e;
 }
 
-enum err
-page_view_record(struct work *w, const struct page_view_input list[], size_t n, int64_t *recorded)
+void
+page_view_record(struct page_view_batch list[], size_t n)
 {
-	struct view_batch b = {.list = list, .n = n};
-	struct json_object *none;
-	enum err e = n == 0 ? OK : change_run(w, record_views, &b, &none);
+	struct change_part *parts = mem_array(list[0].w->mem, struct change_part, n);
 
-	*recorded = b.recorded;
-	if (e != OK)
-		return e;
-	metric_add(METRIC_page_views_recorded_total, (uint64_t)b.recorded);
-	metric_add(METRIC_page_views_duplicate_total, n - (uint64_t)b.recorded);
-	return OK;
+	for (size_t i = 0; i < n; i++)
+		parts[i] = (struct change_part){.w = list[i].w, .arg = &list[i]};
+	change_run_joint(parts, n, record_views);
+	for (size_t i = 0; i < n; i++) {
+		struct page_view_batch *b = &list[i];
+		b->e = parts[i].e;
+		if (b->e != OK)
+			continue;
+		metric_add(METRIC_page_views_recorded_total, (uint64_t)b->recorded);
+		metric_add(METRIC_page_views_duplicate_total, b->n - (uint64_t)b->recorded);
+	}
 }
 
 enum err

@@ -18,11 +18,23 @@ struct page_view_input {
 	bool bot; /* stored, but counts for no goal */
 };
 
+/* The page views of one request. */
+struct page_view_batch {
+	struct work *w;
+	const struct page_view_input *views;
+	size_t n; /* at least 1 */
+
+	/* Set by page_view_record(). */
+	int64_t recorded; /* those that were not stored before */
+	enum err e;
+};
+
 /*
- * Stores n page views in one statement; n may be 0. *recorded: those that were not stored before.
+ * Stores the views of n requests, at least one, in one statement; as change_run_joint()
+ * (service/change.h) where there are several. Of two views of a subject at one instant the first
+ * is stored.
  */
-enum err page_view_record(struct work *w, const struct page_view_input list[], size_t n,
-    int64_t *recorded) must_check;
+void page_view_record(struct page_view_batch list[], size_t n);
 
 /* Counts of the last week: {hours, days, pages, goals} as the query page_view_week has them. */
 enum err page_view_week(struct work *w, struct json_object **answer) must_check;

@@ -215,6 +215,18 @@ refuse_access(struct ctx *c, enum err e, const char *why)
 	return fail_detail(&c->w, e, "%s", why);
 }
 
+/* A copy for one request: until it ends, another one may read the key again. */
+static const struct key_bounds *
+copy_bounds(void *mem, const struct key_bounds *b)
+{
+	struct key_bounds *copy = mem_new(mem, struct key_bounds);
+
+	*copy = *b;
+	copy->subjects = mem_dup(mem, b->subjects);
+	copy->signing = b->signing == NULL ? NULL : mem_dup(mem, b->signing);
+	return copy;
+}
+
 enum err
 auth_check(struct ctx *c)
 {
@@ -237,8 +249,7 @@ auth_check(struct ctx *c)
 	c->w.actor =
 	    (struct actor){.key_id = c->key_id, .trusted = k->class >= KEY_SERVER};
 	c->tag_prefix = k->tag_prefix == NULL ? NULL : mem_dup(c->w.mem, k->tag_prefix);
-	/* The slot is not reloaded before the request is over. */
-	c->bounds = k->class == KEY_CLIENT ? &k->bounds : NULL;
+	c->bounds = k->class == KEY_CLIENT ? copy_bounds(c->w.mem, &k->bounds) : NULL;
 	enum err origin = check_origin(c, k);
 	client_rate_limit_subjects(c);
 	e = client_rate_request(c);

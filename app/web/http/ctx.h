@@ -51,6 +51,10 @@ struct ctx {
 	const char *cookie;         /* to set: the value of Set-Cookie; NULL: none */
 	const char *subject;        /* subject, for the log (hashed there); may be NULL */
 
+	/* Set by the handler of a joint route (web/http/route.h). */
+	void *held; /* what it has read, on w.mem, for `join`; NULL: the request needs no more */
+	bool alone; /* not to be committed together with others */
+
 	/* The answer, set by the handler. */
 	struct json_object *model; /* the answer; NULL with status 204 */
 	struct buf *text;          /* an answer other than JSON, with its type */

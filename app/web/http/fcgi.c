@@ -8,6 +8,7 @@
 #include "web/http/fcgi.h"
 
 #include <errno.h>
+#include <fastcgi.h>
 #include <fcgiapp.h>
 #include <limits.h>
 #include <poll.h>
@@ -18,6 +19,9 @@
 #include "base/mem.h"
 
 enum { IO_SECONDS = 2 };
+
+/* The largest request that fcgi_is_whole() recognizes, in bytes. */
+enum { WHOLE_MOST = 16384 };
 
 struct fcgi {
 	FCGX_Request request;
@@ -49,6 +53,30 @@ fcgi_accept(struct fcgi *f)
 	/* Otherwise libfcgi would first close the descriptor that it remembers from the last
 	 * request. */
 	f->request.keepConnection = 1;
+	return true;
+}
+
+bool
+fcgi_is_whole(const struct fcgi *f)
+{
+	unsigned char data[WHOLE_MOST];
+	ssize_t got = recv(f->request.ipcFd, data, sizeof data, MSG_PEEK | MSG_DONTWAIT);
+	size_t n = got < 0 ? 0 : (size_t)got;
+
+	for (size_t at = 0; at + sizeof(FCGI_Header) <= n;) {
+		const FCGI_Header *h = (const FCGI_Header *)(data + at);
+		size_t len = (size_t)h->contentLengthB1 << 8 | h->contentLengthB0;
+		at += sizeof *h + len + h->paddingLength;
+		/* The body ends with an empty record. */
+		if (h->type == FCGI_STDIN && len == 0)
+			return at <= n;
+	}
+	return false;
+}
+
+bool
+fcgi_begin(struct fcgi *f)
+{
 	return FCGX_Accept_r(&f->request) == 0;
 }
 

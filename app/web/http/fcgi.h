@@ -5,14 +5,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One FastCGI request at a time, accepted from a listening socket that the pool shares. */
+/* A FastCGI connection with one request, accepted from a listening socket that the pool shares. */
 struct fcgi;
 
 /* On the talloc context ctx; listen_fd must be non-blocking. */
 struct fcgi *fcgi_new(void *ctx, int listen_fd);
 
-/* Accepts a waiting request; false when there is none, as when another worker was faster. */
+/* Accepts a waiting connection; false when there is none, as when another worker was faster. */
 bool fcgi_accept(struct fcgi *f);
+
+/*
+ * Whether the whole request has arrived already, so that nothing below waits for the web server.
+ * False also for one of more than some KiB.
+ */
+bool fcgi_is_whole(const struct fcgi *f);
+
+/* Reads the parameters of the request; false when the connection breaks, which ends it. */
+bool fcgi_begin(struct fcgi *f);
 
 /* Whether the client has disconnected, so that nobody would read the answer. */
 bool fcgi_is_abandoned(const struct fcgi *f);

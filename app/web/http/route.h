@@ -24,6 +24,12 @@ enum key_class {
 /* A handler fills the ctx and never writes a byte. */
 typedef enum err handler_fn(struct ctx *c);
 
+/*
+ * Ends n requests, at least one, of which handlers have left c->held: does what they ask for, with
+ * one commit where that is possible, and fills each ctx. errs[i] is how list[i] has ended.
+ */
+typedef void joint_fn(struct ctx *const list[], enum err errs[], size_t n);
+
 struct route {
 	const char *method;
 	const char *path; /* "/user/:id": segments after a colon become c->args; "/:name.png":
@@ -33,6 +39,7 @@ struct route {
 	size_t body_limit; /* bytes */
 	int budget_ms;     /* time limit of the handler */
 	handler_fn *run;
+	joint_fn *join;       /* NULL: run does everything */
 	const char *view;     /* template of a page; NULL: JSON */
 	const char *envelope; /* id of the envelope of its answers; NULL: none */
 	const char *doc;      /* one line for the documentation page */
