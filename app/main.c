@@ -179,15 +179,16 @@ static const struct {
     {"simulate", command_simulate, "measure false alarms and detections of results",
 	"assay simulate [--experiments N] [--subjects N] [--looks N] [--baseline RATE]\n"
 	"               [--effect DIFFERENCE] [--arms N] [--share SHARE]\n"
-	"               [--change-weights-at PART] [--delay DAYS] [--seed N] [-c FILE]\n\n"
+	"               [--change-weights-at PART] [--delay DAYS] [--window FROM..TO]\n"
+	"               [--seed N] [-c FILE]\n\n"
 	"Runs so many A/A and A/B experiments through the real way of subjects, looks at their\n"
 	"results at the end of so many simulated days, and prints how many were called\n"
 	"different. b gets SHARE of the subjects, and after PART of them as many as the other\n"
-	"alternatives; goals are hit DAYS later. Everything is rolled back: nothing of it stays\n"
-	"in the database.\n",
+	"alternatives; goals are hit DAYS later, and hits count FROM..TO hours after the enrolment.\n"
+	"Everything is rolled back: nothing of it stays in the database.\n",
 	{VALUE("experiments"), VALUE("subjects"), VALUE("looks"), VALUE("seed"),
 	    VALUE("baseline"), VALUE("effect"), VALUE("arms"), VALUE("share"),
-	    VALUE("change-weights-at"), VALUE("delay")}},
+	    VALUE("change-weights-at"), VALUE("delay"), VALUE("window")}},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,6 +44,9 @@ print_alarms(const struct simulation *s, const struct alarms *aa, const struct a
 		printf(", from %g%% of them on as many as the others", 100 * s->even_from);
 	if (s->delay > 0)
 		printf("; hits %" PRId64 " days later", s->delay);
+	if (s->window.to != GOAL_NO_WINDOW)
+		printf("; window of the goal %" PRId64 " to %" PRId64 " hours", s->window.from,
+		    s->window.to);
 	printf("\n\n%-44s %8s %8s\n", "called different", "A/A", "A/B");
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		printf("%-44s %7.1f%% %7.1f%%\n", rows[i].name,
@@ -58,6 +62,17 @@ read_rate(const char *text, double *out)
 
 	*out = strtod(text, &end);
 	return end != text && *end == '\0' && *out >= 0 && *out <= 1;
+}
+
+/* Reads a window as FROM..TO in hours. */
+static bool
+read_window(void *mem, const char *text, struct goal_window *out)
+{
+	const char *dots = strstr(text, "..");
+
+	return dots != NULL &&
+	    num_int(mem_dupn(mem, text, (size_t)(dots - text)), 0, GOAL_WINDOW_MOST, &out->from) &&
+	    num_int(dots + 2, out->from + 1, GOAL_WINDOW_MOST, &out->to);
 }
 
 /* Reads the options into *s, which has the defaults; false for a bad one. */
@@ -89,6 +104,9 @@ read_simulation_options(const struct command *c, struct simulation *s)
 		                           : !read_rate(text, known[k].rate))
 			return false;
 	}
+	const char *window = command_option(c, "window");
+	if (window != NULL && !read_window(c->mem, window, &s->window))
+		return false;
 	if (s->share < 0)
 		s->share = 1.0 / (double)s->arms;
 	return s->baseline + s->effect <= 1 && s->arms >= 2 && s->share > 0 && s->share < 1;
@@ -143,7 +161,8 @@ int
 command_simulate(const struct command *c)
 {
 	struct simulation s = {.experiments = 100, .subjects = 1000, .days = 20, .seed = 1,
-	    .arms = 2, .share = -1, .even_from = 1, .baseline = 0.2, .effect = 0.1};
+	    .arms = 2, .window = {GOAL_NO_WINDOW, GOAL_NO_WINDOW}, .share = -1, .even_from = 1,
+	    .baseline = 0.2, .effect = 0.1};
 	struct alarms aa, ab;
 
 	if (c->argc > 0 || !read_simulation_options(c, &s))

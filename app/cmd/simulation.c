@@ -145,17 +145,26 @@ ids_of(struct trial *t, struct json_object *alternatives)
 	return ids;
 }
 
+/* An end of the window as a parameter. */
+static const char *
+window_text(struct trial *t, int64_t hours)
+{
+	return hours == GOAL_NO_WINDOW ? NULL : mem_printf(t->w->mem, "%" PRId64, hours);
+}
+
 /* Defines the experiment, or gives it an allocation with that share of b. */
 static enum err
 define_experiment(struct trial *t, enum query q, double share)
 {
+	const struct simulation *s = t->s;
 	struct work *w = t->w;
 	struct json_object *alternatives = alternatives_of(t, share);
 	struct json_object *weights = mem_json(w->mem, bucket_allocation(alternatives));
 	const char *created[] = {t->id, t->salt, work_now_text(w), t->id,
 		json_object_to_json_string(alternatives),
 		json_object_to_json_string(ids_of(t, alternatives)),
-		json_object_to_json_string(weights)};
+		json_object_to_json_string(weights), window_text(t, s->window.from),
+		window_text(t, s->window.to)};
 	const char *weighed[] = {t->id, created[4], created[6]};
 	enum err e = db_query(
 	    w->db, w->mem, q, q == QUERY_simulate_experiment ? created : weighed, NULL);

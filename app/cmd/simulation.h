@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "service/definition/goal.h"
 
 struct work;
 
@@ -17,6 +18,7 @@ struct simulation {
 	int64_t seed;
 	int64_t arms;        /* with control */
 	int64_t delay;       /* days from the arrival of a subject to its hit */
+	struct goal_window window; /* of the goal */
 	double share;        /* of the subjects that b gets; the others share the rest equally */
 	double even_from;    /* the part of the subjects after which all arms get equal shares */
 	double baseline, effect; /* rate, and what b adds to it in an A/B */

@@ -3,7 +3,8 @@
 -- records: subject who[i] hit goals[i] (null: none) times[i] times, by a page viewed at seen[i]
 -- (null: by a call), and, with visits, visited. A visit counts goal 2 when it is the first or comes
 -- 6 hours or more after the last one that counted; then it counts goal 1, too, unless it is the
--- first. What a subject does is left out of results if its exposure is. Hits of sessions that are
+-- first. A goal with a window is hit by what happens within it, counted from the enrolment. What a
+-- subject does is left out of results if its exposure is. Hits of sessions that are
 -- not confirmed yet wait for 300 s from the last of them on. Returns, for each subject and goal,
 -- the ids of the experiments in which it was recorded, and whether it waits there.
 --
@@ -36,11 +37,16 @@ begin
 	if subjects is null then
 		return;
 	end if;
-	with held as materialized (
+	with windowed as materialized (
+		select g.nr, g.window_from * interval '1 hour' as opens,
+			g.window_to * interval '1 hour' as closes
+		from goal as g where g.window_to is not null and g.nr = any (goals)
+	), held as materialized (
 		select h.subject_id, h.experiment, h.alternative, h.enrolled_at, h.last_seen_at, e.id,
 			not verify or left(h.subject_id, 2) <> 's:' or exists (
 				select from confirmed as k where k.subject_id = h.subject_id) as counts,
-			coalesce(x.forced, true) as forced, coalesce(x.allocation, 0) as allocation
+			coalesce(x.forced, true) as forced, coalesce(x.allocation, 0) as allocation,
+			coalesce(x.enrolled_at, x.exposed_at, h.enrolled_at) as since
 		from unnest(subjects, experiments, shown, since, last)
 			as h (subject_id, experiment, alternative, enrolled_at, last_seen_at)
 		join experiment as e on e.nr = h.experiment
@@ -53,25 +59,31 @@ begin
 				select from profile as p
 				where p.subject_id = h.subject_id and p.attributes -> 'human' = 'false')
 	), deed as materialized (
-		select h.subject_id, h.experiment, h.alternative, h.forced, h.allocation, h.id, h.counts, a.goal,
+		select h.subject_id, h.experiment, h.alternative, h.forced, h.allocation, h.id, h.counts, h.since,
+			((h.since + w.closes) at time zone 'UTC')::date as ends, a.goal,
 			sum(a.times)::bigint as hits
 		from held as h
 		join unnest(who, goals, times, seen) as a (subject_id, goal, times, at)
 			on a.subject_id = h.subject_id and a.goal is not null
 			and (a.at is null or a.at >= date_trunc('milliseconds', h.enrolled_at))
-		group by h.subject_id, h.experiment, h.alternative, h.forced, h.allocation, h.id, h.counts, a.goal
+		left join windowed as w on w.nr = a.goal
+		where w.nr is null
+			or (coalesce(a.at, now) >= date_trunc('milliseconds', h.since) + w.opens
+			and coalesce(a.at, now) < date_trunc('milliseconds', h.since) + w.closes)
+		group by h.subject_id, h.experiment, h.alternative, h.forced, h.allocation, h.id, h.counts,
+			h.since, w.closes, a.goal
 		union all
 		select h.subject_id, h.experiment, h.alternative, h.forced, h.allocation, h.id, h.counts,
-			v.goal, 1
+			h.since, null, v.goal, 1
 		from held as h
 		join (values (1, false), (2, true)) as v (goal, first)
 			on v.first or h.last_seen_at is not null
 		where visits and (h.last_seen_at is null or h.last_seen_at <= now - interval '6 hours')
 	), counted as (
 		insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced,
-			allocation, first_at, last_at)
+			allocation, first_at, last_at, exposed_at)
 		select d.subject_id, d.experiment, d.alternative, d.goal, d.hits, d.forced, d.allocation,
-			now, now
+			now, now, d.since
 		from deed as d where d.counts
 		order by d.subject_id, d.experiment, d.alternative, d.goal
 		on conflict (subject_id, experiment, alternative, goal) do update
@@ -80,7 +92,7 @@ begin
 	), booked as (
 		insert into result_delta (experiment, goal, alternative, allocation, day, n, sum,
 			squares, hits_from, hits_to)
-		select c.experiment, c.goal, c.alternative, c.allocation, result_day(),
+		select c.experiment, c.goal, c.alternative, c.allocation, greatest(result_day(), d.ends),
 			(c.hits = d.hits)::integer, d.hits,
 			c.hits::numeric * c.hits - (c.hits - d.hits)::numeric * (c.hits - d.hits),
 			nullif(c.hits - d.hits, 0), c.hits

@@ -42,11 +42,17 @@ begin
 		order by d.subject_id, d.experiment
 		on conflict do nothing
 		returning x.subject_id, x.experiment, x.alternative, x.allocation, x.earlier_exposures
+	), population as materialized (
+		select null::bigint as experiment, 0 as goal, null::date as ends
+		union all
+		select w.experiment, -w.hours,
+			((now + w.hours * interval '1 hour') at time zone 'UTC')::date
+		from result_window as w where w.experiment = any (experiments)
 	), booked as (
 		insert into result_delta (experiment, goal, alternative, allocation, day, n, multiple)
-		select x.experiment, 0, x.alternative, x.allocation, result_day(), 1,
-			(x.earlier_exposures = 1)::integer
-		from exposed as x
+		select x.experiment, p.goal, x.alternative, x.allocation, greatest(result_day(), p.ends), 1,
+			(p.goal = 0 and x.earlier_exposures = 1)::integer
+		from exposed as x join population as p on p.goal = 0 or p.experiment = x.experiment
 	)
 	select array_agg(f.place) as places into made
 	from first as f

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Records that a subject was shown an alternative; source is that of the enrolment. A forced
--- exposure is no participant.
+-- exposure is no participant. A participant is booked twice: on the day of this transaction, and,
+-- for each window of the experiment's goals, on the day on which it ends. result_window is read by
+-- the statement that writes, which result_window_wait relies on.
 create or replace function exposure_add(subject text, in_experiment bigint, shown integer,
 	by_allocation bigint, source text, now timestamptz)
 returns void
@@ -16,13 +18,19 @@ begin
 		where o.subject_id = subject and o.experiment = in_experiment and not o.forced
 		on conflict do nothing
 		returning x.forced, x.earlier_exposures, x.manual
+	), population as materialized (
+		select 0 as goal, null::date as ends
+		union all
+		select -w.hours, ((now + w.hours * interval '1 hour') at time zone 'UTC')::date
+		from result_window as w where w.experiment = in_experiment
 	)
 	insert into result_delta (experiment, goal, alternative, allocation, day, n, multiple,
 		placed, forced)
-	select in_experiment, 0, shown, by_allocation, result_day(), (not a.forced)::integer,
-		(not a.forced and a.earlier_exposures = 1)::integer, (not a.forced and a.manual)::integer,
-		a.forced::integer
-	from added as a;
+	select in_experiment, p.goal, shown, by_allocation, greatest(result_day(), p.ends),
+		(not a.forced)::integer,
+		(p.goal = 0 and not a.forced and a.earlier_exposures = 1)::integer,
+		(p.goal = 0 and not a.forced and a.manual)::integer, a.forced::integer
+	from added as a join population as p on p.goal = 0 or not a.forced;
 end
 $$;
 

@@ -6,21 +6,14 @@ returns void
 language plpgsql
 set search_path from current
 as $$
-declare
-	row record;
 begin
 	perform subject_lock(subject);
 	insert into confirmed (subject_id, confirmed_at) values (subject, now) on conflict do nothing;
 	if not found then
 		return;
 	end if;
-	for row in
-		select n.experiment, n.alternative, n.allocation, n.source from enrolment as n
-		where n.subject_id = subject order by n.experiment for update
-	loop
-		perform exposure_add(subject, row.experiment, row.alternative, row.allocation,
-			row.source, now);
-	end loop;
+	perform 1 from enrolment as n where n.subject_id = subject order by n.experiment for update;
+	perform exposure_confirm(subject, null, now);
 	perform waiting_goal_replay(subject, subject, null, now);
 end
 $$;

@@ -1,7 +1,10 @@
 -- What results of experiment $1 are told by, all of one moment: its definition, its allocations,
 -- the goals, those that are retired last, and the sums of the ledger with what is not folded yet;
 -- of the days up to $2 only, unless that is null. Days do not know how often each subject hit a goal:
--- there is one bin for all of them then.
+-- there is one bin for all of them then. Of goals with a window those days count on which a window
+-- has ended, at $3, which is today: of them, too, there is one bin. Their participants stand in
+-- `windows`, by the hours to the end of the window; a goal without `counted_since` has none there,
+-- and one that is not `counted` has not yet those from before that time.
 -- reach: all
 -- retry: yes
 -- time: long
@@ -9,6 +12,15 @@ with chosen as (
 	select e.nr, e.alternatives, e.goals as named, e.plan from experiment as e where e.id = $1
 ), fresh as materialized (
 	select d.* from result_delta as d where d.experiment = (select c.nr from chosen as c)
+), kept as materialized (
+	select w.hours, w.added_at, w.built_at from result_window as w
+	where w.experiment = (select c.nr from chosen as c)
+), windowed as materialized (
+	select g.nr, g.window_to as hours from goal as g
+	where g.window_to in (select k.hours from kept as k where k.built_at is not null)
+), hidden as materialized (
+	select g.nr from goal as g
+	where g.window_to is not null and g.nr not in (select w.nr from windowed as w)
 ), cell as (
 	select c.goal, c.alternative, c.allocation, c.day, c.n, c.sum, c.squares, c.multiple, c.placed
 	from result_cell as c where c.experiment = (select s.nr from chosen as s)
@@ -16,29 +28,40 @@ with chosen as (
 	select f.goal, f.alternative, f.allocation, k.day, f.n, f.sum, f.squares, f.multiple, f.placed
 	from fresh as f cross join lateral (values (f.day), ('-infinity'::date)) as k (day)
 ), summed as materialized (
-	select c.goal, c.alternative, c.allocation, c.day, sum(c.n)::bigint as n, sum(c.sum) as sum,
-		sum(c.squares) as squares, sum(c.multiple)::bigint as multiple,
-		sum(c.placed)::bigint as placed
-	from cell as c where $2::date is null or c.day <= $2::date
-	group by c.goal, c.alternative, c.allocation, c.day
+	select c.goal, c.alternative, c.allocation, c.day, c.goal < 0 or w.nr is not null as ends,
+		sum(c.n)::bigint as n, sum(c.sum) as sum, sum(c.squares) as squares,
+		sum(c.multiple)::bigint as multiple, sum(c.placed)::bigint as placed
+	from cell as c left join windowed as w on w.nr = c.goal
+	where ($2::date is null or c.day <= $2::date) and c.goal not in (select h.nr from hidden as h)
+	group by c.goal, c.alternative, c.allocation, c.day, w.nr
+), whole as materialized (
+	select s.* from summed as s where s.day > '-infinity' and (not s.ends or s.day < $3::date)
 ), total as materialized (
 	select s.goal, s.alternative, s.allocation, sum(s.n)::bigint as n, sum(s.sum) as sum,
 		sum(s.squares) as squares, sum(s.multiple)::bigint as multiple,
 		sum(s.placed)::bigint as placed
-	from summed as s where ($2::date is null) = (s.day = '-infinity')
+	from (
+		select w.* from whole as w where w.ends or $2::date is not null
+		union all
+		select s.* from summed as s
+		where not s.ends and s.day = '-infinity' and $2::date is null
+	) as s
 	group by s.goal, s.alternative, s.allocation
 ), bin as (
 	select h.goal, h.alternative, h.bin, h.subjects, h.hits
 	from result_histogram as h
 	where $2::date is null and h.experiment = (select s.nr from chosen as s)
+		and h.goal not in (select g.nr from goal as g where g.window_to is not null)
 	union all
 	select f.goal, f.alternative, case when m.hits <= 1000 then m.hits else result_bin(m.hits) end,
 		m.subjects, m.subjects * m.hits::numeric
 	from fresh as f
 	cross join lateral (values (f.hits_from, -1), (f.hits_to, 1)) as m (hits, subjects)
 	where $2::date is null and m.hits is not null
+		and f.goal not in (select g.nr from goal as g where g.window_to is not null)
 	union all
-	select t.goal, t.alternative, 1, t.n, t.sum from total as t where $2::date is not null and t.goal <> 0
+	select t.goal, t.alternative, 1, t.n, t.sum from total as t
+	where t.goal > 0 and ($2::date is not null or t.goal in (select w.nr from windowed as w))
 ), binned as (
 	select b.goal, b.alternative, b.bin, sum(b.subjects)::bigint as subjects, sum(b.hits) as hits
 	from bin as b group by b.goal, b.alternative, b.bin having sum(b.subjects) <> 0
@@ -48,9 +71,11 @@ with chosen as (
 )
 select c.nr, c.alternatives, c.named, c.plan, (
 		select jsonb_agg(jsonb_build_object('nr', g.nr, 'name', g.name, 'test', g.test,
-				'retired', g.retired_at is not null)
+				'retired', g.retired_at is not null, 'window_from', g.window_from,
+				'window_to', g.window_to, 'counted_since', k.added_at,
+				'counted', k.built_at is not null)
 			order by g.retired_at is not null, g.nr < 100, g.nr)
-		from goal as g) as goals, (
+		from goal as g left join kept as k on k.hours = g.window_to) as goals, (
 		select jsonb_object_agg(a.nr, a.allocation_weights)
 		from allocation as a where a.experiment = c.nr) as allocations,
 	jsonb_build_object(
@@ -59,21 +84,28 @@ select c.nr, c.alternatives, c.named, c.plan, (
 			from total as s where s.goal = 0),
 		'days', (select coalesce(jsonb_agg(jsonb_build_array(d.day, d.alternative, d.n)
 				order by d.day, d.alternative), '[]')
-			from (select s.day, s.alternative, sum(s.n)::bigint as n from summed as s
-				where s.goal = 0 and s.day > '-infinity' group by s.day, s.alternative) as d),
+			from (select s.day, s.alternative, sum(s.n)::bigint as n from whole as s
+				where s.goal = 0 group by s.day, s.alternative) as d),
+		'windows', (select coalesce(jsonb_agg(jsonb_build_array(-s.goal, s.alternative,
+				s.allocation, s.n)), '[]')
+			from total as s where s.goal < 0),
+		'ended', (select coalesce(jsonb_agg(jsonb_build_array(d.day, -d.goal, d.alternative, d.n)
+				order by d.day, d.goal, d.alternative), '[]')
+			from (select s.day, s.goal, s.alternative, sum(s.n)::bigint as n from whole as s
+				where s.goal < 0 group by s.day, s.goal, s.alternative) as d),
 		'outcomes', (select coalesce(jsonb_agg(jsonb_build_array(s.goal, s.alternative,
 				s.allocation, s.n, s.sum::double precision,
 				(s.squares - s.sum * s.sum / p.n)::double precision)), '[]')
 			from total as s
-			join total as p on p.goal = 0 and p.n > 0 and p.alternative = s.alternative
-				and p.allocation = s.allocation
-			where s.goal <> 0),
+			left join windowed as w on w.nr = s.goal
+			join total as p on p.goal = coalesce(-w.hours, 0) and p.n > 0
+				and p.alternative = s.alternative and p.allocation = s.allocation
+			where s.goal > 0),
 		'conversions', (select coalesce(jsonb_agg(jsonb_build_array(m.goal, m.alternative, m.mean,
 				m.subjects, m.hits)), '[]')
 			from meant as m),
 		'converted', (select coalesce(jsonb_agg(jsonb_build_array(d.day, d.goal, d.alternative, d.n)
 				order by d.day, d.goal, d.alternative), '[]')
-			from (select s.day, s.goal, s.alternative, sum(s.n)::bigint as n from summed as s
-				where s.goal <> 0 and s.day > '-infinity'
-				group by s.day, s.goal, s.alternative) as d)) as data
+			from (select s.day, s.goal, s.alternative, sum(s.n)::bigint as n from whole as s
+				where s.goal > 0 group by s.day, s.goal, s.alternative) as d)) as data
 from chosen as c

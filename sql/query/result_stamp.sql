@@ -4,6 +4,8 @@
 -- retry: yes
 select concat_ws(' ', e.xmin, e.ctid, l.version, d.waiting, d.newest,
 	(select max(a.nr) from allocation as a where a.experiment = e.nr),
+	(select string_agg(w.xmin::text, ' ' order by w.hours)
+		from result_window as w where w.experiment = e.nr),
 	(select string_agg(g.xmin::text, ' ' order by g.nr) from goal as g)) as stamp
 from experiment as e
 left join result_ledger as l on l.experiment = e.nr

@@ -1,5 +1,6 @@
 -- Inside a transaction that is rolled back: experiment $1 for everybody, enabled, with salt $2, from
--- $3 on, of alternatives $5, numbered as $6 says, with allocation weights $7; and goal $4.
+-- $3 on, of alternatives $5, numbered as $6 says, with allocation weights $7; and goal $4, with a
+-- window from $8 to $9 hours (null: none).
 -- reach: definitions
 -- retry: no
 with registered as (
@@ -16,7 +17,11 @@ with registered as (
 	insert into allocation (experiment, nr, allocation_weights) select nr, allocation,
 		allocation_weights from created
 ), new_goal as (
-	insert into goal (name, test, description, created_at)
-	values ($4::text, 'chi2', 'A simulation', $3::timestamptz)
+	insert into goal (name, test, description, created_at, window_from, window_to)
+	values ($4::text, 'chi2', 'A simulation', $3::timestamptz, $8::integer, $9::integer)
+), new_window as (
+	insert into result_window (experiment, hours, added_at, built_at)
+	select nr, $9::integer, $3::timestamptz, $3::timestamptz from created
+	where $9::integer is not null
 )
 select nr from created

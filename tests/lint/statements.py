@@ -34,13 +34,13 @@ STILL = {
     "function": """
         activity_record() criteria_unreadable:2 enrol_many() experiment_change exposure_add()
         membership_batch page_view_add page_view_add_one profile_load profile_put:3
-        result_fold() result_read result_rebuild():2 result_recount:3 result_withdraw():2
-        subject_erase() subject_incorporate_experiment():3 waiting_goal_replay()
+        exposure_confirm() result_count():2 result_fold() result_read result_recount:3
+        result_withdraw():2 subject_erase() subject_incorporate_experiment():2 waiting_goal_replay()
     """,
     "subject": """
         activity_record():6 confirmed_expire():4 deleted_experiment_reap():3 enrol_many():3
         goal_hit_many():2 membership_batch():4 membership_check_overlap() page_view_activity()
-        preassigned_apply() preassigned_apply_late() result_fold():2 result_rebuild():4
+        preassigned_apply() preassigned_apply_late() result_count():4 result_fold():2
         segmentation_delete() upload_forget()
     """,
     "mixed": """

@@ -284,8 +284,7 @@ sorted_hits(struct arm_counts *t, struct json_object *conversions, size_t *n)
  * Fills a cell from its n hits: one bin for each number of times, participants without a hit at 0.
  */
 static void
-fill_cell(struct arm_counts *t, struct arm_counts_cell *cell, int64_t participants,
-    const struct hit *hits, size_t n)
+fill_cell(struct arm_counts *t, struct arm_counts_cell *cell, const struct hit *hits, size_t n)
 {
 	struct stats_bin *bins = mem_array(t, struct stats_bin, n + 1);
 	size_t used = 1;
@@ -299,28 +298,65 @@ fill_cell(struct arm_counts *t, struct arm_counts_cell *cell, int64_t participan
 		else
 			bins[used++] = bin;
 	}
-	int64_t idle = participants - cell->conversions;
+	int64_t idle = cell->participants - cell->conversions;
 	bins[0] = (struct stats_bin){0, idle > 0 ? idle : 0};
 	cell->histogram = (struct stats_histogram){bins, used};
-	double mean = participants > 0 ? cell->actions / (double)participants : 0;
+	double mean = cell->participants > 0 ? cell->actions / (double)cell->participants : 0;
 	for (size_t i = 0; i < used; i++) {
 		double off = (double)bins[i].times - mean;
 		cell->spread += (double)bins[i].subjects * off * off;
 	}
 }
 
+/* The participants of a goal by arm: all of them, or those whose window has ended. */
+static void
+count_goal(struct arm_counts *t, struct arm_counts_goal *goal, struct json_object *windows)
+{
+	int64_t ended = 0;
+
+	for (size_t i = 0; i < t->narms && !goal->window; i++)
+		goal->cells[i].participants = t->arms[i].participants;
+	for (size_t i = 0; i < json_items(windows) && goal->window && goal->counted; i++) {
+		struct json_object *row = json_item(windows, i);
+		size_t arm = find_arm(t, row_number(row, 1));
+		if (row_number(row, 0) != goal->window_to || arm == t->narms)
+			continue;
+		goal->cells[arm].participants += row_subjects(row, 3);
+		ended += row_subjects(row, 3);
+	}
+	goal->waiting = goal->window && ended < t->participants ? t->participants - ended : 0;
+}
+
+static struct arm_counts_goal
+read_goal(struct arm_counts *t, struct json_object *o)
+{
+	struct json_object *to = json_object_object_get(o, "window_to");
+	bool counted = to == NULL || json_object_get_boolean(json_object_object_get(o, "counted"));
+	const char *since = json_text(o, "counted_since");
+
+	return (struct arm_counts_goal){
+		.nr = json_object_get_int64(json_object_object_get(o, "nr")),
+		.name = copy_text(t, o, "name"),
+		.mwu = strcmp(copy_text(t, o, "test"), "mwu") == 0,
+		.retired = json_object_get_boolean(json_object_object_get(o, "retired")),
+		.window = to != NULL,
+		.window_from = json_object_get_int64(json_object_object_get(o, "window_from")),
+		.window_to = json_object_get_int64(to),
+		.counted = counted,
+		.counted_since = counted || since == NULL ? NULL : mem_dup(t, since),
+		.cells = mem_check(talloc_zero_array(t, struct arm_counts_cell, t->narms)),
+	};
+}
+
 void
-arm_counts_goals(struct arm_counts *t, struct json_object *goals, struct json_object *conversions)
+arm_counts_goals(struct arm_counts *t, struct json_object *goals, struct json_object *conversions,
+    struct json_object *windows)
 {
 	t->ngoals = json_items(goals);
 	t->goals = mem_array(t, struct arm_counts_goal, t->ngoals);
 	for (size_t i = 0; i < t->ngoals; i++) {
-		struct json_object *o = json_item(goals, i);
-		t->goals[i] = (struct arm_counts_goal){
-		    json_object_get_int64(json_object_object_get(o, "nr")), copy_text(t, o, "name"),
-		    strcmp(copy_text(t, o, "test"), "mwu") == 0,
-		    json_object_get_boolean(json_object_object_get(o, "retired")),
-		    mem_check(talloc_zero_array(t, struct arm_counts_cell, t->narms))};
+		t->goals[i] = read_goal(t, json_item(goals, i));
+		count_goal(t, &t->goals[i], windows);
 	}
 	size_t n;
 	size_t from = 0;
@@ -331,8 +367,7 @@ arm_counts_goals(struct arm_counts *t, struct json_object *goals, struct json_ob
 		size_t to = from;
 		while (to < n && hits[to].goal == goal && hits[to].arm == arm)
 			to++;
-		fill_cell(t, &t->goals[goal].cells[arm], t->arms[arm].participants, hits + from,
-		    to - from);
+		fill_cell(t, &t->goals[goal].cells[arm], hits + from, to - from);
 		from = to;
 	}
 }
@@ -345,19 +380,41 @@ row_double(struct json_object *row, size_t i)
 	return isfinite(x) && x > 0 ? x : 0;
 }
 
+/* Sets the participants of a goal in each arm and split, as count_goal() does by arm. */
+static void
+split_goal(struct arm_counts *t, struct arm_counts_goal *goal, struct json_object *windows)
+{
+	for (size_t i = 0; i < t->narms * t->nsplits && !goal->window; i++)
+		goal->cells[i % t->narms].by_split[i / t->narms].participants =
+		    (double)t->splits[i / t->narms].participants[i % t->narms];
+	for (size_t i = 0; i < json_items(windows) && goal->window && goal->counted; i++) {
+		struct json_object *row = json_item(windows, i);
+		size_t arm = find_arm(t, row_number(row, 1));
+		size_t split = split_index(t, row_number(row, 2));
+		if (row_number(row, 0) == goal->window_to && arm < t->narms && split < t->nsplits)
+			goal->cells[arm].by_split[split].participants += (double)row_subjects(row, 3);
+	}
+}
+
 void
-arm_counts_outcomes(struct arm_counts *t, struct json_object *outcomes)
+arm_counts_outcomes(
+    struct arm_counts *t, struct json_object *outcomes, struct json_object *windows)
 {
 	for (size_t i = 0; i < t->ngoals * t->narms; i++)
 		t->goals[i / t->narms].cells[i % t->narms].by_split =
 		    mem_check(talloc_zero_array(t, struct arm_counts_outcome, t->nsplits));
+	for (size_t i = 0; i < t->ngoals; i++)
+		split_goal(t, &t->goals[i], windows);
 	for (size_t i = 0; i < json_items(outcomes); i++) {
 		struct json_object *row = json_item(outcomes, i);
 		size_t goal = find_goal(t, row_number(row, 0));
 		size_t arm = find_arm(t, row_number(row, 1));
 		size_t split = split_index(t, row_number(row, 2));
-		if (goal < t->ngoals && arm < t->narms && split < t->nsplits)
-			t->goals[goal].cells[arm].by_split[split] = (struct arm_counts_outcome){
-				row_double(row, 3), row_double(row, 4), row_double(row, 5)};
+		if (goal == t->ngoals || arm == t->narms || split == t->nsplits)
+			continue;
+		struct arm_counts_outcome *x = &t->goals[goal].cells[arm].by_split[split];
+		x->conversions = row_double(row, 3);
+		x->actions = row_double(row, 4);
+		x->spread = row_double(row, 5);
 	}
 }

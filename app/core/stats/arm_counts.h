@@ -23,6 +23,7 @@ struct arm_counts_arm {
 
 /* The counts of one arm in one goal. */
 struct arm_counts_cell {
+	int64_t participants;             /* of a goal with a window: those whose window has ended */
 	int64_t conversions;              /* participants with at least one hit */
 	double actions;                   /* hits of all participants */
 	double spread; /* sum of squared deviations of each participant's hits from their mean */
@@ -32,6 +33,7 @@ struct arm_counts_cell {
 
 /* What the participants of an arm did while one allocation was in force. */
 struct arm_counts_outcome {
+	double participants; /* as those of the cell */
 	double conversions; /* participants with at least one hit */
 	double actions;     /* hits */
 	double spread;      /* sum of squared deviations of participants' hits from their mean */
@@ -50,6 +52,11 @@ struct arm_counts_goal {
 	const char *name;
 	bool mwu;                      /* tested by Mann-Whitney, else by chi-square */
 	bool retired;                  /* no longer recorded */
+	bool window;                   /* a hit counts from.. to hours after the enrolment only */
+	int64_t window_from, window_to;
+	bool counted;                  /* its participants are; always true without a window */
+	const char *counted_since;     /* when that began, as long as earlier ones are missing; or NULL */
+	int64_t waiting;               /* participants whose window has not ended */
 	struct arm_counts_cell *cells; /* one for each arm */
 };
 
@@ -79,17 +86,20 @@ struct arm_counts *arm_counts_arms(void *ctx, struct json_object *alternatives,
     struct json_object *exposures, struct json_object *splits);
 
 /*
- * Adds the goals [{nr, name, test, retired?}] and counts their conversions, [[goal number,
- * alternative id, hits, subjects, all hits of these subjects (missing: hits * subjects)], ..]. Rows
- * of other goals or alternatives are passed over.
+ * Adds the goals [{nr, name, test, retired?, window_from?, window_to?, counted?, counted_since?}]
+ * and counts their conversions, [[goal number, alternative id, hits, subjects, all hits of these
+ * subjects (missing: hits * subjects)], ..]. Rows of other goals or alternatives are passed over.
+ * windows has the participants of goals with a window, those whose window has ended: [[window_to,
+ * alternative id, allocation number, participants], ..]; NULL: there are none.
  */
-void arm_counts_goals(
-    struct arm_counts *t, struct json_object *goals, struct json_object *conversions);
+void arm_counts_goals(struct arm_counts *t, struct json_object *goals,
+    struct json_object *conversions, struct json_object *windows);
 
 /*
  * Adds what is known by split, [[goal number, alternative id, allocation number, participants with
- * a hit, hits, spread], ..], after arm_counts_goals().
+ * a hit, hits, spread], ..], after arm_counts_goals(), with the same windows.
  */
-void arm_counts_outcomes(struct arm_counts *t, struct json_object *outcomes);
+void arm_counts_outcomes(struct arm_counts *t, struct json_object *outcomes,
+    struct json_object *windows);
 
 #endif

@@ -32,15 +32,15 @@ static const struct compare absent = {
 };
 
 static struct stats_rate
-rate_of(const struct arm_counts_arm *arm, const struct arm_counts_cell *cell)
+rate_of(const struct arm_counts_cell *cell)
 {
-	return (struct stats_rate){arm->participants, cell->conversions};
+	return (struct stats_rate){cell->participants, cell->conversions};
 }
 
 static double
-mean_of(const struct arm_counts_arm *arm, const struct arm_counts_cell *cell)
+mean_of(const struct arm_counts_cell *cell)
 {
-	return cell->actions / (double)arm->participants;
+	return cell->actions / (double)cell->participants;
 }
 
 static bool
@@ -67,6 +67,16 @@ missing_reason(const struct arm_counts *t, const struct arm_counts_arm *arm, str
 	return is_rate(c) ? NULL : "more conversions than participants in control";
 }
 
+/* Why a goal has no participants: those from before it had its window are to be counted. */
+static const char *
+uncounted_reason(void *ctx, const struct arm_counts_goal *goal)
+{
+	if (goal->counted_since == NULL)
+		return "participants are not counted by the window of this goal";
+	return mem_printf(ctx, "participants are counted by the window of this goal since %s; those "
+	    "from before are being added", goal->counted_since);
+}
+
 static void
 add_reason(void *ctx, struct compare *x, bool missing, const char *why)
 {
@@ -90,19 +100,18 @@ add_mann_whitney(void *ctx, struct compare *x, struct stats_histogram a,
 
 /* What the arm's participants did in one split, or (split NULL) in all of them together. */
 static struct difference_arm
-difference_arm(const struct arm_counts *t, const struct arm_counts_goal *goal, size_t arm,
-    size_t split)
+difference_arm(const struct arm_counts_goal *goal, size_t arm, size_t split)
 {
 	const struct arm_counts_cell *cell = &goal->cells[arm];
 	double n, converted, actions, spread;
 
 	if (cell->by_split != NULL) {
-		n = (double)t->splits[split].participants[arm];
+		n = cell->by_split[split].participants;
 		converted = cell->by_split[split].conversions;
 		actions = cell->by_split[split].actions;
 		spread = cell->by_split[split].spread;
 	} else {
-		n = (double)t->arms[arm].participants;
+		n = (double)cell->participants;
 		converted = (double)cell->conversions;
 		actions = cell->actions;
 		spread = cell->spread;
@@ -122,8 +131,8 @@ difference_between(void *ctx, const struct arm_counts *t, const struct arm_count
 	struct difference_split *splits = mem_array(ctx, struct difference_split, n);
 
 	for (size_t i = 0; i < n; i++) {
-		splits[i].x = difference_arm(t, goal, arm, i);
-		splits[i].control = difference_arm(t, goal, control, i);
+		splits[i].x = difference_arm(goal, arm, i);
+		splits[i].control = difference_arm(goal, control, i);
 	}
 	struct difference d = difference_of(
 	    goal->mwu ? DIFFERENCE_MEAN : DIFFERENCE_RATE, splits, n);
@@ -152,14 +161,17 @@ compare_arm(void *ctx, const struct arm_counts *t, const struct arm_counts_goal 
 	const struct arm_counts_cell *cell = &goal->cells[arm];
 	const struct arm_counts_cell *other =
 	    t->control != NULL ? &goal->cells[t->control - t->arms] : cell;
-	struct stats_rate a = rate_of(&t->arms[arm], cell);
-	struct stats_rate c = t->control != NULL ? rate_of(t->control, other) : a;
+	struct stats_rate a = rate_of(cell);
+	struct stats_rate c = t->control != NULL ? rate_of(other) : a;
 
 	if (is_rate(a)) {
 		x.rate = (double)a.c / (double)a.n;
-		x.mean = mean_of(&t->arms[arm], cell);
+		x.mean = mean_of(cell);
 	}
-	x.reason = missing_reason(t, &t->arms[arm], a, c);
+	x.reason = goal->counted ? missing_reason(t, &t->arms[arm], a, c)
+				 : uncounted_reason(ctx, goal);
+	if (a.n == 0 && goal->counted && t->arms[arm].participants > 0)
+		x.reason = "no participant whose window has ended";
 	if (x.reason != NULL)
 		return x;
 	double base = (double)c.c / (double)c.n;
@@ -177,7 +189,7 @@ compare_arm(void *ctx, const struct arm_counts *t, const struct arm_counts_goal 
 		x.interval = stats_newcombe(a, c);
 	x.tested = difference_between(ctx, t, goal, arm);
 	add_p(ctx, &x);
-	add_reason(ctx, &x, x.tested.d * (goal->mwu ? x.mean - mean_of(t->control, other)
+	add_reason(ctx, &x, x.tested.d * (goal->mwu ? x.mean - mean_of(other)
 						     : x.difference) < 0,
 	    "the allocation was changed: compared within each period, where the difference has the "
 	    "opposite sign");

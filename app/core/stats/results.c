@@ -89,6 +89,7 @@ goal_arm_json(const char *name, const struct arm_counts_cell *cell, const struct
 	struct json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "name", string_json(name));
+	json_object_object_add(o, "participants", json_object_new_int64(cell->participants));
 	json_object_object_add(o, "conversions", json_object_new_int64(cell->conversions));
 	json_object_object_add(o, "rate", number_json(x->rate));
 	json_object_object_add(o, "difference", number_json(x->difference));
@@ -108,6 +109,29 @@ goal_arm_json(const char *name, const struct arm_counts_cell *cell, const struct
 	return o;
 }
 
+/* Takes away what is not known by day: how many participants did it how often. */
+static void
+drop_histograms(struct json_object *arms)
+{
+	for (size_t i = 0; i < json_items(arms); i++) {
+		json_object_object_add(json_item(arms, i), "histogram", NULL);
+		json_object_object_add(json_item(arms, i), "mwu_confidence", NULL);
+	}
+}
+
+/* Adds the window of a goal; null where it has none. */
+static void
+add_window(struct json_object *o, const struct arm_counts_goal *goal)
+{
+	bool has = goal->window;
+
+	json_object_object_add(
+	    o, "window_from", has ? json_object_new_int64(goal->window_from) : NULL);
+	json_object_object_add(o, "window_to", has ? json_object_new_int64(goal->window_to) : NULL);
+	json_object_object_add(o, "waiting", json_object_new_int64(goal->waiting));
+	json_object_object_add(o, "counted_since", string_json(goal->counted_since));
+}
+
 static struct json_object *
 goals_json(const struct arm_counts *t, const struct compare *all)
 {
@@ -123,7 +147,10 @@ goals_json(const struct arm_counts *t, const struct compare *all)
 		json_object_object_add(o, "goal", string_json(t->goals[g].name));
 		json_object_object_add(o, "test", string_json(t->goals[g].mwu ? "mwu" : "chi2"));
 		json_object_object_add(o, "retired", json_object_new_boolean(t->goals[g].retired));
+		add_window(o, &t->goals[g]);
 		json_object_object_add(o, "alternatives", arms);
+		if (t->goals[g].window)
+			drop_histograms(arms);
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -159,20 +186,6 @@ sample_ratio_json(const struct arm_counts *t)
 	json_object_object_add(o, "p_any_time", number_json(t->ratio.p_any_time));
 	json_object_object_add(o, "ok", json_object_new_boolean(t->ratio.ok));
 	return o;
-}
-
-/* Takes away what is not known of the past: how many participants did it how often. */
-static void
-drop_histograms(struct json_object *goals)
-{
-	for (size_t i = 0; i < json_items(goals); i++) {
-		struct json_object *arms =
-		    json_object_object_get(json_item(goals, i), "alternatives");
-		for (size_t k = 0; k < json_items(arms); k++) {
-			json_object_object_add(json_item(arms, k), "histogram", NULL);
-			json_object_object_add(json_item(arms, k), "mwu_confidence", NULL);
-		}
-	}
 }
 
 /* How the primary goal is decided. */
@@ -242,9 +255,9 @@ results_json(void *ctx, const struct results_input *in)
 	bool planned =
 	    in->plan != NULL && plan_read(in->plan, "/plan", problem_new(work), &plan);
 
-	arm_counts_goals(t, in->goals, in->conversions);
+	arm_counts_goals(t, in->goals, in->conversions, in->windows);
 	if (in->outcomes != NULL)
-		arm_counts_outcomes(t, in->outcomes);
+		arm_counts_outcomes(t, in->outcomes, in->windows);
 	const struct compare *all = compare_all(work, t);
 	json_object_object_add(out, "experiment", string_json(in->experiment));
 	json_object_object_add(out, "data_through", string_json(in->data_through));
@@ -253,9 +266,10 @@ results_json(void *ctx, const struct results_input *in)
 	json_object_object_add(out, "multiple_exposures", json_object_new_int64(t->multiple));
 	json_object_object_add(
 	    out, "placed", json_object_new_int64(t->participants - t->drawn));
-	json_object_object_add(out, "goals", goals_json(t, all));
-	if (in->day_is_over)
-		drop_histograms(json_object_object_get(out, "goals"));
+	struct json_object *goals = goals_json(t, all);
+	json_object_object_add(out, "goals", goals);
+	for (size_t i = 0; in->day_is_over && i < json_items(goals); i++)
+		drop_histograms(json_object_object_get(json_item(goals, i), "alternatives"));
 	struct verdict_input v = {.counts = t, .all = all, .plan = planned ? &plan : NULL,
 		.has_primary = in->has_primary};
 	int64_t days_to_go;

@@ -12,6 +12,7 @@ struct results_input {
 	bool day_is_over; /* that is the end of a day: there is no histogram */
 	struct json_object *alternatives, *exposures, *splits; /* arm_counts_arms() */
 	struct json_object *goals, *conversions; /* arm_counts_goals(); the first is primary */
+	struct json_object *windows; /* the same */
 	struct json_object *outcomes; /* arm_counts_outcomes(); NULL: not known by split */
 	bool has_primary; /* the experiment names its goals; else none decides */
 	struct json_object *days; /* [["2026-11-21", alternative id, participants], ..]; or NULL */

@@ -69,9 +69,9 @@ level_text(const struct judge *j, size_t goal, size_t arm)
 
 	if (g->mwu)
 		return mem_printf(j->ctx, "%.4g a participant (%.0f of %" PRId64 ")", x->mean,
-		    g->cells[arm].actions, j->t->arms[arm].participants);
+		    g->cells[arm].actions, g->cells[arm].participants);
 	return mem_printf(j->ctx, "%.4g %% (%" PRId64 " of %" PRId64 ")", x->rate * 100,
-	    g->cells[arm].conversions, j->t->arms[arm].participants);
+	    g->cells[arm].conversions, g->cells[arm].participants);
 }
 
 /* Adds the numbers of one arm in one goal. */

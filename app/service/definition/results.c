@@ -21,8 +21,8 @@ static enum err
 read_ledger(struct work *w, const char *id, const char *day, struct json_object **row)
 {
 	struct db_rows *rows;
-	enum err e = db_query(
-	    w->db, w->mem, QUERY_result_read, (const char *const[]){id, day}, &rows);
+	const char *params[] = {id, day, work_today(w)};
+	enum err e = db_query(w->db, w->mem, QUERY_result_read, params, &rows);
 
 	if (e == OK && db_count(rows) == 0)
 		return ERR_NOT_FOUND;
@@ -173,6 +173,7 @@ tell_results(struct work *w, const char *id, const char *day, const char *throug
 		    json_object_object_get(row, "named"),
 		    json_object_object_get(data, "conversions")),
 		.conversions = json_object_object_get(data, "conversions"),
+		.windows = json_object_object_get(data, "windows"),
 		.outcomes = json_object_object_get(data, "outcomes"),
 		.has_primary = json_items(json_object_object_get(row, "named")) > 0,
 		.days = json_object_object_get(data, "days"),
