@@ -184,8 +184,8 @@ static const struct {
 	"Runs so many A/A and A/B experiments through the real way of subjects, looks at their\n"
 	"results at the end of so many simulated days, and prints how many were called\n"
 	"different. b gets SHARE of the subjects, and after PART of them as many as the other\n"
-	"alternatives; goals are hit DAYS later, and hits count FROM..TO hours after the enrolment.\n"
-	"Everything is rolled back: nothing of it stays in the database.\n",
+	"alternatives; goals are hit DAYS later, and hits count FROM..TO hours after the\n"
+	"enrolment. Everything is rolled back: nothing of it stays in the database.\n",
 	{VALUE("experiments"), VALUE("subjects"), VALUE("looks"), VALUE("seed"),
 	    VALUE("baseline"), VALUE("effect"), VALUE("arms"), VALUE("share"),
 	    VALUE("change-weights-at"), VALUE("delay"), VALUE("window")}},

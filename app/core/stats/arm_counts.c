@@ -392,7 +392,8 @@ split_goal(struct arm_counts *t, struct arm_counts_goal *goal, struct json_objec
 		size_t arm = find_arm(t, row_number(row, 1));
 		size_t split = split_index(t, row_number(row, 2));
 		if (row_number(row, 0) == goal->window_to && arm < t->narms && split < t->nsplits)
-			goal->cells[arm].by_split[split].participants += (double)row_subjects(row, 3);
+			goal->cells[arm].by_split[split].participants +=
+			    (double)row_subjects(row, 3);
 	}
 }
 

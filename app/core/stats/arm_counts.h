@@ -23,7 +23,7 @@ struct arm_counts_arm {
 
 /* The counts of one arm in one goal. */
 struct arm_counts_cell {
-	int64_t participants;             /* of a goal with a window: those whose window has ended */
+	int64_t participants;             /* of a goal with a window: whose window has ended */
 	int64_t conversions;              /* participants with at least one hit */
 	double actions;                   /* hits of all participants */
 	double spread; /* sum of squared deviations of each participant's hits from their mean */
@@ -55,7 +55,7 @@ struct arm_counts_goal {
 	bool window;                   /* a hit counts from.. to hours after the enrolment only */
 	int64_t window_from, window_to;
 	bool counted;                  /* its participants are; always true without a window */
-	const char *counted_since;     /* when that began, as long as earlier ones are missing; or NULL */
+	const char *counted_since;     /* since when, while earlier ones are missing; or NULL */
 	int64_t waiting;               /* participants whose window has not ended */
 	struct arm_counts_cell *cells; /* one for each arm */
 };

@@ -73,8 +73,8 @@ uncounted_reason(void *ctx, const struct arm_counts_goal *goal)
 {
 	if (goal->counted_since == NULL)
 		return "participants are not counted by the window of this goal";
-	return mem_printf(ctx, "participants are counted by the window of this goal since %s; those "
-	    "from before are being added", goal->counted_since);
+	return mem_printf(ctx, "participants are counted by the window of this goal since %s; "
+	    "those from before are being added", goal->counted_since);
 }
 
 static void
