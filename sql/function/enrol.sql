@@ -14,6 +14,8 @@ as $$
 #variable_conflict use_column
 declare
 	counts boolean := not verify or left(subject, 2) <> 's:';
+	fresh boolean;
+	today date := result_day();
 begin
 	-- As subject_lock and subject_counts do: a call of a function costs as much as a row.
 	perform pg_advisory_xact_lock(lock_class('subject'), hashtext(subject));
@@ -30,10 +32,24 @@ begin
 			source = excluded.source
 		where how = 'set' or n.alternative = gone[i]
 		returning n.experiment, n.alternative, n.source, n.enrolled_at,
-			how <> 'set' or n.xmax = 0
-		into nr, alternative, source, enrolled_at, made;
+			how <> 'set' or n.xmax = 0, n.xmax = 0
+		into nr, alternative, source, enrolled_at, made, fresh;
 		wrote := found;
-		if wrote and counts then
+		if wrote and counts and fresh then
+			-- As exposure_add does: without an enrolment there was no exposure.
+			with added as (
+				insert into exposure as x (subject_id, experiment, alternative, allocation, forced,
+					earlier_exposures, exposed_at, manual)
+				values (subject, enrol.nr, enrol.alternative, allocations[i], how = 'forced', 0, now,
+					how = 'set')
+				on conflict do nothing
+				returning x.forced, x.manual
+			)
+			insert into result_delta (experiment, goal, alternative, allocation, day, n, placed, forced)
+			select enrol.nr, 0, enrol.alternative, allocations[i], today,
+				(not a.forced)::integer, a.manual::integer, a.forced::integer
+			from added as a;
+		elsif wrote and counts then
 			perform exposure_add(subject, nr, alternative, allocations[i], how, now);
 		end if;
 		if not wrote then

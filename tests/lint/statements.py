@@ -23,7 +23,7 @@ STILL = {
         audience_remove_erased audience_replace() confirmed_expire():2 criteria_unreadable
         deleted_experiment_reap():4 enrol() enrol_many() experiment_add experiment_auto_create
         experiment_change:4 experiment_delete:4 experiment_end experiment_set_alternatives
-        experiment_state experiment_status goal_hit():2 goal_hit_many():2 key_origin_known
+        experiment_state experiment_status goal_hit_many():2 key_origin_known
         layer_assign:2 layer_slot_assign() location_add lock_wait_holders() membership_batch()
         overview_warnings:2 page_view_activity() page_view_add page_view_add_one
         page_view_hour_count page_view_partitions() preassigned_apply() profile_load
@@ -45,7 +45,7 @@ STILL = {
     """,
     "mixed": """
         activity_record():3 audience_delete_unused audience_replace():2
-        deleted_experiment_reap():3 enrol() enrolment_list experiment_change:7 goal_hit()
+        deleted_experiment_reap():3 enrol() enrolment_list experiment_change:7
         goal_hit_many():2 membership_batch overview_numbers page_view_activity()
         page_view_hour_count plan_traffic profile_load result_fold():3 subject_export:10
         subject_known unconfirmed_count:3
