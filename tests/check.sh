@@ -26,8 +26,8 @@ pytest()
 sanitized='admin_definitions admin_forms admin_people admin_segmentations bad_input bounds
 	cache_values conformance definition_changes definitions enrol goal groups http import
 	import_csv import_members import_places joined_writes live_audience lookup members preview
-	registration results_numbers results_shown rule_criteria rules_random segmentation tags
-	telemetry two_writers upload upload_job'
+	pool_memory registration results_numbers results_shown rule_criteria rules_random
+	segmentation tags telemetry two_writers upload upload_job'
 
 suite()
 {

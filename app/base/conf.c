@@ -47,8 +47,11 @@ number_member(const struct conf *c, const struct key *k)
 	return (int64_t *)((uintptr_t)c + k->offset);
 }
 
-/* Texts whose form is checked here; the others are checked where they are used. */
-static const struct {
+/*
+ * Texts whose form is checked here; the others are checked where they are used. None of these forms
+ * has room for a secret.
+ */
+static const struct form {
 	const char *name;
 	bool (*is_good)(const char *value);
 	const char *must;
@@ -58,6 +61,16 @@ static const struct {
 	"must be a URL such as https://www.example.org or https://www.example.org/path"},
 };
 
+/* The form that the value of key k must have, or NULL. */
+static const struct form *
+form_of(const struct key *k)
+{
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (strcmp(forms[i].name, k->name) == 0)
+			return &forms[i];
+	return NULL;
+}
+
 /* Sets a key. NULL on success; otherwise what its value must be, static or on c. */
 static const char *
 set_key(struct conf *c, const struct key *k, const char *value)
@@ -66,9 +79,9 @@ set_key(struct conf *c, const struct key *k, const char *value)
 		return num_int(value, k->min, k->max, number_member(c, k)) ? NULL :
 		    mem_printf(c, "must be a whole number from %lld to %lld", (long long)k->min,
 			(long long)k->max);
-	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
-		if (strcmp(forms[i].name, k->name) == 0 && !forms[i].is_good(value))
-			return forms[i].must;
+	const struct form *form = form_of(k);
+	if (form != NULL && !form->is_good(value))
+		return form->must;
 	*text_member(c, k) = mem_dup(c, value);
 	return NULL;
 }
@@ -184,6 +197,8 @@ conf_load(void *ctx, const char *file, struct conf **out, char message[CONF_MESS
 		e = read_conf_environment(c, message);
 	if (e == OK)
 		*out = c;
+	else
+		talloc_free(c);
 	return e;
 }
 
@@ -217,6 +232,8 @@ conf_print(const struct conf *c, struct buf *out)
 			buf_printf(out, "%lld", (long long)*number_member(c, &keys[i]));
 		else if (strcmp(keys[i].name, "log_key") == 0)
 			buf_str(out, **text_member(c, &keys[i]) != '\0' ? "***" : "");
+		else if (form_of(&keys[i]) != NULL)
+			buf_str(out, *text_member(c, &keys[i]));
 		else
 			print_masked(out, *text_member(c, &keys[i]));
 		buf_char(out, '\n');

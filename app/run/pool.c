@@ -54,11 +54,12 @@ struct slot {
 
 struct pool {
 	const struct conf *conf;
+	struct conf *reloaded; /* conf, once a reload has read it */
 	const char *file;
 	struct shared *shared;
 	int listen_fd;
 	int signal_fd;
-	struct conf *fresh; /* being checked by preflight_pid */
+	struct conf *fresh; /* being checked by preflight_pid; NULL: none */
 	pid_t preflight_pid;      /* 0: none */
 	int rolling;        /* the slot whose worker is being replaced; -1: none */
 	int64_t roll_at;    /* monotonic; fork failed for that slot: again then */
@@ -238,6 +239,14 @@ note_end(struct pool *p, pid_t pid, int status)
 	}
 }
 
+static void
+refuse_reload(struct pool *p)
+{
+	talloc_free(p->fresh);
+	p->fresh = NULL;
+	log_say(LOG_ERROR, "reload_refused", "the workers keep their configuration");
+}
+
 /* Applies a new configuration that passed its check; any other changes nothing. */
 static void
 note_preflight(struct pool *p, int status)
@@ -246,12 +255,14 @@ note_preflight(struct pool *p, int status)
 	if (p->kill_at != 0)
 		return;
 	if (preflight_result(status) == VET_BAD) {
-		log_say(LOG_ERROR, "reload_refused", "the workers keep their configuration");
+		refuse_reload(p);
 		return;
 	}
 	if (*p->fresh->log_key == '\0')
-		p->fresh->log_key = p->conf->log_key;
-	p->conf = p->fresh;
+		p->fresh->log_key = mem_dup(p->fresh, p->conf->log_key);
+	talloc_free(p->reloaded);
+	p->conf = p->reloaded = p->fresh;
+	p->fresh = NULL;
 	replace_next(p);
 }
 
@@ -336,12 +347,12 @@ begin_reload(struct pool *p)
 	p->again = is_reloading(p);
 	if (p->again)
 		return;
-	if (setup_conf(NULL, p->file, &p->fresh) == OK)
+	if (setup_conf(p, p->file, &p->fresh) == OK)
 		p->preflight_pid = preflight_start(p->fresh);
 	if (p->preflight_pid > 0)
 		return;
 	p->preflight_pid = 0;
-	log_say(LOG_ERROR, "reload_refused", "the workers keep their configuration");
+	refuse_reload(p);
 }
 
 static void

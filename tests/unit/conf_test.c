@@ -261,6 +261,8 @@ static const struct {
     {"database_url", "host=db user=me@here", "\ndatabase_url = host=db user=me@here\n"},
     {"owner_database_url", "postgresql://o:PASS@db/x",
 	"\nowner_database_url = postgresql://***@db/x\n"},
+    {"public_url", "https://password.example.org/a",
+	"\npublic_url = https://password.example.org/a\n"},
     {"log_key", "PASS", "\nlog_key = ***\n"},
     {"log_key", "", "\nlog_key = \n"},
     {"workers", "17", "\nworkers = 17\n"},
