@@ -23,6 +23,7 @@ struct cache {
 	struct cache_conf conf;
 	memcached_st *one;  /* one call, one answer */
 	memcached_st *many; /* sets without answers, and the reads after them */
+	uint64_t failures; /* calls without an answer */
 	size_t nodes;
 	char *names[CACHE_NODES];
 };
@@ -136,6 +137,7 @@ note_answer(struct cache *c, const char *key, memcached_return_t r)
 		breaker_success(breaker_of(c, key));
 		return true;
 	}
+	c->failures++;
 	metric_add(METRIC_cache_errors_total, 1);
 	if (breaker_failure(breaker_of(c, key), instant_monotonic())) {
 		metric_add(METRIC_cache_breaker_opened_total, 1);
@@ -165,7 +167,7 @@ fetch_value(struct cache *c, memcached_st *by, const char *key, bool *off)
 }
 
 enum cache_found
-cache_get(struct cache *c, void *ctx, const char *key, char **value, uint64_t *version)
+cache_get(struct cache *c, void *ctx, const char *key, char **value, struct cache_version *version)
 {
 	static const enum metric metrics[] = {
 		[CACHE_MISS] = METRIC_cache_misses_total,
@@ -183,7 +185,7 @@ cache_get(struct cache *c, void *ctx, const char *key, char **value, uint64_t *v
 		    memcached_result_length(result), value);
 		if (found == CACHE_MISS)
 			metric_add(METRIC_cache_bad_values_total, 1);
-		*version = memcached_result_cas(result);
+		*version = (struct cache_version){memcached_result_cas(result), c->failures};
 		memcached_result_free(result);
 	}
 	metric_add(metrics[found], 1);
@@ -193,7 +195,7 @@ cache_get(struct cache *c, void *ctx, const char *key, char **value, uint64_t *v
 /* The token is sent without waiting for an answer and read back after it: one round trip, which
  * also returns the version. */
 bool
-cache_lease(struct cache *c, const char *key, uint64_t *version)
+cache_lease(struct cache *c, const char *key, struct cache_version *version)
 {
 	char token[CACHE_LEASE];
 	bool off, ours = false;
@@ -210,21 +212,21 @@ cache_lease(struct cache *c, const char *key, uint64_t *version)
 		return false;
 	if (memcached_result_length(result) == CACHE_LEASE - 1)
 		ours = memcmp(memcached_result_value(result), token, CACHE_LEASE - 1) == 0;
-	*version = memcached_result_cas(result);
+	*version = (struct cache_version){memcached_result_cas(result), c->failures};
 	memcached_result_free(result);
 	return ours;
 }
 
 bool
-cache_replace(struct cache *c, const char *key, const char *value, uint64_t version)
+cache_replace(struct cache *c, const char *key, const char *value, struct cache_version version)
 {
 	size_t len = strlen(value);
 
-	if (len > CACHE_VALUE || !may_call(c, key))
+	if (len > CACHE_VALUE || version.failures != c->failures || !may_call(c, key))
 		return true;
 	char *raw = cache_value_make(c, key, value, &len);
 	memcached_return_t r = memcached_cas(c->one, key, strlen(key), raw, len,
-	    c->conf.seconds, 0, version);
+	    c->conf.seconds, 0, version.number);
 	talloc_free(raw);
 	return note_answer(c, key, r);
 }

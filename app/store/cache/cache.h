@@ -31,6 +31,13 @@ enum cache_found {
 
 struct cache;
 
+/* What identifies a value that may be replaced. A node that is started again counts anew, so a
+ * number holds only while no call has failed since. */
+struct cache_version {
+	uint64_t number;
+	uint64_t failures; /* of the cache until then */
+};
+
 struct cache_conf {
 	const char *nodes;        /* comma list of host:port or /path/of/socket; "" = no cache */
 	int64_t timeout_ms;       /* for one call */
@@ -50,19 +57,20 @@ const char *cache_node_name(const struct cache *c, size_t i);
 
 /* On CACHE_HIT *value is the stored text, on ctx, and *version identifies it for cache_replace. */
 enum cache_found cache_get(struct cache *c, void *ctx, const char *key, char **value,
-    uint64_t *version);
+    struct cache_version *version);
 
 /*
  * After a miss: puts a lease, a token of the caller (3 s), under the key unless that has a value.
  * True: the lease was granted, and cache_replace with *version stores a value in its place.
  */
-bool cache_lease(struct cache *c, const char *key, uint64_t *version);
+bool cache_lease(struct cache *c, const char *key, struct cache_version *version);
 
 /*
- * Stores a text in place of the value of that version, if that is still there. False when the
- * outcome is not known: the text may be stored at any later time.
+ * Stores a text in place of the value of that version, if that is still there and every call since
+ * had an answer. False when the outcome is not known: the text may be stored at any later time.
  */
-bool cache_replace(struct cache *c, const char *key, const char *value, uint64_t version);
+bool cache_replace(struct cache *c, const char *key, const char *value,
+    struct cache_version version);
 
 /* Sets a tombstone of 5 s on every key; false when that is not certain for each of them. */
 bool cache_tombstone(struct cache *c, const char keys[][CACHE_KEY], size_t n);

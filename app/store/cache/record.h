@@ -52,7 +52,8 @@ struct record_slot {
 	bool may_fill;
 	char key[CACHE_KEY];
 	int64_t began;    /* monotonic */
-	uint64_t version; /* of what may be replaced: the token, or an outdated value */
+	struct cache_version version; /* of what may be replaced: the token, or an outdated
+	                                 value */
 };
 
 /* On the talloc context ctx; cache and db are borrowed and must outlive it. cache may be NULL
