@@ -180,8 +180,8 @@ START_TEST(a_wiped_cache_is_not_filled_with_what_was_read_before_a_write)
 }
 END_TEST
 
-/* A node that is started again counts versions from 1: the lease before and the tombstone after have
- * the same. What the reader did meanwhile, on other keys, must not matter. */
+/* A node that is started again counts versions from 1: the lease before and the tombstone after
+ * have the same. What the reader did meanwhile, on other keys, must not matter. */
 START_TEST(a_lease_of_a_node_before_its_restart_fills_nothing)
 {
 	struct cache *reader = open_cache();
