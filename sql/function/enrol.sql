@@ -16,6 +16,7 @@ declare
 	counts boolean := not verify or left(subject, 2) <> 's:';
 	fresh boolean;
 	today date := result_day();
+	hours integer;
 begin
 	-- As subject_lock and subject_counts do: a call of a function costs as much as a row.
 	perform pg_advisory_xact_lock(lock_class('subject'), hashtext(subject));
@@ -36,7 +37,8 @@ begin
 		into nr, alternative, source, enrolled_at, made, fresh;
 		wrote := found;
 		if wrote and counts and fresh then
-			-- As exposure_add does: without an enrolment there was no exposure.
+			-- As exposure_add does: without an enrolment there was no exposure. Few experiments have
+			-- windows: whether this one does is asked here, their rows are read only then.
 			with added as (
 				insert into exposure as x (subject_id, experiment, alternative, allocation, forced,
 					earlier_exposures, exposed_at, manual)
@@ -48,7 +50,19 @@ begin
 			insert into result_delta (experiment, goal, alternative, allocation, day, n, placed, forced)
 			select enrol.nr, 0, enrol.alternative, allocations[i], today,
 				(not a.forced)::integer, a.manual::integer, a.forced::integer
-			from added as a;
+			from added as a
+			returning (
+				select w.hours from result_window as w where w.experiment = enrol.nr limit 1
+			) into hours;
+			if hours is not null and how <> 'forced' then
+				with population as materialized (
+					select w.hours from result_window as w where w.experiment = enrol.nr
+				)
+				insert into result_delta (experiment, goal, alternative, allocation, day, n)
+				select enrol.nr, -p.hours, enrol.alternative, allocations[i], greatest(today,
+					((now + p.hours * interval '1 hour') at time zone 'UTC')::date), 1
+				from population as p;
+			end if;
 		elsif wrote and counts then
 			perform exposure_add(subject, nr, alternative, allocations[i], how, now);
 		end if;
