@@ -25,9 +25,9 @@ pytest()
 # The api tests that the sanitizer build runs: what reads or walks what others have sent.
 sanitized='admin_definitions admin_forms admin_people admin_segmentations bad_input bounds
 	cache_values conformance definition_changes definitions enrol goal groups http import
-	import_csv import_members import_places joined_writes live_audience lookup members preview
-	pool_memory registration results_numbers results_shown rule_criteria rules_random
-	segmentation tags telemetry two_writers upload upload_job'
+	import_csv import_members import_places joined_activity joined_writes live_audience lookup
+	members pool_memory preview registration results_numbers results_shown rule_criteria
+	rules_random segmentation tags telemetry two_writers upload upload_job'
 
 suite()
 {

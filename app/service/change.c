@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/metric.h"
 #include "base/problem.h"
 #include "service/audit.h"
 #include "service/idempotency.h"
@@ -324,75 +323,4 @@ change_run_rest(struct work *w, change_fn *run, void *arg)
 	enum err e = change_run(w, run, arg, &none);
 	w->intent = intent;
 	return e;
-}
-
-/* A change of several parts, as the argument of change_run(). */
-struct joint_change {
-	const struct change_part *parts;
-	size_t n;
-	change_joint_fn *run;
-};
-
-static enum err
-run_parts(struct work *w, void *arg, struct json_object **answer)
-{
-	const struct joint_change *j = arg;
-
-	(void)answer;
-	return j->run(w, j->parts, j->n);
-}
-
-static enum err
-run_joint(struct change_part parts[], size_t n, change_joint_fn *run)
-{
-	struct joint_change j = {parts, n, run};
-	struct json_object *none;
-
-	return change_run(parts[0].w, run_parts, &j, &none);
-}
-
-/* Whether the parts can share a transaction: none of them needs one of its own or is in one. */
-static bool
-may_share(const struct change_part parts[], size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		const struct work *w = parts[i].w;
-		if (w->change != NULL || w->intent.action != NULL ||
-		    w->intent.idempotency_key != NULL)
-			return false;
-	}
-	return true;
-}
-
-/* Ends all parts as their common change has ended. */
-static void
-end_parts(struct change_part parts[], size_t n, enum err e)
-{
-	const struct work *of = parts[0].w;
-
-	for (size_t i = 0; i < n; i++) {
-		struct work *w = parts[i].w;
-		parts[i].e = e;
-		if (i > 0 && e != OK && of->detail != NULL)
-			w->detail = mem_dup(w->mem, of->detail);
-		w->later = of->later;
-	}
-}
-
-void
-change_run_joint(struct change_part parts[], size_t n, change_joint_fn *run)
-{
-	if (n > 1 && may_share(parts, n)) {
-		enum err e = run_joint(parts, n, run);
-		metric_add(METRIC_joint_commits_total, e == OK);
-		metric_add(METRIC_joint_changes_total, e == OK ? n : 0);
-		if (e == OK || e == ERR_UNAVAILABLE) {
-			end_parts(parts, n, e);
-			return;
-		}
-		metric_add(METRIC_joint_failures_total, 1);
-		work_forget(parts[0].w);
-	}
-	for (size_t i = 0; i < n; i++)
-		parts[i].e = run_joint(&parts[i], 1, run);
 }

@@ -60,24 +60,6 @@ enum err change_run(struct work *w, change_fn *run, void *arg, struct json_objec
  */
 enum err change_run_rest(struct work *w, change_fn *run, void *arg) must_check;
 
-/* One of several changes of a kind that are committed together. */
-struct change_part {
-	struct work *w;
-	void *arg;
-	enum err e; /* set by change_run_joint() */
-};
-
-/* What a change of n parts does to the database, on behalf of all of them; as change_fn. */
-typedef enum err change_joint_fn(struct work *w, const struct change_part parts[], size_t n);
-
-/*
- * Runs n changes, at least one, on one connection with one commit, and gives each its error.
- * ERR_UNAVAILABLE ends them all: none is committed, or nobody knows. After any other failure, and
- * where a part is audited, has an idempotency key or belongs to a change under way, each is run by
- * itself, so that none pays for another. parts[0].w is the work of the common change.
- */
-void change_run_joint(struct change_part parts[], size_t n, change_joint_fn *run);
-
 /* The functions below are for operations, within `run`. */
 
 /*

@@ -3,22 +3,19 @@
 that it would get alone, once it is on the disk, and none pays for another."""
 
 import concurrent.futures
-import contextlib
 import os
-import pathlib
 import signal
 import time
 import uuid
 
-import psycopg2
 import pytest
 
 import rawfcgi
 from enrols import enroll, running
+from joined import (NOW, Sent, blocked, counts, happens, locked, names, only, page, sending,
+                    stopped, stored, together, view)
 from load import Load, Race, stamp
 from stack import SERVERS, Stack, gone, wait_until
-
-NOW = int(time.time() * 1000) - 3600_000
 
 
 @pytest.fixture(scope="module", params=SERVERS)
@@ -34,82 +31,6 @@ def pool(request):
     s = Stack(request.param, KEEP=1, ASSAY_WORKERS=3, ASSAY_CACHE_TIMEOUT_MS=1000)
     yield s
     s.stop()
-
-
-def only(stack):
-    wait_until(lambda: len(stack.living()) == 1, 20, "a single worker")
-    return stack.living()[0]
-
-
-@contextlib.contextmanager
-def stopped(pid):
-    """A process that does nothing meanwhile."""
-    os.kill(pid, signal.SIGSTOP)
-    wait_until(lambda: "State:\tT" in pathlib.Path(f"/proc/{pid}/status").read_text(), 10, "stop")
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
-
-
-def waiting(stack):
-    """Connections to the pool that exist now."""
-    path = str(stack.state / "run/assay.sock")
-    lines = [line.split() for line in pathlib.Path("/proc/net/unix").read_text().splitlines()]
-    return sum(1 for words in lines if words[-1] == path and words[5] != "01")
-
-
-class Sent:
-    """Requests that a worker found waiting together; each is (method, path, keywords of call)."""
-
-    def __init__(self, stack, requests):
-        before = counts(stack)
-        with concurrent.futures.ThreadPoolExecutor(len(requests)) as threads:
-            with stopped(only(stack)):
-                futures = [threads.submit(stack.call, method, path, **given)
-                           for method, path, given in requests]
-                wait_until(lambda: waiting(stack) >= len(requests), 20, "the requests")
-            self.answers = [f.result() for f in futures]
-        after = counts(stack)
-        self.commits, self.changes, self.failures = (a - b for a, b in zip(after, before))
-        self.statuses = [a.status_code for a in self.answers]
-
-
-def counts(stack):
-    return [stack.metric(f"joint_{name}_total") for name in ("commits", "changes", "failures")]
-
-
-def together(stack, make, good=None, failures=0):
-    """Sends what make() gives until `good` requests (None: all) have shared one commit, or as many
-    shared commits have failed: a busy machine may divide them."""
-    def attempt():
-        requests = make()
-        sent = Sent(stack, requests)
-        wanted = (0 if failures else 1, 0 if failures else len(requests) if good is None else good,
-                  failures)
-        return (sent.commits, sent.changes, sent.failures) == wanted and sent
-    return wait_until(attempt, 20, "a shared commit")
-
-
-def view(user, ms=NOW, **more):
-    return {"user_id": user, "name": "home", "timestamp": stamp(ms), **more}
-
-
-def page(body, **given):
-    return "POST", "/v1/page", {"json": body, **given}
-
-
-def names(count):
-    return [uuid.uuid4().hex for _ in range(count)]
-
-
-def stored(stack, users):
-    """User: (its views, transactions that stored them)."""
-    rows = stack.sql("select substr(subject_id, 3), count(*), array_agg(distinct xmin::text)"
-                     " from page_view where subject_id = any (%s) group by 1",
-                     [f"u:{u}" for u in users])
-    return {user: (count, made) for user, count, made in rows}
 
 
 def test_requests_that_wait_together_share_a_transaction(stack):
@@ -270,22 +191,6 @@ def test_joined_views_hit_the_goals_of_each_subject(stack):
     assert dict(hits) == {u: 1 for u in users}
 
 
-@contextlib.contextmanager
-def fails(stack, name, what, deferred=False):
-    """Whoever stores a view of that name fails: at the row, or at the commit."""
-    trigger = "hold_" + uuid.uuid4().hex
-    when = ("create constraint trigger {0} after insert on page_view deferrable initially deferred"
-            if deferred else "create trigger {0} before insert on page_view")
-    stack.sql(f"create function {trigger}() returns trigger language plpgsql as"
-              f" $$ begin if new.name = '{name}' then {what}; end if; return new; end $$;"
-              f" grant execute on function {trigger} to public;"
-              f" {when.format(trigger)} for each row execute function {trigger}()")
-    try:
-        yield
-    finally:
-        stack.sql(f"drop trigger {trigger} on page_view; drop function {trigger}()")
-
-
 @pytest.mark.parametrize("deferred", [False, True], ids=["statement", "commit"])
 def test_when_it_fails_each_is_stored_alone(stack, deferred):
     users, bad = [], "bad-" + uuid.uuid4().hex
@@ -293,7 +198,7 @@ def test_when_it_fails_each_is_stored_alone(stack, deferred):
     def make():
         users[:] = names(6)
         return [page(view(u, name=bad if i == 3 else "home")) for i, u in enumerate(users)]
-    with fails(stack, bad, "raise exception 'never'", deferred):
+    with happens(stack, "page_view", f"new.name = '{bad}'", "raise exception 'never'", deferred):
         sent = together(stack, make, failures=1)
     assert sent.statuses == [200, 200, 200, 500, 200, 200]
     have = stored(stack, users)
@@ -309,7 +214,7 @@ def test_when_the_database_cannot_serve_them_none_is_stored_and_all_may_try_agai
         users[:] = names(5)
         return [page(view(u, name=bad if i == 2 else "home")) for i, u in enumerate(users)]
     full = "raise exception 'no space left' using errcode = '53100'"
-    with fails(stack, bad, full):
+    with happens(stack, "page_view", f"new.name = '{bad}'", full):
         sent = wait_until(lambda: (s := Sent(stack, make())).statuses == [503] * 5 and s, 20,
                           "a shared failure")
         assert sent.failures == 0 and sent.commits == 0
@@ -320,35 +225,11 @@ def test_when_the_database_cannot_serve_them_none_is_stored_and_all_may_try_agai
     assert {n for n, _ in stored(stack, users).values()} == {1}
 
 
-@contextlib.contextmanager
-def locked(stack, text="lock table page_view in access exclusive mode"):
-    """Another transaction holds what the statement needs; its connection."""
-    url = stack.env["ASSAY_OWNER_DATABASE_URL"]
-    with contextlib.closing(psycopg2.connect(url)) as connection:
-        connection.cursor().execute("set search_path = assay; " + text)
-        yield connection
-        connection.rollback()
-
-
-def blocked(stack):
-    """Statements of workers that wait for a lock."""
-    return stack.sql("select query from pg_stat_activity where usename = 'assay_app'"
-                     " and wait_event_type = 'Lock'", role="postgres")
-
-
-def sending(threads, stack, requests):
-    """Sends requests that wait for a worker together; their futures."""
-    with stopped(only(stack)):
-        futures = [threads.submit(stack.call, method, path, **given)
-                   for method, path, given in requests]
-        wait_until(lambda: waiting(stack) >= len(requests), 20, "the requests")
-    return futures
-
-
 def test_nobody_is_answered_before_the_commit(stack):
     """Which waits here, with everything done before."""
     users, slow = names(4), "slow-" + uuid.uuid4().hex
-    with fails(stack, slow, "perform pg_advisory_xact_lock(77, 78)", deferred=True), \
+    with happens(stack, "page_view", f"new.name = '{slow}'",
+                 "perform pg_advisory_xact_lock(77, 78)", deferred=True), \
             concurrent.futures.ThreadPoolExecutor(4) as threads:
         with locked(stack, "select pg_advisory_lock(77, 78)") as holder:
             futures = sending(threads, stack, [page(view(u, name=slow)) for u in users])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Goal hits of subjects. Cached records do not have them, so nothing is invalidated.
+ * Goal hits of subjects: of one request, or by one statement of all requests that a worker has at
+ * the moment. Cached records do not have them, so nothing is invalidated.
  */
 #include "service/subject/goal_hit.h"
 
@@ -9,8 +10,9 @@
 #include "base/metric.h"
 #include "base/text.h"
 #include "core/experiment/member_names.h"
-#include "service/change.h"
+#include "service/joint_change.h"
 #include "store/db/db.h"
+#include "store/db/pgtype.h"
 #include "store/work.h"
 
 enum { COUNT_MOST = 1000000, EVENT_ID = 128 };
@@ -62,36 +64,79 @@ make_hit_answer(struct work *w, struct json_object *row)
 	return out;
 }
 
-/* The change behind goal_hit_record(). */
-static enum err
-record_goal_hit(struct work *w, void *arg, struct json_object **answer)
+struct json_object *
+goal_hit_ignored(struct work *w)
 {
-	const struct goal_hit_input *in = arg;
-	const char *now = work_now_text(w);
-	struct db_rows *rows;
-
-	const char *params[] = {in->subject, in->goal,
-		mem_printf(w->mem, "%lld", (long long)in->count), in->event,
-		w->conf->verify_human != 0 ? "true" : "false", now};
-	enum err e = db_query(w->db, w->mem, QUERY_goal_hit, params, &rows);
-	if (e != OK)
-		return e;
-	if (*db_cell(rows, 0, "known") != 't') {
-		metric_add(METRIC_goals_unknown_total, 1);
-		return fail_missing(w, "goal");
-	}
-	metric_add(METRIC_goal_hits_total, 1);
-	*answer = make_hit_answer(w, mem_json(w->mem, db_row_json(rows, 0)));
-	return OK;
+	return make_hit_answer(w, NULL);
 }
 
-enum err
-goal_hit_record(struct work *w, const struct goal_hit_input *in, struct json_object **answer)
-{
-	struct goal_hit_input copy = *in;
+/* Parameters of the queries goal_hit and goal_hit_many. */
+enum column { SUBJECT, GOAL, COUNT, EVENT, COLUMNS, VERIFY = COLUMNS, NOW, PARAMS };
 
-	if (!in->bot)
-		return change_run(w, record_goal_hit, &copy, answer);
-	*answer = make_hit_answer(w, NULL);
-	return OK;
+static void
+fill_params(void *mem, const struct goal_hit *h, const char *params[COLUMNS])
+{
+	params[SUBJECT] = h->in.subject;
+	params[GOAL] = h->in.goal;
+	params[COUNT] = mem_printf(mem, "%lld", (long long)h->in.count);
+	params[EVENT] = h->in.event;
+}
+
+/* The hits of all parts as one array literal a column. */
+static void
+build_columns(void *mem, const struct joint_part parts[], size_t n, const char *params[])
+{
+	const char **columns = mem_array(mem, const char *, n);
+	const char *(*rows)[COLUMNS] = mem_check(talloc_size(mem, n * sizeof *rows));
+
+	for (size_t i = 0; i < n; i++)
+		fill_params(mem, parts[i].arg, rows[i]);
+	for (int k = 0; k < COLUMNS; k++) {
+		for (size_t i = 0; i < n; i++)
+			columns[i] = rows[i][k];
+		params[k] = pgtype_array(mem, columns, n);
+	}
+}
+
+/* The change behind goal_hit_record(). No answer: the goal is unknown. */
+static enum err
+record_goal_hits(struct work *w, const struct joint_part parts[], size_t n)
+{
+	const char *params[PARAMS] = {
+		[VERIFY] = w->conf->verify_human != 0 ? "true" : "false",
+		[NOW] = joint_change_now(parts, n),
+	};
+	struct db_rows *rows;
+
+	if (n == 1)
+		fill_params(w->mem, parts[0].arg, params);
+	else
+		build_columns(w->mem, parts, n, params);
+	enum err e = db_query(w->db, w->mem, n == 1 ? QUERY_goal_hit : QUERY_goal_hit_many, params,
+	    &rows);
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct goal_hit *h = parts[i].arg;
+		bool known = *db_cell(rows, (int)i, "known") == 't';
+		h->answer = !known ? NULL
+		    : make_hit_answer(h->w, mem_json(w->mem, db_row_json(rows, (int)i)));
+	}
+	return e;
+}
+
+void
+goal_hit_record(struct goal_hit list[], size_t n)
+{
+	struct joint_part *parts = mem_array(list[0].w->mem, struct joint_part, n);
+
+	for (size_t i = 0; i < n; i++)
+		parts[i] = (struct joint_part){
+			.w = list[i].w, .subject = list[i].in.subject, .arg = &list[i]};
+	joint_change_run(parts, n, record_goal_hits);
+	for (size_t i = 0; i < n; i++) {
+		struct goal_hit *h = parts[i].arg;
+		bool unknown = parts[i].e == OK && h->answer == NULL;
+		h->e = unknown ? fail_missing(h->w, "goal") : parts[i].e;
+		metric_add(METRIC_goals_unknown_total, unknown);
+		metric_add(METRIC_goal_hits_total, h->e == OK);
+	}
 }

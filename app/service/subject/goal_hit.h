@@ -3,7 +3,7 @@
 #define SERVICE_SUBJECT_GOAL_HIT_H
 
 #include <json-c/json.h>
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -16,7 +16,6 @@ struct goal_hit_input {
 	const char *goal;    /* its name */
 	int64_t count;
 	const char *event; /* id by which a repetition is recognized; NULL: none */
-	bool bot;          /* hits of a bot are answered but not recorded */
 };
 
 /*
@@ -26,11 +25,23 @@ struct goal_hit_input {
 enum err goal_hit_read(struct work *w, struct json_object *body, struct goal_hit_input *out)
     must_check;
 
+/* The hit of one request. */
+struct goal_hit {
+	struct work *w;
+	struct goal_hit_input in;
+
+	/* Set by goal_hit_record(). */
+	struct json_object *answer; /* {recorded: [experiment], waiting: [experiment], duplicate} */
+	enum err e;                 /* ERR_NOT_FOUND: there is no such goal */
+};
+
 /*
- * Records the hit: {recorded: [experiment], waiting: [experiment], duplicate}; hits of a session
- * wait until it is confirmed as human. ERR_NOT_FOUND: there is no such goal.
+ * Records n hits, at least one; as joint_change_run() (service/joint_change.h) where there are
+ * several. Hits of a session wait until it is confirmed as human.
  */
-enum err goal_hit_record(struct work *w, const struct goal_hit_input *in,
-    struct json_object **answer) must_check;
+void goal_hit_record(struct goal_hit list[], size_t n);
+
+/* The answer to a hit that is not recorded, for a bot. */
+struct json_object *goal_hit_ignored(struct work *w);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "service/change.h"
+#include "service/joint_change.h"
 #include "store/cache/record.h"
 #include "store/db/db.h"
 #include "store/db/pgtype.h"
@@ -41,7 +42,7 @@ add_view(struct buf *columns[COLUMNS], const struct page_view_input *in)
 
 /* The views of all parts as one array literal a column. */
 static void
-build_columns(void *mem, const struct change_part parts[], size_t n, size_t total,
+build_columns(void *mem, const struct joint_part parts[], size_t n, size_t total,
     const char *params[])
 {
 	struct buf *columns[COLUMNS];
@@ -61,12 +62,9 @@ build_columns(void *mem, const struct change_part parts[], size_t n, size_t tota
 	}
 }
 
-/*
- * Runs one of the two statements. The time is that of the newest request: none of the others is
- * recorded before something that its client has seen.
- */
+/* Runs one of the two statements. */
 static enum err
-insert_views(struct work *w, const struct change_part parts[], size_t n, size_t total,
+insert_views(struct work *w, const struct joint_part parts[], size_t n, size_t total,
     struct db_rows **rows)
 {
 	const struct page_view_batch *first = parts[0].arg;
@@ -74,7 +72,7 @@ insert_views(struct work *w, const struct change_part parts[], size_t n, size_t 
 	char at[INSTANT_TEXT];
 	const char *params[PARAMS] = {
 		[VERIFY] = w->conf->verify_human != 0 ? "true" : "false",
-		[NOW] = work_now_text(parts[n - 1].w),
+		[NOW] = joint_change_now(parts, n),
 	};
 
 	if (total != 1) {
@@ -94,7 +92,7 @@ insert_views(struct work *w, const struct change_part parts[], size_t n, size_t 
 /* Takes the views that were stored before off the counts of their requests; repeated holds their
  * places among all views, ascending. */
 static void
-count_recorded(const struct change_part parts[], size_t n, struct json_object *repeated)
+count_recorded(const struct joint_part parts[], size_t n, struct json_object *repeated)
 {
 	int64_t begin = 0;
 	size_t at = 0;
@@ -110,7 +108,7 @@ count_recorded(const struct change_part parts[], size_t n, struct json_object *r
 
 /* The change behind page_view_record(). Invalidates the cached weekly profiles. */
 static enum err
-record_views(struct work *w, const struct change_part parts[], size_t n)
+record_views(struct work *w, const struct joint_part parts[], size_t n)
 {
 	struct db_rows *rows;
 	size_t total = 0, at = 0;
@@ -135,13 +133,13 @@ record_views(struct work *w, const struct change_part parts[], size_t n)
 void
 page_view_record(struct page_view_batch list[], size_t n)
 {
-	struct change_part *parts = mem_array(list[0].w->mem, struct change_part, n);
+	struct joint_part *parts = mem_array(list[0].w->mem, struct joint_part, n);
 
 	for (size_t i = 0; i < n; i++)
-		parts[i] = (struct change_part){.w = list[i].w, .arg = &list[i]};
-	change_run_joint(parts, n, record_views);
+		parts[i] = (struct joint_part){.w = list[i].w, .arg = &list[i]};
+	joint_change_run(parts, n, record_views);
 	for (size_t i = 0; i < n; i++) {
-		struct page_view_batch *b = &list[i];
+		struct page_view_batch *b = parts[i].arg;
 		b->e = parts[i].e;
 		if (b->e != OK)
 			continue;

@@ -30,9 +30,9 @@ struct page_view_batch {
 };
 
 /*
- * Stores the views of n requests, at least one, in one statement; as change_run_joint()
- * (service/change.h) where there are several. Of two views of a subject at one instant the first
- * is stored.
+ * Stores the views of n requests, at least one, in one statement; as joint_change_run()
+ * (service/joint_change.h) where there are several. Of two views of a subject at one instant the
+ * first is stored.
  */
 void page_view_record(struct page_view_batch list[], size_t n);
 

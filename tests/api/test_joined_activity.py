@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Goal hits and enrolments that wait for a worker at the same time share one commit, and each of
+them gets the answer that it would get alone. test_joined_writes.py has what is the same for all."""
+
+import concurrent.futures
+import uuid
+
+import pytest
+
+from enrols import enroll, running
+from goals import conversions, goal, said
+from joined import NOW, happens, names, together, view
+from lookups import new_id
+from stack import SERVERS, Stack
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def stack(request):
+    """A pool of a single worker, so that whatever waits waits for this one."""
+    s = Stack(request.param, KEEP=1, ASSAY_WORKERS=1, ASSAY_CACHE_TIMEOUT_MS=1000)
+    yield s
+    s.stop()
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def pool(request):
+    s = Stack(request.param, KEEP=1, ASSAY_WORKERS=3, ASSAY_CACHE_TIMEOUT_MS=1000)
+    yield s
+    s.stop()
+
+
+def hit(name, user, **more):
+    return "POST", f"/v1/goal/{name}", {"json": {"user_id": user, **more}}
+
+
+def enrolled(stack, exps, count):
+    users = names(count)
+    for u in users:
+        for exp in exps:
+            enroll(stack, exp, u)
+    return users
+
+
+def test_hits_of_goals_share_a_transaction(stack):
+    one, other = running(stack), running(stack)
+    red, blue = goal(stack), goal(stack)
+    users = []
+
+    def make():
+        users[:] = enrolled(stack, [one], 4) + enrolled(stack, [one, other], 1) + names(1)
+        a, b, c, d, both, nobody = users
+        return [hit(red, a), hit(blue, b, count=3), hit(red, c, event_id="e"), hit(red, both),
+                ("GET", f"/v1/goal/{blue}.png", {"params": {"user_id": d}}), hit(red, nobody)]
+    sent = together(stack, make)
+    assert sent.statuses == [200] * 6
+    assert [a.json() for a in sent.answers[:4]] == [
+        said([one]), said([one]), said([one]), said([one, other])]
+    assert sent.answers[4].headers["Content-Type"] == "image/png"
+    assert sent.answers[5].json() == said()
+    rows = stack.sql("select substr(c.subject_id, 3), g.name, c.hits::integer, c.xmin::text"
+                     " from conversion as c join goal as g on g.nr = c.goal"
+                     " join experiment as e on e.nr = c.experiment"
+                     " where e.id = %s and c.subject_id = any (%s)", one,
+                     [f"u:{u}" for u in users])
+    a, b, c, d, both, _ = users
+    assert {row[:3] for row in rows} == {(a, red, 1), (b, blue, 3), (c, red, 1), (d, blue, 1),
+                                         (both, red, 1)}
+    assert len({xmin for *_, xmin in rows}) == 1
+
+
+def test_a_goal_that_does_not_exist_is_told_to_whom_named_it(stack):
+    exp, red = running(stack), goal(stack)
+    users = []
+
+    def make():
+        users[:] = enrolled(stack, [exp], 3)
+        return [hit(red, users[0]), hit(new_id("goal"), users[1]), hit(red, users[2], count=0),
+                hit(red, users[2], count=-1)]
+    sent = together(stack, make, good=3)
+    assert sent.statuses == [200, 404, 200, 422]
+    assert [sent.answers[n].json() for n in (0, 2)] == [said([exp]), said()]
+
+
+def test_two_hits_of_one_subject_are_one_after_the_other(stack):
+    exp, red = running(stack), goal(stack)
+    users, before = [], {}
+
+    def make():
+        users[:] = enrolled(stack, [exp], 2)
+        before.update(conversions(stack, exp).get(("control", red), {}))
+        return [hit(red, users[0], event_id="e"), hit(red, users[1]),
+                hit(red, users[0], event_id="e"), hit(red, users[1], count=2)]
+    sent = together(stack, make, good=2)
+    assert sent.statuses == [200] * 4
+    told = sorted(a.json()["duplicate"] for a in (sent.answers[0], sent.answers[2]))
+    assert told == [False, True]
+    assert [sent.answers[n].json() for n in (1, 3)] == [said([exp])] * 2
+    rows = stack.sql("select substr(subject_id, 3), hits::integer from conversion"
+                     " where subject_id = any (%s)", [f"u:{u}" for u in users])
+    assert dict(rows) == {users[0]: 1, users[1]: 3}
+
+
+def test_when_a_hit_fails_each_is_recorded_alone(stack):
+    exp, red = running(stack), goal(stack)
+    users = []
+
+    def make():
+        users[:] = enrolled(stack, [exp], 5)
+        return [hit(red, u, count=999 if i == 1 else 1) for i, u in enumerate(users)]
+    with happens(stack, "conversion", "new.hits = 999", "raise exception 'never'"):
+        sent = together(stack, make, failures=1)
+    assert sent.statuses == [200, 500, 200, 200, 200]
+    rows = stack.sql("select substr(subject_id, 3), hits::integer from conversion"
+                     " where subject_id = any (%s)", [f"u:{u}" for u in users])
+    assert dict(rows) == {u: 1 for u in users if u != users[1]}
+
+
+def test_hits_of_many_writers_count_once_each(pool):
+    """Beside page views, enrolments and erasures; the sums of results say the same."""
+    exp, other, red = running(pool, "b"), running(pool), goal(pool)
+    users, gone_users = enrolled(pool, [exp, other], 8), enrolled(pool, [exp], 4)
+    changes = pool.metric("joint_changes_total")
+
+    def write(n):
+        user = users[n % 8]
+        if n % 10 == 7:
+            return pool.call("DELETE", f"/v1/user/{gone_users[n // 10 % 4]}").status_code, None
+        if n % 5 == 1:
+            fresh = uuid.uuid4().hex
+            answer = pool.call("POST", f"/v1/experiment/{exp}/enroll", json={"user_id": fresh})
+            return answer.status_code, None
+        if n % 5 == 2:
+            return pool.call("POST", "/v1/page", json=view(user, NOW + n)).status_code, None
+        if n % 10 == 3:
+            return pool.call(*hit(red, gone_users[n // 10 % 4])[:2],
+                             json={"user_id": gone_users[n // 10 % 4]}).status_code, None
+        answer = pool.call("POST", f"/v1/goal/{red}", json={
+            "user_id": user, "event_id": f"event {n // 2}"})
+        return answer.status_code, (user, f"event {n // 2}")
+    with concurrent.futures.ThreadPoolExecutor(16) as threads:
+        done = list(threads.map(write, range(800)))
+    assert {status for status, _ in done} == {200}
+    wanted = {}
+    for _, event in done:
+        if event is not None:
+            wanted.setdefault(event[0], set()).add(event[1])
+    for of in (exp, other):
+        rows = pool.sql("select substr(c.subject_id, 3), c.hits::integer from conversion as c"
+                        " join experiment as e on e.nr = c.experiment"
+                        " join goal as g on g.nr = c.goal where e.id = %s and g.name = %s"
+                        " and c.subject_id = any (%s)", of, red, [f"u:{u}" for u in users])
+        assert dict(rows) == {user: len(events) for user, events in wanted.items()}
+        assert pool.assay("doctor", "--recount", of).returncode == 0
+    assert pool.metric("joint_changes_total") > changes
