@@ -11,14 +11,17 @@
 
 static const struct route list[] = {
 #define ROUTE(method, path, key, audit, limit, budget, run, view, doc) \
-	{method, path, key, audit, limit, budget, run, NULL, view, NULL, doc},
+	{method, path, key, audit, limit, budget, run, NULL, view, NULL, false, doc},
 #define ENVELOPE(method, path, key, audit, limit, budget, run, id, doc) \
-	{method, path, key, audit, limit, budget, run, NULL, NULL, id, doc},
+	{method, path, key, audit, limit, budget, run, NULL, NULL, id, false, doc},
+#define OFREP(method, path, key, audit, limit, budget, run, doc) \
+	{method, path, key, audit, limit, budget, run, NULL, NULL, NULL, true, doc},
 #define JOINT(method, path, key, limit, budget, run, join, doc) \
-	{method, path, key, QUIET, limit, budget, run, join, NULL, NULL, doc},
+	{method, path, key, QUIET, limit, budget, run, join, NULL, NULL, false, doc},
 #include "handler/routes.def"
 #undef ROUTE
 #undef ENVELOPE
+#undef OFREP
 #undef JOINT
 };
 

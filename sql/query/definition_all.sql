@@ -27,7 +27,8 @@ select part, id, definition from (
 			join goal as g on g.name = coalesce(t.o ->> 'name', t.o #>> '{}')
 			where g.retired_at is null), 'traffic', e.traffic,
 		'state', case e.state when 0 then 'default' when 1 then 'enabled' else 'track' end,
-		'stopped', e.status = 'STOPPED', 'plan', e.plan, 'layer', (
+		'stopped', e.status = 'STOPPED', 'plan', e.plan, 'visibility', e.visibility,
+		'layer', (
 			select jsonb_build_object('id', l.id, 'slots', (
 				select jsonb_agg(jsonb_build_array(lower(s.slots), upper(s.slots) - 1)
 					order by s.slots)

@@ -2,7 +2,8 @@
 -- row when it exists. Wakes the job. What is replaced is locked before the generation, as other
 -- statements lock it. Its criteria refer to $18, which were there at generation $19 of the
 -- definitions (null: to none): no row at another. It begins with status $20, message $21. $23 is
--- the layer that it is to be in, with which slots (layer_slot_assign). Versions go on from the instant,
+-- the layer that it is to be in, with which slots (layer_slot_assign), $25 its visibility (null: by
+-- its criteria). Versions go on from the instant,
 -- for one of this id may have been deleted.
 -- reach: definitions
 -- retry: no
@@ -23,12 +24,12 @@ with replaced as materialized (
 		updated_at, criteria, data, start_date, end_date, state, ended_at, alternatives,
 			default_alternative,
 		goals, traffic, salt, alternative_ids, allocation_weights, status, status_msg,
-		referenced_ids, plan, layer, version)
+		referenced_ids, plan, layer, visibility, version)
 	select $1, $2, $3, $4, 'Experiment_CREATE_API', $5::timestamptz, $5::timestamptz, $6::jsonb,
 		$7::jsonb, $8::date, $9::date, $10::integer,
 		case when $10::integer = 0 then $5::timestamptz end, $11::jsonb, $12, $13::jsonb,
 		$14::double precision, $15, $16::jsonb, $17::jsonb, $20, $21, $18::text[], $22::jsonb,
-		(select l.nr from layer as l where l.id = $23::jsonb ->> 'id'),
+		(select l.nr from layer as l where l.id = $23::jsonb ->> 'id'), $25,
 		(extract(epoch from $5::timestamptz) * 1000)::bigint
 	from generation
 	on conflict (id) do update set (name, description, created_by, updated_by, created_at,
@@ -36,14 +37,14 @@ with replaced as materialized (
 			default_alternative,
 		goals, traffic, salt, alternative_ids, allocation_weights, allocation, status, status_msg,
 			version, audience_version,
-		referenced_ids, plan, layer) = (excluded.name,
+		referenced_ids, plan, layer, visibility) = (excluded.name,
 		excluded.description, excluded.created_by, excluded.updated_by, excluded.created_at,
 		excluded.updated_at, excluded.criteria, excluded.data, excluded.start_date,
 		excluded.end_date, excluded.state, excluded.ended_at, excluded.alternatives,
 		excluded.default_alternative, excluded.goals, excluded.traffic, excluded.salt,
 		excluded.alternative_ids, excluded.allocation_weights, e.allocation + 1, excluded.status,
 			excluded.status_msg,
-		e.version + 1, 0, excluded.referenced_ids, excluded.plan, excluded.layer)
+		e.version + 1, 0, excluded.referenced_ids, excluded.plan, excluded.layer, excluded.visibility)
 	where upper(e.status) = 'FAILED' and e.version = $24::bigint
 	returning nr, allocation, allocation_weights
 ), new_allocation as (

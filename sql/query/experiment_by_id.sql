@@ -3,7 +3,7 @@
 -- retry: yes
 select nr, id, name, criteria, data, start_date::text as start, end_date::text as end, state,
 	default_alternative, alternatives, traffic, salt, audience_version, audience_generation, status,
-		allocation, (
+		allocation, experiment_visibility(e.visibility, e.criteria) as visibility, (
 		select jsonb_build_object('id', l.id, 'unit', l.unit, 'salt', l.salt, 'slots', (
 			select jsonb_agg(jsonb_build_array(lower(s.slots), upper(s.slots) - 1))
 			from layer_slot as s where s.experiment = e.nr))

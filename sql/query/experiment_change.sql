@@ -5,7 +5,7 @@
 -- with nobody (-1), as there are no rows of who was in.
 -- The criteria refer to $19, which were there at generation $20 of the definitions (null: to none): no
 -- row at another. $22 is the layer that it is to be in, with which slots (layer_slot_assign); null: as it is.
--- $23 (null: none) replaces what refers to its alternatives by names that it changes, at that
+-- $24 is its visibility (null: by its criteria). $23 (null: none) replaces what refers to its alternatives by names that it changes, at that
 -- generation: {segmentation: {number: groups}, experiment: {number: criteria}}.
 -- mixed: somebody is enrolled by other weights than those of now.
 -- Everything that changes definitions locks experiments first, those with lower numbers before others,
@@ -40,7 +40,7 @@ with locked as materialized (
 		goals = $13::jsonb, traffic = $14::double precision, alternative_ids = $17::jsonb,
 			allocation_weights = $18::jsonb,
 		referenced_ids = $19::text[],
-		plan = $21::jsonb, layer = case when $22::jsonb is null then e.layer
+		plan = $21::jsonb, visibility = $24, layer = case when $22::jsonb is null then e.layer
 			else (select l.nr from layer as l where l.id = $22::jsonb ->> 'id') end,
 		allocation = case when e.allocation_weights = $18::jsonb then e.allocation
 			else e.allocation + 1 end,

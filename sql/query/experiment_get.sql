@@ -1,4 +1,4 @@
--- Definition $1 (experiment_full).
+-- Definition $1 (experiment_shown).
 -- reach: definitions
 -- retry: yes
-select * from experiment_full as e where e."expId" = $1
+select * from experiment_shown as e where e."expId" = $1

@@ -3,4 +3,4 @@
 -- the order is what to read.
 -- reach: definitions
 -- retry: yes
-select * from experiment_full as e where true /* criteria */
+select * from experiment_shown as e where true /* criteria */

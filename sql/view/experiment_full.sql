@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Definitions of experiments as answers show them, under the names of the answers. For the program
--- alone, which takes them out of answers: nr, start, version (changes by people, then by jobs),
--- alternative_ids.
+-- Workers of the release before read definitions here; those of this one in experiment_shown, which
+-- has a column more. To be dropped by a migration of the next release.
 create or replace view experiment_full as
 select e.nr, e.id as "expId", e.name as "expName", e.description as "expDescription",
 	e.data as "expData", e.created_by as "createdBy", e.updated_by as "updatedBy",

@@ -5,8 +5,9 @@ from lookups import a_second_later, admin, await_status, body, new_id
 
 
 def running(stack, *names, **more):
-    """A new experiment for everybody, enabled, with these alternatives beside control."""
-    request = body("enrols", criteria=None, **more)
+    """A new experiment, for everybody unless told, enabled, with these alternatives beside
+    control."""
+    request = body("enrols", **more)
     if names:
         request["alternatives"] = [n if isinstance(n, dict) else {"name": n} for n in names]
     admin(stack, "POST", "create", request)

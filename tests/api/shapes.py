@@ -6,7 +6,8 @@ import datetime
 from stack import TOP
 
 # The newest migration is the version of the schema.
-SCHEMA = max(int(f.name[:4]) for f in (TOP / "sql/migration").glob("*.sql"))
+MIGRATIONS = sorted(int(f.name[:4]) for f in (TOP / "sql/migration").glob("*.sql"))
+SCHEMA = MIGRATIONS[-1]
 
 ZEROS = {
     "number_pages_viewed_the_last_7_days": 0,

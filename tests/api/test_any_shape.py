@@ -20,7 +20,7 @@ from segmentations import make
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-ROUTES = re.findall(r'^(?:ROUTE|ENVELOPE|JOINT)\("(POST|PUT|PATCH|DELETE)", "([^"]+)"',
+ROUTES = re.findall(r'^(?:ROUTE|ENVELOPE|JOINT|OFREP)\("(POST|PUT|PATCH|DELETE)", "([^"]+)"',
                     (TOP / "app/handler/routes.def").read_text(), re.M)
 PAGES = [path for method, path in ROUTES if path.startswith("/admin/")]
 DOORS = [(method, path) for method, path in ROUTES if not path.startswith("/admin/")]

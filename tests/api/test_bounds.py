@@ -100,7 +100,7 @@ def test_terms_of_a_request_are_the_same_for_every_experiment(stack):
             "plain": {"type": "user", "filters": {"age": {">=": 50}}},
             "none": {"type": "rule", "filters": {"not": {"attribute": {
                 "path": "age", "exists": True}}}}}.items():
-        request = body("bounds-terms", criteria=criteria)
+        request = body("bounds-terms", criteria=criteria, visibility="public")
         admin(stack, "POST", "create", request)
         made[request["expId"]] = name
         if name == "plain":

@@ -180,8 +180,9 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "confirmed": "delete insert select", "conversion": "delete insert select update",
         "enrolment": "delete insert select update", "erasure": "usage",
         "experiment": "delete insert select update",
-        "experiment_full": "select", "exposure": "delete insert select",
-        "goal": "insert select update", "goal_event": "delete insert select",
+        "experiment_full": "select", "experiment_shown": "select",
+        "exposure": "delete insert select", "goal": "insert select update",
+        "goal_event": "delete insert select",
         "idempotency": "insert select update", "ip_location": "select",
         "job_counter": "select", "layer": "delete insert select update",
         "layer_slot": "delete insert select", "audience_job": "delete insert select update",
@@ -211,8 +212,8 @@ def test_strangers_have_no_rights(stack):
         select p.proname::text from pg_proc p
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == sorted([
             "activity_record", "audience_erase_subject", "audience_replace", "audience_write_lock",
-            "deadline_check", "enrol", "enrol_many", "exposure_add", "goal_hit", "goal_hit_many",
-            "layer_delete",
+            "deadline_check", "enrol", "enrol_many", "experiment_visibility", "exposure_add",
+            "goal_hit", "goal_hit_many", "layer_delete",
             "layer_slot_assign", "lock_class", "lock_wait_holders", "membership_assign",
             "membership_batch", "membership_check_overlap", "page_view_activity",
             "preassigned_apply", "preassigned_apply_late", "result_bin", "result_day",

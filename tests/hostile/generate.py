@@ -29,7 +29,7 @@ FIELDS = sorted({re.sub("{{[^}]*}}", "0", name) for path in (TOP / "templates").
 WORDS = ["user_id", "device_id", "session_id", "after", "limit", "format", "days", "q", "scope",
          "group", "context", "type", "status", "state", "client", "sort", "key", "assign",
          "experiment", "baseline", "effect", "alpha", "power", "token", "to", "all", "account",
-         "target", "bom", "signature", "do"]
+         "target", "bom", "signature", "do", "enroll"]
 TYPES = ["application/json", "application/x-ndjson", "text/csv", "text/plain", "",
          "application/x-www-form-urlencoded", "application/json; charset=latin1",
          "multipart/form-data; boundary=b", "multipart/form-data", "application/JSON;;", "*/*"]
@@ -38,7 +38,8 @@ TYPES = ["application/json", "application/x-ndjson", "text/csv", "text/plain", "
 def routes():
     """(method, path, who, limit) of every row of the table."""
     table = (TOP / "app/handler/routes.def").read_text()
-    row = r'^(?:ROUTE|ENVELOPE|JOINT)\("(\w+)", "([^"]+)", (\w+), (?:QUIET, |AUDIT, )?([^,]+),'
+    row = (r'^(?:ROUTE|ENVELOPE|JOINT|OFREP)\("(\w+)", "([^"]+)", (\w+), '
+           '(?:QUIET, |AUDIT, )?([^,]+),')
     sizes = {"KIB": 1024, "MIB": 1 << 20}
     return [(m, p, who, eval(limit, sizes)) for m, p, who, limit in  # pylint: disable=eval-used
             re.findall(row, table, re.M)]

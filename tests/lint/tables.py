@@ -11,7 +11,7 @@ import subprocess
 from tree import TOP, files, finish, line_of, report
 
 ROUTES = TOP / "app/handler/routes.def"
-ROUTE = re.compile(r'^(?:ROUTE|JOINT)\("([A-Z]+)", "([^"]*)", (?:[^",]+, ){5}'
+ROUTE = re.compile(r'^(?:ROUTE|JOINT|OFREP)\("([A-Z]+)", "([^"]*)", (?:[^",]+, ){5}'
                    r'(?:(?:NULL|"([^"]+)"), )?"', re.M)
 CONFIGURATION = "etc/conf_doc.awk", "app/base/conf.def", "etc/assay.conf"
 HOLE = "\0"  # stands for what a test computes, within a path
@@ -76,7 +76,7 @@ def pattern_of(path):
 def check_routes():
     text = ROUTES.read_text()
     rows = list(ROUTE.finditer(text))
-    if len(rows) != len(re.findall(r"^(?:ROUTE|JOINT)\(", text, re.M)):
+    if len(rows) != len(re.findall(r"^(?:ROUTE|JOINT|OFREP)\(", text, re.M)):
         report(ROUTES, 1, "a row that this check cannot read: keep one row a line")
     named = []
     for path in files("tests/api/**/*.py"):

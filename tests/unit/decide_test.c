@@ -114,6 +114,20 @@ START_TEST(of_two_gates_the_earlier_decides)
 }
 END_TEST
 
+/* A subject that nobody named is in no gate behind these. */
+START_TEST(bot_status_and_state_decide_without_a_subject)
+{
+	struct decision d = {.reason = REASON_UNKNOWN};
+
+	question.id = NULL;
+	gates[_i].apply();
+	ck_assert_int_eq(decide_for_anybody(&question, &d), _i <= STATE);
+	ck_assert_int_eq(d.reason, _i <= STATE ? gates[_i].reason : REASON_UNKNOWN);
+	if (_i <= STATE)
+		ck_assert_int_eq(decide_number(d.alternative), gates[_i].alternative);
+}
+END_TEST
+
 static const char *
 member(struct json_object *gate, const char *name)
 {
@@ -394,6 +408,7 @@ decide_suite(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, of_two_gates_the_earlier_decides, 0, n * n);
+	tcase_add_loop_test(t, bot_status_and_state_decide_without_a_subject, 0, n);
 	tcase_add_loop_test(t, explain_shows_all_gates_and_that_one_decides, 0, n);
 	tcase_add_loop_test(t, a_state_says_what_who_is_in_and_who_is_not_sees, 0, ROWS(states));
 	tcase_add_loop_test(t, a_bot_sees_the_default_in_default_and_else_control, 0, ROWS(states));

@@ -50,6 +50,7 @@ static suite_fn *const suites[] = {
     criteria_rows_suite,
     device_suite,
     event_suite,
+    flag_suite,
     key_suite,
     layer_suite,
     lookup_suite,

@@ -17,13 +17,16 @@
 #define PROBLEM "application/problem+json; charset=utf-8"
 
 static const struct route data =
-    {"GET", "/data", KEY_NONE, false, 0, 100, NULL, NULL, NULL, NULL, ""};
+    {"GET", "/data", KEY_NONE, false, 0, 100, NULL, NULL, NULL, NULL, false, ""};
 static const struct route page =
-    {"GET", "/page", KEY_NONE, false, 0, 100, NULL, NULL, "page.html", NULL, ""};
+    {"GET", "/page", KEY_NONE, false, 0, 100, NULL, NULL, "page.html", NULL, false, ""};
 static const struct route image =
-    {"GET", "/i.png", KEY_NONE, false, 0, 100, NULL, NULL, NULL, NULL, ""};
+    {"GET", "/i.png", KEY_NONE, false, 0, 100, NULL, NULL, NULL, NULL, false, ""};
 static const struct route lost =
-    {"GET", "/lost", KEY_NONE, false, 0, 100, NULL, NULL, "lost.html", NULL, ""};
+    {"GET", "/lost", KEY_NONE, false, 0, 100, NULL, NULL, "lost.html", NULL, false, ""};
+
+static const struct route flag =
+    {"POST", "/flag", KEY_NONE, false, 0, 100, NULL, NULL, NULL, NULL, true, ""};
 
 static const char *const plain_env[] = {"HTTP_ACCEPT=*/*", NULL};
 static const char *const browser_env[] = {"HTTP_ACCEPT=text/html,*/*;q=0.8", NULL};
@@ -114,7 +117,8 @@ START_TEST(a_page_that_cannot_be_rendered_is_an_error_without_the_model)
 {
 	static const struct route endless =
     {
-		"GET", "/endless", KEY_NONE, false, 0, 100, NULL, NULL, "endless.html", NULL, ""};
+		"GET", "/endless", KEY_NONE, false, 0, 100, NULL, NULL, "endless.html", NULL,
+		false, ""};
 	const struct route *route = _i % 2 == 0 ? &lost : &endless;
 	struct ctx c;
 
@@ -135,7 +139,8 @@ START_TEST(a_form_that_did_its_work_leads_on_without_a_page)
 {
 	static const struct route form =
     {
-		"POST", "/lost", KEY_NONE, false, 0, 100, NULL, NULL, "lost.html", NULL, ""};
+		"POST", "/lost", KEY_NONE, false, 0, 100, NULL, NULL, "lost.html", NULL,
+		false, ""};
 	struct ctx c;
 
 	begin(&c, &form);
@@ -332,6 +337,17 @@ static const struct {
     /* A failure never has the status of a success. */
     {NULL, ERR_UNAVAILABLE, 204, NULL, NULL, ALLOW, NULL, 503, "Content-Type", PROBLEM},
     {&image, ERR_UNAUTHORIZED, 0, NULL, NULL, NULL, NULL, 200, "Content-Type", "image/png"},
+    /* Clients of OFREP read the body of these three statuses only. */
+    {&flag, ERR_SYNTAX, 0, NULL, NULL, NULL, NULL, 400, "Content-Type", DATA},
+    {&flag, ERR_INVALID, 0, NULL, NULL, NULL, NULL, 400, "Content-Type", DATA},
+    {&flag, ERR_TOO_LARGE, 0, NULL, NULL, NULL, NULL, 400, "Content-Type", DATA},
+    {&flag, ERR_MEDIA_TYPE, 0, NULL, NULL, NULL, NULL, 400, "Content-Type", DATA},
+    {&flag, ERR_NOT_FOUND, 0, NULL, NULL, NULL, NULL, 404, "Content-Type", DATA},
+    {&flag, ERR_INTERNAL, 0, NULL, NULL, NULL, NULL, 500, "Content-Type", DATA},
+    {&flag, ERR_UNAUTHORIZED, 0, NULL, NULL, NULL, NULL, 401, "Content-Type", PROBLEM},
+    {&flag, ERR_FORBIDDEN, 0, NULL, NULL, NULL, NULL, 403, "Content-Type", PROBLEM},
+    {&flag, ERR_THROTTLED, 0, NULL, NULL, NULL, NULL, 429, "Content-Type", PROBLEM},
+    {&flag, ERR_UNAVAILABLE, 0, NULL, NULL, NULL, NULL, 503, "Content-Type", PROBLEM},
     /* What a browser may do with a page, and with anything else. */
     {&page, OK, 0, NULL, NULL, NULL, NULL, 200, "Content-Security-Policy", PAGE_POLICY},
     {&page, OK, 0, NULL, NULL, NULL, NULL, 200, "Cross-Origin-Opener-Policy", "same-origin"},
@@ -356,7 +372,7 @@ static const struct {
     {NULL, OK, 204, NULL, NULL, ALLOW, NULL, 204, "Access-Control-Allow-Methods", NULL},
     {NULL, OK, 204, NULL, NULL, ALLOW, A, 204, "Access-Control-Allow-Methods", ALLOW},
     {NULL, OK, 204, NULL, NULL, ALLOW, A, 204, "Access-Control-Allow-Headers", CREDENTIALS},
-    {NULL, OK, 204, NULL, NULL, ALLOW, A, 204, "Access-Control-Max-Age", "600"},
+    {NULL, OK, 204, NULL, NULL, ALLOW, A, 204, "Access-Control-Max-Age", "7200"},
 };
 
 START_TEST(sends_the_headers_of_its_outcome)

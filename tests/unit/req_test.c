@@ -317,6 +317,49 @@ START_TEST(needs_a_uri)
 }
 END_TEST
 
+static const struct {
+	const char *tags; /* what If-None-Match says */
+	bool has;         /* it has "1.2-x" */
+} tags[] = {
+    {"*", true},
+    {"\"1.2-x\"", true},
+    /* As web servers change it that compress. */
+    {"W/\"1.2-x\"", true},
+    {"\"1.2-x-gzip\"", true},
+    {"\"1.2-x-br\"", true},
+    {"\"1.2-x-deflate\"", true},
+    {"\"1.2-x-zstd\"", true},
+    {"W/\"1.2-x-bzip2\"", true},
+    /* As some clients keep it. */
+    {"1.2-x", true},
+    {"W/1.2-x-gzip", true},
+    {"\"other\", W/\"1.2-x\"", true},
+    {"other,1.2-x", true},
+    {"\"other\" , \t\"1.2-x\" ", true},
+    {"", false},
+    {"\"\"", false},
+    {"\"1.2\"", false},
+    {"\"1.2-x-gzip-gzip\"", false},
+    {"\"1.2-x-other\"", false},
+    {"\"1.2-xx\"", false},
+    {"\"other\"", false},
+    {"-gzip", false},
+};
+
+START_TEST(knows_its_tag_however_it_comes_back)
+{
+	char parameter[100];
+	const char *env[] = {"REQUEST_METHOD=GET", "REQUEST_URI=/page", parameter, NULL};
+	struct body none = {0};
+	struct ctx c;
+
+	snprintf(parameter, sizeof parameter, "HTTP_IF_NONE_MATCH=%s", tags[_i].tags);
+	ck_assert_int_eq(parse_env(&c, env, &none), OK);
+	ck_assert_int_eq(req_has_already(&c.req, "\"1.2-x\""), tags[_i].has);
+	ctx_reset(&c);
+}
+END_TEST
+
 Suite *
 req_suite(void)
 {
@@ -333,6 +376,7 @@ req_suite(void)
 	tcase_add_loop_test(t, refuses_a_header_given_twice, 0, ROWS(headers));
 	tcase_add_loop_test(t, reads_head_as_get, 0, ROWS(methods));
 	tcase_add_test(t, needs_a_uri);
+	tcase_add_loop_test(t, knows_its_tag_however_it_comes_back, 0, ROWS(tags));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -23,22 +23,23 @@ enum row {
 	DOCS, LOGIN, CSV, ROW__NONE
 };
 
+#define ROW(method, path, key, limit, view) \
+	{method, path, key, false, limit, 100, never, NULL, view, NULL, false, ""}
+
 static const struct route list[] = {
-    [FRONT] = {"GET", "/", KEY_NONE, false, 0, 100, never, NULL, NULL, NULL, ""},
-    [PAGE] = {"POST", "/page", KEY_NONE, false, 100, 100, never, NULL, NULL, NULL, ""},
-    [USER_LIST] = {"GET", "/user/list", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
-    [USER] = {"GET", "/user/:id", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
-    [USER_ERASE] = {"DELETE", "/user/:id", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
-    [USER_PUT] = {"PUT", "/user/:id", KEY_NONE, false, 1000, 100, never, NULL, NULL, NULL, ""},
-    [EXPORT] = {"GET", "/user/:id/export", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
-    [TAG] = {"GET", "/user/:id/tag/:scope/:key", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL,
-	""},
-    [SHADOWED] = {"GET", "/user/:name", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
-    [IMAGE] = {"GET", "/goal/:name.png", KEY_NONE, false, 10, 100, never, NULL, NULL, NULL, ""},
-    [DOCS] = {"GET", "/docs", KEY_NONE, false, 10, 100, never, NULL, "docs.html", NULL, ""},
-    [LOGIN] = {"POST", "/admin/login", KEY_NONE, false, 10, 100, never, NULL, "login.html", NULL,
-	""},
-    [CSV] = {"GET", "/admin/:id/x.csv", ROLE_VIEWER, false, 10, 100, never, NULL, NULL, NULL, ""},
+    [FRONT] = ROW("GET", "/", KEY_NONE, 0, NULL),
+    [PAGE] = ROW("POST", "/page", KEY_NONE, 100, NULL),
+    [USER_LIST] = ROW("GET", "/user/list", KEY_NONE, 10, NULL),
+    [USER] = ROW("GET", "/user/:id", KEY_NONE, 10, NULL),
+    [USER_ERASE] = ROW("DELETE", "/user/:id", KEY_NONE, 10, NULL),
+    [USER_PUT] = ROW("PUT", "/user/:id", KEY_NONE, 1000, NULL),
+    [EXPORT] = ROW("GET", "/user/:id/export", KEY_NONE, 10, NULL),
+    [TAG] = ROW("GET", "/user/:id/tag/:scope/:key", KEY_NONE, 10, NULL),
+    [SHADOWED] = ROW("GET", "/user/:name", KEY_NONE, 10, NULL),
+    [IMAGE] = ROW("GET", "/goal/:name.png", KEY_NONE, 10, NULL),
+    [DOCS] = ROW("GET", "/docs", KEY_NONE, 10, "docs.html"),
+    [LOGIN] = ROW("POST", "/admin/login", KEY_NONE, 10, "login.html"),
+    [CSV] = ROW("GET", "/admin/:id/x.csv", ROLE_VIEWER, 10, NULL),
 };
 
 static const struct routes routes = {list, sizeof list / sizeof list[0], NULL};

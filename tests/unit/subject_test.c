@@ -223,6 +223,24 @@ START_TEST(a_body_names_exactly_one_subject)
 }
 END_TEST
 
+START_TEST(a_kind_is_named_by_its_word_alone)
+{
+	static const struct {
+		const char *word;
+		int kind; /* -1: none */
+	} words[] = {{"user", SUBJECT_USER}, {"device", SUBJECT_DEVICE},
+	    {"session", SUBJECT_SESSION}, {"", -1}, {"use", -1}, {"user_id", -1}, {"user_", -1},
+	    {"User", -1}, {"multi", -1}};
+	enum subject_kind kind;
+
+	for (int i = 0; i < ROWS(words); i++) {
+		ck_assert_int_eq(subject_kind_named(words[i].word, &kind), words[i].kind >= 0);
+		if (words[i].kind >= 0)
+			ck_assert_int_eq(kind, words[i].kind);
+	}
+}
+END_TEST
+
 Suite *
 subject_suite(void)
 {
@@ -236,6 +254,7 @@ subject_suite(void)
 	t = tcase_create("subject");
 	tcase_add_loop_test(t, an_id_has_1_to_128_bytes, 0, ROWS(lengths));
 	tcase_add_loop_test(t, an_id_is_no_word_for_nothing, 0, ROWS(ids));
+	tcase_add_test(t, a_kind_is_named_by_its_word_alone);
 	tcase_add_loop_test(t, kinds_have_a_field_and_a_prefix, 0, SUBJECT__MAX);
 	tcase_add_loop_test(t, a_body_names_exactly_one_subject, 0, ROWS(bodies));
 	suite_add_tcase(s, t);

@@ -51,6 +51,7 @@ Suite *delivery_suite(void);
 Suite *criteria_rows_suite(void);
 Suite *device_suite(void);
 Suite *event_suite(void);
+Suite *flag_suite(void);
 Suite *subject_terms_suite(void);
 Suite *key_suite(void);
 Suite *layer_suite(void);

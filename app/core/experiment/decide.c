@@ -274,6 +274,7 @@ static const struct {
 	{"bot", gate_bot},
 	{"in_effect", gate_in_effect},
 	{"default", gate_default},
+	/* From here on the subject matters. */
 	{"enrolled", gate_enrolled},
 	{"track", gate_track},
 	{"audience", gate_audience},
@@ -283,7 +284,7 @@ static const struct {
 	{"assigned", gate_assigned},
 };
 
-enum { GATES = sizeof gates / sizeof gates[0] };
+enum { GATES = sizeof gates / sizeof gates[0], GATES_FOR_ANYBODY = 3 };
 
 struct decision
 decide(const struct decision_request *q)
@@ -293,6 +294,19 @@ decide(const struct decision_request *q)
 	for (size_t i = 0; i < GATES && !gates[i].applies(q, &v); i++)
 		;
 	return v.out;
+}
+
+bool
+decide_for_anybody(const struct decision_request *q, struct decision *out)
+{
+	struct gate_result v = {0};
+
+	for (size_t i = 0; i < GATES_FOR_ANYBODY; i++)
+		if (gates[i].applies(q, &v)) {
+			*out = v.out;
+			return true;
+		}
+	return false;
 }
 
 struct json_object *

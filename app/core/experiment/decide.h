@@ -28,7 +28,7 @@ enum reason {
 	REASON_NOT_IN_ROLLOUT,
 	REASON_EXCLUDED_BY_LAYER,
 	REASON_ASSIGNED,
-	REASON_NOT_ENROLLED, /* a request that only reads assigns nothing */
+	REASON_NOT_ENROLLED, /* the request only reads, or something else was shown */
 	REASON_UNKNOWN,      /* the experiment does not exist */
 	REASON__MAX
 };
@@ -62,6 +62,12 @@ const char *decide_word(enum reason reason);
 
 /* Decides. The alternative points into the experiment. */
 struct decision decide(const struct decision_request *q);
+
+/*
+ * Decides for nobody in particular: of q only the experiment, today and bot are used. False when it
+ * depends on the subject.
+ */
+bool decide_for_anybody(const struct decision_request *q, struct decision *out);
 
 /*
  * All gates in their order, as [{gate, applies, decides, ..its inputs, reason?, alternative?}],

@@ -287,6 +287,18 @@ read_delivery(struct json_object *r, struct problems *problems, struct definitio
 	}
 }
 
+/* Whether client keys see it without naming it: experiment_visibility.sql. */
+static void
+read_visibility(struct json_object *r, struct problems *problems, struct definition *out)
+{
+	struct json_object *o = json_object_object_get(r, "visibility");
+
+	out->visibility = json_text(r, "visibility");
+	if (o != NULL && (out->visibility == NULL || (strcmp(out->visibility, "public") != 0 &&
+	    strcmp(out->visibility, "server") != 0)))
+		problem_add(problems, "/request/visibility", "must be public or server");
+}
+
 static void
 read_layer_and_plan(struct json_object *r, struct problems *problems, struct definition *out)
 {
@@ -316,6 +328,7 @@ read_definition(struct json_object *request, const struct date_rules *rules,
 	read_data(request, rules, problems, out);
 	read_delivery(request, problems, out);
 	read_goals(request, problems, out);
+	read_visibility(request, problems, out);
 	read_layer_and_plan(request, problems, out);
 	return problem_count(problems) == before;
 }

@@ -37,6 +37,7 @@ struct definition {
 	double traffic; /* percent of the subjects, 0..100 */
 	struct json_object *layer;       /* of layer_request_read(); NULL: none was sent */
 	struct json_object *plan;        /* as sent, see core/experiment/plan.h; NULL: none */
+	const char *visibility;          /* public or server; NULL: by the criteria */
 };
 
 /*

@@ -13,9 +13,9 @@
 /* First the members that are read, then those that only answers and exports have. */
 static const char *const in_request[] = {"expId", "name", "createdBy", "description", "criteria",
 	"data", "alternatives", "default", "goals", "state", "traffic", "layer", "plan",
-	"updatedBy", "expName", "expDescription", "expData", "updatedOn", "udpatedOn", "createdOn",
-	"status", "status_msg", "stats", "weighting", "ended_at", "last_updated", "created_date",
-	"request", "warnings", "stopped", NULL};
+	"visibility", "updatedBy", "expName", "expDescription", "expData", "updatedOn",
+	"udpatedOn", "createdOn", "status", "status_msg", "stats", "weighting", "ended_at",
+	"last_updated", "created_date", "request", "warnings", "stopped", NULL};
 static const char *const in_criteria[] = {"type", "filters", NULL};
 static const char *const in_filter[] = {"name", "operator", "value", NULL};
 static const char *const in_alternative[] = {

@@ -18,7 +18,8 @@ stored_as_request(void *ctx, struct json_object *row)
 	static const char *const names[][2] = {{"expId", "expId"}, {"name", "expName"},
 	    {"description", "expDescription"}, {"createdBy", "createdBy"}, {"criteria", "criteria"},
 	    {"data", "expData"}, {"alternatives", "alternatives"}, {"default", "default"},
-	    {"goals", "goals"}, {"traffic", "traffic"}, {"plan", "plan"}};
+	    {"goals", "goals"}, {"traffic", "traffic"}, {"plan", "plan"},
+	    {"visibility", "visibility_set"}};
 	struct json_object *o = mem_json(ctx, json_object_new_object());
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -21,8 +21,8 @@ struct layer {
 };
 
 /*
- * An experiment as a worker holds it for decisions. Those of an experiment set are in effect;
- * others may be in any status.
+ * An experiment as a worker holds it for decisions. Those in the list of an experiment set are in
+ * effect; others may be in any status.
  */
 struct experiment {
 	int64_t nr;
@@ -39,6 +39,7 @@ struct experiment {
 	struct json_object *alternatives;
 	const struct criteria *criteria;  /* NULL: everybody */
 	int64_t audience;                 /* the version of the audience in effect */
+	bool secret; /* of visibility `server`: client keys see it only if they name it */
 };
 
 /* A look-up: the subject, and what has to match the constraints of experiments. */

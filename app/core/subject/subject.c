@@ -25,6 +25,20 @@ subject_field(enum subject_kind kind)
 	return kinds[kind].field;
 }
 
+bool
+subject_kind_named(const char *word, enum subject_kind *out)
+{
+	size_t n = strlen(word);
+
+	for (int k = 0; k < SUBJECT__MAX; k++)
+		if (strncmp(kinds[k].field, word, n) == 0 &&
+		    strcmp(kinds[k].field + n, "_id") == 0) {
+			*out = (enum subject_kind)k;
+			return true;
+		}
+	return false;
+}
+
 const char *
 subject_fault(void *ctx, const char *id, size_t n)
 {

@@ -3,6 +3,7 @@
 #define CORE_SUBJECT_SUBJECT_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/problem.h"
@@ -18,6 +19,9 @@ enum { SUBJECT_ID = 128 }; /* bytes of an id, at most */
 
 /* The member of a body that has the id of a subject of this kind: "user_id"; static. */
 const char *subject_field(enum subject_kind kind);
+
+/* The kind that a word names, "user", "device" or "session"; false when it is another. */
+bool subject_kind_named(const char *word, enum subject_kind *out);
 
 /*
  * Why the n bytes at id (valid UTF-8) cannot be an id, static or on ctx; NULL when they can. An id

@@ -54,7 +54,9 @@ enum err assignment_set(struct work *w, struct visitor *who, const char *id,
 
 /*
  * Enrols the visitor in every experiment that applies to it. *list is an array of answers, which
- * leaves out experiments whose audience the visitor is not in.
+ * leaves out experiments whose audience the visitor is not in, and has what everybody sees of
+ * those that are over, where it is not control. An actor that is not trusted gets none of
+ * visibility `server`.
  */
 enum err assignment_enroll_all(struct work *w, struct visitor *who, struct json_object **list)
     must_check;

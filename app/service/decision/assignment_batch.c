@@ -22,17 +22,21 @@ enum { NAMED_MOST = 1000 };
 struct choice {
 	const struct experiment_set *all; /* NULL: they are named */
 	bool *chosen; /* by index in all->list */
+	bool trusted; /* the actor may learn of all */
 	struct enrolment_outcome *list;
 	size_t n;
 };
 
-/* Adds a (NULL: nothing) unless it has been chosen. */
+/*
+ * Adds a (NULL: nothing) unless it has been chosen, or the actor is not to learn of it unless he
+ * names it.
+ */
 static void
 choose_experiment(struct choice *to, const struct experiment *a)
 {
 	size_t at = a == NULL ? 0 : (size_t)(a - to->all->list);
 
-	if (a == NULL || to->chosen[at])
+	if (a == NULL || to->chosen[at] || (a->secret && !to->trusted))
 		return;
 	to->chosen[at] = true;
 	to->list[to->n++] = (struct enrolment_outcome){.experiment = a};
@@ -57,7 +61,7 @@ choose_rows(struct choice *to, struct json_object *record, const char *member)
 /*
  * Chooses every experiment in effect that the subject may be in: by stored audience, by enrolment,
  * or because it is open to all. With attributes in the request any experiment may apply, because
- * its criteria are evaluated on them.
+ * its criteria are evaluated on them. Those that are over come last.
  */
 static void
 choose_all(struct choice *to, const struct visitor *who)
@@ -68,6 +72,10 @@ choose_all(struct choice *to, const struct visitor *who)
 		choose_experiment(to, to->all->open[i]);
 	for (size_t i = 0; who->attributes != NULL && i < to->all->n; i++)
 		choose_experiment(to, &to->all->list[i]);
+	for (size_t i = 0; i < to->all->shipped_n; i++)
+		if (to->trusted || !to->all->shipped[i].secret)
+			to->list[to->n++] =
+			    (struct enrolment_outcome){.experiment = &to->all->shipped[i]};
 }
 
 /*
@@ -142,7 +150,9 @@ assignment_enroll_all(struct work *w, struct visitor *who, struct json_object **
 		return e;
 	to.chosen = mem_array(w->mem, bool, to.all->n + 1);
 	memset(to.chosen, 0, to.all->n * sizeof to.chosen[0]);
-	to.list = mem_array(w->mem, struct enrolment_outcome, to.all->n + 1);
+	to.list =
+	    mem_array(w->mem, struct enrolment_outcome, to.all->n + to.all->shipped_n + 1);
+	to.trusted = w->actor.trusted;
 	choose_all(&to, who);
 	return enroll_chosen(w, who, &to, false, list);
 }

@@ -41,6 +41,16 @@ visitor_attribute(const struct visitor *who, const char *name)
 	return own != NULL ? own : json_object_object_get(held, name);
 }
 
+/* Whether the visitor is a bot, by the user agent or because the profile says so. */
+static bool
+visitor_is_automatic(const struct visitor *who)
+{
+	struct json_object *human = visitor_attribute(who, "human");
+
+	return who->bot || (json_object_is_type(human, json_type_boolean) &&
+	    !json_object_get_boolean(human));
+}
+
 /*
  * Evaluates criteria now, on the profile overlaid with the attributes of the request, which are
  * used for this decision only and never stored.
@@ -64,9 +74,6 @@ make_decision_request(struct work *w, const struct visitor *who, struct subject_
     const struct enrolment_outcome *o, struct enrolled *scrap)
 {
 	const struct experiment *a = o->experiment;
-	struct json_object *human = visitor_attribute(who, "human");
-	bool no_human =
-	    json_object_is_type(human, json_type_boolean) && !json_object_get_boolean(human);
 	bool live =
 	    a->criteria != NULL && (who->attributes != NULL || a->criteria->live);
 
@@ -75,7 +82,7 @@ make_decision_request(struct work *w, const struct visitor *who, struct subject_
 		.id = subject_id(who->subject),
 		.kind = subject_kind(who->subject),
 		.today = work_today(w),
-		.bot = who->bot || no_human,
+		.bot = visitor_is_automatic(who),
 		.enrolled = subject_record_enrolment(who->record, a->nr, scrap) ? scrap : NULL,
 		.in_audience = o->selected || (live ? matches_live(w, p, who, a->criteria)
 		                                    : subject_record_in_audience(who->record, a)),
@@ -88,6 +95,21 @@ enrolment_request(struct work *w, const struct visitor *who, const struct enrolm
     struct enrolled *scrap)
 {
 	return make_decision_request(w, who, subject_facts_new(w, who), o, scrap);
+}
+
+/*
+ * An enrolment records that an alternative was seen, so where another one was shown, there is none.
+ */
+static void
+hold_back_unshown(struct enrolment_outcome *o)
+{
+	struct decision *d = &o->decision;
+
+	if (!o->as_shown || !d->enrol ||
+	    (o->shown != NULL && strcmp(json_text(d->alternative, "name"), o->shown) == 0))
+		return;
+	d->enrol = false;
+	d->reason = REASON_NOT_ENROLLED;
 }
 
 void
@@ -106,7 +128,21 @@ enrolment_decide(struct work *w, const struct visitor *who, struct enrolment_out
 		 */
 		list[i].enrolled = q.enrolled != NULL && list[i].decision.gone == 0;
 		list[i].made = false;
+		hold_back_unshown(&list[i]);
 	}
+}
+
+bool
+enrolment_decide_for_anybody(
+    struct work *w, const struct visitor *who, struct enrolment_outcome *o)
+{
+	struct decision_request q = {
+		.experiment = o->experiment,
+		.today = work_today(w),
+		.bot = visitor_is_automatic(who),
+	};
+
+	return decide_for_anybody(&q, &o->decision);
 }
 
 /* Appends one enrolment to the array parameters. */

@@ -21,6 +21,8 @@ struct enrolment_outcome {
 	const struct experiment *experiment; /* given */
 	const char *force;               /* given; NULL: nothing is forced */
 	bool selected;                   /* given: in the audience, whatever the record says */
+	bool as_shown; /* given: enrol only in the alternative that was shown already */
+	const char *shown;               /* given with as_shown: its name; NULL: none was */
 	struct decision decision;
 	bool enrolled; /* afterwards */
 	bool made;     /* by this call */
@@ -31,9 +33,20 @@ struct decision_request enrolment_request(
     struct work *w, const struct visitor *who, const struct enrolment_outcome *o,
     struct enrolled *scrap);
 
-/* Decides each of the n outcomes on the visitor's record; writes nothing. */
+/*
+ * Decides each of the n outcomes on the visitor's record; writes nothing. One that would enrol the
+ * visitor in another alternative than the one shown keeps that alternative and becomes
+ * REASON_NOT_ENROLLED.
+ */
 void enrolment_decide(struct work *w, const struct visitor *who, struct enrolment_outcome list[],
     size_t n);
+
+/*
+ * Decides o for a visitor without a subject, on the definition and the request alone. False when
+ * that does not suffice; o is then unchanged.
+ */
+bool enrolment_decide_for_anybody(
+    struct work *w, const struct visitor *who, struct enrolment_outcome *o);
 
 /*
  * Decides each of the n outcomes and enrols the visitor where the decision says so, as a change of

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The experiments in effect, parsed once per change of the definitions and not once per request.
- * Each worker has its own set and replaces it as a whole when the generation of the definitions has
- * moved.
+ * The experiments that workers hold, parsed once per change of the definitions and not once per
+ * request. Each worker has its own set and replaces it as a whole when the generation of the
+ * definitions has moved.
  *
  * The old set is handed to the memory of the request that replaced it, so pointers into it stay
  * valid until that request ends, and no longer.
@@ -93,6 +93,7 @@ read_experiment(void *mem, const struct db_rows *rows, int i, struct experiment 
 		.traffic = json_object_get_double(json_object_object_get(row, "traffic")),
 		.layer = read_layer(mem, json_object_object_get(row, "layer")),
 		.allocation = db_int(rows, i, "allocation"),
+		.secret = strcmp(db_cell(rows, i, "visibility"), "server") == 0,
 	};
 	if (criteria == NULL)
 		return true;
@@ -114,15 +115,17 @@ compare_experiment_ids(const void *a, const void *b)
 static void
 make_indexes(struct experiment_set *all)
 {
-	all->by_id = mem_array(all->mem, struct experiment *, all->n + 1);
+	all->by_id = mem_array(all->mem, struct experiment *, all->n + all->shipped_n + 1);
 	all->open = mem_array(all->mem, struct experiment *, all->n + 1);
 	for (size_t i = 0; i < all->n; i++) {
-		all->by_id[i] = &all->list[i];
+		all->by_id[all->by_id_n++] = &all->list[i];
 		if (lookup_is_open(&all->list[i]))
 			all->open[all->open_n++] = &all->list[i];
 	}
-	if (all->n > 1)
-		qsort(all->by_id, all->n, sizeof all->by_id[0], compare_experiment_ids);
+	for (size_t i = 0; i < all->shipped_n; i++)
+		all->by_id[all->by_id_n++] = &all->shipped[i];
+	if (all->by_id_n > 1)
+		qsort(all->by_id, all->by_id_n, sizeof all->by_id[0], compare_experiment_ids);
 }
 
 /*
@@ -135,14 +138,17 @@ replace_experiments(struct work *w, struct experiment_set *all, const struct db_
 	int n = db_count(rows);
 
 	talloc_steal(w->mem, all->mem);
-	*all = (struct experiment_set){
-	    .mem = mem, .list = mem_array(mem, struct experiment, (size_t)n + 1)};
+	*all = (struct experiment_set){.mem = mem,
+	    .list = mem_array(mem, struct experiment, (size_t)n + 1),
+	    .shipped = mem_array(mem, struct experiment, (size_t)n + 1)};
 	for (int i = 0; i < n; i++) {
+		bool active = strcmp(db_cell(rows, i, "status"), "ACTIVE") == 0;
 		int64_t generation = db_int(rows, i, "audience_generation");
-		if (generation > all->audience_generation)
+		if (active && generation > all->audience_generation)
 			all->audience_generation = generation;
-		if (read_experiment(mem, rows, i, &all->list[all->n]))
-			all->n++;
+		if (read_experiment(mem, rows, i,
+			active ? &all->list[all->n] : &all->shipped[all->shipped_n]))
+			*(active ? &all->n : &all->shipped_n) += 1;
 		else
 			log_say(LOG_ERROR, "criteria_unreadable", "%s", db_cell(rows, i, "id"));
 	}
@@ -200,13 +206,13 @@ experiment_set_one(struct work *w, const char *id, const struct experiment **out
 	if (e != OK)
 		return e;
 	one->id = id;
-	struct experiment **found = all->n == 0 ? NULL
-	    : bsearch(&key, all->by_id, all->n, sizeof all->by_id[0], compare_experiment_ids);
+	struct experiment **found = all->by_id_n == 0 ? NULL
+	    : bsearch(&key, all->by_id, all->by_id_n, sizeof all->by_id[0], compare_experiment_ids);
 	if (found != NULL) {
 		*out = *found;
 		return OK;
 	}
-	/* Not in effect: read for this request alone. */
+	/* In no set: read for this request alone. */
 	e = db_query(w->db, w->mem, QUERY_experiment_by_id, &id, &rows);
 	if (e != OK)
 		return e;

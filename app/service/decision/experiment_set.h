@@ -11,16 +11,20 @@
 struct work;
 
 /*
- * The experiments in effect, as one worker holds them; at most a second behind the database.
- * Belongs to the context given to experiment_set_new().
+ * The experiments in effect, and those that are over while everybody still sees another alternative
+ * than control, as one worker holds them; at most a second behind the database. Belongs to the
+ * context given to experiment_set_new().
  */
 struct experiment_set {
 	void *mem; /* of the list; NULL: never read */
 	int64_t generation; /* of all definitions */
 	int64_t audience_generation;     /* the last generation at which an audience changed */
 	size_t n;
-	struct experiment *list; /* in the order of nr */
-	struct experiment **by_id;
+	struct experiment *list; /* in effect, in the order of nr */
+	size_t shipped_n;
+	struct experiment *shipped; /* over, with a default alternative other than control */
+	size_t by_id_n;
+	struct experiment **by_id; /* both, in the order of strcmp */
 	size_t open_n;
 	struct experiment **open; /* those without criteria, which every subject is in */
 };
@@ -35,7 +39,7 @@ struct experiment_set *experiment_set_new(void *ctx);
 enum err experiment_set_get(
     struct work *w, int64_t at_least, const struct experiment_set **out) must_check;
 
-/* The experiment of number nr, or NULL. Lent by the set. */
+/* The experiment in effect of number nr, or NULL. Lent by the set. */
 const struct experiment *experiment_set_find(const struct experiment_set *all, int64_t nr);
 
 /*

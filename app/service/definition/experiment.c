@@ -58,7 +58,8 @@ void
 experiment_shape(struct json_object *row)
 {
 	/* Members that are internal. */
-	static const char *const inner[] = {"nr", "start", "version", "alternative_ids"};
+	static const char *const inner[] = {
+	    "nr", "start", "version", "alternative_ids", "visibility_set"};
 	int state = json_object_get_int(json_object_object_get(row, "state"));
 	struct json_object *alternatives = json_object_object_get(row, "alternatives");
 
@@ -160,7 +161,7 @@ insert_experiment(struct work *w, const struct creation *m, bool *created)
 		references_uses(w, d->references), m->generation,
 		d->live ? live->to : "SUBMITTED",
 		d->live ? live->message : "Experiment successfully submitted", json_plain(d->plan),
-		d->layer == NULL ? "{}" : json_plain(d->layer), m->replaced};
+		d->layer == NULL ? "{}" : json_plain(d->layer), m->replaced, d->visibility};
 	enum err e = db_query(w->db, w->mem, QUERY_experiment_add, params, &rows);
 	if (e == ERR_INVALID)
 		return fail(w, ERR_CONFLICT, "request.expid", "is the id of a segmentation");

@@ -102,7 +102,7 @@ write_change(struct work *w, const struct definition_change *c,
 		json_plain(json_object_object_get(c->row, "alternative_ids")),
 		json_plain(mem_json(w->mem, bucket_allocation(d->alternatives))),
 		references_uses(w, d->references), change->generation, json_plain(d->plan),
-		json_plain(d->layer), change->renamed};
+		json_plain(d->layer), change->renamed, d->visibility};
 	enum err e = db_query(w->db, w->mem, QUERY_experiment_change, params, rows);
 	return layer_slots_lost(w, e, d->layer, "/request/layer");
 }

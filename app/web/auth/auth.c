@@ -174,6 +174,9 @@ given_key(const struct ctx *c)
 
 	if (bearer != NULL && strncasecmp(bearer, "Bearer ", 7) == 0)
 		return bearer + 7 + strspn(bearer + 7, " ");
+	/* Clients of OpenFeature are shown with the key alone. */
+	if (bearer != NULL && strncmp(bearer, "asy_", 4) == 0)
+		return bearer;
 	return header == NULL && route_is_image(c->route) ? req_query(r, "key") : header;
 }
 

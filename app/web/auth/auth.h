@@ -20,7 +20,8 @@ struct keyring;
 struct keyring *auth_new(void *ctx);
 
 /*
- * Checks the key of c (Authorization: Bearer, X-API-Key, or, for an image, ?key=) against c->route
+ * Checks the key of c (Authorization: Bearer, Authorization with the key alone,
+ * X-API-Key, or, for an image, ?key=) against c->route
  * and sets c->key_id, c->key_class, c->bounds, c->tag_prefix,
  * and c->origin when the caller is a page that the key allows. ERR_UNAUTHORIZED, ERR_FORBIDDEN,
  * or ERR_UNAVAILABLE when the database cannot be asked.

@@ -37,13 +37,17 @@ body_if_match(struct ctx *c, const char **version)
 	*version = NULL;
 	if (tag == NULL || strcmp(tag, "*") == 0)
 		return OK;
-	tag += strncmp(tag, "W/", 2) == 0 ? 2 : 0;
-	size_t digits = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
-	const char *rest = tag + 1 + digits;
+	size_t len;
+	const char *opaque = req_opaque_tag(tag, &len);
+	size_t digits = strspn(opaque, "0123456789"), part = digits;
 	/* Changes made by jobs since do not matter. */
-	rest += digits > 0 && *rest == '.' ? 1 + strspn(rest + 1, "0123456789") : 0;
-	if (digits == 0 || digits > 18 || (strcmp(rest, "\"") != 0 && strcmp(rest, "-gzip\"") != 0))
+	if (digits > 0 && opaque[part] == '.')
+		part += 1 + strspn(opaque + part + 1, "0123456789");
+	/* One tag, of the shape that our versions have. */
+	const char *end = opaque + strcspn(opaque, "\"");
+	if (digits == 0 || digits > 18 || part != len || strpbrk(tag, ", \t") != NULL ||
+	    (end[0] == '"' && end[1] != '\0'))
 		return fail_detail(&c->w, ERR_PRECONDITION, "If-Match names no version of this");
-	*version = mem_dupn(c->w.mem, tag + 1, digits);
+	*version = mem_dupn(c->w.mem, opaque, digits);
 	return OK;
 }

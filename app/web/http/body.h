@@ -14,7 +14,7 @@ enum err body_json(struct ctx *c, struct json_object **out) must_check;
 /*
  * The version that If-Match, or the field `version` of a form, names, on c->w.mem, without what
  * jobs have done since (the part behind a point); NULL when there is no If-Match, or *.
- * Compression by the web server changes an ETag ("v1" to "v1-gzip" or W/"v1"): both are undone.
+ * Compression by the web server changes an ETag, which is undone (req_opaque_tag).
  * ERR_PRECONDITION when it is no version of ours.
  */
 enum err body_if_match(struct ctx *c, const char **version) must_check;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * From the outcome of a handler to bytes. A handler leaves a model; the row of the route decides
- * whether it is sent as JSON or as a page, and every failure has one shape (RFC 9457).
+ * whether it is sent as JSON or as a page. A failure has one shape (RFC 9457), but on the routes
+ * whose clients know another: the envelope, and OFREP.
  */
 #include "web/http/reply.h"
 
@@ -16,6 +17,7 @@
 #include "web/http/envelope.h"
 #include "web/http/field_name.h"
 #include "web/http/form.h"
+#include "web/http/ofrep.h"
 #include "web/http/route.h"
 #include "web/auth/session.h"
 #include "web/http/site.h"
@@ -226,6 +228,8 @@ make_body(struct ctx *c, enum err e)
 		return (struct body){NULL, "", 0, false};
 	if (c->route != NULL && c->route->envelope != NULL)
 		return json_body(envelope_make(c, e), "application/json; charset=utf-8");
+	if (ofrep_refuses(c, e))
+		return json_body(ofrep_error(c, e), "application/json; charset=utf-8");
 	if (e != OK) {
 		struct json_object *model = problem_model(c, e);
 		if (c->account != NULL && wants_page(c))
@@ -257,6 +261,8 @@ status_of(const struct ctx *c, enum err e)
 {
 	if (c->route != NULL && route_is_image(c->route))
 		return 200;
+	if (ofrep_refuses(c, e))
+		return ofrep_status(e);
 	/* The envelope knows no 422. */
 	if (e == ERR_INVALID && c->route != NULL && c->route->envelope != NULL)
 		return 400;
@@ -295,7 +301,7 @@ add_cors(const struct ctx *c, struct buf *out)
 		    "Access-Control-Allow-Headers: Authorization, Content-Type, "
 		    "Idempotency-Key, If-Match, If-None-Match, X-API-Key, X-Assay-Signature, "
 		    "X-Request-Id, baggage, sentry-trace, traceparent, tracestate\r\n"
-		    "Access-Control-Max-Age: 600\r\n",
+		    "Access-Control-Max-Age: 7200\r\n",
 		    c->allow);
 }
 

@@ -328,17 +328,38 @@ req_is_csv(const struct req *r)
 	return has_type(r, (const char *const[]){"text/csv", NULL});
 }
 
+const char *
+req_opaque_tag(const char *tag, size_t *len)
+{
+	static const char *const codings[] = {"-gzip", "-br", "-zstd", "-deflate", "-bzip2"};
+
+	tag += strncmp(tag, "W/", 2) == 0 ? 2 : 0;
+	tag += *tag == '"' ? 1 : 0;
+	*len = strcspn(tag, "\", \t");
+	for (size_t i = 0; i < sizeof codings / sizeof codings[0]; i++) {
+		size_t n = strlen(codings[i]);
+		if (*len > n && memcmp(tag + *len - n, codings[i], n) == 0) {
+			*len -= n;
+			break;
+		}
+	}
+	return tag;
+}
+
 bool
 req_has_already(const struct req *r, const char *etag)
 {
 	const char *tags = req_param(r, "HTTP_IF_NONE_MATCH");
-	size_t n = strlen(etag) - 1;
+	size_t n = strlen(etag) - 2;
 
 	if (tags == NULL || strcmp(tags, "*") == 0)
 		return tags != NULL;
-	for (const char *s = tags; (s = strchr(s, '"')) != NULL; s++)
-		if (strncmp(s, etag, n) == 0 && (s[n] == '"' || strncmp(s + n, "-gzip\"", 6) == 0))
+	for (const char *s = tags; *(s += strspn(s, ", \t")) != '\0'; s += strcspn(s, ",")) {
+		size_t len;
+		const char *tag = req_opaque_tag(s, &len);
+		if (len == n && memcmp(tag, etag + 1, n) == 0)
 			return true;
+	}
 	return false;
 }
 

@@ -64,6 +64,14 @@ const char *req_query(const struct req *r, const char *name);
 /* Gives a query parameter that value, for handlers that a page calls; a full query stays. */
 void req_set_query(struct req *r, const char *name, const char *value);
 
+/*
+ * The opaque part, of *len bytes, of the entity tag at the start of the text, as it was before a
+ * web server compressed the answer: some add the coding ("x-gzip"), some make it weak (W/"x").
+ * Clients that drop the quotes are understood, too. Not for tags with a comma, a blank or a quote
+ * in them.
+ */
+const char *req_opaque_tag(const char *tag, size_t *len);
+
 /* Whether If-None-Match says that the client has the version etag (in quotes). */
 bool req_has_already(const struct req *r, const char *etag);
 

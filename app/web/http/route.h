@@ -42,6 +42,7 @@ struct route {
 	joint_fn *join;       /* NULL: run does everything */
 	const char *view;     /* template of a page; NULL: JSON */
 	const char *envelope; /* id of the envelope of its answers; NULL: none */
+	bool ofrep;           /* its errors are those of OFREP (web/http/ofrep.h) */
 	const char *doc;      /* one line for the documentation page */
 };
 

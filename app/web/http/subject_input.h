@@ -2,6 +2,9 @@
 #ifndef WEB_HTTP_SUBJECT_INPUT_H
 #define WEB_HTTP_SUBJECT_INPUT_H
 
+#include <json-c/json.h>
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "core/experiment/visitor.h"
 #include "core/subject/subject.h"
@@ -23,6 +26,16 @@ enum err visitor_body(struct ctx *c, unsigned allowed, struct json_object **body
 
 /* The visitor whom the body names, with `attributes`; the record is not read. */
 enum err visitor_read(struct ctx *c, struct json_object **body, struct visitor *out) must_check;
+
+/*
+ * The visitor whom the `context` of an OpenFeature client describes: targetingKey, kind (absent:
+ * user, or the first kind that the key may name), signature, user_agent; all else is attributes.
+ * out has no subject where there is no targetingKey. *ignored: there are attributes, which the key
+ * does not allow. ERR_INVALID, also where the key may not name the subject: clients give up for
+ * good after a 403.
+ */
+enum err visitor_context(struct ctx *c, struct json_object *context, struct visitor *out,
+    bool *ignored) must_check;
 
 /* Sets c->subject to the one that the query string names; ERR_FORBIDDEN as above. */
 enum err visitor_named(struct ctx *c) must_check;
