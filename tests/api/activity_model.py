@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the rows of enrolments, exposures and conversions must be, in plain Python: one dict each,
-and the rules as they are told to people."""
+"""A reference model of enrolments, exposures and conversions: one dict for each table, and the
+documented rules in plain Python."""
 
 from goals import NOT_PRESENT, PRESENT
 
@@ -29,7 +29,7 @@ class Model:
         self.exposed.setdefault((subject, exp, alternative), source == "forced")
 
     def enrol(self, subject, exp, alternative, source):
-        """Drawn or forced: only who is not in it yet; by hand: anybody."""
+        """Drawn or forced enrolments are for new subjects only; by hand anybody is moved."""
         if source != "set" and (subject, exp) in self.enrolled:
             return
         self.enrolled[subject, exp] = [alternative, source]
@@ -49,7 +49,7 @@ class Model:
         return RECORDS
 
     def hit(self, subject, goal, times, event=None):
-        """What the answer must be."""
+        """The expected answer."""
         answer = {"recorded": [], "waiting": [], "duplicate": False}
         if times == 0:
             return answer
@@ -100,7 +100,7 @@ class Model:
                 self.replay(subject, subject, exp)
 
     def incorporate(self, session, user):
-        """What the answer must be."""
+        """The expected answer."""
         moved = [e for who, e in self.enrolled if who == session and (user, e) not in self.enrolled]
         dropped = [e for who, e in self.enrolled if who == session and e not in moved]
         for exp in moved:

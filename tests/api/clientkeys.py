@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Client keys that are narrowed, and signatures as a program of the operator makes them."""
+"""Client keys with limits, and signatures as a program of the operator computes them."""
 
 import hashlib
 import hmac

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Criteria decided in the plainest way, from the rules alone: a field has the values that stand at
-its path, through any lists on the way; null is no value."""
+"""A reference implementation of criteria, from the documented rules alone: a field has the
+values at its path, through any lists on the way; null is no value."""
 
 import datetime
 import decimal
@@ -15,7 +15,7 @@ DAY = 86400 * 1000
 
 
 def found(value, names):
-    """What stands at a path. Lists do not show in it; a key may hold dots itself."""
+    """The values at a path. Lists are transparent; a key may contain dots."""
     if isinstance(value, list):
         if not value and not names:
             yield value
@@ -39,7 +39,7 @@ def leaves(value):
 
 
 class Field:
-    """What a profile holds at a path."""
+    """The values that a profile has at a path."""
 
     def __init__(self, profile, name):
         nodes = list(found(profile, name.split(".")))
@@ -158,7 +158,7 @@ def device_holds(field, operator, value):
 
 
 def holds(criteria, profile):
-    """Whether a profile is in."""
+    """Whether a profile matches."""
     if criteria["type"].startswith("user"):
         return all(user_holds(Field(profile, name), condition)
                    for name, condition in criteria["filters"].items())
@@ -192,8 +192,8 @@ def of_value(bound):
 
 
 def unreadable(criteria, profiles):
-    """[{field, values}] of those who meet the other conditions: different values, none empty, that
-    cannot be compared."""
+    """[{field, values}]: how many different non-empty values cannot be compared, of profiles that
+    meet the other conditions."""
     others = uncompared(criteria)
     counts = {}
     for name, bound in comparisons(criteria):

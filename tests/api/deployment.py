@@ -29,7 +29,7 @@ def installed():
 
 
 class Deployment:
-    """What an administrator sets up by hand, as the user that owns the stack."""
+    """An installation as an administrator sets it up, run by the user that owns the stack."""
 
     def __init__(self, stack, installed):
         self.stack, self.installed = stack, installed

@@ -64,10 +64,10 @@ class SmallDisk:
         assert "No space left on device" in full.stderr, full.stderr
 
     def clear(self):
-        """Gives back what fill() took; nothing when there is none."""
+        """Frees the space that fill() took, if any."""
         subprocess.run([*self._user(), *self._inside(), "rm", "-f", self.ballast], check=True)
 
     def close(self):
-        """Lets it go, and all that is on it, after the stack has ended."""
+        """Removes the disk and its contents, after the stack has ended."""
         self.keeper.kill()
         self.keeper.wait()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of enrolment say again and again."""
+"""Shared by the tests of enrolment: running experiments, enrolments, stored rows."""
 
 from lookups import a_second_later, admin, await_status, body, new_id
 
@@ -23,7 +23,7 @@ def set_state(stack, exp, state, **more):
 
 
 def named(subject):
-    """user_id for a text; any other subject is said whole."""
+    """{"user_id": subject} for a text; any other subject is given as its members."""
     return {"user_id": subject} if isinstance(subject, str) else subject
 
 
@@ -59,7 +59,7 @@ def somebody():
 
 
 def change(stack, exp, *alternatives, **more):
-    """Gives an experiment these alternatives, and every worker the second to learn of it."""
+    """Gives an experiment these alternatives and waits until every worker knows them."""
     given = [n if isinstance(n, dict) else {"name": n} for n in alternatives]
     result = admin(stack, "PATCH", exp, {"alternatives": given, **more})
     a_second_later()

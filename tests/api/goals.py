@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of goals say again and again."""
+"""Shared by the tests of goals: definitions, hits, visits, and the rows behind results."""
 
 import datetime
 

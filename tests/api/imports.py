@@ -20,7 +20,7 @@ def users(prefix, count, **attributes):
 
 
 class Import:
-    """What a run of the command left behind."""
+    """The outcome of a run of the command."""
 
     def __init__(self, code, out, err):
         self.code, self.out, self.err = code, out, err

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts that are JSON and texts that are none, by RFC 8259 and the limits of the service; after the
-public test suite of JSON parsers and what the library beneath would take by itself."""
+"""Valid and invalid JSON texts by RFC 8259 and the limits of the service, after the public test
+suite of JSON parsers and what json-c accepts by itself."""
 
-# Each is the value of a member that nobody reads.
+# Each is the value of a member that is ignored.
 ACCEPTED = [
     b"null", b"true", b"false", b"[]", b"{}", b'""', b" \t\r\n[ \t\r\n] \t\r\n", b"{ }", b"42",
     b"0", b"-0", b"-0.0", b"0e1", b"0e+1", b"1E5", b"1E+2", b"1E-2", b"20e1", b"123.456e78",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of layers say again and again."""
+"""Shared by the tests of layers: create, read, assign and release slots."""
 
 from lookups import new_id
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Concurrent clients with a memory. Each posts, reads and erases users of its own, holds every
-answer against what was acknowledged before, and compares the tables with it at the end."""
+"""Concurrent clients that check consistency. Each posts, reads and erases users of its own,
+compares every answer with what was acknowledged before, and the tables with it at the end."""
 
 import bisect
 import http.client
@@ -18,7 +18,7 @@ def stamp(ms):
 
 
 class Answer:
-    """One request and what came of it; status 0 when nothing did."""
+    """One request and its outcome; status 0 when there was no answer."""
 
     def __init__(self, method, path):
         self.method, self.path = method, path
@@ -34,7 +34,7 @@ class Answer:
         return 200 <= self.status < 300
 
     def fault(self):
-        """Why this is no proper answer; "" when it is one: success, or a problem body."""
+        """What is wrong with the answer; "" for a success or a problem body."""
         if self.status == 0:
             return ""
         kind = "application/json" if self.good else "application/problem+json"
@@ -82,7 +82,7 @@ class Person:
     def __init__(self, name):
         self.name = name
         self.sure = set()   # acknowledged
-        self.maybe = set()  # sent but not acknowledged: stored or not, both are right
+        self.maybe = set()  # sent but not acknowledged: it may be stored or not
         self.past = []      # (until, least, most) of the states before
 
     def change(self, sure, maybe):
@@ -264,7 +264,7 @@ class Race:
             self.reads.append((name, answer.begun, answer.begun + answer.seconds, seen))
 
     def stale(self):
-        """The reads that saw what no state of that time was."""
+        """The reads that saw none of the states of their time."""
         found = []
         for name, begun, ended, seen in self.reads:
             writes = self.writes[name]

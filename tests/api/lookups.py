@@ -29,7 +29,7 @@ def body(client, **more):
 
 
 def admin(stack, method, path, request=None, status=200):
-    """A call with the admin key that must end so; its result."""
+    """A call with the admin key that must have this status; its result."""
     answer = stack.call(method, f"/v1/experiment/{path}", key="admin",
                         json=None if request is None else {"request": request})
     assert answer.status_code == status, answer.text
@@ -59,8 +59,8 @@ def define(stack, client, **more):
 
 
 def a_second_later():
-    """What a worker knows of definitions is at most a second old: that long an old answer is
-    right, and not a moment longer."""
+    """Waits until every worker knows the current definitions. They may be a second old, so an
+    outdated answer is correct for that long."""
     time.sleep(1.0)
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the mapping job share: a stack whose mappings take as long as a test wants,
-people to map, and a look at who is in which audience."""
+"""Shared by the tests of the audience job: a stack on which tests can hold mappings back, profiles
+to map, and queries for the members of an audience."""
 
 import contextlib
 
@@ -44,7 +44,7 @@ def put_users(stack, ids, **attributes):
 
 @pytest.fixture
 def team(stack, client):
-    """Users who can be held, all with team = client; the others of the same beginning are not."""
+    """Users whose mapping can be held back, all with team = client, beside others that cannot."""
     ids = [f"held-{client}-{i}" for i in range(40)]
     put_users(stack, ids, team=client)
     put_users(stack, [f"{i}-x" for i in ids], team=client + "x")
@@ -53,7 +53,7 @@ def team(stack, client):
 
 @contextlib.contextmanager
 def holding(stack):
-    """Mappings of those who can be held go on only afterwards, or when release() is called."""
+    """Holds mappings of such users back until the block ends or release() is called."""
     connection = psycopg2.connect(stack.env["ASSAY_OWNER_DATABASE_URL"])
     connection.autocommit = True
     cursor = connection.cursor()
@@ -73,14 +73,14 @@ def inserting(stack):
 
 
 def members(stack, exp):
-    """Who is in the audience in effect."""
+    """The members of the audience in effect."""
     return {s[2:] for s, in stack.sql(
         "select a.subject_id from audience as a join experiment as e"
         " on e.nr = a.experiment and e.audience_version = a.version where e.id = %s", exp)}
 
 
 def versions(stack, exp):
-    """The versions of which there are rows, in effect or not."""
+    """The versions that have rows, in effect or not."""
     return {v for v, in stack.sql(
         "select a.version from audience as a join experiment as e on e.nr = a.experiment"
         " where e.id = %s", exp)}
@@ -91,14 +91,14 @@ def get(stack, exp):
 
 
 def workers(stack, *exps):
-    """Who is at work on these."""
+    """The workers that map these experiments."""
     return {w for w, in stack.sql(
         "select worker from audience_job join experiment using (nr) where id = any (%s)"
         " and worker is not null", list(exps))}
 
 
 def refreshed(stack, exp):
-    """Maps it again and waits until that is done."""
+    """Refreshes its audience and waits until that is done."""
     before = get(stack, exp)
     audience = stack.sql("select audience_version from experiment where id = %s", exp)
     admin(stack, "POST", exp + "/refresh", {})

@@ -27,8 +27,8 @@ class Person:
         return re.search(r'name="csrf" value="([0-9a-f]+)"', self.get("/admin").text).group(1)
 
     def post(self, path, headers=None, files=None, **fields):
-        """Sends a form; with the token, where there is a session, unless one is given. With files
-        it is of many parts."""
+        """Sends a form with the token of the session, unless another is given; with files as
+        multipart/form-data."""
         if self.session.cookies and "csrf" not in fields:
             fields["csrf"] = self.csrf()
         return self.session.post(self.stack.url + path, data=fields, headers=headers, files=files,
@@ -36,7 +36,7 @@ class Person:
 
 
 def text_of_page(answer, status=200):
-    """A page as the reader of its text sees it."""
+    """The text of a page without markup."""
     assert answer.status_code == status, answer.text
     assert "<script>" not in answer.text and len(answer.content) < 50_000
     return html.unescape(answer.text)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Between the program and PostgreSQL: hands on every byte, and stops the backend (SIGSTOP) at the
-moment at which a chosen message is about to reach it."""
+"""A proxy between the program and PostgreSQL: it forwards every byte, and stops the backend
+(SIGSTOP) just before a chosen message reaches it."""
 
 import contextlib
 import os
@@ -88,7 +88,7 @@ class Proxy:
             self.trigger = statement
 
     def go_on(self):
-        """Lets it go on; its process ids."""
+        """Lets the stopped backends continue; returns their process ids."""
         with self.lock:
             self.trigger = None
             for pid in self.frozen:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A FastCGI client that speaks to the pool's socket itself, past the web server, and need not end
-what it began."""
+"""A FastCGI client that talks to the socket of the pool directly, without the web server, and may
+leave a request unfinished."""
 
 import socket
 import struct

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client that sends bytes as they stand: what no library would send is what must be tested."""
+"""A client that sends raw bytes, for requests that no HTTP library would send."""
 
 import json
 import socket
@@ -28,12 +28,12 @@ class Answer:
 
     @property
     def verdict(self):
-        """What a client must reckon with: accepted, refused, broken, or closed."""
+        """The outcome in a word: accepted, refused, broken, or closed."""
         return f"{self.status // 100}xx" if self.status else "closed"
 
 
 def request(method, target, *headers, body=b"", host=True, length=True):
-    """The bytes of a request that asks for the connection's end."""
+    """The bytes of a request with `Connection: close`."""
     lines = [f"{method} {target} HTTP/1.1"]
     lines += ["Host: assay.example"] if host else []
     lines += ["Connection: close", *headers]
@@ -46,8 +46,8 @@ def key(stack, kind="server"):
 
 
 def exchange(stack, data, finish=False, leave=False, seconds=SECONDS):
-    """The answers to these bytes, until the connection ends. finish says that no more will come;
-    leave goes away without waiting."""
+    """The answers to these bytes until the connection ends. finish: shut the sending side down;
+    leave: close without waiting."""
     where = urllib.parse.urlsplit(stack.url)
     received = b""
     with socket.create_connection((where.hostname, where.port), seconds) as s:
@@ -63,5 +63,5 @@ def exchange(stack, data, finish=False, leave=False, seconds=SECONDS):
 
 
 def get(stack, path, *headers, kind="server"):
-    """A GET of a path that is sent as it stands, with a key."""
+    """A GET of a path that is sent unchanged, with a key."""
     return exchange(stack, request("GET", path, key(stack, kind), *headers))

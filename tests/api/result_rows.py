@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Participants and what they did, put in as rows; and results, asked for."""
+"""Participants and conversions as rows, and the results that are read from them."""
 
 from enrols import running
 from lookups import admin, new_id
@@ -67,25 +67,25 @@ def weigh(stack, exp, control, b):
 
 
 def rates(stack, exp, goal, control, b):
-    """So many participants, of whom so many did it, in control and in b."""
+    """Fills control and b with participants and conversions."""
     for arm, (n, c) in ((1, control), (2, b)):
         fill(stack, exp, arm, n, {goal: {1: c}})
 
 
 def cell(told, goal, name="b"):
-    """What results tell of an alternative in a goal."""
+    """The results of an alternative for a goal."""
     (found,) = [g for g in told["goals"] if g["goal"] == goal]
     (arm,) = [a for a in found["alternatives"] if a["name"] == name]
     return arm
 
 
 def rebuild(stack, exp):
-    """Makes the ledger of an experiment anew, after a test has changed rows behind its back."""
+    """Rebuilds the ledger of an experiment after a test has changed rows directly."""
     stack.sql("select result_rebuild(%s)", number(stack, exp))
 
 
 def differences(stack, exp):
-    """Where the ledger does not say what counting the rows gives."""
+    """The differences between the ledger and the counted rows."""
     text = (TOP / "sql/query/result_recount.sql").read_text().replace("%", "%%")
     text = text.replace("$1", "%s")
     return stack.sql(text, *[number(stack, exp)] * text.count("%s"))

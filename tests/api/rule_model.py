@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules decided in the plainest way, from what is said of them alone."""
+"""A reference implementation of rules, from their documentation alone."""
 
 from criteria_model import Field, passes, user_holds
 
@@ -21,7 +21,7 @@ def attribute_holds(field, op, value):
 
 
 def name_holds(names, op, value):
-    """Names of groups: all their bytes count."""
+    """Names of groups are compared byte by byte."""
     if op == "exists":
         return bool(names) == value
     if not names:
@@ -33,7 +33,7 @@ def name_holds(names, op, value):
 
 
 class Person:
-    """What is known of somebody: profile, {(scope, key): value}, {id: names of groups}, {id:
+    """The facts about a user: profile, {(scope, key): value}, {id: names of groups}, {id:
     alternative}."""
 
     def __init__(self, profile, tags, groups, alternatives):

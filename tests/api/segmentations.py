@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of segmentations say again and again."""
+"""Shared by the tests of segmentations: create, change, read and place members."""
 
 from lookups import new_id
 
@@ -20,7 +20,7 @@ def change(stack, seg, status=200, **changes):
 
 
 def group(stack, seg, user, assign=False):
-    """What a read of the user's group answers."""
+    """The answer to a read of the user's group."""
     answer = stack.call("GET", f"/v1/segmentation/{seg}/group",
                         params={"user_id": user, "assign": str(assign).lower()})
     assert answer.status_code == 200, answer.text

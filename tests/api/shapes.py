@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the api tests say again and again: page views, instants, and the one shape of a refusal."""
+"""Shared by the api tests: page views, instants, and the shape of problem bodies."""
 
 import datetime
 
@@ -57,7 +57,7 @@ def post_lines(stack, data, kind="application/x-ndjson"):
 
 
 def receipt(received, recorded, duplicates=0):
-    """The whole answer to a POST in which nothing was wrong."""
+    """The expected answer to a POST of valid views."""
     return {"received": received, "recorded": recorded, "duplicates": duplicates, "errors": []}
 
 
@@ -73,7 +73,7 @@ def viewed(stack, user):
 
 
 def erased(answer, user):
-    """How many page views a receipt says are gone; of all else there was nothing."""
+    """The page views that a receipt of an erasure counts; it must count nothing else."""
     assert answer.status_code == 200, answer.text
     body = answer.json()
     assert set(body) == {"user_id", "deleted"} and body["user_id"] == user
@@ -83,14 +83,14 @@ def erased(answer, user):
 
 
 def export(stack, user):
-    """All that is held about a user whose id needs no escape, in one page."""
+    """Everything stored about a user whose id needs no escaping, in one page."""
     answer = stack.call("GET", f"/v1/user/{user}/export")
     assert answer.status_code == 200, answer.text
     return answer.json()["records"]
 
 
 def assert_problem(answer, status, *pointers):
-    """A refusal has this status and the one shape, and names exactly these places."""
+    """Checks a problem body: its status, its shape, and exactly these places."""
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json; charset=utf-8"
     body = answer.json()

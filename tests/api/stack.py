@@ -35,8 +35,8 @@ BOTH = {"test_access_log", "test_account", "test_admin_journeys", "test_admin_se
         "test_http", "test_keys", "test_operations", "test_pages", "test_seeds", "test_upload"}
 SERVERS = os.environ.get("SERVERS", "lighttpd nginx").split()
 
-# No test decides by how fast the machine is: what takes a second on a quiet one may take ten when
-# other work runs beside it.
+# No test depends on the speed of the machine: what takes a second on a quiet one may take ten on a
+# busy one.
 PATIENCE = 10
 
 
@@ -68,7 +68,7 @@ def free_port():
 
 
 def gone(pid):
-    """Whether a process has ended; one that only waits for its parent's look has."""
+    """Whether a process has ended; a zombie has."""
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
     except (FileNotFoundError, ProcessLookupError):
@@ -144,7 +144,7 @@ class Stack:
                             pathlib.Path(self.var, "assay.env").read_text().splitlines() if line)
             self.url = self.env["ASSAY_URL"]
             self.state = pathlib.Path(self.env["ASSAY_STATE"])
-            # In their first round the jobs let go what is too old: before a test makes any of it.
+            # In their first round the jobs delete expired rows; wait for it before inserting any.
             wait_until(lambda: "event=partitions" in self.log("jobs"), 20, "the jobs")
         except BaseException:
             self.process.terminate()
@@ -248,7 +248,7 @@ class Stack:
         return process.pid
 
     def sanitizer_reports(self):
-        """A worker that a sanitizer ended after its answer would not be missed by the caller."""
+        """The reports of sanitizers: a worker that ends after its answer goes unnoticed."""
         logs = (self.state / "log" / f"{part}.log" for part in ("serve", "jobs"))
         return [line for log in logs if log.exists()
                 for line in log.read_text(errors="replace").splitlines()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stack that writes telemetry, and what it wrote."""
+"""A stack that writes telemetry, and the events that it wrote."""
 
 import json
 import pathlib
@@ -10,7 +10,7 @@ from stack import Stack, wait_until
 
 
 class TelemetryStack:
-    """A stack that tells its look-ups in a folder that the pool's user may write to."""
+    """A stack whose telemetry file is in a folder that the user of the pool may write to."""
 
     def __init__(self, server, **settings):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-telemetry-"))
@@ -20,25 +20,25 @@ class TelemetryStack:
         self.stack = Stack(server, **settings)
 
     def events(self, path=None):
-        """Every line, which must be an event by itself."""
+        """All events; every line must be one."""
         path = path or self.path
         text = path.read_text() if path.exists() else ""
         assert text == "" or text.endswith("\n")
         return [json.loads(line) for line in text.splitlines()]
 
     def lookups(self, path=None):
-        """The lines of look-ups, which also name who was enrolled on the way in lines of AUDIT."""
+        """The events of look-ups, without the AUDIT events of enrolments that they caused."""
         events = self.events(path)
         assert {e["eid"] for e in events} <= {"LOG", "AUDIT"}
         return [e for e in events if e["eid"] == "LOG"]
 
     def events_of(self, segmentation):
-        """What was said of a segmentation."""
+        """The data of events about a segmentation."""
         said = [e["edata"] for e in self.events()]
         return [data for data in said if data.get("segmentation") == segmentation]
 
     def restart(self, **settings):
-        """Another pool with other settings, and a log of its own."""
+        """Restarts the pool with other settings; returns where its log begins."""
         self.stack.end("serve")
         seen = len(self.stack.log())
         self.stack.again("serve", **settings)

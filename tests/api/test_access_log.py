@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The access line is written after the answer has gone: nothing in it may come from memory that
-went with the answer."""
+"""The access log line is written after the answer was sent, so it must not use memory that was
+freed with the answer."""
 
 import re
 

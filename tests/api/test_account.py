@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The own account: a password that nobody guesses, and the end of all sessions."""
+"""The page of one's own account: passwords, and signing out everywhere."""
 
 import pytest
 import requests

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many do many things at once: no hit is lost or counted twice, nobody waits in a circle, and the
-rows fit each other."""
+"""Parallel hits, visits, confirmations and erasures: no hit is lost or counted twice, nothing
+deadlocks, and the tables are consistent."""
 
 import random
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages of those who are signed in: doors, roles, forms, the audit log."""
+"""The admin pages: sign-in, roles, forms, the audit log."""
 
 import pytest
 import requests
@@ -124,7 +124,7 @@ def test_an_empty_list_says_whether_a_filter_is_the_reason():
             person = Person(fresh, role)
             page = person.get("/admin/experiments?q=&status=").text
             assert "There are no experiments yet" in page and "No experiment matches" not in page
-            assert ("Define the first one" in page) == (role == "editor")
+            assert ("Create the first experiment" in page) == (role == "editor")
             page = person.get("/admin/experiments?q=x").text
             assert "No experiment matches" in page and "There are no experiments yet" not in page
     finally:

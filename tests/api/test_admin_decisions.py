@@ -146,7 +146,7 @@ def test_an_audience_of_everybody_is_shown_by_its_enrolments(stack, editor):
         enroll(stack, exp, subject)
     text = text_of(editor.get(f"/admin/experiment/{exp}/audience"))
     assert re.search(r"Users enrolled so far ?2 ?Devices ?1 ?Sessions ?1", text), text
-    assert "last mapped" not in text
+    assert "last mapping" not in text
 
 
 def test_counting_live_criteria_is_no_error(stack, editor):
@@ -218,7 +218,7 @@ def test_a_key_is_revoked_after_a_question_that_shows_its_last_use(stack, keeper
     assert label in text and "never" in text and "client" in text
     assert stack.sql("select revoked_at from api_key where id = %s", key) == [(None,)]
     assert keeper.post(f"/admin/keys/{key}/revoke").status_code == 303
-    assert "not valid any more" in text_of(keeper.get(f"/admin/keys/{key}/revoke"))
+    assert "no longer valid" in text_of(keeper.get(f"/admin/keys/{key}/revoke"))
     assert keeper.get("/admin/keys/00000000/revoke").status_code == 404
 
 

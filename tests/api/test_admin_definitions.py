@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages of an experiment: results, audience, health, what somebody sees, history."""
+"""The pages of an experiment: results, audience, health, explanation, history."""
 
 import csv
 import html

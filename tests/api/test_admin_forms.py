@@ -215,7 +215,7 @@ def test_a_form_of_an_older_version_does_not_undo_a_change(stack, editor):
     answer = editor.post(f"/admin/experiment/{exp}/change", **found)
     assert answer.status_code == 412
     assert "has been changed" in answer.text
-    now = re.search(r'<a href="([^"]*)">the form as it stands now</a>', answer.text).group(1)
+    now = re.search(r'<a href="([^"]*)">the current definition</a>', answer.text).group(1)
     found = values(editor.get(now).text)
     assert found["request.name"] == "meanwhile"
     assert editor.post(f"/admin/experiment/{exp}/change", **found).status_code == 303

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first page: what is running, and what somebody should look at."""
+"""The overview: running experiments, and warnings."""
 
 import html
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages of people: found by id, shown with all that is held of them, erased."""
+"""The pages of subjects: search by id, everything stored, erasure."""
 
 import html
 import json
@@ -100,7 +100,7 @@ def test_any_id_is_shown_unchanged_and_its_links_work(stack, viewer, field, text
 def test_an_unknown_subject_is_shown_as_unknown(stack, viewer, field):
     who = {field: new_id("nobody") + "<b>"}
     text = look(viewer, who)
-    assert f"Nobody is known by this {field[:-3]} id" in text and who[field] in text
+    assert f"Nothing is stored about this {field[:-3]} id" in text and who[field] in text
     assert "/admin/person/erase" not in text
 
 
@@ -113,8 +113,8 @@ def test_an_unknown_subject_is_shown_as_unknown(stack, viewer, field):
 def test_a_subject_with_any_stored_row_is_known(stack, viewer, held):
     who = {held["kind"]: new_id("trace")}
     held["make"](stack, who)
-    assert "Nobody is known" not in look(viewer, who)
-    assert "Nobody is known" not in look(viewer, who, views="last")
+    assert "Nothing is stored about" not in look(viewer, who)
+    assert "Nothing is stored about" not in look(viewer, who, views="last")
 
 
 @pytest.mark.parametrize("query, place", [
@@ -137,7 +137,7 @@ def test_views_are_paged_to_the_oldest(stack, viewer, recent, old):
     seen, way = [], ways(first, "/admin/person?")[0]
     while way:
         answer = viewer.get(way)
-        assert "Nobody is known" not in text_of_page(answer)
+        assert "Nothing is stored about" not in text_of_page(answer)
         seen += re.findall(r"view \d\d\.(?=</td>)", answer.text)
         way = next(iter(re.findall(r'rel="next" href="([^"]*)"', answer.text)), None)
         way = way and html.unescape(way)
@@ -189,12 +189,12 @@ def test_an_admin_erases_a_subject_by_typing_its_id(stack, admin, field, text):
     assert who[field] in asked and 'name="confirm"' in asked
     refused = text_of_page(erase(admin, who, other[field]), 422)
     assert 'id="confirm-wrong"' in refused and other[field] in refused
-    assert "Nobody is known" not in look(admin, who)
+    assert "Nothing is stored about" not in look(admin, who)
     answer = erase(admin, who)
     assert "Enrolments in experiments</td><td class=\"number\">1<" in text_of_page(answer)
     assert who[field] in text_of_page(answer)
-    assert "Nobody is known" in look(admin, who)
-    assert "Nobody is known" not in look(admin, other)
+    assert "Nothing is stored about" in look(admin, who)
+    assert "Nothing is stored about" not in look(admin, other)
 
 
 def test_the_receipt_counts_what_was_stored_and_a_second_one_nothing(stack, admin):
@@ -232,7 +232,7 @@ def test_only_admins_erase_and_other_attempts_are_audited(stack, people, role):
     assert erase(person, {"user_id": user}).status_code == 403
     assert person.get("/admin/person/erase", params={"user_id": user}).status_code == 403
     assert "/admin/person/erase" not in look(person, {"user_id": user})
-    assert "Nobody is known" not in look(person, {"user_id": user})
+    assert "Nothing is stored about" not in look(person, {"user_id": user})
     assert stack.sql("select action, target, status from assay.audit where account = %s "
                      "order by nr desc limit 1", person.name) == [
                          ("POST /admin/person/erase", None, 403)]
@@ -243,7 +243,7 @@ def test_only_admins_erase_and_other_attempts_are_audited(stack, people, role):
 def test_a_forged_form_erases_nobody(stack, admin, spoiled):
     user, _, _ = known_user(stack)
     assert erase(admin, {"user_id": user}, **spoiled).status_code == 403
-    assert "Nobody is known" not in look(admin, {"user_id": user})
+    assert "Nothing is stored about" not in look(admin, {"user_id": user})
 
 
 def listed(person, begin, **more):
@@ -285,6 +285,6 @@ def test_an_empty_directory_says_what_it_is_and_how_to_fill_it():
     fresh = Stack("lighttpd")
     try:
         text = text_of_page(Person(fresh, "viewer").get("/admin/people"))
-        assert "It is empty because" in text and "curl -X PUT" in text
+        assert "It is empty" in text and "curl -X PUT" in text
     finally:
         fresh.stop()

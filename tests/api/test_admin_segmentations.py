@@ -118,7 +118,7 @@ def test_a_form_of_an_older_version_does_not_undo_a_change(stack, editor):
     stack.call("PATCH", f"/v1/segmentation/{seg}", key="admin", json={"name": "meanwhile"})
     answer = editor.post(f"/admin/segmentation/{seg}/change", **form)
     assert answer.status_code == 412
-    assert f'<a href="/admin/segmentation/{seg}/edit">the form as it stands now' in answer.text
+    assert f'<a href="/admin/segmentation/{seg}/edit">the current definition' in answer.text
     assert stored(stack, seg)["name"] == "meanwhile"
 
 
@@ -215,7 +215,7 @@ def test_a_segmentation_in_use_is_not_deleted_and_its_referrers_are_named(stack,
                                                                  "eq": "one"}}}])
     page = editor.get(f"/admin/segmentation/{seg}/delete").text
     assert "its 1 members" in page and f"/admin/segmentation/{rule}" in page
-    assert "for ever" not in page
+    assert "permanently" not in page
     path = f"/admin/segmentation/{seg}/delete"
     refused = editor.post(path, **values(page))
     assert refused.status_code == 409 and f"is used by {rule}" in refused.text

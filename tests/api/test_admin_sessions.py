@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody at the door, or with a cookie that is not theirs, can and cannot do."""
+"""What attackers can and cannot do without a session, or with a foreign cookie."""
 
 import re
 

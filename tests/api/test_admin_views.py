@@ -60,7 +60,7 @@ def send(stack, at, name, count=1):
 
 def test_without_views_it_says_what_to_do(fresh, viewer):
     text = shown(fresh, viewer)
-    assert "No view of the last 7 days has been counted" in text
+    assert "No page view of the last 7 days has been counted" in text
     assert "curl -X POST" in text and "no goal names a page" in text and "<svg" not in text
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom user agents are taken for, by the agents that two public collections have seen of real
-browsers and one of crawlers. tests/agents pins them; npm brings them into the tree."""
+"""Bot detection against the user agents of three public collections: two of browsers, one of
+crawlers. tests/agents pins their versions; npm installs them."""
 
 import json
 import re

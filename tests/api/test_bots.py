@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Views of pages by bots: with a public key they are counted in the answer and leave nothing; what
-a server says of a bot's view is kept, for the server means it so."""
+"""Page views of bots: with a client key they are counted in the answer and not stored; views that a
+server sends for a bot are stored."""
 
 import json
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the database itself says about its schema and its roles: the data could be spread over many
-machines by subject, and the role that serves requests can do no more than the requests need."""
+"""The schema and the roles as the catalogue of the database has them: data can be distributed by
+subject, and the role that serves requests has no more rights than requests need."""
 
 import pathlib
 import re

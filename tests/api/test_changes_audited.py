@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every change of definitions and members has: a row of the audit log in its transaction, and
-an answer that is given again to a repeated request of the same key or account, and to no other."""
+"""Every change of definitions and members has an audit row in its transaction, and an answer
+that is repeated for the same idempotency key of the same key or account, and for no other."""
 
 import contextlib
 import json
@@ -116,24 +116,26 @@ def change_form(stack):
 
 # By an account: name: stack -> path, fields.
 PAGES = {
-    "layers_add": lambda s: ("/admin/layers", {"id": fresh("layer"), "unit": "user"}),
-    "layers_send": lambda s: (f"/admin/layer/{layers.new_layer(s)}", {
+    "layer_page_create": lambda s: ("/admin/layers", {"id": fresh("layer"), "unit": "user"}),
+    "layer_page_assign": lambda s: (f"/admin/layer/{layers.new_layer(s)}", {
         "experiment": running(s, "b"), "size:number": "10"}),
     "layers_send_free": lambda s: (lambda layer, exp: (
         f"/admin/layer/{layer}", {"experiment": exp, "do": "free"}))(*in_layer(s)),
-    "layers_delete": lambda s: (f"/admin/layer/{layers.new_layer(s)}/delete", {}),
-    "goals_add": lambda s: ("/admin/goals", {"name": fresh("goal")}),
-    "goals_send": lambda s: (f"/admin/goal/{a_goal(s)}", {"test": "mwu"}),
-    "goals_retire": lambda s: (f"/admin/goal/{a_goal(s)}/retire", {}),
-    "segment_form_make": lambda s: ("/admin/segmentations", {
+    "layer_page_delete": lambda s: (f"/admin/layer/{layers.new_layer(s)}/delete", {}),
+    "goal_page_create": lambda s: ("/admin/goals", {"name": fresh("goal")}),
+    "goal_page_change": lambda s: (f"/admin/goal/{a_goal(s)}", {"test": "mwu"}),
+    "goal_page_retire": lambda s: (f"/admin/goal/{a_goal(s)}/retire", {}),
+    "segmentation_form_create": lambda s: ("/admin/segmentations", {
         "id": fresh("seg"), "type": "manual", "name": "n", "groups.0.name": "one"}),
-    "segment_form_change": change_form,
-    "segment_delete": lambda s: (f"/admin/segmentation/{segmentations.make(s)}/delete", {}),
-    "segment_place": lambda s: (f"/admin/segmentation/{segmentations.make(s, 'manual')}/members", {
-        "user_id": fresh("u"), "group": "one"}),
-    "segment_place_drop": lambda s: (lambda seg, who: (
+    "segmentation_form_change": change_form,
+    "segmentation_page_delete": lambda s: (
+        f"/admin/segmentation/{segmentations.make(s)}/delete", {}),
+    "segmentation_member_form": lambda s: (
+        f"/admin/segmentation/{segmentations.make(s, 'manual')}/members",
+        {"user_id": fresh("u"), "group": "one"}),
+    "segmentation_member_form_drop": lambda s: (lambda seg, who: (
         f"/admin/segmentation/{seg}/members", {"user_id": who, "do": "drop"}))(*a_member(s)),
-    "segment_upload": lambda s: (
+    "segmentation_upload_form": lambda s: (
         f"/admin/segmentation/{segmentations.make(s, 'manual')}/upload", {"text": ROWS}),
 }
 
@@ -264,7 +266,7 @@ def test_the_same_idempotency_key_of_another_account_is_another_request(
     second = send(other_editor, request, token)
     assert second.status_code in (303, 404, 409, 412), second.text
     assert noted(stack) == before + (second.status_code == 303)
-    if name in ("layers_add", "goals_add", "segment_form_make"):
+    if name in ("layer_page_create", "goal_page_create", "segmentation_form_create"):
         assert second.status_code == 409
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a client key, which everybody can read, may learn and write about others: kinds of subjects,
-signatures, attributes and counts."""
+"""Limits of client keys, which anybody can read: kinds of subjects, signatures, attributes and
+counts."""
 
 import hashlib
 import hmac

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: what each command says, and its exit code: 0 done, 1 failed, 2 misused."""
+"""The command line: output and exit codes, 0 done, 1 failed, 2 misused."""
 
 import json
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sessions count once they have turned out to be human; until then what they do waits."""
+"""Sessions count once they are confirmed as human; until then their hits wait."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changes to definitions: the moves of the life cycle and no others, what a PATCH keeps, takes and
-clears, versions by which two people do not overwrite each other, and a clean end."""
+"""Changes of definitions: moves of the life cycle, what a PATCH keeps and clears, versions against
+lost updates, and deletion."""
 
 import pytest
 

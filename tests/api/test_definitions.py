@@ -38,7 +38,7 @@ def somebody(stack):
 
 
 def printed(exp=None, data=(), without=(), **changes):
-    """The body B of the acceptance scenarios under an id of its own, changed."""
+    """A complete request under an id of its own, with changes."""
     body = {"expId": exp or new_id("UR")[:40], "name": "USER_ORG", "createdBy": "User1",
             "description": "d", "criteria": {"type": "user", "filters": {"emailVerified": True}},
             "data": {"startDate": day(), "endDate": day(10), "key": "/org/profile",

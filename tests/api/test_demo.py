@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `make run` shows a stranger: a directory, two experiments over it, four with
-results."""
+"""The demo of `make run`: a directory, two experiments over it, four with results."""
 
 import pytest
 

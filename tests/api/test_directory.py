@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The directory of users: entries one by one and in bulk, what is refused by which place, and that
-erasing and exporting a user cover the entry."""
+"""The directory of users: single entries and bulk writes, refusals with their places, and that
+erasure and export include the entry."""
 
 import json
 import random

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PostgreSQL's disk is full: who writes is told 503, who reads reads on as long as PostgreSQL
-answers, what was acknowledged is there, and when there is room again everything works."""
+"""The disk of PostgreSQL is full: writes get 503, reads work as long as PostgreSQL answers, what
+was acknowledged is stored, and with free space everything works again."""
 
 import contextlib
 import uuid

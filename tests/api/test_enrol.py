@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who sees what: enrolled once and for good, looked at without a trace, set by hand."""
+"""Enrolment: stable assignments, reads without effect, assignments by hand."""
 
 import pytest
 

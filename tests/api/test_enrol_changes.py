@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Alternatives that are added, weighted, renamed, disabled and removed while people are in them:
-nobody is moved but who has to be."""
+"""Alternatives that are added, weighted, renamed, disabled and removed while subjects are enrolled:
+only subjects of a removed alternative are moved."""
 
 import collections
 import concurrent.futures

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many at once, through all workers and all doors: one row, one exposure, one line of telemetry,
-and the same answer for everybody."""
+"""Parallel enrolments through all workers and routes: one row, one exposure, one telemetry event,
+and the same answer for every caller."""
 
 import collections
 

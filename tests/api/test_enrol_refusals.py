@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What enrolment refuses, place by place; of what was refused nothing is stored."""
+"""What enrolment refuses, and where; a refused request stores nothing."""
 
 import pytest
 

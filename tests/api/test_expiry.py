@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows whose life is over are deleted by the jobs, and younger ones stay."""
+"""Jobs delete expired rows and keep younger ones."""
 
 import pytest
 

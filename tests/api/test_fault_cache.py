@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""memcached dies, hangs, forgets and fills up, while clients go on: the same answers, and no
+"""memcached dies, hangs, loses data and fills up under load: the same answers, and no
 failed request, only some slower ones.
 
 This file is not for sanitizers: its times are real, and test_cache_values.py runs the same code."""

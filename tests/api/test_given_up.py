@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was answered 503 does not happen later. A backend that is stopped at the very statement of a
-write is given up; when it goes on it finds the statement, and must not commit it: neither a
-statement by itself nor the commit of a transaction, whether the backend could be ended from another
-connection meanwhile or not."""
+"""A write that was answered with 503 is not committed later. A backend that is stopped at the
+very statement of a write is given up; when it goes on it finds the statement, and must not
+commit it: neither a statement by itself nor the commit of a transaction, whether the backend
+could be ended from another connection meanwhile or not."""
 
 import uuid
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Subjects hit goals: by a call, by an image, by a page view; and what that counts."""
+"""Goal hits by a call, an image or a page view, and what they count."""
 
 import datetime
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Groups: drawn once, stable while definitions change, and told by one event."""
+"""Groups: assigned once, stable while definitions change, and logged by one event."""
 
 import collections
 import hashlib

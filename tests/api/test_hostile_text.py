@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gate for JSON through HTTP, and texts that attack whatever comes behind it: each is refused
-or kept byte for byte, and nothing a client sends is answered with a 5xx."""
+"""JSON through HTTP, and texts that attack what processes them: each is refused or stored byte for
+byte, and nothing is answered with a 5xx."""
 
 import json
 import urllib.parse

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Idempotency-Key: whoever lost the answer asks again, and again, and all at once if he likes; one
-thing is made, and everybody who is told of it is told the same."""
+"""Idempotency-Key: a request that is repeated, also in parallel, is done once, and every caller
+gets the same answer."""
 
 import threading
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of users and devices: what is good is stored, what is not is told by its line, and a run
-that ended early goes on where it stopped."""
+"""Imports of users and devices: valid rows are stored, invalid ones are reported by line, and an
+interrupted run can be continued."""
 
 import json
 import os

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CSV as people really send it, from files and pipes: what a spreadsheet makes of a table is
-read, and what is broken costs a line."""
+"""CSV as spreadsheets write it, from files and pipes: variants are read, and a broken record costs
+one line."""
 
 import pytest
 

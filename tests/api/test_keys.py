@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keys of three classes: who may call what, and when a key stops to be one."""
+"""API keys of three classes: what each may call, and when a key stops working."""
 
 import re
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Layers: who is in one experiment of a layer is in no other."""
+"""Layers: a subject in one experiment of a layer is in no other."""
 
 import concurrent.futures
 import hashlib

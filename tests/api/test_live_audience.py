@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Profiles that are written are decided on the spot: whoever belongs to an experiment is in it
-with the first look-up after the write, and whoever does not is out of it, whatever else goes on."""
+"""A profile write updates audiences at once: the first look-up after it sees the right experiments,
+whatever else happens at the same time."""
 
 import concurrent.futures
 import contextlib

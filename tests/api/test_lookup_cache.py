@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cache hides nothing and adds nothing: whatever happens to memcached, to an audience or to a
-definition while apps ask, no answer is older than a second."""
+"""Look-ups with the cache: whatever happens to memcached, to an audience or to a definition, no
+answer is more than a second out of date."""
 
 import concurrent.futures
 import json

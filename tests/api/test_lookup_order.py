@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""In which order the experiments of an answer come, and which alternative the asker gets."""
+"""The order of experiments in an answer, and the alternative that is assigned."""
 
 import collections
 import hashlib

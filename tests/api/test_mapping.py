@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The mapping job: what it says and counts, that one failure stops nothing else, and that look-ups
-have an audience at every moment."""
+"""The audience job: its messages and counters, failures that stop nothing else, and that look-ups
+always have an audience."""
 
 import contextlib
 import threading

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people change and what the job does to one definition: neither undoes the other, whoever is
-killed in between."""
+"""Changes by people and by the audience job to one definition: neither undoes the other, even if a
+process is killed in between."""
 
 import concurrent.futures
 import contextlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What operators ask over HTTP: is it alive, is it ready, which version, how much of what."""
+"""Health, readiness, version and metrics over HTTP."""
 
 import re
 

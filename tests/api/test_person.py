@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sessions become users, users come back, and users are forgotten."""
+"""Sessions that become users, returning users, and erasure."""
 
 import datetime
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`assay jobs`: partitions are there before their day, what is too old goes, and nothing else.
+"""`assay jobs`: partitions are created ahead, expired rows are deleted, and nothing else.
 
 This file is not for sanitizers: their library and libfaketime wait for each other at start."""
 

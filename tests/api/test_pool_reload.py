@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGHUP: what is good takes effect, what is not changes nothing.
+"""SIGHUP: a valid configuration takes effect, an invalid one changes nothing.
 
 This file is not for sanitizers: with them each of its many workers takes a second to go."""
 

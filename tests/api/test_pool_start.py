@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pool that cannot serve well says so before its first request, or on /readyz; one that only
-has to wait for its database starts, and serves by itself when it is there."""
+"""A pool that cannot serve says so before its first request, or on /readyz; one whose database is
+down starts, and serves once the database is up."""
 
 import json
 import re

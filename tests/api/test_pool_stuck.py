@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Workers that are stuck, do not go, or die with something in their hands; peers that begin a
+"""Workers that are stuck, do not end, or die while they hold a resource; peers that begin a
 request and do not end it.
 
 This file is not for sanitizers: they report the very deaths that are made here, and use memory."""

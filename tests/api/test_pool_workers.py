@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Workers die, are killed, told to go, worn out, and left without a parent; clients hardly
+"""Workers that crash, are killed, replaced or orphaned; clients hardly
 notice, or not at all.
 
 This file is not for sanitizers: they report the very deaths that are made here, and use memory."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A preview decides criteria in the database. Random filters over random profiles must give just
-what a plain evaluator gives, which was written from the rules and not from the program."""
+"""Previews evaluate criteria in the database. Random filters over random profiles must match
+what the reference implementation matches, which was written from the documentation."""
 
 import json
 import random

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user did, what is held about a user, and the end of both."""
+"""The activity profile of a user, the export, and erasure."""
 
 import datetime
 import json

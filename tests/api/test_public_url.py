@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the service is for its visitors: below a path, behind a proxy that changes Host."""
+"""public_url: a service below a path, behind a proxy that changes Host."""
 
 import html
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Results are what the rows say, at once."""
+"""Results equal the rows immediately after a write."""
 
 from enrols import enroll, put, running, somebody
 from lookups import new_id

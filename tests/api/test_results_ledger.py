@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Results are sums of small changes, and at any moment what counting the rows would give."""
+"""The results ledger: its sums equal the counted rows at any moment."""
 
 import concurrent.futures
 import contextlib

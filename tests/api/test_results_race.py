@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Results while everything writes: they are never anything but what the rows say."""
+"""Results under parallel writes always equal the rows."""
 
 import json
 import multiprocessing

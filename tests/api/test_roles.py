@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may do what at the pages, by the very table of routes; and what a session is worth."""
+"""Roles of the admin pages by the table of routes, and the life of sessions."""
 
 import re
 

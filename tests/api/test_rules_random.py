@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Random rules on random people must give just what a plain evaluator gives, which was written from
-what is said of rules and not from the program. SEED names the run."""
+"""Random rules on random users must give what the reference implementation gives, which was written
+from the documentation. SEED=n repeats a run."""
 
 import os
 import random

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The request bodies that the design documents print, as they stand there: with their comments
-removed, the missing braces added, and the dates moved to the present."""
+"""Request bodies of the clients of earlier versions of this API, with their comments removed,
+missing braces added, and dates moved to the present."""
 
 import datetime
 import json

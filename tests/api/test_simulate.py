@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""assay simulate: how often results deceive, by the very way of real subjects. A seed makes all of
-it, so what is asserted of a run holds at each run."""
+"""assay simulate: false alarms and detections, through the code that serves real subjects. A seed
+determines a run, so assertions about it are reproducible."""
 
 import re
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tags: values that are kept of a user, by scope and key."""
+"""Tags: values of a user by scope and key."""
 
 import concurrent.futures
 import json

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A line for every look-up, whole, in the printed shape, with hashed ids; and no look-up that
-fails for want of a file."""
+"""One complete telemetry line for each look-up, with hashed ids; and look-ups that work although
+the file cannot be written."""
 
 import concurrent.futures
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two writers of one definition: whatever another transaction has just changed, a request that
+"""Parallel writers of one definition: whatever another transaction has just changed, a request that
 waited for it ends as it would have one after the other, never by an error of the database. The
 other writer here is a transaction that has changed every row of a table and commits once the
 request waits for it, so each case meets the race for certain."""

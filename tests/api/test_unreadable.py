@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values that criteria compare as dates or numbers and that are neither are counted, and said."""
+"""Values that criteria compare as dates or numbers, and that are neither, are counted and
+reported."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of members: who comes into which group, and what is told of every row."""
+"""Files of members: group assignments, and the report on each row."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of members that the jobs work off: with progress, by many at once, killed in the middle."""
+"""Files of members imported by jobs: progress, several processes, and killed jobs."""
 
 import os
 import signal

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the web servers themselves keep from the program: bodies that no route of their kind takes,
-and too many connections from one address."""
+"""Limits of the web servers: bodies larger than any route of their kind accepts, and too many
+connections from one address."""
 
 import contextlib
 import socket

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rolling window of 7 x 24 hours, its sessions, days and ties, with the pool's clock held
+"""The rolling window of 7 x 24 hours: sessions, days and ties, with the clock of the pool held
 still and moved by hand: a profile is a fact about now, so it changes without any write.
 
 This file is not for sanitizers: their library and libfaketime wait for each other at start."""
@@ -142,19 +142,16 @@ def test_the_profile_of_a_window(stack, clock, user, case, events, expected, way
 
 
 def test_an_unknown_user_is_zeros_and_echoed(stack, clock, user):
-    """Case 21."""
     assert profile(stack, user) == dict(ZEROS, user_id=user)
 
 
 def test_a_user_with_old_views_only_is_as_an_unknown_one(stack, clock, user):
-    """Case 22."""
     post(stack, [view(user, "1970-01-01T00:00:00Z"), view(user, at("01 12:00"))])
     assert profile(stack, user) == dict(ZEROS, user_id=user)
     assert len(export(stack, user)) == 2
 
 
 def test_what_is_finer_than_a_millisecond_is_cut_before_duplicates_are_found(stack, clock, user):
-    """Case 26."""
     assert post(stack, view(user, at("09 10:00:00.123"), A)).json() == receipt(1, 1)
     for text in ("09 10:00:00.1230001", "09 10:00:00.123999999999"):
         assert post(stack, view(user, at(text), B)).json() == receipt(1, 0, duplicates=1)
@@ -163,7 +160,7 @@ def test_what_is_finer_than_a_millisecond_is_cut_before_duplicates_are_found(sta
 
 
 def test_a_leap_second_is_the_second_after_it(stack, clock, user):
-    """Case 27. The second :60 exists at the end of a UTC day only."""
+    """The second :60 exists at the end of a UTC day only."""
     assert post(stack, view(user, "2012-06-30T23:59:60Z")).json() == receipt(1, 1)
     assert post(stack, view(user, "2012-07-01T01:59:60.5+02:00")).json() == \
         receipt(1, 0, duplicates=1)
@@ -186,7 +183,7 @@ def test_a_timestamp_lies_between_1970_and_a_day_from_now(stack, clock, user, wh
 
 
 def test_a_future_view_counts_once_its_time_has_come(stack, clock, early):
-    """Case 28: the cached profile changes by itself, to the millisecond."""
+    """The cached profile changes by itself, to the millisecond."""
     user = early + "future"
     assert numbers(settled(stack, user)) == (1, 1, 1, A, 1)
     clock.set(at("10 11:59:29.999"))
@@ -196,13 +193,12 @@ def test_a_future_view_counts_once_its_time_has_come(stack, clock, early):
 
 
 def test_page_names_are_case_sensitive_and_untrimmed(stack, clock, user):
-    """Case 29."""
     post(stack, [view(user, at(f"09 10:0{i}"), n) for i, n in enumerate(["a", "A", " a", "a"])])
     assert numbers(profile(stack, user)) == (4, 4, 1, "a", 3)
 
 
 def test_a_view_leaves_the_window_without_any_write(stack, clock, early):
-    """Case 30: the cached profile changes by itself, to the millisecond, there and back."""
+    """The cached profile changes by itself, to the millisecond, there and back."""
     user = early + "leaves"
     assert numbers(settled(stack, user)) == (2, 2, 1, B, 2)
     for now, expected in [("16 10:00:00.000", 2), ("16 10:00:00.001", 1), ("16 11:00:00.000", 1),
@@ -232,7 +228,6 @@ def test_deadlines_hold_although_the_clock_stands_still(stack, clock, user):
 
 
 def test_a_cached_profile_does_not_outlive_its_erasure(stack, clock, early):
-    """Case 23."""
     user = early + "erased"
     assert numbers(settled(stack, user)) == (1, 1, 1, A, 1)
     for gone in (1, 0):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of files of members say again and again."""
+"""Shared by the tests of uploads: segmentations, files of members, and their reports."""
 
 from lookups import new_id
 from stack import wait_until
@@ -28,7 +28,7 @@ def upload(stack, seg, text, status=200, **more):
 
 
 def counts(report):
-    """What became of the rows, without what did not happen."""
+    """The number of rows by outcome, without outcomes that did not occur."""
     found = {name: report[name] for name in COUNTS}
     found.update((name, len(report[name])) for name in ("changed", "failed"))
     return {name: n for name, n in found.items() if n}
@@ -46,7 +46,7 @@ def mail():
 
 
 def finished(stack, answer, seconds=60):
-    """The report of a job when it is through."""
+    """The report of a job once it is done."""
     assert answer.status_code == 202, answer.text
     where = answer.headers["Location"]
     return wait_until(lambda: (r := stack.call("GET", where).json())["done"] and r, seconds,

@@ -59,7 +59,7 @@ def quiet(writer):
 
 def test_a_goal_is_defined_and_changed_by_any_text(stack, writer, text):
     name = text[:60] + new_id("")
-    driver, _ = fill(stack, writer, "/admin/goals", "Define it", name=name, page=text,
+    driver, _ = fill(stack, writer, "/admin/goals", "Create goal", name=name, page=text,
                      description=text)
     quiet(writer)
     path = "/admin/goal/" + urllib.parse.quote(name, safe="")
@@ -93,8 +93,8 @@ def test_a_layer_is_described_by_any_text_and_refuses_it_as_an_id(stack, writer,
 def test_a_segmentation_has_any_text_in_all_its_fields(stack, writer, text):
     seg, short = new_id("seg")[:40], text[:60]
     driver, _ = fill(
-        stack, writer, "/admin/segmentations/new?type=rule", "Define it", id=seg, name=text,
-        description=text, context=short, groups__0__name=short, rules__0__group=short,
+        stack, writer, "/admin/segmentations/new?type=rule", "Create segmentation", id=seg,
+        name=text, description=text, context=short, groups__0__name=short, rules__0__group=short,
         rules__0__what=short, rules__0__value="\"" + short.replace("\\", "").replace("\"", "'")
         + "\"")
     quiet(writer)
@@ -117,7 +117,7 @@ def test_a_segmentation_has_any_text_in_all_its_fields(stack, writer, text):
 
 def test_a_refused_segmentation_keeps_any_text(stack, writer, text):
     fields = {f"rules__0__{part}": text for part in ("group", "what", "value")}
-    driver, typed = fill(stack, writer, "/admin/segmentations/new?type=rule", "Define it",
+    driver, typed = fill(stack, writer, "/admin/segmentations/new?type=rule", "Create segmentation",
                          id=text, name=text, description=text, context=text,
                          groups__0__name=text, groups__0__json=text, **fields)
     quiet(writer)
@@ -134,7 +134,7 @@ def test_members_of_any_name_are_listed_moved_and_reported(stack, writer, text):
     quiet(writer)
     cell = driver.find_element(By.CSS_SELECTOR, "section[aria-labelledby=members] tbody code")
     assert cell.get_attribute("textContent") == user
-    driver, _ = fill(stack, writer, f"/admin/segmentation/{seg}", "Put into the group",
+    driver, _ = fill(stack, writer, f"/admin/segmentation/{seg}", "Add to the group",
                      user_id=user, group="other")
     quiet(writer)
     assert f"{user} is in the group other." in said(driver)

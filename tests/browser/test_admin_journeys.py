@@ -101,7 +101,7 @@ def test_an_experiment_is_defined_with_a_mistake_and_then_right_and_started(stac
         field = driver.find_element(By.NAME, name)
         field.clear()
         field.send_keys(text)
-    press(driver, "Define it")
+    press(driver, "Create experiment")
     wrong = driver.find_element(By.NAME, "request.traffic")
     assert wrong.get_attribute("aria-invalid") == "true"
     assert driver.find_element(By.ID, wrong.get_attribute("aria-describedby")).text
@@ -110,7 +110,7 @@ def test_an_experiment_is_defined_with_a_mistake_and_then_right_and_started(stac
     assert kept == given
     wrong.clear()
     wrong.send_keys("100")
-    press(driver, "Define it")
+    press(driver, "Create experiment")
     await_status(stack, exp)
     driver = editor.open(f"{stack.url}/admin/experiment/{exp}/setup")
     assert "From a form" in texts(driver, "h1")[0]
@@ -125,7 +125,7 @@ def test_a_password_is_set_and_then_lets_in(stack, sized_browser):
     name, words = new_id("words")[:20], "seven grey donkeys walk at dawn"
     sign_in(sized_browser, stack, "viewer", name)
     driver = sized_browser.open(stack.url + "/admin/account")
-    for field in ("New password", "The same again"):
+    for field in ("New password", "Repeat the new password"):
         label(driver, field).send_keys(words)
     press(driver, "Save")
     press(driver, "Sign out")

@@ -51,10 +51,10 @@ def test_a_user_is_found_read_and_erased(stack, keeper):
     assert texts(driver, ".numbers dd") == ["1", "1", "1", "1"]
     follow(driver, "The last views")
     assert "Pricing" in texts(driver, "section[aria-labelledby=views] tbody tr")[0]
-    follow(driver, "Back to all that is held")
+    follow(driver, "Back to everything stored")
     follow(driver, f"Explain {exp}")
     assert texts(driver, "#sees") == [f"{user} sees blue"]
-    follow(driver, "All that is held of it")
+    follow(driver, "Everything stored about it")
     follow(driver, "Erase …")
     label_of = driver.find_element(By.ID, "confirm")
     label_of.send_keys(user[:-1])
@@ -69,7 +69,7 @@ def test_a_user_is_found_read_and_erased(stack, keeper):
     assert "Page views 1" in texts(driver, "main tr")
     assert "Profile in the directory 1" in texts(driver, "main tr")
     driver = look_up(keeper, stack, "User", user)
-    assert texts(driver, ".empty p")[0].startswith("Nobody is known by this user id")
+    assert texts(driver, ".empty p")[0].startswith("Nothing is stored about this user id")
     assert keeper.complaints() == []
 
 

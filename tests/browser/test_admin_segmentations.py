@@ -36,14 +36,14 @@ def test_a_file_is_uploaded_into_what_was_defined_with_a_mistake_and_then_right(
     follow(driver, "New segmentation")
     write(driver, id=seg, type="manual", name="Pilots", groups__0__name="in",
           groups__1__name="in")
-    press(driver, "Define it")
+    press(driver, "Create segmentation")
     wrong, = driver.find_elements(By.CSS_SELECTOR, "[aria-invalid]")
     assert wrong.get_attribute("name") == "groups.1.name"
     told = driver.find_element(By.ID, wrong.get_attribute("aria-describedby")).text
     assert "has the same id or name" in told
     assert driver.find_element(By.NAME, "name").get_attribute("value") == "Pilots"
     write(driver, groups__1__name="out")
-    press(driver, "Define it")
+    press(driver, "Create segmentation")
     assert texts(driver, "h1") == [f"Pilots {seg}"]
     assert rows(driver, "groups") == [["in", "0", "0"], ["out", "1", "0"]]
     follow(driver, "Upload a file of members")
@@ -55,7 +55,7 @@ def test_a_file_is_uploaded_into_what_was_defined_with_a_mistake_and_then_right(
     press(driver, "Upload")
     assert texts(driver, ".numbers dd") == ["3", "2", "0", "0", "0", "1"]
     assert texts(driver, "main td") == ["3", "there is no group `nowhere`"]
-    follow(driver, "To the members")
+    follow(driver, "Back to the members")
     assert rows(driver, "groups") == [["in", "0", "1"], ["out", "1", "1"]]
     assert [row[:3] for row in rows(driver, "members")] == [["ann", "in", "upload"],
                                                             ["eve", "out", "upload"]]
@@ -82,16 +82,16 @@ def test_somebody_is_moved_and_taken_out_by_hand(stack, editor):
     driver = editor.open(f"{stack.url}/admin/segmentation/{seg}")
     write(driver.find_element(By.CSS_SELECTOR, "form[method=post][action$=members]"),
           user_id=user, group="nowhere")
-    press(driver, "Put into the group")
+    press(driver, "Add to the group")
     assert texts(driver, "#into-wrong") == ["is not a group of this segmentation"]
     assert label(driver, "User").get_attribute("value") == user
     write(driver, group="two")
-    press(driver, "Put into the group")
+    press(driver, "Add to the group")
     assert texts(driver, "#who ~ [role=status]") == [f"{user} is in the group two."]
     assert name_of(stack, seg, user) == "two"
     write(driver.find_element(By.CSS_SELECTOR, "form[method=post][action$=members]"),
           user_id=user)
-    press(driver, "Take out")
+    press(driver, "Remove")
     assert texts(driver, "#who ~ [role=status]") == [f"{user} is in no group."]
     assert complaints(editor) == []
 
@@ -104,11 +104,11 @@ def test_rules_are_rows_and_are_said_in_words(stack, editor):
           groups__1__json='{"kind": {"eq": "user"}}', rules__0__group="here",
           rules__0__what="city", rules__0__value=city, rules__1__group="here",
           rules__1__what="age", rules__1__test="is at least", rules__1__value="true")
-    press(driver, "Define it")
+    press(driver, "Create segmentation")
     wrong, = driver.find_elements(By.CSS_SELECTOR, "[aria-invalid]")
     assert wrong.get_attribute("name") == "rules.1.group"
     write(driver, rules__1__value="18")
-    press(driver, "Define it")
+    press(driver, "Create segmentation")
     assert [" ".join(row) for row in rows(driver, "groups")] == [
         f'here 0 city is "{city}" and age >= 18', 'rest 1 kind is "user"']
     write(driver.find_element(By.CSS_SELECTOR, "section[aria-labelledby=who]"), user_id=user)
@@ -116,7 +116,7 @@ def test_rules_are_rows_and_are_said_in_words(stack, editor):
     assert texts(driver, "#who ~ [role=status]") == [f"{user} is in the group here."]
     follow(driver, "Change")
     write(driver, rules__1__value="31")
-    press(driver, "Change it")
+    press(driver, "Save changes")
     assert "age >= 31" in " ".join(rows(driver, "groups")[0])
     assert complaints(editor) == []
 
@@ -132,6 +132,6 @@ def test_what_is_used_says_by_whom_and_goes_when_it_is_not(stack, editor):
     stack.call("DELETE", f"/v1/segmentation/{rule}", key="admin")
     driver = editor.open(f"{stack.url}/admin/segmentation/{seg}/delete")
     driver.find_element(By.CSS_SELECTOR, "main [type=checkbox]").click()
-    press(driver, f"Delete {seg} for ever")
+    press(driver, f"Delete {seg} permanently")
     assert texts(driver, "h1") == ["Segmentations"]
     assert stack.call("GET", f"/v1/segmentation/{seg}").status_code == 404

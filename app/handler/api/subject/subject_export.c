@@ -113,7 +113,7 @@ user_export_get(struct ctx *c)
 
 /* GET /admin/person/export */
 enum err
-people_export(struct ctx *c)
+person_export(struct ctx *c)
 {
 	enum err e = visitor_named(c);
 

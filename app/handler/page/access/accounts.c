@@ -35,7 +35,7 @@ add_to_row(struct ctx *c, struct json_object *row)
 
 /* GET /admin/accounts */
 enum err
-accounts_list(struct ctx *c)
+accounts_page(struct ctx *c)
 {
 	struct json_object *list;
 	enum err e = account_list(&c->w, &list);

@@ -22,7 +22,7 @@ query_filter(struct ctx *c, const char *name)
 
 /* GET /admin/audit */
 enum err
-changes_list(struct ctx *c)
+audit_log_page(struct ctx *c)
 {
 	const struct audit_page page = {.after = query_filter(c, "after"),
 		.account = query_filter(c, "account"), .target = query_filter(c, "target"),

@@ -23,7 +23,7 @@ is_valid(struct json_object *key)
 
 /* GET /admin/keys. ?all=1 also lists keys that have ended. */
 enum err
-keys_list(struct ctx *c)
+keys_page(struct ctx *c)
 {
 	struct json_object *shown = json_object_new_array(), *list;
 	enum err e = key_list(&c->w, &list);
@@ -45,7 +45,7 @@ keys_list(struct ctx *c)
  * request is told that it was shown.
  */
 enum err
-keys_create(struct ctx *c)
+key_page_create(struct ctx *c)
 {
 	struct json_object *form;
 	struct key_input in;
@@ -68,7 +68,7 @@ keys_create(struct ctx *c)
 
 /* GET /admin/keys/:id/revoke */
 enum err
-keys_ask(struct ctx *c)
+key_revoke_page(struct ctx *c)
 {
 	struct json_object *row;
 	enum err e = key_get(&c->w, c->args[0], &row);
@@ -83,7 +83,7 @@ keys_ask(struct ctx *c)
 
 /* POST /admin/keys/:id/revoke */
 enum err
-keys_revoke(struct ctx *c)
+key_page_revoke(struct ctx *c)
 {
 	c->location = "/admin/keys";
 	return key_revoke(&c->w, c->args[0], &c->model);
@@ -121,7 +121,7 @@ kinds_text(struct ctx *c, struct json_object *list)
 
 /* GET /admin/keys/:id. The form is shown for client keys that are not revoked. */
 enum err
-keys_page(struct ctx *c)
+key_page(struct ctx *c)
 {
 	struct json_object *row;
 	enum err e = key_get(&c->w, c->args[0], &row);
@@ -153,7 +153,7 @@ keys_page(struct ctx *c)
 
 /* POST /admin/keys/:id/change. A new signing secret is shown once. */
 enum err
-keys_change(struct ctx *c)
+key_page_change(struct ctx *c)
 {
 	struct json_object *form;
 	struct key_limits limits;

@@ -85,7 +85,7 @@ answer_experiment_form(struct ctx *c, struct json_object *typed)
 
 /* GET /admin/experiments/new */
 enum err
-draft_new(struct ctx *c)
+experiment_form_new(struct ctx *c)
 {
 	static const char begun[] =
 	    "{\"request\": {\"data\": {\"startDate\": \"%s\"}, \"traffic\": 100, "
@@ -98,7 +98,7 @@ draft_new(struct ctx *c)
 
 /* GET /admin/experiment/:id/edit */
 enum err
-draft_edit(struct ctx *c)
+experiment_form_edit(struct ctx *c)
 {
 	struct experiment_answer a = {0};
 	enum err e = experiment_get(&c->w, c->args[0], &a);
@@ -211,14 +211,14 @@ change_by_request(struct ctx *c, struct json_object *request)
 
 /* POST /admin/experiments */
 enum err
-draft_make(struct ctx *c)
+experiment_form_create(struct ctx *c)
 {
 	return apply_form(c, create_by_form);
 }
 
 /* POST /admin/experiment/:id/change */
 enum err
-draft_change(struct ctx *c)
+experiment_form_change(struct ctx *c)
 {
 	return apply_form(c, change_by_request);
 }

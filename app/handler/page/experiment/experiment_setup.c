@@ -98,7 +98,7 @@ add_possible(struct ctx *c, struct json_object *definition)
 
 /* GET /admin/experiment/:id/setup */
 enum err
-setup_page(struct ctx *c)
+experiment_setup_page(struct ctx *c)
 {
 	const char *version;
 	enum err e = load_setup(c, &version);
@@ -138,7 +138,7 @@ deliver_form(struct ctx *c, const struct experiment_delivery *in)
  * stopped experiment to be running.
  */
 enum err
-setup_state(struct ctx *c)
+experiment_state_form(struct ctx *c)
 {
 	struct experiment_delivery in;
 	struct json_object *form;
@@ -173,7 +173,7 @@ make_choices(struct ctx *c, struct json_object *definition)
 
 /* GET /admin/experiment/:id/end */
 enum err
-setup_end(struct ctx *c)
+experiment_end_page(struct ctx *c)
 {
 	struct json_object *results;
 	const char *version;
@@ -195,7 +195,7 @@ setup_end(struct ctx *c)
  * never kept silently.
  */
 enum err
-setup_finish(struct ctx *c)
+experiment_end(struct ctx *c)
 {
 	struct json_object *form;
 	enum err e = form_json(c, &form);
@@ -213,7 +213,7 @@ setup_finish(struct ctx *c)
 
 /* GET /admin/experiment/:id/delete */
 enum err
-tab_delete(struct ctx *c)
+experiment_delete_page(struct ctx *c)
 {
 	const char *version;
 	enum err e = load_setup(c, &version);

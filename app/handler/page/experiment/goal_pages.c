@@ -67,7 +67,7 @@ read_goal_form(struct ctx *c, struct json_object **form, struct goal_input *in)
 
 /* POST /admin/goals */
 enum err
-goals_add(struct ctx *c)
+goal_page_create(struct ctx *c)
 {
 	struct json_object *form;
 	struct goal_input in;
@@ -79,7 +79,7 @@ goals_add(struct ctx *c)
 
 /* GET /admin/goal/:name */
 enum err
-goals_one(struct ctx *c)
+goal_page(struct ctx *c)
 {
 	struct json_object *row;
 	enum err e = goal_get(&c->w, c->args[0], &row);
@@ -97,7 +97,7 @@ goals_one(struct ctx *c)
 
 /* POST /admin/goal/:name. A field that was emptied clears the property. */
 enum err
-goals_send(struct ctx *c)
+goal_page_change(struct ctx *c)
 {
 	struct json_object *form;
 	struct goal_input in;
@@ -113,7 +113,7 @@ goals_send(struct ctx *c)
 
 /* GET /admin/goal/:name/retire */
 enum err
-goals_ask(struct ctx *c)
+goal_retire_page(struct ctx *c)
 {
 	enum err e = goal_get(&c->w, c->args[0], &c->model);
 
@@ -124,7 +124,7 @@ goals_ask(struct ctx *c)
 
 /* POST /admin/goal/:name/retire */
 enum err
-goals_retire(struct ctx *c)
+goal_page_retire(struct ctx *c)
 {
 	struct json_object *form;
 	enum err e = form_json(c, &form);

@@ -36,7 +36,7 @@ layers_page(struct ctx *c)
 
 /* POST /admin/layers */
 enum err
-layers_add(struct ctx *c)
+layer_page_create(struct ctx *c)
 {
 	struct json_object *form;
 	struct layer_input in;
@@ -54,7 +54,7 @@ layers_add(struct ctx *c)
 
 /* GET /admin/layer/:id */
 enum err
-layers_one(struct ctx *c)
+layer_page(struct ctx *c)
 {
 	enum err e = layer_get(&c->w, c->args[0], &c->model);
 
@@ -65,7 +65,7 @@ layers_one(struct ctx *c)
 
 /* POST /admin/layer/:id. Gives the experiment so many slots, or frees them. */
 enum err
-layers_send(struct ctx *c)
+layer_page_assign(struct ctx *c)
 {
 	const char *doing = form_value(c, "do");
 	struct layer_assignment in = {
@@ -86,14 +86,14 @@ layers_send(struct ctx *c)
 
 /* GET /admin/layer/:id/delete */
 enum err
-layers_ask(struct ctx *c)
+layer_delete_page(struct ctx *c)
 {
 	return layer_get(&c->w, c->args[0], &c->model);
 }
 
 /* POST /admin/layer/:id/delete */
 enum err
-layers_delete(struct ctx *c)
+layer_page_delete(struct ctx *c)
 {
 	struct json_object *form;
 	enum err e = form_json(c, &form);

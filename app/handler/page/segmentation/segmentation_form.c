@@ -46,7 +46,7 @@ answer_segmentation_form(struct ctx *c, struct json_object *typed)
 
 /* GET /admin/segmentations/new */
 enum err
-segment_form_new(struct ctx *c)
+segmentation_form_new(struct ctx *c)
 {
 	const char *type = req_query(&c->req, "type");
 	struct json_object *typed = mem_json(c->w.mem, json_object_new_object());
@@ -58,7 +58,7 @@ segment_form_new(struct ctx *c)
 
 /* GET /admin/segmentation/:id/edit */
 enum err
-segment_form_edit(struct ctx *c)
+segmentation_form_edit(struct ctx *c)
 {
 	enum err e = segmentation_get(&c->w, c->args[0], &c->model);
 
@@ -96,7 +96,7 @@ show_refused(struct ctx *c, enum err e, struct json_object *typed)
 
 /* POST /admin/segmentations */
 enum err
-segment_form_make(struct ctx *c)
+segmentation_form_create(struct ctx *c)
 {
 	struct segmentation_definition in;
 	struct json_object *typed = NULL, *body;
@@ -130,7 +130,7 @@ change_by_form(struct ctx *c, struct json_object *body)
 
 /* POST /admin/segmentation/:id/change */
 enum err
-segment_form_change(struct ctx *c)
+segmentation_form_change(struct ctx *c)
 {
 	struct json_object *typed = NULL, *body;
 	enum err e = read_segmentation_form(c, &typed, &body);

@@ -100,7 +100,7 @@ add_segmentation_list(struct ctx *c, struct json_object *list)
 
 /* GET /admin/segmentations */
 enum err
-segment_list(struct ctx *c)
+segmentations_page(struct ctx *c)
 {
 	const char *context = req_query(&c->req, "context"), *next;
 	struct json_object *list;
@@ -269,7 +269,7 @@ add_selected(struct ctx *c)
 
 /* GET /admin/segmentation/:id */
 enum err
-segment_page(struct ctx *c)
+segmentation_page(struct ctx *c)
 {
 	enum err e = load_segmentation_page(c);
 
@@ -285,14 +285,14 @@ segment_page(struct ctx *c)
 
 /* GET /admin/segmentation/:id/delete */
 enum err
-segment_delete_page(struct ctx *c)
+segmentation_delete_page(struct ctx *c)
 {
 	return load_segmentation_page(c);
 }
 
 /* POST /admin/segmentation/:id/delete */
 enum err
-segment_delete(struct ctx *c)
+segmentation_page_delete(struct ctx *c)
 {
 	struct json_object *typed;
 	const char *version;
@@ -308,7 +308,7 @@ segment_delete(struct ctx *c)
  * it, and redirects to what became of it.
  */
 enum err
-segment_place(struct ctx *c)
+segmentation_member_form(struct ctx *c)
 {
 	const char *doing = form_value(c, "do");
 	const char *group = form_value(c, "group"), *user = form_value(c, "user_id");

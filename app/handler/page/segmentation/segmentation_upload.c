@@ -24,7 +24,7 @@ member_of(struct json_object *o, const char *name)
 
 /* GET /admin/segmentation/:id/upload */
 enum err
-segment_upload_page(struct ctx *c)
+segmentation_upload_page(struct ctx *c)
 {
 	struct json_object *list;
 	enum err e = segmentation_get(&c->w, c->args[0], &c->model);
@@ -70,7 +70,7 @@ read_upload(struct ctx *c, struct upload_input *out)
 
 /* POST /admin/segmentation/:id/upload */
 enum err
-segment_upload(struct ctx *c)
+segmentation_upload_form(struct ctx *c)
 {
 	struct upload_input in;
 	enum err e = read_upload(c, &in);
@@ -97,7 +97,7 @@ cut_report(struct json_object *model, const char *name, const char *counted)
 
 /* GET /admin/segmentation/:id/upload/:job */
 enum err
-segment_report(struct ctx *c)
+segmentation_report_page(struct ctx *c)
 {
 	enum err e = upload_report(&c->w, c->args[0], c->args[1], &c->model);
 

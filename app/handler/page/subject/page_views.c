@@ -48,7 +48,7 @@ add_goal_paths(struct ctx *c)
 
 /* GET /admin/pages */
 enum err
-views_page(struct ctx *c)
+page_views_page(struct ctx *c)
 {
 	enum err e = page_view_week(&c->w, &c->model);
 

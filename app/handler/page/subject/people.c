@@ -72,7 +72,7 @@ make_searches(struct ctx *c)
 
 /* GET /admin/people. The directory, with the address of each user. */
 enum err
-people_list(struct ctx *c)
+people_page(struct ctx *c)
 {
 	struct paging p;
 	const char *next;
@@ -305,7 +305,7 @@ add_stored(struct ctx *c)
 
 /* GET /admin/person */
 enum err
-people_person(struct ctx *c)
+person_page(struct ctx *c)
 {
 	bool known = false;
 	enum err e = begin_subject_page(c);
@@ -323,14 +323,14 @@ people_person(struct ctx *c)
 
 /* GET /admin/person/erase */
 enum err
-people_ask(struct ctx *c)
+person_erase_page(struct ctx *c)
 {
 	return begin_subject_page(c);
 }
 
 /* POST /admin/person/erase. The id must be typed, so that no one is erased by accident. */
 enum err
-people_erase(struct ctx *c)
+person_erase(struct ctx *c)
 {
 	struct json_object *typed;
 	enum err e = begin_subject_page(c);
