@@ -72,6 +72,17 @@ read_force(struct work *w, struct json_object *value, const char **name)
 	return OK;
 }
 
+/* The name of the alternative that the visitor has seen. */
+static enum err
+read_shown(struct work *w, const struct assignment_input *in, struct enrolment_outcome *o)
+{
+	if (in->as_shown && !json_object_is_type(in->shown, json_type_string))
+		return fail(w, ERR_INVALID, "/shown", "must be the name of an alternative");
+	o->as_shown = in->as_shown;
+	o->shown = in->as_shown ? json_object_get_string(in->shown) : NULL;
+	return OK;
+}
+
 enum err
 assignment_enroll(struct work *w, struct visitor *who, const char *id,
     const struct assignment_input *in, struct json_object **answer)
@@ -81,6 +92,8 @@ assignment_enroll(struct work *w, struct visitor *who, const char *id,
 
 	if (e == OK)
 		e = read_force(w, in->force, &o.force);
+	if (e == OK)
+		e = read_shown(w, in, &o);
 	if (e == OK)
 		e = auto_create(w, id, in->alternatives, &o.experiment);
 	if (e == ERR_NOT_FOUND) {

@@ -3,6 +3,7 @@
 #define SERVICE_DECISION_ASSIGNMENT_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "core/experiment/visitor.h"
@@ -16,11 +17,14 @@ struct work;
 
 /*
  * What a request says of an enrolment; NULL where it says nothing. Only a trusted actor may say
- * either; ERR_FORBIDDEN.
+ * force or alternatives, and only for one experiment; ERR_FORBIDDEN.
  */
 struct assignment_input {
 	struct json_object *force;        /* name of the alternative, unless it is enrolled */
 	struct json_object *alternatives; /* to be created, see service/definition/auto_create.h */
+	bool as_shown; /* it says what the visitor has seen: nothing else is enrolled in */
+	struct json_object *shown;        /* the name of that alternative; of several experiments
+					     {id: name}, without those that were not shown */
 };
 
 /*
@@ -58,14 +62,14 @@ enum err assignment_set(struct work *w, struct visitor *who, const char *id,
  * those that are over, where it is not control. An actor that is not trusted gets none of
  * visibility `server`.
  */
-enum err assignment_enroll_all(struct work *w, struct visitor *who, struct json_object **list)
-    must_check;
+enum err assignment_enroll_all(struct work *w, struct visitor *who,
+    const struct assignment_input *in, struct json_object **list) must_check;
 
 /*
  * Enrols the visitor in the experiments of these ids (a JSON array of strings, at most 1000). *list
  * is an array of answers, one for each distinct id. ERR_NOT_FOUND, ERR_INVALID.
  */
 enum err assignment_enroll_named(struct work *w, struct visitor *who, struct json_object *ids,
-    struct json_object **list) must_check;
+    const struct assignment_input *in, struct json_object **list) must_check;
 
 #endif

@@ -83,14 +83,18 @@ choose_all(struct choice *to, const struct visitor *who)
  * where the request named it.
  */
 static enum err
-enroll_chosen(struct work *w, const struct visitor *who, const struct choice *chosen, bool named,
-    struct json_object **list)
+enroll_chosen(struct work *w, const struct visitor *who, const struct choice *chosen,
+    const struct assignment_input *in, struct json_object **list)
 {
+	for (size_t i = 0; in->as_shown && i < chosen->n; i++) {
+		chosen->list[i].as_shown = true;
+		chosen->list[i].shown = json_text(in->shown, chosen->list[i].experiment->id);
+	}
 	enum err e = enrolment_run(w, who, chosen->list, chosen->n);
 
 	*list = mem_json(w->mem, json_object_new_array());
 	for (size_t i = 0; e == OK && i < chosen->n; i++)
-		if (named || chosen->list[i].decision.reason != REASON_NOT_IN_AUDIENCE)
+		if (chosen->all == NULL || chosen->list[i].decision.reason != REASON_NOT_IN_AUDIENCE)
 			json_object_array_add(*list, enrolment_answer(&chosen->list[i]));
 	return e;
 }
@@ -118,13 +122,30 @@ choose_named(struct work *w, struct choice *to, struct json_object *id, const ch
 	return OK;
 }
 
+/* What was shown of several experiments is an object of names. */
+static enum err
+check_shown(struct work *w, const struct assignment_input *in)
+{
+	bool good = !in->as_shown || json_object_is_type(in->shown, json_type_object);
+
+	json_object_object_foreach(json_members(in->shown), id, name) {
+		(void)id;
+		good = good && json_object_is_type(name, json_type_string);
+	}
+	return good ? OK
+	    : fail(w, ERR_INVALID, "/shown", "must be an object {experiment: alternative}");
+}
+
 enum err
-assignment_enroll_named(
-    struct work *w, struct visitor *who, struct json_object *ids, struct json_object **list)
+assignment_enroll_named(struct work *w, struct visitor *who, struct json_object *ids,
+    const struct assignment_input *in, struct json_object **list)
 {
 	size_t n = json_items(ids);
 	struct choice to = {0};
-	enum err e = subject_record_load(w, who);
+	enum err e = check_shown(w, in);
+
+	if (e == OK)
+		e = subject_record_load(w, who);
 
 	if (e != OK)
 		return e;
@@ -135,15 +156,18 @@ assignment_enroll_named(
 	for (size_t i = 0; e == OK && i < n; i++)
 		e = choose_named(w, &to, json_item(ids, i),
 		    mem_printf(w->mem, "/experiments/%zu", i));
-	return e == OK ? enroll_chosen(w, who, &to, true, list) : e;
+	return e == OK ? enroll_chosen(w, who, &to, in, list) : e;
 }
 
 enum err
-assignment_enroll_all(struct work *w, struct visitor *who, struct json_object **list)
+assignment_enroll_all(struct work *w, struct visitor *who, const struct assignment_input *in,
+    struct json_object **list)
 {
 	struct choice to = {0};
-	enum err e = subject_record_load(w, who);
+	enum err e = check_shown(w, in);
 
+	if (e == OK)
+		e = subject_record_load(w, who);
 	if (e == OK)
 		e = experiment_set_get(w, 0, &to.all);
 	if (e != OK)
@@ -154,5 +178,5 @@ assignment_enroll_all(struct work *w, struct visitor *who, struct json_object **
 	    mem_array(w->mem, struct enrolment_outcome, to.all->n + to.all->shipped_n + 1);
 	to.trusted = w->actor.trusted;
 	choose_all(&to, who);
-	return enroll_chosen(w, who, &to, false, list);
+	return enroll_chosen(w, who, &to, in, list);
 }

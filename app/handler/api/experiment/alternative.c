@@ -23,6 +23,7 @@ experiment_enroll(struct ctx *c)
 		.force = json_object_object_get(body, "force"),
 		.alternatives = json_object_object_get(body, "alternatives"),
 	};
+	in.as_shown = json_object_object_get_ex(body, "shown", &in.shown);
 	return assignment_enroll(&c->w, &who, c->args[0], &in, &c->model);
 }
 
@@ -32,13 +33,15 @@ enroll_all(struct ctx *c)
 {
 	struct visitor who;
 	struct json_object *body, *ids, *list;
+	struct assignment_input in = {0};
 	enum err e = visitor_read(c, &body, &who);
 
 	if (e != OK)
 		return e;
+	in.as_shown = json_object_object_get_ex(body, "shown", &in.shown);
 	e = json_object_object_get_ex(body, "experiments", &ids)
-	    ? assignment_enroll_named(&c->w, &who, ids, &list)
-	    : assignment_enroll_all(&c->w, &who, &list);
+	    ? assignment_enroll_named(&c->w, &who, ids, &in, &list)
+	    : assignment_enroll_all(&c->w, &who, &in, &list);
 	if (e != OK)
 		return e;
 	c->model = mem_json(c->w.mem, json_object_new_object());
