@@ -94,7 +94,8 @@ enroll_chosen(struct work *w, const struct visitor *who, const struct choice *ch
 
 	*list = mem_json(w->mem, json_object_new_array());
 	for (size_t i = 0; e == OK && i < chosen->n; i++)
-		if (chosen->all == NULL || chosen->list[i].decision.reason != REASON_NOT_IN_AUDIENCE)
+		if (chosen->all == NULL ||
+		    chosen->list[i].decision.reason != REASON_NOT_IN_AUDIENCE)
 			json_object_array_add(*list, enrolment_answer(&chosen->list[i]));
 	return e;
 }
