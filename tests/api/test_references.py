@@ -346,3 +346,30 @@ def test_renames_and_changes_of_what_names_it_end_in_one_name(stack):
     assert criteria_of(stack, exp)["filters"] == {f"group:{base}": last}
     group, = stack.call("GET", f"/v1/segmentation/{seg}").json()["groups"]
     assert group["rule"]["group"]["eq"] == last
+
+
+def test_an_id_that_is_taken_is_told_whatever_the_criteria_name(stack):
+    seg = make(stack, "manual")
+    request = body("taken", criteria={"type": "user", "filters": {f"group:{seg}": "one"}})
+    for _ in range(2):
+        answer = stack.call("POST", "/v1/experiment/create", key="admin",
+                            json={"request": request})
+        assert answer.status_code == 200, answer.text
+    assert answer.json()["result"]["errorMsg"] == {"msg": "ExperimentId already exists."}
+
+
+@pytest.mark.parametrize("changes", [{"description": "again"}, {"alternatives": [
+    {"name": "control"}, {"name": "renamed", "was": "b"}]}], ids=["text", "rename"])
+def test_a_change_of_an_old_version_is_late_whatever_the_criteria_name(stack, changes):
+    seg = make(stack, "manual")
+    request = body("late", criteria={"type": "user", "filters": {f"group:{seg}": "one"}},
+                   alternatives=[{"name": "control"}, {"name": "b"}])
+    path = f"/v1/experiment/{request['expId']}"
+    made = stack.call("POST", "/v1/experiment/create", key="admin", json={"request": request})
+    assert made.status_code == 200, made.text
+    assert stack.call("PATCH", path, key="admin", json={"request": {"name": "x"}}).ok
+    late = stack.call("PATCH", path, key="admin", json={"request": changes},
+                      headers={"If-Match": made.headers["ETag"]})
+    assert late.status_code == 412, late.text
+    stopped = stack.call("POST", f"{path}/stop", key="admin")
+    assert stopped.status_code == 200, stopped.text

@@ -7,11 +7,11 @@ import random
 import re
 import urllib.parse
 
+import samples
 from rawhttp import request as raw
+from samples import EXPERIMENTS, NAMES
 from stack import TOP
 
-# What exists on the stack (the runner makes it), and what does not.
-NAMES = [f"h-{n}" for n in range(8)]
 ODD_TEXTS = ["", " ", "0", "-1", "1", "00", "null", "true", "[]", "{}", "..", "../..", "%", "%zz",
              "a b", "a/b", "'", "\"", "';--", "\\", "\x7f", "\u200b", "\ufeff", "\u00e9", "e\u0301",
              "\U0001f4a9", "\ud800", "\x00", "\x01", "\r\n", "=1+1", "a" * 41, "a" * 129,
@@ -58,6 +58,8 @@ class Generator:
         self.dice = random.Random(f"{self.seed}:{n}")
         dice = self.dice
         method, path, who, limit = self.routes[n % len(self.routes)]
+        if who == "KEY_CLIENT" and dice.random() < 0.4:
+            who = "KEY_SERVER"  # which may do more there
         lines, csrf = credentials(who if dice.random() < 0.93 else dice.choice(
             ["KEY_NONE", "KEY_CLIENT", "KEY_SERVER", "KEY_ADMIN", "ROLE_ADMIN"]))
         if dice.random() < 0.03:
@@ -65,7 +67,7 @@ class Generator:
         target = self.target(path)
         kind, body = b"", b""
         if method in ("POST", "PUT", "PATCH") or dice.random() < 0.02:
-            kind, body = self.body(path, limit, csrf)
+            kind, body = self.body(method, path, limit, csrf)
         lines = lines + self.headers(path)
         if kind:
             lines.append(f"Content-Type: {kind}")
@@ -73,13 +75,17 @@ class Generator:
 
     def target(self, path):
         dice = self.dice
-        page = path.startswith("/admin")
-        parts = [self.argument() if part.startswith(":") else part for part in path.split("/")]
+        page, query = path.startswith("/admin"), samples.QUERIES.get(path)
+        steps = path.split("/")
+        parts = [part if not part.startswith(":") else self.argument(before, part)
+                 for before, part in zip([""] + steps, steps)]
         path = "/".join(urllib.parse.quote(p, safe=dice.choice(["", "/.:"]),
                                            errors="surrogatepass") for p in parts)
         if dice.random() < (0.02 if page else 0.5):
             path = "/v1" + path
-        if dice.random() < 0.4:
+        if query and dice.random() < 0.6:
+            path += "?" + query
+        elif dice.random() < 0.4:
             pairs = [(dice.choice(WORDS), self.word()) for _ in range(dice.randint(1, 4))]
             path += "?" + urllib.parse.urlencode(pairs, errors="surrogatepass")
         if dice.random() < 0.02:
@@ -87,9 +93,12 @@ class Generator:
                                  "?" + "a=1&" * 300])
         return path[:7000]
 
-    def argument(self):
-        """What stands in a path: mostly what exists."""
-        return self.dice.choice(NAMES[:6]) if self.dice.random() < 0.75 else self.word()
+    def argument(self, before, part):
+        """What stands in a path behind another step: mostly what exists."""
+        likely = EXPERIMENTS if before == "experiment" else \
+            ["global", "h-1"] if part == ":scope" else NAMES[:6]
+        end = "." + part.partition(".")[2] if "." in part else ""
+        return (self.dice.choice(likely) if self.dice.random() < 0.75 else self.word()) + end
 
     def word(self):
         """An id that may exist, or a text that should not."""
@@ -123,11 +132,15 @@ class Generator:
         chosen = dice.sample(sorted(lines), dice.choice([0, 0, 0, 1, 1, 2, 4]))
         return [f"{name}: {lines[name]()}" for name in chosen]
 
-    def body(self, path, limit, csrf):
+    def body(self, method, path, limit, csrf):
         """(content type, bytes)"""
-        dice = self.dice
+        dice, likely = self.dice, None
+        if dice.random() < 0.6:
+            likely = samples.body(f"{method} {path}", dice, lambda: self.value(1))
         if path.startswith("/admin") and dice.random() < 0.9:
             kind, body = self.form(csrf, path)
+        elif likely:
+            return likely
         else:
             kind, body = dice.choice([self.json_body, self.json_body, self.json_body, self.lines,
                                       self.csv, self.noise])()
@@ -247,6 +260,9 @@ class Generator:
 
     def form(self, csrf, path):
         dice = self.dice
+        likely = samples.form(path, dice, self.word) if dice.random() < 0.6 else None
+        if likely:
+            return samples.encoded(likely + [("csrf", csrf)])
         fields = [(self.field(), self.word()) for _ in range(dice.choice([0, 1, 3, 8, 40]))]
         if dice.random() < 0.1:
             fields = [(str(n), self.word()) for n in range(dice.randint(1, 3))]

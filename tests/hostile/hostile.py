@@ -21,9 +21,10 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "api"))
 
-from generate import Generator, NAMES  # noqa: E402
+from generate import Generator, routes  # noqa: E402
 from pages import Person  # noqa: E402
 from rawhttp import exchange  # noqa: E402
+from samples import EXPERIMENTS, NAMES, day  # noqa: E402
 from stack import Stack, gone, roomy, wait_until  # noqa: E402
 
 KEYS = {"KEY_CLIENT": "client", "KEY_SERVER": "server", "KEY_ADMIN": "admin", "KEY_LOCAL": "admin"}
@@ -36,6 +37,7 @@ class Hostile:
     def __init__(self, stack, seed):
         self.stack, self.generator = stack, threading.local()
         self.seed, self.wrong, self.statuses = seed, [], collections.Counter()
+        self.accepted = set()  # routes that let a request through
         self.person, self.token, self.lock = None, "", threading.Lock()
         self.workers = set(stack.workers())
         self.sign_in()
@@ -49,10 +51,14 @@ class Hostile:
                     ("POST", "/v1/segmentation", {
                         "id": name, "type": "manual", "name": name,
                         "groups": [{"name": "h-1"}, {"name": "h-2"}]}),
-                    ("POST", f"/v1/experiment/{name}/enroll", {
-                        "user_id": name, "alternatives": ["h-1", "h-2"]}),
                     ("PUT", f"/v1/user/{name}/profile", {"email": f"{name}@example.org"})):
                 self.stack.call(method, path, key="admin", json=body)
+        for exp in EXPERIMENTS:
+            self.stack.call("POST", "/v1/experiment/create", key="admin", json={"request": {
+                "expId": exp, "name": exp, "createdBy": "h", "description": "d", "criteria": None,
+                "data": {"startDate": day(), "endDate": None, "key": "k", "client": "c"},
+                "alternatives": [{"name": n} for n in ("control", "h-1", "h-2")]}})
+            self.stack.call("POST", f"/v1/experiment/{exp}/enroll", json={"user_id": "h-1"})
 
     def sign_in(self):
         self.person = Person(self.stack, "admin")
@@ -76,6 +82,8 @@ class Hostile:
             if answer.status != 503:
                 break
         self.statuses[answer.status] += 1
+        if 200 <= answer.status < 400:
+            self.accepted.add(label)
         if answer.status >= 500 or answer.status == 0:
             self.wrong.append(f"{n}: {label} -> {answer.status} {answer.body[:300]}")
         if "/account" in label or "/logout" in label:
@@ -129,6 +137,8 @@ def main():
                 stack.stop()
     told = ", ".join(f"{n} x {status}" for status, n in sorted(hostile.statuses.items()))
     print(f"hostile: {told}")
+    never = sorted({f"{m} {p}" for m, p, *_ in routes()} - hostile.accepted)
+    print(f"hostile: routes that accepted none of them: {', '.join(never) or 'none'}")
     for line in hostile.wrong[:50]:
         print(line)
     print(f"hostile: {len(hostile.wrong)} wrong (seed {given.seed})")

@@ -134,6 +134,7 @@ struct creation {
 	/* Set anew by each try. */
 	struct json_object *alternatives; /* with their ids */
 	struct json_object *ids;
+	bool taken;             /* the id, by an experiment that has not failed */
 	const char *replaced;   /* version of the failed definition that it replaces, or NULL */
 	const char *generation; /* of the definitions that it was checked against, or NULL */
 };
@@ -215,11 +216,13 @@ check_replaced(struct work *w, struct creation *m)
 	m->alternatives = mem_json_copy(w->mem, m->d->alternatives);
 	m->ids = mem_json(w->mem, json_object_new_object());
 	m->replaced = NULL;
+	m->taken = false;
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	w->detail = NULL;
 	if (e == OK && strcasecmp(json_text(row, "status"), "FAILED") == 0)
 		take_ids(w, m, row, version);
+	m->taken = e == OK && m->replaced == NULL;
 	if (!alternative_ids_give(m->alternatives, m->ids, w->problems))
 		return ERR_INVALID;
 	if (m->replaced == NULL) {
@@ -331,6 +334,9 @@ create_experiment_once(struct work *w, void *arg, struct json_object **answer)
 		e = references_check_now(w, d->references, &m->generation);
 	if (e == OK)
 		e = check_replaced(w, m);
+	/* Told by what was read: the statement would raise the generation all the same. */
+	if (e == OK && m->taken)
+		return answer_creation(w, m, false, answer);
 	if (e == OK)
 		e = insert_experiment(w, m, &created);
 	if (e == OK && !created)

@@ -142,7 +142,6 @@ store_change(struct work *w, struct definition_change *c, struct db_rows **rows)
 {
 	struct references_change change = {.id = c->t->id, .at = "/request/alternatives"};
 	struct json_object *alternatives = json_object_object_get(c->row, "alternatives");
-	bool moved;
 
 	change.changed = reference_names_between(w->mem, alternatives, c->d.alternatives);
 	enum err e = layer_slots_look(w, c->d.layer, c->t->id, "/request/layer");
@@ -155,11 +154,10 @@ store_change(struct work *w, struct definition_change *c, struct db_rows **rows)
 		e = write_change(w, c, &change, rows);
 	if (e != OK || db_count(*rows) > 0)
 		return e;
-	e = references_moved(w, change.generation, &moved);
-	if (e != OK)
-		return e;
-	return moved ? change_overtaken(w)
-		     : experiment_refuse(w, c->t, c->version, "change it", c->out);
+	/* With the version that was named, only another generation can have stopped the statement.
+	 * The generation itself tells nothing: the statement may have raised it. */
+	e = experiment_refuse(w, c->t, c->version, "change it", c->out);
+	return e == ERR_CONFLICT && change.generation != NULL ? change_overtaken(w) : e;
 }
 
 /* The change behind experiment_change(). */
