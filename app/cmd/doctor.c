@@ -12,9 +12,12 @@
 #include <unistd.h>
 
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "cmd/command.h"
 #include "run/preflight.h"
+#include "service/selfcheck.h"
+#include "view/selfcheck_words.h"
 
 struct report {
 	bool failed;
@@ -162,6 +165,30 @@ check_results(const struct command *c, struct report *r, struct db *owner)
 		    "`assay jobs` run?", waiting);
 }
 
+/* What the self-checks say, one line for each kind of subject. */
+static void
+check_selfchecks(const struct command *c, struct report *r)
+{
+	struct work *w = c->conf->selfcheck == 0 ? NULL : command_work(c, NULL);
+	struct json_object *list;
+
+	if (w == NULL || selfcheck_read(w, &list) != OK)
+		return;
+	struct json_object *words = selfcheck_words(c->mem, list);
+	if (json_items(words) == 0)
+		print_check(r, WARNING, "selfcheck", "not made yet: does `assay jobs` run?");
+	for (size_t i = 0; i < json_items(words); i++) {
+		struct json_object *o = json_item(words, i);
+		const char *alarm = json_text(o, "alarm");
+		if (alarm != NULL)
+			print_check(r, WARNING, "selfcheck", "%s", alarm);
+		else
+			print_check(r, FINE, "selfcheck", "%s: %s; split %s; p values %s; %s",
+			    json_text(o, "kind"), json_text(o, "arms"), json_text(o, "split"),
+			    json_text(o, "values"), json_text(o, "verdict"));
+	}
+}
+
 /*
  * Compares the results of an experiment with the rows of its subjects, and prints each difference.
  */
@@ -234,6 +261,7 @@ command_doctor(const struct command *c)
 	check_throttle(c, &r, owner);
 	check_jobs(c, &r, owner);
 	check_results(c, &r, owner);
+	check_selfchecks(c, &r);
 	check_socket(c, &r);
 	return r.failed ? EXIT_FAILED : EXIT_DONE;
 }

@@ -17,6 +17,7 @@
 #include "job/expiry_job.h"
 #include "job/page_view_job.h"
 #include "job/result_job.h"
+#include "job/selfcheck_job.h"
 #include "job/upload_job.h"
 #include "run/signals.h"
 
@@ -72,6 +73,7 @@ keep_house(struct db *db, const struct conf *conf)
 
 	e = first_error(e, expiry_job_run(db, conf));
 	e = first_error(e, result_job_tidy(db));
+	e = first_error(e, selfcheck_job_run(db, conf));
 	e = first_error(e, result_job_recount(db));
 	return first_error(e, page_view_job_again(db));
 }

@@ -6,7 +6,8 @@
 -- first. A goal with a window is hit by what happens within it, counted from the enrolment. What a
 -- subject does is left out of results if its exposure is. Hits of sessions that are
 -- not confirmed yet wait for 300 s from the last of them on. Returns, for each subject and goal,
--- the ids of the experiments in which it was recorded, and whether it waits there.
+-- the ids of the experiments in which it was recorded, and whether it waits there; self-checks, in
+-- which it is recorded, too, have no id and are not told of.
 --
 -- Enrolments are locked first, by everybody in the same order. Whatever is read afterwards stays as
 -- it is: whoever writes conversions, confirms or moves a subject holds these rows. Exposures are
@@ -129,6 +130,7 @@ begin
 	return query select d.subject_id, d.goal, array_agg(d.id order by d.id), bool_or(d.waits)
 	from unnest(recorded.subjects, recorded.goals, recorded.ids, recorded.waits)
 		as d (subject_id, goal, id, waits)
+	where d.id is not null
 	group by d.subject_id, d.goal;
 end
 $$;

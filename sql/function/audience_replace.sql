@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Of the experiments decided, all of which have an audience in effect or none, the given subjects
--- are in exactly those that (matched, experiments) name, pairwise. The caller holds the rows of
+-- are in exactly those that (matched, experiments) name, pairwise; self-checks have no audience. The caller holds the rows of
 -- the profiles.
 create or replace function audience_replace(subjects text[], decided bigint[], matched text[],
 	experiments bigint[])

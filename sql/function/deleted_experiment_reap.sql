@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Deletes rows of experiments that no longer exist: at most `most` from each table, skipping those
--- that are locked. The allocations, which tell that there was an experiment, go last, once nothing
+-- Deletes rows of experiments, self-checks included, that no longer exist: at most `most` from each
+-- table, skipping those that are locked. The allocations, which tell that there was an experiment, go last, once nothing
 -- else is left. Returns how many rows were deleted.
 create or replace function deleted_experiment_reap(most integer)
 returns bigint

@@ -3,7 +3,7 @@
 -- each. how: 'drawn', 'forced', or 'set' by hand. An existing enrolment is kept if drawn or
 -- forced, except in alternative gone[i], which the experiment no longer has; one set by hand is
 -- moved. Returns the enrolment that holds afterwards, whether this call made it, and whether it
--- wrote at all.
+-- wrote at all. A self-check is an experiment like any other here.
 create or replace function enrol(subject text, experiments bigint[], alternatives integer[],
 	allocations bigint[], gone integer[], how text, verify boolean, now timestamptz)
 returns table (nr bigint, alternative integer, source text, enrolled_at timestamptz, made boolean,

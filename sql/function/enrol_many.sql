@@ -2,7 +2,8 @@
 -- As enrol() for many draws at once: subjects[i] was drawn into alternatives[i] of experiments[i],
 -- of allocations[i]. Who is enrolled already, also by an earlier place, keeps the alternative.
 -- Returns a row for each place whose experiment exists, in order: what holds afterwards, and
--- whether this call made it. Subjects are locked in one order, as by every call.
+-- whether this call made it. Subjects are locked in one order, as by every call. A self-check is an
+-- experiment like any other here.
 create or replace function enrol_many(subjects text[], experiments bigint[], alternatives integer[],
 	allocations bigint[], verify boolean, now timestamptz)
 returns table (place bigint, alternative integer, source text, enrolled_at timestamptz,

@@ -69,7 +69,10 @@ begin
 					or now >= date_trunc('milliseconds', held.since) + reached.closes;
 				ends := (held.since + reached.closes) at time zone 'UTC';
 			end if;
-			ids := ids || held.id;
+			-- Nobody is told of a self-check, which has no id.
+			if held.id is not null then
+				ids := ids || held.id;
+			end if;
 			with counted as (
 				insert into conversion as c (subject_id, experiment, alternative, goal, hits, forced,
 					allocation, first_at, last_at, exposed_at)

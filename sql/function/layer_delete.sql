@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Deletes a layer unless experiments are in it; returns their ids, or null when there is no such
--- layer.
+-- layer. Self-checks are in none.
 create or replace function layer_delete(dropped text)
 returns text[]
 language plpgsql

@@ -3,6 +3,7 @@
 -- [[first, last], ..], or the first wish.size free slots, or (with neither) all that are free.
 -- Slots that it had count as free; without an id it gets none. Returns how many it has. Requests
 -- for the same layers run one after the other; what cannot be had is an exclusion_violation.
+-- Self-checks are in no layer.
 create or replace function layer_slot_assign(placed bigint, wish jsonb)
 returns integer
 language plpgsql

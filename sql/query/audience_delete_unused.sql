@@ -1,5 +1,6 @@
 -- Lets go of audience rows that no definition has in effect, some at a time. Those in the making
--- are not to be seen before they are in effect. What another process is letting go is passed over.
+-- are not to be seen before they are in effect; self-checks have none. What another process is
+-- letting go is passed over.
 -- reach: all
 -- retry: yes
 -- time: long

@@ -34,6 +34,6 @@ select part, id, definition from (
 					order by s.slots)
 				from layer_slot as s where s.experiment = e.nr))
 			from layer as l where l.nr = e.layer))
-	from experiment as e
+	from experiment as e where e.selfcheck is null
 ) as d
 order by part, id collate "C"

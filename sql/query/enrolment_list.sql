@@ -5,7 +5,7 @@ select e.id as experiment, coalesce(a.o ->> 'name', 'number ' || n.alternative) 
 	case n.source when 'drawn' then 'ASSIGNED' else 'FORCED' end as reason, n.enrolled_at,
 	n.last_seen_at as last_seen, x.exposed_at, e.status, e.state
 from enrolment as n
-join experiment as e on e.nr = n.experiment
+join experiment as e on e.nr = n.experiment and e.selfcheck is null
 left join lateral (
 	select o from jsonb_array_elements(e.alternatives) as o
 	where (o ->> 'id')::integer = n.alternative

@@ -1,4 +1,5 @@
 -- Definitions of status $1 whose last day was before $2 (now) go to status $3 with message $4.
+-- Self-checks have no last day.
 -- reach: definitions
 -- retry: no
 -- role: owner

@@ -1,5 +1,5 @@
 -- Layers by id with their slots: $1 alone, or (null) those behind $2 (null: from the first), at
--- most $3.
+-- most $3. Self-checks are in no layer.
 -- reach: definitions
 -- retry: yes
 select l.id, l.unit, l.description, 10000 as slots, 10000 - coalesce(m.used, 0) as free,

@@ -20,6 +20,6 @@ with day as (
 select e.alternatives, coalesce(a.participants, 0) as participants, coalesce(a.recent, 0) as exposures,
 	coalesce(($2::timestamptz at time zone 'UTC')::date - a.first_day, 0) as days_before
 from experiment as e left join arrived as a on a.experiment = e.nr
-where e.id = $1 or ($1::text is null and e.status = 'ACTIVE')
+where e.id = $1 or ($1::text is null and e.status = 'ACTIVE' and e.selfcheck is null)
 order by exposures desc, e.nr desc
 limit 1

@@ -1,5 +1,5 @@
 -- The definitions whose rules or criteria refer to $1, but for its own: groups of segmentations,
--- criteria of experiments.
+-- criteria of experiments. Self-checks have none.
 -- reach: definitions
 -- retry: yes
 select 'segmentation' as kind, nr, id, groups as definition from segmentation

@@ -3,7 +3,7 @@
 -- false when it has another version; no row when the definitions have changed. With it, $14 (null:
 -- none) replaces what refers to its groups by names that it changes: {segmentation: {number: groups},
 -- experiment: {number: criteria}}, of that generation. Experiments are locked first, in the order of
--- experiment_change.
+-- experiment_change. Self-checks refer to nothing.
 -- reach: definitions
 -- retry: no
 with referring as materialized (

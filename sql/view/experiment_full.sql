@@ -18,6 +18,7 @@ select e.nr, e.id as "expId", e.name as "expName", e.description as "expDescript
 		from layer as l where l.nr = e.layer) as layer,
 	e.plan, e.ended_at, e.start_date as start, e.version || '.' || e.job_version as version,
 	e.alternative_ids
-from experiment as e left join audience_job as j on j.nr = e.nr;
+from experiment as e left join audience_job as j on j.nr = e.nr
+where e.selfcheck is null;
 
 grant select on experiment_full to assay_app;

@@ -20,6 +20,7 @@ select e.nr, e.id as "expId", e.name as "expName", e.description as "expDescript
 	e.plan, e.ended_at, e.start_date as start, e.version || '.' || e.job_version as version,
 	e.alternative_ids, experiment_visibility(e.visibility, e.criteria) as visibility,
 	e.visibility as visibility_set
-from experiment as e left join audience_job as j on j.nr = e.nr;
+from experiment as e left join audience_job as j on j.nr = e.nr
+where e.selfcheck is null;
 
 grant select on experiment_shown to assay_app;

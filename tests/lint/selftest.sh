@@ -151,6 +151,8 @@ printf 'for update\n' >>sql/query/key_list.sql
 expect sql.py sql/query/key_list.sql 'one subject'
 cp sql/query/ping.sql sql/query/unused.sql
 expect sql.py sql/query/unused.sql 'no code runs QUERY_unused'
+sed -i 's/ and e.selfcheck is null//' sql/query/enrolment_list.sql
+expect sql.py sql/query/enrolment_list.sql 'leave out self-checks'
 printf 'create trigger t after insert on page_view execute function f();\n' \
 	>>sql/migration/0001_schema.sql
 expect sql.py sql/migration/0001_schema.sql 'no triggers'

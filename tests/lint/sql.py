@@ -112,12 +112,30 @@ def check_shapes(path, sql, shapes):
                    "a clock or chance in ON CONFLICT: pass a parameter")
 
 
+# Self-checks are rows of experiment without an id, and no list may show them.
+# They are not found by an id, nor through audience_job, where they have no row.
+NOT_FOUND = re.compile(r"(?<!left join )\baudience_job\b", re.I)
+READS = re.compile(r"\b(?:from|join|update|using)\s+experiment\b(?:\s+as\s+(\w+))?", re.I)
+
+
+def check_selfcheck(path, text):
+    code = COMMENT.sub("", text)
+    for match in READS.finditer(code):
+        by_id = re.search(rf"(?<![\w.])(?:{match[1]}\.)?id\s*(?:=|>|in\b)", code, re.I)
+        said = NOT_FOUND.search(code) or re.search(r"\bself-?check", text, re.I)
+        if not by_id and not said:
+            report(path, line_of(code, match.start()),
+                   "reads experiment: leave out self-checks (selfcheck is null), or say in the "
+                   "head why they may be there")
+
+
 def check_query(path, used):
     text = path.read_text()
     sql = COMMENT.sub("", text)
     reach = check_head(path, text).get("reach")
     check_shapes(path, sql, SPREAD)
     check_locks(path, sql)
+    check_selfcheck(path, text)
     if reach == "subject" and not SUBJECT.search(sql):
         report(path, 1, "reach subject: constrain subject_id by a parameter, or insert it")
     lock = re.search(r"\bfor\s+(?:no\s+key\s+)?(?:update|share)\b", sql, re.I)
@@ -208,6 +226,8 @@ for script in files("sql/migration/*.sql", "sql/function/*.sql", "sql/view/*.sql
             rf"^revoke execute on function {script.stem} from public;", code, re.M):
         report(script, 1, "must revoke the rights of public")
     check_shapes(script, code, SPREAD)
+    if script.parent.name != "migration":
+        check_selfcheck(script, script.read_text())
     # heads of functions without what is in them
     check_shapes(script, BODY.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), code), SCHEMA)
     if not re.match(r"^\d{4}_[a-z0-9_]+$", script.stem) and script.parent.name == "migration":

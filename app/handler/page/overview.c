@@ -10,10 +10,12 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "view/chart.h"
+#include "view/selfcheck_words.h"
 #include "core/experiment/delivery.h"
 #include "service/decision/experiment_set.h"
 #include "service/overview.h"
 #include "service/readiness.h"
+#include "service/selfcheck.h"
 #include "service/definition/results.h"
 #include "handler/routes.h"
 #include "service/definition/unconfirmed.h"
@@ -180,6 +182,25 @@ add_numbers(struct ctx *c, struct json_object *model)
 	return e;
 }
 
+/* The self-checks, and a warning of each that speaks against the installation. */
+static enum err
+add_selfchecks(struct ctx *c, struct json_object *model, struct json_object *warnings)
+{
+	struct json_object *list;
+	enum err e = selfcheck_read(&c->w, &list);
+
+	if (e != OK)
+		return e;
+	struct json_object *words = selfcheck_words(c->w.mem, list);
+	for (size_t i = 0; i < json_items(words); i++) {
+		const char *alarm = json_text(json_item(words, i), "alarm");
+		if (alarm != NULL)
+			add_warning(warnings, alarm, NULL, NULL);
+	}
+	json_object_object_add(model, "selfchecks", json_object_get(words));
+	return OK;
+}
+
 /* Makes the model of the page. */
 static enum err
 make_overview(struct ctx *c, const struct experiment_set *all, struct json_object *model)
@@ -200,6 +221,8 @@ make_overview(struct ctx *c, const struct experiment_set *all, struct json_objec
 		e = warn_of_troubles(c, warnings);
 	if (e == OK)
 		e = warn_of_throttle(c, warnings);
+	if (e == OK)
+		e = add_selfchecks(c, model, warnings);
 	if (e == OK)
 		warn_of_service(c, warnings);
 	return e;

@@ -268,6 +268,26 @@ find_outcome(struct enrolment_outcome *const wanted[], size_t count, int64_t nr)
 }
 
 /*
+ * The self-check of the visitor's kind, as an outcome of its own: whoever is enrolled by the hash
+ * is enrolled in it, too, by the same statement. False where there is none, or the visitor is in
+ * it.
+ */
+static bool
+decide_selfcheck(struct work *w, const struct visitor *who, struct enrolment_outcome *o)
+{
+	enum subject_kind kind = subject_kind(who->subject);
+	const struct experiment *a = w->experiments->selfcheck[kind];
+	struct enrolled scrap;
+
+	if (a == NULL || subject_record_enrolment(who->record, a->nr, &scrap))
+		return false;
+	struct decision_request q = {.experiment = a, .id = subject_id(who->subject), .kind = kind,
+		.today = work_today(w), .in_audience = true};
+	*o = (struct enrolment_outcome){.experiment = a, .decision = decide(&q)};
+	return o->decision.enrol;
+}
+
+/*
  * Writes the enrolments that were decided. how is `drawn`, `forced` or `set` (by hand); the first
  * two select the outcomes of that kind, because they go into separate statements.
  */
@@ -276,7 +296,8 @@ write_enrolments(struct work *w, const struct visitor *who, const char *how,
     struct enrolment_outcome list[], size_t n)
 {
 	bool forced = strcmp(how, "forced") == 0, drawn = strcmp(how, "drawn") == 0;
-	struct enrolment_outcome **wanted = mem_array(w->mem, struct enrolment_outcome *, n);
+	struct enrolment_outcome **wanted = mem_array(w->mem, struct enrolment_outcome *, n + 1);
+	struct enrolment_outcome selfcheck;
 	struct buf *columns[COLUMNS];
 	struct db_rows *rows;
 	size_t count = 0;
@@ -287,6 +308,8 @@ write_enrolments(struct work *w, const struct visitor *who, const char *how,
 			wanted[count++] = &list[i];
 	if (count == 0)
 		return OK;
+	if (drawn && decide_selfcheck(w, who, &selfcheck))
+		wanted[count++] = &selfcheck;
 	qsort(wanted, count, sizeof *wanted, compare_numbers);
 	for (int k = 0; k < COLUMNS; k++) {
 		columns[k] = buf_new(w->mem, 64);
@@ -301,7 +324,7 @@ write_enrolments(struct work *w, const struct visitor *who, const char *how,
 		return e;
 	for (int r = 0; e == OK && r < db_count(rows); r++) {
 		struct enrolment_outcome *o = find_outcome(wanted, count, db_int(rows, r, "nr"));
-		if (o != NULL)
+		if (o != NULL && o != &selfcheck)
 			e = take_stored(w, who, o, rows, r);
 	}
 	return e;

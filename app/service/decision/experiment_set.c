@@ -128,6 +128,29 @@ make_indexes(struct experiment_set *all)
 		qsort(all->by_id, all->by_id_n, sizeof all->by_id[0], compare_experiment_ids);
 }
 
+static bool
+is_active(const struct db_rows *rows, int i)
+{
+	return strcmp(db_cell(rows, i, "status"), "ACTIVE") == 0;
+}
+
+/* Adds experiment a, of row i: in effect, over, or the self-check of its kind. */
+static void
+add_to_set(struct experiment_set *all, const struct db_rows *rows, int i,
+    const struct experiment *a)
+{
+	const char *kind = db_cell(rows, i, "selfcheck");
+
+	if (kind != NULL) {
+		struct experiment *own = mem_new(all->mem, struct experiment);
+		*own = *a;
+		all->selfcheck[subject_kind(kind)] = own;
+	} else if (is_active(rows, i))
+		all->list[all->n++] = *a;
+	else
+		all->shipped[all->shipped_n++] = *a;
+}
+
 /*
  * Replaces the set by the rows. The old set lives as long as the request, which may point into it.
  */
@@ -142,13 +165,12 @@ replace_experiments(struct work *w, struct experiment_set *all, const struct db_
 	    .list = mem_array(mem, struct experiment, (size_t)n + 1),
 	    .shipped = mem_array(mem, struct experiment, (size_t)n + 1)};
 	for (int i = 0; i < n; i++) {
-		bool active = strcmp(db_cell(rows, i, "status"), "ACTIVE") == 0;
 		int64_t generation = db_int(rows, i, "audience_generation");
-		if (active && generation > all->audience_generation)
+		if (is_active(rows, i) && generation > all->audience_generation)
 			all->audience_generation = generation;
-		if (read_experiment(mem, rows, i,
-			active ? &all->list[all->n] : &all->shipped[all->shipped_n]))
-			*(active ? &all->n : &all->shipped_n) += 1;
+		struct experiment a;
+		if (read_experiment(mem, rows, i, &a))
+			add_to_set(all, rows, i, &a);
 		else
 			log_say(LOG_ERROR, "criteria_unreadable", "%s", db_cell(rows, i, "id"));
 	}
@@ -167,7 +189,8 @@ experiment_set_get(struct work *w, int64_t at_least, const struct experiment_set
 		return e;
 	generation = generation > at_least ? generation : at_least;
 	if (all->mem == NULL || all->generation < generation) {
-		e = db_query(w->db, w->mem, QUERY_experiment_active, NULL, &rows);
+		const char *selfcheck = w->conf->selfcheck != 0 ? "true" : "false";
+		e = db_query(w->db, w->mem, QUERY_experiment_active, &selfcheck, &rows);
 		if (e != OK)
 			return e;
 		replace_experiments(w, all, rows);

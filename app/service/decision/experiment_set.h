@@ -27,6 +27,8 @@ struct experiment_set {
 	struct experiment **by_id; /* both, in the order of strcmp */
 	size_t open_n;
 	struct experiment **open; /* those without criteria, which every subject is in */
+	/* The self-check of each kind of subject, which is not in the list; NULL: none. */
+	const struct experiment *selfcheck[SUBJECT__MAX];
 };
 
 /* An empty set on the talloc context ctx. */
