@@ -157,6 +157,9 @@ def test_no_list_shows_it(on, user, device):
         "/v1/users", "/v1/plan?baseline=0.1&effect=0.02")]
     answers += [on.call("POST", "/v1/enroll", json={"user_id": user}),
                 on.call("POST", "/v1/enroll", json={"user_id": user, "experiments": [exp]})]
+    answers += [on.call("POST", f"/ofrep/v1/evaluate/flags{way}",
+                        json={"context": {"targetingKey": user}})
+                for way in ("", "?enroll=true", f"/{exp}", "/user")]
     answers += [viewer.get(path) for path in (
         "/admin/experiments", f"/admin/person?user_id={user}", "/admin/segmentations",
         "/admin/segmentations/export.csv", "/admin/people", "/admin/layers", "/admin/audit",
@@ -164,7 +167,7 @@ def test_no_list_shows_it(on, user, device):
     for answer in answers:
         assert answer.status_code in (200, 404), (answer.url, answer.text)
         assert "Self-check" not in answer.text, answer.url
-        assert not re.search(r'"(expId|id|experiment)": ?null', answer.text), answer.url
+        assert not re.search(r'"(expId|id|experiment|key)": ?null', answer.text), answer.url
     listed = on.call("GET", "/v1/experiment/list?limit=100").json()["result"]
     assert all(e["expId"] for e in listed["experiments"])
     of_user = on.call("GET", f"/v1/user/{user}/experiments").json()["experiments"]
