@@ -110,7 +110,7 @@ def view(dice):
 
 
 JSON = {
-    "POST /page": lambda d: view(d) if d.random() < 0.5 else [view(d) for _ in range(d.randint(1, 9))],
+    "POST /page": lambda d: d.choice([view(d), [view(d) for _ in range(d.randint(1, 9))]]),
     "PUT /user/:id/profile": lambda d: {"age": d.choice([5, "5"]), "email": "a@b.example",
                                     "plan": ["x", {"deep": [1, 2]}], "x": {"y": STAMP}},
     "POST /users": lambda d: [{"user_id": names(d), "age": 4} for _ in range(d.randint(1, 9))],
@@ -169,9 +169,10 @@ FORMS = {
 }
 
 # Changes are the same forms without the id.
-for form_of, holder, own in (("/admin/experiment/:id/change", "/admin/experiments", "request.expId"),
-                             ("/admin/segmentation/:id/change", "/admin/segmentations", "id")):
-    FORMS[form_of] = lambda d, holder=holder, own=own: {
+for changing, holder, own in (
+        ("/admin/experiment/:id/change", "/admin/experiments", "request.expId"),
+        ("/admin/segmentation/:id/change", "/admin/segmentations", "id")):
+    FORMS[changing] = lambda d, holder=holder, own=own: {
         name: value for name, value in FORMS[holder](d).items() if name != own}
 
 # Words of a query without which a route does nothing.
@@ -191,8 +192,8 @@ def places(node, found):
 
 
 def body(route, dice, value):
-    """A sample for the route ("POST /goal") with up to three faults, as (content type, bytes); None when the route
-    has none. value() gives any JSON text."""
+    """A sample for the route ("POST /goal") with up to three faults, as (content type, bytes); None
+    when the route has none. value() gives any JSON text."""
     if route not in JSON:
         return None
     fragments = {}
