@@ -20,23 +20,18 @@ enum { WIDTH = 600, HEIGHT = 160, ROW = 28, LEFT = 150, SERIES = 5 };
 enum { DAYS = 30, DAY_ROWS = 21, DRAWN = 2 };
 
 static struct json_object *
-member(struct json_object *o, const char *name)
+member_of(struct json_object *o, const char *name)
 {
 	return json_object_object_get(o, name);
 }
 
-static struct json_object *
-item(struct json_object *list, size_t i)
-{
-	return json_item(list, i);
-}
-
 static void
-put(struct json_object *o, const char *name, const char *text)
+put_text(struct json_object *o, const char *name, const char *text)
 {
 	json_object_object_add(o, name, json_object_new_string(text));
 }
 
+/* Adds a position, rounded to a whole unit of the drawing. */
 static void
 put_place(struct json_object *o, const char *name, double place)
 {
@@ -56,25 +51,26 @@ percent_text(void *ctx, struct json_object *value, double scale, const char *for
 void
 chart_shares(void *ctx, struct json_object *results)
 {
-	struct json_object *list = member(results, "alternatives");
-	struct json_object *split = member(results, "srm");
+	struct json_object *list = member_of(results, "alternatives");
+	struct json_object *split = member_of(results, "srm");
 	const char *const names[][2] = {{"p_any_time", "p_shown"}, {"chi2", "chi2_shown"}};
 
 	for (size_t i = 0; i < 2; i++) {
-		struct json_object *number = member(split, names[i][0]);
-		put(split, names[i][1], number == NULL ? "–"
+		struct json_object *number = member_of(split, names[i][0]);
+		put_text(split, names[i][1], number == NULL ? "–"
 		    : mem_printf(ctx, "%.3g", json_object_get_double(number)));
 	}
 	for (size_t i = 0; i < json_items(list); i++) {
-		struct json_object *o = item(list, i);
-		put(o, "expected_percent", percent_text(ctx, member(o, "expected_share"), 100, ""));
+		struct json_object *o = json_item(list, i);
+		put_text(o, "expected_percent",
+		    percent_text(ctx, member_of(o, "expected_share"), 100, ""));
 	}
 }
 
 const char *
 chart_kind(struct json_object *results)
 {
-	struct json_object *verdict = member(results, "verdict");
+	struct json_object *verdict = member_of(results, "verdict");
 	const char *state = json_text(verdict, "state");
 
 	if (state == NULL)
@@ -85,24 +81,31 @@ chart_kind(struct json_object *results)
 	return strcmp(state, "winner") == 0 ? "good" : "";
 }
 
+/*
+ * The series of an alternative: its place in the results, so that it has the same colour in every
+ * chart.
+ */
 static size_t
 series_of(struct json_object *results, const char *name)
 {
-	struct json_object *list = member(results, "alternatives");
+	struct json_object *list = member_of(results, "alternatives");
 
-	for (size_t i = 0; i < json_items(list); i++)
-		if (strcmp(json_object_get_string(member(item(list, i), "name")), name) == 0)
+	for (size_t i = 0; i < json_items(list); i++) {
+		struct json_object *own = member_of(json_item(list, i), "name");
+		if (strcmp(json_object_get_string(own), name) == 0)
 			return i;
+	}
 	return 0;
 }
 
+/* The largest number of a day, at least 1, because bars are scaled by it. */
 static int64_t
 largest_count(struct json_object *days)
 {
 	int64_t most = 1;
 
 	for (size_t i = 0; i < json_items(days); i++) {
-		int64_t n = json_object_get_int64(item(item(days, i), 2));
+		int64_t n = json_object_get_int64(json_item(json_item(days, i), 2));
 		most = n > most ? n : most;
 	}
 	return most;
@@ -117,21 +120,22 @@ last_day_rows(struct json_object *all)
 	size_t n = json_items(all), first = n, different = 0;
 
 	for (; first > 0; first--) {
-		struct json_object *its = item(item(all, first - 1), 0);
+		struct json_object *its = json_item(json_item(all, first - 1), 0);
 		different += json_object_equal(its, day) ? 0 : 1;
 		if (!json_object_equal(its, day) && (different > DAYS || n - first >= DAY_ROWS))
 			break;
 		day = its;
 	}
 	for (size_t i = first; i < n; i++)
-		json_object_array_add(out, json_object_get(item(all, i)));
+		json_object_array_add(out, json_object_get(json_item(all, i)));
 	return out;
 }
 
+/* Bars of the enrolments by day, and the same numbers as rows for people who cannot see them. */
 static struct json_object *
 draw_days(struct json_object *results)
 {
-	struct json_object *days = last_day_rows(member(results, "days"));
+	struct json_object *days = last_day_rows(member_of(results, "days"));
 	size_t n = json_items(days);
 	struct json_object *out = json_object_new_object(), *bars = json_object_new_array();
 	struct json_object *rows = json_object_new_array();
@@ -139,27 +143,29 @@ draw_days(struct json_object *results)
 	double w = (double)WIDTH / (double)(n == 0 ? 1 : n);
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *row = item(days, i), *bar = json_object_new_object();
+		struct json_object *row = json_item(days, i), *bar = json_object_new_object();
 		struct json_object *told = json_object_new_object();
-		const char *name = json_object_get_string(item(row, 1));
+		const char *name = json_object_get_string(json_item(row, 1));
 		double h =
-		    (HEIGHT - 10) * (double)json_object_get_int64(item(row, 2)) / (double)most;
+		    (HEIGHT - 10) * (double)json_object_get_int64(json_item(row, 2)) / (double)most;
 		put_place(bar, "x", (double)i * w);
 		put_place(bar, "y", HEIGHT - h);
 		put_place(bar, "w", w < 2 ? 2 : w - 1);
 		put_place(bar, "h", h);
 		put_place(bar, "series", (double)(series_of(results, name) % SERIES));
 		json_object_array_add(bars, bar);
-		put(told, "day", json_object_get_string(item(row, 0)));
-		put(told, "alternative", name);
-		json_object_object_add(told, "count", json_object_get(item(row, 2)));
+		put_text(told, "day", json_object_get_string(json_item(row, 0)));
+		put_text(told, "alternative", name);
+		json_object_object_add(told, "count", json_object_get(json_item(row, 2)));
 		json_object_array_add(rows, told);
 	}
 	json_object_object_add(out, "width", json_object_new_int(WIDTH));
 	json_object_object_add(out, "height", json_object_new_int(HEIGHT));
 	json_object_object_add(out, "most", json_object_new_int64(most));
-	put(out, "first", n == 0 ? "" : json_object_get_string(item(item(days, 0), 0)));
-	put(out, "last", n == 0 ? "" : json_object_get_string(item(item(days, n - 1), 0)));
+	put_text(out, "first",
+	    n == 0 ? "" : json_object_get_string(json_item(json_item(days, 0), 0)));
+	put_text(out, "last",
+	    n == 0 ? "" : json_object_get_string(json_item(json_item(days, n - 1), 0)));
 	json_object_object_add(out, "bars", bars);
 	json_object_object_add(out, "rows", rows);
 	json_object_put(days);
@@ -170,39 +176,41 @@ draw_days(struct json_object *results)
 static struct json_object *
 make_legend(struct json_object *results)
 {
-	struct json_object *list = member(results, "alternatives");
+	struct json_object *list = member_of(results, "alternatives");
 	struct json_object *out = json_object_new_array();
 
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = json_object_new_object();
-		json_object_object_add(o, "name", json_object_get(member(item(list, i), "name")));
+		json_object_object_add(
+		    o, "name", json_object_get(member_of(json_item(list, i), "name")));
 		put_place(o, "series", (double)(i % SERIES));
 		json_object_array_add(out, o);
 	}
 	return out;
 }
 
+/* A row of the table of a goal. The confidence is that of the test of the goal. */
 static struct json_object *
 goal_row(void *ctx, struct json_object *results, struct json_object *goal, size_t i)
 {
-	struct json_object *a = item(member(goal, "alternatives"), i);
-	struct json_object *interval = member(a, "sequence");
+	struct json_object *a = json_item(member_of(goal, "alternatives"), i);
+	struct json_object *interval = member_of(a, "sequence");
 	struct json_object *out = json_object_new_object();
-	bool mwu = strcmp(json_object_get_string(member(goal, "test")), "mwu") == 0;
+	bool mwu = strcmp(json_object_get_string(member_of(goal, "test")), "mwu") == 0;
 
-	put(out, "name", json_object_get_string(member(a, "name")));
-	json_object_object_add(out, "conversions", json_object_get(member(a, "conversions")));
+	put_text(out, "name", json_object_get_string(member_of(a, "name")));
+	json_object_object_add(out, "conversions", json_object_get(member_of(a, "conversions")));
 	json_object_object_add(out, "participants", json_object_get(
-	    member(item(member(results, "alternatives"), i), "participants")));
-	put(out, "rate", percent_text(ctx, member(a, "rate"), 100, ""));
-	put(out, "improvement", percent_text(ctx, member(a, "improvement"), 1, "+"));
-	put(out, "chance", percent_text(ctx, member(a, "chance_to_beat_control"), 100, ""));
-	put(out, "confidence",
-	    percent_text(ctx, member(a, mwu ? "mwu_confidence" : "chi2_confidence"), 1, ""));
-	put(out, "interval", interval == NULL ? "–"
-	    : mem_printf(ctx, "%s to %s", percent_text(ctx, item(interval, 0), 100, "+"),
-		  percent_text(ctx, item(interval, 1), 100, "+")));
-	json_object_object_add(out, "reason", json_object_get(member(a, "reason")));
+	    member_of(json_item(member_of(results, "alternatives"), i), "participants")));
+	put_text(out, "rate", percent_text(ctx, member_of(a, "rate"), 100, ""));
+	put_text(out, "improvement", percent_text(ctx, member_of(a, "improvement"), 1, "+"));
+	put_text(out, "chance", percent_text(ctx, member_of(a, "chance_to_beat_control"), 100, ""));
+	put_text(out, "confidence",
+	    percent_text(ctx, member_of(a, mwu ? "mwu_confidence" : "chi2_confidence"), 1, ""));
+	put_text(out, "interval", interval == NULL ? "–"
+	    : mem_printf(ctx, "%s to %s", percent_text(ctx, json_item(interval, 0), 100, "+"),
+		  percent_text(ctx, json_item(interval, 1), 100, "+")));
+	json_object_object_add(out, "reason", json_object_get(member_of(a, "reason")));
 	return out;
 }
 
@@ -213,9 +221,9 @@ reach_of(struct json_object *alternatives)
 	double reach = 0;
 
 	for (size_t i = 0; i < json_items(alternatives); i++) {
-		struct json_object *interval = member(item(alternatives, i), "sequence");
+		struct json_object *interval = member_of(json_item(alternatives, i), "sequence");
 		for (size_t k = 0; interval != NULL && k < 2; k++)
-			reach = fmax(reach, fabs(json_object_get_double(item(interval, k))));
+			reach = fmax(reach, fabs(json_object_get_double(json_item(interval, k))));
 	}
 	return reach;
 }
@@ -224,24 +232,25 @@ reach_of(struct json_object *alternatives)
 static struct json_object *
 draw_forest(void *ctx, struct json_object *goal)
 {
-	struct json_object *alternatives = member(goal, "alternatives");
+	struct json_object *alternatives = member_of(goal, "alternatives");
 	double reach = reach_of(alternatives), middle = (LEFT + WIDTH) / 2.0;
 	double scale = reach > 0 ? (WIDTH - LEFT - 20) / 2.0 / reach : 0;
 	struct json_object *out, *lines = json_object_new_array();
 	int y = ROW / 2;
 
 	for (size_t i = 0; i < json_items(alternatives); i++) {
-		struct json_object *a = item(alternatives, i), *interval = member(a, "sequence");
+		struct json_object *a = json_item(alternatives, i);
+		struct json_object *interval = member_of(a, "sequence");
 		if (interval == NULL)
 			continue;
-		double low = json_object_get_double(item(interval, 0));
-		double high = json_object_get_double(item(interval, 1));
+		double low = json_object_get_double(json_item(interval, 0));
+		double high = json_object_get_double(json_item(interval, 1));
 		struct json_object *line = json_object_new_object();
-		put(line, "name", json_object_get_string(member(a, "name")));
+		put_text(line, "name", json_object_get_string(member_of(a, "name")));
 		put_place(line, "x1", middle + low * scale);
 		put_place(line, "x2", middle + high * scale);
 		put_place(line, "x",
-		    middle + json_object_get_double(member(a, "difference")) * scale);
+		    middle + json_object_get_double(member_of(a, "difference")) * scale);
 		put_place(line, "y", y);
 		put_place(line, "label", y + 5);
 		json_object_array_add(lines, line);
@@ -251,26 +260,27 @@ draw_forest(void *ctx, struct json_object *goal)
 	json_object_object_add(out, "lines", lines);
 	put_place(out, "height", y - ROW / 2 + 4);
 	put_place(out, "zero", middle);
-	put(out, "low", mem_printf(ctx, "%+.2f %%", -100 * reach));
-	put(out, "high", mem_printf(ctx, "%+.2f %%", 100 * reach));
+	put_text(out, "low", mem_printf(ctx, "%+.2f %%", -100 * reach));
+	put_text(out, "high", mem_printf(ctx, "%+.2f %%", 100 * reach));
 	if (reach > 0)
 		return out;
 	json_object_put(out);
 	return NULL;
 }
 
+/* The table of a goal with its intervals; for the first DRAWN goals the larger charts, too. */
 static struct json_object *
 draw_goal(void *ctx, struct json_object *results, size_t number)
 {
-	struct json_object *goal = item(member(results, "goals"), number);
-	struct json_object *alternatives = member(goal, "alternatives");
+	struct json_object *goal = json_item(member_of(results, "goals"), number);
+	struct json_object *alternatives = member_of(goal, "alternatives");
 	struct json_object *out = json_object_new_object(), *rows = json_object_new_array();
 
 	for (size_t i = 0; i < json_items(alternatives); i++)
 		json_object_array_add(rows, goal_row(ctx, results, goal, i));
 	put_place(out, "number", (double)number);
-	put(out, "goal", json_object_get_string(member(goal, "goal")));
-	json_object_object_add(out, "retired", json_object_get(member(goal, "retired")));
+	put_text(out, "goal", json_object_get_string(member_of(goal, "goal")));
+	json_object_object_add(out, "retired", json_object_get(member_of(goal, "retired")));
 	json_object_object_add(out, "rows", rows);
 	json_object_object_add(out, "forest", draw_forest(ctx, goal));
 	if (number >= DRAWN)
@@ -287,10 +297,10 @@ chart_results(void *ctx, struct json_object *results)
 	struct json_object *out = mem_json(ctx, json_object_new_object());
 	struct json_object *goals = json_object_new_array();
 
-	for (size_t i = 0; i < json_items(member(results, "goals")); i++)
+	for (size_t i = 0; i < json_items(member_of(results, "goals")); i++)
 		json_object_array_add(goals, draw_goal(ctx, results, i));
 	json_object_object_add(out, "days",
-	    json_items(member(results, "days")) > 0 ? draw_days(results) : NULL);
+	    json_items(member_of(results, "days")) > 0 ? draw_days(results) : NULL);
 	json_object_object_add(out, "goals", goals);
 	json_object_object_add(out, "legend", make_legend(results));
 	return out;

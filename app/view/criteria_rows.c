@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "view/form_value.h"
 
+/* A member as text; "" where it is missing or not a string, because a form may have any shape. */
 static const char *
 text_member(struct json_object *o, const char *name)
 {
@@ -35,6 +36,10 @@ wanted_values(const char *s)
 	return one;
 }
 
+/*
+ * Adds a row to the filters by field. A field may have several tests with different operators, but
+ * a plain value is a test of its own, so a second row would replace it silently.
+ */
 static void
 add_user_filter(struct json_object *filters, struct json_object *row, const char *at,
     struct problems *problems)
@@ -59,6 +64,9 @@ add_user_filter(struct json_object *filters, struct json_object *row, const char
 	}
 }
 
+/*
+ * "a, b" as {start, end}. What is missing is left out, and the validation of criteria reports it.
+ */
 static struct json_object *
 range_value(const char *s)
 {
@@ -72,6 +80,7 @@ range_value(const char *s)
 	return o;
 }
 
+/* A row as a filter on a device. IN and NIN take a list, even of one value. */
 static struct json_object *
 device_filter(struct json_object *row)
 {
@@ -91,6 +100,7 @@ device_filter(struct json_object *row)
 	return o;
 }
 
+/* The filters of all rows: an object by field for users, a list for devices. */
 static struct json_object *
 make_filters(struct json_object *rows, bool users, struct problems *problems)
 {
@@ -108,6 +118,7 @@ make_filters(struct json_object *rows, bool users, struct problems *problems)
 	return filters;
 }
 
+/* The criteria typed as JSON; NULL after a problem. The caller owns them. */
 static struct json_object *
 read_typed_json(const char *s, struct problems *problems)
 {
@@ -183,6 +194,7 @@ add_row(struct json_object *list, const char *names[3], struct json_object *valu
 	return good;
 }
 
+/* Adds rows for filters on users; false when one does not fit into a row. */
 static bool
 add_user_rows(struct json_object *list, struct json_object *filters)
 {
@@ -203,6 +215,10 @@ add_user_rows(struct json_object *list, struct json_object *filters)
 	return good;
 }
 
+/*
+ * Adds rows for filters on devices; false when one does not fit. A filter without a value, as one
+ * for existence, becomes a row with an empty field.
+ */
 static bool
 add_device_rows(struct json_object *list, struct json_object *filters)
 {

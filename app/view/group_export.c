@@ -23,6 +23,7 @@ struct entries {
 	struct entry *list; /* by place and number */
 };
 
+/* For qsort and bsearch over the groups of a column. */
 static int
 compare_groups(const void *a, const void *b)
 {
@@ -31,6 +32,7 @@ compare_groups(const void *a, const void *b)
 	return (left->nr > right->nr) - (left->nr < right->nr);
 }
 
+/* By column, then by number of the group: the order of cells, and of names within one. */
 static int
 compare_entries(const void *a, const void *b)
 {
@@ -40,6 +42,7 @@ compare_entries(const void *a, const void *b)
 	return order != 0 ? order : (left->nr > right->nr) - (left->nr < right->nr);
 }
 
+/* Reads a column. Its groups are sorted, because a row looks up one of them for each entry. */
 static void
 read_column(void *ctx, struct json_object *row, struct group_export_column *out)
 {
@@ -72,6 +75,7 @@ group_export_new(void *ctx, struct json_object *rows)
 	return r;
 }
 
+/* Reads two array literals of PostgreSQL of the same length, {1,2} and {7,8}, without a copy. */
 static struct entries
 read_entries(const char *places, const char *groups)
 {

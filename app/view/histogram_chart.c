@@ -25,7 +25,7 @@ struct arm {
 };
 
 static struct json_object *
-member(struct json_object *o, const char *name)
+member_of(struct json_object *o, const char *name)
 {
 	return json_object_object_get(o, name);
 }
@@ -40,10 +40,10 @@ put_position(struct json_object *o, const char *name, double place)
 static size_t
 read_arm(struct json_object *o, struct arm *out)
 {
-	struct json_object *histogram = member(o, "histogram");
+	struct json_object *histogram = member_of(o, "histogram");
 	size_t most = 0;
 
-	*out = (struct arm){.name = json_object_get_string(member(o, "name"))};
+	*out = (struct arm){.name = json_object_get_string(member_of(o, "name"))};
 	if (histogram == NULL)
 		return 0;
 	json_object_object_foreach(json_members(histogram), times, subjects) {
@@ -56,18 +56,21 @@ read_arm(struct json_object *o, struct arm *out)
 	return most;
 }
 
+/* Shares instead of counts make alternatives of different sizes comparable. */
 static double
 share_of_arm(int64_t n, const struct arm *a)
 {
 	return a->all == 0 ? 0 : (double)n / (double)a->all;
 }
 
+/* The height of a share, measured from the top, as SVG does. */
 static int
 place_y(double part)
 {
 	return HEIGHT - (int)lround((HEIGHT - TOP) * part);
 }
 
+/* A group of bars for each number of times, with a bar for each alternative. */
 static void
 add_bars(struct json_object *bars, const struct arm *arms, size_t n, size_t most)
 {
@@ -86,6 +89,7 @@ add_bars(struct json_object *bars, const struct arm *arms, size_t n, size_t most
 		}
 }
 
+/* The falling line of an alternative: the share that acted at least so many times, as steps. */
 static void
 add_line(struct json_object *lines, const struct arm *a, size_t i, size_t most)
 {
@@ -107,6 +111,7 @@ add_line(struct json_object *lines, const struct arm *a, size_t i, size_t most)
 	talloc_free(points);
 }
 
+/* The numbers behind both charts, as a table. */
 static void
 add_rows(struct json_object *rows, const struct arm *a, size_t most)
 {
@@ -127,8 +132,8 @@ struct json_object *
 histogram_chart_of(void *ctx, struct json_object *results, size_t goal)
 {
 	static const char *const names[] = {"bars", "lines", "rows", "ticks"};
-	struct json_object *g = json_item(member(results, "goals"), goal);
-	struct json_object *list = member(g, "alternatives"), *parts[4];
+	struct json_object *g = json_item(member_of(results, "goals"), goal);
+	struct json_object *list = member_of(g, "alternatives"), *parts[4];
 	struct arm arms[CURVE_ARMS];
 	size_t n = json_items(list), most = 1;
 	int64_t all = 0;
@@ -140,7 +145,7 @@ histogram_chart_of(void *ctx, struct json_object *results, size_t goal)
 		most = m > most ? m : most;
 		all += arms[i].all;
 	}
-	if (all == 0 || strcmp(json_object_get_string(member(g, "test")), "mwu") != 0)
+	if (all == 0 || strcmp(json_object_get_string(member_of(g, "test")), "mwu") != 0)
 		return NULL;
 	struct json_object *out = mem_json(ctx, json_object_new_object());
 	for (size_t i = 0; i < 4; i++) {

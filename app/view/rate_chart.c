@@ -29,22 +29,16 @@ struct point {
 };
 
 static struct json_object *
-member(struct json_object *o, const char *name)
+member_of(struct json_object *o, const char *name)
 {
 	return json_object_object_get(o, name);
-}
-
-static struct json_object *
-item(struct json_object *list, size_t i)
-{
-	return json_item(list, i);
 }
 
 /* The day in the first column of a row, counted since 1970; -1 when it is none. */
 static int64_t
 day_of(struct json_object *row)
 {
-	const char *text = json_object_get_string(item(row, 0));
+	const char *text = json_object_get_string(json_item(row, 0));
 	char whole[32];
 	int64_t at;
 
@@ -65,10 +59,10 @@ days_shown(struct json_object *days, struct json_object *converted)
 
 	if (n == 0)
 		return s;
-	s.first = day_of(item(days, 0));
-	s.last = day_of(item(days, n - 1));
-	if (m > 0 && day_of(item(converted, m - 1)) > s.last)
-		s.last = day_of(item(converted, m - 1));
+	s.first = day_of(json_item(days, 0));
+	s.last = day_of(json_item(days, n - 1));
+	if (m > 0 && day_of(json_item(converted, m - 1)) > s.last)
+		s.last = day_of(json_item(converted, m - 1));
 	int64_t length = s.last - s.first + 1;
 	s.n = length < 2 || s.first < 0 ? 0 : length > POINTS ? POINTS : (size_t)length;
 	return s;
@@ -90,13 +84,13 @@ sum_until(struct json_object *rows, int64_t day, const char *const *texts)
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < json_items(rows); i++) {
-		struct json_object *row = item(rows, i);
+		struct json_object *row = json_item(rows, i);
 		size_t k = 0;
 		while (texts[k] != NULL &&
-		    strcmp(json_object_get_string(item(row, k + 1)), texts[k]) == 0)
+		    strcmp(json_object_get_string(json_item(row, k + 1)), texts[k]) == 0)
 			k++;
 		if (texts[k] == NULL && day_of(row) <= day)
-			sum += json_object_get_int64(item(row, k + 1));
+			sum += json_object_get_int64(json_item(row, k + 1));
 	}
 	return sum;
 }
@@ -106,9 +100,9 @@ rate_at(struct json_object *results, const char *goal, const char *arm, int64_t 
 {
 	struct point p;
 	int64_t n = sum_until(
-	    member(results, "days"), day, (const char *const[]){arm, NULL});
+	    member_of(results, "days"), day, (const char *const[]){arm, NULL});
 	int64_t done = sum_until(
-	    member(results, "converted"), day, (const char *const[]){goal, arm, NULL});
+	    member_of(results, "converted"), day, (const char *const[]){goal, arm, NULL});
 
 	p.rate = (struct stats_rate){.n = n, .c = done > n ? n : done};
 	p.band = stats_wilson(p.rate);
@@ -200,9 +194,9 @@ find_lowest(struct json_object *lines, const bool *done, size_t *at)
 	struct json_object *found = NULL;
 
 	for (size_t i = 0; i < json_items(lines); i++) {
-		struct json_object *o = item(lines, i);
-		if (done[i] || (found != NULL && json_object_get_int(member(o, "y")) <=
-		    json_object_get_int(member(found, "y"))))
+		struct json_object *o = json_item(lines, i);
+		if (done[i] || (found != NULL && json_object_get_int(member_of(o, "y")) <=
+		    json_object_get_int(member_of(found, "y"))))
 			continue;
 		found = o;
 		*at = i;
@@ -224,7 +218,7 @@ spread_labels(struct json_object *lines)
 	size_t i;
 
 	while ((o = find_lowest(lines, done, &i)) != NULL) {
-		int y = json_object_get_int(member(o, "y"));
+		int y = json_object_get_int(member_of(o, "y"));
 		below = y < below - GAP ? y : below - GAP;
 		json_object_object_add(o, "y", json_object_new_int(below));
 		done[i] = true;
@@ -244,13 +238,13 @@ highest_band(const struct point *points, size_t n)
 struct json_object *
 rate_chart_of(void *ctx, struct json_object *results, size_t goal)
 {
-	struct json_object *arms = member(results, "alternatives");
-	struct span s = days_shown(member(results, "days"), member(results, "converted"));
+	struct json_object *arms = member_of(results, "alternatives");
+	struct span s = days_shown(member_of(results, "days"), member_of(results, "converted"));
 	const char *name =
-	    json_object_get_string(member(item(member(results, "goals"), goal), "goal"));
+	    json_object_get_string(member_of(json_item(member_of(results, "goals"), goal), "goal"));
 	size_t n = json_items(arms);
 
-	if (s.n == 0 || member(results, "converted") == NULL)
+	if (s.n == 0 || member_of(results, "converted") == NULL)
 		return NULL;
 	if (n > CURVE_ARMS)
 		n = CURVE_ARMS;
@@ -258,7 +252,7 @@ rate_chart_of(void *ctx, struct json_object *results, size_t goal)
 	struct json_object *lines = json_object_new_array(), *rows = json_object_new_array();
 	struct point points[CURVE_ARMS * POINTS] = {0};
 	for (size_t i = 0; i < n; i++) {
-		const char *arm = json_object_get_string(member(item(arms, i), "name"));
+		const char *arm = json_object_get_string(member_of(json_item(arms, i), "name"));
 		for (size_t k = 0; k < s.n; k++) {
 			struct point *p = &points[i * s.n + k];
 			*p = rate_at(results, name, arm, day_at(&s, k));
@@ -270,7 +264,7 @@ rate_chart_of(void *ctx, struct json_object *results, size_t goal)
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *line = draw_line(&s, &points[i * s.n], top);
 		json_object_object_add(
-		    line, "name", json_object_get(member(item(arms, i), "name")));
+		    line, "name", json_object_get(member_of(json_item(arms, i), "name")));
 		json_object_object_add(line, "series", json_object_new_int((int)i));
 		json_object_array_add(lines, line);
 	}

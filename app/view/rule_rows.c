@@ -20,6 +20,7 @@ static const struct {
 
 enum { SUBJECTS = sizeof subjects / sizeof subjects[0] };
 
+/* A member as text; "" where it is missing or not a string. */
 static const char *
 text_of(struct json_object *o, const char *name)
 {
@@ -34,12 +35,14 @@ put_text(struct json_object *o, const char *name, const char *value, size_t n)
 	json_object_object_add(o, name, json_object_new_string_len(value, (int)n));
 }
 
+/* Whether the test compares with a list. */
 static bool
 is_list(const char *test)
 {
 	return strcmp(test, "in") == 0 || strcmp(test, "nin") == 0;
 }
 
+/* Adds the test of a row to the term. Both choices about presence are `exists` in a rule. */
 static void
 add_term_test(struct json_object *term, const char *test, const char *value)
 {
@@ -130,6 +133,10 @@ put_test(struct json_object *term, int skip, struct json_object *row)
 	return false;
 }
 
+/*
+ * Writes a term into a row; false when it does not fit. A key of a tag with a colon could not be
+ * told from its scope.
+ */
 static bool
 put_row(struct json_object *rule, struct json_object *row)
 {

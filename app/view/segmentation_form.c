@@ -38,12 +38,14 @@ static const struct form_choice tests[] = {{"", "is"}, {"ne", "is present and is
 
 static const struct form_part lists[] = {{"groups", true}, {"rules", true}, {NULL, false}};
 
+/* A member; NULL where o is not an object, because a form may have any shape. */
 static struct json_object *
 part_of(struct json_object *o, const char *name)
 {
 	return json_object_is_type(o, json_type_object) ? json_object_object_get(o, name) : NULL;
 }
 
+/* A member as text; "" where it is missing or of another type. */
 static const char *
 text_of(struct json_object *o, const char *name)
 {
@@ -58,6 +60,7 @@ put_text(struct json_object *o, const char *name, const char *value)
 	json_object_object_add(o, name, json_object_new_string(value == NULL ? "" : value));
 }
 
+/* Whether the box that removes the group is ticked. */
 static bool
 is_removed(struct json_object *group)
 {
@@ -82,6 +85,10 @@ rule_of_group(struct json_object *rules, const char *name)
 	return rule;
 }
 
+/*
+ * The rule of a group, from its JSON or its rows but not from both: either would drop the other
+ * silently. NULL where it has none, or after a problem.
+ */
 static struct json_object *
 make_group_rule(struct json_object *rules, struct json_object *group, const char *where,
     struct problems *problems)
@@ -101,6 +108,9 @@ make_group_rule(struct json_object *rules, struct json_object *group, const char
 	return json_object_get(o);
 }
 
+/*
+ * The groups that remain. Problems count remaining groups, which group_fault() maps to rows again.
+ */
 static struct json_object *
 make_groups(struct json_object *typed, struct problems *problems)
 {
@@ -166,6 +176,10 @@ segmentation_form_request(struct json_object *typed, struct problems *problems)
 	return out;
 }
 
+/*
+ * The groups of a definition as rows; a rule that fits no rows, or for which no rows are left, is
+ * shown as JSON.
+ */
 static void
 add_stored_groups(struct json_object *stored, struct json_object *groups, struct json_object *rules)
 {
@@ -222,6 +236,7 @@ group_fault(
 	return found;
 }
 
+/* The rows of groups with their problems, and empty rows below them. */
 static struct json_object *
 show_groups(void *ctx, struct json_object *typed, const struct problems *problems)
 {
@@ -270,6 +285,7 @@ row_fault(void *ctx, struct json_object *typed, size_t n, const struct problems 
 	return found;
 }
 
+/* The rows of rules with their problems, and empty rows below them. */
 static struct json_object *
 show_rules(void *ctx, struct json_object *typed, const struct problems *problems)
 {
