@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Jobs of the results ledger. Any number of processes may fold at once: each takes deltas that no
- * other holds.
+ * other holds. A window that a goal gets while an experiment has participants is built here.
  */
 #include "job/result_job.h"
 
@@ -48,6 +48,48 @@ fold_all(struct db *db)
 	return e;
 }
 
+/*
+ * Adds windows that experiments lack, and the participants from before a window was added. Writers
+ * that may not know of it must have ended first; when that takes long, the next time is early
+ * enough, because nobody queues behind this job.
+ */
+static enum err
+build_windows(struct db *db, void *mem)
+{
+	char now[INSTANT_TEXT];
+	struct db_rows *due, *waited;
+
+	instant_format(instant_now(), now);
+	enum err e = db_query(db, mem, QUERY_result_window_add,
+	    (const char *const[]){NULL, NULL, now, "false"}, NULL);
+	if (e == OK)
+		e = db_query(db, mem, QUERY_result_window_due, NULL, &due);
+	if (e != OK || db_count(due) == 0)
+		return e;
+	e = db_query(db, mem, QUERY_result_window_wait, NULL, &waited);
+	if (e != OK || *db_cell(waited, 0, "waited") == 'f')
+		return e;
+	for (int i = 0; e == OK && i < db_count(due); i++) {
+		const char *params[] = {
+			db_cell(due, i, "experiment"), db_cell(due, i, "hours"), now};
+		e = db_query(db, mem, QUERY_result_window_build, params, NULL);
+	}
+	return e;
+}
+
+/* Folds what waits, after windows that are new. */
+static enum err
+fold_with_windows(struct db *db)
+{
+	void *mem = mem_ctx(db);
+
+	db_set_deadline(db, INT64_MAX);
+	enum err e = build_windows(db, mem);
+	enum err folded = fold_all(db);
+	talloc_free(mem);
+	return e != OK ? e : folded;
+}
+
 enum err
 result_job_fold(struct db *db)
 {
@@ -56,7 +98,7 @@ result_job_fold(struct db *db)
 
 	if (instant_monotonic() < next)
 		return OK;
-	e = fold_all(db);
+	e = fold_with_windows(db);
 	next = instant_monotonic() + EVERY;
 	return e;
 }
@@ -64,7 +106,7 @@ result_job_fold(struct db *db)
 enum err
 result_job_tidy(struct db *db)
 {
-	enum err e = fold_all(db);
+	enum err e = fold_with_windows(db);
 
 	return e == OK ? db_query(db, db, QUERY_result_tidy, NULL, NULL) : e;
 }

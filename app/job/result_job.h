@@ -8,12 +8,13 @@
 /* The results ledger (sql/README.md): folding its deltas, and checking its sums. */
 
 /*
- * Folds what waits, if it is 10 seconds since the last time in this process. Results are exact
- * whether or not anything is folded; they are read faster when little waits.
+ * Builds the windows of goals that are new (service/definition/window.h) and folds what waits, if
+ * it is 10 seconds since the last time in this process. Results are exact whether or not anything
+ * is folded; they are read faster when little waits.
  */
 enum err result_job_fold(struct db *db) must_check;
 
-/* Folds all that waits, and removes sums that have become zero. */
+/* Builds and folds all that waits, and removes sums that have become zero. */
 enum err result_job_tidy(struct db *db) must_check;
 
 /*

@@ -5,6 +5,7 @@
  */
 #include "view/chart.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -191,7 +192,7 @@ make_legend(struct json_object *results)
 
 /* A row of the table of a goal. The confidence is that of the test of the goal. */
 static struct json_object *
-goal_row(void *ctx, struct json_object *results, struct json_object *goal, size_t i)
+goal_row(void *ctx, struct json_object *goal, size_t i)
 {
 	struct json_object *a = json_item(member_of(goal, "alternatives"), i);
 	struct json_object *interval = member_of(a, "sequence");
@@ -200,8 +201,7 @@ goal_row(void *ctx, struct json_object *results, struct json_object *goal, size_
 
 	put_text(out, "name", json_object_get_string(member_of(a, "name")));
 	json_object_object_add(out, "conversions", json_object_get(member_of(a, "conversions")));
-	json_object_object_add(out, "participants", json_object_get(
-	    member_of(json_item(member_of(results, "alternatives"), i), "participants")));
+	json_object_object_add(out, "participants", json_object_get(member_of(a, "participants")));
 	put_text(out, "rate", percent_text(ctx, member_of(a, "rate"), 100, ""));
 	put_text(out, "improvement", percent_text(ctx, member_of(a, "improvement"), 1, "+"));
 	put_text(out, "chance", percent_text(ctx, member_of(a, "chance_to_beat_control"), 100, ""));
@@ -268,6 +268,19 @@ draw_forest(void *ctx, struct json_object *goal)
 	return NULL;
 }
 
+/* What is to be known of a goal with a window. */
+static const char *
+window_text(void *ctx, struct json_object *goal)
+{
+	int64_t waiting = json_object_get_int64(member_of(goal, "waiting"));
+
+	return mem_printf(ctx, "Hits count from %" PRId64 " to %" PRId64 " hours after the "
+	    "enrolment. Participants whose window has ended are counted; %" PRId64 " more %s "
+	    "waiting.", json_object_get_int64(member_of(goal, "window_from")),
+	    json_object_get_int64(member_of(goal, "window_to")), waiting,
+	    waiting == 1 ? "is" : "are");
+}
+
 /* The table of a goal with its intervals; for the first DRAWN goals the larger charts, too. */
 static struct json_object *
 draw_goal(void *ctx, struct json_object *results, size_t number)
@@ -277,10 +290,12 @@ draw_goal(void *ctx, struct json_object *results, size_t number)
 	struct json_object *out = json_object_new_object(), *rows = json_object_new_array();
 
 	for (size_t i = 0; i < json_items(alternatives); i++)
-		json_object_array_add(rows, goal_row(ctx, results, goal, i));
+		json_object_array_add(rows, goal_row(ctx, goal, i));
 	put_place(out, "number", (double)number);
 	put_text(out, "goal", json_object_get_string(member_of(goal, "goal")));
 	json_object_object_add(out, "retired", json_object_get(member_of(goal, "retired")));
+	if (member_of(goal, "window_to") != NULL)
+		put_text(out, "window", window_text(ctx, goal));
 	json_object_object_add(out, "rows", rows);
 	json_object_object_add(out, "forest", draw_forest(ctx, goal));
 	if (number >= DRAWN)

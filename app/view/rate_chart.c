@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Geometry of the chart of conversion rates over time: at a few days, the rate up to that day with
- * its Wilson interval.
+ * its Wilson interval. For a goal with a window, participants and conversions stand on the day on
+ * which the window ends.
  */
 #include "view/rate_chart.h"
 
@@ -95,12 +96,32 @@ sum_until(struct json_object *rows, int64_t day, const char *const *texts)
 	return sum;
 }
 
+/* The rows of `ended` of that goal; NULL when it has no window. */
+static struct json_object *
+ended_rows(void *ctx, struct json_object *results, struct json_object *goal)
+{
+	struct json_object *rows = member_of(results, "ended"), *list;
+
+	if (member_of(goal, "window_to") == NULL)
+		return NULL;
+	list = mem_json(ctx, json_object_new_array());
+	for (size_t i = 0; i < json_items(rows); i++) {
+		struct json_object *row = json_item(rows, i);
+		if (json_object_equal(json_item(row, 1), member_of(goal, "goal")))
+			json_object_array_add(list, json_object_get(row));
+	}
+	return list;
+}
+
+/* ended: the participants of a goal with a window by day; NULL: all participants count. */
 static struct point
-rate_at(struct json_object *results, const char *goal, const char *arm, int64_t day)
+rate_at(struct json_object *results, struct json_object *ended, const char *goal, const char *arm,
+    int64_t day)
 {
 	struct point p;
-	int64_t n = sum_until(
-	    member_of(results, "days"), day, (const char *const[]){arm, NULL});
+	int64_t n = ended != NULL
+	    ? sum_until(ended, day, (const char *const[]){goal, arm, NULL})
+	    : sum_until(member_of(results, "days"), day, (const char *const[]){arm, NULL});
 	int64_t done = sum_until(
 	    member_of(results, "converted"), day, (const char *const[]){goal, arm, NULL});
 
@@ -239,9 +260,11 @@ struct json_object *
 rate_chart_of(void *ctx, struct json_object *results, size_t goal)
 {
 	struct json_object *arms = member_of(results, "alternatives");
-	struct span s = days_shown(member_of(results, "days"), member_of(results, "converted"));
-	const char *name =
-	    json_object_get_string(member_of(json_item(member_of(results, "goals"), goal), "goal"));
+	struct json_object *shown = json_item(member_of(results, "goals"), goal);
+	struct json_object *ended = ended_rows(ctx, results, shown);
+	struct span s = ended != NULL ? days_shown(ended, ended)
+	    : days_shown(member_of(results, "days"), member_of(results, "converted"));
+	const char *name = json_object_get_string(member_of(shown, "goal"));
 	size_t n = json_items(arms);
 
 	if (s.n == 0 || member_of(results, "converted") == NULL)
@@ -255,7 +278,7 @@ rate_chart_of(void *ctx, struct json_object *results, size_t goal)
 		const char *arm = json_object_get_string(member_of(json_item(arms, i), "name"));
 		for (size_t k = 0; k < s.n; k++) {
 			struct point *p = &points[i * s.n + k];
-			*p = rate_at(results, name, arm, day_at(&s, k));
+			*p = rate_at(results, ended, name, arm, day_at(&s, k));
 			if (p->rate.n > 0)
 				add_row(rows, arm, day_at(&s, k), p);
 		}

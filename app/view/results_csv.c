@@ -63,7 +63,8 @@ add_row(struct buf *out, struct json_object *goal, struct json_object *x, struct
 	csv_text(out, json_object_get_string(json_object_object_get(goal, "goal")));
 	add_cell(out, json_object_object_get(goal, "test"));
 	add_cell(out, json_object_object_get(x, "name"));
-	add_cell(out, json_object_object_get(arm, "participants"));
+	struct json_object *own = json_object_object_get(x, "participants");
+	add_cell(out, own != NULL ? own : json_object_object_get(arm, "participants"));
 	add_members(out, x, counts);
 	add_interval(out, json_object_object_get(x, "interval"));
 	add_members(out, x, chances);

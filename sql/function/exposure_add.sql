@@ -18,11 +18,6 @@ begin
 		where o.subject_id = subject and o.experiment = in_experiment and not o.forced
 		on conflict do nothing
 		returning x.forced, x.earlier_exposures, x.manual
-	), population as materialized (
-		select 0 as goal, null::date as ends
-		union all
-		select -w.hours, ((now + w.hours * interval '1 hour') at time zone 'UTC')::date
-		from result_window as w where w.experiment = in_experiment
 	)
 	insert into result_delta (experiment, goal, alternative, allocation, day, n, multiple,
 		placed, forced)
@@ -30,7 +25,12 @@ begin
 		(not a.forced)::integer,
 		(p.goal = 0 and not a.forced and a.earlier_exposures = 1)::integer,
 		(p.goal = 0 and not a.forced and a.manual)::integer, a.forced::integer
-	from added as a join population as p on p.goal = 0 or not a.forced;
+	from added as a join (
+		select 0 as goal, null::date as ends
+		union all
+		select -w.hours, ((now + w.hours * interval '1 hour') at time zone 'UTC')::date
+		from result_window as w where w.experiment = in_experiment
+	) as p on p.goal = 0 or not a.forced;
 end
 $$;
 

@@ -109,8 +109,8 @@ def test_numbers_that_the_database_hands_out_are_bigint(stack):
 
 
 # Called by others only, which have fixed the path.
-INNER = {"activity_record", "exposure_add", "result_bin", "result_day", "result_withdraw",
-         "subject_lock", "subject_is_bot"}
+INNER = {"activity_record", "exposure_add", "exposure_confirm", "result_bin", "result_day",
+         "result_withdraw", "subject_lock", "subject_is_bot"}
 
 
 # Functions of the owner's rights, for what the serving role must not do otherwise.
@@ -213,7 +213,7 @@ def test_strangers_have_no_rights(stack):
         where {OURS} and has_function_privilege('assay_app', p.oid, 'execute')""")) == sorted([
             "activity_record", "audience_erase_subject", "audience_replace", "audience_write_lock",
             "deadline_check", "enrol", "enrol_many", "experiment_visibility", "exposure_add",
-            "goal_hit", "goal_hit_many", "layer_delete",
+            "exposure_confirm", "goal_hit", "goal_hit_many", "layer_delete",
             "layer_slot_assign", "lock_class", "lock_wait_holders", "membership_assign",
             "membership_batch", "membership_check_overlap", "page_view_activity",
             "preassigned_apply", "preassigned_apply_late", "result_bin", "result_day",

@@ -12,10 +12,10 @@ import psycopg2
 import pytest
 
 from enrols import put, running, somebody
-from goals import hit
+from goals import goal, hit
 from lookups import admin, await_status, body, new_id
 from stack import TOP, wait_until
-from result_rows import a_goal, cell, differences, fill, number, participants, results, two_arms
+from result_rows import cell, differences, fill, number, participants, results, two_arms
 
 # One web server is enough: what is looked at are rows.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
@@ -259,31 +259,49 @@ def test_a_day_that_is_not_over_has_no_results(stack, day):
 class Model:
     """Anything that changes what counts, at random, straight to the functions."""
 
-    STEPS = ["enrol"] * 4 + ["hit"] * 4 + ["visit", "confirm", "incorporate", "erase", "fold"]
+    STEPS = ["enrol"] * 4 + ["hit"] * 6 + ["enrol_many", "hit_many", "visit", "confirm",
+                                           "incorporate", "erase", "fold", "rebuild"]
 
-    def __init__(self, stack, exp, goal, seed):
+    def __init__(self, stack, exp, goals, seed):
         self.connection = psycopg2.connect(stack.env["ASSAY_OWNER_DATABASE_URL"])
         self.connection.autocommit = True
         self.cursor = self.connection.cursor()
         self.cursor.execute("set search_path = assay")
-        self.nr, self.goal, self.random = number(stack, exp), goal, random.Random(seed)
+        self.nr, self.goals, self.random = number(stack, exp), goals, random.Random(seed)
         self.users = [f"u:{exp}-{i}" for i in range(10)]
         self.sessions = [f"s:{exp}-{i}" for i in range(10)]
 
     def run(self, text, *params):
         self.cursor.execute(text, params)
 
+    def at(self):
+        """A time at which windows are open, have ended, or have not begun."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        return now - datetime.timedelta(minutes=self.random.choice([0, 0, 50, 1500, 4000]))
+
     def enrol(self):
         self.run("select from enrol(%s, array[%s]::bigint[], array[%s]::integer[], "
-                 "array[%s]::bigint[], array[null]::integer[], %s, true, now())",
+                 "array[%s]::bigint[], array[null]::integer[], %s, true, %s)",
                  self.random.choice(self.users + self.sessions), self.nr,
                  self.random.choice([1, 2, 3]), self.random.choice([1, 2]),
-                 self.random.choice(["drawn", "drawn", "set", "forced"]))
+                 self.random.choice(["drawn", "drawn", "set", "forced"]), self.at())
+
+    def enrol_many(self):
+        some = self.random.sample(self.users + self.sessions, 3)
+        self.run("select from enrol_many(%s, %s::bigint[], %s, %s::bigint[], true, %s)", some,
+                 [self.nr] * 3, [self.random.choice([1, 2, 3]) for _ in some], [1] * 3, self.at())
 
     def hit(self):
-        self.run("select from goal_hit(%s, %s, %s, %s, true, now())",
-                 self.random.choice(self.users + self.sessions), self.goal,
-                 self.random.choice([1, 1, 2, 999, 5000]), self.random.choice([None, "e1"]))
+        self.run("select from goal_hit(%s, %s, %s, %s, true, %s)",
+                 self.random.choice(self.users + self.sessions), self.random.choice(self.goals),
+                 self.random.choice([1, 1, 2, 999, 5000]), self.random.choice([None, "e1"]),
+                 self.at())
+
+    def hit_many(self):
+        some = self.random.sample(self.users + self.sessions, 3)
+        self.run("select from goal_hit_many(%s, %s, %s::bigint[], %s, true, %s)", some,
+                 [self.random.choice(self.goals) for _ in some], [1, 2, 3], [None, "e1", "e2"],
+                 self.at())
 
     def visit(self):
         self.run("select visit_record(%s, true, now())",
@@ -306,35 +324,56 @@ class Model:
     def rebuild(self):
         self.run("select result_rebuild(%s)", self.nr)
 
+    def widen(self):
+        """Gives the experiment a window as a change of its goals does, and the jobs build it."""
+        hours = self.random.randint(2, 100)
+        self.run("delete from result_window where experiment = %s and hours = %s", self.nr, hours)
+        self.run("insert into result_window (experiment, hours, added_at) values (%s, %s, now())",
+                 self.nr, hours)
+        waited = False
+        while not waited:
+            self.run("select result_window_wait()")
+            (waited,) = self.cursor.fetchone()
+        self.run("select result_window_build(%s, %s, now())", self.nr, hours)
+
     def step(self):
         name = self.random.choice(self.STEPS)
         getattr(self, name)()
         return name
 
 
+def windowed_experiment(stack):
+    """An experiment that began some days ago, with a goal without and two with a window."""
+    goals = [goal(stack), goal(stack, window_from=0, window_to=1),
+             goal(stack, window_from=24, window_to=48)]
+    exp = running(stack, "b", "c", goals=goals)
+    stack.sql("update experiment set start_date = start_date - 9 where id = %s", exp)
+    return exp, goals
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_after_every_step_the_ledger_equals_counting(stack, seed):
-    goal = a_goal(stack)
-    exp = running(stack, "b", "c", goals=[goal])
-    model = Model(stack, exp, goal, seed)
-    for n in range(150):
+    exp, goals = windowed_experiment(stack)
+    model = Model(stack, exp, goals, seed)
+    for n in range(200):
         name = model.step()
         assert differences(stack, exp) == [], (seed, n, name)
     model.connection.close()
 
 
-def race(stack, exp, goal, kind, seed, until, outcome):
+def race(stack, exp, goals, kind, seed, until, outcome):
     """A process that does one kind of thing until the time is over."""
     try:
-        model = Model(stack, exp, goal, seed)
+        model = Model(stack, exp, goals, seed)
         steps = {"write": ["enrol", "hit", "hit", "visit", "confirm", "incorporate"],
-                 "fold": ["fold"], "erase": ["erase"], "rebuild": ["rebuild"], "read": None}[kind]
+                 "fold": ["fold"], "erase": ["erase"], "rebuild": ["rebuild"],
+                 "widen": ["widen"], "read": None}[kind]
         while time.monotonic() < until:
             if steps is None:
                 assert differences(stack, exp) == []
             else:
                 getattr(model, model.random.choice(steps))()
-            if kind in ("erase", "rebuild"):
+            if kind in ("erase", "rebuild", "widen"):
                 time.sleep(0.02)
         outcome.put(None)
     except BaseException as why:
@@ -343,12 +382,11 @@ def race(stack, exp, goal, kind, seed, until, outcome):
 
 def test_writers_folders_readers_and_an_eraser_at_once(stack):
     """Every reader, at every moment, finds the sums that the rows give."""
-    goal = a_goal(stack)
-    exp = running(stack, "b", "c", goals=[goal])
-    kinds = ["write"] * 8 + ["fold"] * 2 + ["read"] * 2 + ["erase", "rebuild"]
+    exp, goals = windowed_experiment(stack)
+    kinds = ["write"] * 8 + ["fold"] * 2 + ["read"] * 2 + ["erase", "rebuild", "widen"]
     outcome = multiprocessing.Queue()
     until = time.monotonic() + 4
-    jobs = [multiprocessing.Process(target=race, args=(stack, exp, goal, kind, i, until, outcome))
+    jobs = [multiprocessing.Process(target=race, args=(stack, exp, goals, kind, i, until, outcome))
             for i, kind in enumerate(kinds)]
     for job in jobs:
         job.start()

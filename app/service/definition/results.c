@@ -124,6 +124,42 @@ name_days(struct json_object *days, struct json_object *alternatives)
 	return list;
 }
 
+/* Adds [day, name of the goal, name of the alternative, number] of a row that ends with the number
+ * of an alternative and that number. */
+static void
+add_named_row(struct json_object *list, struct json_object *row, struct json_object *goal,
+    struct json_object *alternatives)
+{
+	struct json_object *arm =
+	    decide_numbered(alternatives, json_object_get_int(json_item(row, 2)));
+
+	if (arm == NULL || goal == NULL)
+		return;
+	struct json_object *out = json_object_new_array();
+	json_object_array_add(out, json_object_get(json_item(row, 0)));
+	json_object_array_add(out, json_object_get(json_object_object_get(goal, "name")));
+	json_object_array_add(out, json_object_get(json_object_object_get(arm, "name")));
+	json_object_array_add(out, json_object_get(json_item(row, 3)));
+	json_object_array_add(list, out);
+}
+
+/* The participants of goals with a window, by the day on which it ended, with the names of goals
+ * and alternatives. Rows carry the hours to the end, which several goals may have. */
+static struct json_object *
+name_ended(struct json_object *rows, const struct results_input *in)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t g = 0; g < json_items(in->goals); g++) {
+		struct json_object *goal = json_item(in->goals, g);
+		struct json_object *hours = json_object_object_get(goal, "window_to");
+		for (size_t i = 0; hours != NULL && i < json_items(rows); i++)
+			if (json_object_equal(json_item(json_item(rows, i), 1), hours))
+				add_named_row(list, json_item(rows, i), goal, in->alternatives);
+	}
+	return list;
+}
+
 /* Who did a goal for the first time, by day, with the names of goals and alternatives; NULL where
  * that was not counted. */
 static struct json_object *
@@ -133,18 +169,8 @@ name_converted(struct json_object *rows, const struct results_input *in)
 
 	for (size_t i = 0; i < json_items(rows); i++) {
 		struct json_object *row = json_item(rows, i);
-		struct json_object *arm = decide_numbered(in->alternatives,
-		    json_object_get_int(json_item(row, 2)));
-		struct json_object *goal =
-		    goal_numbered(in->goals, json_item(row, 1));
-		if (arm == NULL || goal == NULL)
-			continue;
-		struct json_object *out = json_object_new_array();
-		json_object_array_add(out, json_object_get(json_item(row, 0)));
-		json_object_array_add(out, json_object_get(json_object_object_get(goal, "name")));
-		json_object_array_add(out, json_object_get(json_object_object_get(arm, "name")));
-		json_object_array_add(out, json_object_get(json_item(row, 3)));
-		json_object_array_add(list, out);
+		add_named_row(list, row, goal_numbered(in->goals, json_item(row, 1)),
+		    in->alternatives);
 	}
 	return list;
 }
@@ -184,6 +210,8 @@ tell_results(struct work *w, const char *id, const char *day, const char *throug
 	    *out, "days", name_days(json_object_object_get(data, "days"), alternatives));
 	json_object_object_add(*out, "converted",
 	    name_converted(json_object_object_get(data, "converted"), &in));
+	json_object_object_add(
+	    *out, "ended", name_ended(json_object_object_get(data, "ended"), &in));
 	return OK;
 }
 

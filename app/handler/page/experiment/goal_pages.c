@@ -12,6 +12,8 @@
 #include "web/http/form.h"
 #include "web/http/paging.h"
 
+enum { WINDOW_PROPOSED = 168 }; /* hours */
+
 /* Marks the chosen test for the form. */
 static void
 add_test_choice(struct json_object *form)
@@ -32,6 +34,29 @@ add_goal_path(void *mem, struct json_object *goal)
 	json_object_object_add(goal, "path", json_object_new_string(path->data));
 }
 
+/* Adds the window of a goal as it is listed. */
+static void
+add_window_text(void *mem, struct json_object *goal)
+{
+	struct json_object *from = json_object_object_get(goal, "window_from");
+	struct json_object *to = json_object_object_get(goal, "window_to");
+
+	if (to != NULL)
+		json_add_text(goal, "window", mem_printf(mem, "%s to %s h",
+		    json_object_get_string(from), json_object_get_string(to)));
+}
+
+/* What the form of a new goal proposes: a week. */
+static struct json_object *
+proposed_goal(void)
+{
+	struct json_object *form = json_object_new_object();
+
+	json_object_object_add(form, "window_from", json_object_new_int(0));
+	json_object_object_add(form, "window_to", json_object_new_int(WINDOW_PROPOSED));
+	return form;
+}
+
 /* GET /admin/goals */
 enum err
 goals_page(struct ctx *c)
@@ -48,8 +73,11 @@ goals_page(struct ctx *c)
 		return e;
 	json_object_object_add(c->model, "goals", json_object_get(list));
 	paging_next(c, next);
-	for (size_t i = 0; i < json_items(list); i++)
+	for (size_t i = 0; i < json_items(list); i++) {
 		add_goal_path(c->w.mem, json_item(list, i));
+		add_window_text(c->w.mem, json_item(list, i));
+	}
+	json_object_object_add(c->model, "form", proposed_goal());
 	return OK;
 }
 
@@ -105,7 +133,7 @@ goal_page_change(struct ctx *c)
 
 	if (e != OK)
 		return e;
-	in.has_page = true;
+	in.has_page = in.has_window_from = in.has_window_to = true;
 	in.test = in.test != NULL ? in.test : "chi2";
 	in.description = in.description != NULL ? in.description : "";
 	return goal_change(&c->w, c->args[0], &in, &c->model);
