@@ -95,7 +95,7 @@ class Generator:
 
     def argument(self, before, part):
         """What stands in a path behind another step: mostly what exists."""
-        likely = EXPERIMENTS if before == "experiment" else \
+        likely = EXPERIMENTS if before in ("experiment", "flags") else \
             ["global", "h-1"] if part == ":scope" else NAMES[:6]
         end = "." + part.partition(".")[2] if "." in part else ""
         return (self.dice.choice(likely) if self.dice.random() < 0.75 else self.word()) + end

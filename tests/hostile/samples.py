@@ -138,7 +138,10 @@ JSON = {
     "PATCH /goal/:name": lambda d: {"test": "mwu", "page": "other"},
     "POST /visit": subject, "POST /confirm_human": lambda d: {"session_id": names(d)},
     "POST /user/:id/incorporate": lambda d: {"session_id": names(d)},
+    "POST /ofrep/v1/evaluate/flags": lambda d: {"context": {"targetingKey": names(d), "age": 5}},
 }
+
+JSON["POST /ofrep/v1/evaluate/flags/:key"] = JSON["POST /ofrep/v1/evaluate/flags"]
 
 FORMS = {
     "/admin/experiments": lambda d: {
