@@ -180,15 +180,17 @@ static const struct {
 	"assay simulate [--experiments N] [--subjects N] [--looks N] [--baseline RATE]\n"
 	"               [--effect DIFFERENCE] [--arms N] [--share SHARE]\n"
 	"               [--change-weights-at PART] [--delay DAYS] [--window FROM..TO]\n"
-	"               [--seed N] [-c FILE]\n\n"
+	"               [--plan] [--seed N] [-c FILE]\n\n"
 	"Runs so many A/A and A/B experiments through the real way of subjects, looks at their\n"
 	"results at the end of so many simulated days, and prints how many were called\n"
 	"different. b gets SHARE of the subjects, and after PART of them as many as the other\n"
 	"alternatives; goals are hit DAYS later, and hits count FROM..TO hours after the\n"
-	"enrolment. Everything is rolled back: nothing of it stays in the database.\n",
+	"enrolment. With --plan the experiments have a plan to find DIFFERENCE, at 28 looks, as\n"
+	"many subjects as it needs and a window in which hits come, unless options say otherwise.\n"
+	"Everything is rolled back: nothing of it stays in the database.\n",
 	{VALUE("experiments"), VALUE("subjects"), VALUE("looks"), VALUE("seed"),
 	    VALUE("baseline"), VALUE("effect"), VALUE("arms"), VALUE("share"),
-	    VALUE("change-weights-at"), VALUE("delay"), VALUE("window")}},
+	    VALUE("change-weights-at"), VALUE("delay"), VALUE("window"), FLAG("plan")}},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -216,3 +216,18 @@ instant_format(int64_t t, char out[INSTANT_TEXT])
 	    (unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
 	    (unsigned)tm.tm_sec % 100, rest);
 }
+
+bool
+instant_day(const char *text, int64_t *day)
+{
+	char midnight[sizeof "2026-11-21T00:00:00Z"];
+	int64_t at;
+
+	if (strlen(text) < sizeof "2026-11-21" - 1)
+		return false;
+	snprintf(midnight, sizeof midnight, "%.10sT00:00:00Z", text);
+	if (!instant_parse(midnight, strlen(midnight), &at))
+		return false;
+	*day = at / INSTANT_DAY - (at % INSTANT_DAY < 0);
+	return true;
+}

@@ -38,4 +38,7 @@ bool instant_parse_any(const char *s, size_t n, int64_t *out);
 /* Writes t as RFC 3339 in UTC with milliseconds. Years 0000..9999. */
 void instant_format(int64_t t, char out[INSTANT_TEXT]);
 
+/* The day of a text that begins with a date (2026-11-21..), in days since 1970. */
+bool instant_day(const char *text, int64_t *day);
+
 #endif

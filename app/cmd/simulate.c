@@ -4,6 +4,7 @@
  * alarms and detections of results. A/A and A/B experiments run in two processes at once.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,9 +16,22 @@
 #include "base/num.h"
 #include "cmd/command.h"
 #include "cmd/simulation.h"
+#include "core/experiment/plan.h"
 #include "store/db/db.h"
 
-enum { MOST_ARMS = 10 };
+enum { MOST_ARMS = 10, MOST_SUBJECTS = 1000000, PLANNED_DAYS = 28 };
+
+/* What the plan to find the effect needs. */
+static struct plan_size
+simulated_plan(const struct simulation *s)
+{
+	const struct plan plan = {s->baseline, s->effect, 0.05, 0.8, 0};
+	double shares[MOST_ARMS];
+
+	for (int64_t i = 0; i < s->arms; i++)
+		shares[i] = i == 1 ? s->share : (1 - s->share) / (double)(s->arms - 1);
+	return plan_size(&plan, shares, (size_t)s->arms, 0);
+}
 
 /* Prints the percentage of experiments that each method called different. */
 static void
@@ -32,7 +46,8 @@ print_alarms(const struct simulation *s, const struct alarms *aa, const struct a
 	    {"confidence sequence, looked at every time", aa->sequence, ab->sequence},
 	    {"verdict, looked at every time", aa->verdict, ab->verdict},
 	    {"sample ratio called broken", aa->broken, ab->broken},
-	    {"confidence sequence always held the truth", aa->covered, ab->covered},
+	    {s->planned ? "interval of all looks always held the truth"
+			: "confidence sequence always held the truth", aa->covered, ab->covered},
 	};
 
 	printf("%" PRId64 " experiments of each kind, %" PRId64 " subjects, %" PRId64
@@ -47,6 +62,9 @@ print_alarms(const struct simulation *s, const struct alarms *aa, const struct a
 	if (s->window.to != GOAL_NO_WINDOW)
 		printf("; window of the goal %" PRId64 " to %" PRId64 " hours", s->window.from,
 		    s->window.to);
+	if (s->planned)
+		printf("\nplan: alpha 0.05, power 0.8, %" PRId64 " participants needed in each "
+		    "alternative", simulated_plan(s).per_arm);
 	printf("\n\n%-44s %8s %8s\n", "called different", "A/A", "A/B");
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		printf("%-44s %7.1f%% %7.1f%%\n", rows[i].name,
@@ -75,6 +93,34 @@ read_window(void *mem, const char *text, struct goal_window *out)
 	    num_int(dots + 2, out->from + 1, GOAL_WINDOW_MOST, &out->to);
 }
 
+/* How many standard deviations fewer participants than expected a pair may have. */
+#define SHORT 3
+
+/*
+ * Sets what a plan has of its own, where no option says otherwise: whole weeks, a window in which
+ * hits come, and as many subjects as it needs, with some more because chance divides them.
+ */
+static bool
+set_plan(const struct command *c, struct simulation *s)
+{
+	double n, uneven;
+
+	if (!(s->baseline > 0 && s->effect > 0 && s->baseline + s->effect < 1 && s->share > 0 &&
+		s->share < 1))
+		return false;
+	if (s->window.to == GOAL_NO_WINDOW)
+		s->window = (struct goal_window){0, 24 * (s->delay + 1)};
+	if (command_option(c, "looks") == NULL)
+		s->days = PLANNED_DAYS;
+	if (command_option(c, "subjects") != NULL)
+		return true;
+	n = (double)simulated_plan(s).total;
+	uneven = s->arms == 2 && s->share == 0.5 ? 0
+	    : SHORT * sqrt((1 - s->share) / (s->share * n));
+	s->subjects = (int64_t)ceil(n * (1 + uneven) + SHORT * SHORT);
+	return s->subjects <= MOST_SUBJECTS;
+}
+
 /* Reads the options into *s, which has the defaults; false for a bad one. */
 static bool
 read_simulation_options(const struct command *c, struct simulation *s)
@@ -85,7 +131,7 @@ read_simulation_options(const struct command *c, struct simulation *s)
 		double *rate;
 	} known[] = {
 	    {"experiments", 100000, &s->experiments, NULL},
-	    {"subjects", 1000000, &s->subjects, NULL},
+	    {"subjects", MOST_SUBJECTS, &s->subjects, NULL},
 	    {"looks", 1000, &s->days, NULL},
 	    {"seed", INT64_MAX, &s->seed, NULL},
 	    {"arms", MOST_ARMS, &s->arms, NULL},
@@ -109,6 +155,9 @@ read_simulation_options(const struct command *c, struct simulation *s)
 		return false;
 	if (s->share < 0)
 		s->share = 1.0 / (double)s->arms;
+	s->planned = command_option(c, "plan") != NULL;
+	if (s->planned && !set_plan(c, s))
+		return false;
 	return s->baseline + s->effect <= 1 && s->arms >= 2 && s->share > 0 && s->share < 1;
 }
 

@@ -28,7 +28,9 @@
 
 enum {
 	BATCH = 250, /* subjects of a statement */
-	TRIES = 5    /* of an experiment that meets another one's lock */
+	TRIES = 5,   /* of an experiment that meets another one's lock */
+	WEEK = 7,
+	WEEKS_MORE = 4 /* that a plan may take, because fewer came than it needs */
 };
 
 /* An experiment under way; all on the work's memory. */
@@ -44,6 +46,7 @@ struct trial {
 	int64_t *due;      /* the day on which each does */
 	size_t hit_count, hits_made;
 	struct alarms found;
+	bool running;      /* the plan is not at its end */
 };
 
 /* Arguments of a statement that takes arrays. */
@@ -70,17 +73,20 @@ results_of_b(struct json_object *results)
 	return json_item(json_object_object_get(goal, "alternatives"), 1);
 }
 
+static bool
+verdict_is(struct json_object *results, const char *state)
+{
+	const char *its = json_text(json_object_object_get(results, "verdict"), "state");
+
+	return its != NULL && strcmp(its, state) == 0;
+}
+
 /* Whether the verdict calls an alternative better or worse than control. */
 static bool
 verdict_differs(struct json_object *results)
 {
-	static const char *const states[] = {"winner", "harm", "worse"};
-	const char *state = json_text(json_object_object_get(results, "verdict"), "state");
-
-	for (size_t i = 0; state != NULL && i < sizeof states / sizeof states[0]; i++)
-		if (strcmp(state, states[i]) == 0)
-			return true;
-	return false;
+	return verdict_is(results, "winner") || verdict_is(results, "harm") ||
+	    verdict_is(results, "worse");
 }
 
 /* Reads the results once and notes what each method says. */
@@ -101,6 +107,7 @@ read_results_once(struct trial *t)
 	found->peeking = found->peeking || significant;
 	found->sequence = found->sequence || member_number(b, "sequence_p", 1) < ALPHA;
 	found->verdict = found->verdict || verdict_differs(results);
+	t->running = verdict_is(results, "running");
 	found->broken = !json_object_get_boolean(json_object_object_get(
 	    json_object_object_get(results, "srm"), "ok"));
 	if (interval != NULL &&
@@ -152,6 +159,14 @@ window_text(struct trial *t, int64_t hours)
 	return hours == GOAL_NO_WINDOW ? NULL : mem_printf(t->w->mem, "%" PRId64, hours);
 }
 
+/* The plan of the experiment; NULL: none. */
+static const char *
+plan_text(struct trial *t)
+{
+	return t->s->planned ? mem_printf(t->w->mem, "{\"baseline\": %.15g, \"effect\": %.15g}",
+	    t->s->baseline, t->s->effect) : NULL;
+}
+
 /* Defines the experiment, or gives it an allocation with that share of b. */
 static enum err
 define_experiment(struct trial *t, enum query q, double share)
@@ -164,7 +179,7 @@ define_experiment(struct trial *t, enum query q, double share)
 		json_object_to_json_string(alternatives),
 		json_object_to_json_string(ids_of(t, alternatives)),
 		json_object_to_json_string(weights), window_text(t, s->window.from),
-		window_text(t, s->window.to)};
+		window_text(t, s->window.to), plan_text(t)};
 	const char *weighed[] = {t->id, created[4], created[6]};
 	enum err e = db_query(
 	    w->db, w->mem, q, q == QUERY_simulate_experiment ? created : weighed, NULL);
@@ -296,6 +311,16 @@ evens_out(const struct simulation *s, int64_t day)
 	return (double)day >= from && (double)day < from + 1;
 }
 
+/* The days of an experiment, at least: with a plan whole weeks of days on which windows end. */
+static int64_t
+days_at_least(const struct simulation *s)
+{
+	int64_t weeks = (s->days + WEEK - 1) / WEEK;
+
+	/* Subjects arrive at noon. */
+	return s->planned ? weeks * WEEK + (12 + s->window.to) / 24 : s->days;
+}
+
 /* One experiment with all its days. */
 static enum err
 run_trial(struct trial *t)
@@ -304,8 +329,10 @@ run_trial(struct trial *t)
 	void *mem = t->w->mem;
 	enum err e = define_experiment(t, QUERY_simulate_experiment, s->share);
 
+	int64_t days = days_at_least(s), most = days + WEEKS_MORE * WEEK;
+
 	t->found.covered = 1;
-	for (int64_t day = 0; e == OK && day < s->days; day++) {
+	for (int64_t day = 0; e == OK && day < days; day++) {
 		if (evens_out(s, day))
 			e = define_experiment(t, QUERY_simulate_weights, 1.0 / (double)s->arms);
 		t->w->mem = mem_ctx(mem);
@@ -313,6 +340,8 @@ run_trial(struct trial *t)
 			e = run_day(t, day);
 		talloc_free(t->w->mem);
 		t->w->mem = mem;
+		if (s->planned && t->running && day == days - 1 && days < most)
+			days += WEEK;
 	}
 	return e;
 }
@@ -338,8 +367,10 @@ run_one(const struct simulation *s, int64_t i, bool differs, struct alarms *sum,
 {
 	struct work *w = s->w;
 	int64_t today = instant_now() / INSTANT_DAY * INSTANT_DAY;
+	int64_t most = days_at_least(s) + (s->planned ? WEEKS_MORE * WEEK : 0);
+	size_t subjects = (size_t)(most * s->subjects / s->days);
 	struct trial t = {.s = s, .w = w, .differs = differs,
-		.first_day = today - s->days * INSTANT_DAY};
+		.first_day = today - most * INSTANT_DAY};
 	char salt[HASH_SHA256_HEX];
 
 	work_begin(w, t.first_day, command_actor());
@@ -348,8 +379,8 @@ run_one(const struct simulation *s, int64_t i, bool differs, struct alarms *sum,
 	const char *text = mem_printf(w->mem, "%" PRId64 ":%s", s->seed, t.id);
 	hash_sha256_hex(text, strlen(text), salt);
 	t.salt = salt;
-	t.hits = mem_array(w->mem, const char *, (size_t)s->subjects);
-	t.due = mem_array(w->mem, int64_t, (size_t)s->subjects);
+	t.hits = mem_array(w->mem, const char *, subjects);
+	t.due = mem_array(w->mem, int64_t, subjects);
 	/* Read now, the set does not have the experiment, whose definition changes. */
 	const struct experiment_set *all;
 	enum err e = experiment_set_get(w, 0, &all);

@@ -14,7 +14,8 @@ struct work;
 struct simulation {
 	int64_t experiments; /* of each kind */
 	int64_t subjects;    /* of an experiment; the same number on each day, but for rounding */
-	int64_t days;        /* results are looked at after the end of each */
+	int64_t days;        /* results are looked at after each; with a plan as many come
+				on days beyond, until its final look */
 	int64_t seed;
 	int64_t arms;        /* with control */
 	int64_t delay;       /* days from the arrival of a subject to its hit */
@@ -22,6 +23,7 @@ struct simulation {
 	double share;        /* of the subjects that b gets; the others share the rest equally */
 	double even_from;    /* the part of the subjects after which all arms get equal shares */
 	double baseline, effect; /* rate, and what b adds to it in an A/B */
+	bool planned;        /* with a plan to find that, made before the first subject came */
 	struct work *w;      /* over the owner's connection; borrowed */
 };
 

@@ -75,6 +75,7 @@ keep_house(struct db *db, const struct conf *conf)
 	e = first_error(e, result_job_tidy(db));
 	e = first_error(e, selfcheck_job_run(db, conf));
 	e = first_error(e, result_job_recount(db));
+	e = first_error(e, result_job_decide(db, conf));
 	return first_error(e, page_view_job_again(db));
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Jobs of the results ledger. Any number of processes may fold at once: each takes deltas that no
- * other holds. A window that a goal gets while an experiment has participants is built here.
+ * other holds. A window that a goal gets while an experiment has participants is built here. What a
+ * plan decides follows from days that are over, so whoever reads results keeps the same decision.
  */
 #include "job/result_job.h"
 
@@ -10,6 +11,9 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "run/setup.h"
+#include "service/definition/results.h"
+#include "store/work.h"
 
 /* Deltas that one transaction folds: a few tenths of a second of work. */
 enum { BATCH = 20000 };
@@ -142,6 +146,35 @@ result_job_recount(struct db *db)
 	    db_query(db, mem, QUERY_result_recount_claim, (const char *const[]){now}, &rows);
 	if (e == OK && db_count(rows) > 0)
 		e = recount(db, mem, db_cell(rows, 0, "experiment"));
+	talloc_free(mem);
+	return e;
+}
+
+/* Reading results keeps what they decide. */
+static enum err
+decide_one(struct work *w, const char *experiment)
+{
+	struct json_object *results;
+
+	work_begin(w, instant_now(), (struct actor){.command = "job:results", .trusted = true});
+	enum err e = results_read(w, experiment, &results);
+	work_end(w);
+	/* Deleted since. */
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+enum err
+result_job_decide(struct db *db, const struct conf *conf)
+{
+	void *mem = mem_ctx(db);
+	struct work *w = setup_work(mem, conf, db);
+	struct db_rows *rows;
+
+	db_set_deadline(db, INT64_MAX);
+	enum err e = w == NULL ? ERR_INVALID
+	    : db_query(db, mem, QUERY_decision_open, NULL, &rows);
+	for (int i = 0; e == OK && i < db_count(rows); i++)
+		e = decide_one(w, db_cell(rows, i, "id"));
 	talloc_free(mem);
 	return e;
 }

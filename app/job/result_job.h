@@ -2,10 +2,12 @@
 #ifndef JOB_RESULT_JOB_H
 #define JOB_RESULT_JOB_H
 
+#include "base/conf.h"
 #include "base/err.h"
 #include "store/db/db.h"
 
-/* The results ledger (sql/README.md): folding its deltas, and checking its sums. */
+/* The results ledger (sql/README.md): folding its deltas, checking its sums, and
+ * decisions by them. */
 
 /*
  * Builds the windows of goals that are new (service/definition/window.h) and folds what waits, if
@@ -22,5 +24,8 @@ enum err result_job_tidy(struct db *db) must_check;
  * difference as an error.
  */
 enum err result_job_recount(struct db *db) must_check;
+
+/* Keeps what plans have decided by the days that are over, whether or not anybody reads it. */
+enum err result_job_decide(struct db *db, const struct conf *conf) must_check;
 
 #endif

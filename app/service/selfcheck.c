@@ -171,7 +171,7 @@ tell_selfcheck(struct work *w, struct json_object *row)
 		.exposures = json_object_object_get(row, "exposures"),
 		.splits = json_object_object_get(row, "allocations"),
 		.goals = goals_of(w, row),
-		.has_primary = json_object_object_get(row, "goal") != NULL,
+		.analysis = {.has_primary = json_object_object_get(row, "goal") != NULL},
 		.days = days,
 	};
 

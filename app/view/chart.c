@@ -12,6 +12,7 @@
 
 #include "base/jsonutil.h"
 #include "base/mem.h"
+#include "view/plan_chart.h"
 #include "view/rate_chart.h"
 #include "view/histogram_chart.h"
 
@@ -317,6 +318,7 @@ chart_results(void *ctx, struct json_object *results)
 	json_object_object_add(out, "days",
 	    json_items(member_of(results, "days")) > 0 ? draw_days(results) : NULL);
 	json_object_object_add(out, "goals", goals);
+	json_object_object_add(out, "plan", json_object_get(plan_chart_of(ctx, results)));
 	json_object_object_add(out, "legend", make_legend(results));
 	return out;
 }

@@ -18,7 +18,7 @@ begin
 		return 0;
 	end if;
 	foreach part in array array['enrolment', 'exposure', 'conversion', 'waiting_goal',
-		'result_delta', 'result_cell', 'result_histogram', 'result_ledger', 'result_window',
+		'result_delta', 'result_cell', 'result_histogram', 'result_ledger', 'result_window', 'decision',
 		'layer_slot'] loop
 		execute format('delete from %I where ctid = any (array(
 			select ctid from %I where experiment = any ($1) limit $2

@@ -8,13 +8,14 @@ with registered as (
 ), created as (
 	insert into experiment (id, name, description, created_by, updated_by, created_at, updated_at,
 		criteria, data, start_date, end_date, state, ended_at, alternatives, traffic, salt,
-		alternative_ids, allocation_weights, status, status_msg, version)
+		alternative_ids, allocation_weights, status, status_msg, version, closed_at)
 	values ($1::text, $1::text, 'Made when it was first named', 'auto', 'auto', $2::timestamptz,
 		$2::timestamptz, null, jsonb_build_object('startDate', $3::text, 'endDate', null, 'key',
 			$1::text),
 		($3::text)::date, null, 0, $2::timestamptz, $4::jsonb, 100, $5, $6::jsonb, $7::jsonb,
 			'ACTIVE',
-		'Experiment is actively mapped', (extract(epoch from $2::timestamptz) * 1000)::bigint)
+		'Experiment is actively mapped', (extract(epoch from $2::timestamptz) * 1000)::bigint,
+		$2::timestamptz)
 	on conflict do nothing
 	returning nr, allocation, allocation_weights
 ), new_allocation as (

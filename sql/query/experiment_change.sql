@@ -7,6 +7,8 @@
 -- row at another. $22 is the layer that it is to be in, with which slots (layer_slot_assign); null: as it is.
 -- $24 is its visibility (null: by its criteria). $23 (null: none) replaces what refers to its alternatives by names that it changes, at that
 -- generation: {segmentation: {number: groups}, experiment: {number: criteria}}.
+-- $25: somebody has taken part, so that another plan than before comes late, and the goal that decided
+-- by then is kept.
 -- mixed: somebody is enrolled by other weights than those of now.
 -- Everything that changes definitions locks experiments first, those with lower numbers before others,
 -- then the generation, then the rest: so no two of them wait for each other. What the update joins is
@@ -15,7 +17,7 @@
 -- reach: definitions
 -- retry: no
 with locked as materialized (
-	select nr, id, allocation, criteria, data, status from experiment
+	select nr, id, allocation, criteria, data, status, plan from experiment
 	where nr in (select nr from experiment where id = $1
 		union all select key::bigint from jsonb_each($23::jsonb -> 'experiment'))
 	order by nr for no key update
@@ -29,7 +31,7 @@ with locked as materialized (
 ), before as materialized (
 	select nr, allocation, criteria is distinct from $7::jsonb
 		or data -> 'modulus' is distinct from $8::jsonb -> 'modulus'
-			or status = 'INACTIVE' as remap
+			or status = 'INACTIVE' as remap, plan is not distinct from $21::jsonb as planned
 	from locked where id = $1
 ), changed as (
 	update experiment as e
@@ -40,7 +42,14 @@ with locked as materialized (
 		goals = $13::jsonb, traffic = $14::double precision, alternative_ids = $17::jsonb,
 			allocation_weights = $18::jsonb,
 		referenced_ids = $19::text[],
-		plan = $21::jsonb, visibility = $24, layer = case when $22::jsonb is null then e.layer
+		plan = $21::jsonb, visibility = $24,
+		plan_at = case when b.planned then e.plan_at
+			when $21::jsonb is not null then $3::timestamptz end,
+		plan_valid = case when b.planned then e.plan_valid
+			when $21::jsonb is not null then not $25::boolean end,
+		plan_goal = case when $25::boolean then e.plan_goal
+			else coalesce($13::jsonb -> 0 ->> 'name', $13::jsonb ->> 0) end,
+		layer = case when $22::jsonb is null then e.layer
 			else (select l.nr from layer as l where l.id = $22::jsonb ->> 'id') end,
 		allocation = case when e.allocation_weights = $18::jsonb then e.allocation
 			else e.allocation + 1 end,

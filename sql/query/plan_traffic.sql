@@ -1,18 +1,18 @@
--- The alternatives of experiment $1, how many participants it has, how many of them came on days after
--- that of $2, and the day of the first; with null for $1, of the experiment in effect that had most since
--- $2. No row when there is none.
+-- The alternatives of experiment $1, how many participants it has, how many of them were drawn on days
+-- after that of $2, and the day of the first; with null for $1, of the experiment in effect that had
+-- most since $2. No row when there is none.
 -- reach: all
 -- retry: yes
 with day as (
-	select c.experiment, c.day, sum(c.n) as n from (
-		select experiment, day, n from result_cell where goal = 0 and day > '-infinity'
+	select c.experiment, c.day, sum(c.n) as n, sum(c.n - c.placed) as drawn from (
+		select experiment, day, n, placed from result_cell where goal = 0 and day > '-infinity'
 		union all
-		select experiment, day, n from result_delta where goal = 0
+		select experiment, day, n, placed from result_delta where goal = 0
 	) as c
 	group by c.experiment, c.day
 ), arrived as (
 	select d.experiment, sum(d.n)::bigint as participants,
-		coalesce(sum(d.n) filter (where d.day > ($2::timestamptz at time zone 'UTC')::date),
+		coalesce(sum(d.drawn) filter (where d.day > ($2::timestamptz at time zone 'UTC')::date),
 			0)::bigint as recent,
 		min(d.day) filter (where d.n > 0) as first_day
 	from day as d group by d.experiment

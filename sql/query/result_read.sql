@@ -4,12 +4,16 @@
 -- there is one bin for all of them then. Of goals with a window those days count on which a window
 -- has ended, at $3, which is today: of them, too, there is one bin. Their participants stand in
 -- `windows`, by the hours to the end of the window; a goal without `counted_since` has none there,
--- and one that is not `counted` has not yet those from before that time.
+-- and one that is not `counted` has not yet those from before that time. primary_days: what each day
+-- added to the goal that decides, where that has a window.
 -- reach: all
 -- retry: yes
 -- time: long
 with chosen as (
-	select e.nr, e.alternatives, e.goals as named, e.plan from experiment as e where e.id = $1
+	select e.nr, e.alternatives, e.goals as named, e.plan, e.plan_valid, e.plan_goal,
+		least(e.closed_at, (e.end_date + 1)::timestamp at time zone 'UTC') as closed_at,
+		coalesce(e.goals -> 0 ->> 'name', e.goals ->> 0) as primary_goal
+	from experiment as e where e.id = $1
 ), fresh as materialized (
 	select d.* from result_delta as d where d.experiment = (select c.nr from chosen as c)
 ), kept as materialized (
@@ -21,6 +25,10 @@ with chosen as (
 ), hidden as materialized (
 	select g.nr from goal as g
 	where g.window_to is not null and g.nr not in (select w.nr from windowed as w)
+), deciding as materialized (
+	select w.nr as goal, -w.hours as population from windowed as w
+	where w.nr = (select g.nr from goal as g where g.name = (
+		select c.primary_goal from chosen as c))
 ), cell as (
 	select c.goal, c.alternative, c.allocation, c.day, c.n, c.sum, c.squares, c.multiple, c.placed
 	from result_cell as c where c.experiment = (select s.nr from chosen as s)
@@ -69,7 +77,12 @@ with chosen as (
 	select b.*, round(sum(b.hits) over same / sum(b.subjects) over same)::bigint as mean
 	from binned as b window same as (partition by b.goal, b.bin)
 )
-select c.nr, c.alternatives, c.named, c.plan, (
+select c.nr, c.alternatives, c.named, c.plan, c.plan_valid, c.plan_goal, c.closed_at, (
+		select jsonb_agg(jsonb_build_array(d.alternative, d.crossed, d.day, d.decided_on,
+				d.information, d.z, d.bound, d.difference, d.low, d.high, d.alpha)
+			order by d.alternative, d.crossed)
+		from decision as d
+		where d.experiment = c.nr and d.goal = (select p.goal from deciding as p)) as decided, (
 		select jsonb_agg(jsonb_build_object('nr', g.nr, 'name', g.name, 'test', g.test,
 				'retired', g.retired_at is not null, 'window_from', g.window_from,
 				'window_to', g.window_to, 'counted_since', k.added_at,
@@ -104,6 +117,16 @@ select c.nr, c.alternatives, c.named, c.plan, (
 		'conversions', (select coalesce(jsonb_agg(jsonb_build_array(m.goal, m.alternative, m.mean,
 				m.subjects, m.hits)), '[]')
 			from meant as m),
+		'primary_days', (select case when exists (select 1 from deciding) then
+				coalesce(jsonb_agg(jsonb_build_array(d.day, d.alternative, d.allocation,
+					d.participants, d.conversions) order by d.day), '[]') end
+			from (select s.day, s.alternative, s.allocation,
+					coalesce(sum(s.n) filter (where s.goal < 0), 0)::bigint as participants,
+					coalesce(sum(s.n) filter (where s.goal > 0), 0)::bigint as conversions
+				from whole as s
+				where s.goal in (select p.goal from deciding as p
+					union all select p.population from deciding as p)
+				group by s.day, s.alternative, s.allocation) as d),
 		'converted', (select coalesce(jsonb_agg(jsonb_build_array(d.day, d.goal, d.alternative, d.n)
 				order by d.day, d.goal, d.alternative), '[]')
 			from (select s.day, s.goal, s.alternative, sum(s.n)::bigint as n from whole as s

@@ -1,6 +1,6 @@
 -- Inside a transaction that is rolled back: experiment $1 for everybody, enabled, with salt $2, from
 -- $3 on, of alternatives $5, numbered as $6 says, with allocation weights $7; and goal $4, with a
--- window from $8 to $9 hours (null: none).
+-- window from $8 to $9 hours (null: none). $10 is its plan, which decides (null: none).
 -- reach: definitions
 -- retry: no
 with registered as (
@@ -8,10 +8,11 @@ with registered as (
 ), created as (
 	insert into experiment (id, name, description, created_by, updated_by, created_at, updated_at,
 		criteria, data, start_date, state, alternatives, goals, traffic, salt, alternative_ids,
-		allocation_weights, status, status_msg)
+		allocation_weights, status, status_msg, plan, plan_at, plan_valid, plan_goal)
 	values ($1::text, $1::text, 'A simulation', 'simulate', 'simulate', $3::timestamptz,
 		$3::timestamptz, null, '{}', ($3::timestamptz at time zone 'UTC')::date, 1, $5::jsonb,
-		jsonb_build_array($4::text), 100, $2::text, $6::jsonb, $7::jsonb, 'ACTIVE', '')
+		jsonb_build_array($4::text), 100, $2::text, $6::jsonb, $7::jsonb, 'ACTIVE', '',
+		$10::jsonb, $3::timestamptz, $10::jsonb is not null, $4::text)
 	returning nr, allocation, allocation_weights
 ), new_allocation as (
 	insert into allocation (experiment, nr, allocation_weights) select nr, allocation,

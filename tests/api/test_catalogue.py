@@ -178,6 +178,7 @@ def test_serving_role_has_on_each_table_what_requests_need(stack):
         "sign_in_throttle": "insert select update", "audience": "delete insert select",
         "cache_epoch": "select update",
         "confirmed": "delete insert select", "conversion": "delete insert select update",
+        "decision": "insert select",
         "enrolment": "delete insert select update", "erasure": "usage",
         "experiment": "delete insert select update",
         "experiment_full": "select", "experiment_shown": "select",

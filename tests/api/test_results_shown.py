@@ -188,14 +188,14 @@ def test_mixed_exposures_have_no_winner_above_one_percent(stack, moved, wins):
 
 
 def test_below_the_plan_the_verdict_says_how_far_it_is(stack):
-    """The plan of 10 % to 12 %, alpha 0.05, power 0.8 needs 3,841 in each arm."""
+    """The plan of 10 % to 12 %, alpha 0.05, power 0.8 needs 4,072 in each arm."""
     exp, goal = two_arms(stack)
     plan = '{"baseline": 0.1, "effect": 0.02, "alpha": 0.05, "power": 0.8}'
     stack.sql("update experiment set plan = %s where id = %s", plan, exp)
-    rates(stack, exp, goal, (1921, 200), (1921, 201))
+    rates(stack, exp, goal, (2036, 210), (2036, 211))
     told = verdict(stack, exp)
     assert told["text"] == "Keep running: 50% of the plan."
-    assert says(told, "the plan needs 3841 participants in each arm")
+    assert says(told, "the plan needs 4072 participants in each arm")
 
 
 def test_a_plan_does_not_delay_the_report_of_harm(stack):

@@ -13,12 +13,12 @@ static const struct {
 	const char *text;
 	int64_t needed;
 } good[] = {
-    {"{\"baseline\":0.1,\"effect\":0.02,\"alpha\":0.05,\"power\":0.8}", 3841},
-    {"{\"baseline\":0.1,\"effect\":0.02}", 3841},
-    {"{\"baseline\":0.1,\"effect\":0.02,\"alpha\":null,\"power\":null}", 3841},
-    {"{\"baseline\":0.12,\"effect\":-0.02}", 3841},
-    {"{\"baseline\":0.1,\"effect\":0.01,\"alpha\":0.01}", 21950},
-    {"{\"baseline\":0.5,\"effect\":0.499999}", 11},
+    {"{\"baseline\":0.1,\"effect\":0.02,\"alpha\":0.05,\"power\":0.8}", 4072},
+    {"{\"baseline\":0.1,\"effect\":0.02}", 4072},
+    {"{\"baseline\":0.1,\"effect\":0.02,\"alpha\":null,\"power\":null}", 4072},
+    {"{\"baseline\":0.12,\"effect\":-0.02}", 4072},
+    {"{\"baseline\":0.1,\"effect\":0.01,\"alpha\":0.01}", 23267},
+    {"{\"baseline\":0.5,\"effect\":0.499999}", 30},
 };
 
 START_TEST(a_plan_says_how_many_it_needs)

@@ -340,8 +340,8 @@ START_TEST(whatever_is_counted_the_results_are_json)
 		    .splits = given_json(ctx, splits[draw(&seed, ROWS(splits))]),
 		    .goals = given_json(ctx, GOALS),
 		    .conversions = draw_rows(ctx, &seed, 4, 7),
-		    .plan =
-			draw(&seed, 2) ? given_json(ctx, "{\"baseline\":0.1,\"effect\":1}") : NULL,
+		    .analysis = {.plan = draw(&seed, 2)
+			    ? given_json(ctx, "{\"baseline\":0.1,\"effect\":1}") : NULL},
 		};
 		struct json_object *r = results_json(ctx, &in);
 		is_json(r);

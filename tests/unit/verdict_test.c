@@ -66,10 +66,10 @@ static const struct {
     {TWO, EVEN, HALVES, BUY, CLEAR, PLAN_MANY, "Winner: b.", "13 % (1300 of 10000)"},
     {TWO, "[[1,1,2000,0],[2,1,2000,0]]", HALVES, BUY, "[[7,1,1,600],[7,2,1,300]]", PLAN_FEW,
 	CONTROL_WINS, "b in buy: worse than control"},
-    {TWO, "[[1,1,2382,0],[2,1,2382,0]]", HALVES, BUY, "[[7,1,1,240],[7,2,1,250]]", PLAN_FEW,
-	"Keep running: 62% of the plan.", "the plan needs 3841 participants in each arm"},
-    {TWO, "[[1,1,3841,0],[2,1,3841,0]]", HALVES, BUY, "[[7,1,1,384],[7,2,1,768]]", PLAN_FEW,
-	"Winner: b.", "(768 of 3841)"},
+    {TWO, "[[1,1,2525,0],[2,1,2525,0]]", HALVES, BUY, "[[7,1,1,240],[7,2,1,250]]", PLAN_FEW,
+	"Keep running: 62% of the plan.", "the plan needs 4072 participants in each arm"},
+    {TWO, "[[1,1,4072,0],[2,1,4072,0]]", HALVES, BUY, "[[7,1,1,384],[7,2,1,768]]", PLAN_FEW,
+	"Winner: b.", "(768 of 4072)"},
     /* An arm that nobody is to get does not hold up a plan. */
     {THREE, EVEN, HALVES, BUY, CLEAR, PLAN_FEW, "Winner: b.", "c in buy: no difference shown yet"},
     /* Control, nothing, and the same difference among more comparisons. */
@@ -130,8 +130,7 @@ verdict(void *ctx, int i)
 	    .splits = parse(ctx, rows[i].splits),
 	    .goals = parse(ctx, rows[i].goals),
 	    .conversions = parse(ctx, rows[i].conversions),
-	    .plan = parse(ctx, rows[i].plan),
-	    .has_primary = true,
+	    .analysis = {.plan = parse(ctx, rows[i].plan), .has_primary = true},
 	};
 
 	return json_object_object_get(results_json(ctx, &in), "verdict");
@@ -191,7 +190,7 @@ START_TEST(more_goals_ask_for_more)
 	    .splits = parse(ctx, HALVES),
 	    .goals = goals,
 	    .conversions = parse(ctx, "[[1,1,1,1000],[1,2,1,850]]"),
-	    .has_primary = true,
+	    .analysis = {.has_primary = true},
 	};
 
 	for (int n = 1; n <= 101; n++) {

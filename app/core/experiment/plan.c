@@ -8,7 +8,7 @@
 #include <math.h>
 
 #include "base/mem.h"
-#include "core/stats/stats.h"
+#include "core/stats/sample_size.h"
 
 #define DEFAULT_ALPHA 0.05
 #define DEFAULT_POWER 0.8
@@ -40,6 +40,14 @@ plan_problem(struct problems *problems, const char *at, const char *name, const 
 	problem_add(problems, mem_printf(problems, "%s/%s", at, name), "%s", why);
 }
 
+/* NAN where there is none. */
+static double
+needed_by(const struct plan *plan, size_t arms, double share)
+{
+	return sample_size_rate(plan->baseline + plan->effect, plan->baseline,
+	    &(struct sample_size_plan){plan->alpha, plan->power, arms, share});
+}
+
 bool
 plan_read(struct json_object *o, const char *at, struct problems *problems, struct plan *out)
 {
@@ -65,8 +73,7 @@ plan_read(struct json_object *o, const char *at, struct problems *problems, stru
 		plan_problem(problems, at, "power", between);
 	if (problem_count(problems) > before)
 		return false;
-	double needed =
-	    stats_needed(out->baseline, out->baseline + out->effect, out->alpha, out->power);
+	double needed = needed_by(out, 2, 0.5);
 	if (!(needed <= MAX_NEEDED)) {
 		plan_problem(problems, at, "effect",
 		    "is too small: more than 1e15 participants would be needed");
@@ -77,11 +84,43 @@ plan_read(struct json_object *o, const char *at, struct problems *problems, stru
 }
 
 int64_t
-plan_needed(const struct plan *plan, size_t arms)
+plan_needed(const struct plan *plan, size_t arms, double share)
 {
-	double pairs = arms > 2 ? (double)(arms - 1) : 1;
-	double needed = stats_needed(plan->baseline, plan->baseline + plan->effect,
-	    plan->alpha / pairs, plan->power);
+	double needed = needed_by(plan, arms > 2 ? arms : 2, share);
 
 	return needed <= MAX_NEEDED ? (int64_t)needed : (int64_t)MAX_NEEDED;
+}
+
+struct plan_size
+plan_size(const struct plan *plan, const double shares[], size_t n, size_t control)
+{
+	size_t arms = 0;
+	double total = 0, c = control < n ? shares[control] : 0;
+	struct plan_size out = {0, 0};
+
+	for (size_t i = 0; i < n; i++)
+		arms += shares[i] > 0;
+	for (size_t i = 0; i < n; i++) {
+		double x = shares[i];
+		if (i == control || !(x > 0) || !(c > 0))
+			continue;
+		int64_t needed = plan_needed(plan, arms, x / (x + c));
+		out.per_arm = needed > out.per_arm ? needed : out.per_arm;
+		/* The information of n participants is that of 2 n x c / (x + c) in each arm. */
+		total = fmax(total, (double)needed * (x + c) / (2 * x * c));
+	}
+	if (out.per_arm == 0) {
+		out.per_arm = plan_needed(plan, arms, 0.5);
+		total = (double)out.per_arm * (arms > 2 ? (double)arms : 2);
+	}
+	/* Shares may be equal but for rounding. */
+	out.total = (int64_t)fmin(ceil(total * (1 - 1e-12)), MAX_NEEDED);
+	return out;
+}
+
+bool
+plan_is_same(const struct plan *a, const struct plan *b)
+{
+	return a->baseline == b->baseline && a->effect == b->effect && a->alpha == b->alpha &&
+	    a->power == b->power;
 }

@@ -14,8 +14,6 @@
 
 #define ALPHA 0.05
 
-static const struct sequence_tuning tuning = {SEQUENCE_TUNED_FOR, ALPHA};
-
 static const struct compare absent = {
     .rate = NAN,
     .mean = NAN,
@@ -28,6 +26,7 @@ static const struct compare absent = {
     .sequence = {NAN, NAN, NAN},
     .adjusted_p = NAN,
     .level = NAN,
+    .shown = NAN,
     .tested = {.d = NAN, .v = NAN, .z = NAN},
 };
 
@@ -142,7 +141,7 @@ difference_between(void *ctx, const struct arm_counts *t, const struct arm_count
 
 /* The always-valid p, for which each arm needs SEQUENCE_BURN_IN participants. */
 static void
-add_p(void *ctx, struct compare *x)
+add_p(void *ctx, struct compare *x, struct sequence_tuning tuning)
 {
 	bool few = isnan(x->tested.d) || x->tested.fewest < SEQUENCE_BURN_IN;
 
@@ -155,7 +154,8 @@ add_p(void *ctx, struct compare *x)
 }
 
 static struct compare
-compare_arm(void *ctx, const struct arm_counts *t, const struct arm_counts_goal *goal, size_t arm)
+compare_arm(void *ctx, const struct arm_counts *t, const struct arm_counts_goal *goal,
+    size_t arm, struct sequence_tuning tuning)
 {
 	struct compare x = absent;
 	const struct arm_counts_cell *cell = &goal->cells[arm];
@@ -188,7 +188,7 @@ compare_arm(void *ctx, const struct arm_counts *t, const struct arm_counts_goal 
 	if (a.n >= SEQUENCE_BURN_IN && c.n >= SEQUENCE_BURN_IN)
 		x.interval = stats_newcombe(a, c);
 	x.tested = difference_between(ctx, t, goal, arm);
-	add_p(ctx, &x);
+	add_p(ctx, &x, tuning);
 	add_reason(ctx, &x, x.tested.d * (goal->mwu ? x.mean - mean_of(other)
 						     : x.difference) < 0,
 	    "the allocation was changed: compared within each period, where the difference has the "
@@ -198,11 +198,12 @@ compare_arm(void *ctx, const struct arm_counts *t, const struct arm_counts_goal 
 	return x;
 }
 
-/* A family of n comparisons. */
+/* A family of n comparisons, judged at level alpha together. */
 struct family {
 	const double *p;        /* as they came */
 	const double *adjusted; /* by Holm's method */
 	size_t n;
+	double alpha;
 };
 
 /* The level at which Holm's method tests comparison `which`: those rejected before it are counted
@@ -210,20 +211,42 @@ struct family {
 static double
 holm_level(const struct family *f, size_t which)
 {
-	bool rejected = f->adjusted[which] < ALPHA;
+	bool rejected = f->adjusted[which] < f->alpha;
 	size_t before = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
 		bool first = !rejected || f->p[i] < f->p[which] ||
 		    (i < which && f->p[i] == f->p[which]);
-		before += i != which && f->adjusted[i] < ALPHA && first;
+		before += i != which && f->adjusted[i] < f->alpha && first;
 	}
-	return ALPHA / (double)(f->n - before);
+	return f->alpha / (double)(f->n - before);
 }
 
-/* Adjusts the p values of a family, the goals from first to last, and sets the intervals. */
+/* Rates differ by 1 at most. */
 static void
-adjust(const struct arm_counts *t, struct compare *all, size_t first, size_t last)
+cut_interval(struct compare *x, const struct arm_counts_goal *goal)
+{
+	if (goal->mwu || isnan(x->sequence.lo))
+		return;
+	x->sequence.lo = fmax(x->sequence.lo, -1);
+	x->sequence.hi = fmin(x->sequence.hi, 1);
+}
+
+/* What comparison i is tuned for: the primary goal for its own level. */
+static struct sequence_tuning
+tuning_of(const struct arm_counts *t, const struct analysis *d, size_t i)
+{
+	struct sequence_tuning tuning = d->arms[i % t->narms].tuning;
+
+	if (i < t->narms)
+		tuning.alpha = d->alpha;
+	return tuning;
+}
+
+/* Adjusts the p values of the goals from first to last, one family, and sets the intervals. */
+static void
+judge_family(const struct arm_counts *t, const struct analysis *d, struct compare *all,
+    size_t first, size_t last)
 {
 	size_t n = 0;
 	double *p = mem_array(all, double, (last - first) * t->narms);
@@ -239,34 +262,65 @@ adjust(const struct arm_counts *t, struct compare *all, size_t first, size_t las
 		n++;
 	}
 	stats_holm(p, n);
+	struct family f = {raw, p, n, first == 0 ? d->alpha : ALPHA};
 	for (size_t k = 0; k < n; k++) {
 		struct compare *x = &all[at[k]];
-		bool bounded = !t->goals[at[k] / t->narms].mwu;
 		x->family = n;
 		x->adjusted_p = p[k];
-		x->level = holm_level(&(struct family){raw, p, n}, k);
-		x->sequence = sequence_of(&x->tested, tuning, x->level);
-		if (bounded && !isnan(x->sequence.lo)) {
-			x->sequence.lo = fmax(x->sequence.lo, -1);
-			x->sequence.hi = fmin(x->sequence.hi, 1);
-		}
+		x->level = holm_level(&f, k);
+		x->sequence = sequence_of(&x->tested, tuning_of(t, d, at[k]), x->level);
+		x->shown = x->tested.d;
+		if (p[k] < f.alpha)
+			x->direction = (x->tested.d > 0) - (x->tested.d < 0);
+		cut_interval(x, &t->goals[at[k] / t->narms]);
 	}
 	talloc_free(at);
 	talloc_free(raw);
 	talloc_free(p);
 }
 
+/* The primary goal, where looks decide: what the last look says, or the one that decided. */
+static void
+judge_looks(const struct arm_counts *t, const struct analysis *d, struct compare *all)
+{
+	for (size_t i = 0; i < t->narms; i++) {
+		struct compare *x = &all[i];
+		const struct look_arm *looks = d->arms[i].looks;
+		const struct look *l = looks == NULL ? NULL : looks_shown(looks);
+		if (&t->arms[i] == t->control)
+			continue;
+		x->family = d->compared;
+		x->adjusted_p = NAN;
+		x->direction = 0;
+		x->sequence.lo = l == NULL ? NAN : l->lo;
+		x->sequence.hi = l == NULL ? NAN : l->hi;
+		x->shown = l == NULL ? NAN : l->difference.d;
+		x->level = looks == NULL ? NAN : looks->alpha;
+		cut_interval(x, &t->goals[0]);
+		if (looks != NULL && looks->decided)
+			x->direction = l->difference.d > 0 ? 1 : -1;
+		add_reason(all, x, true, l == NULL
+		    ? "looks at the end of days decide, and there was none so far"
+		    : "looks at the end of days decide: the interval is that of the last one, and "
+		      "there is no adjusted p");
+	}
+}
+
 struct compare *
-compare_all(void *ctx, const struct arm_counts *t)
+compare_all(void *ctx, const struct arm_counts *t, const struct analysis *d)
 {
 	size_t n = t->ngoals * t->narms;
 	struct compare *all = mem_array(ctx, struct compare, n);
 
-	for (size_t i = 0; i < n; i++)
-		all[i] = compare_arm(all, t, &t->goals[i / t->narms], i % t->narms);
-	if (t->ngoals > 0) {
-		adjust(t, all, 0, 1);
-		adjust(t, all, 1, t->ngoals);
+	for (size_t i = 0; i < n; i++) {
+		all[i] = compare_arm(
+		    all, t, &t->goals[i / t->narms], i % t->narms, tuning_of(t, d, i));
 	}
+	if (t->ngoals == 0)
+		return all;
+	judge_family(t, d, all, 0, 1);
+	if (d->method == ANALYSIS_SPENDING)
+		judge_looks(t, d, all);
+	judge_family(t, d, all, 1, t->ngoals);
 	return all;
 }

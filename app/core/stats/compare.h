@@ -3,6 +3,7 @@
 #define CORE_STATS_COMPARE_H
 
 #include "core/stats/arm_counts.h"
+#include "core/stats/analysis.h"
 #include "core/stats/difference.h"
 #include "core/stats/sequence.h"
 #include "core/stats/stats.h"
@@ -24,13 +25,20 @@ struct compare {
 	struct difference tested; /* of rates, or of means for goals with mwu; over the splits */
 	struct sequence sequence; /* always-valid interval of tested at 1 - level; of rates cut to
 				     -1..1. Its p is not adjusted. */
-	double level;      /* of the interval: it excludes 0 where adjusted_p is below 0.05 */
-	double adjusted_p; /* of the sequence, by Holm's method within the family of its goal */
+	double level;      /* of the interval: it excludes 0 where direction is not 0 */
+	double adjusted_p; /* of the sequence, by Holm's method within the family of its goal; NAN
+			      where looks decide, whose interval then is in sequence.lo and hi */
 	size_t family;     /* comparisons of that family */
+	int direction;     /* 1: shown to be more than control's, -1: less, 0: neither */
+	double shown;      /* the difference that goes with the interval */
 	const char *reason; /* NULL when nothing is missing */
 };
 
-/* All comparisons, on ctx; that of goal g and arm a is at [g * narms + a]. */
-struct compare *compare_all(void *ctx, const struct arm_counts *t);
+/*
+ * All comparisons, on ctx; that of goal g and arm a is at [g * narms + a]. The analysis says how
+ * the primary goal, which is the first, is judged, and for how many participants sequences are
+ * tuned.
+ */
+struct compare *compare_all(void *ctx, const struct arm_counts *t, const struct analysis *d);
 
 #endif

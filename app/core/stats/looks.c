@@ -71,6 +71,8 @@ find_crossing(const struct look_arm *arm)
 {
 	size_t i = 0;
 
+	if (arm->none_stands && !(arm->alpha > arm->stood_alpha))
+		return arm->n;
 	while (i < arm->n && fabs(arm->looks[i].difference.z) < arm->looks[i].bound)
 		i++;
 	return i;
@@ -85,15 +87,47 @@ next_decision(struct look_arm arms[], size_t n, int64_t raised)
 
 	for (size_t i = 0; i < n; i++) {
 		struct look_arm *arm = &arms[i];
-		size_t at = arm->decided ? arm->n : find_crossing(arm);
-		if (at == arm->n)
+		size_t at = arm->decided || arm->stands ? arm->n : find_crossing(arm);
+		if (arm->decided || (at == arm->n && !arm->stands))
 			continue;
-		arm->look = at;
-		arm->decided_on = arm->looks[at].day > raised ? arm->looks[at].day : raised;
+		if (!arm->stands) {
+			arm->look = at;
+			arm->decided_on =
+			    arm->looks[at].day > raised ? arm->looks[at].day : raised;
+		}
 		if (best == NULL || arm->decided_on < best->decided_on)
 			best = arm;
 	}
 	return best;
+}
+
+/* Whether the look that was stored is the one that counts. */
+static bool
+is_stored(const struct look_arm *arm)
+{
+	return arm->stands || (arm->none_stands && !arm->decided);
+}
+
+const struct look *
+looks_shown(const struct look_arm *arm)
+{
+	if (is_stored(arm))
+		return &arm->stood;
+	if (arm->decided)
+		return &arm->looks[arm->look];
+	return arm->n > 0 ? &arm->looks[arm->n - 1] : NULL;
+}
+
+size_t
+looks_told(const struct look_arm *arm)
+{
+	size_t n = 0;
+
+	if (!is_stored(arm))
+		return arm->decided ? arm->look + 1 : arm->n;
+	while (n < arm->n && arm->looks[n].day <= arm->stood.day)
+		n++;
+	return n;
 }
 
 /* Whether an interval up to the decision excludes an effect as planned, in its variance or the
@@ -101,7 +135,7 @@ next_decision(struct look_arm arms[], size_t n, int64_t raised)
 static bool
 rules_out(const struct look_arm *arm, double effect)
 {
-	size_t n = arm->decided ? arm->look + 1 : arm->n;
+	size_t n = looks_told(arm);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct look *l = &arm->looks[i];

@@ -38,10 +38,16 @@ struct look_arm {
 	size_t n;
 	bool final;    /* the last one is the final look: all of alpha is spent there */
 	double information; /* of the last whole day, also where that is no look */
+	/* Set before looks_judge where the arm was decided earlier, by the same rules: that stands,
+	 * whatever has become of the numbers since. */
+	bool stands;
+	bool none_stands; /* its final look was passed without a decision */
+	struct look stood;  /* the look of one of these */
+	double stood_alpha; /* the level of its bounds: only a raised one decides anew */
 	/* By looks_judge: */
 	bool decided;  /* |z| reached its bound */
 	size_t look;   /* at this look; what comes later changes no word */
-	int64_t decided_on; /* the day on which that was known */
+	int64_t decided_on; /* the day on which that was known; given where it stands */
 	double alpha;  /* the level of the bounds, raised as other arms are rejected (Holm) */
 	bool ruled_out; /* an effect as planned, at a look up to then */
 };
@@ -62,5 +68,12 @@ void looks_choose(const struct look_day days[], size_t n, double needed, int64_t
  * when effect < 0).
  */
 void looks_judge(struct look_arm arms[], size_t n, double alpha, double effect);
+
+/* The look that says what is known of a judged arm: the one that decided, else the last one; NULL
+ * before the first. */
+const struct look *looks_shown(const struct look_arm *arm);
+
+/* How many of its looks there are up to that one. */
+size_t looks_told(const struct look_arm *arm);
 
 #endif

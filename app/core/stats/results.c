@@ -1,62 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Builds the JSON of the results from counted rows. NaN and infinity never leave this file: every
- * number passes number_json.
+ * number passes number_json() of core/stats/number_json.h.
  */
 #include "core/stats/results.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "core/stats/compare.h"
-#include "core/experiment/plan.h"
 #include "core/stats/arm_counts.h"
+#include "core/stats/compare.h"
+#include "core/stats/analysis_json.h"
+#include "core/stats/number_json.h"
 #include "core/stats/verdict.h"
 
-#define ALPHA 0.05
-
-enum { DIGITS = 15, ALL_DIGITS = 17, WEEK = 7 };
-
-/*
- * The number in the shortest text that reads back as the same double; null when it is not finite.
- */
-static struct json_object *
-number_json(double x)
-{
-	if (!isfinite(x))
-		return NULL;
-	char *text = NULL;
-	for (int digits = DIGITS; digits <= ALL_DIGITS; digits++) {
-		talloc_free(text);
-		text = mem_printf(NULL, "%.*g", digits, x);
-		if (strtod(text, NULL) == x)
-			break;
-	}
-	struct json_object *o = json_object_new_double_s(x, text);
-	talloc_free(text);
-	return o;
-}
+enum { WEEK = 7 };
 
 static struct json_object *
 string_json(const char *s)
 {
 	return s == NULL ? NULL : json_object_new_string(s);
-}
-
-static struct json_object *
-interval_json(double lo, double hi)
-{
-	if (isnan(lo) || isnan(hi))
-		return NULL;
-	struct json_object *o = json_object_new_array();
-	json_object_array_add(o, number_json(lo));
-	json_object_array_add(o, number_json(hi));
-	return o;
 }
 
 static struct json_object *
@@ -78,9 +45,7 @@ state_text(const struct compare *x)
 {
 	if (x->family == 0)
 		return NULL;
-	if (!(x->adjusted_p < ALPHA))
-		return "undecided";
-	return x->tested.d > 0 ? "better" : "worse";
+	return x->direction == 0 ? "undecided" : x->direction > 0 ? "better" : "worse";
 }
 
 static struct json_object *
@@ -188,35 +153,20 @@ sample_ratio_json(const struct arm_counts *t)
 	return o;
 }
 
-/* How the primary goal is decided. */
-static struct json_object *
-decision_json(const struct plan *plan, size_t arms)
-{
-	struct json_object *o = json_object_new_object();
-
-	json_object_object_add(o, "method", json_object_new_string("sequence"));
-	json_object_object_add(o, "why", json_object_new_string(plan == NULL
-	    ? "there is no plan"
-	    : "a plan says how many participants are needed; the sequence decides at every look"));
-	json_object_object_add(o, "alpha", number_json(ALPHA));
-	json_object_object_add(o, "tuned_for", json_object_new_int(SEQUENCE_TUNED_FOR));
-	json_object_object_add(
-	    o, "needed", plan == NULL ? NULL : json_object_new_int64(plan_needed(plan, arms)));
-	return o;
-}
-
-/* Days since 1970 of "2026-11-21.."; false when it is none. */
+/* The last day that is over at the time of the results: one minute after its end its sums stand. */
 static bool
-day_number(const char *text, int64_t *day)
+last_whole_day(const struct results_input *in, int64_t *day)
 {
-	char *midnight = text == NULL ? NULL : mem_printf(NULL, "%.10sT00:00:00Z", text);
 	int64_t at;
-	bool ok = midnight != NULL && instant_parse(midnight, strlen(midnight), &at);
 
-	talloc_free(midnight);
-	if (ok)
-		*day = at / INSTANT_DAY;
-	return ok;
+	if (in->data_through == NULL || !instant_day(in->data_through, day))
+		return false;
+	if (in->day_is_over)
+		return true;
+	if (!instant_parse(in->data_through, strlen(in->data_through), &at))
+		return false;
+	*day = (at - 60 * INSTANT_SECOND) / INSTANT_DAY - 1;
+	return true;
 }
 
 /* The whole days since the first participant, and the participants of a day among the last 7. */
@@ -227,13 +177,14 @@ set_days(struct verdict_input *v, const struct results_input *in)
 	bool came = false;
 
 	v->days = -1;
-	if (!day_number(in->data_through, &today))
+	if (!last_whole_day(in, &today))
 		return;
-	today += in->day_is_over;
+	today++;
 	for (size_t i = 0; i < json_items(in->days); i++) {
 		struct json_object *row = json_item(in->days, i);
 		int64_t n = json_object_get_int64(json_item(row, 2));
-		if (n <= 0 || !day_number(json_object_get_string(json_item(row, 0)), &day))
+		const char *text = json_object_get_string(json_item(row, 0));
+		if (n <= 0 || text == NULL || !instant_day(text, &day))
 			continue;
 		first = came && first < day ? first : day;
 		came = true;
@@ -245,20 +196,30 @@ set_days(struct verdict_input *v, const struct results_input *in)
 	v->per_day = (double)recent / fmax(1, fmin((double)v->days, WEEK));
 }
 
+/* What the primary goal is decided by. */
+static struct analysis *
+make_analysis(void *ctx, const struct arm_counts *t, const struct results_input *in)
+{
+	struct analysis_input d = in->analysis;
+
+	d.splits = in->splits;
+	if (!last_whole_day(in, &d.last_whole))
+		d.days = NULL;
+	return analysis_of(ctx, t, &d);
+}
+
 struct json_object *
 results_json(void *ctx, const struct results_input *in)
 {
 	struct json_object *out = mem_json(ctx, json_object_new_object());
 	void *work = mem_ctx(NULL);
 	struct arm_counts *t = arm_counts_arms(work, in->alternatives, in->exposures, in->splits);
-	struct plan plan;
-	bool planned =
-	    in->plan != NULL && plan_read(in->plan, "/plan", problem_new(work), &plan);
 
 	arm_counts_goals(t, in->goals, in->conversions, in->windows);
 	if (in->outcomes != NULL)
 		arm_counts_outcomes(t, in->outcomes, in->windows);
-	const struct compare *all = compare_all(work, t);
+	const struct analysis *d = make_analysis(work, t, in);
+	const struct compare *all = compare_all(work, t, d);
 	json_object_object_add(out, "experiment", string_json(in->experiment));
 	json_object_object_add(out, "data_through", string_json(in->data_through));
 	json_object_object_add(out, "alternatives", arms_json(t));
@@ -270,12 +231,14 @@ results_json(void *ctx, const struct results_input *in)
 	json_object_object_add(out, "goals", goals);
 	for (size_t i = 0; in->day_is_over && i < json_items(goals); i++)
 		drop_histograms(json_object_object_get(json_item(goals, i), "alternatives"));
-	struct verdict_input v = {.counts = t, .all = all, .plan = planned ? &plan : NULL,
-		.has_primary = in->has_primary};
+	struct verdict_input v = {.counts = t, .all = all, .analysis = d};
 	int64_t days_to_go;
 	set_days(&v, in);
+	/* Of a goal with a window the days count on which windows have ended. */
+	if (d->method == ANALYSIS_SPENDING)
+		v.days = d->days;
 	struct json_object *verdict = verdict_of(&v, &days_to_go);
-	json_object_object_add(out, "decision", decision_json(v.plan, t->narms));
+	json_object_object_add(out, "decision", analysis_json(&v));
 	json_object_object_add(
 	    out, "days_to_go", days_to_go < 0 ? NULL : json_object_new_int64(days_to_go));
 	json_object_object_add(out, "verdict", verdict);

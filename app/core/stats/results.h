@@ -5,6 +5,8 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
+#include "core/stats/analysis.h"
+
 /* The counted rows of an experiment, in the form that core/stats/arm_counts.h describes. */
 struct results_input {
 	const char *experiment;
@@ -14,9 +16,8 @@ struct results_input {
 	struct json_object *goals, *conversions; /* arm_counts_goals(); the first is primary */
 	struct json_object *windows; /* the same */
 	struct json_object *outcomes; /* arm_counts_outcomes(); NULL: not known by split */
-	bool has_primary; /* the experiment names its goals; else none decides */
 	struct json_object *days; /* [["2026-11-21", alternative id, participants], ..]; or NULL */
-	struct json_object *plan; /* core/experiment/plan.h; NULL or not valid: none */
+	struct analysis_input analysis; /* splits and last_whole are set by results_json() */
 };
 
 /*

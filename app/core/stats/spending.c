@@ -14,6 +14,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_roots.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -24,6 +25,9 @@
 #define FARTHEST 37.0
 
 enum { NODES = 64, NODES_NEAR = 256, ROOT_STEPS = 200 };
+
+/* Series that are remembered, and the looks that one of them may have. */
+enum { SERIES = 32, SERIES_LOOKS = 52 };
 
 /* The paths that have not crossed yet: mass[i] of them near node[i]. */
 struct paths {
@@ -123,26 +127,99 @@ move_on(const struct step *step, double c, const gsl_integration_glfixed_table *
 	}
 }
 
+/* Looks whose bounds are known, and the paths that have crossed none of them. */
+struct series {
+	struct spending how;
+	size_t n; /* 0: unused */
+	double t[SERIES_LOOKS], z[SERIES_LOOKS];
+	double node[NODES], mass[NODES];
+};
+
+/* The looks of days that are over never change, but are asked for at every reading. */
+static struct series known[SERIES];
+static size_t next_known;
+
+/* The series whose looks all are among the n at t, with as many as possible; NULL: none. */
+static const struct series *
+find_series(const struct spending *how, const double t[], size_t n)
+{
+	const struct series *best = NULL;
+
+	for (size_t i = 0; i < SERIES; i++) {
+		const struct series *s = &known[i];
+		bool whole = s->n == n;
+		if (s->n == 0 || s->n > n || s->how.kind != how->kind ||
+		    s->how.alpha != how->alpha || memcmp(s->t, t, s->n * sizeof t[0]) != 0)
+			continue;
+		/* A last look of its own, or one that is near to the next, was taken otherwise. */
+		if (s->how.final != (whole && how->final) ||
+		    (!whole && t[s->n] - t[s->n - 1] < NEAR))
+			continue;
+		if (best == NULL || s->n > best->n)
+			best = s;
+	}
+	return best;
+}
+
+static void
+keep_series(const struct spending *how, const double t[], size_t n, const double z[],
+    const struct paths *paths)
+{
+	struct series *s = &known[next_known];
+
+	if (n == 0 || n > SERIES_LOOKS || paths->n != NODES)
+		return;
+	next_known = (next_known + 1) % SERIES;
+	s->how = *how;
+	s->n = n;
+	memcpy(s->t, t, n * sizeof t[0]);
+	memcpy(s->z, z, n * sizeof z[0]);
+	memcpy(s->node, paths->node, sizeof s->node);
+	memcpy(s->mass, paths->mass, sizeof s->mass);
+}
+
+/* Takes over what is known of the first looks; tells how many these are. */
+static size_t
+begin_paths(const struct spending *how, const double t[], size_t n, double z[],
+    struct paths *paths)
+{
+	const struct series *s = find_series(how, t, n);
+
+	if (s == NULL) {
+		*paths = (struct paths){.mass = {1}, .n = 1};
+		return 0;
+	}
+	memcpy(z, s->z, s->n * sizeof z[0]);
+	memcpy(paths->node, s->node, sizeof s->node);
+	memcpy(paths->mass, s->mass, sizeof s->mass);
+	paths->n = NODES;
+	return s->n;
+}
+
 void
 spending_bounds(const struct spending *how, const double t[], size_t n, double z[])
 {
+	struct paths paths[2];
+	size_t first = begin_paths(how, t, n, z, &paths[0]);
+	double before = first > 0 ? spent(how, t[first - 1]) : 0;
+
+	if (first == n)
+		return;
 	gsl_integration_glfixed_table *usual = gsl_integration_glfixed_table_alloc(NODES);
 	gsl_integration_glfixed_table *near = gsl_integration_glfixed_table_alloc(NODES_NEAR);
-	struct paths paths[2] = {{.mass = {1}, .n = 1}};
-	double before = 0;
-
 	mem_check(usual);
 	mem_check(near);
-	for (size_t k = 0; k < n; k++) {
+	for (size_t k = first; k < n; k++) {
 		double now = how->final && k == n - 1 ? how->alpha : spent(how, t[k]);
 		double apart = k == 0 ? t[k] : t[k] - t[k - 1];
 		bool is_near = apart < NEAR || (k + 1 < n && t[k + 1] - t[k] < NEAR);
-		struct step step = {&paths[k % 2], sqrt(apart), now - before};
+		struct step step = {&paths[(k - first) % 2], sqrt(apart), now - before};
 		double c = find_bound(&step, FARTHEST * sqrt(t[k]));
 		z[k] = c / sqrt(t[k]);
-		move_on(&step, c, is_near ? near : usual, &paths[(k + 1) % 2]);
+		move_on(&step, c, is_near ? near : usual, &paths[(k - first + 1) % 2]);
 		before = now;
 	}
+	keep_series(how, t, n, z, &paths[(n - first) % 2]);
 	gsl_integration_glfixed_table_free(usual);
 	gsl_integration_glfixed_table_free(near);
 }

@@ -30,7 +30,8 @@ struct spending {
  * last one.
  *
  * By recursive numerical integration (Armitage, McPherson, Rowe 1969; Jennison, Turnbull, Group
- * Sequential Methods, ch. 19) with Gauss-Legendre quadrature; good to 1e-9 for 50 looks.
+ * Sequential Methods, ch. 19) with Gauss-Legendre quadrature; good to 1e-9 for 50 looks. The
+ * last series are remembered: one that only adds looks to a remembered one costs those alone.
  */
 void spending_bounds(const struct spending *how, const double t[], size_t n, double z[]);
 

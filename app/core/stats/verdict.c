@@ -13,15 +13,16 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "core/stats/plan_verdict.h"
 
 #define MIXED_SHARE 0.01 /* of participants that may have seen several alternatives */
-#define ALPHA 0.05
 
 enum { MIXED_LEAST = 10, WEEK = 7 };
 
 struct judge {
 	const struct verdict_input *in;
 	const struct arm_counts *t;
+	const struct analysis *d;
 	void *ctx;
 	struct json_object *reasons;
 	const char *state;
@@ -49,15 +50,11 @@ comparison_of(const struct judge *j, size_t goal, size_t arm)
 	return &j->in->all[goal * j->t->narms + arm];
 }
 
-/* 1: significantly better than control in the goal, -1: significantly worse, 0: neither. */
+/* 1: shown to be better than control in the goal, -1: worse, 0: neither. */
 static int
 significant_direction(const struct judge *j, size_t goal, size_t arm)
 {
-	const struct compare *x = comparison_of(j, goal, arm);
-
-	if (!(x->adjusted_p < ALPHA))
-		return 0;
-	return (x->tested.d > 0) - (x->tested.d < 0);
+	return comparison_of(j, goal, arm)->direction;
 }
 
 /* What participants did, as a share or a mean. */
@@ -74,6 +71,30 @@ level_text(const struct judge *j, size_t goal, size_t arm)
 	    g->cells[arm].conversions, g->cells[arm].participants);
 }
 
+/* Adds what the looks say of one arm in the primary goal. */
+static void
+add_look_reason(struct judge *j, size_t arm, const char *what)
+{
+	const struct arm_counts *t = j->t;
+	const struct compare *x = comparison_of(j, 0, arm);
+	const struct look_arm *looks = j->d->arms[arm].looks;
+	const struct look *l = looks == NULL ? NULL : looks_shown(looks);
+
+	if (l == NULL) {
+		add_reason(j, "%s in %s: %s (there was no look so far)", t->arms[arm].name,
+		    t->goals[0].name, what);
+		return;
+	}
+	const char *on = looks->decided && looks->decided_on != l->day
+	    ? mem_printf(j->ctx, ", decided on %s", analysis_day(j->ctx, looks->decided_on))
+	    : looks->decided ? ", which decided" : "";
+	add_reason(j, "%s in %s: %s; look of %s at %.0f%% of the plan%s: difference %+.4g points, "
+	    "interval for all looks together %+.4g to %+.4g, z %.3g, bound %.3g",
+	    t->arms[arm].name, t->goals[0].name, what, analysis_day(j->ctx, l->day),
+	    floor(l->t * 100), on,
+	    x->shown * 100, x->sequence.lo * 100, x->sequence.hi * 100, l->difference.z, l->bound);
+}
+
 /* Adds the numbers of one arm in one goal. */
 static void
 add_arm_reason(struct judge *j, size_t goal, size_t arm, const char *what)
@@ -83,6 +104,10 @@ add_arm_reason(struct judge *j, size_t goal, size_t arm, const char *what)
 	const struct compare *x = comparison_of(j, goal, arm);
 	double scale = g->mwu ? 1 : 100;
 
+	if (goal == 0 && j->d->method == ANALYSIS_SPENDING) {
+		add_look_reason(j, arm, what);
+		return;
+	}
 	if (isnan(x->sequence.p)) {
 		add_reason(j, "%s in %s: %s (%s)", t->arms[arm].name, g->name, what, x->reason);
 		return;
@@ -146,7 +171,7 @@ find_best(const struct judge *j)
 		if (!is_treatment(j, i) || significant_direction(j, 0, i) <= 0)
 			continue;
 		if (best == j->t->narms ||
-		    comparison_of(j, 0, i)->tested.d > comparison_of(j, 0, best)->tested.d)
+		    comparison_of(j, 0, i)->shown > comparison_of(j, 0, best)->shown)
 			best = i;
 	}
 	return best;
@@ -259,40 +284,16 @@ worse_text(struct judge *j)
 	    worse == 1 ? "is" : "are", rest, open == 1 ? "is" : "are"));
 }
 
-/* The arm that has least of what the plan needs, as a share of it; of arms without a share of the
- * allocation, which never grow, none. */
-static double
-plan_progress(const struct judge *j)
-{
-	double least = INFINITY, needed = (double)plan_needed(j->in->plan, j->t->narms);
-
-	for (size_t i = 0; i < j->t->narms; i++)
-		if (is_treatment(j, i) && j->t->arms[i].share != 0)
-			least = fmin(least, 2 * comparison_of(j, 0, i)->tested.pairs / needed);
-	return isfinite(least) ? least : 1;
-}
-
-/* The plan is not fulfilled; NULL when it is, or there is none. */
+/* What the plan says where no arm is better or worse; NULL: nothing. */
 static const char *
 plan_text(struct judge *j)
 {
-	const struct plan *plan = j->in->plan;
-	double t = plan == NULL ? 1 : plan_progress(j);
+	struct plan_verdict said = {NULL, NULL, -1};
 
-	if (t >= 1)
+	if (!plan_verdict(j->ctx, j->in, j->reasons, &said))
 		return NULL;
-	add_reason(j, "the plan needs %" PRId64 " participants in each arm",
-	    plan_needed(plan, j->t->narms));
-	const char *share = mem_printf(j->ctx, "Keep running: %.0f%% of the plan", floor(t * 100));
-	if (!(j->in->per_day > 0) || t == 0)
-		return say(j, "running", mem_printf(j->ctx, "%s.", share));
-	double left = ceil((1 - t) / t * (double)j->t->participants / j->in->per_day);
-	/* An experiment ends with a whole week. */
-	int64_t week = WEEK - (j->in->days < 0 ? 0 : j->in->days % WEEK);
-	j->days_to_go = left > 1e6 ? -1 : fmax(left, (double)week);
-	return say(j, "running", j->days_to_go < 0 ? mem_printf(j->ctx, "%s.", share)
-	    : mem_printf(j->ctx, "%s, about %" PRId64 " day%s to go.", share, j->days_to_go,
-		  j->days_to_go == 1 ? "" : "s"));
+	j->days_to_go = said.days_to_go;
+	return say(j, said.state, said.text);
 }
 
 static const char *
@@ -304,7 +305,7 @@ compared_text(struct judge *j)
 		add_reason(j, "there is only one alternative, so there is nothing to compare");
 		return say(j, "open", "No difference shown yet.");
 	}
-	if (t->ngoals == 0 || !j->in->has_primary) {
+	if (j->d->method == ANALYSIS_NONE) {
 		add_reason(j, "the experiment names no goal: the first that it names decides");
 		return say(j, "unnamed", "Name the goal that decides.");
 	}
@@ -346,16 +347,19 @@ add_notes(struct judge *j)
 		add_reason(j,
 		    "%" PRId64 " of %" PRId64 " participants were assigned manually and are left "
 		    "out of the sample ratio check", t->participants - t->drawn, t->participants);
-	if (j->in->plan == NULL)
+	if (j->d->plan == NULL)
 		add_reason(j,
 		    "there is no plan, so the needed number of participants is not known");
+	else if (j->d->method == ANALYSIS_SEQUENCE)
+		add_reason(j, "%s", j->d->why);
 }
 
 struct json_object *
 verdict_of(const struct verdict_input *in, int64_t *days_to_go)
 {
 	void *ctx = mem_ctx(NULL);
-	struct judge j = {.in = in, .t = in->counts, .ctx = ctx, .best = in->counts->narms,
+	struct judge j = {.in = in, .t = in->counts, .d = in->analysis, .ctx = ctx,
+		.best = in->counts->narms,
 		.reasons = json_object_new_array(), .days_to_go = -1};
 	struct json_object *out = json_object_new_object();
 

@@ -48,6 +48,18 @@ experiment_find(struct work *w, const char *id, struct json_object **out, const 
 	return OK;
 }
 
+enum err
+experiment_started(struct work *w, const char *id, bool *started, bool *locked)
+{
+	struct db_rows *rows;
+	enum err e = db_query(w->db, w->mem, QUERY_experiment_started, &id, &rows);
+	bool found = e == OK && db_count(rows) > 0;
+
+	*started = found && *db_cell(rows, 0, "started") == 't';
+	*locked = *started && *db_cell(rows, 0, "plan_valid") == 't';
+	return e;
+}
+
 const char *
 experiment_version(struct work *w, const char *version)
 {
@@ -137,6 +149,7 @@ struct creation {
 	bool taken;             /* the id, by an experiment that has not failed */
 	const char *replaced;   /* version of the failed definition that it replaces, or NULL */
 	const char *generation; /* of the definitions that it was checked against, or NULL */
+	bool started;           /* somebody has taken part in what it replaces */
 };
 
 /*
@@ -162,7 +175,8 @@ insert_experiment(struct work *w, const struct creation *m, bool *created)
 		references_uses(w, d->references), m->generation,
 		d->live ? live->to : "SUBMITTED",
 		d->live ? live->message : "Experiment successfully submitted", json_plain(d->plan),
-		d->layer == NULL ? "{}" : json_plain(d->layer), m->replaced, d->visibility};
+		d->layer == NULL ? "{}" : json_plain(d->layer), m->replaced, d->visibility,
+		m->started ? "true" : "false"};
 	enum err e = db_query(w->db, w->mem, QUERY_experiment_add, params, &rows);
 	if (e == ERR_INVALID)
 		return fail(w, ERR_CONFLICT, "request.expid", "is the id of a segmentation");
@@ -211,8 +225,10 @@ check_replaced(struct work *w, struct creation *m)
 		.own = m->d->criteria, .generation = m->generation};
 	struct json_object *row = NULL;
 	const char *version;
+	bool locked;
 	enum err e = experiment_find(w, m->d->id, &row, &version);
 
+	m->started = false;
 	m->alternatives = mem_json_copy(w->mem, m->d->alternatives);
 	m->ids = mem_json(w->mem, json_object_new_object());
 	m->replaced = NULL;
@@ -231,7 +247,9 @@ check_replaced(struct work *w, struct creation *m)
 	}
 	change.changed = reference_names_between(
 	    w->mem, json_object_object_get(row, "alternatives"), m->alternatives);
-	e = references_follow(w, &change);
+	e = experiment_started(w, m->d->id, &m->started, &locked);
+	if (e == OK)
+		e = references_follow(w, &change);
 	m->generation = change.generation;
 	return e;
 }

@@ -74,6 +74,10 @@ enum err experiment_remove(struct work *w, const struct experiment_target *t,
 
 /* The functions below are for operations on experiments. */
 
+/* Whether anybody has taken part in it, and whether its plan, made before that, is fixed. */
+enum err experiment_started(struct work *w, const char *id, bool *started, bool *locked)
+    must_check;
+
 /* The stored definition of that id, a row of sql/query/experiment_get.sql, on w->mem.
  * ERR_NOT_FOUND. */
 enum err experiment_find(struct work *w, const char *id, struct json_object **out,

@@ -20,6 +20,7 @@
 #include "core/experiment/definition_merge.h"
 #include "core/experiment/delivery.h"
 #include "core/experiment/lifecycle.h"
+#include "core/experiment/plan.h"
 #include "service/change.h"
 #include "service/definition/goal_check.h"
 #include "service/definition/layer_slots.h"
@@ -51,6 +52,7 @@ struct definition_change {
 	struct definition d;
 	struct json_object *row;        /* the definition as it was read */
 	struct json_object *before_ids; /* of its alternatives */
+	bool started;                   /* somebody has taken part */
 	const char *version;            /* that it must still have */
 };
 
@@ -86,6 +88,33 @@ merge_changes(struct work *w, struct definition_change *c)
 										     : ERR_INVALID;
 }
 
+/*
+ * A plan that decides is fixed by the first participant. The same one in other words is no change,
+ * and stays as it was written.
+ */
+static enum err
+check_plan(struct work *w, struct definition_change *c)
+{
+	struct json_object *was = json_object_object_get(c->row, "plan");
+	struct problems *ignored = problem_new(w->mem);
+	struct plan old, new;
+	bool locked;
+	enum err e = experiment_started(w, c->t->id, &c->started, &locked);
+
+	if (e != OK)
+		return e;
+	if (was == NULL || !plan_read(was, "", ignored, &old))
+		return OK;
+	if (c->d.plan != NULL && plan_read(c->d.plan, "", ignored, &new) &&
+	    plan_is_same(&old, &new)) {
+		c->d.plan = was;
+		return OK;
+	}
+	return !locked ? OK
+	    : fail(w, ERR_CONFLICT, "/request/plan",
+		  "is fixed since the first participant came: the verdict rests on it");
+}
+
 /* Runs the statement; no row when the version, the status or the generation has changed. */
 static enum err
 write_change(struct work *w, const struct definition_change *c,
@@ -102,7 +131,8 @@ write_change(struct work *w, const struct definition_change *c,
 		json_plain(json_object_object_get(c->row, "alternative_ids")),
 		json_plain(mem_json(w->mem, bucket_allocation(d->alternatives))),
 		references_uses(w, d->references), change->generation, json_plain(d->plan),
-		json_plain(d->layer), change->renamed, d->visibility};
+		json_plain(d->layer), change->renamed, d->visibility,
+		c->started ? "true" : "false"};
 	enum err e = db_query(w->db, w->mem, QUERY_experiment_change, params, rows);
 	return layer_slots_lost(w, e, d->layer, "/request/layer");
 }
@@ -174,6 +204,8 @@ change_experiment(struct work *w, void *arg, struct json_object **answer)
 	struct json_object *goals = json_object_object_get(c->row, "goals");
 	c->before_ids = removal_ids(w, json_object_object_get(c->row, "alternatives"));
 	e = merge_changes(w, c);
+	if (e == OK)
+		e = check_plan(w, c);
 	if (e == OK)
 		e = goal_check(w, c->d.goals, goals);
 	if (e == OK && !alternative_ids_give(c->d.alternatives,

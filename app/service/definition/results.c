@@ -13,8 +13,12 @@
 #include "base/metric.h"
 #include "core/experiment/decide.h"
 #include "core/stats/results.h"
+#include "service/definition/decided.h"
 #include "store/db/db.h"
 #include "store/work.h"
+
+/* The sums of a day stand so long after its end. */
+#define DAY_IS_WHOLE (60 * INSTANT_SECOND)
 
 /* The definition of experiment id with the sums of the ledger, all of one moment. */
 static enum err
@@ -175,6 +179,24 @@ name_converted(struct json_object *rows, const struct results_input *in)
 	return list;
 }
 
+/* What the primary goal is decided by, at the instant through. */
+static struct analysis_input
+read_analysis(struct json_object *row, const char *through)
+{
+	struct json_object *data = json_object_object_get(row, "data");
+	const char *closed_at = json_text(row, "closed_at");
+
+	return (struct analysis_input){
+		.has_primary = json_items(json_object_object_get(row, "named")) > 0,
+		.plan = json_object_object_get(row, "plan"),
+		.plan_valid = json_object_get_boolean(json_object_object_get(row, "plan_valid")),
+		.plan_goal = json_text(row, "plan_goal"),
+		.days = json_object_object_get(data, "primary_days"),
+		.decided = json_object_object_get(row, "decided"),
+		.closed = closed_at != NULL && strcmp(closed_at, through) <= 0,
+	};
+}
+
 /* The results up to the end of day (NULL: as they are now), which are those of the instant
  * through. */
 static enum err
@@ -201,9 +223,8 @@ tell_results(struct work *w, const char *id, const char *day, const char *throug
 		.conversions = json_object_object_get(data, "conversions"),
 		.windows = json_object_object_get(data, "windows"),
 		.outcomes = json_object_object_get(data, "outcomes"),
-		.has_primary = json_items(json_object_object_get(row, "named")) > 0,
 		.days = json_object_object_get(data, "days"),
-		.plan = json_object_object_get(row, "plan"),
+		.analysis = read_analysis(row, through),
 	};
 	*out = results_json(w->mem, &in);
 	json_object_object_add(
@@ -212,7 +233,8 @@ tell_results(struct work *w, const char *id, const char *day, const char *throug
 	    name_converted(json_object_object_get(data, "converted"), &in));
 	json_object_object_add(
 	    *out, "ended", name_ended(json_object_object_get(data, "ended"), &in));
-	return OK;
+	return day != NULL ? OK : decided_keep(w, &(struct decided){
+		id, alternatives, in.analysis.decided, *out});
 }
 
 enum err
@@ -236,9 +258,15 @@ results_read_through(struct work *w, const char *id, const char *day, struct jso
 enum err
 results_stamp(struct work *w, const char *id, const char **out)
 {
+	char at[INSTANT_TEXT];
 	struct db_rows *rows;
 	enum err e = db_query(w->db, w->mem, QUERY_result_stamp, &id, &rows);
 
-	*out = e == OK && db_count(rows) > 0 ? db_cell(rows, 0, "stamp") : NULL;
-	return e;
+	*out = NULL;
+	if (e != OK || db_count(rows) == 0)
+		return e;
+	/* A day that is over makes a look, though nothing else has changed. */
+	instant_format(w->now - DAY_IS_WHOLE, at);
+	*out = mem_printf(w->mem, "%s %.10s", db_cell(rows, 0, "stamp"), at);
+	return OK;
 }

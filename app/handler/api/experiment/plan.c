@@ -13,11 +13,11 @@
 #include "web/http/ctx.h"
 
 /*
- * Reads the query like the plan of a definition. A parameter that is not JSON stays a string, which
- * plan_read() then refuses with the same message.
+ * Reads the members of a plan from the query. A parameter that is not JSON stays a string, which
+ * plan_read() then refuses with the same message as that of a definition.
  */
-static enum err
-read_plan(struct ctx *c, struct plan *plan)
+static struct json_object *
+read_members(struct ctx *c)
 {
 	static const char *const names[] = {"baseline", "effect", "alpha", "power"};
 	struct json_object *o = mem_json(c->w.mem, json_object_new_object());
@@ -33,16 +33,24 @@ read_plan(struct ctx *c, struct plan *plan)
 		json_object_object_add(o, names[i], value != NULL
 		    ? json_object_get(value) : json_object_new_string(text));
 	}
-	return plan_read(o, "", c->w.problems, plan) ? OK : ERR_INVALID;
+	return o;
 }
 
 /* GET /v1/plan */
 enum err
 plan_get(struct ctx *c)
 {
+	const struct plan_question q = {.experiment = req_query(&c->req, "experiment"),
+		.goal = req_query(&c->req, "goal"), .goal_at = "/goal"};
+	struct json_object *members = read_members(c), *observed;
 	struct plan plan;
-	enum err e = read_plan(c, &plan);
+	enum err e = plan_observe(&c->w, &q, members, &observed);
 
-	return e == OK
-	    ? plan_estimate(&c->w, &plan, req_query(&c->req, "experiment"), &c->model) : e;
+	if (e == OK && !plan_read(members, "", c->w.problems, &plan))
+		e = ERR_INVALID;
+	if (e == OK)
+		e = plan_estimate(&c->w, &plan, &q, &c->model);
+	if (e == OK && observed != NULL)
+		json_object_object_add(c->model, "observed", json_object_get(observed));
+	return e;
 }

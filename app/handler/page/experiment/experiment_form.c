@@ -9,8 +9,10 @@
 
 #include "base/jsonutil.h"
 #include "base/mem.h"
+#include "core/experiment/plan.h"
 #include "handler/routes.h"
 #include "service/definition/experiment.h"
+#include "service/definition/plan.h"
 #include "service/definition/preview.h"
 #include "service/definition/references.h"
 #include "web/auth/session.h"
@@ -19,6 +21,9 @@
 #include "web/http/form.h"
 
 enum { CHOICES = 100 };
+
+/* Of the baseline, as an effect that is worth a look where nobody names another. */
+#define TENTH 10.0
 
 /* Adds what can be chosen: layers by id, goals by name. */
 static enum err
@@ -142,15 +147,82 @@ count_matches(struct ctx *c, struct json_object *typed, struct json_object *requ
 	return OK;
 }
 
+/* The number of the plan that was typed, or (NULL typed) a new one, as the form shows it. */
+static void
+fill_in(struct json_object *typed, const char *name, struct json_object *members)
+{
+	struct json_object *request = json_object_object_get(typed, "request");
+	struct json_object *plan = json_object_object_get(request, "plan");
+
+	if (plan == NULL) {
+		plan = json_object_new_object();
+		json_object_object_add(request, "plan", plan);
+	}
+	json_object_object_add(plan, name,
+	    json_object_new_string(json_object_get_string(json_object_object_get(members, name))));
+}
+
+/* The name of the first goal of a request; NULL: it names none. */
+static const char *
+first_goal(struct json_object *request)
+{
+	struct json_object *o = json_item(json_object_object_get(request, "goals"), 0);
+
+	return json_object_is_type(o, json_type_string) ? json_object_get_string(o)
+							 : json_text(o, "name");
+}
+
+/*
+ * Answers the form with what a plan takes; nothing is stored. A baseline that is not given is that
+ * of the first goal, and an effect a tenth of the baseline.
+ */
+static enum err
+offer_plan(struct ctx *c, struct json_object *typed, struct json_object *request)
+{
+	struct json_object *members = json_object_object_get(request, "plan"), *observed, *told;
+	const struct plan_question q = {.experiment = c->args[0],
+		.alternatives = json_object_object_get(request, "alternatives"),
+		.goal = first_goal(request), .goal_at = "/request/plan/baseline"};
+	struct plan plan;
+
+	members = members != NULL ? members : mem_json(c->w.mem, json_object_new_object());
+	bool blank = json_object_object_get(members, "effect") == NULL;
+	enum err e = plan_observe(&c->w, &q, members, &observed);
+	struct json_object *baseline = json_object_object_get(members, "baseline");
+	if (e == OK && blank && baseline != NULL)
+		plan_add_number(members, "effect", json_object_get_double(baseline) / TENTH);
+	if (e == OK && !plan_read(members, "/request/plan", c->w.problems, &plan))
+		e = ERR_INVALID;
+	if (e == OK)
+		e = plan_estimate(&c->w, &plan, &q, &told);
+	if (e != OK)
+		return e;
+	fill_in(typed, "baseline", members);
+	fill_in(typed, "effect", members);
+	json_object_object_add(told, "observed", json_object_get(observed));
+	e = answer_experiment_form(c, typed);
+	c->status = 200;
+	json_object_object_add(c->model, "planned", json_object_get(told));
+	return e;
+}
+
 /* What a form does with the request that it says. */
 typedef enum err apply_fn(struct ctx *c, struct json_object *request);
+
+/* Whether the form was sent by the button that does this. */
+static bool
+does(struct ctx *c, const char *what)
+{
+	const char *doing = form_value(c, "do");
+
+	return doing != NULL && strcmp(doing, what) == 0;
+}
 
 /* Reads the form and passes its request to apply; a refused form is shown again. */
 static enum err
 apply_form(struct ctx *c, apply_fn *apply)
 {
 	struct json_object *typed, *shown, *request = NULL;
-	const char *doing = form_value(c, "do");
 	enum err e = form_json(c, &typed);
 
 	if (e == OK)
@@ -159,8 +231,9 @@ apply_form(struct ctx *c, apply_fn *apply)
 	if (e == OK && problem_count(c->w.problems) > 0)
 		e = ERR_INVALID;
 	if (e == OK)
-		e = doing != NULL && strcmp(doing, "count") == 0 ? count_matches(c, typed, request)
-		                                                 : apply(c, request);
+		e = does(c, "count") ? count_matches(c, typed, request)
+		    : does(c, "plan") ? offer_plan(c, typed, request)
+		    : apply(c, request);
 	if (e == OK || c->form == NULL)
 		return e;
 	c->model = NULL;
