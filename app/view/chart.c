@@ -12,7 +12,7 @@
 
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "view/plan_chart.h"
+#include "view/chart/plan_chart.h"
 #include "view/rate_chart.h"
 #include "view/histogram_chart.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef VIEW_PLAN_CHART_H
-#define VIEW_PLAN_CHART_H
+#ifndef VIEW_CHART_PLAN_CHART_H
+#define VIEW_CHART_PLAN_CHART_H
 
 #include <json-c/json.h>
 

@@ -3,7 +3,7 @@
  * A plan on the result page: its progress, its looks as a table, and a drawing of z at each look
  * between the bounds that it must reach.
  */
-#include "view/plan_chart.h"
+#include "view/chart/plan_chart.h"
 
 #include <math.h>
 #include <stdbool.h>
