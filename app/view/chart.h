@@ -12,9 +12,8 @@
 /*
  * {days: {width, height, most, first, last, bars, rows}, legend: [{name, series}], goals: [{number,
  * goal, rows, forest, curve, spread}], plan} on ctx; view/rate_chart.h, view/histogram_chart.h,
- * view/chart/plan_chart.h. days has
- * at most the last 30 days; only the first two goals have curve and spread. Positions and sizes are
- * units of the drawing.
+ * view/chart/plan_chart.h. days has at most the last 30 days; only the first two goals have curve
+ * and spread. Positions and sizes are units of the drawing.
  */
 struct json_object *chart_results(void *ctx, struct json_object *results);
 
