@@ -212,7 +212,7 @@ import_rest(struct definition_job *j, struct definition_item *items, size_t n)
 		}
 		if (e == OK)
 			return true;
-		if (t.at >= t.n)
+		if (t.at >= t.n || e == ERR_UNAVAILABLE || e == ERR_INTERNAL)
 			return false;
 		memmove(&t.list[t.at], &t.list[t.at + 1],
 		    (t.n - t.at - 1) * sizeof(struct definition_item *));
