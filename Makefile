@@ -2,8 +2,8 @@
 # make run    a private demo: PostgreSQL, memcached, the pool, a web server; Ctrl-C stops it
 # make quick  build, lint, unit tests and a few api tests, for the work in between
 # make check  everything that CI runs
-# Others: all man asan clang coverage fuzz bench hostile chaos lint unit api browser install clean
-#         compile_commands.json
+# Others: all man asan clang coverage fuzz bench simulate-table hostile chaos lint unit api browser
+#         install clean compile_commands.json
 
 MODE ?= release
 B := build/$(MODE)
@@ -48,7 +48,7 @@ export VAR ?= var
 
 .DELETE_ON_ERROR:
 .PHONY: FORCE all man run check quick lint unit api browser asan clang objects coverage fuzz \
-	bench hostile chaos install clean
+	bench simulate-table hostile chaos install clean
 
 all: $(B)/assay docs/configuration.md
 
@@ -190,6 +190,10 @@ bench:
 	@etc/packages.sh bench
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run.sh
+
+# How often results deceive: the table in docs/statistics.md. EXPERIMENTS=400 of each row.
+simulate-table: all
+	@ASSAY_BIN=$(abspath $(B)/assay) nice tests/bench/simulate_table.py
 
 install: all man
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(B)/assay.1

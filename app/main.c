@@ -76,7 +76,8 @@ command_migrate(const struct command *c)
 #define FLAG(name) {name, no_argument, NULL, 0}
 #define VALUE(name) {name, required_argument, NULL, 0}
 
-enum { OPTIONS_MOST = 12 };
+/* Of a command; the last one stays empty. */
+enum { OPTIONS_MOST = 16 };
 
 static const struct {
 	const char *name;
@@ -178,18 +179,18 @@ static const struct {
 	{FLAG("csv"), VALUE("context")}},
     {"simulate", command_simulate, "measure false alarms and detections of results",
 	"assay simulate [--experiments N] [--subjects N] [--looks N] [--baseline RATE]\n"
-	"               [--effect DIFFERENCE] [--arms N] [--share SHARE]\n"
+	"               [--effect DIFFERENCE] [--arms N] [--share SHARE | --control SHARE]\n"
 	"               [--change-weights-at PART] [--delay DAYS] [--window FROM..TO]\n"
 	"               [--plan] [--seed N] [-c FILE]\n\n"
 	"Runs so many A/A and A/B experiments through the real way of subjects, looks at their\n"
 	"results at the end of so many simulated days, and prints how many were called\n"
-	"different. b gets SHARE of the subjects, and after PART of them as many as the other\n"
-	"alternatives; goals are hit DAYS later, and hits count FROM..TO hours after the\n"
-	"enrolment. With --plan the experiments have a plan to find DIFFERENCE, at 28 looks, as\n"
-	"many subjects as it needs and a window in which hits come, unless options say otherwise.\n"
-	"Everything is rolled back: nothing of it stays in the database.\n",
+	"different. b (or control) gets SHARE of the subjects, the others share the rest, and\n"
+	"after PART of them all get as many; goals are hit DAYS later, and hits count FROM..TO\n"
+	"hours after the enrolment. With --plan the experiments have a plan to find DIFFERENCE,\n"
+	"at 28 looks, as many subjects as it needs and a window in which hits come, unless\n"
+	"options say otherwise. Everything is rolled back: nothing stays in the database.\n",
 	{VALUE("experiments"), VALUE("subjects"), VALUE("looks"), VALUE("seed"),
-	    VALUE("baseline"), VALUE("effect"), VALUE("arms"), VALUE("share"),
+	    VALUE("baseline"), VALUE("effect"), VALUE("arms"), VALUE("share"), VALUE("control"),
 	    VALUE("change-weights-at"), VALUE("delay"), VALUE("window"), FLAG("plan")}},
 };
 

@@ -29,7 +29,7 @@ simulated_plan(const struct simulation *s)
 	double shares[MOST_ARMS];
 
 	for (int64_t i = 0; i < s->arms; i++)
-		shares[i] = i == 1 ? s->share : (1 - s->share) / (double)(s->arms - 1);
+		shares[i] = simulation_share(s, i);
 	return plan_size(&plan, shares, (size_t)s->arms, 0);
 }
 
@@ -54,7 +54,8 @@ print_alarms(const struct simulation *s, const struct alarms *aa, const struct a
 	       " looks, seed %" PRId64 "\n"
 	       "A/A: both convert at %g; A/B: b converts at %g\n",
 	    s->experiments, s->subjects, s->days, s->seed, s->baseline, s->baseline + s->effect);
-	printf("%" PRId64 " alternatives, b gets %g%% of the subjects", s->arms, 100 * s->share);
+	printf("%" PRId64 " alternatives, %s gets %g%% of the subjects", s->arms,
+	    s->control < 0 ? "b" : "control", 100 * (s->control < 0 ? s->share : s->control));
 	if (s->even_from < 1)
 		printf(", from %g%% of them on as many as the others", 100 * s->even_from);
 	if (s->delay > 0)
@@ -139,6 +140,7 @@ read_simulation_options(const struct command *c, struct simulation *s)
 	    {"baseline", 0, NULL, &s->baseline},
 	    {"effect", 0, NULL, &s->effect},
 	    {"share", 0, NULL, &s->share},
+	    {"control", 0, NULL, &s->control},
 	    {"change-weights-at", 0, NULL, &s->even_from},
 	};
 
@@ -153,6 +155,10 @@ read_simulation_options(const struct command *c, struct simulation *s)
 	const char *window = command_option(c, "window");
 	if (window != NULL && !read_window(c->mem, window, &s->window))
 		return false;
+	if (s->control >= 0 && (s->share >= 0 || s->control <= 0 || s->control >= 1))
+		return false;
+	if (s->control >= 0)
+		s->share = simulation_share(s, 1);
 	if (s->share < 0)
 		s->share = 1.0 / (double)s->arms;
 	s->planned = command_option(c, "plan") != NULL;
@@ -210,8 +216,8 @@ int
 command_simulate(const struct command *c)
 {
 	struct simulation s = {.experiments = 100, .subjects = 1000, .days = 20, .seed = 1,
-	    .arms = 2, .window = {GOAL_NO_WINDOW, GOAL_NO_WINDOW}, .share = -1, .even_from = 1,
-	    .baseline = 0.2, .effect = 0.1};
+	    .arms = 2, .window = {GOAL_NO_WINDOW, GOAL_NO_WINDOW}, .share = -1, .control = -1,
+	    .even_from = 1, .baseline = 0.2, .effect = 0.1};
 	struct alarms aa, ab;
 
 	if (c->argc > 0 || !read_simulation_options(c, &s))

@@ -117,16 +117,26 @@ read_results_once(struct trial *t)
 	return OK;
 }
 
-/* The alternatives control, b, c, .., of which b gets that share. */
+double
+simulation_share(const struct simulation *s, int64_t i)
+{
+	double others = (double)(s->arms - 1);
+
+	if (s->control >= 0)
+		return i == 0 ? s->control : (1 - s->control) / others;
+	return i == 1 ? s->share : (1 - s->share) / others;
+}
+
+/* The alternatives control, b, c, .., with their shares, or with equal ones. */
 static struct json_object *
-alternatives_of(struct trial *t, double share)
+alternatives_of(struct trial *t, bool even)
 {
 	struct json_object *list = mem_json(t->w->mem, json_object_new_array());
 
 	for (int64_t i = 1; i <= t->s->arms; i++) {
 		struct json_object *o = json_object_new_object();
 		char letter[] = {(char)('a' + i - 1), '\0'};
-		double weight = i == 2 ? share : (1 - share) / (double)(t->s->arms - 1);
+		double weight = even ? 1.0 / (double)t->s->arms : simulation_share(t->s, i - 1);
 		json_object_object_add(o, "id", json_object_new_int64(i));
 		json_object_object_add(
 		    o, "name", json_object_new_string(i == 1 ? "control" : letter));
@@ -167,13 +177,13 @@ plan_text(struct trial *t)
 	    t->s->baseline, t->s->effect) : NULL;
 }
 
-/* Defines the experiment, or gives it an allocation with that share of b. */
+/* Defines the experiment, or gives it another allocation. */
 static enum err
-define_experiment(struct trial *t, enum query q, double share)
+define_experiment(struct trial *t, enum query q, bool even)
 {
 	const struct simulation *s = t->s;
 	struct work *w = t->w;
-	struct json_object *alternatives = alternatives_of(t, share);
+	struct json_object *alternatives = alternatives_of(t, even);
 	struct json_object *weights = mem_json(w->mem, bucket_allocation(alternatives));
 	const char *created[] = {t->id, t->salt, work_now_text(w), t->id,
 		json_object_to_json_string(alternatives),
@@ -327,14 +337,14 @@ run_trial(struct trial *t)
 {
 	const struct simulation *s = t->s;
 	void *mem = t->w->mem;
-	enum err e = define_experiment(t, QUERY_simulate_experiment, s->share);
+	enum err e = define_experiment(t, QUERY_simulate_experiment, false);
 
 	int64_t days = days_at_least(s), most = days + WEEKS_MORE * WEEK;
 
 	t->found.covered = 1;
 	for (int64_t day = 0; e == OK && day < days; day++) {
 		if (evens_out(s, day))
-			e = define_experiment(t, QUERY_simulate_weights, 1.0 / (double)s->arms);
+			e = define_experiment(t, QUERY_simulate_weights, true);
 		t->w->mem = mem_ctx(mem);
 		if (e == OK)
 			e = run_day(t, day);

@@ -21,6 +21,7 @@ struct simulation {
 	int64_t delay;       /* days from the arrival of a subject to its hit */
 	struct goal_window window; /* of the goal */
 	double share;        /* of the subjects that b gets; the others share the rest equally */
+	double control; /* that control gets instead, the others share the rest; below 0: no */
 	double even_from;    /* the part of the subjects after which all arms get equal shares */
 	double baseline, effect; /* rate, and what b adds to it in an A/B */
 	bool planned;        /* with a plan to find that, made before the first subject came */
@@ -36,6 +37,9 @@ struct alarms {
 	int64_t broken;   /* sample ratio, at the end */
 	int64_t covered;  /* the sequence held the true difference at every look */
 };
+
+/* The share of alternative i, control being 0. */
+double simulation_share(const struct simulation *s, int64_t i);
 
 /*
  * Runs all experiments of one kind: A/B (differs) or A/A. Each is a transaction that is rolled

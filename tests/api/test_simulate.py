@@ -57,8 +57,8 @@ def test_a_seed_reproduces_a_run(stack):
 
 
 @pytest.mark.parametrize("words", [
-    ["--share", "0.1"], ["--share", "0.2", "--change-weights-at", "0.5"], ["--delay", "3"],
-    ["--arms", "4"]])
+    ["--share", "0.1"], ["--arms", "4", "--control", "0.7"],
+    ["--share", "0.2", "--change-weights-at", "0.5"], ["--delay", "3"], ["--arms", "4"]])
 def test_uneven_shares_changed_weights_late_hits_and_more_arms_keep_false_alarms_low(stack, words):
     done = stack.assay(*SMALL, *words)
     found = rates(done.stdout)
@@ -73,7 +73,8 @@ def test_uneven_shares_changed_weights_late_hits_and_more_arms_keep_false_alarms
     ["--looks", "0"], ["--looks", "1001"], ["--seed", "0"], ["--seed", "x"], ["--seed", "1.5"],
     ["--baseline", "2"], ["--baseline", "-0.1"], ["--baseline", "nan"], ["--baseline", "0.2x"],
     ["--baseline", ""], ["--effect", "inf"], ["--effect", "-0.1"],
-    ["--share", "0"], ["--share", "1"], ["--arms", "1"],
+    ["--share", "0"], ["--share", "1"], ["--arms", "1"], ["--control", "0"],
+    ["--control", "1"], ["--control", "0.5", "--share", "0.5"],
     ["--arms", "11"], ["--delay", "-1"], ["--change-weights-at", "1.5"],
     ["--baseline", "0.9", "--effect", "0.2"], ["--experiments"], ["--experimets", "5"], ["5"]])
 def test_a_misused_simulation_is_2_and_runs_nothing(stack, words):
