@@ -16,6 +16,11 @@ with chosen as (
 	from experiment as e where e.id = $1
 ), fresh as materialized (
 	select d.* from result_delta as d where d.experiment = (select c.nr from chosen as c)
+), recent as materialized (
+	select f.goal, f.alternative, f.allocation, f.day, sum(f.n)::bigint as n, sum(f.sum) as sum,
+		sum(f.squares) as squares, sum(f.multiple)::bigint as multiple,
+		sum(f.placed)::bigint as placed
+	from fresh as f group by f.goal, f.alternative, f.allocation, f.day
 ), kept as materialized (
 	select w.hours, w.added_at, w.built_at from result_window as w
 	where w.experiment = (select c.nr from chosen as c)
@@ -33,8 +38,8 @@ with chosen as (
 	select c.goal, c.alternative, c.allocation, c.day, c.n, c.sum, c.squares, c.multiple, c.placed
 	from result_cell as c where c.experiment = (select s.nr from chosen as s)
 	union all
-	select f.goal, f.alternative, f.allocation, k.day, f.n, f.sum, f.squares, f.multiple, f.placed
-	from fresh as f cross join lateral (values (f.day), ('-infinity'::date)) as k (day)
+	select r.goal, r.alternative, r.allocation, k.day, r.n, r.sum, r.squares, r.multiple, r.placed
+	from recent as r cross join lateral (values (r.day), ('-infinity'::date)) as k (day)
 ), summed as materialized (
 	select c.goal, c.alternative, c.allocation, c.day, c.goal < 0 or w.nr is not null as ends,
 		sum(c.n)::bigint as n, sum(c.sum) as sum, sum(c.squares) as squares,

@@ -118,10 +118,6 @@ function modes.rule()
 	return get("/v1/segmentation/bench-rule/group?user_id=" .. next_user())
 end
 
-function modes.results()
-	return get("/v1/experiment/BENCH-BIG/results")
-end
-
 -- A page for somebody who is signed in.
 function modes.page_of_admin()
 	return wrk.format("GET", os.getenv("BENCH_PATH"), {["Cookie"] = os.getenv("BENCH_COOKIE")})

@@ -86,6 +86,18 @@ class Stack:
         return [int(p) for p in
                 pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
+    def database_us(self):
+        """CPU that PostgreSQL has used for the connections of the pool so far, in microseconds."""
+        pid, spent = self.pid("postgres"), 0
+        for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            try:
+                words = pathlib.Path("/proc", child, "cmdline").read_bytes()
+                if b"assay_app" in words:
+                    spent += int(pathlib.Path("/proc", child, "schedstat").read_text().split()[0])
+            except FileNotFoundError:
+                continue  # it has ended
+        return spent / 1000
+
     def metrics(self):
         """The counters of the pool by name."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -154,9 +166,11 @@ class Wrk:
 def session():
     """The program's own settings that decide how a statement is planned, for PGOPTIONS."""
     text = (TOP / "sql/query/connection_settings.sql").read_text()
-    names = "search_path|timezone|plan_cache_mode|enable_seqscan|jit"
+    names = "search_path|timezone|enable_seqscan|jit"
+    found = re.findall(rf"set_config\('({names})', '([^']*)'", text)
+    generic = re.search(r"'(force_generic_plan)'", text)
     return " ".join(f"-c {name}={value.replace(' ', '')}" for name, value in
-                    re.findall(rf"set_config\('({names})', '([^']*)'", text))
+                    [*found, ("plan_cache_mode", generic[1])])
 
 
 def pgbench(stack, script, seconds, connections=CONNECTIONS, **values):

@@ -72,8 +72,8 @@ def batch_values(midnight):
 
 def plan_of_profile(values):
     """The plan that a worker has, as JSON."""
-    settings = query("session", "'0'")
-    text = query("profile", "$1", "$2", "$3", "$4", "$5")
+    settings = query("connection_settings", "'0'")
+    text = query("page_view_summary", "$1", "$2", "$3", "$4", "$5")
     words = ", ".join(f"'{v}'" for v in values)
     return (f"{settings}\nprepare profile as {text}\n"
             f"explain (analyze, format json) execute profile ({words});")
