@@ -152,3 +152,119 @@ def test_hits_of_many_writers_count_once_each(pool):
         assert dict(rows) == {user: len(events) for user, events in wanted.items()}
         assert pool.assay("doctor", "--recount", of).returncode == 0
     assert pool.metric("joint_changes_total") > changes
+
+
+def enrolling(exp, user, **more):
+    return "POST", f"/v1/experiment/{exp}/enroll", {"json": {"user_id": user, **more}}
+
+
+def held(stack, exp, users):
+    """User: (its alternative, the transaction that stored it)."""
+    rows = stack.sql("select substr(n.subject_id, 3), a.o ->> 'name', n.xmin::text"
+                     " from enrolment as n join experiment as e on e.nr = n.experiment"
+                     " join jsonb_array_elements(e.alternatives) as a (o)"
+                     " on (a.o ->> 'id')::integer = n.alternative"
+                     " where e.id = %s and n.subject_id = any (%s)",
+                     exp, [f"u:{u}" for u in users])
+    return {user: (alternative, made) for user, alternative, made in rows}
+
+
+def test_first_enrolments_share_a_transaction(stack):
+    exp, other = running(stack, "b", "c"), running(stack, "b")
+    users = []
+
+    def make():
+        users[:] = names(9)
+        return [enrolling(exp, u) for u in users[:6]] + [enrolling(other, users[6])] + [
+            ("POST", "/v1/enroll", {"json": {"user_id": u, "experiments": [exp, other]}})
+            for u in users[7:]]
+    made = stack.metric("enrolments_total")
+    sent = together(stack, make)
+    assert sent.statuses == [200] * 9
+    assert stack.metric("enrolments_total") >= made + 11
+    bodies = [a.json() for a in sent.answers]
+    told = bodies[:7] + [e for body in bodies[7:] for e in body["experiments"]]
+    assert {(e["new"], e["enrolled"], e["reason"]) for e in told} == {(True, True, "ASSIGNED")}
+    have, others = held(stack, exp, users), held(stack, other, users)
+    assert {u: a for u, (a, _) in have.items()} == dict(
+        zip(users[:6] + users[7:],
+            [b["alternative"] for b in bodies[:6]] +
+            [b["experiments"][0]["alternative"] for b in bodies[7:]]))
+    assert set(others) == set(users[6:])
+    assert len({made for _, made in [*have.values(), *others.values()]}) == 1
+    for u in users[:6]:
+        again = enroll(stack, exp, u)
+        assert (again["new"], again["alternative"]) == (False, have[u][0])
+
+
+def test_an_enrolment_by_another_rule_is_stored_beside_the_drawn_ones(stack):
+    exp = running(stack, "b")
+    users = []
+
+    def make():
+        users[:] = names(6)
+        enroll(stack, exp, users[4])
+        a, b, c, d, enrolled_before, e = users
+        return [enrolling(exp, a), enrolling(exp, b, force="b"), enrolling(exp, c),
+                enrolling(exp, d, force="none of them"), enrolling(exp, enrolled_before),
+                enrolling(new_id("exp"), e, key="client")]
+    sent = together(stack, make, good=2)
+    assert sent.statuses == [200, 200, 200, 422, 200, 200]
+    a, b, c, _, before, unknown = (answer.json() for answer in sent.answers)
+    assert (b["alternative"], b["reason"], b["new"]) == ("b", "FORCED", True)
+    assert (before["new"], before["reason"]) == (False, "ENROLLED")
+    assert (unknown["alternative"], unknown["enrolled"]) == ("control", False)
+    assert {a["reason"], c["reason"]} == {"ASSIGNED"}
+    assert set(held(stack, exp, users)) == {users[n] for n in (0, 1, 2, 4)}
+
+
+def test_one_subject_that_comes_several_times_is_enrolled_once(stack):
+    exp = running(stack, "b", "c")
+    users = []
+
+    def make():
+        users[:] = names(2)
+        return [enrolling(exp, users[n % 2]) for n in range(7)]
+    sent = together(stack, make, good=2)
+    assert sent.statuses == [200] * 7
+    for n in range(2):
+        mine = [a.json() for a in sent.answers[n::2]]
+        assert len({a["alternative"] for a in mine}) == 1
+        assert sorted(a["new"] for a in mine) == [False] * (len(mine) - 1) + [True]
+
+
+def test_when_an_enrolment_fails_each_is_stored_alone(stack):
+    exp = running(stack, "b")
+    users = []
+
+    def make():
+        users[:] = names(4)
+        return [enrolling(exp, u if i != 2 else u + "-never") for i, u in enumerate(users)]
+    with happens(stack, "enrolment", "new.subject_id like '%-never'", "raise exception 'never'"):
+        sent = together(stack, make, failures=1)
+    assert sent.statuses == [200, 200, 500, 200]
+    assert all(sent.answers[n].json()["new"] for n in (0, 1, 3))
+    assert set(held(stack, exp, users)) == {users[n] for n in (0, 1, 3)}
+
+
+def test_many_who_come_at_once_are_enrolled_once_each(pool):
+    """And everybody is told the alternative that is stored, whoever asks first."""
+    exps = [running(pool, "b", "c") for _ in range(3)]
+    users = names(60)
+    changes = pool.metric("joint_changes_total")
+
+    def ask(n):
+        user = users[n * 7 % 60]
+        if n % 4 == 0:
+            answer = pool.call("POST", "/v1/enroll", json={"user_id": user, "experiments": exps})
+            assert answer.status_code == 200, answer.text
+            return [(user, e) for e in answer.json()["experiments"]]
+        return [(user, enroll(pool, exps[n % 3], user))]
+    with concurrent.futures.ThreadPoolExecutor(16) as threads:
+        told = [pair for some in threads.map(ask, range(600)) for pair in some]
+    have = {exp: held(pool, exp, users) for exp in exps}
+    assert {have[e["experiment"]][user][0] == e["alternative"] for user, e in told} == {True}
+    assert sum(e["new"] for _, e in told) == sum(map(len, have.values()))
+    assert pool.metric("joint_changes_total") > changes
+    for exp in exps:
+        assert pool.assay("doctor", "--recount", exp).returncode == 0

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Assignments of one subject in one experiment, as the routes of the API offer them: enrolled,
- * previewed without a write, explained gate by gate, and set by hand. Each operation reads the
- * visitor's record first; enrolment.c decides and writes.
+ * Assignments of one subject in one experiment, as the routes of the API offer them: previewed
+ * without a write, explained gate by gate, and set by hand. Each operation reads the visitor's
+ * record first; enrolment.c decides and writes. assignment_enroll.c enrols.
  */
 #include "service/decision/assignment.h"
 
@@ -84,30 +84,27 @@ read_shown(struct work *w, const struct assignment_input *in, struct enrolment_o
 }
 
 enum err
-assignment_enroll(struct work *w, struct visitor *who, const char *id,
-    const struct assignment_input *in, struct json_object **answer)
+assignment_choose_one(struct assignment *a)
 {
-	struct enrolment_outcome o = {0};
-	enum err e = subject_record_load(w, who);
+	struct enrolment_outcome *o = mem_new(a->w->mem, struct enrolment_outcome);
+	enum err e = read_force(a->w, a->in.force, &o->force);
 
 	if (e == OK)
-		e = read_force(w, in->force, &o.force);
+		e = read_shown(a->w, &a->in, o);
 	if (e == OK)
-		e = read_shown(w, in, &o);
-	if (e == OK)
-		e = auto_create(w, id, in->alternatives, &o.experiment);
+		e = auto_create(a->w, a->id, a->in.alternatives, &o->experiment);
 	if (e == ERR_NOT_FOUND) {
-		*answer = unknown_answer(w, id);
+		a->answer = unknown_answer(a->w, a->id);
 		return OK;
 	}
 	if (e != OK)
 		return e;
-	if (o.force != NULL && decide_named(o.experiment->alternatives, o.force) == NULL)
-		return fail(w, ERR_INVALID, "/force", "is not an alternative of this experiment");
-	e = enrolment_run(w, who, &o, 1);
-	if (e == OK)
-		*answer = mem_json(w->mem, enrolment_answer(&o));
-	return e;
+	if (o->force != NULL && decide_named(o->experiment->alternatives, o->force) == NULL)
+		return fail(
+		    a->w, ERR_INVALID, "/force", "is not an alternative of this experiment");
+	a->enrolment.list = o;
+	a->enrolment.n = 1;
+	return OK;
 }
 
 enum err

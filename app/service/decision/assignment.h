@@ -7,6 +7,8 @@
 
 #include "base/err.h"
 #include "core/experiment/visitor.h"
+#include "service/decision/enrolment.h"
+#include "store/cache/record.h"
 
 struct work;
 
@@ -28,12 +30,46 @@ struct assignment_input {
 };
 
 /*
- * Enrols the visitor in the experiment of that id. A visitor who is enrolled already keeps the
- * alternative. Answers control for an experiment that does not exist and may not be created.
- * ERR_FORBIDDEN, ERR_INVALID, ERR_THROTTLED.
+ * A request to enrol a subject: in the experiment `id`; without one in those of `ids` (a JSON array
+ * of strings, at most 1000), if it is `named`, and otherwise in every one that applies to it.
  */
-enum err assignment_enroll(struct work *w, struct visitor *who, const char *id,
-    const struct assignment_input *in, struct json_object **answer) must_check;
+struct assignment {
+	struct work *w;
+	struct visitor who;
+	const char *id;
+	bool named;
+	struct json_object *ids;
+	struct assignment_input in;
+
+	/* Of the functions below. */
+	struct record_slot slot;
+	struct enrolment enrolment;
+
+	/*
+	 * Set by them; with an id an answer, otherwise an array of them. A visitor who is enrolled
+	 * already keeps the alternative. An experiment `id` that does not exist and may not be
+	 * created answers control; the array leaves out experiments whose audience the visitor is
+	 * not in, unless the request named them.
+	 */
+	struct json_object *answer;
+	enum err e; /* ERR_FORBIDDEN, ERR_INVALID, ERR_THROTTLED; ERR_NOT_FOUND: one of ids */
+};
+
+/*
+ * Answers a request that needs nothing of the database: the record of the subject is in the cache
+ * and nothing is to be written. Otherwise a->answer stays NULL, for assignment_enroll().
+ */
+enum err assignment_begin(struct assignment *a) must_check;
+
+/*
+ * Ends n such requests, at least one: reads the records that are missing by one query and writes
+ * what is decided by one statement, as enrolment_write().
+ */
+void assignment_enroll(struct assignment *const list[], size_t n);
+
+/* The outcomes that a request is about, undecided, or its answer. For assignment_begin(). */
+enum err assignment_choose_one(struct assignment *a) must_check;
+enum err assignment_choose_many(struct assignment *a) must_check;
 
 /*
  * What the visitor sees of the experiment now; control where it is not enrolled. Nothing is
@@ -55,21 +91,5 @@ enum err assignment_explain(struct work *w, struct visitor *who, const char *id,
  */
 enum err assignment_set(struct work *w, struct visitor *who, const char *id,
     struct json_object *alternative, struct json_object **answer) must_check;
-
-/*
- * Enrols the visitor in every experiment that applies to it. *list is an array of answers, which
- * leaves out experiments whose audience the visitor is not in, and has what everybody sees of
- * those that are over, where it is not control. An actor that is not trusted gets none of
- * visibility `server`.
- */
-enum err assignment_enroll_all(struct work *w, struct visitor *who,
-    const struct assignment_input *in, struct json_object **list) must_check;
-
-/*
- * Enrols the visitor in the experiments of these ids (a JSON array of strings, at most 1000). *list
- * is an array of answers, one for each distinct id. ERR_NOT_FOUND, ERR_INVALID.
- */
-enum err assignment_enroll_named(struct work *w, struct visitor *who, struct json_object *ids,
-    const struct assignment_input *in, struct json_object **list) must_check;
 
 #endif

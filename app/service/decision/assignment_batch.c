@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Assignments of one subject in many experiments at once: in all that apply to it, or in those that
- * the request names. All enrolments of a request go through one enrolment_run(), hence into one
- * statement.
+ * The experiments of a request that enrols one subject in many at once: in all that apply to it, or
+ * in those that the request names.
  */
 #include "service/decision/assignment.h"
 
@@ -79,28 +78,6 @@ choose_all(struct choice *to, const struct visitor *who)
 }
 
 /*
- * Enrols the visitor in the chosen experiments. One whose audience it is not in is answered only
- * where the request named it.
- */
-static enum err
-enroll_chosen(struct work *w, const struct visitor *who, const struct choice *chosen,
-    const struct assignment_input *in, struct json_object **list)
-{
-	for (size_t i = 0; in->as_shown && i < chosen->n; i++) {
-		chosen->list[i].as_shown = true;
-		chosen->list[i].shown = json_text(in->shown, chosen->list[i].experiment->id);
-	}
-	enum err e = enrolment_run(w, who, chosen->list, chosen->n);
-
-	*list = mem_json(w->mem, json_object_new_array());
-	for (size_t i = 0; e == OK && i < chosen->n; i++)
-		if (chosen->all == NULL ||
-		    chosen->list[i].decision.reason != REASON_NOT_IN_AUDIENCE)
-			json_object_array_add(*list, enrolment_answer(&chosen->list[i]));
-	return e;
-}
-
-/*
  * Chooses the experiment of that id, which stands at the JSON pointer at, unless it has been
  * chosen.
  */
@@ -123,6 +100,38 @@ choose_named(struct work *w, struct choice *to, struct json_object *id, const ch
 	return OK;
 }
 
+static enum err
+choose_all_named(struct work *w, struct json_object *ids, struct choice *to)
+{
+	size_t n = json_items(ids);
+	enum err e = OK;
+
+	if (!json_object_is_type(ids, json_type_array) || n > NAMED_MOST)
+		return fail(w, ERR_INVALID, "/experiments", "must be a list of at most %d ids",
+		    NAMED_MOST);
+	to->list = mem_array(w->mem, struct enrolment_outcome, n + 1);
+	for (size_t i = 0; e == OK && i < n; i++)
+		e = choose_named(w, to, json_item(ids, i),
+		    mem_printf(w->mem, "/experiments/%zu", i));
+	return e;
+}
+
+static enum err
+choose_all_open(struct work *w, const struct visitor *who, struct choice *to)
+{
+	enum err e = experiment_set_get(w, 0, &to->all);
+
+	if (e != OK)
+		return e;
+	to->chosen = mem_array(w->mem, bool, to->all->n + 1);
+	memset(to->chosen, 0, to->all->n * sizeof to->chosen[0]);
+	to->list =
+	    mem_array(w->mem, struct enrolment_outcome, to->all->n + to->all->shipped_n + 1);
+	to->trusted = w->actor.trusted;
+	choose_all(to, who);
+	return OK;
+}
+
 /* What was shown of several experiments is an object of names. */
 static enum err
 check_shown(struct work *w, const struct assignment_input *in)
@@ -138,46 +147,19 @@ check_shown(struct work *w, const struct assignment_input *in)
 }
 
 enum err
-assignment_enroll_named(struct work *w, struct visitor *who, struct json_object *ids,
-    const struct assignment_input *in, struct json_object **list)
-{
-	size_t n = json_items(ids);
-	struct choice to = {0};
-	enum err e = check_shown(w, in);
-
-	if (e == OK)
-		e = subject_record_load(w, who);
-
-	if (e != OK)
-		return e;
-	if (!json_object_is_type(ids, json_type_array) || n > NAMED_MOST)
-		return fail(w, ERR_INVALID, "/experiments", "must be a list of at most %d ids",
-		    NAMED_MOST);
-	to.list = mem_array(w->mem, struct enrolment_outcome, n + 1);
-	for (size_t i = 0; e == OK && i < n; i++)
-		e = choose_named(w, &to, json_item(ids, i),
-		    mem_printf(w->mem, "/experiments/%zu", i));
-	return e == OK ? enroll_chosen(w, who, &to, in, list) : e;
-}
-
-enum err
-assignment_enroll_all(struct work *w, struct visitor *who, const struct assignment_input *in,
-    struct json_object **list)
+assignment_choose_many(struct assignment *a)
 {
 	struct choice to = {0};
-	enum err e = check_shown(w, in);
+	enum err e = check_shown(a->w, &a->in);
 
 	if (e == OK)
-		e = subject_record_load(w, who);
-	if (e == OK)
-		e = experiment_set_get(w, 0, &to.all);
-	if (e != OK)
-		return e;
-	to.chosen = mem_array(w->mem, bool, to.all->n + 1);
-	memset(to.chosen, 0, to.all->n * sizeof to.chosen[0]);
-	to.list =
-	    mem_array(w->mem, struct enrolment_outcome, to.all->n + to.all->shipped_n + 1);
-	to.trusted = w->actor.trusted;
-	choose_all(&to, who);
-	return enroll_chosen(w, who, &to, in, list);
+		e = a->named ? choose_all_named(a->w, a->ids, &to)
+			     : choose_all_open(a->w, &a->who, &to);
+	for (size_t i = 0; a->in.as_shown && i < to.n; i++) {
+		to.list[i].as_shown = true;
+		to.list[i].shown = json_text(a->in.shown, to.list[i].experiment->id);
+	}
+	a->enrolment.list = to.list;
+	a->enrolment.n = to.n;
+	return e;
 }

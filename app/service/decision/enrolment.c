@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Enrolment: the only code that assigns a subject to an alternative. core/experiment/decide decides
- * on the cached record; a single statement writes the enrolments of one visitor.
+ * on the cached record; a single statement writes the enrolments of one visitor, or those that were
+ * drawn for all requests that a worker has at the moment.
  *
  * The statement inserts only where no enrolment is stored. If another request enrolled the subject
  * first, its alternative is returned and both requests answer the same one. Rows are written in the
@@ -17,6 +18,7 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "service/change.h"
+#include "service/joint_change.h"
 #include "service/decision/experiment_set.h"
 #include "service/decision/subject_record.h"
 #include "service/decision/subject_facts.h"
@@ -28,122 +30,6 @@
 
 /* The array parameters of the query `enrol`. */
 enum column { EXPERIMENT, ALTERNATIVE, ALLOCATION, GONE, COLUMNS };
-
-/*
- * The attribute as the request gives it, else as the profile has it; NULL when neither does. Lent.
- */
-static struct json_object *
-visitor_attribute(const struct visitor *who, const char *name)
-{
-	struct json_object *own = json_object_object_get(who->attributes, name);
-	struct json_object *held = json_object_object_get(who->record, "attributes");
-
-	return own != NULL ? own : json_object_object_get(held, name);
-}
-
-/* Whether the visitor is a bot, by the user agent or because the profile says so. */
-static bool
-visitor_is_automatic(const struct visitor *who)
-{
-	struct json_object *human = visitor_attribute(who, "human");
-
-	return who->bot || (json_object_is_type(human, json_type_boolean) &&
-	    !json_object_get_boolean(human));
-}
-
-/*
- * Evaluates criteria now, on the profile overlaid with the attributes of the request, which are
- * used for this decision only and never stored.
- */
-static bool
-matches_live(struct work *w, struct subject_facts *p, const struct visitor *who,
-    const struct criteria *criteria)
-{
-	if (criteria->kind != SUBJECT__MAX && criteria->kind != subject_kind(who->subject))
-		return false;
-	return criteria_match(criteria, subject_facts_terms(p, criteria_needs(w->mem, criteria)));
-}
-
-/*
- * Collects what decide() needs. Criteria are evaluated here when the request brings attributes or
- * the criteria are live; otherwise the stored audience of the record counts. scrap holds the stored
- * enrolment and must live as long as the result.
- */
-static struct decision_request
-make_decision_request(struct work *w, const struct visitor *who, struct subject_facts *p,
-    const struct enrolment_outcome *o, struct enrolled *scrap)
-{
-	const struct experiment *a = o->experiment;
-	bool live =
-	    a->criteria != NULL && (who->attributes != NULL || a->criteria->live);
-
-	return (struct decision_request){
-		.experiment = a,
-		.id = subject_id(who->subject),
-		.kind = subject_kind(who->subject),
-		.today = work_today(w),
-		.bot = visitor_is_automatic(who),
-		.enrolled = subject_record_enrolment(who->record, a->nr, scrap) ? scrap : NULL,
-		.in_audience = o->selected || (live ? matches_live(w, p, who, a->criteria)
-		                                    : subject_record_in_audience(who->record, a)),
-		.force = o->force,
-	};
-}
-
-struct decision_request
-enrolment_request(struct work *w, const struct visitor *who, const struct enrolment_outcome *o,
-    struct enrolled *scrap)
-{
-	return make_decision_request(w, who, subject_facts_new(w, who), o, scrap);
-}
-
-/*
- * An enrolment records that an alternative was seen, so where another one was shown, there is none.
- */
-static void
-hold_back_unshown(struct enrolment_outcome *o)
-{
-	struct decision *d = &o->decision;
-
-	if (!o->as_shown || !d->enrol ||
-	    (o->shown != NULL && strcmp(json_text(d->alternative, "name"), o->shown) == 0))
-		return;
-	d->enrol = false;
-	d->reason = REASON_NOT_ENROLLED;
-}
-
-void
-enrolment_decide(struct work *w, const struct visitor *who, struct enrolment_outcome list[],
-    size_t n)
-{
-	struct subject_facts *p = subject_facts_new(w, who);
-
-	for (size_t i = 0; i < n; i++) {
-		struct enrolled scrap;
-		struct decision_request q = make_decision_request(w, who, p, &list[i], &scrap);
-		list[i].decision = decide(&q);
-		/*
-		 * An enrolment in a removed alternative does not count: the subject is assigned
-		 * anew.
-		 */
-		list[i].enrolled = q.enrolled != NULL && list[i].decision.gone == 0;
-		list[i].made = false;
-		hold_back_unshown(&list[i]);
-	}
-}
-
-bool
-enrolment_decide_for_anybody(
-    struct work *w, const struct visitor *who, struct enrolment_outcome *o)
-{
-	struct decision_request q = {
-		.experiment = o->experiment,
-		.today = work_today(w),
-		.bot = visitor_is_automatic(who),
-	};
-
-	return decide_for_anybody(&q, &o->decision);
-}
 
 /* Appends one enrolment to the array parameters. */
 static void
@@ -182,6 +68,7 @@ decide_again(struct work *w, const struct visitor *who, struct enrolment_outcome
 
 /* An enrolment that is announced by telemetry once its transaction is committed. */
 struct new_enrolment {
+	struct work *w; /* of its request */
 	struct visitor who;
 	struct enrolment_outcome outcome;
 };
@@ -193,39 +80,48 @@ announce_enrolment(struct work *w, void *arg)
 	const struct new_enrolment *n = arg;
 	const struct enrolment_outcome *o = &n->outcome;
 
+	(void)w;
 	if (o->decision.gone != 0)
 		log_say(LOG_INFO, "alternative_gone", "%s: number %d, assigned again",
 		    o->experiment->id, o->decision.gone);
 	if (o->made)
 		metric_add(METRIC_enrolments_total, 1);
-	telemetry_event_enrolled(w, &n->who, o);
+	telemetry_event_enrolled(n->w, &n->who, o);
 }
 
+/* An enrolment as it is stored now. */
+struct stored {
+	const struct db_rows *rows;
+	int row;
+	const char *wrote; /* the column that says whether the statement stored it */
+};
+
 /*
- * Takes over what is stored now. Another worker may have enrolled the subject first, and into an
- * alternative that this worker's definitions do not have yet.
+ * Takes over what is stored of a request, w and who of x. Another worker may have enrolled the
+ * subject first, and into an alternative that this worker's definitions do not have yet. change is
+ * the work of the change under way.
  */
 static enum err
-take_stored(struct work *w, const struct visitor *who, struct enrolment_outcome *o,
-    const struct db_rows *rows, int i)
+take_stored(struct work *change, const struct enrolment *x, struct enrolment_outcome *o,
+    struct stored s)
 {
 	struct json_object *alternatives = o->experiment->alternatives;
 	struct json_object *held =
-	    decide_numbered(alternatives, (int)db_int(rows, i, "alternative"));
+	    decide_numbered(alternatives, (int)db_int(s.rows, s.row, "alternative"));
 
 	if (held == NULL)
-		return decide_again(w, who, o);
+		return decide_again(x->w, x->who, o);
 	o->enrolled = true;
-	o->made = *db_cell(rows, i, "made") == 't';
+	o->made = *db_cell(s.rows, s.row, "made") == 't';
 	o->decision.alternative = held;
-	if (*db_cell(rows, i, "wrote") != 't') {
-		bool drawn = strcmp(db_cell(rows, i, "source"), "drawn") == 0;
+	if (*db_cell(s.rows, s.row, s.wrote) != 't') {
+		bool drawn = strcmp(db_cell(s.rows, s.row, "source"), "drawn") == 0;
 		o->decision.reason = drawn ? REASON_ENROLLED : REASON_FORCED;
 		return OK;
 	}
-	struct new_enrolment *n = mem_new(w->mem, struct new_enrolment);
-	*n = (struct new_enrolment){*who, *o};
-	change_then(w, announce_enrolment, n);
+	struct new_enrolment *n = mem_new(x->w->mem, struct new_enrolment);
+	*n = (struct new_enrolment){x->w, *x->who, *o};
+	change_then(change, announce_enrolment, n);
 	return OK;
 }
 
@@ -325,7 +221,8 @@ write_enrolments(struct work *w, const struct visitor *who, const char *how,
 	for (int r = 0; e == OK && r < db_count(rows); r++) {
 		struct enrolment_outcome *o = find_outcome(wanted, count, db_int(rows, r, "nr"));
 		if (o != NULL && o != &selfcheck)
-			e = take_stored(w, who, o, rows, r);
+			e = take_stored(w, &(struct enrolment){.w = w, .who = who}, o,
+			    (struct stored){rows, r, "wrote"});
 	}
 	return e;
 }
@@ -375,6 +272,150 @@ enrolment_run(struct work *w, const struct visitor *who, struct enrolment_outcom
 	struct json_object *none;
 
 	return change_run(w, enroll_visitor, &x, &none);
+}
+
+enum err
+enrolment_plan(struct enrolment *x)
+{
+	enrolment_decide(x->w, x->who, x->list, x->n);
+	x->writes = false;
+	for (size_t i = 0; i < x->n; i++)
+		x->writes = x->writes || x->list[i].decision.enrol;
+	x->planned = mem_check(talloc_memdup(x->w->mem, x->list, x->n * sizeof *x->list));
+	return admit_new_visitor(x->w, x->who, x->list, x->n);
+}
+
+/* Whether the statement for many requests, which only draws, cannot make this enrolment. */
+static bool
+is_special(const struct decision *d)
+{
+	return d->enrol && (d->gone != 0 || d->reason == REASON_FORCED);
+}
+
+/* The array parameters of the query `enrol_many`. */
+enum many_column {
+	MANY_SUBJECT, MANY_EXPERIMENT, MANY_ALTERNATIVE, MANY_ALLOCATION, MANY_COLUMNS
+};
+
+/* A place of these arrays. */
+struct drawn {
+	const struct enrolment *of;
+	struct enrolment_outcome *outcome; /* NULL: the self-check */
+};
+
+/* Appends an outcome to the arrays. */
+static void
+add_outcome(const struct enrolment *x, const struct enrolment_outcome *o,
+    struct buf *columns[MANY_COLUMNS])
+{
+	void *mem = x->w->mem;
+
+	pgtype_array_item(columns[MANY_SUBJECT], x->who->subject);
+	pgtype_array_item(columns[MANY_EXPERIMENT],
+	    mem_printf(mem, "%lld", (long long)o->experiment->nr));
+	pgtype_array_item(columns[MANY_ALTERNATIVE],
+	    mem_printf(mem, "%d", decide_number(o->decision.alternative)));
+	pgtype_array_item(columns[MANY_ALLOCATION],
+	    mem_printf(mem, "%lld", (long long)o->experiment->allocation));
+}
+
+/* Appends what is drawn for one request to the arrays and to places; the new number of them. */
+static size_t
+add_drawn(const struct enrolment *x, struct buf *columns[MANY_COLUMNS], struct drawn places[],
+    size_t count)
+{
+	struct enrolment_outcome selfcheck;
+	size_t before = count;
+
+	for (size_t i = 0; i < x->n; i++)
+		if (x->list[i].decision.enrol) {
+			add_outcome(x, &x->list[i], columns);
+			places[count++] = (struct drawn){x, &x->list[i]};
+		}
+	if (count > before && decide_selfcheck(x->w, x->who, &selfcheck)) {
+		add_outcome(x, &selfcheck, columns);
+		places[count++] = (struct drawn){x, NULL};
+	}
+	return count;
+}
+
+/* Runs the statement for all parts, and notes in places where their enrolments stand. */
+static enum err
+insert_drawn(struct work *w, const struct joint_part parts[], size_t n, struct drawn places[],
+    struct db_rows **rows)
+{
+	const char **subjects = mem_array(w->mem, const char *, n);
+	const char *params[MANY_COLUMNS + 2];
+	struct buf *columns[MANY_COLUMNS];
+	size_t count = 0;
+
+	for (int k = 0; k < MANY_COLUMNS; k++) {
+		columns[k] = buf_new(w->mem, 64 * n);
+		pgtype_array_open(columns[k]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		subjects[i] = parts[i].subject;
+		count = add_drawn(parts[i].arg, columns, places, count);
+	}
+	for (int k = 0; k < MANY_COLUMNS; k++) {
+		pgtype_array_close(columns[k]);
+		params[k] = columns[k]->data;
+	}
+	params[MANY_COLUMNS] = w->conf->verify_human != 0 ? "true" : "false";
+	params[MANY_COLUMNS + 1] = joint_change_now(parts, n);
+	enum err e = change_subjects(w, RECORD_SUBJECT, subjects, n);
+	return e == OK ? db_query(w->db, w->mem, QUERY_enrol_many, params, rows) : e;
+}
+
+/* Writes the enrolments of several requests, all of them drawn. */
+static enum err
+write_drawn(struct work *w, const struct joint_part parts[], size_t n)
+{
+	struct db_rows *rows;
+	size_t most = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most += ((struct enrolment *)parts[i].arg)->n + 1;
+	struct drawn *places = mem_array(w->mem, struct drawn, most);
+	enum err e = insert_drawn(w, parts, n, places, &rows);
+	for (int r = 0; e == OK && r < db_count(rows); r++) {
+		const struct drawn *d = &places[db_int(rows, r, "place") - 1];
+		if (d->outcome != NULL)
+			e = take_stored(w, d->of, d->outcome, (struct stored){rows, r, "made"});
+	}
+	return e;
+}
+
+/* The change behind enrolment_write(). When it is tried again it begins with the plan again. */
+static enum err
+write_planned(struct work *w, const struct joint_part parts[], size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct enrolment *x = parts[i].arg;
+		memcpy(x->list, x->planned, x->n * sizeof *x->list);
+	}
+	if (n > 1)
+		return write_drawn(w, parts, n);
+	const struct enrolment *x = parts[0].arg;
+	enum err e = write_enrolments(w, x->who, "drawn", x->list, x->n);
+	return e == OK ? write_enrolments(w, x->who, "forced", x->list, x->n) : e;
+}
+
+void
+enrolment_write(struct enrolment *const list[], size_t n)
+{
+	struct joint_part *parts = mem_array(list[0]->w->mem, struct joint_part, n);
+
+	for (size_t i = 0; i < n; i++) {
+		parts[i] = (struct joint_part){
+			.w = list[i]->w, .subject = list[i]->who->subject, .arg = list[i]};
+		for (size_t k = 0; k < list[i]->n; k++)
+			parts[i].alone =
+			    parts[i].alone || is_special(&list[i]->list[k].decision);
+	}
+	joint_change_run(parts, n, write_planned);
+	for (size_t i = 0; i < n; i++)
+		((struct enrolment *)parts[i].arg)->e = parts[i].e;
 }
 
 /* The change behind enrolment_set(). A bot is never enrolled, not even by hand. */

@@ -56,6 +56,28 @@ bool enrolment_decide_for_anybody(
 enum err enrolment_run(struct work *w, const struct visitor *who, struct enrolment_outcome list[],
     size_t n) must_check;
 
+/* The enrolments of one request. */
+struct enrolment {
+	struct work *w;
+	const struct visitor *who;
+	struct enrolment_outcome *list;
+	size_t n;
+
+	/* Set by the functions below. */
+	const struct enrolment_outcome *planned; /* what was decided */
+	bool writes; /* some of it is to be stored */
+	enum err e;
+};
+
+/* The first half of enrolment_run(), which writes nothing. ERR_THROTTLED. */
+enum err enrolment_plan(struct enrolment *x) must_check;
+
+/*
+ * The second half, for n requests, at least one, whose plan writes; as joint_change_run()
+ * (service/joint_change.h) where there are several.
+ */
+void enrolment_write(struct enrolment *const list[], size_t n);
+
 /*
  * Puts the visitor into an alternative of the experiment by hand, over a stored enrolment, too. A
  * change as enrolment_run(). Does nothing for a bot.

@@ -16,6 +16,7 @@
 #include "core/subject/subject.h"
 #include "service/decision/experiment_set.h"
 #include "store/db/db.h"
+#include "store/db/pgtype.h"
 #include "store/cache/record.h"
 #include "store/work.h"
 
@@ -46,24 +47,47 @@ read_record(struct work *w, const char *subject, const char *address, struct jso
 }
 
 enum err
-subject_record_read(struct work *w, struct record_slot *slot, const char *address,
-    struct json_object **out, bool *offer)
+subject_record_find(struct work *w, struct record_slot *slot, struct json_object **out)
 {
 	const struct experiment_set *all;
 	enum err e = experiment_set_get(w, 0, &all);
 
-	*offer = false;
+	*out = NULL;
 	if (e != OK)
 		return e;
 	const char *payload = record_find(w->records, w->mem, slot);
-	if (payload != NULL) {
-		*out = mem_json(w->mem, json_parse_trusted(payload));
-		/* A record from before the last change of an audience does not reflect it. */
-		if (*out != NULL && generation_of(*out) >= all->audience_generation)
-			return OK;
-	}
-	*offer = true;
-	return read_record(w, slot->subject, address, out);
+	if (payload == NULL)
+		return OK;
+	*out = mem_json(w->mem, json_parse_trusted(payload));
+	/* A record from before the last change of an audience does not reflect it. */
+	if (*out != NULL && generation_of(*out) < all->audience_generation)
+		*out = NULL;
+	return OK;
+}
+
+enum err
+subject_record_read(struct work *w, struct record_slot *slot, const char *address,
+    struct json_object **out, bool *offer)
+{
+	enum err e = subject_record_find(w, slot, out);
+
+	*offer = e == OK && *out == NULL;
+	return *offer ? read_record(w, slot->subject, address, out) : e;
+}
+
+enum err
+subject_record_read_many(struct work *w, const char *const subjects[], size_t n,
+    struct json_object *out[])
+{
+	const char *list = pgtype_array(w->mem, subjects, n);
+	struct db_rows *rows;
+
+	if (n == 1)
+		return read_record(w, subjects[0], NULL, &out[0]);
+	enum err e = db_query(w->db, w->mem, QUERY_subject_record_many, &list, &rows);
+	for (size_t i = 0; e == OK && i < n; i++)
+		out[i] = mem_json(w->mem, db_row_json(rows, (int)i));
+	return e;
 }
 
 void

@@ -37,6 +37,12 @@ enum err subject_record_get(
  */
 enum err subject_record_read(struct work *w, struct record_slot *slot, const char *address,
     struct json_object **out, bool *offer) must_check;
+/* The first step without the database: *out is NULL when the cache does not have the record. */
+enum err subject_record_find(struct work *w, struct record_slot *slot, struct json_object **out)
+    must_check;
+/* The records of n subjects from the database, by one query; n may not be 0. */
+enum err subject_record_read_many(struct work *w, const char *const subjects[], size_t n,
+    struct json_object *out[]) must_check;
 void subject_record_offer(struct work *w, struct record_slot *slot, struct json_object *record);
 
 /*
