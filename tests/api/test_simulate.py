@@ -67,7 +67,31 @@ def test_uneven_shares_changed_weights_late_hits_and_more_arms_keep_false_alarms
     assert found["sample ratio called broken"] == (0, 0)
 
 
+def test_a_plan_finds_as_often_as_it_promises(stack):
+    """A9: a plan that promises a power of 80 % has it, where the sequence has half. The standard
+    error of 60 experiments is 5.2 points, and 2.8 where the truth is 5 %."""
+    done = stack.assay("simulate", "--plan", "--experiments", "60", "--effect", "0.2",
+                       "--looks", "14", "--seed", "1")
+    assert "plan: alpha 0.05, power 0.8, 87 participants needed in each alternative" in done.stdout
+    assert "window of the goal 0 to 24 hours" in done.stdout
+    found = rates(done.stdout)
+    aa, ab = found["verdict, looked at every time"]
+    assert aa <= 5 + 3 * 2.8 and abs(ab - 80) <= 2 * 5.2
+    assert found["confidence sequence, looked at every time"][1] < ab - 15
+    assert min(found["interval of all looks always held the truth"]) >= 95 - 3 * 2.8
+
+
+def test_a_plan_goes_on_until_its_final_look(stack):
+    """With fewer subjects than it needs, for some weeks more; hits that come late are awaited."""
+    done = stack.assay("simulate", "--plan", "--experiments", "3", "--effect", "0.6",
+                       "--looks", "7", "--subjects", "60", "--baseline", "0.1", "--delay", "2", "--seed", "4")
+    assert "window of the goal 0 to 72 hours" in done.stdout
+    assert rates(done.stdout)["verdict, looked at every time"] == (0, 100)
+
+
 @pytest.mark.parametrize("words", [
+    ["--plan", "--effect", "0"], ["--plan", "--baseline", "0"], ["--plan", "5"],
+    ["--plan", "--baseline", "0.5", "--effect", "0.5"], ["--plan", "--effect", "0.0001"],
     ["--experiments", "0"], ["--experiments", "-1"], ["--experiments", "many"],
     ["--experiments", "100001"], ["--subjects", "0"], ["--subjects", "1000001"],
     ["--looks", "0"], ["--looks", "1001"], ["--seed", "0"], ["--seed", "x"], ["--seed", "1.5"],
