@@ -43,6 +43,15 @@ def test_a_large_difference_is_found_sequentially(stack):
     assert rates(done.stdout)["confidence sequence, looked at every time"] == (0, 100)
 
 
+@pytest.mark.parametrize("window, found", [("0..168", 100), ("0..48", 0), ("72..96", 100)])
+def test_late_hits_are_found_within_the_window_only(stack, window, found):
+    done = stack.assay("simulate", "--experiments", "3", "--subjects", "400", "--baseline", "0.1",
+                       "--effect", "0.5", "--delay", "3", "--window", window)
+    start, end = window.split("..")
+    assert f"hits 3 days later; window of the goal {start} to {end} hours\n" in done.stdout
+    assert rates(done.stdout)["confidence sequence, looked at every time"] == (0, found)
+
+
 def test_a_simulation_leaves_nothing_in_the_database(stack):
     before = everything(stack)
     stack.assay(*SMALL[:2], "2", *SMALL[3:])
@@ -58,7 +67,8 @@ def test_a_seed_reproduces_a_run(stack):
 
 @pytest.mark.parametrize("words", [
     ["--share", "0.1"], ["--arms", "4", "--control", "0.7"],
-    ["--share", "0.2", "--change-weights-at", "0.5"], ["--delay", "3"], ["--arms", "4"]])
+    ["--share", "0.2", "--change-weights-at", "0.5"], ["--delay", "3"],
+    ["--delay", "3", "--window", "0..168"], ["--arms", "4"]])
 def test_uneven_shares_changed_weights_late_hits_and_more_arms_keep_false_alarms_low(stack, words):
     done = stack.assay(*SMALL, *words)
     found = rates(done.stdout)
@@ -100,7 +110,9 @@ def test_a_plan_goes_on_until_its_final_look(stack):
     ["--baseline", ""], ["--effect", "inf"], ["--effect", "-0.1"],
     ["--share", "0"], ["--share", "1"], ["--arms", "1"], ["--control", "0"],
     ["--control", "1"], ["--control", "0.5", "--share", "0.5"],
-    ["--arms", "11"], ["--delay", "-1"], ["--change-weights-at", "1.5"],
+    ["--arms", "11"], ["--delay", "-1"], ["--window", "7"],
+    ["--window", "0..0"], ["--window", "24..8761"], ["--window", "-1..4"],
+    ["--change-weights-at", "1.5"],
     ["--baseline", "0.9", "--effect", "0.2"], ["--experiments"], ["--experimets", "5"], ["5"]])
 def test_a_misused_simulation_is_2_and_runs_nothing(stack, words):
     done = stack.assay("simulate", *words, check=False)

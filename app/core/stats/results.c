@@ -208,6 +208,25 @@ make_analysis(void *ctx, const struct arm_counts *t, const struct results_input 
 	return analysis_of(ctx, t, &d);
 }
 
+/* The whole days since the first on which a window of the goal ended: days of the week differ. */
+static int64_t
+window_days(const struct results_input *in, int64_t hours)
+{
+	int64_t last, day, first = INT64_MAX;
+
+	if (!last_whole_day(in, &last))
+		return 0;
+	for (size_t i = 0; i < json_items(in->ended); i++) {
+		struct json_object *row = json_item(in->ended, i);
+		const char *text = json_object_get_string(json_item(row, 0));
+		if (json_object_get_int64(json_item(row, 1)) == hours && text != NULL &&
+		    json_object_get_int64(json_item(row, 3)) > 0 && instant_day(text, &day) &&
+		    day < first)
+			first = day;
+	}
+	return first <= last ? last - first + 1 : 0;
+}
+
 struct json_object *
 results_json(void *ctx, const struct results_input *in)
 {
@@ -237,6 +256,8 @@ results_json(void *ctx, const struct results_input *in)
 	/* Of a goal with a window the days count on which windows have ended. */
 	if (d->method == ANALYSIS_SPENDING)
 		v.days = d->days;
+	else if (t->ngoals > 0 && t->goals[0].window)
+		v.days = window_days(in, t->goals[0].window_to);
 	struct json_object *verdict = verdict_of(&v, &days_to_go);
 	json_object_object_add(out, "decision", analysis_json(&v));
 	json_object_object_add(

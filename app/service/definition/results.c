@@ -222,6 +222,7 @@ tell_results(struct work *w, const char *id, const char *day, const char *throug
 		    json_object_object_get(data, "conversions")),
 		.conversions = json_object_object_get(data, "conversions"),
 		.windows = json_object_object_get(data, "windows"),
+		.ended = json_object_object_get(data, "ended"),
 		.outcomes = json_object_object_get(data, "outcomes"),
 		.days = json_object_object_get(data, "days"),
 		.analysis = read_analysis(row, through),
