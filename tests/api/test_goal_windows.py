@@ -356,3 +356,68 @@ def test_the_day_on_which_a_window_ends_changes_nothing_in_a_goal_without_one(st
     assert told(past, plain) == (1, 1, 0)
     assert told(past, name) == (0, 0, 1)
     assert json.dumps(cell(results(stack, past.exp), plain)["histogram"]) == '{"0": 0, "1": 1}'
+
+
+def test_a_winner_needs_a_week_of_days_on_which_windows_ended(stack):
+    """Participants came on ten days, but the windows of five have ended."""
+    past, name = windowed(stack, 0, 120)
+    for days in range(10, 0, -1):
+        at = today(1) - days * DAY
+        subjects = ["u:" + somebody() for _ in range(80)]
+        past.cursor.execute("select set_config('assay.simulated_day', %s, false)",
+                            (str(at.date()),))
+        past.cursor.execute("select 1 from enrol_many(%s, %s::bigint[], %s, %s::bigint[], true, %s)",
+                            (subjects, [past.nr] * 80, [1, 2] * 40, [1] * 80, at))
+        done = subjects[1::2]
+        past.cursor.execute("select 1 from goal_hit_many(%s, %s, %s::bigint[], %s, true, %s)",
+                            (done, [name] * 40, [1] * 40, [None] * 40, at + HOUR))
+    answer = results(stack, past.exp)
+    assert told(past, name) == (200, 200, 400)
+    assert answer["verdict"]["text"] == "b is ahead; wait for a full week."
+    assert "5 so far" in " ".join(answer["verdict"]["reasons"])
+    past.enrol(today(1) - 12 * DAY)
+    assert results(stack, past.exp)["verdict"]["text"] == "Winner: b."
+
+
+@pytest.mark.smoke
+def test_the_form_proposes_a_week_and_takes_none(stack, editor):
+    page = editor.get("/admin/goals").text
+    assert 'name="window_from:number" value="0"' in page
+    assert 'name="window_to:number" value="168"' in page
+    name, plain = "goal-" + somebody(), "goal-" + somebody()
+    week = {"window_from:number": "0", "window_to:number": "168"}
+    assert editor.post("/admin/goals", name=name, test="chi2", **week).status_code == 303
+    none = {"window_from:number": "", "window_to:number": ""}
+    assert editor.post("/admin/goals", name=plain, test="chi2", **none).status_code == 303
+    listed = editor.get("/admin/goals?limit=1&after=" + name[:-1]).text
+    assert "0 to 168 h" in listed
+    assert 'value="168"' in editor.get(f"/admin/goal/{name}").text
+    half = dict(week, **{"window_from:number": ""})
+    refused = editor.post(f"/admin/goal/{name}", test="chi2", **half)
+    assert refused.status_code == 422 and 'id="window_from-wrong"' in refused.text
+    assert editor.post(f"/admin/goal/{name}", test="chi2", **none).status_code == 303
+    assert 'value="168"' not in editor.get(f"/admin/goal/{name}").text
+
+
+def test_the_page_of_results_and_the_csv_count_finished_windows(stack, viewer):
+    past, name = windowed(stack, 0, 24)
+    for days in (5, 4, 3, 1):
+        past.hit(today() - days * DAY + HOUR, past.enrol(today() - days * DAY), name)
+    text = viewer.get(f"/admin/experiment/{past.exp}").text
+    assert "Hits count from 0 to 24 hours after the enrolment." in text
+    assert "1 more is waiting." in text
+    assert "3 of 3" in text
+    csv = stack.call("GET", f"/v1/experiment/{past.exp}/results", params={"format": "csv"}).text
+    assert f"{name},chi2,b,3,3,1" in csv
+
+
+def test_windows_are_exported_and_imported(stack, tmp_path):
+    name = goal(stack, window_from=0, window_to=168)
+    document = json.loads(stack.assay("export", "definitions").stdout)
+    (found,) = [g for g in document["goals"] if g["name"] == name]
+    assert (found["window_from"], found["window_to"]) == (0, 168)
+    file = tmp_path / "goals.json"
+    file.write_text(json.dumps({"goals": [dict(found, window_to=48)]}))
+    stack.assay("import", "definitions", str(file))
+    document = json.loads(stack.assay("export", "definitions").stdout)
+    assert dict(found, window_to=48) in document["goals"]

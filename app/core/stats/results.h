@@ -15,8 +15,7 @@ struct results_input {
 	struct json_object *alternatives, *exposures, *splits; /* arm_counts_arms() */
 	struct json_object *goals, *conversions; /* arm_counts_goals(); the first is primary */
 	struct json_object *windows; /* the same */
-	/* [["2026-11-21", window_to, alternative id, participants whose window ended], ..]; or NULL */
-	struct json_object *ended;
+	struct json_object *ended; /* [["2026-11-21", window_to, alternative id, n], ..]; or NULL */
 	struct json_object *outcomes; /* arm_counts_outcomes(); NULL: not known by split */
 	struct json_object *days; /* [["2026-11-21", alternative id, participants], ..]; or NULL */
 	struct analysis_input analysis; /* splits and last_whole are set by results_json() */
