@@ -366,8 +366,8 @@ def test_a_winner_needs_a_week_of_days_on_which_windows_ended(stack):
         subjects = ["u:" + somebody() for _ in range(80)]
         past.cursor.execute("select set_config('assay.simulated_day', %s, false)",
                             (str(at.date()),))
-        past.cursor.execute("select 1 from enrol_many(%s, %s::bigint[], %s, %s::bigint[], true, %s)",
-                            (subjects, [past.nr] * 80, [1, 2] * 40, [1] * 80, at))
+        past.cursor.execute("select 1 from enrol_many(%s, %s::bigint[], %s, %s::bigint[], true, "
+                            "%s)", (subjects, [past.nr] * 80, [1, 2] * 40, [1] * 80, at))
         done = subjects[1::2]
         past.cursor.execute("select 1 from goal_hit_many(%s, %s, %s::bigint[], %s, true, %s)",
                             (done, [name] * 40, [1] * 40, [None] * 40, at + HOUR))
