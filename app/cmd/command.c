@@ -37,7 +37,7 @@ command_has_only(const struct command *c, size_t n, const char *const names[])
 struct actor
 command_actor(void)
 {
-	static char name[64];
+	static char name[64]; /* the actor refers to it for as long as the command runs */
 	const struct passwd *user = getpwuid(geteuid());
 
 	if (user == NULL)
@@ -55,6 +55,7 @@ command_work(const struct command *c, const char *action)
 	if (w == NULL)
 		return NULL;
 	work_begin(w, instant_now(), command_actor());
+	/* No work_end follows: what an operation answers is printed, and freed with the command. */
 	talloc_steal(c->mem, w->mem);
 	w->intent.action = action;
 	return w;

@@ -22,7 +22,7 @@ definition_item_clock(void)
 {
 	int64_t now = instant_now();
 
-	return now - now % INSTANT_MS;
+	return now - now % INSTANT_MS; /* stored instants have milliseconds */
 }
 
 /* An experiment is created as on its first day, so that one that has begun can be imported. */
@@ -128,6 +128,7 @@ import_experiment(struct work *w, const struct definition_item *it, struct json_
 	bool stop = json_object_get_boolean(json_object_object_get(it->o, "stopped"));
 	enum err e;
 
+	/* A new experiment is not stopped: it is, by an operation of its own, when it exists. */
 	json_remove(request, "stopped");
 	if (it->stored == NULL) {
 		e = create_experiment(w, request, &a);
@@ -198,6 +199,7 @@ definition_item_import(struct work *w, void *arg, struct json_object **answer)
 		import_goal, import_layer, import_segmentation, import_experiment};
 	struct definition_item *it = arg;
 
+	/* Its layer was taken from it first: the audit log compares with what was there before. */
 	if (it->before != NULL)
 		change_before(w, it->before);
 	enum err e = parts[it->part](w, it, answer);
@@ -240,6 +242,7 @@ definition_item_free_slots(struct work *w, struct definition_item *it)
 	struct experiment_changes changes;
 	struct experiment_answer a;
 
+	/* Two experiments may swap their slots: both give them back before either takes new ones. */
 	it->before = NULL;
 	if (it->stored == NULL || json_object_object_get(it->stored, "layer") == NULL ||
 	    !json_object_object_get_ex(it->changes, "layer", NULL))

@@ -70,6 +70,7 @@ check_templates(const struct command *c, struct report *r)
 static void
 check_database_role(struct report *r, struct db *db, const char *what)
 {
+	/* Statements are prepared at connecting: a missing grant or table shows here, not later. */
 	if (db_open(db) == OK)
 		print_check(r, FINE, what, "connected, schema %d, all statements prepared",
 		    db_schema_version(db));
@@ -198,7 +199,7 @@ recount_results(const struct command *c, const char *id)
 	struct db *owner = setup_owner_db(c->mem, c->conf);
 	struct db_rows *rows;
 
-	db_set_deadline(owner, INT64_MAX);
+	db_set_deadline(owner, INT64_MAX); /* it reads all rows of the experiment */
 	if (db_query(owner, c->mem, QUERY_experiment_number, &id, &rows) != OK)
 		return command_db_failed(owner);
 	if (db_count(rows) == 0) {
@@ -226,6 +227,7 @@ check_socket(const struct command *c, struct report *r)
 	struct stat st;
 	const char *path = c->conf->listen;
 
+	/* Over TCP, who may connect is up to the firewall, which cannot be seen from here. */
 	if (*path != '/' || strlen(path) >= sizeof address.sun_path)
 		return;
 	strcpy(address.sun_path, path);

@@ -110,7 +110,7 @@ read_import_options(const struct command *c, struct options *o)
 	o->errors = command_option(c, "errors");
 	o->csv = command_option(c, "csv") != NULL;
 	if (strcmp(o->what, "ip-locations") == 0)
-		return o->csv = o->from == NULL;
+		return o->csv = o->from == NULL; /* replaced as a whole, so there is no going on */
 	if (members)
 		return o->csv = true;
 	size_t n = strlen(o->file);
@@ -142,12 +142,14 @@ command_import(const struct command *c)
 		return print_open_failure(o.file);
 	if (o.errors != NULL && (im.errors = fopen(o.errors, "we")) == NULL)
 		return print_open_failure(o.errors);
+	/* The same connection for both: rows and the operations on them are in one transaction. */
 	im.db = setup_owner_db(c->mem, c->conf);
 	im.w = setup_work(c->mem, c->conf, im.db);
 	if (im.w == NULL)
 		return EXIT_FAILED;
 	im.file = import_file_new(c->mem, fd, o.csv);
 	int code = o.csv && !read_header(&im, o.what) ? EXIT_FAILED : run_import(&im, &o);
+	/* Bad rows that nobody can read about would seem to be stored: a full disk is a failure. */
 	if (fflush(im.errors) != 0 || ferror(im.errors) != 0)
 		code = print_open_failure(o.errors != NULL ? o.errors : "standard error");
 	if (im.errors != stderr)

@@ -26,7 +26,7 @@ struct definition_job {
 	struct work *w;
 	struct json_object *stored;
 	FILE *out; /* for problems; NULL: not printed, in tries that are not the last */
-	int64_t made, changed, kept, bad;
+	int64_t made, changed, kept, bad; /* counts of definitions, each in one of them */
 };
 
 /* Prints a problem with its place in the file. */
@@ -36,6 +36,7 @@ print_problem(const struct definition_job *j, const struct definition_item *it, 
 {
 	static const char request[] = "/request";
 
+	/* In the API an experiment is a member `request`; in the file it stands by itself. */
 	if (strncmp(pointer, request, sizeof request - 1) == 0)
 		pointer += sizeof request - 1;
 	if (j->out != NULL)
@@ -212,6 +213,7 @@ import_rest(struct definition_job *j, struct definition_item *items, size_t n)
 		}
 		if (e == OK)
 			return true;
+		/* The refusal of one is worth another try without it; a broken database is not. */
 		if (t.at >= t.n || e == ERR_UNAVAILABLE || e == ERR_INTERNAL)
 			return false;
 		memmove(&t.list[t.at], &t.list[t.at + 1],
@@ -253,6 +255,7 @@ import_renamed(struct definition_job *j, struct db *db, struct definition_item *
 		if (refused != OK)
 			print_problems(j, it, refused);
 		work_end(j->w);
+		/* It was counted when it was imported: count it anew, by how this change ended. */
 		j->kept -= it->kept;
 		j->changed += it->kept && refused == OK;
 		j->changed -= !it->kept && it->stored != NULL && refused != OK;
@@ -269,6 +272,7 @@ import_all(struct definition_job *j, struct db *db, struct definition_item *item
 	do
 		import_rounds(j, items, n);
 	while (import_rest(j, items, n));
+	/* From here on each is tried for the last time, so its problems are worth printing. */
 	j->out = stderr;
 	enum err e = import_renamed(j, db, items, n);
 	for (size_t i = 0; i < n; i++)
@@ -310,7 +314,7 @@ definitions_import(const struct command *c, const char *file)
 	j.w = setup_work(c->mem, c->conf, setup_db(c->mem, c->conf, setup_share()));
 	if (j.w == NULL)
 		return EXIT_FAILED;
-	db_set_deadline(j.w->db, INT64_MAX);
+	db_set_deadline(j.w->db, INT64_MAX); /* nobody waits at the other end of a request */
 	if (definitions_load(db, c->mem, &j.stored) != OK)
 		return command_db_failed(db);
 	size_t n = list_items(c->mem, document, &items);

@@ -61,6 +61,7 @@ fill_buffer(struct import_file *f)
 	}
 	f->error = n < 0 ? errno : 0;
 	f->ended = true;
+	/* A last line without an end is as good as one with it, unless it is being skipped. */
 	if (n < 0 || (!f->skipping && (f->to == 0 || f->data[f->to - 1] == '\n')))
 		return false;
 	f->data[f->to++] = '\n';
@@ -85,6 +86,7 @@ take_record(struct import_file *f, struct import_record *r, size_t n, const char
 	const char *end = s + n;
 
 	*r = (struct import_record){f->line, s, n, fault};
+	/* A quoted field may have line ends; in CSV, a lone CR ends a line, too. */
 	for (; s < end; s++)
 		f->line += *s == '\n' || (f->csv && *s == '\r' && (s + 1 == end || s[1] != '\n'));
 	f->from += n;
@@ -187,5 +189,6 @@ import_file_line(const struct import_file *f)
 const char *
 import_file_error(const struct import_file *f)
 {
+	/* EINTR: a signal stopped the import, which is no fault of the file. */
 	return f->error == 0 || f->error == EINTR ? NULL : strerror(f->error);
 }

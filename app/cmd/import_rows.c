@@ -125,7 +125,10 @@ read_csv_row(struct import *im, const struct import_record *r)
 	return NULL;
 }
 
-/* Parses a record into a row on im->row_mem; NULL after reporting a fault. */
+/*
+ * Parses a record into a row on im->row_mem; NULL after reporting a fault. That memory is freed at
+ * the next record, so that a file of any length needs the memory of one row.
+ */
 static struct json_object *
 read_import_record(struct import *im, const struct import_record *r)
 {
@@ -147,6 +150,7 @@ import_row(struct import *im)
 	struct import_record r;
 
 	while (!stopping && import_file_next(im->file, &r)) {
+		/* Lines before --from are neither parsed nor counted: a run before did them. */
 		struct json_object *row = r.line < im->from ? NULL : read_import_record(im, &r);
 		if (row != NULL)
 			return row;

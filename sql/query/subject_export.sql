@@ -1,6 +1,6 @@
 -- What is held about subject $1, in order of time, from just behind $2, at most $3 records, or as
 -- many as are of the last instant; what self-checks hold is told as of no experiment. Page views are
--- many: no more of them is read than is shown.
+-- many: no more of them are read than are shown.
 -- reach: subject
 -- retry: yes
 -- time: long
