@@ -242,7 +242,7 @@ definition_item_free_slots(struct work *w, struct definition_item *it)
 	struct experiment_changes changes;
 	struct experiment_answer a;
 
-	/* Two experiments may swap their slots: both give them back before either takes new ones. */
+	/* Experiments may swap slots: all give theirs back before any of them takes new ones. */
 	it->before = NULL;
 	if (it->stored == NULL || json_object_object_get(it->stored, "layer") == NULL ||
 	    !json_object_object_get_ex(it->changes, "layer", NULL))

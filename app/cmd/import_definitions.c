@@ -36,7 +36,7 @@ print_problem(const struct definition_job *j, const struct definition_item *it, 
 {
 	static const char request[] = "/request";
 
-	/* In the API an experiment is a member `request`; in the file it stands by itself. */
+	/* The API takes an experiment as the member `request`; in the file it stands alone. */
 	if (strncmp(pointer, request, sizeof request - 1) == 0)
 		pointer += sizeof request - 1;
 	if (j->out != NULL)
