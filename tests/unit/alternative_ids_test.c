@@ -84,7 +84,7 @@ check_numbers(struct json_object *list, const char *wanted, const char *title)
 	ck_assert_str_eq(wanted, "");
 }
 
-START_TEST(an_alternative_stays_which_it_is)
+START_TEST(alternatives_keep_their_numbers_through_changes)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *stored = mem_json(ctx, json_object_new_object());
@@ -108,7 +108,7 @@ START_TEST(an_alternative_stays_which_it_is)
 }
 END_TEST
 
-START_TEST(a_bad_rename_is_told_where_it_stands)
+START_TEST(a_bad_rename_is_refused_with_its_pointer)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *numbers = mem_json(ctx, json_object_new_object());
@@ -133,8 +133,8 @@ alternative_ids_suite(void)
 	Suite *s = suite_create("alternative_ids");
 	TCase *t = tcase_create("numbers");
 
-	tcase_add_loop_test(t, an_alternative_stays_which_it_is, 0, ROWS(sequences));
-	tcase_add_test(t, a_bad_rename_is_told_where_it_stands);
+	tcase_add_loop_test(t, alternatives_keep_their_numbers_through_changes, 0, ROWS(sequences));
+	tcase_add_test(t, a_bad_rename_is_refused_with_its_pointer);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -21,7 +21,7 @@
 #define SEND "send a key: Authorization: Bearer <key>"
 #define UNKNOWN "the key is unknown, expired or revoked"
 
-START_TEST(makes_keys_of_the_promised_shape)
+START_TEST(key_make_returns_keys_of_the_documented_form)
 {
 	static const char *const kinds[] = {"client", "server", "admin"};
 	char text[KEY_TEXT], id[KEY_ID], read[KEY_ID];
@@ -91,7 +91,7 @@ static const struct {
     {KEY_METRICS, {"REMOTE_ADDR=127.0.0.1", "ASSAY_LOCAL=1"}, SEND},
 };
 
-START_TEST(asks_for_a_key_where_one_is_needed)
+START_TEST(a_route_with_a_key_class_requires_a_key)
 {
 	struct ctx c;
 
@@ -103,7 +103,7 @@ START_TEST(asks_for_a_key_where_one_is_needed)
 }
 END_TEST
 
-START_TEST(a_command_of_this_machine_reads_the_metrics_alone)
+START_TEST(a_local_caller_needs_no_key_for_the_metrics_only)
 {
 	static const enum key_class classes[] = {KEY_METRICS, KEY_CLIENT, KEY_SERVER, KEY_ADMIN};
 	static const char *const env[] = {NULL};
@@ -118,7 +118,7 @@ START_TEST(a_command_of_this_machine_reads_the_metrics_alone)
 }
 END_TEST
 
-START_TEST(takes_a_key_from_the_query_for_an_image_alone)
+START_TEST(only_an_image_accepts_a_key_in_the_query)
 {
 	static const char *const paths[] = {"/goal/:name", "/goal/:name.png"};
 	struct ctx c;
@@ -164,7 +164,7 @@ static const char *const broken[] = {
     "asy_server_" ID "_" SECRET SECRET,
 };
 
-START_TEST(refuses_what_is_no_key_without_asking)
+START_TEST(a_malformed_key_is_refused_without_a_query)
 {
 	static const char *const heads[] = {
 	    "HTTP_AUTHORIZATION=Bearer ", "HTTP_AUTHORIZATION=bearer   ", "HTTP_X_API_KEY="};
@@ -182,7 +182,7 @@ START_TEST(refuses_what_is_no_key_without_asking)
 }
 END_TEST
 
-START_TEST(without_database_no_key_is_judged)
+START_TEST(a_key_is_unavailable_not_unauthorized_without_a_database)
 {
 	static const char *const env[][2] = {
 	    {"HTTP_AUTHORIZATION=Bearer asy_server_" ID "_" SECRET},
@@ -211,7 +211,7 @@ START_TEST(a_preflight_without_origin_needs_no_database)
 }
 END_TEST
 
-START_TEST(a_preflight_that_cannot_ask_is_no_success)
+START_TEST(a_preflight_without_a_database_is_unavailable)
 {
 	static const char *const env[] = {
 	    "REQUEST_METHOD=OPTIONS", "HTTP_ORIGIN=https://a.example", NULL};
@@ -231,14 +231,14 @@ auth_suite(void)
 	Suite *s = suite_create("auth");
 	TCase *t = tcase_create("auth");
 
-	tcase_add_loop_test(t, makes_keys_of_the_promised_shape, 0, 3);
-	tcase_add_loop_test(t, asks_for_a_key_where_one_is_needed, 0, ROWS(callers));
-	tcase_add_loop_test(t, a_command_of_this_machine_reads_the_metrics_alone, 0, 4);
-	tcase_add_loop_test(t, refuses_what_is_no_key_without_asking, 0, ROWS(broken));
-	tcase_add_loop_test(t, without_database_no_key_is_judged, 0, 4);
+	tcase_add_loop_test(t, key_make_returns_keys_of_the_documented_form, 0, 3);
+	tcase_add_loop_test(t, a_route_with_a_key_class_requires_a_key, 0, ROWS(callers));
+	tcase_add_loop_test(t, a_local_caller_needs_no_key_for_the_metrics_only, 0, 4);
+	tcase_add_loop_test(t, a_malformed_key_is_refused_without_a_query, 0, ROWS(broken));
+	tcase_add_loop_test(t, a_key_is_unavailable_not_unauthorized_without_a_database, 0, 4);
 	tcase_add_test(t, a_preflight_without_origin_needs_no_database);
-	tcase_add_test(t, a_preflight_that_cannot_ask_is_no_success);
-	tcase_add_test(t, takes_a_key_from_the_query_for_an_image_alone);
+	tcase_add_test(t, a_preflight_without_a_database_is_unavailable);
+	tcase_add_test(t, only_an_image_accepts_a_key_in_the_query);
 	suite_add_tcase(s, t);
 	return s;
 }

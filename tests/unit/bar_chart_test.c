@@ -24,7 +24,7 @@ static const struct {
 	    4000000000000000001},
 };
 
-START_TEST(the_highest_bar_takes_all_the_height)
+START_TEST(the_highest_bar_has_the_full_height)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *list = mem_json(ctx, json_tokener_parse(rows[_i].list));
@@ -43,7 +43,7 @@ bar_chart_suite(void)
 	Suite *s = suite_create("bar_chart");
 	TCase *t = tcase_create("bars");
 
-	tcase_add_loop_test(t, the_highest_bar_takes_all_the_height, 0, ROWS(rows));
+	tcase_add_loop_test(t, the_highest_bar_has_the_full_height, 0, ROWS(rows));
 	suite_add_tcase(s, t);
 	return s;
 }

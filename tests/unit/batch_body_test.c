@@ -81,7 +81,7 @@ static const struct {
     {"text/plain", "{\"n\":1}", ERR_MEDIA_TYPE, "", 0, 0},
 };
 
-START_TEST(takes_what_is_good_and_counts_the_rest)
+START_TEST(good_items_are_taken_and_bad_ones_counted)
 {
 	struct batch_body items = {0};
 	struct buf *taken;
@@ -110,7 +110,7 @@ static const struct {
 	"\"1 fields, but the header row has 2\"}]"},
 };
 
-START_TEST(lists_the_bad_ones_by_place)
+START_TEST(bad_items_are_listed_with_their_index)
 {
 	struct batch_body items = {0};
 	struct buf *taken;
@@ -136,7 +136,7 @@ static const struct {
     {"n,a,b,c\n", "1,2,,\n", 40001, OK},
 };
 
-START_TEST(csv_holds_200000_values)
+START_TEST(a_csv_body_has_at_most_200000_values)
 {
 	static const char *const env[] = {"CONTENT_TYPE=" CSV, NULL};
 	struct batch_body items;
@@ -156,7 +156,7 @@ START_TEST(csv_holds_200000_values)
 }
 END_TEST
 
-START_TEST(csv_only_where_it_is_wanted)
+START_TEST(csv_is_refused_where_the_rules_name_no_columns)
 {
 	static const char *const env[] = {"CONTENT_TYPE=" CSV, NULL};
 	struct batch_body items;
@@ -180,10 +180,10 @@ batch_body_suite(void)
 	Suite *suite = suite_create("batch_body");
 	TCase *t = tcase_create("items");
 
-	tcase_add_loop_test(t, takes_what_is_good_and_counts_the_rest, 0, ROWS(bodies));
-	tcase_add_loop_test(t, lists_the_bad_ones_by_place, 0, ROWS(listed));
-	tcase_add_loop_test(t, csv_holds_200000_values, 0, ROWS(tables));
-	tcase_add_test(t, csv_only_where_it_is_wanted);
+	tcase_add_loop_test(t, good_items_are_taken_and_bad_ones_counted, 0, ROWS(bodies));
+	tcase_add_loop_test(t, bad_items_are_listed_with_their_index, 0, ROWS(listed));
+	tcase_add_loop_test(t, a_csv_body_has_at_most_200000_values, 0, ROWS(tables));
+	tcase_add_test(t, csv_is_refused_where_the_rules_name_no_columns);
 	suite_add_tcase(suite, t);
 	return suite;
 }

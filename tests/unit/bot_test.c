@@ -79,13 +79,13 @@ static const char *const humans[] = {
     "Mozilla/5.0 (Linux; Android 9) Adventurer", "SSL Labs x", "xLCC ", "xPTST/1", "yeti",
 };
 
-START_TEST(a_bot_is_known_by_its_user_agent)
+START_TEST(a_bot_is_recognised_by_its_user_agent)
 {
 	ck_assert_msg(bot_is(bots[_i]), "%s", bots[_i]);
 }
 END_TEST
 
-START_TEST(a_bot_is_known_in_any_case_of_letters)
+START_TEST(bots_are_recognised_in_any_letter_case)
 {
 	char upper[256], lower[256];
 
@@ -98,19 +98,19 @@ START_TEST(a_bot_is_known_in_any_case_of_letters)
 }
 END_TEST
 
-START_TEST(a_crawler_is_known_by_its_name)
+START_TEST(crawlers_are_recognised_by_name)
 {
 	ck_assert_msg(bot_is(named[_i]), "%s", named[_i]);
 }
 END_TEST
 
-START_TEST(people_and_apps_are_no_bots)
+START_TEST(browsers_and_apps_are_not_bots)
 {
 	ck_assert_msg(!bot_is(humans[_i]), "%s", humans[_i]);
 }
 END_TEST
 
-START_TEST(who_says_nothing_is_no_bot)
+START_TEST(a_missing_user_agent_is_not_a_bot)
 {
 	ck_assert(!bot_is(NULL));
 }
@@ -141,7 +141,7 @@ static const struct {
 #undef CRAWLER
 };
 
-START_TEST(every_entry_of_the_lists_counts_where_it_stands)
+START_TEST(each_entry_matches_at_its_position_only)
 {
 	char agent[256];
 	bool first = list[_i].where == AT_START || list[_i].where == WHOLE;
@@ -161,12 +161,12 @@ bot_suite(void)
 	Suite *s = suite_create("bot");
 	TCase *t = tcase_create("bot");
 
-	tcase_add_loop_test(t, a_bot_is_known_by_its_user_agent, 0, ROWS(bots));
-	tcase_add_loop_test(t, a_bot_is_known_in_any_case_of_letters, 0, ROWS(bots));
-	tcase_add_loop_test(t, a_crawler_is_known_by_its_name, 0, ROWS(named));
-	tcase_add_loop_test(t, people_and_apps_are_no_bots, 0, ROWS(humans));
-	tcase_add_test(t, who_says_nothing_is_no_bot);
-	tcase_add_loop_test(t, every_entry_of_the_lists_counts_where_it_stands, 0, ROWS(list));
+	tcase_add_loop_test(t, a_bot_is_recognised_by_its_user_agent, 0, ROWS(bots));
+	tcase_add_loop_test(t, bots_are_recognised_in_any_letter_case, 0, ROWS(bots));
+	tcase_add_loop_test(t, crawlers_are_recognised_by_name, 0, ROWS(named));
+	tcase_add_loop_test(t, browsers_and_apps_are_not_bots, 0, ROWS(humans));
+	tcase_add_test(t, a_missing_user_agent_is_not_a_bot);
+	tcase_add_loop_test(t, each_entry_matches_at_its_position_only, 0, ROWS(list));
 	suite_add_tcase(s, t);
 	return s;
 }

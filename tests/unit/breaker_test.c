@@ -59,7 +59,7 @@ START_TEST(stays_closed_while_calls_succeed)
 }
 END_TEST
 
-START_TEST(after_the_pause_a_single_caller_tries)
+START_TEST(after_the_pause_one_caller_may_try)
 {
 	struct breaker b = {0};
 
@@ -72,7 +72,7 @@ START_TEST(after_the_pause_a_single_caller_tries)
 }
 END_TEST
 
-START_TEST(another_tries_when_the_first_never_came_back)
+START_TEST(another_caller_may_try_when_the_first_never_reports)
 {
 	struct breaker b = {0};
 
@@ -100,7 +100,7 @@ START_TEST(each_failed_try_doubles_the_pause_up_to_30_seconds)
 }
 END_TEST
 
-START_TEST(calls_of_before_that_fail_late_do_not_lengthen_the_pause)
+START_TEST(late_failures_of_earlier_calls_do_not_lengthen_the_pause)
 {
 	struct breaker b = {0};
 
@@ -112,7 +112,7 @@ START_TEST(calls_of_before_that_fail_late_do_not_lengthen_the_pause)
 }
 END_TEST
 
-START_TEST(a_try_that_succeeds_closes_it_as_new)
+START_TEST(a_successful_try_closes_it_and_resets_the_pause)
 {
 	struct breaker b = {0};
 	int64_t now = START + SECOND;
@@ -135,7 +135,7 @@ START_TEST(a_try_that_succeeds_closes_it_as_new)
 END_TEST
 
 /* A process can be killed between the steps of closing: the pause is gone, the end of it not. */
-START_TEST(a_breaker_that_was_left_half_closed_still_pauses)
+START_TEST(a_breaker_left_half_closed_still_pauses)
 {
 	struct breaker b = {.open_until = START};
 
@@ -155,12 +155,12 @@ breaker_suite(void)
 
 	tcase_add_loop_test(t, opens_at_three_failures_within_a_second, 0, ROWS(failures));
 	tcase_add_test(t, stays_closed_while_calls_succeed);
-	tcase_add_test(t, after_the_pause_a_single_caller_tries);
-	tcase_add_test(t, another_tries_when_the_first_never_came_back);
+	tcase_add_test(t, after_the_pause_one_caller_may_try);
+	tcase_add_test(t, another_caller_may_try_when_the_first_never_reports);
 	tcase_add_test(t, each_failed_try_doubles_the_pause_up_to_30_seconds);
-	tcase_add_test(t, calls_of_before_that_fail_late_do_not_lengthen_the_pause);
-	tcase_add_test(t, a_try_that_succeeds_closes_it_as_new);
-	tcase_add_test(t, a_breaker_that_was_left_half_closed_still_pauses);
+	tcase_add_test(t, late_failures_of_earlier_calls_do_not_lengthen_the_pause);
+	tcase_add_test(t, a_successful_try_closes_it_and_resets_the_pause);
+	tcase_add_test(t, a_breaker_left_half_closed_still_pauses);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -48,7 +48,7 @@ drawn(void *ctx, const char *list, double u)
 	return picked == NULL ? "-" : text(picked, "name");
 }
 
-START_TEST(every_vector_falls_and_draws_as_published)
+START_TEST(buckets_and_draws_are_those_of_the_vectors)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *file = mem_json(ctx, json_object_from_file(VECTORS));
@@ -100,7 +100,7 @@ static const struct {
     {"[" A("0", "true") "]", 0.5, "-"},
 };
 
-START_TEST(the_first_whose_cumulative_share_exceeds_u_is_drawn)
+START_TEST(the_first_alternative_whose_cumulative_share_exceeds_u_is_drawn)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -130,7 +130,7 @@ static const struct {
 };
 
 /* They are what the draw does: the ends of the shares are where another one is drawn. */
-START_TEST(shares_are_told_by_number_and_are_those_of_the_draw)
+START_TEST(shares_by_number_are_those_of_the_draw)
 {
 	static const char *const ids[] = {"1", "7", "3"};
 	void *ctx = mem_ctx(NULL);
@@ -159,9 +159,10 @@ bucket_suite(void)
 	Suite *s = suite_create("bucket");
 	TCase *t = tcase_create("bucket");
 
-	tcase_add_loop_test(t, every_vector_falls_and_draws_as_published, 0, CASES);
-	tcase_add_loop_test(t, the_first_whose_cumulative_share_exceeds_u_is_drawn, 0, ROWS(edges));
-	tcase_add_loop_test(t, shares_are_told_by_number_and_are_those_of_the_draw, 0,
+	tcase_add_loop_test(t, buckets_and_draws_are_those_of_the_vectors, 0, CASES);
+	tcase_add_loop_test(
+	    t, the_first_alternative_whose_cumulative_share_exceeds_u_is_drawn, 0, ROWS(edges));
+	tcase_add_loop_test(t, shares_by_number_are_those_of_the_draw, 0,
 	    ROWS(shares));
 	suite_add_tcase(s, t);
 	return s;

@@ -22,7 +22,7 @@ START_TEST(starts_empty_and_terminated)
 }
 END_TEST
 
-START_TEST(keeps_its_place_up_to_the_promised_size)
+START_TEST(does_not_move_up_to_its_initial_size)
 {
 	char text[1000];
 	void *ctx = mem_ctx(NULL);
@@ -58,7 +58,7 @@ START_TEST(grows_in_steps_of_any_size)
 }
 END_TEST
 
-START_TEST(appends_in_all_forms)
+START_TEST(each_append_function_appends_its_argument)
 {
 	void *ctx = mem_ctx(NULL);
 	struct buf *b = buf_new(ctx, 0);
@@ -75,7 +75,7 @@ START_TEST(appends_in_all_forms)
 }
 END_TEST
 
-START_TEST(forgets_its_content_but_not_its_room)
+START_TEST(reset_empties_it_and_keeps_the_memory)
 {
 	void *ctx = mem_ctx(NULL);
 	struct buf *b = buf_new(ctx, 0);
@@ -111,7 +111,7 @@ static const struct {
     {"\xc3\xa9 \xe2\x82\xac", "\xc3\xa9 \xe2\x82\xac"},
 };
 
-START_TEST(html_leaves_no_markup)
+START_TEST(html_escapes_all_markup)
 {
 	void *ctx = mem_ctx(NULL);
 	struct buf *b = buf_new(ctx, 0);
@@ -122,7 +122,7 @@ START_TEST(html_leaves_no_markup)
 }
 END_TEST
 
-START_TEST(html_takes_exactly_n_bytes)
+START_TEST(html_reads_exactly_n_bytes)
 {
 	void *ctx = mem_ctx(NULL);
 	struct buf *b = buf_new(ctx, 0);
@@ -142,12 +142,12 @@ buf_suite(void)
 	TCase *t = tcase_create("buf");
 
 	tcase_add_loop_test(t, starts_empty_and_terminated, 0, 5);
-	tcase_add_test(t, keeps_its_place_up_to_the_promised_size);
+	tcase_add_test(t, does_not_move_up_to_its_initial_size);
 	tcase_add_loop_test(t, grows_in_steps_of_any_size, 0, 7);
-	tcase_add_test(t, appends_in_all_forms);
-	tcase_add_test(t, forgets_its_content_but_not_its_room);
-	tcase_add_loop_test(t, html_leaves_no_markup, 0, ROWS(pairs));
-	tcase_add_test(t, html_takes_exactly_n_bytes);
+	tcase_add_test(t, each_append_function_appends_its_argument);
+	tcase_add_test(t, reset_empties_it_and_keeps_the_memory);
+	tcase_add_loop_test(t, html_escapes_all_markup, 0, ROWS(pairs));
+	tcase_add_test(t, html_reads_exactly_n_bytes);
 	suite_add_tcase(s, t);
 	return s;
 }

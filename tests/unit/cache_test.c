@@ -122,7 +122,7 @@ bury(struct cache *c)
 	ck_assert(cache_tombstone(c, keys, 1));
 }
 
-START_TEST(one_reader_has_the_lease_and_fills_it)
+START_TEST(one_reader_gets_the_lease_and_fills_the_key)
 {
 	struct cache *one = open_cache(), *other = open_cache();
 	struct cache_version version, second;
@@ -142,7 +142,7 @@ START_TEST(one_reader_has_the_lease_and_fills_it)
 }
 END_TEST
 
-START_TEST(a_tombstone_takes_a_lease_away)
+START_TEST(a_tombstone_revokes_a_lease)
 {
 	struct cache *reader = open_cache(), *writer = open_cache();
 	struct cache_version version;
@@ -158,7 +158,7 @@ END_TEST
 
 /* The reader misses and reads the database; the writer sets its tombstone, commits and sets it
  * again; the cache forgets all; then the reader stores what it has read. */
-START_TEST(a_wiped_cache_is_not_filled_with_what_was_read_before_a_write)
+START_TEST(a_value_read_before_a_write_is_not_stored_in_a_wiped_cache)
 {
 	struct cache *reader = open_cache(), *writer = open_cache();
 	struct cache_version version, newer;
@@ -182,7 +182,7 @@ END_TEST
 
 /* A node that is started again counts versions from 1: the lease before and the tombstone after
  * have the same. What the reader did meanwhile, on other keys, must not matter. */
-START_TEST(a_lease_of_a_node_before_its_restart_fills_nothing)
+START_TEST(a_lease_from_before_a_restart_stores_nothing)
 {
 	struct cache *reader = open_cache();
 	struct cache_version version, other;
@@ -201,7 +201,7 @@ START_TEST(a_lease_of_a_node_before_its_restart_fills_nothing)
 }
 END_TEST
 
-START_TEST(a_lease_that_is_never_filled_ends)
+START_TEST(a_lease_that_is_never_filled_expires)
 {
 	struct cache *c = open_cache();
 	struct cache_version version;
@@ -223,11 +223,11 @@ cache_suite(void)
 
 	tcase_set_timeout(t, 30);
 	tcase_add_checked_fixture(t, start_server, stop_server);
-	tcase_add_test(t, one_reader_has_the_lease_and_fills_it);
-	tcase_add_test(t, a_tombstone_takes_a_lease_away);
-	tcase_add_test(t, a_wiped_cache_is_not_filled_with_what_was_read_before_a_write);
-	tcase_add_loop_test(t, a_lease_of_a_node_before_its_restart_fills_nothing, 0, 4);
-	tcase_add_test(t, a_lease_that_is_never_filled_ends);
+	tcase_add_test(t, one_reader_gets_the_lease_and_fills_the_key);
+	tcase_add_test(t, a_tombstone_revokes_a_lease);
+	tcase_add_test(t, a_value_read_before_a_write_is_not_stored_in_a_wiped_cache);
+	tcase_add_loop_test(t, a_lease_from_before_a_restart_stores_nothing, 0, 4);
+	tcase_add_test(t, a_lease_that_is_never_filled_expires);
 	suite_add_tcase(s, t);
 	return s;
 }

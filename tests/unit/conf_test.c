@@ -53,7 +53,7 @@ file_of(void *ctx, const char *text, int *fd)
 	return mem_printf(ctx, "/proc/self/fd/%d", *fd);
 }
 
-START_TEST(without_file_and_environment_has_the_defaults)
+START_TEST(defaults_hold_without_file_and_environment)
 {
 	char message[CONF_MESSAGE] = "";
 	struct conf *c;
@@ -133,7 +133,7 @@ static const struct {
 	"https://www.example.org/path"},
 };
 
-START_TEST(refuses_a_bad_line_by_its_number)
+START_TEST(refuses_a_bad_line_and_says_its_number)
 {
 	char message[CONF_MESSAGE] = "";
 	void *ctx = mem_ctx(NULL);
@@ -149,7 +149,7 @@ START_TEST(refuses_a_bad_line_by_its_number)
 }
 END_TEST
 
-START_TEST(bounds_the_message_of_an_endless_key)
+START_TEST(cuts_an_overlong_key_in_the_message)
 {
 	char message[CONF_MESSAGE] = "";
 	void *ctx = mem_ctx(NULL);
@@ -179,7 +179,7 @@ START_TEST(says_which_file_cannot_be_read)
 }
 END_TEST
 
-START_TEST(environment_wins_over_the_file)
+START_TEST(the_environment_overrides_the_file)
 {
 	char message[CONF_MESSAGE] = "";
 	void *ctx = mem_ctx(NULL);
@@ -206,7 +206,7 @@ some_text(const char *key)
 	    strcmp(key, "public_url") == 0 ? "https://a.example/b" : "some text";
 }
 
-START_TEST(every_key_has_its_variable)
+START_TEST(every_key_has_an_environment_variable)
 {
 	char message[CONF_MESSAGE] = "";
 	void *ctx = mem_ctx(NULL);
@@ -232,7 +232,7 @@ START_TEST(every_key_has_its_variable)
 }
 END_TEST
 
-START_TEST(refuses_a_bad_variable_by_its_name)
+START_TEST(refuses_a_bad_variable_and_names_it)
 {
 	static const char *const values[] = {"", "x", "0", "257", " 4"};
 	char message[CONF_MESSAGE] = "";
@@ -268,7 +268,7 @@ static const struct {
     {"workers", "17", "\nworkers = 17\n"},
 };
 
-START_TEST(prints_values_but_no_secret)
+START_TEST(prints_values_without_secrets)
 {
 	char message[CONF_MESSAGE] = "";
 	void *ctx = mem_ctx(NULL);
@@ -311,15 +311,15 @@ conf_suite(void)
 	TCase *t = tcase_create("conf");
 
 	tcase_add_checked_fixture(t, clear_environment, clear_environment);
-	tcase_add_test(t, without_file_and_environment_has_the_defaults);
+	tcase_add_test(t, defaults_hold_without_file_and_environment);
 	tcase_add_loop_test(t, reads_lines_of_key_and_value, 0, ROWS(good));
-	tcase_add_loop_test(t, refuses_a_bad_line_by_its_number, 0, ROWS(bad));
-	tcase_add_test(t, bounds_the_message_of_an_endless_key);
+	tcase_add_loop_test(t, refuses_a_bad_line_and_says_its_number, 0, ROWS(bad));
+	tcase_add_test(t, cuts_an_overlong_key_in_the_message);
 	tcase_add_loop_test(t, says_which_file_cannot_be_read, 0, 3);
-	tcase_add_test(t, environment_wins_over_the_file);
-	tcase_add_test(t, every_key_has_its_variable);
-	tcase_add_loop_test(t, refuses_a_bad_variable_by_its_name, 0, 5);
-	tcase_add_loop_test(t, prints_values_but_no_secret, 0, ROWS(printed));
+	tcase_add_test(t, the_environment_overrides_the_file);
+	tcase_add_test(t, every_key_has_an_environment_variable);
+	tcase_add_loop_test(t, refuses_a_bad_variable_and_names_it, 0, 5);
+	tcase_add_loop_test(t, prints_values_without_secrets, 0, ROWS(printed));
 	tcase_add_test(t, prints_what_it_can_read_again);
 	suite_add_tcase(s, t);
 	return s;

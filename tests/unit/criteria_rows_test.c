@@ -42,7 +42,7 @@ static const struct {
      "\"device\":[{\"name\":\"n\"}]}", NULL, NULL},
 };
 
-START_TEST(rows_become_criteria_and_rows_again)
+START_TEST(rows_survive_the_way_to_criteria_and_back)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *problems = problem_new(ctx);
@@ -70,7 +70,7 @@ static const char counts[] =
     "\"converted\": [[\"2026-11-02\", \"g\", \"control\", 5], "
     "[\"2026-11-02\", \"h\", \"control\", 9]]}";
 
-START_TEST(a_rate_is_of_those_who_took_part_by_then)
+START_TEST(a_rate_divides_by_the_participants_of_that_day)
 {
 	static const char *const rates[] = {"0.00 %", "50.00 %", "25.00 %"};
 	void *ctx = mem_ctx(NULL);
@@ -94,7 +94,7 @@ static const char close[] =
     "\"converted\": [[\"2026-11-02\", \"g\", \"middle\", 50], "
     "[\"2026-11-02\", \"g\", \"low\", 49], [\"2026-11-02\", \"g\", \"high\", 51]]}";
 
-START_TEST(labels_stand_apart_in_the_order_in_which_lines_end)
+START_TEST(labels_keep_apart_in_the_order_of_the_line_ends)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *curve = rate_chart_of(ctx, given_json(ctx, close), 0);
@@ -110,7 +110,7 @@ START_TEST(labels_stand_apart_in_the_order_in_which_lines_end)
 }
 END_TEST
 
-START_TEST(a_curve_says_the_day_it_begins_at)
+START_TEST(a_curve_has_the_day_of_its_first_point)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *curve = rate_chart_of(ctx, given_json(ctx, counts), 0);
@@ -121,7 +121,7 @@ START_TEST(a_curve_says_the_day_it_begins_at)
 }
 END_TEST
 
-START_TEST(what_was_not_counted_by_day_is_not_drawn)
+START_TEST(a_goal_without_daily_counts_has_no_curve)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *results = given_json(ctx, counts);
@@ -138,11 +138,11 @@ criteria_rows_suite(void)
 	Suite *s = suite_create("criteria_rows");
 	TCase *t = tcase_create("criteria_rows");
 
-	tcase_add_loop_test(t, rows_become_criteria_and_rows_again, 0, ROWS(cases));
-	tcase_add_test(t, a_rate_is_of_those_who_took_part_by_then);
-	tcase_add_test(t, labels_stand_apart_in_the_order_in_which_lines_end);
-	tcase_add_test(t, a_curve_says_the_day_it_begins_at);
-	tcase_add_test(t, what_was_not_counted_by_day_is_not_drawn);
+	tcase_add_loop_test(t, rows_survive_the_way_to_criteria_and_back, 0, ROWS(cases));
+	tcase_add_test(t, a_rate_divides_by_the_participants_of_that_day);
+	tcase_add_test(t, labels_keep_apart_in_the_order_of_the_line_ends);
+	tcase_add_test(t, a_curve_has_the_day_of_its_first_point);
+	tcase_add_test(t, a_goal_without_daily_counts_has_no_curve);
 	suite_add_tcase(s, t);
 	return s;
 }

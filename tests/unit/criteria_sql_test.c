@@ -111,13 +111,13 @@ compare_hostile(const char *type, const char *pattern)
 	}
 }
 
-START_TEST(no_byte_of_a_user_filter_reaches_the_text)
+START_TEST(no_byte_of_a_user_filter_is_in_the_sql)
 {
 	compare_hostile("user", users[_i]);
 }
 END_TEST
 
-START_TEST(no_byte_of_a_device_filter_reaches_the_text)
+START_TEST(no_byte_of_a_device_filter_is_in_the_sql)
 {
 	compare_hostile("device", devices[_i]);
 }
@@ -137,7 +137,7 @@ check_numbers(void *ctx, const char *sql, size_t first, size_t last)
 	ck_assert_uint_eq(next, last + 1);
 }
 
-START_TEST(parameters_go_on_from_those_before)
+START_TEST(parameters_are_numbered_from_the_first_free_one)
 {
 	void *ctx = mem_ctx(NULL);
 	struct criteria_params params = {0};
@@ -157,7 +157,7 @@ START_TEST(parameters_go_on_from_those_before)
 }
 END_TEST
 
-START_TEST(the_most_conditions_have_parameters_enough)
+START_TEST(the_largest_criteria_fit_into_the_parameters)
 {
 	void *ctx = mem_ctx(NULL);
 	struct criteria_params params = {0};
@@ -174,7 +174,7 @@ START_TEST(the_most_conditions_have_parameters_enough)
 }
 END_TEST
 
-START_TEST(the_kind_chooses_the_subjects)
+START_TEST(the_type_chooses_the_kind_of_subject)
 {
 	void *ctx = mem_ctx(NULL);
 	struct criteria_params params = {0};
@@ -192,11 +192,11 @@ criteria_sql_suite(void)
 	Suite *suite = suite_create("criteria_sql");
 	TCase *t = tcase_create("criteria_sql");
 
-	tcase_add_loop_test(t, no_byte_of_a_user_filter_reaches_the_text, 0, ROWS(users));
-	tcase_add_loop_test(t, no_byte_of_a_device_filter_reaches_the_text, 0, ROWS(devices));
-	tcase_add_loop_test(t, parameters_go_on_from_those_before, 0, 4);
-	tcase_add_test(t, the_most_conditions_have_parameters_enough);
-	tcase_add_test(t, the_kind_chooses_the_subjects);
+	tcase_add_loop_test(t, no_byte_of_a_user_filter_is_in_the_sql, 0, ROWS(users));
+	tcase_add_loop_test(t, no_byte_of_a_device_filter_is_in_the_sql, 0, ROWS(devices));
+	tcase_add_loop_test(t, parameters_are_numbered_from_the_first_free_one, 0, 4);
+	tcase_add_test(t, the_largest_criteria_fit_into_the_parameters);
+	tcase_add_test(t, the_type_chooses_the_kind_of_subject);
 	suite_add_tcase(suite, t);
 	return suite;
 }

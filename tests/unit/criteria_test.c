@@ -102,7 +102,7 @@ static const struct {
     {BARE("GT"), "/filters/0/value"},
 };
 
-START_TEST(refuses_filters_by_pointer)
+START_TEST(refuses_bad_filters_with_their_pointer)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -137,7 +137,7 @@ static const struct {
     {"null", "{\"a\":1}", -1},
 };
 
-START_TEST(type_says_whose_profiles_and_which_shape)
+START_TEST(the_type_determines_subjects_and_filters)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -162,7 +162,7 @@ many(void *ctx, int n, const char *open, const char *close)
 	return mem_printf(ctx, "%s%s", out, close);
 }
 
-START_TEST(bounds_conditions_and_values)
+START_TEST(limits_the_number_of_conditions_and_values)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -302,7 +302,7 @@ static const struct {
     {FILTER("GT", "\"2019-02-18\""), "{\"a\":\"2019-02-18T23:00:00Z\"}", false},
 };
 
-START_TEST(decides_on_a_profile)
+START_TEST(matches_a_profile_as_expected)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -322,10 +322,10 @@ criteria_suite(void)
 	Suite *suite = suite_create("criteria");
 	TCase *t = tcase_create("criteria");
 
-	tcase_add_loop_test(t, refuses_filters_by_pointer, 0, ROWS(bad));
-	tcase_add_loop_test(t, type_says_whose_profiles_and_which_shape, 0, ROWS(types));
-	tcase_add_test(t, bounds_conditions_and_values);
-	tcase_add_loop_test(t, decides_on_a_profile, 0, ROWS(decided));
+	tcase_add_loop_test(t, refuses_bad_filters_with_their_pointer, 0, ROWS(bad));
+	tcase_add_loop_test(t, the_type_determines_subjects_and_filters, 0, ROWS(types));
+	tcase_add_test(t, limits_the_number_of_conditions_and_values);
+	tcase_add_loop_test(t, matches_a_profile_as_expected, 0, ROWS(decided));
 	suite_add_tcase(suite, t);
 	return suite;
 }

@@ -119,7 +119,7 @@ static const struct {
     {TEXT("a,\"b\"c\n1,2\n"), UNREADABLE},
 };
 
-START_TEST(reads_records)
+START_TEST(reads_every_kind_of_line_end_and_quote)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -193,7 +193,7 @@ static const struct {
     {&typed, "User ID,x\n1,2\n", "!the header row has no column `user_id`: it has `User ID`, `x`"},
 };
 
-START_TEST(reads_the_columns_that_are_wanted)
+START_TEST(reads_only_the_wanted_columns)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -208,7 +208,7 @@ static const char *const patterns[] = {
     "\"a\"b,\"\n", "a\",\",\n", "\"\"\"\n", ",\"\"\n", "\"\n", "a,\"b\n", ",",
     "\"\",", "a\r", "\r\n\"\r"};
 
-START_TEST(reads_every_byte_a_few_times_only)
+START_TEST(reading_takes_linear_time)
 {
 	void *ctx = mem_ctx(NULL);
 	size_t n = strlen(patterns[_i]), len = 0, records = 0;
@@ -265,10 +265,10 @@ csv_suite(void)
 	TCase *t = tcase_create("csv");
 
 	tcase_set_timeout(t, 120); /* hours become a failure, a busy machine does not */
-	tcase_add_loop_test(t, reads_records, 0, ROWS(files));
+	tcase_add_loop_test(t, reads_every_kind_of_line_end_and_quote, 0, ROWS(files));
 	tcase_add_test(t, has_at_most_100_columns);
-	tcase_add_loop_test(t, reads_the_columns_that_are_wanted, 0, ROWS(tables));
-	tcase_add_loop_test(t, reads_every_byte_a_few_times_only, 0, ROWS(patterns));
+	tcase_add_loop_test(t, reads_only_the_wanted_columns, 0, ROWS(tables));
+	tcase_add_loop_test(t, reading_takes_linear_time, 0, ROWS(patterns));
 	tcase_add_loop_test(t, reads_back_what_was_written, 0, ROWS(values));
 	suite_add_tcase(suite, t);
 	return suite;

@@ -24,7 +24,7 @@ static const struct {
 	{"{\"b\":[\"a\"],\"a\":[\"c\"],\"c\":[]}", NULL},
 };
 
-START_TEST(a_way_back_to_the_start_is_found_and_told)
+START_TEST(a_cycle_through_the_start_is_found_and_named)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *graph = mem_json(ctx, json_tokener_parse(graphs[_i].graph));
@@ -38,7 +38,7 @@ START_TEST(a_way_back_to_the_start_is_found_and_told)
 }
 END_TEST
 
-START_TEST(a_thousand_that_all_need_each_later_one_are_walked_once)
+START_TEST(a_dense_graph_of_a_thousand_is_walked_once)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *graph = mem_json(ctx, json_object_new_object());
@@ -64,8 +64,8 @@ cycle_suite(void)
 	Suite *s = suite_create("cycle");
 	TCase *t = tcase_create("circle");
 
-	tcase_add_loop_test(t, a_way_back_to_the_start_is_found_and_told, 0, ROWS(graphs));
-	tcase_add_test(t, a_thousand_that_all_need_each_later_one_are_walked_once);
+	tcase_add_loop_test(t, a_cycle_through_the_start_is_found_and_named, 0, ROWS(graphs));
+	tcase_add_test(t, a_dense_graph_of_a_thousand_is_walked_once);
 	suite_add_tcase(s, t);
 	return s;
 }

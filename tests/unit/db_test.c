@@ -278,7 +278,7 @@ static const struct {
 	{-INSTANT_DAY, true, false},
 };
 
-START_TEST(a_statement_without_time_is_not_sent)
+START_TEST(a_statement_past_its_deadline_is_not_sent)
 {
 	enum query q = find_query(late[_i].slow, late[_i].writes);
 	int64_t began = instant_monotonic();
@@ -295,7 +295,7 @@ START_TEST(a_statement_without_time_is_not_sent)
 }
 END_TEST
 
-START_TEST(half_a_statement_without_time_is_not_sent)
+START_TEST(a_statement_half_sent_past_its_deadline_is_not_sent)
 {
 	enum query q = find_query(late[_i].slow, late[_i].writes);
 	int64_t began = instant_monotonic();
@@ -313,7 +313,7 @@ START_TEST(half_a_statement_without_time_is_not_sent)
 }
 END_TEST
 
-START_TEST(a_silent_server_is_waited_for_until_the_deadline_only)
+START_TEST(waiting_for_a_silent_server_ends_at_the_deadline)
 {
 	enum query q = find_query(_i & 1, _i & 2);
 	int64_t began = instant_monotonic();
@@ -334,7 +334,7 @@ START_TEST(a_silent_server_is_waited_for_until_the_deadline_only)
 END_TEST
 
 /* Else one late request would keep all workers from connecting. */
-START_TEST(a_request_without_time_does_not_close_the_gate)
+START_TEST(a_late_request_does_not_keep_others_from_connecting)
 {
 	db_set_deadline(db, instant_monotonic() - 1);
 	struct db *fresh = db_new(mem, &(struct db_conf){.url = mem_printf(mem,
@@ -354,10 +354,10 @@ db_suite(void)
 
 	tcase_set_timeout(t, 2 * UNBOUNDED / INSTANT_SECOND);
 	tcase_add_checked_fixture(t, start_server, stop_server);
-	tcase_add_loop_test(t, a_statement_without_time_is_not_sent, 0, ROWS(late));
-	tcase_add_loop_test(t, half_a_statement_without_time_is_not_sent, 0, ROWS(late));
-	tcase_add_loop_test(t, a_silent_server_is_waited_for_until_the_deadline_only, 0, 8);
-	tcase_add_test(t, a_request_without_time_does_not_close_the_gate);
+	tcase_add_loop_test(t, a_statement_past_its_deadline_is_not_sent, 0, ROWS(late));
+	tcase_add_loop_test(t, a_statement_half_sent_past_its_deadline_is_not_sent, 0, ROWS(late));
+	tcase_add_loop_test(t, waiting_for_a_silent_server_ends_at_the_deadline, 0, 8);
+	tcase_add_test(t, a_late_request_does_not_keep_others_from_connecting);
 	suite_add_tcase(s, t);
 	return s;
 }

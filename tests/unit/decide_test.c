@@ -134,7 +134,7 @@ member(struct json_object *gate, const char *name)
 	return json_object_get_string(json_object_object_get(gate, name));
 }
 
-START_TEST(explain_shows_all_gates_and_that_one_decides)
+START_TEST(explain_lists_all_gates_and_one_of_them_decides)
 {
 	gates[_i].apply();
 	struct decision d = decide(&question);
@@ -178,7 +178,7 @@ static const struct {
     {STATE_TRACK, NULL, true, REASON_ENROLLED, BLUE, false},
 };
 
-START_TEST(a_state_says_what_who_is_in_and_who_is_not_sees)
+START_TEST(each_state_shows_enrolled_and_others_their_alternative)
 {
 	experiment.state = states[_i].state;
 	experiment.default_name = states[_i].default_name;
@@ -187,7 +187,7 @@ START_TEST(a_state_says_what_who_is_in_and_who_is_not_sees)
 }
 END_TEST
 
-START_TEST(a_bot_sees_the_default_in_default_and_else_control)
+START_TEST(a_bot_sees_the_default_in_state_default_and_otherwise_control)
 {
 	question.bot = true;
 	question.enrolled = states[_i].enrolled ? &row : NULL;
@@ -218,7 +218,7 @@ static const struct {
     {"PROCESSING", TODAY, NULL, REASON_NOT_ACTIVE}, {"FAILED", TODAY, NULL, REASON_NOT_ACTIVE},
 };
 
-START_TEST(it_is_in_effect_while_active_and_both_days_included)
+START_TEST(it_is_in_effect_while_active_from_first_to_last_day)
 {
 	bool in = times[_i].reason == REASON_ASSIGNED;
 
@@ -239,7 +239,7 @@ leave(const char *alternatives)
 	experiment.alternatives = json_tokener_parse(alternatives);
 }
 
-START_TEST(who_is_in_keeps_an_alternative_that_is_disabled)
+START_TEST(the_enrolled_keep_a_disabled_alternative)
 {
 	row = (struct enrolled){OLD, _i == 1};
 	by_row();
@@ -248,7 +248,7 @@ START_TEST(who_is_in_keeps_an_alternative_that_is_disabled)
 END_TEST
 
 /* Not for who is in nothing, nor for the audience, but because a promise was made. */
-START_TEST(whose_alternative_is_gone_is_drawn_again)
+START_TEST(an_enrolled_subject_is_drawn_again_when_its_alternative_is_gone)
 {
 	row = (struct enrolled){9, _i == 1};
 	by_row();
@@ -277,7 +277,7 @@ static const struct {
     {"a", RED, CONTROL}, {"\xc3\xa9", RED, CONTROL}, {"\xf0\x9f\x98\x80", RED, RED},
 };
 
-START_TEST(who_is_drawn_again_is_drawn_independently_by_the_weights_that_are_left)
+START_TEST(drawing_again_is_independent_and_by_the_remaining_weights)
 {
 	by_row();
 	question.id = redraws[_i].id;
@@ -291,7 +291,7 @@ START_TEST(who_is_drawn_again_is_drawn_independently_by_the_weights_that_are_lef
 END_TEST
 
 /* 3,000 were drawn of three, who were in the last one is drawn again of the two that are left. */
-START_TEST(those_who_are_drawn_again_are_spread_and_nobody_else_moves)
+START_TEST(drawing_again_spreads_its_subjects_and_moves_nobody_else)
 {
 	int again[OLD] = {0};
 	char id[32];
@@ -334,7 +334,7 @@ static const struct {
     {"user3", 0, 2, false},
 };
 
-START_TEST(the_roll_out_takes_whom_modulus_and_traffic_take)
+START_TEST(the_roll_out_takes_those_of_modulus_and_traffic)
 {
 	question.id = rollouts[_i].id;
 	experiment.traffic = rollouts[_i].traffic;
@@ -374,7 +374,7 @@ static const struct {
     {0, 9999, -1, -1, SUBJECT_SESSION, false}, {0, 9999, -1, -1, SUBJECT_DEVICE, false},
 };
 
-START_TEST(a_layer_takes_its_kind_of_subject_in_its_slots)
+START_TEST(a_layer_admits_its_kind_of_subject_within_the_slots)
 {
 	layer.unit = slots[_i].unit;
 	layer.n = slots[_i].other_first < 0 ? 1 : 2;
@@ -409,19 +409,22 @@ decide_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, of_two_gates_the_earlier_decides, 0, n * n);
 	tcase_add_loop_test(t, bot_status_and_state_decide_without_a_subject, 0, n);
-	tcase_add_loop_test(t, explain_shows_all_gates_and_that_one_decides, 0, n);
-	tcase_add_loop_test(t, a_state_says_what_who_is_in_and_who_is_not_sees, 0, ROWS(states));
-	tcase_add_loop_test(t, a_bot_sees_the_default_in_default_and_else_control, 0, ROWS(states));
-	tcase_add_loop_test(t, it_is_in_effect_while_active_and_both_days_included, 0, ROWS(times));
-	tcase_add_loop_test(t, who_is_in_keeps_an_alternative_that_is_disabled, 0, 2);
-	tcase_add_loop_test(t, whose_alternative_is_gone_is_drawn_again, 0, 2);
+	tcase_add_loop_test(t, explain_lists_all_gates_and_one_of_them_decides, 0, n);
+	tcase_add_loop_test(
+	    t, each_state_shows_enrolled_and_others_their_alternative, 0, ROWS(states));
+	tcase_add_loop_test(
+	    t, a_bot_sees_the_default_in_state_default_and_otherwise_control, 0, ROWS(states));
+	tcase_add_loop_test(t, it_is_in_effect_while_active_from_first_to_last_day, 0, ROWS(times));
+	tcase_add_loop_test(t, the_enrolled_keep_a_disabled_alternative, 0, 2);
+	tcase_add_loop_test(
+	    t, an_enrolled_subject_is_drawn_again_when_its_alternative_is_gone, 0, 2);
 	tcase_add_loop_test(t,
-	    who_is_drawn_again_is_drawn_independently_by_the_weights_that_are_left, 0,
+	    drawing_again_is_independent_and_by_the_remaining_weights, 0,
 	    ROWS(redraws));
-	tcase_add_test(t, those_who_are_drawn_again_are_spread_and_nobody_else_moves);
-	tcase_add_loop_test(t, the_roll_out_takes_whom_modulus_and_traffic_take, 0, ROWS(rollouts));
+	tcase_add_test(t, drawing_again_spreads_its_subjects_and_moves_nobody_else);
+	tcase_add_loop_test(t, the_roll_out_takes_those_of_modulus_and_traffic, 0, ROWS(rollouts));
 	tcase_add_loop_test(t, the_draw_is_that_of_the_published_vectors, 0, ROWS(draws));
-	tcase_add_loop_test(t, a_layer_takes_its_kind_of_subject_in_its_slots, 0, ROWS(slots));
+	tcase_add_loop_test(t, a_layer_admits_its_kind_of_subject_within_the_slots, 0, ROWS(slots));
 	tcase_add_loop_test(t, every_reason_has_its_word, 0, REASON__MAX);
 	suite_add_tcase(s, t);
 	return s;

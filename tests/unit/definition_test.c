@@ -166,7 +166,7 @@ static const struct {
     {"{\"unknown\":{\"a\":[1]},\"_\":null}", ""},
 };
 
-START_TEST(judges_a_definition)
+START_TEST(refuses_bad_definitions_with_the_exact_texts)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *request = given_json(ctx, base);
@@ -181,7 +181,7 @@ START_TEST(judges_a_definition)
 }
 END_TEST
 
-START_TEST(tells_all_that_is_missing)
+START_TEST(names_all_missing_members)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -196,7 +196,7 @@ END_TEST
 
 static const char *const no_requests[] = {"null", "[]", "\"x\"", "5", "true"};
 
-START_TEST(a_request_that_is_no_object_is_checked_alone)
+START_TEST(a_missing_or_malformed_request_is_the_only_problem)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -208,7 +208,7 @@ START_TEST(a_request_that_is_no_object_is_checked_alone)
 }
 END_TEST
 
-START_TEST(leaves_what_it_read)
+START_TEST(a_valid_definition_is_read_into_its_fields)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -267,10 +267,11 @@ definition_suite(void)
 	Suite *suite = suite_create("definition");
 	TCase *t = tcase_create("definition");
 
-	tcase_add_loop_test(t, judges_a_definition, 0, ROWS(rows));
-	tcase_add_test(t, tells_all_that_is_missing);
-	tcase_add_loop_test(t, a_request_that_is_no_object_is_checked_alone, 0, ROWS(no_requests));
-	tcase_add_test(t, leaves_what_it_read);
+	tcase_add_loop_test(t, refuses_bad_definitions_with_the_exact_texts, 0, ROWS(rows));
+	tcase_add_test(t, names_all_missing_members);
+	tcase_add_loop_test(
+	    t, a_missing_or_malformed_request_is_the_only_problem, 0, ROWS(no_requests));
+	tcase_add_test(t, a_valid_definition_is_read_into_its_fields);
 	tcase_add_loop_test(t, a_change_may_keep_dates_that_have_passed, 0, ROWS(changes));
 	suite_add_tcase(suite, t);
 	return suite;

@@ -73,7 +73,7 @@ static const struct {
 	"[{\"name\":\"control\",\"weight\":null,\"payload\":false,\"enabled\":false}]", "off"},
 };
 
-START_TEST(completes_the_alternatives)
+START_TEST(adds_control_and_weights_to_alternatives)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -116,7 +116,7 @@ static const struct {
      "must have an enabled alternative with a weight above 0"},
 };
 
-START_TEST(refuses_alternatives_by_place)
+START_TEST(refuses_bad_alternatives_with_their_pointer)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -146,7 +146,7 @@ START_TEST(collects_all_problems)
 }
 END_TEST
 
-START_TEST(takes_50_alternatives_and_control_besides)
+START_TEST(accepts_50_alternatives_besides_control)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -174,10 +174,10 @@ delivery_suite(void)
 
 	tcase_add_loop_test(t, reads_a_state_as_number_or_word, 0, ROWS(states));
 	tcase_add_test(t, every_state_has_its_word);
-	tcase_add_loop_test(t, completes_the_alternatives, 0, ROWS(good));
-	tcase_add_loop_test(t, refuses_alternatives_by_place, 0, ROWS(bad));
+	tcase_add_loop_test(t, adds_control_and_weights_to_alternatives, 0, ROWS(good));
+	tcase_add_loop_test(t, refuses_bad_alternatives_with_their_pointer, 0, ROWS(bad));
 	tcase_add_test(t, collects_all_problems);
-	tcase_add_test(t, takes_50_alternatives_and_control_besides);
+	tcase_add_test(t, accepts_50_alternatives_besides_control);
 	suite_add_tcase(suite, t);
 	return suite;
 }

@@ -106,7 +106,7 @@ places(void *ctx, const struct problems *problems)
 	return out;
 }
 
-START_TEST(every_fault_of_a_registration_is_named_by_its_place)
+START_TEST(every_fault_of_a_registration_has_its_pointer)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *problems = problem_new(ctx);
@@ -182,7 +182,7 @@ static const struct {
     {"{" ACCESS "}", "{}", NULL, "null", "{" ACCESS "}"},
 };
 
-START_TEST(a_registration_comes_over_what_was_known)
+START_TEST(a_registration_is_merged_over_the_stored_profile)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *stored = given_json(ctx, merges[_i].stored);
@@ -229,7 +229,7 @@ static const struct {
     {"{\"a\":\"x\"}", "{\"a\":\"X\"}", false},
 };
 
-START_TEST(equal_profiles_may_be_written_differently)
+START_TEST(profiles_that_differ_only_in_writing_are_equal)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *a = given_json(ctx, pairs[_i].a);
@@ -248,10 +248,10 @@ device_suite(void)
 	TCase *t = tcase_create("device");
 
 	tcase_add_loop_test(t, a_registration_is_read, 0, ROWS(good));
-	tcase_add_loop_test(t, every_fault_of_a_registration_is_named_by_its_place, 0, ROWS(bad));
+	tcase_add_loop_test(t, every_fault_of_a_registration_has_its_pointer, 0, ROWS(bad));
 	tcase_add_loop_test(t, a_text_may_have_2048_bytes, 0, 2);
-	tcase_add_loop_test(t, a_registration_comes_over_what_was_known, 0, ROWS(merges));
-	tcase_add_loop_test(t, equal_profiles_may_be_written_differently, 0, ROWS(pairs));
+	tcase_add_loop_test(t, a_registration_is_merged_over_the_stored_profile, 0, ROWS(merges));
+	tcase_add_loop_test(t, profiles_that_differ_only_in_writing_are_equal, 0, ROWS(pairs));
 	suite_add_tcase(s, t);
 	return s;
 }

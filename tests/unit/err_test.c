@@ -25,14 +25,14 @@ static const int statuses[ERR__MAX] = {
     [ERR_INTERNAL] = 500,
 };
 
-START_TEST(has_the_status_of_the_contract)
+START_TEST(each_error_has_the_documented_status)
 {
 	ck_assert_int_ne(statuses[_i], 0);
 	ck_assert_int_eq(err_info((enum err)_i)->status, statuses[_i]);
 }
 END_TEST
 
-START_TEST(has_words_of_its_own)
+START_TEST(each_error_has_words_of_its_own)
 {
 	const struct err_info *info = err_info((enum err)_i);
 
@@ -50,8 +50,8 @@ err_suite(void)
 	Suite *s = suite_create("err");
 	TCase *t = tcase_create("err");
 
-	tcase_add_loop_test(t, has_the_status_of_the_contract, 0, ERR__MAX);
-	tcase_add_loop_test(t, has_words_of_its_own, 0, ERR__MAX);
+	tcase_add_loop_test(t, each_error_has_the_documented_status, 0, ERR__MAX);
+	tcase_add_loop_test(t, each_error_has_words_of_its_own, 0, ERR__MAX);
 	suite_add_tcase(s, t);
 	return s;
 }

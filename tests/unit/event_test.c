@@ -47,7 +47,7 @@ static const struct {
      "{\"title\":\"experiment\",\"userId\":null,\"deviceId\":\"d\",\"url\":null}"},
 };
 
-START_TEST(a_lookup_is_told_in_the_known_shape)
+START_TEST(the_event_of_a_lookup_has_the_documented_form)
 {
 	void *ctx = mem_ctx(NULL);
 	struct event_head head = {INT64_C(1561817862019) * INSTANT_MS, MID, NULL};
@@ -66,7 +66,7 @@ event_suite(void)
 	Suite *s = suite_create("event");
 	TCase *t = tcase_create("event");
 
-	tcase_add_loop_test(t, a_lookup_is_told_in_the_known_shape, 0, ROWS(events));
+	tcase_add_loop_test(t, the_event_of_a_lookup_has_the_documented_form, 0, ROWS(events));
 	suite_add_tcase(s, t);
 	return s;
 }

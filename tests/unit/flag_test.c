@@ -54,7 +54,7 @@ flag_text(void *ctx, struct flag_decision f, const char *alternative, const char
 	return json_plain(mem_json(ctx, flag_new(&f)));
 }
 
-START_TEST(a_reason_is_told_within_the_five_words)
+START_TEST(every_reason_maps_to_one_of_openfeature)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = given_json(ctx, flag_text(ctx,
@@ -90,7 +90,7 @@ static const struct {
     {"true", "null", FLAG_BOOLEAN, "\"value\":true,"},
 };
 
-START_TEST(a_value_is_the_payload_or_the_name_where_there_are_none)
+START_TEST(a_value_is_the_payload_or_the_name_without_payloads)
 {
 	void *ctx = mem_ctx(NULL);
 	const char *first = mem_printf(ctx, "{\"name\":\"a\",\"payload\":%s}", values[_i].first);
@@ -109,7 +109,7 @@ START_TEST(a_value_is_the_payload_or_the_name_where_there_are_none)
 }
 END_TEST
 
-START_TEST(attributes_that_the_key_does_not_allow_are_told)
+START_TEST(ignored_attributes_are_reported_in_the_metadata)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -123,7 +123,7 @@ START_TEST(attributes_that_the_key_does_not_allow_are_told)
 }
 END_TEST
 
-START_TEST(an_error_has_a_key_where_one_flag_was_asked_for)
+START_TEST(an_error_of_a_single_flag_names_its_key)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -151,11 +151,11 @@ flag_suite(void)
 	Suite *s = suite_create("flag");
 	TCase *t = tcase_create("flag");
 
-	tcase_add_loop_test(t, a_reason_is_told_within_the_five_words, 0, ROWS(reasons));
+	tcase_add_loop_test(t, every_reason_maps_to_one_of_openfeature, 0, ROWS(reasons));
 	tcase_add_loop_test(
-	    t, a_value_is_the_payload_or_the_name_where_there_are_none, 0, ROWS(values));
-	tcase_add_test(t, attributes_that_the_key_does_not_allow_are_told);
-	tcase_add_test(t, an_error_has_a_key_where_one_flag_was_asked_for);
+	    t, a_value_is_the_payload_or_the_name_without_payloads, 0, ROWS(values));
+	tcase_add_test(t, ignored_attributes_are_reported_in_the_metadata);
+	tcase_add_test(t, an_error_of_a_single_flag_names_its_key);
 	tcase_add_loop_test(t, every_type_has_its_word, 0, FLAG__MAX);
 	suite_add_tcase(s, t);
 	return s;

@@ -76,7 +76,7 @@ static const struct {
     {"p:json=%7B", ERR_INVALID},
 };
 
-START_TEST(refuses_what_is_no_form)
+START_TEST(refuses_malformed_forms)
 {
 	struct json_object *out;
 	struct ctx c;
@@ -103,7 +103,7 @@ static const struct {
     {5001, 1, "a=", "1", "", ERR_TOO_LARGE},
 };
 
-START_TEST(holds_200000_values)
+START_TEST(a_form_has_at_most_200000_values)
 {
 	void *ctx = mem_ctx(NULL);
 	struct buf *body = buf_new(ctx, 1 << 20);
@@ -122,7 +122,7 @@ START_TEST(holds_200000_values)
 }
 END_TEST
 
-START_TEST(refuses_another_type)
+START_TEST(refuses_another_content_type)
 {
 	struct json_object *out;
 	struct ctx c;
@@ -132,7 +132,7 @@ START_TEST(refuses_another_type)
 }
 END_TEST
 
-START_TEST(finds_a_field_by_its_very_name)
+START_TEST(finds_a_field_by_its_whole_name)
 {
 	struct json_object *out;
 	struct ctx c;
@@ -145,7 +145,7 @@ START_TEST(finds_a_field_by_its_very_name)
 }
 END_TEST
 
-START_TEST(keeps_a_field_after_the_form_was_read)
+START_TEST(a_field_stays_valid_after_the_form_was_read)
 {
 	struct json_object *out;
 	struct ctx c;
@@ -161,7 +161,7 @@ START_TEST(keeps_a_field_after_the_form_was_read)
 }
 END_TEST
 
-START_TEST(plants_problems_at_their_places)
+START_TEST(puts_problems_at_the_fields_of_their_pointers)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -184,12 +184,12 @@ form_suite(void)
 	TCase *t = tcase_create("form");
 
 	tcase_add_loop_test(t, reads_fields_by_their_names, 0, ROWS(good));
-	tcase_add_loop_test(t, refuses_what_is_no_form, 0, ROWS(bad));
-	tcase_add_loop_test(t, holds_200000_values, 0, ROWS(sizes));
-	tcase_add_test(t, refuses_another_type);
-	tcase_add_test(t, finds_a_field_by_its_very_name);
-	tcase_add_test(t, keeps_a_field_after_the_form_was_read);
-	tcase_add_test(t, plants_problems_at_their_places);
+	tcase_add_loop_test(t, refuses_malformed_forms, 0, ROWS(bad));
+	tcase_add_loop_test(t, a_form_has_at_most_200000_values, 0, ROWS(sizes));
+	tcase_add_test(t, refuses_another_content_type);
+	tcase_add_test(t, finds_a_field_by_its_whole_name);
+	tcase_add_test(t, a_field_stays_valid_after_the_form_was_read);
+	tcase_add_test(t, puts_problems_at_the_fields_of_their_pointers);
 	suite_add_tcase(s, t);
 	return s;
 }

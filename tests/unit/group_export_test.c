@@ -29,7 +29,7 @@ static const struct {
 	    "{\"a\":[\"zero\",\"x,y\"],\"b\":null,\"c\":null}"},
 };
 
-START_TEST(a_user_is_a_row)
+START_TEST(each_user_becomes_a_row)
 {
 	void *ctx = mem_ctx(NULL);
 	struct group_export *r = group_export_new(ctx, mem_json(ctx, json_tokener_parse(columns)));
@@ -45,7 +45,7 @@ START_TEST(a_user_is_a_row)
 }
 END_TEST
 
-START_TEST(columns_have_a_head)
+START_TEST(the_header_names_the_columns)
 {
 	void *ctx = mem_ctx(NULL);
 	struct group_export *r = group_export_new(ctx, mem_json(ctx, json_tokener_parse(columns)));
@@ -85,8 +85,8 @@ group_export_suite(void)
 	Suite *s = suite_create("group_export");
 	TCase *t = tcase_create("group_export");
 
-	tcase_add_loop_test(t, a_user_is_a_row, 0, ROWS(rows));
-	tcase_add_test(t, columns_have_a_head);
+	tcase_add_loop_test(t, each_user_becomes_a_row, 0, ROWS(rows));
+	tcase_add_test(t, the_header_names_the_columns);
 	tcase_add_test(t, columns_are_numbered_by_kind);
 	suite_add_tcase(s, t);
 	return s;

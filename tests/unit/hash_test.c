@@ -40,7 +40,7 @@ static const struct {
     {"abc", "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319"},
 };
 
-START_TEST(a_secret_becomes_blake2b_256)
+START_TEST(a_secret_is_hashed_by_blake2b_256)
 {
 	uint8_t digest[HASH_SECRET], expected[HASH_SECRET];
 
@@ -107,7 +107,7 @@ END_TEST
 static const char *const unreadable[] = {"", "0", "00ff10a", "00ff10aa0", "00ff10aa00", "00ff10ag",
     "g0ff10aa", " 0ff10aa", "00ff10a ", "0x00ff10", "00:ff:10", "00 f10aa", "-0ff10aa"};
 
-START_TEST(unhex_refuses_all_else)
+START_TEST(unhex_refuses_everything_else)
 {
 	uint8_t bytes[4];
 
@@ -115,7 +115,7 @@ START_TEST(unhex_refuses_all_else)
 }
 END_TEST
 
-START_TEST(equal_looks_at_every_byte)
+START_TEST(equal_compares_every_byte)
 {
 	char a[32] = "", b[32] = "";
 
@@ -162,12 +162,12 @@ hash_suite(void)
 	TCase *t = tcase_create("hash");
 
 	tcase_add_loop_test(t, blake2b_128_is_as_published, 0, ROWS(blake));
-	tcase_add_loop_test(t, a_secret_becomes_blake2b_256, 0, ROWS(secrets));
+	tcase_add_loop_test(t, a_secret_is_hashed_by_blake2b_256, 0, ROWS(secrets));
 	tcase_add_loop_test(t, sha_256_is_as_published, 0, ROWS(sha));
 	tcase_add_loop_test(t, hmac_sha_256_is_as_published, 0, ROWS(hmacs));
 	tcase_add_test(t, unhex_reads_both_cases);
-	tcase_add_loop_test(t, unhex_refuses_all_else, 0, ROWS(unreadable));
-	tcase_add_test(t, equal_looks_at_every_byte);
+	tcase_add_loop_test(t, unhex_refuses_everything_else, 0, ROWS(unreadable));
+	tcase_add_test(t, equal_compares_every_byte);
 	tcase_add_loop_test(t, random_hex_fills_its_length, 0, 5);
 	tcase_add_test(t, random_bytes_differ);
 	suite_add_tcase(s, t);

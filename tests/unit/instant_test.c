@@ -156,7 +156,7 @@ static const char *const bad[] = {
     "\"2012-12-02T00:30:12Z\"",
 };
 
-START_TEST(refuses_all_else_and_leaves_the_value)
+START_TEST(refuses_everything_else_and_keeps_the_value)
 {
 	int64_t t = 77;
 
@@ -165,7 +165,7 @@ START_TEST(refuses_all_else_and_leaves_the_value)
 }
 END_TEST
 
-START_TEST(refuses_every_part_of_an_instant)
+START_TEST(refuses_every_prefix_and_suffix)
 {
 	static const char text[] = "2012-12-02T00:30:12.984+01:00";
 	int64_t t;
@@ -177,7 +177,7 @@ START_TEST(refuses_every_part_of_an_instant)
 }
 END_TEST
 
-START_TEST(refuses_a_stranger_at_every_place)
+START_TEST(refuses_a_foreign_character_at_every_position)
 {
 	static const char strangers[] = {'x', ' ', '\0', '/', ',', '\xb2', '\n'};
 	static const char text[] = "2012-12-02T00:30:12.984+01:00";
@@ -229,7 +229,7 @@ libc_text(int64_t us, char out[32])
 	ck_assert_uint_gt(strftime(out, 32, "%FT%TZ", gmtime_r(&second, &tm)), 0);
 }
 
-START_TEST(comes_back_from_its_text)
+START_TEST(parses_what_it_formats)
 {
 	const int64_t span = 253402300800; /* seconds of the years 1970..9999 */
 	uint64_t state = 20121202;
@@ -253,7 +253,7 @@ START_TEST(comes_back_from_its_text)
 }
 END_TEST
 
-START_TEST(clocks_go_forward)
+START_TEST(the_clocks_never_go_back)
 {
 	time_t now = time(NULL);
 	int64_t first = instant_monotonic();
@@ -272,12 +272,12 @@ instant_suite(void)
 
 	tcase_set_timeout(t, 60); /* also on a machine that is busy */
 	tcase_add_loop_test(t, reads_what_rfc_3339_allows, 0, ROWS(good));
-	tcase_add_loop_test(t, refuses_all_else_and_leaves_the_value, 0, ROWS(bad));
-	tcase_add_test(t, refuses_every_part_of_an_instant);
-	tcase_add_loop_test(t, refuses_a_stranger_at_every_place, 0, 7);
+	tcase_add_loop_test(t, refuses_everything_else_and_keeps_the_value, 0, ROWS(bad));
+	tcase_add_test(t, refuses_every_prefix_and_suffix);
+	tcase_add_loop_test(t, refuses_a_foreign_character_at_every_position, 0, 7);
 	tcase_add_loop_test(t, writes_utc_with_milliseconds, 0, ROWS(formats));
-	tcase_add_test(t, comes_back_from_its_text);
-	tcase_add_test(t, clocks_go_forward);
+	tcase_add_test(t, parses_what_it_formats);
+	tcase_add_test(t, the_clocks_never_go_back);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -77,7 +77,7 @@ START_TEST(accepts_what_rfc_8259_allows)
 }
 END_TEST
 
-START_TEST(refuses_all_else_and_says_where)
+START_TEST(refuses_everything_else_and_says_where)
 {
 	const struct refused *c = &refused[_i];
 	struct json_fault fault = {0};
@@ -92,7 +92,7 @@ START_TEST(refuses_all_else_and_says_where)
 }
 END_TEST
 
-START_TEST(nests_to_the_limit_and_no_deeper)
+START_TEST(accepts_nesting_up_to_the_limit)
 {
 	static const char *const open[] = {"[", "{\"a\":", "[", "{\"a\":"};
 	static const char *const core[] = {"", "0", "{}", "[]"};
@@ -114,7 +114,7 @@ START_TEST(nests_to_the_limit_and_no_deeper)
 }
 END_TEST
 
-START_TEST(counts_values_to_the_limit)
+START_TEST(accepts_values_up_to_the_limit)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -124,7 +124,7 @@ START_TEST(counts_values_to_the_limit)
 }
 END_TEST
 
-START_TEST(refuses_a_memory_bomb_by_its_values)
+START_TEST(refuses_millions_of_small_values)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = NULL;
@@ -139,7 +139,7 @@ START_TEST(refuses_a_memory_bomb_by_its_values)
 }
 END_TEST
 
-START_TEST(measures_keys_as_decoded)
+START_TEST(the_limit_of_keys_counts_decoded_bytes)
 {
 	static const char *const parts[] = {
 		"k", "\\u006b", "\xc3\xa9", "\\u00e9", "\\ud83d\\ude00",
@@ -155,7 +155,7 @@ START_TEST(measures_keys_as_decoded)
 }
 END_TEST
 
-START_TEST(measures_numbers)
+START_TEST(refuses_numbers_over_the_limit_of_length)
 {
 	static const char *const heads[] = {"0.", "-1.", "0e", "-0.0e-"};
 	void *ctx = mem_ctx(NULL);
@@ -180,7 +180,7 @@ many_keys(void *ctx, int n, const char *last)
 	return b;
 }
 
-START_TEST(finds_one_twin_among_many_keys)
+START_TEST(finds_one_duplicate_among_many_keys)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -191,7 +191,7 @@ START_TEST(finds_one_twin_among_many_keys)
 }
 END_TEST
 
-START_TEST(value_dies_with_its_context)
+START_TEST(a_value_is_freed_with_its_context)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o;
@@ -241,14 +241,14 @@ json_suite(void)
 	TCase *t = tcase_create("json");
 
 	tcase_add_loop_test(t, accepts_what_rfc_8259_allows, 0, COUNT(accepted));
-	tcase_add_loop_test(t, refuses_all_else_and_says_where, 0, COUNT(refused));
-	tcase_add_loop_test(t, nests_to_the_limit_and_no_deeper, 0, 4);
-	tcase_add_test(t, counts_values_to_the_limit);
-	tcase_add_test(t, refuses_a_memory_bomb_by_its_values);
-	tcase_add_loop_test(t, measures_keys_as_decoded, 0, 5);
-	tcase_add_loop_test(t, measures_numbers, 0, 4);
-	tcase_add_test(t, finds_one_twin_among_many_keys);
-	tcase_add_test(t, value_dies_with_its_context);
+	tcase_add_loop_test(t, refuses_everything_else_and_says_where, 0, COUNT(refused));
+	tcase_add_loop_test(t, accepts_nesting_up_to_the_limit, 0, 4);
+	tcase_add_test(t, accepts_values_up_to_the_limit);
+	tcase_add_test(t, refuses_millions_of_small_values);
+	tcase_add_loop_test(t, the_limit_of_keys_counts_decoded_bytes, 0, 5);
+	tcase_add_loop_test(t, refuses_numbers_over_the_limit_of_length, 0, 4);
+	tcase_add_test(t, finds_one_duplicate_among_many_keys);
+	tcase_add_test(t, a_value_is_freed_with_its_context);
 	tcase_add_test(t, null_reads_as_null);
 	tcase_add_test(t, utf8_put_and_utf8_char_agree);
 	suite_add_tcase(suite, t);

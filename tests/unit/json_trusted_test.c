@@ -33,7 +33,7 @@ static const struct {
     {"\"\\u00e9\"", "\"\xc3\xa9\""},
 };
 
-START_TEST(numbers_of_any_size_stay_what_they_are)
+START_TEST(numbers_of_any_size_are_unchanged)
 {
 	struct json_object *o = json_parse_trusted(rows[_i].text);
 
@@ -66,13 +66,13 @@ START_TEST(many_large_numbers_are_read_in_one_pass)
 }
 END_TEST
 
-START_TEST(null_and_what_is_no_json_are_null)
+START_TEST(null_and_malformed_text_are_read_as_null)
 {
 	ck_assert_ptr_null(json_parse_trusted(none[_i]));
 }
 END_TEST
 
-START_TEST(as_deep_as_anything_that_was_let_in_and_some)
+START_TEST(nesting_may_exceed_the_limit_of_requests)
 {
 	char text[2 * 40 + 1];
 
@@ -91,10 +91,10 @@ json_trusted_suite(void)
 	Suite *suite = suite_create("json_trusted");
 	TCase *t = tcase_create("json_trusted");
 
-	tcase_add_loop_test(t, numbers_of_any_size_stay_what_they_are, 0, ROWS(rows));
+	tcase_add_loop_test(t, numbers_of_any_size_are_unchanged, 0, ROWS(rows));
 	tcase_add_test(t, many_large_numbers_are_read_in_one_pass);
-	tcase_add_loop_test(t, null_and_what_is_no_json_are_null, 0, ROWS(none));
-	tcase_add_test(t, as_deep_as_anything_that_was_let_in_and_some);
+	tcase_add_loop_test(t, null_and_malformed_text_are_read_as_null, 0, ROWS(none));
+	tcase_add_test(t, nesting_may_exceed_the_limit_of_requests);
 	suite_add_tcase(suite, t);
 	return suite;
 }

@@ -28,7 +28,7 @@ static const struct {
     {"{\"name\": \"x\", \"b\": 1}", 0, 2, "x"},
 };
 
-START_TEST(reaches_into_any_type)
+START_TEST(accessors_accept_values_of_any_type)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = given_json(ctx, shapes[_i].text);
@@ -58,7 +58,7 @@ jsonutil_suite(void)
 	Suite *s = suite_create("jsonutil");
 	TCase *t = tcase_create("jsonutil");
 
-	tcase_add_loop_test(t, reaches_into_any_type, 0, ROWS(shapes));
+	tcase_add_loop_test(t, accessors_accept_values_of_any_type, 0, ROWS(shapes));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -49,13 +49,13 @@ static const struct {
     {"99999999999999999999", false},
 };
 
-START_TEST(judges_rates)
+START_TEST(accepts_rates_within_bounds)
 {
 	ck_assert_int_eq(key_rate_fault(rates[_i].text) == NULL, rates[_i].fits);
 }
 END_TEST
 
-START_TEST(knows_a_choice)
+START_TEST(a_choice_is_yes_or_no)
 {
 	ck_assert(key_is_choice("yes") && key_is_choice("no"));
 	ck_assert(!key_is_choice("") && !key_is_choice("Yes") && !key_is_choice("true"));
@@ -69,8 +69,8 @@ key_suite(void)
 	TCase *t = tcase_create("key");
 
 	tcase_add_loop_test(t, reads_kinds_of_subjects, 0, ROWS(subjects));
-	tcase_add_loop_test(t, judges_rates, 0, ROWS(rates));
-	tcase_add_test(t, knows_a_choice);
+	tcase_add_loop_test(t, accepts_rates_within_bounds, 0, ROWS(rates));
+	tcase_add_test(t, a_choice_is_yes_or_no);
 	suite_add_tcase(s, t);
 	return s;
 }

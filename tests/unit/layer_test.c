@@ -67,7 +67,7 @@ static const struct {
 	"/layer/slots/2: overlaps another of these ranges"},
 };
 
-START_TEST(a_wish_is_read_or_its_faults_are_named)
+START_TEST(a_request_for_slots_is_read_or_its_faults_are_named)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *problems = problem_new(ctx);
@@ -114,7 +114,7 @@ static const struct {
     {"[{\"experiment\":\"all\",\"slots\":[[0,9999]]}]", "{\"id\":\"a\"}", "all", ""},
 };
 
-START_TEST(who_is_in_the_way_is_named)
+START_TEST(experiments_that_hold_wanted_slots_are_named)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *problems = problem_new(ctx);
@@ -133,8 +133,9 @@ layer_suite(void)
 	Suite *s = suite_create("layer");
 	TCase *t = tcase_create("layer");
 
-	tcase_add_loop_test(t, a_wish_is_read_or_its_faults_are_named, 0, ROWS(wishes));
-	tcase_add_loop_test(t, who_is_in_the_way_is_named, 0, ROWS(collisions));
+	tcase_add_loop_test(
+	    t, a_request_for_slots_is_read_or_its_faults_are_named, 0, ROWS(wishes));
+	tcase_add_loop_test(t, experiments_that_hold_wanted_slots_are_named, 0, ROWS(collisions));
 	suite_add_tcase(s, t);
 	return s;
 }

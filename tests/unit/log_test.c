@@ -84,7 +84,7 @@ static const struct {
     {"\x7f", " key=\"\\x7f\"\n"},
 };
 
-START_TEST(a_hostile_value_stays_in_its_line)
+START_TEST(a_hostile_value_cannot_begin_a_new_line)
 {
 	struct log_line l;
 
@@ -100,7 +100,7 @@ START_TEST(a_hostile_value_stays_in_its_line)
 }
 END_TEST
 
-START_TEST(begins_with_time_level_and_event)
+START_TEST(a_line_begins_with_time_level_and_event)
 {
 	static const char *const names[] = {"error", "warn", "info", "debug"};
 	char rest[64];
@@ -126,7 +126,7 @@ static const struct {
     {INT64_MIN, " n=-9223372036854775808\n"},
 };
 
-START_TEST(writes_numbers_bare)
+START_TEST(numbers_are_written_without_quotes)
 {
 	struct log_line l;
 
@@ -138,7 +138,7 @@ START_TEST(writes_numbers_bare)
 }
 END_TEST
 
-START_TEST(is_silent_above_its_level)
+START_TEST(messages_above_the_level_are_not_written)
 {
 	struct log_line l;
 
@@ -175,7 +175,7 @@ START_TEST(cuts_a_line_at_4_kib)
 }
 END_TEST
 
-START_TEST(cuts_a_detail)
+START_TEST(a_long_detail_is_cut)
 {
 	char value[5000];
 
@@ -189,7 +189,7 @@ START_TEST(cuts_a_detail)
 }
 END_TEST
 
-START_TEST(survives_that_nobody_listens)
+START_TEST(a_closed_stderr_is_no_error)
 {
 	capture();
 	close(STDERR_FILENO);
@@ -205,13 +205,13 @@ log_suite(void)
 	TCase *t = tcase_create("log");
 
 	tcase_add_checked_fixture(t, NULL, restore);
-	tcase_add_loop_test(t, a_hostile_value_stays_in_its_line, 0, ROWS(values));
-	tcase_add_loop_test(t, begins_with_time_level_and_event, LOG_ERROR, LOG_DEBUG + 1);
-	tcase_add_loop_test(t, writes_numbers_bare, 0, ROWS(numbers));
-	tcase_add_loop_test(t, is_silent_above_its_level, LOG_ERROR, LOG_DEBUG + 1);
+	tcase_add_loop_test(t, a_hostile_value_cannot_begin_a_new_line, 0, ROWS(values));
+	tcase_add_loop_test(t, a_line_begins_with_time_level_and_event, LOG_ERROR, LOG_DEBUG + 1);
+	tcase_add_loop_test(t, numbers_are_written_without_quotes, 0, ROWS(numbers));
+	tcase_add_loop_test(t, messages_above_the_level_are_not_written, LOG_ERROR, LOG_DEBUG + 1);
 	tcase_add_loop_test(t, cuts_a_line_at_4_kib, 0, 4);
-	tcase_add_test(t, cuts_a_detail);
-	tcase_add_test(t, survives_that_nobody_listens);
+	tcase_add_test(t, a_long_detail_is_cut);
+	tcase_add_test(t, a_closed_stderr_is_no_error);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -58,7 +58,7 @@ static const struct {
      {.device = "device3", .url = "x", .client = "app"}, false},
 };
 
-START_TEST(a_constraint_that_says_something_else_rules_it_out)
+START_TEST(a_constraint_that_does_not_match_excludes_the_experiment)
 {
 	struct lookup_request who = cases[_i].who;
 
@@ -92,7 +92,7 @@ same_match(const struct match *a, const struct match *b)
 }
 
 /* All pairs, both ways round; a younger one never wins against a better match. */
-START_TEST(of_two_the_one_with_more_matched_constraints_comes_first)
+START_TEST(more_matched_constraints_come_first)
 {
 	int left = _i / ROWS(order);
 	int right = _i % ROWS(order);
@@ -104,7 +104,7 @@ START_TEST(of_two_the_one_with_more_matched_constraints_comes_first)
 }
 END_TEST
 
-START_TEST(the_newer_of_two_that_match_alike_comes_first)
+START_TEST(of_equal_matches_the_newer_comes_first)
 {
 	struct match list[] = {
 	    {&older, order[_i].by_user, order[_i].by_device, order[_i].by_url},
@@ -118,7 +118,7 @@ START_TEST(the_newer_of_two_that_match_alike_comes_first)
 }
 END_TEST
 
-START_TEST(any_sequence_is_sorted_into_the_one_order)
+START_TEST(any_permutation_is_sorted_into_the_same_order)
 {
 	struct match list[ROWS(order)];
 
@@ -130,7 +130,7 @@ START_TEST(any_sequence_is_sorted_into_the_one_order)
 }
 END_TEST
 
-START_TEST(nothing_and_one_match_stay_as_they_are)
+START_TEST(lists_of_none_and_one_are_unchanged)
 {
 	struct match one = order[3];
 
@@ -157,7 +157,7 @@ static const struct {
     {"sunbird.app ", "app "},
 };
 
-START_TEST(the_client_is_what_stands_behind_the_last_dot)
+START_TEST(the_client_is_the_text_behind_the_last_dot)
 {
 	const char *client = lookup_client(producers[_i].producer);
 
@@ -173,13 +173,14 @@ lookup_suite(void)
 	Suite *s = suite_create("lookup");
 	TCase *t = tcase_create("lookup");
 
-	tcase_add_loop_test(t, a_constraint_that_says_something_else_rules_it_out, 0, ROWS(cases));
-	tcase_add_loop_test(t, of_two_the_one_with_more_matched_constraints_comes_first, 0,
+	tcase_add_loop_test(
+	    t, a_constraint_that_does_not_match_excludes_the_experiment, 0, ROWS(cases));
+	tcase_add_loop_test(t, more_matched_constraints_come_first, 0,
 	    ROWS(order) * ROWS(order));
-	tcase_add_loop_test(t, the_newer_of_two_that_match_alike_comes_first, 0, ROWS(order));
-	tcase_add_loop_test(t, any_sequence_is_sorted_into_the_one_order, 0, ROWS(order));
-	tcase_add_test(t, nothing_and_one_match_stay_as_they_are);
-	tcase_add_loop_test(t, the_client_is_what_stands_behind_the_last_dot, 0, ROWS(producers));
+	tcase_add_loop_test(t, of_equal_matches_the_newer_comes_first, 0, ROWS(order));
+	tcase_add_loop_test(t, any_permutation_is_sorted_into_the_same_order, 0, ROWS(order));
+	tcase_add_test(t, lists_of_none_and_one_are_unchanged);
+	tcase_add_loop_test(t, the_client_is_the_text_behind_the_last_dot, 0, ROWS(producers));
 	suite_add_tcase(s, t);
 	return s;
 }

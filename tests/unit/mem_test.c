@@ -12,7 +12,7 @@
 #include "base/problem.h"
 #include "suites.h"
 
-START_TEST(json_is_put_with_its_context)
+START_TEST(json_is_released_with_its_context)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = json_object_new_array();
@@ -23,7 +23,7 @@ START_TEST(json_is_put_with_its_context)
 }
 END_TEST
 
-START_TEST(json_null_needs_no_owner)
+START_TEST(mem_json_accepts_null)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -80,7 +80,7 @@ starve(int to)
 	_exit(0);
 }
 
-START_TEST(without_memory_says_so_and_aborts)
+START_TEST(running_out_of_memory_logs_and_aborts)
 {
 	char said[128] = "";
 	int ends[2], status;
@@ -114,7 +114,7 @@ START_TEST(problems_are_collected_in_order)
 }
 END_TEST
 
-START_TEST(problems_die_with_their_context)
+START_TEST(problems_are_freed_with_their_context)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -132,16 +132,16 @@ mem_suite(void)
 	Suite *s = suite_create("mem");
 	TCase *t = tcase_create("mem");
 
-	tcase_add_test(t, json_is_put_with_its_context);
-	tcase_add_test(t, json_null_needs_no_owner);
+	tcase_add_test(t, json_is_released_with_its_context);
+	tcase_add_test(t, mem_json_accepts_null);
 	tcase_add_test(t, copies_are_whole_and_terminated);
 	tcase_add_test(t, new_objects_are_zero_and_on_their_context);
-	tcase_add_test(t, without_memory_says_so_and_aborts);
+	tcase_add_test(t, running_out_of_memory_logs_and_aborts);
 	suite_add_tcase(s, t);
 
 	t = tcase_create("problem");
 	tcase_add_test(t, problems_are_collected_in_order);
-	tcase_add_test(t, problems_die_with_their_context);
+	tcase_add_test(t, problems_are_freed_with_their_context);
 	suite_add_tcase(s, t);
 	return s;
 }

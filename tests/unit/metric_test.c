@@ -150,7 +150,7 @@ START_TEST(durations_fall_into_cumulative_buckets)
 }
 END_TEST
 
-START_TEST(children_count_for_all)
+START_TEST(child_processes_count_into_the_same_metrics)
 {
 	int status;
 	pid_t pid = fork();
@@ -177,7 +177,7 @@ metric_suite(void)
 	tcase_add_loop_test(t, every_counter_has_help_type_and_value, 0, METRIC__MAX);
 	tcase_add_loop_test(t, requests_are_counted_by_class, 0, ROWS(statuses));
 	tcase_add_loop_test(t, durations_fall_into_cumulative_buckets, 0, ROWS(durations));
-	tcase_add_test(t, children_count_for_all);
+	tcase_add_test(t, child_processes_count_into_the_same_metrics);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -32,7 +32,7 @@ START_TEST(hash_is_that_of_the_original_system)
 }
 END_TEST
 
-START_TEST(lets_in_whose_hash_the_divisor_divides)
+START_TEST(admits_ids_whose_hash_the_divisor_divides)
 {
 	const char *expected = vectors[_i].zero_for;
 
@@ -46,14 +46,14 @@ START_TEST(lets_in_whose_hash_the_divisor_divides)
 }
 END_TEST
 
-START_TEST(divisors_0_and_1_let_everybody_in)
+START_TEST(divisors_0_and_1_admit_everybody)
 {
 	ck_assert(modulus_includes(vectors[_i].id, 0));
 	ck_assert(modulus_includes(vectors[_i].id, 1));
 }
 END_TEST
 
-START_TEST(a_divisor_beyond_every_hash_lets_nobody_in)
+START_TEST(a_divisor_beyond_every_hash_admits_nobody)
 {
 	ck_assert(!modulus_includes(vectors[_i].id, INT32_MAX));
 	ck_assert(!modulus_includes(vectors[_i].id, INT64_MAX));
@@ -67,9 +67,9 @@ modulus_suite(void)
 	TCase *t = tcase_create("modulus");
 
 	tcase_add_loop_test(t, hash_is_that_of_the_original_system, 0, ROWS(vectors));
-	tcase_add_loop_test(t, lets_in_whose_hash_the_divisor_divides, 0, ROWS(vectors));
-	tcase_add_loop_test(t, divisors_0_and_1_let_everybody_in, 0, ROWS(vectors));
-	tcase_add_loop_test(t, a_divisor_beyond_every_hash_lets_nobody_in, 0, ROWS(vectors));
+	tcase_add_loop_test(t, admits_ids_whose_hash_the_divisor_divides, 0, ROWS(vectors));
+	tcase_add_loop_test(t, divisors_0_and_1_admit_everybody, 0, ROWS(vectors));
+	tcase_add_loop_test(t, a_divisor_beyond_every_hash_admits_nobody, 0, ROWS(vectors));
 	suite_add_tcase(suite, t);
 	return suite;
 }

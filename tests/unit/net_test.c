@@ -42,7 +42,7 @@ static const char *const bad[] = {"", "unknown", "_hidden", "192.0.2", "192.0.2.
 	"1:2:3:4:5:6:7:8:9", "192.0.2.1/24", "192.0.2.1%eth0", "\"", "\"\"", "[]", ":80", "%",
 	"example.org", "unix:", " 192.0.2.1"};
 
-START_TEST(reads_nothing_else)
+START_TEST(refuses_everything_else)
 {
 	struct net_address a;
 
@@ -89,7 +89,7 @@ static const char *const no_lists[] = {"localhost", "10.0.0.0/33", "10.0.0.0/", 
 	"10.0.0.0/8/8", "::/129", "192.0.2.1:80", "[::1]", "10.0.0.0-10.0.0.9", "127.0.0.1;::1",
 	"127.0.0.1,x", "10.*", "/8", "unix:", "::ffff:1.2.3.4/129"};
 
-START_TEST(anything_else_is_no_list)
+START_TEST(refuses_malformed_lists)
 {
 	ck_assert_msg(!net_is_list(no_lists[_i]), "%s", no_lists[_i]);
 }
@@ -102,9 +102,9 @@ net_suite(void)
 	TCase *t = tcase_create("net");
 
 	tcase_add_loop_test(t, reads_an_address_in_every_form, 0, ROWS(good));
-	tcase_add_loop_test(t, reads_nothing_else, 0, ROWS(bad));
+	tcase_add_loop_test(t, refuses_everything_else, 0, ROWS(bad));
 	tcase_add_loop_test(t, a_list_holds_addresses_and_networks, 0, ROWS(lists));
-	tcase_add_loop_test(t, anything_else_is_no_list, 0, ROWS(no_lists));
+	tcase_add_loop_test(t, refuses_malformed_lists, 0, ROWS(no_lists));
 	suite_add_tcase(s, t);
 	return s;
 }

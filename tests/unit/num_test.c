@@ -67,7 +67,7 @@ static const struct {
     {"99999999999999999999999999999999999999", 0, INT64_MAX},
 };
 
-START_TEST(refuses_all_else_and_leaves_the_value)
+START_TEST(refuses_everything_else_and_keeps_the_value)
 {
 	int64_t v = 77;
 
@@ -83,7 +83,7 @@ num_suite(void)
 	TCase *t = tcase_create("num");
 
 	tcase_add_loop_test(t, reads_whole_numbers, 0, ROWS(good));
-	tcase_add_loop_test(t, refuses_all_else_and_leaves_the_value, 0, ROWS(bad));
+	tcase_add_loop_test(t, refuses_everything_else_and_keeps_the_value, 0, ROWS(bad));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -122,7 +122,7 @@ with(void *ctx, const char *member, const char *value)
 	return mem_json(ctx, o);
 }
 
-START_TEST(names_the_place_of_each_fault)
+START_TEST(each_fault_has_its_pointer)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -141,7 +141,7 @@ static const struct {
 	int most;
 } longest[] = {{"name", PAGE_VIEW_NAME}, {"url", PAGE_VIEW_URL}, {"referrer", PAGE_VIEW_URL}};
 
-START_TEST(texts_fit_up_to_their_limit)
+START_TEST(texts_are_accepted_up_to_their_limit)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -160,7 +160,7 @@ START_TEST(texts_fit_up_to_their_limit)
 }
 END_TEST
 
-START_TEST(tells_all_faults_at_once)
+START_TEST(reports_all_faults_at_once)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -180,7 +180,7 @@ START_TEST(tells_all_faults_at_once)
 }
 END_TEST
 
-START_TEST(a_good_view_after_a_bad_one_is_good)
+START_TEST(a_bad_view_does_not_affect_the_next)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -195,7 +195,7 @@ END_TEST
 
 static const char *const no_objects[] = {"null", "7", "\"x\"", "[]", "[{}]", "true"};
 
-START_TEST(is_an_object)
+START_TEST(refuses_anything_but_an_object)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
@@ -214,11 +214,11 @@ page_view_suite(void)
 	TCase *t = tcase_create("page_view");
 
 	tcase_add_loop_test(t, reads_a_page_view, 0, ROWS(good));
-	tcase_add_loop_test(t, names_the_place_of_each_fault, 0, ROWS(bad));
-	tcase_add_loop_test(t, texts_fit_up_to_their_limit, 0, ROWS(longest));
-	tcase_add_test(t, tells_all_faults_at_once);
-	tcase_add_test(t, a_good_view_after_a_bad_one_is_good);
-	tcase_add_loop_test(t, is_an_object, 0, ROWS(no_objects));
+	tcase_add_loop_test(t, each_fault_has_its_pointer, 0, ROWS(bad));
+	tcase_add_loop_test(t, texts_are_accepted_up_to_their_limit, 0, ROWS(longest));
+	tcase_add_test(t, reports_all_faults_at_once);
+	tcase_add_test(t, a_bad_view_does_not_affect_the_next);
+	tcase_add_loop_test(t, refuses_anything_but_an_object, 0, ROWS(no_objects));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -24,7 +24,7 @@ static const struct {
     {"a word of Barbara's own", "name"},
 };
 
-START_TEST(what_is_guessed_first_is_refused)
+START_TEST(common_and_guessable_passwords_are_refused)
 {
 	const char *fault = passphrase_fault("barbara", rows[_i].password);
 
@@ -36,7 +36,7 @@ START_TEST(what_is_guessed_first_is_refused)
 }
 END_TEST
 
-START_TEST(a_short_name_counts_as_a_word)
+START_TEST(a_short_account_name_counts_only_as_a_word)
 {
 	ck_assert_ptr_nonnull(passphrase_fault("bo", "bobobobopassword"));
 	ck_assert_ptr_null(passphrase_fault("bo", "lamb chops without mint"));
@@ -61,8 +61,8 @@ passphrase_suite(void)
 	Suite *s = suite_create("passphrase");
 	TCase *t = tcase_create("passphrase");
 
-	tcase_add_loop_test(t, what_is_guessed_first_is_refused, 0, ROWS(rows));
-	tcase_add_test(t, a_short_name_counts_as_a_word);
+	tcase_add_loop_test(t, common_and_guessable_passwords_are_refused, 0, ROWS(rows));
+	tcase_add_test(t, a_short_account_name_counts_only_as_a_word);
 	tcase_add_test(t, length_counts_characters);
 	suite_add_tcase(s, t);
 	return s;

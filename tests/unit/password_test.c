@@ -37,7 +37,7 @@ die_hashing(struct password_places *p)
 	return pid;
 }
 
-START_TEST(so_many_hash_at_once_and_no_more)
+START_TEST(a_limited_number_of_processes_hash_at_once)
 {
 	struct password_places *p = share();
 
@@ -50,7 +50,7 @@ START_TEST(so_many_hash_at_once_and_no_more)
 }
 END_TEST
 
-START_TEST(the_place_of_the_dead_is_given_back_and_no_other)
+START_TEST(a_dead_process_gives_back_its_place_only)
 {
 	struct password_places *p = share();
 	pid_t dead[PASSWORD_HASHES];
@@ -67,7 +67,7 @@ START_TEST(the_place_of_the_dead_is_given_back_and_no_other)
 }
 END_TEST
 
-START_TEST(another_tries_the_database_when_the_one_that_tried_is_dead)
+START_TEST(another_process_tries_the_database_when_the_first_dies)
 {
 	struct db_gate g = {.next_try = INT64_MAX, .wait = 1, .trying = 7};
 
@@ -86,9 +86,9 @@ password_suite(void)
 	Suite *s = suite_create("password");
 	TCase *t = tcase_create("places");
 
-	tcase_add_test(t, so_many_hash_at_once_and_no_more);
-	tcase_add_test(t, the_place_of_the_dead_is_given_back_and_no_other);
-	tcase_add_test(t, another_tries_the_database_when_the_one_that_tried_is_dead);
+	tcase_add_test(t, a_limited_number_of_processes_hash_at_once);
+	tcase_add_test(t, a_dead_process_gives_back_its_place_only);
+	tcase_add_test(t, another_process_tries_the_database_when_the_first_dies);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -28,7 +28,7 @@ static const struct {
     {"192.0.2", ""},
 };
 
-START_TEST(counts_a_network_of_ipv6_as_one)
+START_TEST(an_ipv6_network_counts_as_one_address)
 {
 	static const struct conf conf = {.proxies = ""};
 	struct ctx c = {.w = {.conf = &conf}};
@@ -50,7 +50,7 @@ peer_address_suite(void)
 	Suite *s = suite_create("peer_address");
 	TCase *t = tcase_create("client");
 
-	tcase_add_loop_test(t, counts_a_network_of_ipv6_as_one, 0, ROWS(networks));
+	tcase_add_loop_test(t, an_ipv6_network_counts_as_one_address, 0, ROWS(networks));
 	suite_add_tcase(s, t);
 	return s;
 }

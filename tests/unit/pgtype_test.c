@@ -140,7 +140,7 @@ START_TEST(texts_become_an_array_literal)
 }
 END_TEST
 
-START_TEST(an_array_may_stand_behind_other_text)
+START_TEST(an_array_literal_can_be_appended_to_other_text)
 {
 	struct buf *b = buf_new(NULL, 0);
 
@@ -160,7 +160,7 @@ pgtype_suite(void)
 	tcase_add_loop_test(t, a_column_becomes_json_by_its_type, 0, ROWS(columns));
 	tcase_add_loop_test(t, sql_null_is_json_null_for_every_type, 0, 8);
 	tcase_add_loop_test(t, texts_become_an_array_literal, 0, ROWS(arrays));
-	tcase_add_loop_test(t, an_array_may_stand_behind_other_text, 0, ROWS(arrays));
+	tcase_add_loop_test(t, an_array_literal_can_be_appended_to_other_text, 0, ROWS(arrays));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -21,7 +21,7 @@ static const struct {
     {"{\"baseline\":0.5,\"effect\":0.499999}", 30},
 };
 
-START_TEST(a_plan_says_how_many_it_needs)
+START_TEST(a_plan_yields_its_sample_size)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = mem_json(ctx, json_tokener_parse(good[_i].text));
@@ -58,7 +58,7 @@ static const struct {
 	"/plan/baseline /plan/effect /plan/alpha /plan/power"},
 };
 
-START_TEST(every_fault_of_a_plan_is_named_where_it_is)
+START_TEST(every_fault_of_a_plan_has_its_pointer)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = mem_json(ctx, json_tokener_parse(bad[_i].text));
@@ -83,8 +83,8 @@ plan_suite(void)
 	Suite *s = suite_create("plan");
 	TCase *t = tcase_create("plan");
 
-	tcase_add_loop_test(t, a_plan_says_how_many_it_needs, 0, ROWS(good));
-	tcase_add_loop_test(t, every_fault_of_a_plan_is_named_where_it_is, 0, ROWS(bad));
+	tcase_add_loop_test(t, a_plan_yields_its_sample_size, 0, ROWS(good));
+	tcase_add_loop_test(t, every_fault_of_a_plan_has_its_pointer, 0, ROWS(bad));
 	suite_add_tcase(s, t);
 	return s;
 }

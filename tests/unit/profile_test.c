@@ -55,7 +55,7 @@ static const struct {
     {-1, -1, NOW + 365 * INSTANT_DAY - 1},
 };
 
-START_TEST(holds_from_now_until_its_window_changes)
+START_TEST(a_profile_is_valid_until_its_window_changes)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *row = row_with(ctx, spans[_i].first, spans[_i].next);
@@ -86,7 +86,7 @@ static const char *const spanless[] = {
     "{\"from_us\":9000000000000000000,\"until_us\":0}",
 };
 
-START_TEST(without_a_span_it_never_holds)
+START_TEST(a_profile_without_a_span_is_never_valid)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *row = mem_json(ctx, json_tokener_parse(spanless[_i]));
@@ -121,7 +121,7 @@ static const struct {
 	"\"most_viewed_page_last_7_days\":null,\"number_distinct_pages_last_7_days\":0}"},
 };
 
-START_TEST(the_week_has_the_names_of_the_contract)
+START_TEST(the_week_has_the_documented_names)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *row = json_tokener_parse(weeks[_i].row);
@@ -143,7 +143,7 @@ static const struct {
     {PROFILE_DAYS_MOST, "2012-09-10T12:00:00.000Z"},
 };
 
-START_TEST(another_window_says_which)
+START_TEST(another_window_names_its_days)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *row = json_tokener_parse(ROW);
@@ -167,10 +167,10 @@ profile_suite(void)
 	Suite *s = suite_create("profile");
 	TCase *t = tcase_create("profile");
 
-	tcase_add_loop_test(t, holds_from_now_until_its_window_changes, 0, ROWS(spans));
-	tcase_add_loop_test(t, without_a_span_it_never_holds, 0, ROWS(spanless));
-	tcase_add_loop_test(t, the_week_has_the_names_of_the_contract, 0, ROWS(weeks));
-	tcase_add_loop_test(t, another_window_says_which, 0, ROWS(windows));
+	tcase_add_loop_test(t, a_profile_is_valid_until_its_window_changes, 0, ROWS(spans));
+	tcase_add_loop_test(t, a_profile_without_a_span_is_never_valid, 0, ROWS(spanless));
+	tcase_add_loop_test(t, the_week_has_the_documented_names, 0, ROWS(weeks));
+	tcase_add_loop_test(t, another_window_names_its_days, 0, ROWS(windows));
 	suite_add_tcase(s, t);
 	return s;
 }

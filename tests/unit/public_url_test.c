@@ -41,7 +41,7 @@ static const char *const bad[] = {"a.example", "//a.example", "ftp://a.example",
 	"https://a:65536", "https://a:x", "https://:80", "https://[::1", "https://[x]",
 	"https://a/\"b", "https://a/b;c", "https://a,https://b", "https://\xc3\xa9.example"};
 
-START_TEST(nothing_else_is_a_public_url)
+START_TEST(refuses_every_other_public_url)
 {
 	ck_assert_msg(!public_url_is_valid(bad[_i]), "%s", bad[_i]);
 }
@@ -54,7 +54,7 @@ public_url_suite(void)
 	TCase *t = tcase_create("public_url");
 
 	tcase_add_loop_test(t, a_public_url_has_an_origin_and_a_prefix, 0, ROWS(good));
-	tcase_add_loop_test(t, nothing_else_is_a_public_url, 0, ROWS(bad));
+	tcase_add_loop_test(t, refuses_every_other_public_url, 0, ROWS(bad));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -49,7 +49,7 @@ count_params(const char *sql)
 	return most;
 }
 
-START_TEST(every_query_is_its_file_with_its_marks)
+START_TEST(every_query_has_the_text_and_marks_of_its_file)
 {
 	const struct query_info *q = &query_infos[_i];
 	void *ctx = mem_ctx(NULL);
@@ -69,7 +69,7 @@ START_TEST(every_query_is_its_file_with_its_marks)
 }
 END_TEST
 
-START_TEST(params_are_counted)
+START_TEST(the_number_of_parameters_is_counted)
 {
 	ck_assert_int_eq(query_infos[QUERY_ping].params, 0);
 	ck_assert_int_eq(query_infos[QUERY_key_find].params, 2);
@@ -78,7 +78,7 @@ START_TEST(params_are_counted)
 END_TEST
 
 /* Numbers are handed out before the work is done, so some may be left out. */
-START_TEST(migrations_rise_from_one)
+START_TEST(migration_numbers_increase_from_one)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -102,9 +102,9 @@ query_suite(void)
 	Suite *s = suite_create("query");
 	TCase *t = tcase_create("query");
 
-	tcase_add_loop_test(t, every_query_is_its_file_with_its_marks, 0, QUERY__MAX);
-	tcase_add_test(t, params_are_counted);
-	tcase_add_test(t, migrations_rise_from_one);
+	tcase_add_loop_test(t, every_query_has_the_text_and_marks_of_its_file, 0, QUERY__MAX);
+	tcase_add_test(t, the_number_of_parameters_is_counted);
+	tcase_add_test(t, migration_numbers_increase_from_one);
 	suite_add_tcase(s, t);
 	return s;
 }

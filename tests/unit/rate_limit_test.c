@@ -36,7 +36,7 @@ unshare(void)
 
 static const struct rate rates[] = {{1, 10}, {20, 500}, {200, 2000}, {1000, 10000}, {3, 7}};
 
-START_TEST(gives_a_burst_and_then_so_many_a_second)
+START_TEST(allows_a_burst_and_then_the_rate)
 {
 	struct rate r = rates[_i];
 	uint64_t bucket = rate_bucket(table, 'r', "00c0ffee", 7);
@@ -59,7 +59,7 @@ START_TEST(gives_a_burst_and_then_so_many_a_second)
 }
 END_TEST
 
-START_TEST(a_look_takes_nothing)
+START_TEST(asking_for_the_wait_takes_no_tokens)
 {
 	struct rate r = {1, 2};
 	uint64_t bucket = rate_bucket(table, 'n', "00c0ffee", 7);
@@ -85,7 +85,7 @@ START_TEST(keys_purposes_and_sources_have_buckets_of_their_own)
 END_TEST
 
 /* More buckets than there are places: the table neither grows nor refuses anybody new. */
-START_TEST(a_full_table_refuses_nobody_new)
+START_TEST(a_full_table_refuses_no_new_source)
 {
 	struct rate r = {1, 2};
 
@@ -97,7 +97,7 @@ START_TEST(a_full_table_refuses_nobody_new)
 END_TEST
 
 /* Whoever has asked most keeps the place. */
-START_TEST(the_fullest_bucket_makes_room)
+START_TEST(the_bucket_with_most_tokens_is_evicted)
 {
 	struct rate r = {1, 100};
 	uint64_t set = 5;
@@ -126,7 +126,7 @@ spawn(uint64_t bucket, struct rate r, int64_t *got)
 	_exit(0);
 }
 
-START_TEST(processes_together_get_what_one_would)
+START_TEST(processes_share_one_limit)
 {
 	struct rate r = {1000, TAKES};
 	uint64_t bucket = rate_bucket(table, 'r', "00c0ffee", 7);
@@ -159,7 +159,7 @@ work_for_ever(void)
 	}
 }
 
-START_TEST(a_process_killed_anywhere_leaves_nothing_stuck)
+START_TEST(a_process_killed_at_any_point_leaves_no_lock)
 {
 	struct rate_report report;
 
@@ -179,7 +179,7 @@ START_TEST(a_process_killed_anywhere_leaves_nothing_stuck)
 }
 END_TEST
 
-START_TEST(tells_the_source_of_most_refusals)
+START_TEST(reports_the_source_of_most_refusals)
 {
 	struct rate_report report = {0};
 	int told = 0;
@@ -197,7 +197,7 @@ START_TEST(tells_the_source_of_most_refusals)
 }
 END_TEST
 
-START_TEST(no_source_stands_out_of_many)
+START_TEST(equal_sources_are_not_reported_as_dominant)
 {
 	struct rate_report report = {0};
 
@@ -208,7 +208,7 @@ START_TEST(no_source_stands_out_of_many)
 }
 END_TEST
 
-START_TEST(refusals_are_forgotten_after_their_hour)
+START_TEST(refusals_are_forgotten_after_an_hour)
 {
 	struct rate_report report = {0};
 
@@ -231,16 +231,16 @@ rate_limit_suite(void)
 
 	tcase_add_checked_fixture(t, share, unshare);
 	tcase_set_timeout(t, 120);
-	tcase_add_loop_test(t, gives_a_burst_and_then_so_many_a_second, 0, ROWS(rates));
-	tcase_add_test(t, a_look_takes_nothing);
+	tcase_add_loop_test(t, allows_a_burst_and_then_the_rate, 0, ROWS(rates));
+	tcase_add_test(t, asking_for_the_wait_takes_no_tokens);
 	tcase_add_test(t, keys_purposes_and_sources_have_buckets_of_their_own);
-	tcase_add_test(t, a_full_table_refuses_nobody_new);
-	tcase_add_test(t, the_fullest_bucket_makes_room);
-	tcase_add_test(t, processes_together_get_what_one_would);
-	tcase_add_test(t, a_process_killed_anywhere_leaves_nothing_stuck);
-	tcase_add_test(t, tells_the_source_of_most_refusals);
-	tcase_add_test(t, no_source_stands_out_of_many);
-	tcase_add_test(t, refusals_are_forgotten_after_their_hour);
+	tcase_add_test(t, a_full_table_refuses_no_new_source);
+	tcase_add_test(t, the_bucket_with_most_tokens_is_evicted);
+	tcase_add_test(t, processes_share_one_limit);
+	tcase_add_test(t, a_process_killed_at_any_point_leaves_no_lock);
+	tcase_add_test(t, reports_the_source_of_most_refusals);
+	tcase_add_test(t, equal_sources_are_not_reported_as_dominant);
+	tcase_add_test(t, refusals_are_forgotten_after_an_hour);
 	suite_add_tcase(s, t);
 	return s;
 }

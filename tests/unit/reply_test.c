@@ -113,7 +113,7 @@ static const struct {
     {&page, 204, "a <1>\n", "", NULL},
 };
 
-START_TEST(a_page_that_cannot_be_rendered_is_an_error_without_the_model)
+START_TEST(a_failed_template_answers_an_error_without_the_model)
 {
 	static const struct route endless =
     {
@@ -135,7 +135,7 @@ START_TEST(a_page_that_cannot_be_rendered_is_an_error_without_the_model)
 }
 END_TEST
 
-START_TEST(a_form_that_did_its_work_leads_on_without_a_page)
+START_TEST(a_redirect_needs_no_template)
 {
 	static const struct route form =
     {
@@ -153,7 +153,7 @@ START_TEST(a_form_that_did_its_work_leads_on_without_a_page)
 }
 END_TEST
 
-START_TEST(a_success_goes_out_as_its_route_says)
+START_TEST(a_success_has_the_format_of_its_route)
 {
 	struct ctx c;
 
@@ -175,7 +175,7 @@ START_TEST(a_success_goes_out_as_its_route_says)
 }
 END_TEST
 
-START_TEST(every_answer_is_marked)
+START_TEST(every_answer_has_the_common_headers)
 {
 	static const char *const marks[][2] = {{"X-Request-Id", "id-1"},
 	    {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"},
@@ -208,7 +208,7 @@ START_TEST(head_has_the_headers_of_get_and_no_body)
 }
 END_TEST
 
-START_TEST(a_problem_has_one_shape)
+START_TEST(problems_have_the_documented_form)
 {
 	enum err e = (enum err)_i;
 	const struct err_info *info = err_info(e);
@@ -245,7 +245,7 @@ static const struct {
 	"\"request_id\":\"id-1\"}"},
 };
 
-START_TEST(a_problem_says_no_more_than_is_known)
+START_TEST(a_problem_omits_unknown_members)
 {
 	struct ctx c;
 
@@ -256,7 +256,7 @@ START_TEST(a_problem_says_no_more_than_is_known)
 }
 END_TEST
 
-START_TEST(unavailable_says_when_to_come_back)
+START_TEST(unavailable_has_a_retry_after)
 {
 	static const enum err outcomes[] = {
 	    ERR_UNAVAILABLE, ERR_THROTTLED, ERR_INTERNAL, ERR_NOT_FOUND};
@@ -291,7 +291,7 @@ static const struct {
     {&data, browser_env, false},
 };
 
-START_TEST(a_person_gets_a_problem_as_a_page)
+START_TEST(pages_show_problems_as_html)
 {
 	struct ctx c;
 
@@ -375,7 +375,7 @@ static const struct {
     {NULL, OK, 204, NULL, NULL, ALLOW, A, 204, "Access-Control-Max-Age", "7200"},
 };
 
-START_TEST(sends_the_headers_of_its_outcome)
+START_TEST(each_outcome_has_its_headers)
 {
 	struct ctx c;
 
@@ -397,16 +397,16 @@ reply_suite(void)
 	Suite *s = suite_create("reply");
 	TCase *t = tcase_create("reply");
 
-	tcase_add_loop_test(t, a_page_that_cannot_be_rendered_is_an_error_without_the_model, 0, 4);
-	tcase_add_test(t, a_form_that_did_its_work_leads_on_without_a_page);
-	tcase_add_loop_test(t, a_success_goes_out_as_its_route_says, 0, ROWS(answers));
-	tcase_add_loop_test(t, every_answer_is_marked, 0, ERR__MAX);
+	tcase_add_loop_test(t, a_failed_template_answers_an_error_without_the_model, 0, 4);
+	tcase_add_test(t, a_redirect_needs_no_template);
+	tcase_add_loop_test(t, a_success_has_the_format_of_its_route, 0, ROWS(answers));
+	tcase_add_loop_test(t, every_answer_has_the_common_headers, 0, ERR__MAX);
 	tcase_add_loop_test(t, head_has_the_headers_of_get_and_no_body, 0, 2);
-	tcase_add_loop_test(t, a_problem_has_one_shape, ERR_SYNTAX, ERR__MAX);
-	tcase_add_loop_test(t, a_problem_says_no_more_than_is_known, 0, ROWS(silent));
-	tcase_add_loop_test(t, unavailable_says_when_to_come_back, 0, 4);
-	tcase_add_loop_test(t, a_person_gets_a_problem_as_a_page, 0, ROWS(problems));
-	tcase_add_loop_test(t, sends_the_headers_of_its_outcome, 0, ROWS(rows));
+	tcase_add_loop_test(t, problems_have_the_documented_form, ERR_SYNTAX, ERR__MAX);
+	tcase_add_loop_test(t, a_problem_omits_unknown_members, 0, ROWS(silent));
+	tcase_add_loop_test(t, unavailable_has_a_retry_after, 0, 4);
+	tcase_add_loop_test(t, pages_show_problems_as_html, 0, ROWS(problems));
+	tcase_add_loop_test(t, each_outcome_has_its_headers, 0, ROWS(rows));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -58,7 +58,7 @@ static const struct {
     {"X=", NULL},
 };
 
-START_TEST(reads_as_much_as_announced)
+START_TEST(reads_the_announced_length)
 {
 	struct body body = {"abcdefgh", 8, 0};
 	struct ctx c;
@@ -76,7 +76,7 @@ static const char *const no_lengths[] = {"CONTENT_LENGTH=-1", "CONTENT_LENGTH=-0
     "CONTENT_LENGTH=x", "CONTENT_LENGTH=0x5", "CONTENT_LENGTH=5.0", "CONTENT_LENGTH=5, 5",
     "CONTENT_LENGTH=9223372036854775808", "CONTENT_LENGTH=99999999999999999999999999"};
 
-START_TEST(refuses_a_length_that_is_none)
+START_TEST(refuses_a_malformed_length)
 {
 	struct body body = {"abcdefgh", 8, 0};
 	struct ctx c;
@@ -117,7 +117,7 @@ static const struct {
     {"CONTENT_LENGTH=9223372036854775807", INT64_MAX, 1, 1, false},
 };
 
-START_TEST(reads_and_forgets_a_body_over_every_limit)
+START_TEST(reads_and_drops_an_overlong_body)
 {
 	struct body body = {"abcdefg", large[_i].sent, 0};
 	struct ctx c;
@@ -153,7 +153,7 @@ static const struct {
     {"X=", false, false},
 };
 
-START_TEST(believes_the_type_that_is_said)
+START_TEST(the_content_type_decides_what_a_body_is)
 {
 	struct body body = {"[7]", 3, 0};
 	const char *const more[3] = {"CONTENT_LENGTH=3", types[_i].type};
@@ -181,7 +181,7 @@ static const struct {
     {"NaN", "CONTENT_LENGTH=3", "line 1, column 1: "},
 };
 
-START_TEST(says_where_a_body_is_no_json)
+START_TEST(names_the_position_of_malformed_json)
 {
 	struct body body = {broken[_i].text, 100, 0};
 	const char *const more[3] = {broken[_i].length, "CONTENT_TYPE=application/json"};
@@ -257,12 +257,12 @@ req_body_suite(void)
 	Suite *s = suite_create("req_body");
 	TCase *t = tcase_create("body");
 
-	tcase_add_loop_test(t, reads_as_much_as_announced, 0, ROWS(lengths));
-	tcase_add_loop_test(t, refuses_a_length_that_is_none, 0, ROWS(no_lengths));
+	tcase_add_loop_test(t, reads_the_announced_length, 0, ROWS(lengths));
+	tcase_add_loop_test(t, refuses_a_malformed_length, 0, ROWS(no_lengths));
 	tcase_add_loop_test(t, refuses_a_body_shorter_than_announced, 0, 3);
-	tcase_add_loop_test(t, reads_and_forgets_a_body_over_every_limit, 0, ROWS(large));
-	tcase_add_loop_test(t, believes_the_type_that_is_said, 0, ROWS(types));
-	tcase_add_loop_test(t, says_where_a_body_is_no_json, 0, ROWS(broken));
+	tcase_add_loop_test(t, reads_and_drops_an_overlong_body, 0, ROWS(large));
+	tcase_add_loop_test(t, the_content_type_decides_what_a_body_is, 0, ROWS(types));
+	tcase_add_loop_test(t, names_the_position_of_malformed_json, 0, ROWS(broken));
 	suite_add_tcase(s, t);
 
 	t = tcase_create("parameters");

@@ -87,7 +87,7 @@ static const struct {
     {"/page#/x", {"page"}},
 };
 
-START_TEST(splits_the_path_and_decodes_once)
+START_TEST(splits_the_path_and_decodes_segments_once)
 {
 	struct ctx c;
 
@@ -141,7 +141,7 @@ static const struct {
     {"/1/2/3/4/5/6/7/8/9", ERR_NOT_FOUND, "no such path"},
 };
 
-START_TEST(refuses_a_path_that_no_route_could_have)
+START_TEST(refuses_malformed_paths)
 {
 	struct ctx c;
 
@@ -151,7 +151,7 @@ START_TEST(refuses_a_path_that_no_route_could_have)
 }
 END_TEST
 
-START_TEST(takes_as_many_segments_as_promised)
+START_TEST(accepts_paths_up_to_the_limit_of_segments)
 {
 	struct ctx c;
 
@@ -202,7 +202,7 @@ END_TEST
 static const char *const bad_queries[] = {
     "a=%", "a=%4", "a=%zz", "%=1", "%00", "a=%00", "a=%FF", "%C3=1", "a=1&b=%C0%80"};
 
-START_TEST(refuses_a_query_that_cannot_be_decoded)
+START_TEST(refuses_a_malformed_query)
 {
 	char uri[256];
 	struct ctx c;
@@ -228,7 +228,7 @@ START_TEST(refuses_a_parameter_given_twice)
 }
 END_TEST
 
-START_TEST(takes_32_parameters_and_no_more)
+START_TEST(accepts_at_most_32_parameters)
 {
 	struct ctx c;
 	struct buf *uri = buf_new(NULL, 0);
@@ -292,7 +292,7 @@ static const struct {
     {"X=", "", false},
 };
 
-START_TEST(reads_head_as_get)
+START_TEST(treats_head_as_get)
 {
 	const char *env[] = {methods[_i].method, "REQUEST_URI=/page", NULL};
 	struct body none = {0};
@@ -305,7 +305,7 @@ START_TEST(reads_head_as_get)
 }
 END_TEST
 
-START_TEST(needs_a_uri)
+START_TEST(requires_a_uri)
 {
 	const char *env[] = {"REQUEST_METHOD=GET", NULL};
 	struct body none = {0};
@@ -346,7 +346,7 @@ static const struct {
     {"-gzip", false},
 };
 
-START_TEST(knows_its_tag_however_it_comes_back)
+START_TEST(recognises_its_tag_in_every_form_of_if_none_match)
 {
 	char parameter[100];
 	const char *env[] = {"REQUEST_METHOD=GET", "REQUEST_URI=/page", parameter, NULL};
@@ -366,17 +366,17 @@ req_suite(void)
 	Suite *s = suite_create("req");
 	TCase *t = tcase_create("head");
 
-	tcase_add_loop_test(t, splits_the_path_and_decodes_once, 0, ROWS(paths));
-	tcase_add_loop_test(t, refuses_a_path_that_no_route_could_have, 0, ROWS(bad_paths));
-	tcase_add_test(t, takes_as_many_segments_as_promised);
+	tcase_add_loop_test(t, splits_the_path_and_decodes_segments_once, 0, ROWS(paths));
+	tcase_add_loop_test(t, refuses_malformed_paths, 0, ROWS(bad_paths));
+	tcase_add_test(t, accepts_paths_up_to_the_limit_of_segments);
 	tcase_add_loop_test(t, decodes_the_query, 0, ROWS(queries));
-	tcase_add_loop_test(t, refuses_a_query_that_cannot_be_decoded, 0, ROWS(bad_queries));
+	tcase_add_loop_test(t, refuses_a_malformed_query, 0, ROWS(bad_queries));
 	tcase_add_loop_test(t, refuses_a_parameter_given_twice, 0, 3);
-	tcase_add_test(t, takes_32_parameters_and_no_more);
+	tcase_add_test(t, accepts_at_most_32_parameters);
 	tcase_add_loop_test(t, refuses_a_header_given_twice, 0, ROWS(headers));
-	tcase_add_loop_test(t, reads_head_as_get, 0, ROWS(methods));
-	tcase_add_test(t, needs_a_uri);
-	tcase_add_loop_test(t, knows_its_tag_however_it_comes_back, 0, ROWS(tags));
+	tcase_add_loop_test(t, treats_head_as_get, 0, ROWS(methods));
+	tcase_add_test(t, requires_a_uri);
+	tcase_add_loop_test(t, recognises_its_tag_in_every_form_of_if_none_match, 0, ROWS(tags));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -50,7 +50,7 @@ row(void *ctx, const char *text, int n)
 static const char *const names[] = {"b", "a, \"b\"", "two\r\nlines", "=1+1", "+1", "-1", "@x",
     "\tx", "=\"a\",b", "a=b", "'x", "''=1"};
 
-START_TEST(texts_come_back_and_are_no_formulas)
+START_TEST(texts_survive_and_never_begin_a_formula)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = row(ctx, csv_of(ctx, names[_i]), 1);
@@ -84,7 +84,7 @@ static const struct {
     {1, "histogram", "0:150 1:40 3:10"},
 };
 
-START_TEST(each_goal_and_alternative_has_a_row_of_numbers)
+START_TEST(each_goal_and_alternative_has_a_row)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = row(ctx, csv_of(ctx, "b"), cells[_i].row);
@@ -99,7 +99,7 @@ START_TEST(each_goal_and_alternative_has_a_row_of_numbers)
 }
 END_TEST
 
-START_TEST(an_empty_text_keeps_its_column)
+START_TEST(an_empty_text_does_not_shift_columns)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = row(ctx, csv_of(ctx, ""), 1);
@@ -116,9 +116,9 @@ results_csv_suite(void)
 	Suite *s = suite_create("results_csv");
 	TCase *t = tcase_create("results_csv");
 
-	tcase_add_loop_test(t, texts_come_back_and_are_no_formulas, 0, ROWS(names));
-	tcase_add_loop_test(t, each_goal_and_alternative_has_a_row_of_numbers, 0, ROWS(cells));
-	tcase_add_test(t, an_empty_text_keeps_its_column);
+	tcase_add_loop_test(t, texts_survive_and_never_begin_a_formula, 0, ROWS(names));
+	tcase_add_loop_test(t, each_goal_and_alternative_has_a_row, 0, ROWS(cells));
+	tcase_add_test(t, an_empty_text_does_not_shift_columns);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -65,7 +65,7 @@ results(void *ctx, const char *exposures, const char *splits, const char *conver
 	return results_json(ctx, &in);
 }
 
-START_TEST(results_have_the_published_numbers_in_the_published_places)
+START_TEST(results_have_the_documented_numbers_and_members)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *r = results(ctx, "[[1,1,1000,0],[2,1,1000,3]]",
@@ -99,7 +99,7 @@ START_TEST(results_have_the_published_numbers_in_the_published_places)
 }
 END_TEST
 
-START_TEST(three_hits_by_one_are_one_conversion)
+START_TEST(three_hits_of_one_subject_are_one_conversion)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *r = results(ctx, "[[1,1,98,0],[2,1,97,0]]", "{}", "[[7,2,3,1]]");
@@ -112,7 +112,7 @@ START_TEST(three_hits_by_one_are_one_conversion)
 }
 END_TEST
 
-START_TEST(rows_of_one_number_of_hits_are_one_bin)
+START_TEST(rows_with_equal_hits_are_one_bin)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *r = results(ctx, "[[2,1,50,0],[2,2,50,0]]", "{}",
@@ -125,7 +125,7 @@ START_TEST(rows_of_one_number_of_hits_are_one_bin)
 }
 END_TEST
 
-START_TEST(control_is_compared_with_nothing)
+START_TEST(control_has_no_comparison)
 {
 	static const char *const names[] = {"difference", "improvement", "chi2_confidence",
 	    "interval", "chance_to_beat_control", "expected_loss", "mwu_confidence", "sequence",
@@ -145,7 +145,7 @@ START_TEST(control_is_compared_with_nothing)
 END_TEST
 
 /* 1,000 were drawn 9 to 1, then 2,000 1 to 1: each period is held against its own shares. */
-START_TEST(each_enrolment_expects_the_shares_of_its_time)
+START_TEST(each_period_is_compared_with_its_own_shares)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *r = results(ctx,
@@ -160,7 +160,7 @@ START_TEST(each_enrolment_expects_the_shares_of_its_time)
 END_TEST
 
 /* What was to go to an alternative that is gone, 9, is no fault of those that are left. */
-START_TEST(a_removed_alternative_breaks_no_split)
+START_TEST(a_removed_alternative_does_not_break_the_split)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *r = results(ctx,
@@ -176,7 +176,7 @@ START_TEST(a_removed_alternative_breaks_no_split)
 END_TEST
 
 /* 40 were placed in b by hand: no draw put them there. */
-START_TEST(who_was_placed_by_hand_takes_part_and_breaks_no_split)
+START_TEST(subjects_placed_by_hand_count_outside_of_the_split)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *r = results(
@@ -196,7 +196,7 @@ START_TEST(who_was_placed_by_hand_takes_part_and_breaks_no_split)
 END_TEST
 
 /* As few as give an interval at all, and one arm of a hundred million. */
-START_TEST(no_interval_leaves_what_is_possible)
+START_TEST(intervals_stay_within_possible_values)
 {
 	static const char *const rows[][2] = {
 	    {"[[1,1,10,0],[2,1,10,0]]", "[[7,1,1,5],[7,2,1,5]]"},
@@ -223,7 +223,7 @@ START_TEST(no_interval_leaves_what_is_possible)
 }
 END_TEST
 
-START_TEST(before_anybody_takes_part_the_last_split_is_expected)
+START_TEST(without_participants_the_current_split_is_expected)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *r = results(ctx, "[]",
@@ -326,7 +326,7 @@ draw_rows(void *ctx, uint64_t *seed, int columns, int64_t first)
 	return list;
 }
 
-START_TEST(whatever_is_counted_the_results_are_json)
+START_TEST(any_counts_give_valid_json)
 {
 	static const char *const splits[] = {"{}", "{\"1\":{\"1\":0.5,\"2\":0.5}}",
 	    "{\"1\":{\"1\":0,\"2\":0}}", "{\"1\":{\"1\":1e-300,\"2\":1}}", "[]",
@@ -352,7 +352,7 @@ START_TEST(whatever_is_counted_the_results_are_json)
 }
 END_TEST
 
-START_TEST(fifty_arms_of_a_hundred_million_are_all_compared)
+START_TEST(fifty_large_arms_are_all_compared)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *arms = given_json(ctx, "[]");
@@ -394,18 +394,18 @@ results_suite(void)
 	Suite *s = suite_create("results");
 	TCase *t = tcase_create("results");
 
-	tcase_add_test(t, results_have_the_published_numbers_in_the_published_places);
-	tcase_add_test(t, three_hits_by_one_are_one_conversion);
-	tcase_add_test(t, rows_of_one_number_of_hits_are_one_bin);
-	tcase_add_test(t, control_is_compared_with_nothing);
-	tcase_add_test(t, each_enrolment_expects_the_shares_of_its_time);
-	tcase_add_test(t, a_removed_alternative_breaks_no_split);
-	tcase_add_test(t, who_was_placed_by_hand_takes_part_and_breaks_no_split);
-	tcase_add_test(t, no_interval_leaves_what_is_possible);
-	tcase_add_test(t, before_anybody_takes_part_the_last_split_is_expected);
+	tcase_add_test(t, results_have_the_documented_numbers_and_members);
+	tcase_add_test(t, three_hits_of_one_subject_are_one_conversion);
+	tcase_add_test(t, rows_with_equal_hits_are_one_bin);
+	tcase_add_test(t, control_has_no_comparison);
+	tcase_add_test(t, each_period_is_compared_with_its_own_shares);
+	tcase_add_test(t, a_removed_alternative_does_not_break_the_split);
+	tcase_add_test(t, subjects_placed_by_hand_count_outside_of_the_split);
+	tcase_add_test(t, intervals_stay_within_possible_values);
+	tcase_add_test(t, without_participants_the_current_split_is_expected);
 	tcase_add_loop_test(t, a_number_that_is_missing_has_a_reason, 0, ROWS(gaps));
-	tcase_add_loop_test(t, whatever_is_counted_the_results_are_json, 1, 21);
-	tcase_add_test(t, fifty_arms_of_a_hundred_million_are_all_compared);
+	tcase_add_loop_test(t, any_counts_give_valid_json, 1, 21);
+	tcase_add_test(t, fifty_large_arms_are_all_compared);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -107,7 +107,7 @@ static const char *const unknown[] = {"pages", "pag", "Page", "page x", "user", 
     "user 7 tag a", "user 7 tag a b c", "x", "goal", "goal buy", "goal png", "goal buy.PNG",
     "goal buy.png x", "v1 docs", "v1 admin login", "v1 admin 7 x.csv"};
 
-START_TEST(knows_no_other_path)
+START_TEST(refuses_unknown_paths)
 {
 	static const char *const methods[] = {"GET", "POST", "OPTIONS", ""};
 	struct ctx c;
@@ -136,7 +136,7 @@ static const struct {
     {"PATCH", "user 7", "GET, HEAD, DELETE, PUT, OPTIONS"},
 };
 
-START_TEST(names_the_methods_of_the_path)
+START_TEST(a_wrong_method_is_told_the_allowed_ones)
 {
 	struct ctx c;
 
@@ -165,7 +165,7 @@ static const struct {
     {"POST", "page", SIZE_MAX, "the body has 18446744073709551615 bytes, the limit is 100"},
 };
 
-START_TEST(names_the_limit_of_the_row)
+START_TEST(a_large_body_is_told_the_limit)
 {
 	struct ctx c;
 
@@ -176,7 +176,7 @@ START_TEST(names_the_limit_of_the_row)
 }
 END_TEST
 
-START_TEST(an_image_is_known_by_its_path)
+START_TEST(an_image_is_recognised_by_its_path)
 {
 	struct ctx c;
 
@@ -213,7 +213,7 @@ begin_at_row(struct ctx *c, const struct route *row)
 	}
 }
 
-START_TEST(the_index_finds_every_row_of_the_program)
+START_TEST(the_index_finds_every_route)
 {
 	const struct route *row = &routes_all.list[_i];
 	struct ctx c;
@@ -234,12 +234,12 @@ route_suite(void)
 	TCase *t = tcase_create("route");
 
 	tcase_add_loop_test(t, finds_the_row_with_and_without_the_prefix, 0, ROWS(found));
-	tcase_add_loop_test(t, knows_no_other_path, 0, ROWS(unknown));
-	tcase_add_loop_test(t, names_the_methods_of_the_path, 0, ROWS(refused));
-	tcase_add_loop_test(t, names_the_limit_of_the_row, 0, ROWS(bodies));
-	tcase_add_test(t, an_image_is_known_by_its_path);
+	tcase_add_loop_test(t, refuses_unknown_paths, 0, ROWS(unknown));
+	tcase_add_loop_test(t, a_wrong_method_is_told_the_allowed_ones, 0, ROWS(refused));
+	tcase_add_loop_test(t, a_large_body_is_told_the_limit, 0, ROWS(bodies));
+	tcase_add_test(t, an_image_is_recognised_by_its_path);
 	tcase_add_loop_test(
-	    t, the_index_finds_every_row_of_the_program, 0, (int)routes_all.count);
+	    t, the_index_finds_every_route, 0, (int)routes_all.count);
 	suite_add_tcase(s, t);
 	return s;
 }

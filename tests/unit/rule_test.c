@@ -100,7 +100,7 @@ static const struct {
 	    "/all/0/attribute/eq /all/1/group/lt /all/2/kind/x"},
 };
 
-START_TEST(what_is_no_rule_is_refused_with_every_place)
+START_TEST(malformed_rules_are_refused_with_all_pointers)
 {
 	struct problems *p = problem_new(ctx);
 
@@ -121,7 +121,7 @@ deep(int depth)
 	return out;
 }
 
-START_TEST(eight_levels_are_read_and_nine_are_not)
+START_TEST(rules_nest_at_most_8_levels)
 {
 	struct problems *p = problem_new(ctx);
 
@@ -142,7 +142,7 @@ wide(int terms)
 	return mem_printf(ctx, "{\"any\":[%s]}", out);
 }
 
-START_TEST(a_hundred_terms_are_read_and_one_more_is_not)
+START_TEST(a_rule_has_at_most_100_terms)
 {
 	struct problems *p = problem_new(ctx);
 
@@ -262,7 +262,7 @@ static const struct {
 	{"{\"not\":{\"all\":[" A("\"eq\":1") "]}}", "{\"a\":1}", false},
 };
 
-START_TEST(decides_on_a_subject)
+START_TEST(holds_for_a_subject_as_expected)
 {
 	struct problems *p = problem_new(ctx);
 	struct rule *r = rule_read(ctx, given_json(ctx, decided[_i].rule), "", p);
@@ -277,7 +277,7 @@ START_TEST(decides_on_a_subject)
 }
 END_TEST
 
-START_TEST(tells_what_it_refers_to_and_where)
+START_TEST(lists_its_references_with_their_pointers)
 {
 	struct problems *p = problem_new(ctx);
 	struct rule *r = rule_read(ctx,
@@ -306,11 +306,11 @@ rule_suite(void)
 	TCase *t = tcase_create("rule");
 
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_loop_test(t, what_is_no_rule_is_refused_with_every_place, 0, ROWS(bad));
-	tcase_add_test(t, eight_levels_are_read_and_nine_are_not);
-	tcase_add_test(t, a_hundred_terms_are_read_and_one_more_is_not);
-	tcase_add_loop_test(t, decides_on_a_subject, 0, ROWS(decided));
-	tcase_add_test(t, tells_what_it_refers_to_and_where);
+	tcase_add_loop_test(t, malformed_rules_are_refused_with_all_pointers, 0, ROWS(bad));
+	tcase_add_test(t, rules_nest_at_most_8_levels);
+	tcase_add_test(t, a_rule_has_at_most_100_terms);
+	tcase_add_loop_test(t, holds_for_a_subject_as_expected, 0, ROWS(decided));
+	tcase_add_test(t, lists_its_references_with_their_pointers);
 	suite_add_tcase(s, t);
 	return s;
 }

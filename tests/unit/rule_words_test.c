@@ -36,7 +36,7 @@ static const struct {
 	{"{\"not\":{\"not\":" A(EQ1) "}}", "not (not (a is 1))"},
 };
 
-START_TEST(is_said_in_words)
+START_TEST(rules_are_put_into_words)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *rule = mem_json(ctx, json_tokener_parse(spoken[_i].rule));
@@ -52,7 +52,7 @@ rule_words_suite(void)
 	Suite *s = suite_create("rule_words");
 	TCase *t = tcase_create("rule_words");
 
-	tcase_add_loop_test(t, is_said_in_words, 0, ROWS(spoken));
+	tcase_add_loop_test(t, rules_are_put_into_words, 0, ROWS(spoken));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -20,7 +20,7 @@ START_TEST(an_idle_worker_is_never_overdue)
 }
 END_TEST
 
-START_TEST(a_request_is_overdue_when_its_budget_and_the_excess_have_passed)
+START_TEST(a_request_is_overdue_past_its_budget_and_the_grace)
 {
 	struct seat s = {0};
 	int64_t limit = START + 2 * INSTANT_SECOND + SEAT_EXCESS;
@@ -46,7 +46,7 @@ seat_suite(void)
 	TCase *t = tcase_create("seat");
 
 	tcase_add_test(t, an_idle_worker_is_never_overdue);
-	tcase_add_test(t, a_request_is_overdue_when_its_budget_and_the_excess_have_passed);
+	tcase_add_test(t, a_request_is_overdue_past_its_budget_and_the_grace);
 	suite_add_tcase(s, t);
 	return s;
 }

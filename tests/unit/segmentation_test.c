@@ -64,7 +64,7 @@ static const struct {
 	    "/groups/0/rule/any/0/kind/lt"},
 };
 
-START_TEST(a_definition_is_read_or_refused_with_every_place)
+START_TEST(a_definition_is_read_or_refused_with_all_pointers)
 {
 	struct problems *p = problem_new(ctx);
 	struct segmentation_definition d;
@@ -76,7 +76,7 @@ START_TEST(a_definition_is_read_or_refused_with_every_place)
 }
 END_TEST
 
-START_TEST(groups_without_a_number_get_one_that_was_never_used)
+START_TEST(new_groups_get_a_number_never_used_before)
 {
 	struct segmentation_definition d;
 
@@ -92,7 +92,7 @@ START_TEST(groups_without_a_number_get_one_that_was_never_used)
 }
 END_TEST
 
-START_TEST(what_rules_refer_to_is_noted)
+START_TEST(references_of_rules_are_recorded)
 {
 	struct segmentation_definition d;
 
@@ -112,7 +112,7 @@ END_TEST
 
 static struct group three[] = {{5, "a", NULL}, {0, "b", NULL}, {7, "c", NULL}};
 
-START_TEST(a_draw_depends_on_salt_and_id_alone_and_is_even)
+START_TEST(a_draw_depends_on_salt_and_id_only_and_is_even)
 {
 	struct segmentation s = {.id = "s", .salt = "one", .n = 3, .groups = three};
 	struct segmentation other = {.id = "s", .salt = "two", .n = 3, .groups = three};
@@ -133,7 +133,7 @@ START_TEST(a_draw_depends_on_salt_and_id_alone_and_is_even)
 END_TEST
 
 /* Of three groups the last is removed: those who were in it are drawn among the others. */
-START_TEST(who_was_in_a_group_that_is_removed_is_drawn_independently)
+START_TEST(members_of_a_removed_group_are_drawn_independently)
 {
 	struct segmentation s = {.id = "s", .salt = "one", .n = 3, .groups = three};
 	struct segmentation left = {.id = "s", .salt = "one", .n = 2, .groups = three};
@@ -160,7 +160,7 @@ START_TEST(without_groups_nobody_is_drawn)
 }
 END_TEST
 
-START_TEST(groups_are_found_by_their_number)
+START_TEST(groups_are_found_by_number)
 {
 	struct segmentation s = {.id = "s", .n = 3, .groups = three};
 
@@ -170,7 +170,7 @@ START_TEST(groups_are_found_by_their_number)
 }
 END_TEST
 
-START_TEST(the_first_rule_that_holds_wins)
+START_TEST(the_first_matching_rule_wins)
 {
 	static const char *const rules[] = {"{\"attribute\":{\"path\":\"a\",\"gte\":10}}",
 		"{\"attribute\":{\"path\":\"a\",\"gte\":5}}"};
@@ -199,14 +199,14 @@ segmentation_suite(void)
 	TCase *t = tcase_create("segmentation");
 
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_loop_test(t, a_definition_is_read_or_refused_with_every_place, 0, ROWS(read));
-	tcase_add_test(t, groups_without_a_number_get_one_that_was_never_used);
-	tcase_add_test(t, what_rules_refer_to_is_noted);
-	tcase_add_test(t, a_draw_depends_on_salt_and_id_alone_and_is_even);
-	tcase_add_test(t, who_was_in_a_group_that_is_removed_is_drawn_independently);
+	tcase_add_loop_test(t, a_definition_is_read_or_refused_with_all_pointers, 0, ROWS(read));
+	tcase_add_test(t, new_groups_get_a_number_never_used_before);
+	tcase_add_test(t, references_of_rules_are_recorded);
+	tcase_add_test(t, a_draw_depends_on_salt_and_id_only_and_is_even);
+	tcase_add_test(t, members_of_a_removed_group_are_drawn_independently);
 	tcase_add_test(t, without_groups_nobody_is_drawn);
-	tcase_add_test(t, groups_are_found_by_their_number);
-	tcase_add_test(t, the_first_rule_that_holds_wins);
+	tcase_add_test(t, groups_are_found_by_number);
+	tcase_add_test(t, the_first_matching_rule_wins);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -40,7 +40,7 @@ static const struct {
 	"The self-check of users, in which nothing differs, says: Winner: x."},
 };
 
-START_TEST(a_self_check_is_said_in_words)
+START_TEST(a_self_check_is_put_into_words)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *list = mem_json(ctx, json_object_new_array());
@@ -63,7 +63,7 @@ selfcheck_words_suite(void)
 	Suite *s = suite_create("selfcheck_words");
 	TCase *t = tcase_create("selfcheck_words");
 
-	tcase_add_loop_test(t, a_self_check_is_said_in_words, 0, ROWS(cases));
+	tcase_add_loop_test(t, a_self_check_is_put_into_words, 0, ROWS(cases));
 	suite_add_tcase(s, t);
 	return s;
 }

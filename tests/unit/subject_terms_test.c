@@ -28,7 +28,7 @@ static const struct {
 	{"tag:a=b:c#d", "#tag:a%3Db:c%23d", NULL},
 };
 
-START_TEST(fields_of_criteria_mean_groups_and_tags)
+START_TEST(criteria_fields_can_name_groups_and_tags)
 {
 	void *ctx = mem_ctx(NULL);
 	const char *segmentation = "not set";
@@ -46,7 +46,7 @@ START_TEST(fields_of_criteria_mean_groups_and_tags)
 }
 END_TEST
 
-START_TEST(no_attribute_stands_where_facts_do)
+START_TEST(no_attribute_has_the_path_of_a_group_or_tag)
 {
 	void *ctx = mem_ctx(NULL);
 	const char *const paths[] = {subject_terms_kind(), subject_terms_group(ctx, "a"),
@@ -65,7 +65,7 @@ END_TEST
 static const char *const names[] = {"a", "A", "^a", "^A", "^^a", "aB", "Ab", "AB", "ab", "^", "^^"};
 
 /* Terms fold letters; two names are one only when they are the same bytes. */
-START_TEST(names_keep_their_case_in_terms)
+START_TEST(names_in_terms_are_case_sensitive)
 {
 	void *ctx = mem_ctx(NULL);
 	const char *mine = terms_scalar(ctx, "#x", subject_terms_exact(ctx, names[_i]));
@@ -84,9 +84,9 @@ subject_terms_suite(void)
 	Suite *s = suite_create("subject_terms");
 	TCase *t = tcase_create("facts");
 
-	tcase_add_loop_test(t, fields_of_criteria_mean_groups_and_tags, 0, ROWS(fields));
-	tcase_add_test(t, no_attribute_stands_where_facts_do);
-	tcase_add_loop_test(t, names_keep_their_case_in_terms, 0, ROWS(names));
+	tcase_add_loop_test(t, criteria_fields_can_name_groups_and_tags, 0, ROWS(fields));
+	tcase_add_test(t, no_attribute_has_the_path_of_a_group_or_tag);
+	tcase_add_loop_test(t, names_in_terms_are_case_sensitive, 0, ROWS(names));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -70,7 +70,7 @@ static const struct {
     {"a\xc2\x85z", 4, CONTROL},
 };
 
-START_TEST(text_is_short_and_without_control_characters)
+START_TEST(texts_are_short_and_without_control_characters)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -84,7 +84,7 @@ END_TEST
 
 static const char *const no_strings[] = {"null", "7", "7.5", "true", "[]", "[\"a\"]", "{}"};
 
-START_TEST(text_is_a_string)
+START_TEST(a_text_must_be_a_string)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = mem_json(ctx, json_tokener_parse(no_strings[_i]));
@@ -148,7 +148,7 @@ static const struct {
     {"\xc2\x85", CONTROL},
 };
 
-START_TEST(an_id_is_no_word_for_nothing)
+START_TEST(an_id_must_not_be_a_word_like_null)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -223,7 +223,7 @@ START_TEST(a_body_names_exactly_one_subject)
 }
 END_TEST
 
-START_TEST(a_kind_is_named_by_its_word_alone)
+START_TEST(a_kind_is_named_by_its_exact_word)
 {
 	static const struct {
 		const char *word;
@@ -247,14 +247,14 @@ subject_suite(void)
 	Suite *s = suite_create("subject");
 	TCase *t = tcase_create("text");
 
-	tcase_add_loop_test(t, text_is_short_and_without_control_characters, 0, ROWS(texts));
-	tcase_add_loop_test(t, text_is_a_string, 0, ROWS(no_strings));
+	tcase_add_loop_test(t, texts_are_short_and_without_control_characters, 0, ROWS(texts));
+	tcase_add_loop_test(t, a_text_must_be_a_string, 0, ROWS(no_strings));
 	suite_add_tcase(s, t);
 
 	t = tcase_create("subject");
 	tcase_add_loop_test(t, an_id_has_1_to_128_bytes, 0, ROWS(lengths));
-	tcase_add_loop_test(t, an_id_is_no_word_for_nothing, 0, ROWS(ids));
-	tcase_add_test(t, a_kind_is_named_by_its_word_alone);
+	tcase_add_loop_test(t, an_id_must_not_be_a_word_like_null, 0, ROWS(ids));
+	tcase_add_test(t, a_kind_is_named_by_its_exact_word);
 	tcase_add_loop_test(t, kinds_have_a_field_and_a_prefix, 0, SUBJECT__MAX);
 	tcase_add_loop_test(t, a_body_names_exactly_one_subject, 0, ROWS(bodies));
 	suite_add_tcase(s, t);

@@ -133,7 +133,7 @@ static const struct {
     {197, "\xf0\x9f\x98\x80", 197}, {198, "\xc3\xa9\xc3\xa9", 200},
 };
 
-START_TEST(cuts_between_characters)
+START_TEST(cuts_values_between_characters)
 {
 	void *ctx = mem_ctx(NULL);
 	const char *text = long_text(ctx, across[_i].before, across[_i].character);
@@ -216,7 +216,7 @@ static const struct {
     {1, TERM_PATH, 1}, {1, TERM_PATH + 1, 0}, {2, 63, 1}, {2, 64, 0}, {3, 42, 1}, {3, 43, 0},
 };
 
-START_TEST(a_path_over_128_bytes_makes_no_term)
+START_TEST(a_path_over_128_bytes_yields_no_term)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *one = nested(ctx, json_object_new_int(1), paths[_i].levels,
@@ -230,7 +230,7 @@ START_TEST(a_path_over_128_bytes_makes_no_term)
 }
 END_TEST
 
-START_TEST(what_a_value_costs_does_not_depend_on_its_depth)
+START_TEST(the_cost_of_a_value_does_not_depend_on_its_depth)
 {
 	void *ctx = mem_ctx(NULL), *terms = mem_ctx(NULL);
 	struct json_object *list = json_object_new_array();
@@ -304,11 +304,11 @@ terms_suite(void)
 	tcase_add_loop_test(t, flattens_a_profile, 0, ROWS(flat));
 	tcase_add_test(t, keeps_a_value_of_200_bytes);
 	tcase_add_test(t, cuts_a_longer_value_and_adds_a_digest);
-	tcase_add_loop_test(t, cuts_between_characters, 0, ROWS(across));
+	tcase_add_loop_test(t, cuts_values_between_characters, 0, ROWS(across));
 	tcase_add_loop_test(t, reads_days_and_date_times_that_exist, 0, ROWS(instants));
 	tcase_add_test(t, only_scalars_are_terms);
-	tcase_add_loop_test(t, a_path_over_128_bytes_makes_no_term, 0, ROWS(paths));
-	tcase_add_test(t, what_a_value_costs_does_not_depend_on_its_depth);
+	tcase_add_loop_test(t, a_path_over_128_bytes_yields_no_term, 0, ROWS(paths));
+	tcase_add_test(t, the_cost_of_a_value_does_not_depend_on_its_depth);
 	tcase_add_test(t, repeated_values_take_no_memory);
 	tcase_add_test(t, adds_terms_in_their_order);
 	tcase_add_test(t, finds_terms_by_value_and_by_prefix);

@@ -25,7 +25,7 @@ static const struct {
 	{"a\xf0\x9f\x98\x80", 5, "a\xf0\x9f\x98\x80"},
 };
 
-START_TEST(a_long_text_ends_behind_a_whole_character)
+START_TEST(a_cut_text_ends_with_a_whole_character)
 {
 	void *ctx = mem_ctx(NULL);
 
@@ -54,7 +54,7 @@ static const struct {
 	{"a\xc2\x85", 9, false, false},
 };
 
-START_TEST(line_breaks_belong_to_texts_of_several_lines)
+START_TEST(line_breaks_are_allowed_in_multi_line_texts_only)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = mem_json(ctx, json_object_new_string(texts[_i].text));
@@ -74,8 +74,8 @@ text_suite(void)
 	Suite *s = suite_create("text");
 	TCase *t = tcase_create("text");
 
-	tcase_add_loop_test(t, a_long_text_ends_behind_a_whole_character, 0, ROWS(rows));
-	tcase_add_loop_test(t, line_breaks_belong_to_texts_of_several_lines, 0, ROWS(texts));
+	tcase_add_loop_test(t, a_cut_text_ends_with_a_whole_character, 0, ROWS(rows));
+	tcase_add_loop_test(t, line_breaks_are_allowed_in_multi_line_texts_only, 0, ROWS(texts));
 	suite_add_tcase(s, t);
 	return s;
 }

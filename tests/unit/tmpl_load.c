@@ -54,7 +54,7 @@ load(struct tmpl_set *set, const struct file *files, int n, char message[TMPL_ME
 	return e;
 }
 
-START_TEST(load_directory)
+START_TEST(loads_all_templates_of_a_directory)
 {
 	static const struct file files[] = {
 	    {"page.html", "{{> head.html}}\n<p>{{x}}</p>\n{{> tree.html}}\n"},
@@ -81,7 +81,7 @@ START_TEST(load_directory)
 }
 END_TEST
 
-START_TEST(load_large_file)
+START_TEST(loads_a_large_file)
 {
 	void *ctx = mem_ctx(NULL);
 	struct tmpl_set *set = tmpl_new(ctx);
@@ -114,7 +114,7 @@ static const struct refusal refusals[] = {
     {{{"a.html", NULL}}, 1, ERR_INTERNAL, "a.html: cannot be read"},
 };
 
-START_TEST(load_errors)
+START_TEST(refuses_bad_files_with_a_message)
 {
 	const struct refusal *r = &refusals[_i];
 	void *ctx = mem_ctx(NULL);
@@ -126,7 +126,7 @@ START_TEST(load_errors)
 }
 END_TEST
 
-START_TEST(load_circle)
+START_TEST(refuses_partials_in_a_circle)
 {
 	static const struct file files[] = {
 	    {"a.html", "{{> b.html}}"},
@@ -144,7 +144,7 @@ START_TEST(load_circle)
 }
 END_TEST
 
-START_TEST(load_nothing)
+START_TEST(refuses_a_missing_directory)
 {
 	void *ctx = mem_ctx(NULL);
 	char message[TMPL_MESSAGE] = "";
@@ -160,10 +160,10 @@ tmpl_load_case(void)
 {
 	TCase *t = tcase_create("load");
 
-	tcase_add_test(t, load_directory);
-	tcase_add_test(t, load_large_file);
-	tcase_add_loop_test(t, load_errors, 0, ROWS(refusals));
-	tcase_add_test(t, load_circle);
-	tcase_add_test(t, load_nothing);
+	tcase_add_test(t, loads_all_templates_of_a_directory);
+	tcase_add_test(t, loads_a_large_file);
+	tcase_add_loop_test(t, refuses_bad_files_with_a_message, 0, ROWS(refusals));
+	tcase_add_test(t, refuses_partials_in_a_circle);
+	tcase_add_test(t, refuses_a_missing_directory);
 	return t;
 }

@@ -95,7 +95,7 @@ run_case(void *ctx, struct json_object *test)
 	return true;
 }
 
-START_TEST(specification)
+START_TEST(renders_the_cases_of_the_specification)
 {
 	const struct spec *spec = &specs[_i];
 	void *ctx = mem_ctx(NULL);
@@ -120,6 +120,6 @@ tmpl_spec_case(void)
 {
 	TCase *t = tcase_create("specification");
 
-	tcase_add_loop_test(t, specification, 0, ROWS(specs));
+	tcase_add_loop_test(t, renders_the_cases_of_the_specification, 0, ROWS(specs));
 	return t;
 }

@@ -76,7 +76,7 @@ partials_new(void *ctx)
 	return set;
 }
 
-START_TEST(values)
+START_TEST(renders_and_escapes_values)
 {
 	const struct row *row = &rows[_i];
 	void *ctx = mem_ctx(NULL);
@@ -119,7 +119,7 @@ static const struct wrong wrongs[] = {
     {"{{=<% %>=}}", "t.html:1: the braces cannot be changed"},
 };
 
-START_TEST(errors)
+START_TEST(refuses_malformed_templates)
 {
 	void *ctx = mem_ctx(NULL);
 	struct tmpl_set *set = tmpl_new(ctx);
@@ -133,7 +133,7 @@ START_TEST(errors)
 }
 END_TEST
 
-START_TEST(names)
+START_TEST(finds_templates_by_name)
 {
 	void *ctx = mem_ctx(NULL);
 	struct tmpl_set *set = tmpl_new(ctx);
@@ -279,9 +279,9 @@ tmpl_suite(void)
 
 	suite_add_tcase(s, tmpl_spec_case());
 	suite_add_tcase(s, tmpl_load_case());
-	tcase_add_loop_test(t, values, 0, ROWS(rows));
-	tcase_add_loop_test(t, errors, 0, ROWS(wrongs));
-	tcase_add_test(t, names);
+	tcase_add_loop_test(t, renders_and_escapes_values, 0, ROWS(rows));
+	tcase_add_loop_test(t, refuses_malformed_templates, 0, ROWS(wrongs));
+	tcase_add_test(t, finds_templates_by_name);
 	suite_add_tcase(s, t);
 
 	t = tcase_create("bounds");

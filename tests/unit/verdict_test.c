@@ -136,7 +136,7 @@ verdict(void *ctx, int i)
 	return json_object_object_get(results_json(ctx, &in), "verdict");
 }
 
-START_TEST(each_state_of_the_counts_has_its_words)
+START_TEST(each_state_of_the_counts_has_its_verdict)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *v = verdict(ctx, _i);
@@ -153,7 +153,7 @@ START_TEST(each_state_of_the_counts_has_its_words)
 }
 END_TEST
 
-START_TEST(the_word_winner_falls_only_where_there_is_one)
+START_TEST(only_a_verdict_with_a_winner_says_winner)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *v = verdict(ctx, _i);
@@ -168,7 +168,7 @@ START_TEST(the_word_winner_falls_only_where_there_is_one)
 }
 END_TEST
 
-START_TEST(a_missing_plan_is_told_and_one_that_is_there_is_not)
+START_TEST(only_a_missing_plan_is_mentioned)
 {
 	void *ctx = mem_ctx(NULL);
 	const char *all = json_object_get_string(verdict(ctx, _i));
@@ -180,7 +180,7 @@ END_TEST
 
 /* Harm in the only secondary goal is shown; in one of a hundred it is not. The primary goal has a
  * family of its own, so that goals of little importance do not cost it power. */
-START_TEST(more_goals_ask_for_more)
+START_TEST(more_secondary_goals_need_stronger_evidence)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *goals = mem_json(ctx, json_object_new_array());
@@ -213,11 +213,11 @@ verdict_suite(void)
 	Suite *s = suite_create("verdict");
 	TCase *t = tcase_create("verdict");
 
-	tcase_add_loop_test(t, each_state_of_the_counts_has_its_words, 0, ROWS(rows));
-	tcase_add_loop_test(t, the_word_winner_falls_only_where_there_is_one, 0, ROWS(rows));
+	tcase_add_loop_test(t, each_state_of_the_counts_has_its_verdict, 0, ROWS(rows));
+	tcase_add_loop_test(t, only_a_verdict_with_a_winner_says_winner, 0, ROWS(rows));
 	tcase_add_loop_test(
-	    t, a_missing_plan_is_told_and_one_that_is_there_is_not, 0, ROWS(rows));
-	tcase_add_test(t, more_goals_ask_for_more);
+	    t, only_a_missing_plan_is_mentioned, 0, ROWS(rows));
+	tcase_add_test(t, more_secondary_goals_need_stronger_evidence);
 	suite_add_tcase(s, t);
 	return s;
 }
