@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which alternative is which through any sequence of changes: each list comes after the one before
- * it, and says which numbers its alternatives have.
+ * The numbers of alternatives through sequences of changes: each list of alternatives follows the
+ * one before it, with the numbers that they must have.
  */
 #include "core/experiment/alternative_ids.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Keys, as far as they can be judged without a database: their shape, none at all, broken ones,
- * callers on this machine, and what becomes of the others while the database is away.
+ * Keys, as far as they can be checked without a database: their form, missing and malformed ones,
+ * local callers, and the answer while the database is unavailable.
  */
 #include "web/auth/auth.h"
 

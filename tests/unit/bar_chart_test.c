@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Bars that stand for numbers.
+ * Bar charts: the heights of bars.
  */
 #include "view/bar_chart.h"
 

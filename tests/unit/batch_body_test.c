@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Bodies of many things: what is taken, what is listed as bad, and what is refused as a whole.
+ * Bodies with many items: which items are accepted, which are listed as bad, and what refuses the
+ * whole body.
  */
 #include "web/http/batch_body.h"
 

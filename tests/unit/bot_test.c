@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who is no person, by user agents as they are sent.
+ * Recognising bots by the user agents that they send.
  */
 #include "core/subject/bot.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The byte buffer: what goes in comes out, at every size, with a NUL behind it.
+ * The byte buffer: appending in every way and at every size, and the NUL behind the content.
  */
 #include "base/buf.h"
 

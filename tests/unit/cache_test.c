@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Leases, against a memcached of its own: which reader may fill a key, and that no value read
- * before a write is stored after it, whatever the cache forgot meanwhile.
+ * before a write is stored after it, even when the cache lost its content meanwhile.
  */
 #include "store/cache/cache.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Configuration: defaults, file, environment in that order, and nothing misspelt gets through.
+ * Configuration: defaults, file and environment in that order, and that misspelt keys are refused.
  */
 #include "base/conf.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Between forms and definitions: rows become criteria, and these the same rows again; rates over
- * time are what was counted by then.
+ * Conversion between the rows of forms and criteria, in both directions; the chart of rates over
+ * time.
  */
 #include <string.h>
 

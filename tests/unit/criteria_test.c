@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Criteria: what is refused and where, and every operator decided on profiles made by hand.
+ * Criteria: what is refused and with which pointer, and every operator on hand-made profiles.
  */
 #include "core/audience/criteria.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * CSV as people send it: line ends and quotes of every kind, and what is wrong, record by record.
+ * CSV as people send it: line ends and quotes of every kind, and faults record by record.
  */
 #include "base/csv/csv.h"
 

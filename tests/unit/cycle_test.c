@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Circles among definitions that need each other.
+ * Cycles among definitions that refer to each other.
  */
 #include "core/audience/cycle.h"
 

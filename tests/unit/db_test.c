@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Deadlines of statements, against a server of its own that speaks just enough of PostgreSQL's
- * protocol: what has no time left is not sent, and nothing waits beyond its deadline.
+ * protocol: a statement past its deadline is not sent, and no wait lasts beyond the deadline.
  */
 #include "store/db/db.h"
 

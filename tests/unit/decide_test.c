@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The decision gate by gate: each alone, every two of them together, and what each looks at. The
- * salt and the ids are those of the published vectors.
+ * The decision gate by gate: each alone, every pair of them, and what each depends on. The salt
+ * and the ids are those of the published vectors.
  */
 #include "core/experiment/decide.h"
 

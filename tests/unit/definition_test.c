@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a definition must be, with the places and texts that programs compare to the letter.
+ * Checking definitions, with the pointers and the exact texts that clients compare.
  */
 #include "core/experiment/definition.h"
 

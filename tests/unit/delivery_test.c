@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How an experiment is delivered: states and alternatives as people write them.
+ * States and alternatives as people write them.
  */
 #include "core/experiment/delivery.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What an app may say of itself, and how it comes over what was known.
+ * The registration of an app: what it may hold, and how it is merged over the stored profile.
  */
 #include "core/subject/device.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The table of errors: each has a status that the contract names, and words of its own.
+ * The table of errors: each has a documented status, and words of its own.
  */
 #include "base/err.h"
 

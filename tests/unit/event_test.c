@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The event of a look-up, byte by byte: others parse it.
+ * The event of a look-up, byte by byte: other programs parse it.
  */
 #include "core/subject/event.h"
 

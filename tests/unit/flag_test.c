@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What clients of OpenFeature are told of a decision: every reason, every kind of value, and bytes
- * that do not change while nothing does.
+ * Decisions as clients of OpenFeature get them: every reason, every type of value, and bytes that
+ * stay the same for an unchanged decision.
  */
 #include "core/experiment/flag.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Forms become the JSON that a program would send, or are told where they are wrong.
+ * Forms are converted to the JSON that an API client would send, or refused with the place of the
+ * fault.
  */
 #include "web/http/form.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Exports of groups: numbers of the database as names in their columns.
+ * Exports of groups: the numbers that the database has become names in their columns.
  */
 #include "view/group_export.h"
 

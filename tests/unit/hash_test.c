@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Digests against values computed elsewhere, and hexadecimal that must be exact.
+ * Digests against values computed by other programs, and hexadecimal.
  */
 #include "base/hash.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * RFC 3339, strictly: what is an instant and which one, what is none, and there and back.
+ * RFC 3339, strictly: what is accepted as which instant, what is refused, and formatting.
  */
 #include "base/instant.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The JSON guard against RFC 8259 (the cases follow the public parsing test suite), against our
- * own limits at and just over each, and against everything json-c would let pass.
+ * The JSON parser against RFC 8259 (the cases follow the public parsing test suite), against
+ * assay's own limits at and just over each, and against what json-c alone would accept.
  */
 #include "base/json.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * JSON that comes back from the database: rewritten there, yet the same here.
+ * Reading JSON from the database, which may have normalised it: the values must be the same.
  */
 #include "base/json_trusted.h"
 

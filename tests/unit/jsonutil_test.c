@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reaching into values of every type: nothing asserts, and what is not there is empty.
+ * Accessors on values of every type: none asserts, and what is missing is empty.
  */
 #include "base/jsonutil.h"
 

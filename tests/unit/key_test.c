@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is asked of a key before it is made.
+ * Checking the properties of a key before it is created.
  */
 #include "core/subject/key.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Wishes for slots of a layer: what they come to, and who is in their way.
+ * Requests for slots of a layer: how they are read, and which experiments hold the slots.
  */
 #include "core/experiment/layer.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The log: one event is one line of at most 4 KiB, whatever a client put into it.
+ * The log: one event is one line of at most 4 KiB, whatever a client sends.
  */
 #include "base/log.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Whom an experiment is for, constraint by constraint, and in which order several of them come.
+ * Matching the constraints of experiments, and the order of several matches.
  */
 #include "core/experiment/lookup.h"
 

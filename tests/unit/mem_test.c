@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Memory that dies with its context, json-c's included, and lists of problems that live on it.
+ * Memory that is freed with its context, json-c's included, and lists of problems on it.
  */
 #include "base/mem.h"
 

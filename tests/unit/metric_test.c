@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Counters: what a scrape reads, and that all processes of a pool count into the same page.
+ * Counters: the text that a scrape reads, and that all processes of a pool share them.
  */
 #include "base/metric.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The roll-out by modulus: hashes that another program computed, signs and all.
+ * The roll-out by modulus, against hashes that another program computed, negative ones included.
  */
 #include "core/experiment/modulus.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Forms of many parts are cut at their boundaries, or told broken.
+ * Splitting multipart forms at their boundaries, and refusing malformed ones.
  */
 #include "base/multipart.h"
 

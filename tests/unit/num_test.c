@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Numbers from outside: digits, within bounds, and nothing else.
+ * Numbers from outside: digits within bounds, and nothing else.
  */
 #include "base/num.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Page views: what is one, and for all else every reason with its place.
+ * Page views: what is accepted, and for everything else each reason with its pointer.
  */
 #include "core/subject/page_view.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a process may hold when it dies: a place in which passwords are hashed, and the one try to
- * reach the database.
+ * What a process may hold when it dies: a place for hashing a password, and the right to try the
+ * database.
  */
 #include "web/auth/password.h"
 

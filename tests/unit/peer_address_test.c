@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which addresses count as one.
+ * Which addresses count as one for the rate limits.
  */
 #include "web/http/peer_address.h"
 

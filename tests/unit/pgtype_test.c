@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * PostgreSQL's text forms: columns to JSON by their type, texts to the literal of an array.
+ * PostgreSQL's text forms: columns to JSON by their type, texts to an array literal.
  */
 #include "store/db/pgtype.h"
 

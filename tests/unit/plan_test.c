@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Plans: which are some, and where those that are none go wrong.
+ * Plans: which are accepted, and the pointers of the faults of others.
  */
 #include "core/experiment/plan.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Profiles: until when one holds, to the microsecond, and the shapes that go out.
+ * Profiles: until when one is valid, to the microsecond, and the forms in which they are answered.
  */
 #include "core/subject/profile.h"
 

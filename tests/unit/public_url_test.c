@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The public address: what is one, and its parts.
+ * The public address: what is accepted, and its parts.
  */
 #include "base/net/public_url.h"
 

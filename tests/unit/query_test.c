@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The embedded SQL: every statement is the file of its name, with the marks of its head.
+ * The embedded SQL: every statement is the text of its file, with the marks at its head.
  */
 #include "store/db/query.h"
 

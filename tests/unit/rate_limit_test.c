@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rate limits: bursts, refills, waits, a table that is full, many processes at once, and one that
- * is killed in between.
+ * Rate limits: bursts, refills, waits, a full table, many processes at once, and one that is
+ * killed in between.
  */
 #include "store/rate_limit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Answers, byte by byte: status, headers and the one shape of every failure.
+ * Answers, byte by byte: status, headers and the common form of problems.
  */
 #include "web/http/reply.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Bodies and their announced lengths, what they say they are, and the id of a request.
+ * Bodies and their announced lengths, content types, and the id of a request.
  */
 #include "web/http/req.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From the parameters of a web server to a request: what is understood, and all that is refused
- * before any route sees it.
+ * Parsing the parameters of a web server into a request: what is accepted, and what is refused
+ * before any route is looked up.
  */
 #include "web/http/req.h"
 

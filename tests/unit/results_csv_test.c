@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Results as CSV, read back by the reader of the house.
+ * Results as CSV, read back by assay's own reader.
  */
 #include "core/stats/results.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Results from counted rows: what is counted, what is null, and that nothing else than JSON comes
- * out whatever goes in.
+ * Results from counted rows: the numbers, what is null and why, and that any counts give valid
+ * JSON.
  */
 #include "core/stats/results.h"
 

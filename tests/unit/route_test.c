@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One table decides: which row, 404, 405 with what the path allows, 413.
+ * Routing: which row of the table, 404, 405 with the allowed methods, 413.
  */
 #include "web/http/route.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rules: what is refused and where, every test decided on subjects made by hand.
+ * Rules: what is refused and with which pointer, and every test on hand-made subjects.
  */
 #include "core/audience/rule.h"
 

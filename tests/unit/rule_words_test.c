@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rules as people say them.
+ * Rules in words.
  */
 #include "view/rule_words.h"
 

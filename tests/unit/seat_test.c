@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * When a worker is stuck, as its seat tells it.
+ * When the seat of a worker says that it is stuck.
  */
 #include "run/seat.h"
 

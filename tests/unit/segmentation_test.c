@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Segmentations: what is refused and where, numbers of groups, the draw and the first rule.
+ * Segmentations: what is refused and with which pointer, numbers of groups, the draw, and the
+ * first matching rule.
  */
 #include "core/audience/segmentation.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Self-checks in words: nothing found, and each of the three things that can be found.
+ * Self-checks in words: without a finding, and with each of the three findings.
  */
 #include "view/selfcheck_words.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What each SQLSTATE means, a row a case.
+ * The meaning of each SQLSTATE, a row for each case.
  */
 #include "store/db/sqlstate.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where groups, alternatives and tags stand: never where an attribute or another of them does.
+ * The paths of groups, alternatives and tags among the terms: each its own, and none that of an
+ * attribute.
  */
 #include "core/audience/subject_terms.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Texts and ids from outside: their bounds, what they may hold, and who a body speaks of.
+ * Texts and ids from outside: their limits, allowed characters, and the subject that a body names.
  */
 #include "core/subject/subject.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Terms: the one form of a profile that the index and the evaluator read.
+ * Terms: the normalised form of a profile, which both the index and the evaluator read.
  */
 #include "core/audience/terms.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Texts that are too long for where they stand.
+ * Cutting and checking texts.
  */
 #include "base/text.h"
 

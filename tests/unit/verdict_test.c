@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every verdict as a table of counts, and above all: when the word winner must not fall.
+ * Every verdict as a table of counts, and above all when there must be no winner.
  */
 #include "core/stats/verdict.h"
 
