@@ -113,7 +113,7 @@ class Enrolments:
         return self.bench.wrk.run(stack, mode, users, self.seconds)
 
     def spent(self, stack, what, take):
-        """A rate, and beside it the CPU time of PostgreSQL: that means something under load, too."""
+        """A rate, and the CPU time of PostgreSQL, which means something under load, too."""
         before = stack.database_us()
         rate = take()
         self.cpu.setdefault(what, []).append((stack.database_us() - before) / (rate * self.seconds))
@@ -152,7 +152,8 @@ class Enrolments:
         again = self.paired(lambda: self.load(stack, "enroll", FEW).rate, lambda: healthz(stack))
         self.bench.add("enroll, enrolled : GET /healthz", server, again, "/s", 0.65)
         self.cpu = {}
-        for what, take, target in (("first enrolment", self.first, 0.8), ("goal hit", self.hits, 0.7),
+        for what, take, target in (("first enrolment", self.first, 0.8),
+                                   ("goal hit", self.hits, 0.7),
                                    ("goal hit of one user", lambda s: self.hits(s, 1), None)):
             rates = self.paired(lambda w=what, t=take: self.spent(stack, w, lambda: t(stack)),
                                 lambda: self.spent(stack, "page view",
@@ -198,10 +199,11 @@ class Enrolments:
                        "met" if median <= most else "NOT met")
 
     def fold_rate(self, stack):
-        """Deltas folded a second by one connection, from its opening on; jobs may fold some, too."""
+        """Deltas folded a second by one connection, since it was opened; jobs may fold, too."""
         stack.sql("-c", DELTAS)
         began = time.monotonic()
-        folded = stack.sql("-c", "set search_path = assay", *["-c", "select result_fold(20000)"] * 5)
+        folds = ["-c", "select result_fold(20000)"] * 5
+        folded = stack.sql("-c", "set search_path = assay", *folds)
         seconds = time.monotonic() - began
         return sum(int(line) for line in folded.splitlines()) / seconds
 
