@@ -12,7 +12,8 @@ set -u
 
 run='gcc make pkg-config libc6-dev libfcgi-dev libpq-dev libjson-c-dev libmemcached-dev
 	libtalloc-dev libsodium-dev libgsl-dev postgresql-15 postgresql-client-15 memcached
-	lighttpd nginx-light curl ca-certificates spawn-fcgi procps util-linux scdoc'
+	lighttpd lighttpd-mod-deflate nginx-light curl ca-certificates spawn-fcgi procps util-linux
+	scdoc'
 check="$run check python3 python3-pytest python3-pytest-xdist python3-requests python3-psycopg2
 	python3-selenium chromium chromium-driver faketime clang clang-format clang-tidy
 	cppcheck nftables"

@@ -31,9 +31,9 @@ BINARY = os.environ.get("ASSAY_BIN", str(TOP / "build/release/assay"))
 # They run behind both servers. What the program decides alike whoever hands it the request, be it
 # by rows, by jobs or by the cache, runs behind one of them, chosen by the file's name.
 BOTH = {"test_access_log", "test_account", "test_admin_journeys", "test_admin_sessions",
-        "test_bad_input", "test_bots", "test_bounds", "test_conformance", "test_flags", "test_goal",
-        "test_http", "test_keys", "test_openfeature",
-        "test_operations", "test_pages", "test_seeds", "test_upload"}
+        "test_bad_input", "test_bots", "test_bounds", "test_compression", "test_conformance",
+        "test_flags", "test_goal", "test_http", "test_keys", "test_openfeature", "test_operations",
+        "test_pages", "test_seeds", "test_upload"}
 SERVERS = os.environ.get("SERVERS", "lighttpd nginx").split()
 
 # No test depends on the speed of the machine: what takes a second on a quiet one may take ten on a

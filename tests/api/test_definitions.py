@@ -249,7 +249,7 @@ def test_both_routes_return_the_same_flat_definition(stack):
             {"name": "control", "weight": None, "payload": None, "enabled": True},
             {"name": "blue", "weight": 1, "payload": None, "enabled": True}],
         "goals": ["buy"], "traffic": 12.5, "layer": None, "plan": None, "ended_at": None,
-        "weighting": "off", "visibility": "public"}
+        "weighting": "off", "visibility": "public", "value_type": "name"}
 
 
 def listed(stack, **params):

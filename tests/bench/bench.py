@@ -21,8 +21,8 @@ from place import BUILD, CONNECTIONS, Failed, Stack, Wrk, machine, pgbench, resi
 SECONDS = int(os.environ.get("BENCH_SECONDS", 4))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
 PARTS = os.environ.get("BENCH_PARTS",
-                       "lighttpd nginx workers size memory lookup enrol results import mapping "
-                       "groups pages").split()
+                       "lighttpd nginx workers size memory lookup enrol flags results import "
+                       "mapping groups pages").split()
 
 LOAD = os.getloadavg()[0]  # of others: before it, nothing here has run
 
@@ -297,9 +297,9 @@ def main():
             for server in ("lighttpd", "nginx"):
                 experiments.lookup(small, server)
                 small.forget()
-        if "enrol" in PARTS:
-            for server in ("lighttpd", "nginx"):
-                enrolments.server(small, server)
+        for part, measure in (("enrol", enrolments.server), ("flags", enrolments.flags)):
+            for server in ("lighttpd", "nginx") if part in PARTS else ():
+                measure(small, server)
                 small.forget()
         if "results" in PARTS:
             enrolments.results(small, BUILD)

@@ -179,6 +179,33 @@ class Enrolments:
                                f"{middle[what]:,.0f} us", f"{middle['page view']:,.0f} us",
                                f"{middle[what] / middle['page view']:.2f}", "", "")
 
+    # Flags of OpenFeature.
+
+    def tag(self, stack):
+        """The ETag of all flags of user in-1."""
+        request = urllib.request.Request(
+            stack.url + "/ofrep/v1/evaluate/flags", b'{"context":{"targetingKey":"in-1"}}',
+            {"X-API-Key": stack.env["ASSAY_SERVER_KEY"], "Content-Type": "application/json"})
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+            return answer.headers["ETag"]
+
+    def flags(self, stack, server):
+        stack.start(server, ASSAY_WORKERS="8")
+        self.define(stack, 0, 9)
+        stack.sql("-c", ENROLLED)
+        self.load(stack, "flag", FEW)
+        self.load(stack, "enroll_all", FEW)
+        time.sleep(6)  # the cache stays shut for who was enrolled just now
+        self.load(stack, "flags", FEW)
+        os.environ["BENCH_TAG"] = self.tag(stack)
+        for what, mode, target in (("one flag, enrolled", "flag", 0.6),
+                                   ("10 flags", "flags", 0.5),
+                                   ("10 flags, 304", "flags_kept", 0.6)):
+            rates = self.paired(lambda m=mode: self.load(stack, m, FEW).rate,
+                                lambda: self.bench.healthz(stack))
+            self.bench.add(f"{what} : GET /healthz", server, rates, "/s", target)
+        stack.stop()
+
     # Results.
 
     def read(self, stack, experiment):

@@ -97,6 +97,23 @@ function modes.enroll_all()
 		string.format('{"user_id":"in-%d"}', next_user()))
 end
 
+-- Flags of OpenFeature: one, all, and all that the client has already.
+function modes.flag()
+	return wrk.format("POST", "/ofrep/v1/evaluate/flags/BENCH-RUN-0", post_headers,
+		string.format('{"context":{"targetingKey":"in-%d"}}', next_user()))
+end
+
+function modes.flags()
+	return wrk.format("POST", "/ofrep/v1/evaluate/flags", post_headers,
+		string.format('{"context":{"targetingKey":"in-%d"}}', next_user()))
+end
+
+function modes.flags_kept()
+	post_headers["If-None-Match"] = os.getenv("BENCH_TAG")
+	return wrk.format("POST", "/ofrep/v1/evaluate/flags", post_headers,
+		'{"context":{"targetingKey":"in-1"}}')
+end
+
 -- Somebody whom nobody has ever seen.
 function modes.enroll_first()
 	instant = instant + 1

@@ -15,7 +15,7 @@ static const char *const in_request[] = {"expId", "name", "createdBy", "descript
 	"data", "alternatives", "default", "goals", "state", "traffic", "layer", "plan",
 	"visibility", "updatedBy", "expName", "expDescription", "expData", "updatedOn",
 	"udpatedOn", "createdOn", "status", "status_msg", "stats", "weighting", "ended_at",
-	"last_updated", "created_date", "request", "warnings", "stopped", NULL};
+	"last_updated", "created_date", "request", "warnings", "stopped", "value_type", NULL};
 static const char *const in_criteria[] = {"type", "filters", NULL};
 static const char *const in_filter[] = {"name", "operator", "value", NULL};
 static const char *const in_alternative[] = {

@@ -21,6 +21,7 @@
 #include "core/experiment/bucket.h"
 #include "core/experiment/definition_members.h"
 #include "core/experiment/delivery.h"
+#include "core/experiment/flag.h"
 #include "core/experiment/lifecycle.h"
 #include "service/change.h"
 #include "service/definition/goal_check.h"
@@ -82,6 +83,29 @@ experiment_shape(struct json_object *row)
 	json_object_object_add(row, "state", json_object_new_string(delivery_word(state)));
 	json_object_object_add(row, "weighting",
 	    json_object_new_string(delivery_weighting(alternatives)));
+	json_add_text(row, "value_type", flag_type_word(flag_type(alternatives)));
+}
+
+void
+experiment_add_warning(struct json_object *answer, const char *text)
+{
+	struct json_object *list = json_object_object_get(answer, "warnings");
+
+	if (list == NULL) {
+		list = json_object_new_array();
+		json_object_object_add(answer, "warnings", list);
+	}
+	json_object_array_add(list, json_object_new_string(text));
+}
+
+void
+experiment_warn_of_types(struct json_object *answer)
+{
+	const char *type = json_text(answer, "value_type");
+
+	if (type != NULL && strcmp(type, flag_type_word(FLAG_MIXED)) == 0)
+		experiment_add_warning(answer, "the payloads are of several types: an application "
+		    "that asks for the flag by one type gets its default for the others");
 }
 
 enum err
@@ -329,6 +353,7 @@ answer_creation(struct work *w, const struct creation *m, bool created,
 	add_request_echo(*answer);
 	if (created) {
 		show_submitted(*answer);
+		experiment_warn_of_types(*answer);
 		return OK;
 	}
 	change_nothing(w);

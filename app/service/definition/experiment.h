@@ -87,9 +87,15 @@ enum err experiment_find(struct work *w, const char *id, struct json_object **ou
 const char *experiment_version(struct work *w, const char *version);
 
 /*
- * Brings a row into the shape of answers: without internal members, state and weighting as words.
+ * Brings a row into the shape of answers: without internal members, state, weighting and the type
+ * of the payloads as words.
  */
 void experiment_shape(struct json_object *row);
+
+/* Adds to `warnings` of an answer; and, to one in that shape, what is to be said of payloads of
+ * several types. */
+void experiment_add_warning(struct json_object *answer, const char *text);
+void experiment_warn_of_types(struct json_object *answer);
 
 /*
  * Begins a change (service/change.h) of t: reads its row, sets it as what was stored before, and

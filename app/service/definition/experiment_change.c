@@ -145,7 +145,6 @@ static enum err
 add_warnings(struct work *w, const struct definition_change *c, bool mixed,
     struct json_object *answer)
 {
-	struct json_object *warnings = mem_json(w->mem, json_object_new_array());
 	int64_t redrawn;
 	enum err e = removal_count(w, &(struct removal){QUERY_enrolment_to_redraw, c->t->id,
 		c->before_ids, c->d.alternatives}, &redrawn);
@@ -154,15 +153,14 @@ add_warnings(struct work *w, const struct definition_change *c, bool mixed,
 		return e;
 	if (mixed) {
 		log_say(LOG_WARN, "weights_changed", "%s", c->t->id);
-		json_object_array_add(warnings, json_object_new_string("the weights were changed: "
-			"enrolled subjects keep the alternatives of the former weights"));
+		experiment_add_warning(answer, "the weights were changed: "
+		    "enrolled subjects keep the alternatives of the former weights");
 	}
 	if (redrawn > 0)
-		json_object_array_add(warnings, json_object_new_string(mem_printf(w->mem,
+		experiment_add_warning(answer, mem_printf(w->mem,
 		    "%lld enrolled subjects are in a removed alternative: each is assigned again "
-		    "among the others at its next request", (long long)redrawn)));
-	if (json_items(warnings) > 0)
-		json_object_object_add(answer, "warnings", json_object_get(warnings));
+		    "among the others at its next request", (long long)redrawn));
+	experiment_warn_of_types(answer);
 	return OK;
 }
 

@@ -178,17 +178,47 @@ session_check_origin(struct ctx *c)
 	    origin == NULL ? "another site" : origin, site_origin(c));
 }
 
+const char *
+session_csrf(struct ctx *c)
+{
+	size_t n = strlen(c->account->csrf) / 2;
+	uint8_t *pad = mem_array(c->w.mem, uint8_t, n), *token = mem_array(c->w.mem, uint8_t, n);
+	struct buf *out = buf_new(c->w.mem, 4 * n + 1);
+
+	if (!hash_unhex(c->account->csrf, token, n))
+		return "";
+	hash_random(pad, n);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%02x", pad[i]);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%02x", pad[i] ^ token[i]);
+	return out->data;
+}
+
+/* Whether text is the token of the session, masked by session_csrf(). */
+static bool
+fits_csrf(struct ctx *c, const char *text)
+{
+	size_t n = strlen(c->account->csrf) / 2;
+	uint8_t *given = mem_array(c->w.mem, uint8_t, 2 * n),
+	    *token = mem_array(c->w.mem, uint8_t, n);
+
+	if (!hash_unhex(text, given, 2 * n) || !hash_unhex(c->account->csrf, token, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		given[i] ^= given[n + i];
+	return hash_equal(given, token, n);
+}
+
 static enum err
 check_form(struct ctx *c)
 {
 	const char *given = form_value(c, "csrf");
-	size_t n = strlen(c->account->csrf);
 	enum err e = session_check_origin(c);
 
 	if (e != OK)
 		return e;
-	if (given != NULL && strlen(given) == n &&
-	    hash_equal(given, c->account->csrf, n))
+	if (given != NULL && fits_csrf(c, given))
 		return OK;
 	log_say(LOG_WARN, "csrf", "%s", c->route->path);
 	return fail_detail(&c->w, ERR_FORBIDDEN, "the form is too old, or not one of this site");

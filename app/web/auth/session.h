@@ -38,6 +38,12 @@ void session_recall(struct ctx *c);
  */
 enum err session_check(struct ctx *c) must_check;
 
+/*
+ * The CSRF token for a page, on c->w.mem: other bytes each time. A web server that compresses pages
+ * would otherwise tell it by their lengths to whoever can make a browser ask often (BREACH).
+ */
+const char *session_csrf(struct ctx *c);
+
 /* Sets the cookie to the token of a session; NULL: the browser forgets it. */
 void session_set_cookie(struct ctx *c, const char *token);
 

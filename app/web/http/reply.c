@@ -163,7 +163,7 @@ add_page_frame(struct ctx *c, struct json_object *model)
 
 	json_object_object_add(page, "account", new_text(c->account->name));
 	json_object_object_add(page, "role", new_text(c->account->role));
-	json_object_object_add(page, "csrf", new_text(c->account->csrf));
+	json_object_object_add(page, "csrf", new_text(session_csrf(c)));
 	json_object_object_add(page, "version", new_text(ASSAY_VERSION));
 	json_object_object_add(
 	    page, "no_password", json_object_new_boolean(!c->account->has_password));
