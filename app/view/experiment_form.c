@@ -93,8 +93,9 @@ make_alternatives(struct json_object *rows, struct problems *problems)
 			continue;
 		if (list == NULL)
 			list = json_object_new_array();
+		/* Removed rows are not in the request, so the pointer counts those that are. */
 		json_object_array_add(list, make_alternative(row,
-		    mem_printf(problems, "/request/alternatives/%zu", i), problems));
+		    mem_printf(problems, "/request/alternatives/%zu", json_items(list)), problems));
 	}
 	return list;
 }

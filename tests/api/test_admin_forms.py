@@ -208,6 +208,18 @@ def test_a_form_changes_renames_removes_and_clears(stack, editor):
         ("control", None), ("b2", 1)]
 
 
+def test_a_bad_payload_is_marked_in_its_row_when_a_row_before_it_is_removed(stack, editor):
+    exp = running(stack, "b", "c", "d")
+    found = values(editor.get(f"/admin/experiment/{exp}/edit").text)
+    at = {found[f"request.alternatives.{n}.name"]: n for n in range(4)}
+    bad, gone = max(at["c"], at["d"]), min(at["c"], at["d"], at["b"])
+    found[f"request.alternatives.{gone}.remove"] = "yes"
+    found[f"request.alternatives.{bad}.payload"] = "{"
+    answer = editor.post(f"/admin/experiment/{exp}/change", **found)
+    assert answer.status_code == 422
+    assert re.findall(r'id="(a\d-wrong)"', answer.text) == [f"a{bad}-wrong"]
+
+
 def test_a_form_of_an_older_version_does_not_undo_a_change(stack, editor):
     exp = submit(stack, "c")
     found = values(editor.get(f"/admin/experiment/{exp}/edit").text)
