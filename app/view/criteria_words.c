@@ -54,6 +54,7 @@ add_value(struct buf *out, struct json_object *value)
 	}
 }
 
+/* Values come from people and may hold NUL, so the length is passed on. */
 static void
 add_sentence(struct json_object *list, const struct buf *text)
 {
@@ -108,6 +109,7 @@ criteria_words(void *ctx, struct json_object *criteria)
 	struct json_object *filters = json_object_object_get(criteria, "filters");
 	const char *type = json_object_get_string(json_object_object_get(criteria, "type"));
 
+	/* A rule is shown as JSON only. */
 	if (type == NULL || strcmp(type, "rule") == 0)
 		return list;
 	if (json_object_is_type(filters, json_type_array)) {

@@ -22,6 +22,7 @@ static const struct form_part parts[] = {{"request", false}, {"request.data", fa
     {"request.goals", true}, {"criteria", false}, {"criteria.user", true},
     {"criteria.device", true}, {NULL, false}};
 
+/* A member, NULL where o is no object: a request can send any shape. */
 static struct json_object *
 part_of(struct json_object *o, const char *name)
 {
@@ -60,6 +61,10 @@ copy_numbers(struct json_object *to, struct json_object *from, const char *const
 		json_object_object_add(to, *names, typed_number(part_of(from, *names)));
 }
 
+/*
+ * An alternative of the request. Only its payload is parsed here, because only a form has it as
+ * text; at: its pointer.
+ */
 static struct json_object *
 make_alternative(struct json_object *row, const char *at, struct problems *problems)
 {
@@ -68,6 +73,7 @@ make_alternative(struct json_object *row, const char *at, struct problems *probl
 	const char *s = json_object_get_string(part_of(row, "payload"));
 	struct json_fault fault;
 
+	/* A member that is null is a value to a change, so what was not typed must be absent. */
 	copy_members(o, row, (const char *const[]){"name", NULL});
 	if (part_of(row, "rename") != NULL)
 		copy_members(o, row, (const char *const[]){"rename", NULL});
@@ -136,6 +142,7 @@ add_layer(struct json_object *request, struct json_object *layer)
 	json_object_object_add(request, "layer", o);
 }
 
+/* The plan; NULL when no field of it is filled: the experiment has none then. */
 static struct json_object *
 make_plan(struct json_object *plan)
 {
@@ -178,6 +185,7 @@ experiment_form_request(struct json_object *typed, const char *by, struct proble
 	json_object_object_add(request, "goals", make_goals(part_of(given, "goals")));
 	json_object_object_add(request, "plan", make_plan(part_of(given, "plan")));
 	add_layer(request, part_of(given, "layer"));
+	/* A form without a version creates the experiment. */
 	if (part_of(typed, "version") == NULL)
 		json_object_object_add(request, "createdBy", json_object_new_string(by));
 	json_object_object_add(request, "updatedBy", json_object_new_string(by));
@@ -293,6 +301,7 @@ show_rows(struct json_object *rows, const struct table *t, struct json_object *s
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *row = i < there ? json_item(rows, i) : NULL;
 		struct json_object *o = json_object_new_object();
+		/* Problems count the rows of the request, which has no removed ones. */
 		bool gone = *text_of(row, "remove") != '\0';
 		json_object_object_add(o, "n", json_object_new_int64((int64_t)i));
 		for (const char *const *name = t->texts; *name != NULL; name++)
@@ -360,6 +369,7 @@ alternative_rows(struct json_object *list)
 	return out;
 }
 
+/* The stored goals, names or {name, test}, as rows of the form. */
 static struct json_object *
 goal_rows(struct json_object *list)
 {

@@ -31,10 +31,12 @@ form_rows_shown(size_t there, struct json_object *sent, size_t empty)
 	if (!json_object_is_type(sent, json_type_int))
 		return there + empty;
 	int64_t n = json_object_get_int64(sent);
+	/* The number comes from the request: a page must not grow as large as somebody asks for. */
 	n = n < 1 ? 1 : n > 100 ? 100 : n;
 	return (size_t)n > there ? (size_t)n : there;
 }
 
+/* The first problem at the pointer, or also below it; "" when there is none. */
 static const char *
 find_problem(const struct problems *problems, const char *pointer, bool below)
 {

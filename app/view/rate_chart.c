@@ -69,6 +69,7 @@ days_shown(struct json_object *days, struct json_object *converted)
 	return s;
 }
 
+/* The day of point i. The points are spread evenly over the days, the first and last included. */
 static int64_t
 day_at(const struct span *s, size_t i)
 {
@@ -125,6 +126,7 @@ rate_at(struct json_object *results, struct json_object *ended, const char *goal
 	int64_t done = sum_until(
 	    member_of(results, "converted"), day, (const char *const[]){goal, arm, NULL});
 
+	/* The two are counted apart by day: whatever they say, a rate is never above 1. */
 	p.rate = (struct stats_rate){.n = n, .c = done > n ? n : done};
 	p.band = stats_wilson(p.rate);
 	return p;
@@ -152,6 +154,7 @@ put_day(struct json_object *o, const char *name, int64_t day)
 	put_text(o, name, text);
 }
 
+/* Adds a row of the table that says the same as the chart, for those who cannot see it. */
 static void
 add_row(struct json_object *rows, const char *name, int64_t day, const struct point *p)
 {
@@ -167,12 +170,14 @@ add_row(struct json_object *rows, const char *name, int64_t day, const struct po
 	talloc_free(work);
 }
 
+/* Pixels from the left; RIGHT is left free for the labels. */
 static int
 place_x(const struct span *s, size_t i)
 {
 	return LEFT + (int)((WIDTH - LEFT - RIGHT) * i / (s->n - 1));
 }
 
+/* Pixels from above; top: the share at the upper edge. */
 static int
 place_y(double share, double top)
 {
@@ -246,6 +251,7 @@ spread_labels(struct json_object *lines)
 	}
 }
 
+/* The share at the upper edge of the chart; never 0, by which heights are divided. */
 static double
 highest_band(const struct point *points, size_t n)
 {
@@ -273,6 +279,7 @@ rate_chart_of(void *ctx, struct json_object *results, size_t goal)
 		n = CURVE_ARMS;
 	struct json_object *out = mem_json(ctx, json_object_new_object());
 	struct json_object *lines = json_object_new_array(), *rows = json_object_new_array();
+	/* The points of arm i begin at i * s.n. */
 	struct point points[CURVE_ARMS * POINTS] = {0};
 	for (size_t i = 0; i < n; i++) {
 		const char *arm = json_object_get_string(member_of(json_item(arms, i), "name"));

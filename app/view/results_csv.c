@@ -32,12 +32,13 @@ add_interval(struct buf *out, struct json_object *o)
 		add_cell(out, o == NULL ? NULL : json_item(o, i));
 }
 
-/* Appends a histogram as pairs of times and participants, "0:97 3:1". */
+/* Appends a histogram as pairs of times and participants, "0:97 3:1"; an empty cell for none. */
 static void
 add_histogram(struct buf *out, struct json_object *o)
 {
-	const char *gap = ",";
+	const char *gap = "";
 
+	buf_char(out, ',');
 	json_object_object_foreach(json_members(o), times, subjects) {
 		buf_printf(out, "%s%s:%s", gap, times, json_object_get_string(subjects));
 		gap = " ";
@@ -51,6 +52,7 @@ add_members(struct buf *out, struct json_object *o, const char *const *names)
 		add_cell(out, json_object_object_get(o, *names));
 }
 
+/* A row of alternative x in the goal; arm: the same alternative over all goals. */
 static void
 add_row(struct buf *out, struct json_object *goal, struct json_object *x, struct json_object *arm)
 {
@@ -63,6 +65,7 @@ add_row(struct buf *out, struct json_object *goal, struct json_object *x, struct
 	csv_text(out, json_object_get_string(json_object_object_get(goal, "goal")));
 	add_cell(out, json_object_object_get(goal, "test"));
 	add_cell(out, json_object_object_get(x, "name"));
+	/* A goal with a window has participants of its own: those whose window has ended. */
 	struct json_object *own = json_object_object_get(x, "participants");
 	add_cell(out, own != NULL ? own : json_object_object_get(arm, "participants"));
 	add_members(out, x, counts);

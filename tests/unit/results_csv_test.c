@@ -110,6 +110,29 @@ START_TEST(an_empty_text_does_not_shift_columns)
 }
 END_TEST
 
+/* Without participants, and in results of a part of the time, there is no histogram. */
+static const char *const histograms[] = {"{}", "null"};
+
+START_TEST(a_row_without_a_histogram_has_all_columns)
+{
+	void *ctx = mem_ctx(NULL);
+	struct json_object *results = given_json(ctx, mem_printf(ctx,
+	    "{\"goals\":[{\"goal\":\"g\",\"test\":\"chi2\",\"alternatives\":"
+	    "[{\"name\":\"a\",\"participants\":0,\"histogram\":%s}]}]}", histograms[_i]));
+	const char *text = results_csv(ctx, results);
+	size_t commas[2] = {0};
+
+	for (size_t line = 0; *text != '\0'; text++) {
+		line += *text == '\n';
+		ck_assert_uint_le(line, 2);
+		if (*text == ',')
+			commas[line]++;
+	}
+	ck_assert_uint_eq(commas[1], commas[0]);
+	talloc_free(ctx);
+}
+END_TEST
+
 Suite *
 results_csv_suite(void)
 {
@@ -119,6 +142,7 @@ results_csv_suite(void)
 	tcase_add_loop_test(t, texts_survive_and_never_begin_a_formula, 0, ROWS(names));
 	tcase_add_loop_test(t, each_goal_and_alternative_has_a_row, 0, ROWS(cells));
 	tcase_add_test(t, an_empty_text_does_not_shift_columns);
+	tcase_add_loop_test(t, a_row_without_a_histogram_has_all_columns, 0, ROWS(histograms));
 	suite_add_tcase(s, t);
 	return s;
 }
