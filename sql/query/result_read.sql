@@ -5,7 +5,7 @@
 -- has ended, at $3, which is today: of them, too, there is one bin. Their participants stand in
 -- `windows`, by the hours to the end of the window; a goal without `counted_since` has none there,
 -- and one that is not `counted` has not yet those from before that time. primary_days: what each day
--- added to the goal that decides, where that has a window.
+-- added to the goal that decides by a plan.
 -- reach: all
 -- retry: yes
 -- time: long
@@ -33,7 +33,7 @@ with chosen as (
 ), deciding as materialized (
 	select w.nr as goal, -w.hours as population from windowed as w
 	where w.nr = (select g.nr from goal as g where g.name = (
-		select c.primary_goal from chosen as c))
+		select c.primary_goal from chosen as c where c.plan_valid))
 ), cell as (
 	select c.goal, c.alternative, c.allocation, c.day, c.n, c.sum, c.squares, c.multiple, c.placed
 	from result_cell as c where c.experiment = (select s.nr from chosen as s)
@@ -129,8 +129,8 @@ select c.nr, c.alternatives, c.named, c.plan, c.plan_valid, c.plan_goal, c.close
 					coalesce(sum(s.n) filter (where s.goal < 0), 0)::bigint as participants,
 					coalesce(sum(s.n) filter (where s.goal > 0), 0)::bigint as conversions
 				from whole as s
-				where s.goal in (select p.goal from deciding as p
-					union all select p.population from deciding as p)
+				where s.goal in ((select p.goal from deciding as p),
+					(select p.population from deciding as p))
 				group by s.day, s.alternative, s.allocation) as d),
 		'converted', (select coalesce(jsonb_agg(jsonb_build_array(d.day, d.goal, d.alternative, d.n)
 				order by d.day, d.goal, d.alternative), '[]')

@@ -94,8 +94,8 @@ def test_a_plan_finds_as_often_as_it_promises(stack):
 def test_a_plan_goes_on_until_its_final_look(stack):
     """With fewer subjects than it needs, for some weeks more; hits that come late are awaited."""
     done = stack.assay("simulate", "--plan", "--experiments", "3", "--effect", "0.6",
-                       "--looks", "7",
-                         "--subjects", "60", "--baseline", "0.1", "--delay", "2", "--seed", "4")
+                       "--looks", "7", "--subjects", "60", "--baseline", "0.1", "--delay", "2",
+                       "--seed", "4")
     assert "window of the goal 0 to 72 hours" in done.stdout
     assert rates(done.stdout)["verdict, looked at every time"] == (0, 100)
 
