@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -194,16 +195,33 @@ retry_replacement(struct pool *p)
 		replace_next(p);
 }
 
+/* Counts and logs a worker that ended without being asked to; `then` says what comes after it. */
+static void
+note_crash(pid_t pid, int status, const char *then)
+{
+	metric_add(METRIC_workers_crashed_total, 1);
+	log_say(LOG_ERROR, "worker_died", "pid %d, %s %d, %s", (int)pid,
+	    WIFSIGNALED(status) ? "signal" : "exit code",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), then);
+}
+
+/* Whether a worker ended as it was asked to, or after its number of requests. */
+static bool
+ended_well(int status)
+{
+	return WIFEXITED(status) && (WEXITSTATUS(status) == WORKER_STOPPED ||
+	    WEXITSTATUS(status) == WORKER_RECYCLED);
+}
+
 static void
 note_death(struct slot *s, int status)
 {
 	int64_t now = instant_monotonic();
-	bool clean = WIFEXITED(status) && WEXITSTATUS(status) == WORKER_STOPPED;
+	bool clean = ended_well(status);
+	char then[40];
 
-	if (WIFEXITED(status) && WEXITSTATUS(status) == WORKER_RECYCLED) {
+	if (clean && WEXITSTATUS(status) == WORKER_RECYCLED)
 		metric_add(METRIC_workers_recycled_total, 1);
-		clean = true;
-	}
 	if (clean || now - s->started > YOUNG)
 		s->backoff = 0;
 	else
@@ -212,11 +230,8 @@ note_death(struct slot *s, int status)
 	s->not_before = now + s->backoff;
 	if (clean)
 		return;
-	metric_add(METRIC_workers_crashed_total, 1);
-	log_say(LOG_ERROR, "worker_died", "pid %d, %s %d, next in %lld ms", (int)s->pid,
-	    WIFSIGNALED(status) ? "signal" : "exit code",
-	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-	    (long long)(s->backoff / INSTANT_MS));
+	snprintf(then, sizeof then, "next in %lld ms", (long long)(s->backoff / INSTANT_MS));
+	note_crash(s->pid, status, then);
 }
 
 /* Returns what the process held. Its id is not reused before waitpid, so nobody else has it. */
@@ -233,6 +248,8 @@ note_end(struct pool *p, pid_t pid, int status)
 		}
 		if (s->leaving != pid)
 			continue;
+		if (!ended_well(status))
+			note_crash(pid, status, "replaced already");
 		s->leaving = 0;
 		if (p->rolling == i)
 			replace_next(p);

@@ -128,6 +128,18 @@ def test_a_reload_does_not_wait_for_a_worker_that_does_not_go(stack, pool):
     assert not set(before) & set(stack.living())
 
 
+def test_a_worker_that_is_killed_after_its_replacement_is_counted_and_logged(stack, pool):
+    pool("workers = 1", "grace_seconds = 30")
+    worker, crashed = only(stack), stack.metric("workers_crashed_total")
+    with stopped(worker):
+        os.kill(stack.pid("serve"), signal.SIGHUP)
+        wait_until(lambda: len(stack.living()) == 2, 20, "the replacement")
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: f"pid {worker}, signal 9" in stack.log().rpartition(
+            "event=worker_died")[2], 20, "a line in the log")
+    assert stack.metric("workers_crashed_total") == crashed + 1
+
+
 def test_the_pool_shrinks_although_one_worker_is_stuck(stack, pool):
     pool("workers = 3", "grace_seconds = 1")
     before = stack.living()
