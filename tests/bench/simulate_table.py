@@ -26,6 +26,7 @@ ROWS = [
     ("hits 3 days late", "--delay 3", 1000, 1),
     ("hits 7 days late", "--delay 7", 1000, 1),
     ("hits 3 days late, window of 7 days", "--delay 3 --window 0..168", 1000, 1),
+    ("hits 7 days late, window of 8 days", "--delay 7 --window 0..192", 1000, 1),
     ("99:1, 5 %", "--share 0.01 --baseline 0.05", 2000, 0.5),
     ("999:1, 5 %", "--share 0.001 --baseline 0.05", 15000, 0.1),
     ("997:1:1:1, 5 %", "--arms 4 --control 0.997 --baseline 0.05", 15000, 0.1),
