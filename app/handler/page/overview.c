@@ -22,7 +22,10 @@
 #include "web/http/ctx.h"
 #include "base/model_cache.h"
 
-enum { SHOWN = 20, FEW_SLOTS = 500 };
+enum {
+	SHOWN = 20,      /* experiments; each costs a read of its results */
+	FEW_SLOTS = 500, /* of the 10,000 of a layer */
+};
 
 /* The key of the kept model: never the id of an experiment, by which other pages keep theirs. */
 #define NAME "/admin"
@@ -49,12 +52,13 @@ add_running(struct ctx *c, const struct experiment *a, struct json_object *list,
     struct json_object *warnings)
 {
 	struct json_object *results, *row;
-	const char *waiting = NULL;
+	const char *waiting = NULL; /* words on sessions that results leave out, if any are old */
 	enum err e = results_read(&c->w, a->id, &results);
 	int64_t participants = 0;
 
 	if (e == OK)
 		e = unconfirmed_words(&c->w, a->id, OLD, &waiting);
+	/* It can be deleted after the set of experiments was read. */
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;
 	if (waiting != NULL)
@@ -82,6 +86,7 @@ add_running(struct ctx *c, const struct experiment *a, struct json_object *list,
 	return OK;
 }
 
+/* What the service lacks just now: database, cache, known goals, telemetry. */
 static void
 warn_of_service(struct ctx *c, struct json_object *list)
 {
@@ -97,6 +102,7 @@ warn_of_service(struct ctx *c, struct json_object *list)
 	else if (cache != NULL && strcmp(cache, "ok") != 0)
 		add_warning(list, "The cache does not answer: everything works, only slower.", "/",
 		    "State");
+	/* Counted by all processes since the service was started, so it is not stored anywhere. */
 	uint64_t unknown = metric_value(METRIC_goals_unknown_total);
 	if (unknown > 0)
 		add_warning(list, mem_printf(c->w.mem,
@@ -108,6 +114,7 @@ warn_of_service(struct ctx *c, struct json_object *list)
 		    "/admin/settings", "Settings");
 }
 
+/* Adds a warning in words; the kinds are those of overview_troubles(). */
 static void
 warn_of_trouble(struct ctx *c, struct json_object *list, struct json_object *trouble)
 {
@@ -140,6 +147,7 @@ warn_of_trouble(struct ctx *c, struct json_object *list, struct json_object *tro
 					      : "A file of members waits"), NULL, NULL);
 }
 
+/* What jobs could not do or have not begun, and layers that are nearly full. */
 static enum err
 warn_of_troubles(struct ctx *c, struct json_object *list)
 {
@@ -211,6 +219,7 @@ make_overview(struct ctx *c, const struct experiment_set *all, struct json_objec
 
 	json_object_object_add(model, "experiments", list);
 	json_object_object_add(model, "warnings", warnings);
+	/* The newest are last in the set. */
 	for (size_t i = all->n; e == OK && i > 0 && shown < SHOWN; i--) {
 		if (all->list[i - 1].state == STATE_DEFAULT)
 			continue;
@@ -240,8 +249,7 @@ copy_members(struct ctx *c, struct json_object *model)
 	return out;
 }
 
-/* It is the page that stays open on many screens: a worker makes it anew after two seconds, or when
- * a definition has changed. */
+/* GET /admin. The stamp changes every two seconds, and with every change of a definition. */
 enum err
 overview(struct ctx *c)
 {

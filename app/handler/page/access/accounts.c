@@ -90,6 +90,7 @@ accounts_reset(struct ctx *c)
 {
 	enum err e = account_reset(&c->w, c->args[0], &c->model);
 
+	/* Also after an error, which may have come after the commit. */
 	session_ended(c);
 	if (e == OK)
 		show_link(c);

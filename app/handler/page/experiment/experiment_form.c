@@ -234,6 +234,7 @@ apply_form(struct ctx *c, apply_fn *apply)
 		e = does(c, "count") ? count_matches(c, typed, request)
 		    : does(c, "plan") ? offer_plan(c, typed, request)
 		    : apply(c, request);
+	/* Without a form the body could not be read: there is nothing to show again. */
 	if (e == OK || c->form == NULL)
 		return e;
 	c->model = NULL;
@@ -255,6 +256,7 @@ create_by_form(struct ctx *c, struct json_object *request)
 	c->model = a.definition;
 	if (e != OK)
 		return e;
+	/* To a program, an id that is taken is an answer with `err`; to a person, a refusal. */
 	if (json_text(c->model, "err") != NULL)
 		return fail(
 		    &c->w, ERR_CONFLICT, "request.expid", "is the id of another experiment");

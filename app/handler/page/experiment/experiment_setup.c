@@ -84,6 +84,7 @@ add_possible(struct ctx *c, struct json_object *definition)
 	const char *state = json_text(definition, "state");
 	const char *status = json_text(definition, "status");
 	const char *start = json_text(member_of(definition, "expData"), "startDate");
+	/* A state has no effect in an experiment that is stopped or over. */
 	bool going = status != NULL && lifecycle_is_going(status);
 
 	json_object_object_add(c->model, "can", can);
@@ -202,6 +203,7 @@ experiment_end(struct ctx *c)
 
 	if (e != OK)
 		return e;
+	/* Not refused where it has no effect: one may settle the winner of what is over, too. */
 	struct experiment_delivery in = {STATE_DEFAULT, json_text(form, "default"), false};
 	if (in.default_alternative == NULL)
 		return fail(&c->w, ERR_INVALID, "/default", "must be chosen");

@@ -83,6 +83,7 @@ load_results(struct ctx *c, const char *tab)
 		return e;
 	if (stamp != NULL)
 		shown = model_cache_find(c->w.models, id, stamp);
+	/* The stamp is read before the results, so that they are never older than it says. */
 	if (shown == NULL) {
 		e = make_shown(c, &shown);
 		if (e == OK && stamp != NULL)
@@ -90,6 +91,7 @@ load_results(struct ctx *c, const char *tab)
 	}
 	if (e != OK)
 		return e;
+	/* The members are shared with the cache: a page adds to its own model only. */
 	json_object_object_foreach(json_members(shown), name, value) {
 		json_object_object_add(c->model, name, json_object_get(value));
 	}
@@ -196,6 +198,7 @@ add_sample(struct ctx *c, struct json_object *criteria)
 		json_object_object_add(c->model, "live", json_object_new_boolean(true));
 	else
 		return e;
+	/* The page is shown all the same, so the problems of counting are not its own. */
 	c->w.problems = problem_new(c->w.mem);
 	return OK;
 }
@@ -235,6 +238,7 @@ tab_audience(struct ctx *c)
 	struct json_object *criteria = json_object_object_get(definition, "criteria");
 	if (criteria == NULL)
 		return OK;
+	/* The text of the JSON, too: words leave out how conditions are written. */
 	struct json_object *told = json_object_new_object();
 	json_object_object_add(told, "type",
 	    json_object_get(json_object_object_get(criteria, "type")));
@@ -274,6 +278,7 @@ tab_history(struct ctx *c)
 		return e;
 	e = audit_experiment_list(&c->w, &page, &list, &next);
 	if (e != OK) {
+		/* A refused ?after= is shown on this page, which needs the list. */
 		json_object_object_add(c->model, "changes", json_object_new_array());
 		return e;
 	}

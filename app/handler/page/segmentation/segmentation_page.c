@@ -277,8 +277,10 @@ segmentation_page(struct ctx *c)
 		return e;
 	add_selected(c);
 	e = add_found(c);
+	/* Nobody is a stored member of a group by rule: it is decided at each request. */
 	if (e == OK && !is_type(c->model, "rule"))
 		e = add_members(c);
+	/* After the choice of a group and the sizes, which need all of them. */
 	cut_list(c->model, "groups", LISTED);
 	return e;
 }

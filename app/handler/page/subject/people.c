@@ -226,6 +226,7 @@ add_views(struct ctx *c)
 		put_cut(c, o, "url", json_text(o, "url"));
 		put_cut(c, o, "referrer", json_text(o, "referrer"));
 	}
+	/* A full page may have more behind it; else the days before the window may. */
 	if (json_items(list) == VIEWS)
 		c->next = req_with(c, "after", json_text(json_item(list, VIEWS - 1), "at"));
 	else if (text == NULL)
@@ -340,6 +341,7 @@ person_erase(struct ctx *c)
 	if (e != OK)
 		return e;
 	json_add_text(typed, "way", subject_path_query(c));
+	/* `way` leads back to the form from a refusal. */
 	const char *confirm = form_value(c, "confirm");
 	if (confirm == NULL || strcmp(confirm, subject_id(c->subject)) != 0)
 		return fail(&c->w, ERR_INVALID, "/confirm", "is not the id, so nothing was erased");
