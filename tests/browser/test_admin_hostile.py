@@ -46,7 +46,7 @@ def look(stack, reader, path):
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_an_experiment_is_named_letter_for_letter_and_its_page_stays_a_page(stack, reader, hostile,
+def test_an_experiment_is_shown_with_its_exact_name_and_runs_no_script(stack, reader, hostile,
                                                                             tab):
     text, exp, _ = hostile
     driver = look(stack, reader, f"/admin/experiment/{exp}{tab}")
@@ -66,27 +66,27 @@ return [...document.querySelectorAll("main *")].filter(e => [...e.childNodes].so
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_a_mark_of_direction_turns_nothing_beside_the_name(stack, reader, hostile, tab):
+def test_a_direction_mark_in_a_name_affects_no_other_text(stack, reader, hostile, tab):
     driver = look(stack, reader, f"/admin/experiment/{hostile[1]}{tab}")
     assert driver.execute_script(TURNED) == []
 
 
 @pytest.mark.parametrize("path", ["/admin", "/admin/experiments"])
-def test_a_list_names_it_letter_for_letter_and_leads_to_it(stack, reader, hostile, path):
+def test_a_list_shows_the_exact_name_and_links_to_the_page(stack, reader, hostile, path):
     text, exp, _ = hostile
     driver = look(stack, reader, path)
     way = driver.find_element(By.CSS_SELECTOR, f"a[href='/admin/experiment/{exp}']")
     assert way.get_attribute("textContent") == text
 
 
-def test_a_search_keeps_what_was_typed(stack, reader, hostile):
+def test_a_search_keeps_its_input(stack, reader, hostile):
     text, exp, _ = hostile
     driver = look(stack, reader, "/admin/experiments?q=" + urllib.parse.quote(text, safe=""))
     assert driver.find_element(By.ID, "q").get_attribute("value") == text
     assert exp in driver.find_element(By.TAG_NAME, "main").get_attribute("textContent")
 
 
-def test_a_user_is_explained_by_any_name(stack, reader, hostile):
+def test_the_explanation_accepts_any_user_id(stack, reader, hostile):
     _, exp, user = hostile
     driver = look(stack, reader, f"/admin/experiment/{exp}/explain?user_id="
                   + urllib.parse.quote(user, safe=""))
@@ -95,7 +95,7 @@ def test_a_user_is_explained_by_any_name(stack, reader, hostile):
     assert heading.startswith(user + " sees ")
 
 
-def test_the_door_keeps_a_name_and_a_way_without_running_them(stack, sized_browser, hostile):
+def test_the_sign_in_form_keeps_name_and_target_and_runs_no_script(stack, sized_browser, hostile):
     sized_browser.width(1280)
     sized_browser.driver.delete_all_cookies()
     text = hostile[0]

@@ -57,7 +57,7 @@ def quiet(writer):
     no_script_ran(writer)
 
 
-def test_a_goal_is_defined_and_changed_by_any_text(stack, writer, text):
+def test_a_goal_accepts_any_text_when_created_and_changed(stack, writer, text):
     name = text[:60] + new_id("")
     driver, _ = fill(stack, writer, "/admin/goals", "Create goal", name=name, page=text,
                      description=text)
@@ -71,7 +71,7 @@ def test_a_goal_is_defined_and_changed_by_any_text(stack, writer, text):
     assert (values["page"], values["description"]) == (text, text)
 
 
-def test_a_layer_is_described_by_any_text_and_refuses_it_as_an_id(stack, writer, text):
+def test_a_layer_accepts_any_text_as_description_but_not_as_id(stack, writer, text):
     layer = new_id("layer")[:40]
     driver, _ = fill(stack, writer, "/admin/layers", "Create layer", id=layer, description=text)
     quiet(writer)
@@ -90,7 +90,7 @@ def test_a_layer_is_described_by_any_text_and_refuses_it_as_an_id(stack, writer,
     assert {name: values[name] for name in typed} == typed
 
 
-def test_a_segmentation_has_any_text_in_all_its_fields(stack, writer, text):
+def test_a_segmentation_accepts_any_text_in_its_fields(stack, writer, text):
     seg, short = new_id("seg")[:40], text[:60]
     driver, _ = fill(
         stack, writer, "/admin/segmentations/new?type=rule", "Create segmentation", id=seg,
@@ -115,7 +115,7 @@ def test_a_segmentation_has_any_text_in_all_its_fields(stack, writer, text):
     assert len(texts(noted, ".changes > li")) == 1
 
 
-def test_a_refused_segmentation_keeps_any_text(stack, writer, text):
+def test_a_refused_segmentation_form_keeps_its_input(stack, writer, text):
     fields = {f"rules__0__{part}": text for part in ("group", "what", "value")}
     driver, typed = fill(stack, writer, "/admin/segmentations/new?type=rule", "Create segmentation",
                          id=text, name=text, description=text, context=text,
@@ -125,7 +125,7 @@ def test_a_refused_segmentation_keeps_any_text(stack, writer, text):
     assert {name: values[name] for name in typed} == typed
 
 
-def test_members_of_any_name_are_listed_moved_and_reported(stack, writer, text):
+def test_members_with_any_id_are_listed_moved_and_reported(stack, writer, text):
     group, user = text[:60], text[:30] + new_id("")
     seg = make(stack, "manual", (group, "other"))
     place(stack, seg, urllib.parse.quote(user, safe=""), group)
@@ -149,7 +149,7 @@ def quoted(text):
     return '"' + text.replace('"', '""') + '"'
 
 
-def test_the_audit_log_is_filtered_by_any_text(stack, writer, text):
+def test_the_audit_log_accepts_any_text_as_a_filter(stack, writer, text):
     query = urllib.parse.urlencode({"account": text, "target": text})
     driver = writer.open(f"{stack.url}/admin/audit?{query}")
     quiet(writer)

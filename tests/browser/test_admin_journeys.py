@@ -9,7 +9,7 @@ from people import follow, label, link, press, sign_in, texts
 from stack import wait_until
 
 
-def test_a_link_lets_in_once_and_then_leads_to_the_door(stack, sized_browser):
+def test_a_sign_in_link_works_once_and_then_leads_to_the_sign_in_form(stack, sized_browser):
     name = new_id("once")[:20]
     address = link(stack, "viewer", name)
     driver = sized_browser.open(address)
@@ -28,7 +28,7 @@ def test_a_link_lets_in_once_and_then_leads_to_the_door(stack, sized_browser):
     assert driver.current_url == stack.url + "/admin/login?to=/admin"
 
 
-def test_signing_in_leads_back_to_where_one_wanted_to_go(stack, sized_browser):
+def test_signing_in_leads_to_the_page_that_was_asked_for(stack, sized_browser):
     sized_browser.driver.delete_all_cookies()
     driver = sized_browser.open(stack.url + "/admin/experiments?q=some")
     label(driver, "Name").send_keys("nobody")
@@ -39,7 +39,7 @@ def test_signing_in_leads_back_to_where_one_wanted_to_go(stack, sized_browser):
     assert driver.find_element(By.NAME, "to").get_attribute("value") == "/admin/experiments?q=some"
 
 
-def test_a_filter_finds_an_experiment_and_the_address_says_which(stack, editor):
+def test_a_filter_finds_an_experiment_and_is_part_of_the_address(stack, editor):
     exp = running(stack, "b", name=new_id("Found"))
     driver = editor.open(stack.url + "/admin/experiments")
     label(driver, "Search id or name").send_keys(exp)
@@ -70,7 +70,7 @@ def test_enrolments_arrive_on_the_results_page(stack, editor):
     wait_until(lambda: total() == 3, 30, "three participants")
 
 
-def test_a_state_a_winner_a_stop_and_a_resume_are_a_form_each(stack, editor):
+def test_state_winner_stop_and_resume_each_have_a_form(stack, editor):
     exp = running(stack, "b", name=new_id("Stately"))
     driver = editor.open(f"{stack.url}/admin/experiment/{exp}")
     follow(driver, "Setup")
@@ -91,7 +91,7 @@ def test_a_state_a_winner_a_stop_and_a_resume_are_a_form_each(stack, editor):
     assert editor.complaints() == []
 
 
-def test_an_experiment_is_defined_with_a_mistake_and_then_right_and_started(stack, editor):
+def test_an_experiment_is_created_after_a_refused_form_and_started(stack, editor):
     exp = new_id("made")[:40]
     driver = editor.open(stack.url + "/admin/experiments/new")
     given = {"request.expId": exp, "request.name": "From a form", "request.description": "See",
@@ -120,7 +120,7 @@ def test_an_experiment_is_defined_with_a_mistake_and_then_right_and_started(stac
     assert enroll(stack, exp, new_id("user"))["new"]
 
 
-def test_a_password_is_set_and_then_lets_in(stack, sized_browser):
+def test_a_new_password_signs_in(stack, sized_browser):
     sized_browser.driver.delete_all_cookies()
     name, words = new_id("words")[:20], "seven grey donkeys walk at dawn"
     sign_in(sized_browser, stack, "viewer", name)

@@ -50,7 +50,7 @@ def go(driver, *keys):
     left(driver, page)
 
 
-def test_the_first_tab_offers_the_way_past_the_menu(stack, editor):
+def test_the_first_tab_stop_skips_the_menu(stack, editor):
     driver = editor.open(stack.url + "/admin/experiments")
     press(driver, Keys.TAB)
     words, _, outline = focus(driver)
@@ -66,7 +66,7 @@ def test_the_first_tab_offers_the_way_past_the_menu(stack, editor):
 
 @pytest.mark.parametrize("path", ["/admin", "/admin/experiments", "/admin/experiment/{}/setup",
                                   "/admin/experiment/{}/explain"])
-def test_tab_goes_through_all_in_the_order_of_reading_and_shows_where_it_is(stack, editor, path):
+def test_tab_follows_the_reading_order_with_a_visible_focus(stack, editor, path):
     driver = editor.open(stack.url + path.format(running(stack, "b")))
     wanted = driver.execute_script(
         "return [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]"
@@ -83,7 +83,7 @@ def test_tab_goes_through_all_in_the_order_of_reading_and_shows_where_it_is(stac
     assert seen == wanted
 
 
-def test_an_experiment_is_found_and_its_state_changed_by_keys_alone(stack, editor):
+def test_the_state_of_an_experiment_can_be_changed_by_keyboard(stack, editor):
     exp = running(stack, "b", name="By keys alone")
     driver = editor.open(stack.url + "/admin")
     tab_to(driver, "Experiments")
@@ -101,7 +101,7 @@ def test_an_experiment_is_found_and_its_state_changed_by_keys_alone(stack, edito
     assert stack.sql("select state from assay.experiment where id = %s", exp) == [(3,)]
 
 
-def test_one_signs_in_and_out_by_keys_alone(stack, sized_browser):
+def test_signing_in_and_out_works_by_keyboard(stack, sized_browser):
     sized_browser.width(1280)
     driver = sized_browser.open(link(stack, "viewer", "keys-only"))
     tab_to(driver, "Sign in")

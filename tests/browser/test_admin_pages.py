@@ -86,11 +86,11 @@ def page(request, demo, reader):
     return request.param, reader.complaints(), reader.loads()
 
 
-def test_the_browser_has_nothing_to_complain_about(page):
+def test_the_browser_console_stays_empty(page):
     assert page[1] == []
 
 
-def test_nothing_comes_from_elsewhere_and_all_that_is_asked_for_is_there(demo, page):
+def test_all_resources_are_local_and_found(demo, page):
     path, _, loads = page
     loads = {url: loads[url] for url in loads if not url.startswith("data:image/")}
     assert all(url.startswith(demo.url + "/") for url in loads), loads
@@ -98,7 +98,7 @@ def test_nothing_comes_from_elsewhere_and_all_that_is_asked_for_is_there(demo, p
     assert demo.url + path in loads
 
 
-def test_a_page_has_a_title_one_heading_landmarks_and_no_empty_hole(page, reader):
+def test_a_page_has_title_one_heading_landmarks_and_no_empty_values(page, reader):
     driver = reader.driver
     assert driver.title.endswith(" · assay")
     assert len(texts(driver, "h1")) == 1 and texts(driver, "h1")[0]
@@ -106,7 +106,7 @@ def test_a_page_has_a_title_one_heading_landmarks_and_no_empty_hole(page, reader
     assert "{{" not in driver.page_source and "undefined" not in driver.page_source
 
 
-def test_a_page_is_shown_for_people_who_only_look_at_pictures(page, reader):
+def test_a_screenshot_is_taken_of_every_page(page, reader):
     """Kept in build/screenshots; a page that shows nothing would be a small file."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^a-zA-Z0-9]+", "-", page[0].removeprefix("/admin")).strip("-") or "overview"
@@ -131,7 +131,7 @@ def test_axe_finds_nothing_serious(demo, page, reader, rules, dark):
         reader.dark(False)
 
 
-def test_nothing_is_wider_than_a_small_phone(demo, page, reader):
+def test_a_page_fits_a_small_phone(demo, page, reader):
     reader.width(320)
     try:
         driver = reader.open(demo.url + page[0])
@@ -141,7 +141,7 @@ def test_nothing_is_wider_than_a_small_phone(demo, page, reader):
         reader.width(1280)
 
 
-def test_on_a_phone_words_stay_whole_and_cells_say_what_they_are(demo, page, reader):
+def test_on_a_phone_words_do_not_break_and_cells_have_labels(demo, page, reader):
     reader.width(375)
     try:
         driver = reader.open(demo.url + page[0])
@@ -151,7 +151,7 @@ def test_on_a_phone_words_stay_whole_and_cells_say_what_they_are(demo, page, rea
         reader.width(1280)
 
 
-def test_at_twice_the_size_nothing_is_cut_off_or_scrolls_sideways(demo, page, reader):
+def test_at_200_percent_zoom_nothing_is_cut_off_or_scrolls_sideways(demo, page, reader):
     """A window of 1280 px at 200 % is 640 px wide for the page."""
     reader.width(640, scale=2)
     try:
@@ -164,7 +164,7 @@ def test_at_twice_the_size_nothing_is_cut_off_or_scrolls_sideways(demo, page, re
         reader.width(1280)
 
 
-def test_what_is_cut_off_would_be_found(demo, reader):
+def test_the_check_finds_text_that_is_cut_off(demo, reader):
     """Else the test above would prove nothing."""
     driver = reader.open(demo.url + "/admin")
     driver.execute_script(
@@ -174,7 +174,7 @@ def test_what_is_cut_off_would_be_found(demo, reader):
     assert len(driver.execute_script(CUT)) == 1
 
 
-def test_a_page_says_the_same_without_scripts(demo, page, reader, plain_reader):
+def test_a_page_has_the_same_text_without_scripts(demo, page, reader, plain_reader):
     def said(driver):
         return [texts(driver, mark) for mark in ("h1", "h2", "main th", "main td", "main a")]
     plain = said(plain_reader.open(demo.url + page[0]))
@@ -182,7 +182,7 @@ def test_a_page_says_the_same_without_scripts(demo, page, reader, plain_reader):
     assert plain[0]
 
 
-def test_axe_would_find_a_field_without_a_label_and_pale_text(demo, reader, rules):
+def test_axe_finds_a_field_without_a_label_and_low_contrast(demo, reader, rules):
     """Else the tests above would prove nothing."""
     driver = reader.open(demo.url + "/admin")
     driver.execute_script(
@@ -194,7 +194,7 @@ def test_axe_would_find_a_field_without_a_label_and_pale_text(demo, reader, rule
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_button_turns_the_colours_and_they_stay_turned(demo, reader, dark):
+def test_the_theme_button_changes_the_colours_and_is_remembered(demo, reader, dark):
     def is_dark(driver):
         colour = driver.find_element(By.TAG_NAME, "body").value_of_css_property("background-color")
         return sum(map(int, re.findall(r"\d+", colour)[:3])) < 300

@@ -75,7 +75,7 @@ def test_a_user_is_found_read_and_erased(stack, keeper):
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
-def test_an_id_of_any_shape_is_shown_and_nothing_of_it_runs(stack, browser, field, text):
+def test_any_id_is_shown_and_runs_no_script(stack, browser, field, text):
     sign_in(browser, stack, "admin")
     who, exp = {FIELDS[field]: text + new_id("")}, running(stack, "b")
     put(stack, exp, who, "b")
@@ -99,7 +99,7 @@ def test_an_id_of_any_shape_is_shown_and_nothing_of_it_runs(stack, browser, fiel
         browser.width(1280)
 
 
-def test_a_directory_leads_to_its_users(stack, keeper):
+def test_the_directory_links_to_its_users(stack, keeper):
     begin = new_id("begin")
     for n in "12":
         put_user(stack, begin + n, plan="free")

@@ -29,7 +29,7 @@ def rows(driver, section):
     return [row.text.split() for row in found]
 
 
-def test_a_file_is_uploaded_into_what_was_defined_with_a_mistake_and_then_right(
+def test_a_file_is_uploaded_into_a_segmentation_created_after_a_refused_form(
         stack, editor, tmp_path):
     seg = new_id("file")[:40]
     driver = editor.open(stack.url + "/admin/segmentations")
@@ -62,7 +62,7 @@ def test_a_file_is_uploaded_into_what_was_defined_with_a_mistake_and_then_right(
     assert complaints(editor) == []
 
 
-def test_a_large_file_says_how_far_it_is_until_it_is_through(stack, editor, tmp_path):
+def test_the_report_on_a_large_file_shows_its_progress(stack, editor, tmp_path):
     seg = make(stack, "manual", ("in",))
     members = tmp_path / "members.csv"
     members.write_text("user_id,group\n" + "".join(f"u{n},in\n" for n in range(20_000)))
@@ -76,7 +76,7 @@ def test_a_large_file_says_how_far_it_is_until_it_is_through(stack, editor, tmp_
     assert texts(driver, ".numbers dd")[:2] == ["20000", "20000"]
 
 
-def test_somebody_is_moved_and_taken_out_by_hand(stack, editor):
+def test_a_member_is_moved_and_removed_by_hand(stack, editor):
     seg, user = make(stack, "manual", ("one", "two")), new_id("us er&")
     place(stack, seg, user, "one")
     driver = editor.open(f"{stack.url}/admin/segmentation/{seg}")
@@ -96,7 +96,7 @@ def test_somebody_is_moved_and_taken_out_by_hand(stack, editor):
     assert complaints(editor) == []
 
 
-def test_rules_are_rows_and_are_said_in_words(stack, editor):
+def test_rules_are_edited_as_rows_and_shown_in_words(stack, editor):
     seg, city, user = new_id("rules")[:40], new_id("city"), new_id("user")
     stack.call("PUT", f"/v1/user/{user}/profile", json={"city": city, "age": 30})
     driver = editor.open(stack.url + "/admin/segmentations/new?type=rule")
@@ -121,7 +121,7 @@ def test_rules_are_rows_and_are_said_in_words(stack, editor):
     assert complaints(editor) == []
 
 
-def test_what_is_used_says_by_whom_and_goes_when_it_is_not(stack, editor):
+def test_a_segmentation_names_its_users_and_is_deleted_without_any(stack, editor):
     seg = make(stack, "manual", ("one",))
     rule = make(stack, "rule", [{"name": "a", "rule": {"group": {"segmentation": seg,
                                                                  "eq": "one"}}}])

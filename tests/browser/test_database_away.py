@@ -25,7 +25,7 @@ def state(browser, stack):
     return driver.find_element(By.CSS_SELECTOR, "[role=status]").text
 
 
-def test_front_page_says_not_ready_and_is_still_a_whole_page(broken, browser):
+def test_the_front_page_works_without_a_database_and_says_not_ready(broken, browser):
     wait_until(lambda: state(browser, broken).startswith("Not ready"), what="the bad news")
     assert browser.complaints() == []
     rows = browser.driver.find_elements(By.CSS_SELECTOR, "table tr")

@@ -60,7 +60,7 @@ def test_page_loads_its_assets_and_nothing_from_elsewhere(stack, browser, path):
     assert rules > 10
 
 
-def test_icon_is_an_image_that_can_be_drawn(stack, browser):
+def test_the_icon_is_a_valid_image(stack, browser):
     driver = browser.open(stack.url + "/")
     icon = driver.find_element(By.CSS_SELECTOR, "link[rel=icon]").get_attribute("href")
     assert re.fullmatch(asset(stack, "icon.svg"), icon)
@@ -71,7 +71,7 @@ def test_icon_is_an_image_that_can_be_drawn(stack, browser):
 
 
 @every_page
-def test_console_has_nothing_to_complain_about(stack, browser, path):
+def test_the_console_stays_empty(stack, browser, path):
     browser.open(stack.url + path)
     complaints = browser.complaints()
     if "no/such" in path:  # the browser notes the status of the page itself
@@ -79,7 +79,7 @@ def test_console_has_nothing_to_complain_about(stack, browser, path):
     assert complaints == []
 
 
-def test_policy_stops_a_script_that_got_into_a_page(stack, browser):
+def test_the_content_policy_stops_an_injected_script(stack, browser):
     """The console is the witness of the tests above: here it must speak."""
     driver = browser.open(stack.url + "/")
     driver.execute_script(
@@ -114,7 +114,7 @@ def test_every_link_leads_to_a_page_by_clicking(stack, browser):
         assert browser.loads()[address] == 200
 
 
-def test_error_page_leads_back_to_the_start(stack, browser):
+def test_the_error_page_links_to_the_front_page(stack, browser):
     driver = browser.open(stack.url + "/no/such/page")
     driver.find_element(By.LINK_TEXT, "Back to the start").click()
     wait_until(lambda: driver.current_url == stack.url + "/", what="the front page")
@@ -137,7 +137,7 @@ def test_hostile_address_runs_no_script(stack, browser, path):
     assert not any("Content Security Policy" in c for c in browser.complaints())
 
 
-def test_browser_without_scripts_runs_none(browser, plain_browser):
+def test_the_plain_browser_runs_no_scripts(browser, plain_browser):
     """Else the tests below would prove nothing."""
     page = "data:text/html,<title>before</title><script>document.title = 'after'</script>"
     assert browser.open(page).title == "after"
@@ -162,7 +162,7 @@ def test_link_works_without_scripts(stack, plain_browser):
 
 @every_page
 @pytest.mark.parametrize("pixels", [1280, 390])
-def test_nothing_is_wider_than_the_window(stack, sized_browser, path, pixels):
+def test_pages_fit_the_window(stack, sized_browser, path, pixels):
     sized_browser.width(pixels)
     driver = sized_browser.open(stack.url + path)
     assert driver.execute_script("return innerWidth") == pixels
@@ -174,7 +174,7 @@ def test_nothing_is_wider_than_the_window(stack, sized_browser, path, pixels):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_colours_follow_the_reader(stack, sized_browser, dark):
+def test_colours_follow_the_preference_of_the_reader(stack, sized_browser, dark):
     sized_browser.dark(dark)
     driver = sized_browser.open(stack.url + "/")
     page, text = driver.execute_script(
