@@ -104,16 +104,29 @@ told_reason(enum reason reason)
 	return reason == REASON_ASSIGNED ? REASON_ENROLLED : reason;
 }
 
+/*
+ * Adds a member that the object does not have yet, under a literal: neither looked up nor copied,
+ * because all flags of a page are made for each of its requests.
+ */
+static void
+add_member(struct json_object *o, const char *name, struct json_object *value)
+{
+	json_object_object_add_ex(
+	    o, name, value, JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY);
+}
+
+/* id is the experiment's. */
 static struct json_object *
-make_metadata(const struct flag_decision *f)
+make_metadata(const struct flag_decision *f, struct json_object *id)
 {
 	struct json_object *o = json_object_new_object();
+	const char *reason = decide_word(told_reason(f->decision.reason));
 
-	json_add_text(o, "experiment", f->experiment->id);
-	json_add_text(o, "reason", decide_word(told_reason(f->decision.reason)));
-	json_object_object_add(o, "enrolled", json_object_new_boolean(f->enrolled));
+	add_member(o, "experiment", json_object_get(id));
+	add_member(o, "reason", json_object_new_string(reason));
+	add_member(o, "enrolled", json_object_new_boolean(f->enrolled));
 	if (f->ignores_attributes)
-		json_add_text(o, "attributes", "ignored");
+		add_member(o, "attributes", json_object_new_string("ignored"));
 	return o;
 }
 
@@ -124,14 +137,17 @@ flag_new(const struct flag_decision *f)
 	struct json_object *alternative = f->decision.alternative;
 	struct json_object *payload = json_object_object_get(alternative, "payload");
 
-	json_add_text(o, "key", f->experiment->id);
+	struct json_object *name = json_object_object_get(alternative, "name");
+	struct json_object *id = json_object_new_string(f->experiment->id);
+
+	add_member(o, "key", id);
 	if (payload != NULL)
-		json_object_object_add(o, "value", json_object_get(payload));
+		add_member(o, "value", json_object_get(payload));
 	else if (flag_type(f->experiment->alternatives) == FLAG_NAME)
-		json_add_text(o, "value", json_text(alternative, "name"));
-	json_add_text(o, "reason", reason_word(&f->decision));
-	json_add_text(o, "variant", json_text(alternative, "name"));
-	json_object_object_add(o, "metadata", make_metadata(f));
+		add_member(o, "value", json_object_get(name));
+	add_member(o, "reason", json_object_new_string(reason_word(&f->decision)));
+	add_member(o, "variant", json_object_get(name));
+	add_member(o, "metadata", make_metadata(f, id));
 	return o;
 }
 
