@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Speed and memory as ratios: what HTTP gives, against what the same machine gives without it, a
-moment before or after. Prints one table; see tests/bench/run.sh for the settings."""
+"""Speed and memory as ratios: what HTTP delivers, compared with what the same machine delivers
+without it a moment before or after. Prints one table; see tests/bench/run.sh for the settings."""
 
 import collections
 import datetime

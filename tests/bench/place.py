@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the bench runs: stacks by the script that `make run` uses, and the two load tools."""
+"""The environment of the bench: stacks by the script that `make run` uses, and the two load
+tools."""
 
 import os
 import pathlib

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What pgbench runs: the statements of sql/query word for word, but that pgbench can only make
-numbers: ids and times are put together from them by the server."""
+"""The statements that pgbench runs: those of sql/query word for word, except that pgbench can only
+make numbers, so the server builds ids and times from them."""
 
 import random
 import re

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""axe-core, which knows the rules of accessible pages: one version, fetched once into build/ by
-npm, known by its sum; only tests use it."""
+"""axe-core, which checks pages for accessibility: one version, fetched once into build/ by npm and
+verified by its checksum; only tests use it."""
 
 import hashlib
 import subprocess

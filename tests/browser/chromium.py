@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real Chromium, which writes down every request that it makes and all complaints that it has."""
+"""A real Chromium that records every request and every message of its console."""
 
 import json
 import shutil

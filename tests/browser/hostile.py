@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts of strangers, and whether a page that shows one of them is still a page."""
+"""Hostile texts, and the check that a page which shows one of them is intact."""
 
 from selenium.common.exceptions import NoAlertPresentException
 

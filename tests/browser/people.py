@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the browser tests of the admin share: how one signs in, and which pages there are."""
+"""What the browser tests of the admin share: signing in, and the list of pages."""
 
 import re
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names come from strangers. Whatever they are, every page that shows them says them letter for
-letter, runs nothing of them and stays a page."""
+"""Names may come from strangers. Whatever they contain, every page shows them exactly, runs no
+script in them and keeps its layout."""
 
 import urllib.parse
 

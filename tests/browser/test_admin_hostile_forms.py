@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The same texts, typed into every field for text of goals, layers and segmentations: what is
-stored is shown letter for letter, what is refused comes back so, and the audit log tells both."""
+"""The hostile texts, typed into every text field of goals, layers and segmentations: what is
+stored is shown exactly, a refused form keeps its input, and the audit log shows both."""
 
 import urllib.parse
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people come to the admin for, from the first click to the last, with a mouse."""
+"""The main tasks of the admin, from the first click to the last, with a mouse."""
 
 from selenium.webdriver.common.by import By
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The admin with a keyboard alone: everything is reached in order, is seen to have the focus, and
-does what a click does."""
+"""The admin by keyboard only: everything can be reached in order, has a visible focus, and works
+as with a mouse."""
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every page of the admin over the demo: quiet, closed to the world, readable by everybody."""
+"""Every page of the admin over the demo data: no console messages, no foreign resources,
+accessible, and readable at any size."""
 
 import base64
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody asks what is held of a user, and to be forgotten: looked up, read, erased."""
+"""Requests of users for their data: finding, reading and erasing it."""
 
 import urllib.parse
 

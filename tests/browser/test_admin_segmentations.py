@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody divides users into groups: by a form, by a file, by hand, by rules."""
+"""Dividing users into groups: by a form, by a file, by hand, by rules."""
 
 from selenium.webdriver.common.by import By
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The front page tells people when the service is not ready, and when it is again."""
+"""The front page says when the service is not ready, and when it is ready again."""
 
 import signal
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person sees: every page whole, quiet and readable, with and without scripts."""
+"""The public pages: complete, without console messages, readable with and without scripts."""
 
 import re
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens to a stack in a chaos run, a fault at a time, and how it is undone."""
+"""The faults of a chaos run: how each is caused, and how it is undone."""
 
 import collections
 import contextlib

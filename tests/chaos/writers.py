@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients of a chaos run whose writes have an order or a count: tags, hits and definitions."""
+"""Clients of a chaos run whose writes must keep an order or a count: tags, hits and
+definitions."""
 
 import json
 import random

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pages hold no script, no style and no escape from escaping, and load nothing from elsewhere: the
-strict Content-Security-Policy then costs nothing."""
+"""Templates contain no scripts, no inline styles and no unescaped values, and load nothing from
+other hosts, as the strict Content-Security-Policy demands."""
 
 import re
 

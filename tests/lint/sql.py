@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Queries say what they are for and how far they reach, and nothing in them would stop the data
-from being spread over many machines by subject (the rules were found by trying)."""
+"""Queries state their purpose and which rows they reach, and use nothing that would keep the data
+from being distributed over several machines by subject (the rules were found by trying)."""
 
 import hashlib
 import re

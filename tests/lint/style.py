@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a page of source looks: short files of short functions, a licence line, a paragraph that
-says what a room is for, a comment at everything that others may call, nothing left for later."""
+"""The style of a source file: short files of short functions, a licence line, a paragraph on the
+purpose of each directory, a comment at every public declaration, no unfinished work."""
 
 import ast
 import re

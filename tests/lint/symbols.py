@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who calls whom, by the symbols of the objects: what a file includes tells only what it could
+"""Which part calls which, by the symbols of the object files: includes show only what a file could
 call. Reads build/release, which make keeps up to date."""
 
 import collections

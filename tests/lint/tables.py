@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables of the program against the world: every route is called by an api test, every view
-exists, every fuzz target has its corpus, and the references of configuration and commands are what
-the tables say."""
+"""The tables of the program against the rest: every route is called by an API test, every view
+exists, every fuzz target has its corpus, and the references of configuration and commands match
+the tables."""
 
 import ast
 import re

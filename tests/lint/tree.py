@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the checks share: the files of the tree, and one way to say what is wrong with one. Every
-check is run from the top of a tree, so that the self test can run them in a broken copy."""
+"""What the checks share: the files of the tree, and the form of a finding. Every check is run from
+the top of a tree, so that the self test can run them in a broken copy."""
 
 import pathlib
 import sys
