@@ -85,6 +85,30 @@ START_TEST(a_rate_divides_by_the_participants_of_that_day)
 }
 END_TEST
 
+static const char windowed[] =
+    "{\"goals\": [{\"goal\": \"g\", \"window_to\": 24}], "
+    "\"alternatives\": [{\"name\": \"control\"}], "
+    "\"days\": [[\"2026-11-01\", \"control\", 90]], "
+    "\"ended\": [[\"2026-11-02\", \"g\", \"control\", 10], "
+    "[\"2026-11-03\", \"g\", \"control\", 10], [\"2026-11-03\", \"h\", \"control\", 70]], "
+    "\"converted\": [[\"2026-11-02\", \"g\", \"control\", 5], "
+    "[\"2026-11-03\", \"g\", \"control\", 10]]}";
+
+START_TEST(a_rate_divides_by_the_participants_whose_window_had_ended)
+{
+	static const char *const rates[] = {"50.00 %", "75.00 %"};
+	void *ctx = mem_ctx(NULL);
+	struct json_object *curve = rate_chart_of(ctx, given_json(ctx, windowed), 0);
+	struct json_object *rows = json_object_object_get(curve, "rows");
+
+	ck_assert_uint_eq(json_object_array_length(rows), 2);
+	for (size_t i = 0; i < 2; i++)
+		ck_assert_str_eq(json_object_get_string(json_object_object_get(
+		    json_object_array_get_idx(rows, i), "rate")), rates[i]);
+	talloc_free(ctx);
+}
+END_TEST
+
 /* Lines that end close to each other, named in another order. */
 static const char close[] =
     "{\"goals\": [{\"goal\": \"g\"}], \"alternatives\": [{\"name\": \"middle\"}, "
@@ -140,6 +164,7 @@ criteria_rows_suite(void)
 
 	tcase_add_loop_test(t, rows_survive_the_way_to_criteria_and_back, 0, ROWS(cases));
 	tcase_add_test(t, a_rate_divides_by_the_participants_of_that_day);
+	tcase_add_test(t, a_rate_divides_by_the_participants_whose_window_had_ended);
 	tcase_add_test(t, labels_keep_apart_in_the_order_of_the_line_ends);
 	tcase_add_test(t, a_curve_has_the_day_of_its_first_point);
 	tcase_add_test(t, a_goal_without_daily_counts_has_no_curve);
