@@ -72,6 +72,13 @@ def test_the_baseline_can_be_that_of_a_goal(stack):
     assert given["baseline"] == 0.2 and "observed" not in given
 
 
+def test_a_baseline_of_a_goal_with_a_window_waits_for_its_end(stack):
+    exp, name = planned(stack)
+    add_days(stack, exp, name, [[0, 100, 30, 100, 10], [2, 500, 0, 500, 0]], last=1)
+    told = plan(stack, experiment=exp, goal=name, effect=0.02)["observed"]
+    assert (told["participants"], told["conversions"]) == (200, 40)
+
+
 def test_a_goal_that_nobody_hit_has_no_baseline(stack):
     name = a_goal(stack)
     assert_problem(plan(stack, 422, goal=name, effect=0.02), 422, "/goal")

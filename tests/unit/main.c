@@ -57,6 +57,7 @@ static suite_fn *const suites[] = {
     lookup_suite,
     modulus_suite,
     alternative_ids_suite,
+    analysis_suite,
     page_view_suite,
     passphrase_suite,
     plan_suite,

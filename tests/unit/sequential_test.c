@@ -93,6 +93,39 @@ START_TEST(bounds_are_as_published)
 }
 END_TEST
 
+/* Looks are added one by one, and bounds of before are remembered: in whatever order series are
+ * asked for, and whatever was asked before, the bounds are the same to the last digit. */
+START_TEST(bounds_do_not_depend_on_what_was_asked_before)
+{
+	double t[40], z[40], again[40];
+	struct spending how = {SPENDING_POWER3, 0.05 / (_i + 1), false};
+	size_t n = 0;
+
+	for (double at = 0.021; n < 40; at += 0.02 + 0.001 * (double)(n % 3))
+		t[n++] = at;
+	how.final = true;
+	spending_bounds(&how, t, n, z);
+	how.final = false;
+	for (size_t k = 1; k < n; k++) {
+		spending_bounds(&how, t, k, again);
+		ck_assert_mem_eq(again, z, k * sizeof z[0]);
+	}
+	how.final = true;
+	spending_bounds(&how, t, n, again);
+	ck_assert_mem_eq(again, z, n * sizeof z[0]);
+	/* The same times up to one, and another level: other series. */
+	how.alpha /= 2;
+	spending_bounds(&how, t, n, again);
+	ck_assert_double_gt(again[0], z[0]);
+	ck_assert_double_gt(again[n - 1], z[n - 1]);
+	t[n / 2] += 0.001;
+	how.alpha *= 2;
+	spending_bounds(&how, t, n, again);
+	ck_assert_mem_eq(again, z, n / 2 * sizeof z[0]);
+	ck_assert(again[n / 2] < z[n / 2]);
+}
+END_TEST
+
 static struct difference_arm
 rate_arm(double n, double c)
 {
@@ -352,6 +385,7 @@ sequential_suite(void)
 	TCase *t = tcase_create("sequential");
 
 	tcase_add_loop_test(t, bounds_are_as_published, 0, 6);
+	tcase_add_loop_test(t, bounds_do_not_depend_on_what_was_asked_before, 0, 3);
 	tcase_add_loop_test(t, one_split_is_compared_as_published, 0, 6);
 	tcase_add_loop_test(t, differences_over_splits_are_as_published, 0, 2);
 	tcase_add_loop_test(t, sample_ratio_at_any_time_is_as_published, 0, 5);

@@ -58,6 +58,7 @@ Suite *layer_suite(void);
 Suite *lookup_suite(void);
 Suite *modulus_suite(void);
 Suite *alternative_ids_suite(void);
+Suite *analysis_suite(void);
 Suite *page_view_suite(void);
 Suite *passphrase_suite(void);
 Suite *plan_suite(void);

@@ -194,7 +194,7 @@ plan_observe(struct work *w, const struct plan_question *q, struct json_object *
 		return OK;
 	instant_format(w->now - MONTH * INSTANT_DAY, since);
 	enum err e = db_query(w->db, w->mem, QUERY_plan_baseline,
-	    (const char *const[]){q->goal, q->experiment, since}, &rows);
+	    (const char *const[]){q->goal, q->experiment, since, work_today(w)}, &rows);
 	if (e != OK)
 		return e;
 	int64_t n = db_count(rows) > 0 ? db_int(rows, 0, "participants") : 0;
