@@ -10,14 +10,18 @@ import pytest
 from enrols import enroll, running
 from goals import conversions, goal, said
 from joined import NOW, happens, names, together, view
-from lookups import new_id
-from stack import SERVERS, Stack
+from lookups import a_second_later, new_id
+from stack import SERVERS, Stack, wait_until
 
 
 @pytest.fixture(scope="module", params=SERVERS)
 def stack(request):
     """A pool of a single worker, so that whatever waits waits for this one."""
-    s = Stack(request.param, KEEP=1, ASSAY_WORKERS=1, ASSAY_CACHE_TIMEOUT_MS=1000)
+    s = Stack(request.param, KEEP=1, ASSAY_WORKERS=1, ASSAY_CACHE_TIMEOUT_MS=1000,
+              ASSAY_SELFCHECK=1)
+    wait_until(lambda: s.sql("select 1 from experiment where selfcheck = 'session'"), 10,
+               "the self-checks")
+    a_second_later()
     yield s
     s.stop()
 
@@ -192,6 +196,12 @@ def test_first_enrolments_share_a_transaction(stack):
             [b["experiments"][0]["alternative"] for b in bodies[7:]]))
     assert set(others) == set(users[6:])
     assert len({made for _, made in [*have.values(), *others.values()]}) == 1
+    checked = stack.sql("select substr(n.subject_id, 3), n.xmin::text from enrolment as n"
+                        " join experiment as e on e.nr = n.experiment"
+                        " where e.selfcheck = 'user' and n.subject_id = any (%s)",
+                        [f"u:{u}" for u in users])
+    assert sorted(user for user, _ in checked) == sorted(users)
+    assert {made for _, made in checked} == {have[users[0]][1]}
     for u in users[:6]:
         again = enroll(stack, exp, u)
         assert (again["new"], again["alternative"]) == (False, have[u][0])

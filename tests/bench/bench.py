@@ -15,14 +15,16 @@ import statements
 from enrolments import Enrolments
 from experiments import Experiments
 from groups import Groups
+from joined import WORKERS, Joined
+from joined import PARTS as CPU_PARTS
 from pages import Pages
 from place import BUILD, CONNECTIONS, Failed, Stack, Wrk, machine, pgbench, resident_mb
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", 4))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
 PARTS = os.environ.get("BENCH_PARTS",
-                       "lighttpd nginx workers size memory lookup enrol flags results import "
-                       "mapping groups pages").split()
+                       "lighttpd nginx joined workers size memory lookup enrol flags results "
+                       "import mapping groups pages").split()
 
 LOAD = os.getloadavg()[0]  # of others: before it, nothing here has run
 
@@ -63,6 +65,7 @@ class Bench:
     def __init__(self):
         self.rows = []
         self.workers = []
+        self.cpu = []
         self.wrk = Wrk(int(MIDNIGHT.timestamp()))
 
     def row(self, *words):
@@ -216,10 +219,10 @@ def reference_profile(stack):
     return pgbench(stack, statements.profile(), SECONDS, **WINDOW)
 
 
-def reference_insert(stack):
+def reference_insert(stack, connections=CONNECTIONS):
     fresh(stack)
-    return pgbench(stack, statements.plain_insert(), SECONDS, midnight=text_of(MIDNIGHT),
-                   **statements.page_values())
+    return pgbench(stack, statements.plain_insert(), SECONDS, connections,
+                   midnight=text_of(MIDNIGHT), **statements.page_values())
 
 
 def reference_page(stack):
@@ -259,11 +262,25 @@ def report(bench):
                 "verdict"), bench.rows), "",
         *(lines(("workers", "GET /healthz /s", "cached", "uncached", "page view"), bench.workers)
           if bench.workers else ()), "",
+        *(lines(("durable write", "server", "workers", "connections", "/s", "p50 / p99 ms",
+                 "rows a commit", *(f"{part}, us" for part in CPU_PARTS.values()), "sum, us",
+                 "pgbench: PostgreSQL, us"),
+                bench.cpu) if bench.cpu else ()), "",
         f"{CONNECTIONS} connections, 8 workers, {USERS * 10:,} views of {USERS:,} users; the "
         f"middle of {ROUNDS} rounds of {SECONDS} s, each next to its reference; load average "
         f"before the first: {LOAD:.1f}. {machine()}"])
     (BUILD / "table.txt").write_text(text + "\n")
     print(text)
+
+
+def joined(bench, stack):
+    if "joined" not in PARTS:
+        return
+    rows = Joined(bench, paired, SECONDS, (reference_insert, fresh))
+    for server in ("nginx", "lighttpd"):
+        for workers in WORKERS:
+            rows.server(stack, server, workers)
+    stack.forget()
 
 
 def main():
@@ -289,9 +306,10 @@ def main():
         large.forget()
         middle.forget()
         small.stop()
+        joined(bench, small)
         if "memory" in PARTS:
-            for server in ("lighttpd", "nginx"):
-                bench.memory(small, server)
+            bench.memory(small, "lighttpd")
+            bench.memory(small, "nginx")
         small.forget()
         if "lookup" in PARTS:
             for server in ("lighttpd", "nginx"):

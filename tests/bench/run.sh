@@ -6,8 +6,9 @@
 #	BENCH_SECONDS=4	length of one measurement
 #	BENCH_ROUNDS=3	how often each is taken, in turn with its reference; the middle one counts
 #	BENCH_SIZES=1	millions of participants whose results are read, such as "1 5"
-#	BENCH_PARTS="lighttpd nginx workers size memory lookup enrol flags results import mapping
-#		groups pages"		what is measured
+#	BENCH_PARTS="lighttpd nginx joined workers size memory lookup enrol flags results import
+#		mapping groups pages"	what is measured
+#	BENCH_WORKERS="8 4 2"	numbers of workers for the part joined
 
 set -eu
 
