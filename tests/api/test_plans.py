@@ -13,14 +13,15 @@ from stack import TOP
 # One web server is enough: none of this passes through it.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
 
-# For $1, $2, ..: a subject and what the statement asks with it.
+# For $1, $2, ..: a subject and what the statement asks with it. EXPERIMENT: one in which the subject
+# is enrolled; a first enrolment reads no row.
 READS = {
     "page_view_summary": ("now() - interval '7 days'", "now()", "7", "now() + interval '1 day'"),
     "subject_export": ("'1970-01-01'", "100"),
     "subject_record": ("null",),
     "subject_erase": (),
     "enrolment_list": (),
-    "enrol": ("'{1}'", "'{1}'", "'{1}'", "'{null}'", "'drawn'", "true", "now()"),
+    "enrol": ("'{EXPERIMENT}'", "'{1}'", "'{1}'", "'{null}'", "'drawn'", "true", "now()"),
 }
 
 # The same without a file: the calls that other statements make.
@@ -98,7 +99,7 @@ def test_rows_of_subjects_are_read_by_index(stack, experiment, name):
         with connection.cursor() as cursor:
             cursor.execute(f"prepare asked as {statement(name)}")
         values = ", ".join(["'u:nobody'", *READS[name]])
-        run = f"execute asked ({values})"
+        run = f"execute asked ({values})".replace("EXPERIMENT", str(experiment))
     found = [scan for plan in plans(connection, run, experiment) for scan in scans(plan)
              if scan["Relation Name"] in subjects]
     connection.rollback()
