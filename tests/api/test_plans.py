@@ -13,8 +13,8 @@ from stack import TOP
 # One web server is enough: none of this passes through it.
 pytestmark = pytest.mark.parametrize("stack", ["lighttpd"], indirect=True)
 
-# For $1, $2, ..: a subject and what the statement asks with it. EXPERIMENT: one in which the subject
-# is enrolled; a first enrolment reads no row.
+# For $1, $2, ..: a subject and what the statement asks with it. EXPERIMENT: one in which the
+# subject is enrolled; a first enrolment reads no row.
 READS = {
     "page_view_summary": ("now() - interval '7 days'", "now()", "7", "now() + interval '1 day'"),
     "subject_export": ("'1970-01-01'", "100"),
