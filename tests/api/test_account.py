@@ -4,6 +4,7 @@
 import pytest
 import requests
 
+from lookups import new_id
 from pages import Person
 
 GOOD = "seven ochre lighthouses drifting"
@@ -77,6 +78,14 @@ def test_a_password_that_attackers_try_first_is_refused(viewer, fresh, why):
 def test_a_password_must_not_hold_the_name_and_be_typed_twice_alike(viewer):
     assert "name of the account" in set_password(viewer, f"so {viewer.name.upper()} is it").text
     assert "is not the same" in set_password(viewer, GOOD, again=OTHER).text
+
+
+def test_no_digest_of_a_password_is_kept_with_an_idempotency_key(stack, viewer):
+    key = new_id("key")
+    answer = viewer.post("/admin/account/password", headers={"Idempotency-Key": key}, current="",
+                         password=GOOD, again=GOOD)
+    assert answer.status_code == 303
+    assert stack.sql("select count(*) from idempotency where key = %s", key) == [(0,)]
 
 
 def test_signing_out_everywhere_ends_all_sessions_and_open_links(stack, viewer):
