@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "web/http/ctx.h"
+#include "web/http/form.h"
 
 enum { KEY_MOST = 128 };
 
@@ -24,9 +25,32 @@ intent_is_key(const char *s)
 	return n > 0 && n <= KEY_MOST;
 }
 
+/* Appends the body, but for the token in the form of somebody signed in: it is masked anew in every
+ * page, and a form that is sent again from a page that was loaded again is the same request. */
+static void
+add_body(struct ctx *c, struct buf *b)
+{
+	const char *body = c->req.body, *token = NULL, *at = NULL;
+	size_t n = c->req.body_len;
+
+	if (body == NULL)
+		return;
+	if (c->account != NULL)
+		token = form_value(c, "csrf");
+	if (token != NULL && *token != '\0')
+		at = memmem(body, n, token, strlen(token));
+	if (at == NULL) {
+		buf_add(b, body, n);
+		return;
+	}
+	buf_add(b, body, (size_t)(at - body));
+	at += strlen(token);
+	buf_add(b, at, n - (size_t)(at - body));
+}
+
 /* The digest of what makes two requests equal: method, address, body. */
 static const char *
-request_digest(const struct ctx *c)
+request_digest(struct ctx *c)
 {
 	const char *uri = req_param(&c->req, "REQUEST_URI");
 	struct buf *b = buf_new(c->w.mem, c->req.body_len + 256);
@@ -36,8 +60,7 @@ request_digest(const struct ctx *c)
 	buf_char(b, ' ');
 	buf_str(b, uri);
 	buf_char(b, '\n');
-	if (c->req.body != NULL)
-		buf_add(b, c->req.body, c->req.body_len);
+	add_body(c, b);
 	hash_hex(b->data, b->len, NULL, 0, hash);
 	return mem_dup(c->w.mem, hash);
 }
