@@ -19,7 +19,7 @@
 #include "core/experiment/plan.h"
 #include "store/db/db.h"
 
-enum { MOST_ARMS = 10, MOST_SUBJECTS = 1000000, PLANNED_DAYS = 28 };
+enum { MOST_ARMS = 10, MOST_SUBJECTS = 1000000, PLANNED_DAYS = 28, PATIENCE_MS = 600000 };
 
 /* What the plan to find the effect needs. */
 static struct plan_size
@@ -177,6 +177,8 @@ run_kind(const struct command *c, struct simulation s, bool differs, struct alar
 	*conf = *c->conf;
 	conf->memcached = "";
 	conf->telemetry_file = "";
+	/* Statements of large experiments, and waits for the lock of another one. */
+	conf->statement_timeout_ms = PATIENCE_MS;
 	s.w = setup_work(c->mem, conf, setup_db(c->mem, conf, setup_share()));
 	if (s.w == NULL)
 		return false;

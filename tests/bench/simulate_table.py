@@ -57,9 +57,7 @@ def main():
             half = max(1, int(experiments * part) // 2)
             began = time.monotonic()
             done = s.assay("simulate", "--effect", "0", "--experiments", str(half),
-                           "--subjects", str(subjects), *options.split(), check=False,
-                           # No request waits for it.
-                           ASSAY_STATEMENT_TIMEOUT_MS=60000)
+                           "--subjects", str(subjects), *options.split(), check=False)
             if done.returncode != 0:
                 sys.exit(f"{name}: {done.stderr}")
             found = rates(done.stdout)
