@@ -9,6 +9,7 @@
 
 #include "base/jsonutil.h"
 #include "base/mem.h"
+#include "core/experiment/member_names.h"
 #include "core/subject/bot.h"
 #include "core/subject/directory.h"
 #include "core/subject/key.h"
@@ -28,7 +29,8 @@ visitor_is_bot(struct ctx *c, struct json_object *body)
 }
 
 enum err
-visitor_body(struct ctx *c, unsigned allowed, struct json_object **body)
+visitor_body(
+    struct ctx *c, unsigned allowed, const char *const names[], struct json_object **body)
 {
 	enum err e = body_json(c, body);
 
@@ -36,19 +38,21 @@ visitor_body(struct ctx *c, unsigned allowed, struct json_object **body)
 		return e;
 	if (!json_object_is_type(*body, json_type_object))
 		return fail(&c->w, ERR_INVALID, "", "must be an object");
+	bool known = member_names_check(*body, names, "", c->w.problems);
 	c->subject = subject_read(c->w.mem, *body, allowed, "", c->w.problems);
 	struct json_object *agent = json_object_object_get(*body, "user_agent");
 	if (agent != NULL && !json_object_is_type(agent, json_type_string))
 		return fail(&c->w, ERR_INVALID, "/user_agent", "must be a string");
-	if (c->subject == NULL)
+	if (c->subject == NULL || !known)
 		return ERR_INVALID;
 	return client_key_check(c, (struct json_object *const[]){*body, NULL}, "");
 }
 
 enum err
-visitor_read(struct ctx *c, struct json_object **body, struct visitor *out)
+visitor_read(struct ctx *c, const char *const names[], struct json_object **body,
+    struct visitor *out)
 {
-	enum err e = visitor_body(c, VISITOR_ANYBODY, body);
+	enum err e = visitor_body(c, VISITOR_ANYBODY, names, body);
 
 	if (e != OK)
 		return e;

@@ -38,11 +38,13 @@ begin_assignment(struct ctx *c, struct assignment *a)
 enum err
 experiment_enroll(struct ctx *c)
 {
+	static const char *const names[] = {
+		VISITOR_MEMBERS, "attributes", "force", "alternatives", "shown", NULL};
 	struct assignment *a = mem_new(c->w.mem, struct assignment);
 	struct json_object *body;
 
 	*a = (struct assignment){.w = &c->w, .id = c->args[0]};
-	enum err e = visitor_read(c, &body, &a->who);
+	enum err e = visitor_read(c, names, &body, &a->who);
 	if (e != OK)
 		return e;
 	a->in.force = json_object_object_get(body, "force");
@@ -55,11 +57,13 @@ experiment_enroll(struct ctx *c)
 enum err
 enroll_all(struct ctx *c)
 {
+	static const char *const names[] = {
+		VISITOR_MEMBERS, "attributes", "experiments", "shown", NULL};
 	struct assignment *a = mem_new(c->w.mem, struct assignment);
 	struct json_object *body;
 
 	*a = (struct assignment){.w = &c->w};
-	enum err e = visitor_read(c, &body, &a->who);
+	enum err e = visitor_read(c, names, &body, &a->who);
 	if (e != OK)
 		return e;
 	a->in.as_shown = json_object_object_get_ex(body, "shown", &a->in.shown);
@@ -97,9 +101,10 @@ alternative_get(struct ctx *c)
 enum err
 alternative_put(struct ctx *c)
 {
+	static const char *const names[] = {VISITOR_MEMBERS, "attributes", "alternative", NULL};
 	struct visitor who;
 	struct json_object *body;
-	enum err e = visitor_read(c, &body, &who);
+	enum err e = visitor_read(c, names, &body, &who);
 
 	return e == OK ? assignment_set(&c->w, &who, c->args[0],
 			     json_object_object_get(body, "alternative"), &c->model)
