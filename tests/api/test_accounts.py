@@ -186,7 +186,7 @@ def test_a_page_of_the_admin_is_small(admin, path):
 
 def test_the_list_of_accounts_is_small_for_each_of_them(stack, admin):
     (accounts,), = stack.sql("select count(*) from assay.account")
-    assert len(admin.get("/admin/accounts").content) < 10_000 + 1_500 * accounts
+    assert len(admin.get("/admin/accounts").content) < 10_000 + 1_800 * accounts
 
 
 def test_settings_show_the_configuration_without_secrets(stack):

@@ -83,6 +83,8 @@ def test_alternatives_that_are_named_with_weights_get_them_and_others_get_1(stac
     a_second_later()
     got = collections.Counter(enrolled(stack, exp, 300).values())
     assert got["v2"] > 230
+    # It is for everybody, so look-ups of other tests would find it.
+    assert stack.call("POST", f"/v1/experiment/{exp}/stop", key="admin", json={}).ok
 
 
 def test_weights_that_are_named_later_are_stored_where_there_are_none(stack):

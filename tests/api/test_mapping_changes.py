@@ -58,7 +58,8 @@ def remapped(stack, exp):
 
 def read(stack, exp, tag):
     """A GET by somebody who has a version of it."""
-    return stack.call("GET", f"/v1/experiment/{exp}", key="admin", headers={"If-None-Match": tag})
+    return stack.call("GET", f"/v1/experiment/{exp}", key="admin",
+                      headers={"If-None-Match": tag, "Accept-Encoding": "identity"})
 
 
 @pytest.fixture
@@ -82,11 +83,11 @@ def test_a_refresh_by_the_job_leaves_a_version_that_was_read_valid(stack, client
 
 def test_a_conditional_read_returns_only_new_stats(stack, client, exp):
     tag = etag(stack, exp)
-    for form in (tag, "W/" + tag, tag[:-1] + '-gzip"', f'"x", {tag}', "*"):
+    for form in (tag, "W/" + tag, tag[:-1] + '-gzip"', f'"x", {tag}', "*", tag.strip('"')):
         answer = read(stack, exp, form)
         assert (answer.status_code, answer.content) == (304, b""), form
         assert answer.headers["ETag"] == tag
-    for form in ('"1.1"', tag[:-2] + '"', tag.strip('"'), "x"):
+    for form in ('"1.1"', tag[:-2] + '"', "x"):
         assert read(stack, exp, form).status_code == 200, form
     put_users(stack, [f"{client}-1"], team=client)
     remapped(stack, exp)

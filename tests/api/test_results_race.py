@@ -41,7 +41,7 @@ def told(stack, exp, names=("control", "b", "c")):
                          for a in answer["alternatives"] if a["participants"]},
         "conversions": {(g["goal"], names.index(a["name"]) + 1, int(h)): n
                         for g in answer["goals"] for a in g["alternatives"]
-                        for h, n in a["histogram"].items() if h != "0"},
+                        for h, n in (a["histogram"] or {}).items() if h != "0"},
     }
 
 

@@ -237,7 +237,7 @@ def statements():
 
 # What the jobs and the command line run, and what follows each sign-in.
 OTHERS = {"audience_claim", "audience_apply", "experiment_end", "simulate_experiment",
-          "simulate_weights",
+          "simulate_weights", "selfcheck_goal", "selfcheck_keep",
           "account_failed", "session_open", "key_used"}
 
 
