@@ -20,7 +20,7 @@ enum { BATCH = 5000, SESSIONS = 500 };
 
 /* Runs q(time, batch) until nothing from before is left. */
 static enum err
-expire(struct db *db, enum query q, int64_t before)
+delete_expired(struct db *db, enum query q, int64_t before)
 {
 	char time[INSTANT_TEXT];
 	int64_t deleted = BATCH;
@@ -81,7 +81,7 @@ expiry_job_run(struct db *db, const struct conf *conf)
 	enum err first = expire_activity(db);
 
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-		enum err e = expire(db, tables[i].query, tables[i].before);
+		enum err e = delete_expired(db, tables[i].query, tables[i].before);
 		first = first != OK ? first : e;
 	}
 	return first;

@@ -115,8 +115,12 @@ result_job_tidy(struct db *db)
 	return e == OK ? db_query(db, db, QUERY_result_tidy, NULL, NULL) : e;
 }
 
+/*
+ * Compares the results of an experiment with the rows of its subjects, and logs each difference.
+ * Their number is kept for /metrics.
+ */
 static enum err
-recount(struct db *db, void *mem, const char *experiment)
+recount_experiment(struct db *db, void *mem, const char *experiment)
 {
 	struct db_rows *rows;
 	enum err e = db_query(db, mem, QUERY_result_recount, &experiment, &rows);
@@ -145,7 +149,7 @@ result_job_recount(struct db *db)
 	enum err e =
 	    db_query(db, mem, QUERY_result_recount_claim, (const char *const[]){now}, &rows);
 	if (e == OK && db_count(rows) > 0)
-		e = recount(db, mem, db_cell(rows, 0, "experiment"));
+		e = recount_experiment(db, mem, db_cell(rows, 0, "experiment"));
 	talloc_free(mem);
 	return e;
 }

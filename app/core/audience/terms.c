@@ -156,7 +156,7 @@ add_empty(struct flattener *f)
 	add_term(f, mem_printf(f->terms, "%s%c", f->path->data, TERM_EMPTY));
 }
 
-static void flatten(struct flattener *f, struct json_object *value);
+static void flatten_value(struct flattener *f, struct json_object *value);
 
 static void
 flatten_array(struct flattener *f, struct json_object *array)
@@ -164,7 +164,7 @@ flatten_array(struct flattener *f, struct json_object *array)
 	size_t n = json_items(array);
 
 	for (size_t i = 0; i < n; i++)
-		flatten(f, json_item(array, i));
+		flatten_value(f, json_item(array, i));
 	if (n == 0)
 		add_empty(f);
 }
@@ -182,7 +182,7 @@ flatten_member(struct flattener *f, const char *key, struct json_object *value)
 			buf_char(f->path, '.');
 		add_escaped(f->path, key);
 		f->root = false;
-		flatten(f, value);
+		flatten_value(f, value);
 		f->path->len = end;
 		f->path->data[end] = '\0';
 	}
@@ -202,7 +202,7 @@ flatten_object(struct flattener *f, struct json_object *object)
 
 /* The recursion is bounded: json_read refuses values deeper than JSON_DEPTH. */
 static void
-flatten(struct flattener *f, struct json_object *value)
+flatten_value(struct flattener *f, struct json_object *value)
 {
 	if (value == NULL)
 		return;
@@ -220,7 +220,7 @@ flatten_extra(struct terms *t, const struct terms_extra *extra)
 	struct flattener f = {.terms = t, .path = buf_new(t, 256)};
 
 	buf_str(f.path, extra->path);
-	flatten(&f, extra->value);
+	flatten_value(&f, extra->value);
 	talloc_free(f.path);
 }
 
@@ -258,7 +258,7 @@ terms_join(void *ctx, struct json_object *attributes, const struct terms_extra e
 	struct terms *t = mem_new(ctx, struct terms);
 	struct flattener f = {.terms = t, .path = buf_new(t, 256), .root = true};
 
-	flatten(&f, attributes);
+	flatten_value(&f, attributes);
 	talloc_free(f.path);
 	for (size_t i = 0; i < n; i++)
 		flatten_extra(t, &extra[i]);

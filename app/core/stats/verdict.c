@@ -223,8 +223,9 @@ find_harm(const struct judge *j, size_t arm)
 	return g;
 }
 
+/* Sets the state of the verdict; returns its text. */
 static const char *
-say(struct judge *j, const char *state, const char *text)
+conclude(struct judge *j, const char *state, const char *text)
 {
 	j->state = state;
 	return text;
@@ -239,13 +240,13 @@ better_text(struct judge *j)
 	size_t harm = find_harm(j, j->best);
 
 	if (harm < t->ngoals)
-		return say(j, "harm", mem_printf(j->ctx, "%s wins in %s and harms %s: decide.",
+		return conclude(j, "harm", mem_printf(j->ctx, "%s wins in %s and harms %s: decide.",
 		    name, t->goals[0].name, t->goals[harm].name));
 	if (j->in->days < 0 || j->in->days >= WEEK)
-		return say(j, "winner", mem_printf(j->ctx, "Winner: %s.", name));
+		return conclude(j, "winner", mem_printf(j->ctx, "Winner: %s.", name));
 	add_reason(j, "a winner is named after 7 whole days, because days of the week differ: "
 	    "%" PRId64 " so far", j->in->days);
-	return say(j, "ahead", mem_printf(j->ctx, "%s is ahead; wait for a full week.", name));
+	return conclude(j, "ahead", mem_printf(j->ctx, "%s is ahead; wait for a full week.", name));
 }
 
 /* The names of the arms with that direction in the primary goal: "b, c and d". */
@@ -279,9 +280,10 @@ worse_text(struct judge *j)
 	if (worse == 0)
 		return NULL;
 	if (open == 0)
-		return say(j, "worse", "Control is better.");
-	return say(j, "worse", mem_printf(j->ctx, "%s %s worse than control; %s %s undecided.", bad,
-	    worse == 1 ? "is" : "are", rest, open == 1 ? "is" : "are"));
+		return conclude(j, "worse", "Control is better.");
+	return conclude(j, "worse",
+	    mem_printf(j->ctx, "%s %s worse than control; %s %s undecided.", bad,
+		worse == 1 ? "is" : "are", rest, open == 1 ? "is" : "are"));
 }
 
 /* What the plan says where no arm is better or worse; NULL: nothing. */
@@ -293,7 +295,7 @@ plan_text(struct judge *j)
 	if (!plan_verdict(j->ctx, j->in, j->reasons, &said))
 		return NULL;
 	j->days_to_go = said.days_to_go;
-	return say(j, said.state, said.text);
+	return conclude(j, said.state, said.text);
 }
 
 static const char *
@@ -303,11 +305,11 @@ compared_text(struct judge *j)
 
 	if (t->control == NULL || t->narms < 2) {
 		add_reason(j, "there is only one alternative, so there is nothing to compare");
-		return say(j, "open", "No difference shown yet.");
+		return conclude(j, "open", "No difference shown yet.");
 	}
 	if (j->d->method == ANALYSIS_NONE) {
 		add_reason(j, "the experiment names no goal: the first that it names decides");
-		return say(j, "unnamed", "Name the goal that decides.");
+		return conclude(j, "unnamed", "Name the goal that decides.");
 	}
 	add_primary_reasons(j);
 	add_harm_reasons(j);
@@ -317,7 +319,7 @@ compared_text(struct judge *j)
 	const char *text = worse_text(j);
 	if (text == NULL)
 		text = plan_text(j);
-	return text != NULL ? text : say(j, "open", "No difference shown yet.");
+	return text != NULL ? text : conclude(j, "open", "No difference shown yet.");
 }
 
 static const char *
@@ -325,12 +327,12 @@ verdict_text(struct judge *j)
 {
 	if (j->t->participants == 0) {
 		add_reason(j, "0 participants");
-		return say(j, "waiting", "Waiting for the first participant.");
+		return conclude(j, "waiting", "Waiting for the first participant.");
 	}
 	if (sample_ratio_is_broken(j))
-		return say(j, "broken", "Do not trust these numbers: the split is broken.");
+		return conclude(j, "broken", "Do not trust these numbers: the split is broken.");
 	if (too_many_multiple_exposures(j))
-		return say(j, "mixed",
+		return conclude(j, "mixed",
 		    "Do not trust these numbers: subjects saw more than one alternative.");
 	return compared_text(j);
 }

@@ -81,8 +81,9 @@ static struct node {
 static uint16_t more[WORDS]; /* another word with the same letters, plus 1; 0: none */
 static bool built;
 
+/* Not tolower(), which depends on the locale. */
 static unsigned char
-fold(char letter)
+ascii_lower(char letter)
 {
 	return (unsigned char)(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
 }
@@ -113,11 +114,11 @@ add_word(uint16_t word, uint16_t *used)
 	uint16_t at = 0;
 
 	for (const char *c = words[word].text; *c != '\0'; c++) {
-		uint16_t child = child_of(at, fold(*c));
+		uint16_t child = child_of(at, ascii_lower(*c));
 		if (child == 0) {
 			child = ++*used;
 			nodes[child] = (struct node){
-				.letter = fold(*c), .sibling = nodes[at].child};
+				.letter = ascii_lower(*c), .sibling = nodes[at].child};
 			nodes[at].child = child;
 		}
 		at = child;
@@ -179,7 +180,7 @@ is_base64(char c)
 static bool
 stands_alone(const char *text, size_t begin, size_t end)
 {
-	size_t after = end + (fold(text[end]) == 's');
+	size_t after = end + (ascii_lower(text[end]) == 's');
 	size_t from = begin, to = end;
 	bool mixed = false;
 
@@ -236,7 +237,7 @@ bot_is(const char *user_agent)
 	if (!built)
 		build_automaton();
 	for (size_t i = 0; user_agent[i] != '\0'; i++) {
-		at = next_node(at, fold(user_agent[i]));
+		at = next_node(at, ascii_lower(user_agent[i]));
 		if (any_counts(at, user_agent, i + 1))
 			return true;
 	}

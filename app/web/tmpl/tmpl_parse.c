@@ -38,8 +38,9 @@ struct tag {
 
 #define SIGILS "#^/>!{&="
 
+/* Notes the fault and its line for the message about the template; ERR_SYNTAX. */
 static enum err __attribute__((format(printf, 3, 4)))
-misread(struct parser *p, unsigned line, const char *fmt, ...)
+fail_syntax(struct parser *p, unsigned line, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -158,14 +159,14 @@ static enum err
 check_tag_name(struct parser *p, const struct tag *t)
 {
 	if (t->len == 0)
-		return misread(p, t->line, "a tag without a name");
+		return fail_syntax(p, t->line, "a tag without a name");
 	for (size_t i = 0; i < t->len; i++) {
 		if (!is_name_char(t->name[i]))
-			return misread(
+			return fail_syntax(
 			    p, t->line, "a name is made of letters, digits, _ - and dots");
 	}
 	if (t->sigil != '>' && has_empty_part(t))
-		return misread(p, t->line, "a name with an empty part");
+		return fail_syntax(p, t->line, "a name with an empty part");
 	return OK;
 }
 
@@ -177,9 +178,9 @@ check_tag(struct parser *p, const struct tag *t)
 		return OK;
 	case '{':
 	case '&':
-		return misread(p, t->line, "nothing is left unescaped: write {{name}}");
+		return fail_syntax(p, t->line, "nothing is left unescaped: write {{name}}");
 	case '=':
-		return misread(p, t->line, "the braces cannot be changed");
+		return fail_syntax(p, t->line, "the braces cannot be changed");
 	default:
 		return check_tag_name(p, t);
 	}
@@ -195,7 +196,7 @@ scan_tag(struct parser *p, const char *start, struct tag *t)
 	t->line = p->line + count_lines(p->at, start);
 	const char *close = memmem(name, (size_t)(p->end - name), "}}", 2);
 	if (close == NULL)
-		return misread(p, t->line, "{{ without }}");
+		return fail_syntax(p, t->line, "{{ without }}");
 	t->after = close + 2;
 	if (name < close && *name != '\0' && strchr(SIGILS, *name) != NULL)
 		t->sigil = *name++;
@@ -260,7 +261,7 @@ static enum err
 open_section(struct parser *p, const struct tag *t)
 {
 	if (p->depth == TMPL_DEPTH)
-		return misread(p, t->line, "more than %d sections within each other", TMPL_DEPTH);
+		return fail_syntax(p, t->line, "more than %d sections within each other", TMPL_DEPTH);
 	enum tmpl_kind kind = t->sigil == '#' ? TMPL_SECTION : TMPL_INVERTED;
 	struct tmpl_node *n = append_named(p, kind, t);
 	p->open[p->depth++] = n;
@@ -272,10 +273,10 @@ static enum err
 close_section(struct parser *p, const struct tag *t)
 {
 	if (p->depth == 0)
-		return misread(p, t->line, "{{/%.*s}} closes nothing", shown_name(t->len), t->name);
+		return fail_syntax(p, t->line, "{{/%.*s}} closes nothing", shown_name(t->len), t->name);
 	struct tmpl_node *n = p->open[p->depth - 1];
 	if (n->len != t->len || memcmp(n->text, t->name, t->len) != 0)
-		return misread(p, t->line, "{{/%.*s}} where {{/%.*s}} is due, opened on line %u",
+		return fail_syntax(p, t->line, "{{/%.*s}} where {{/%.*s}} is due, opened on line %u",
 		    shown_name(t->len), t->name, shown_name(n->len), n->text, n->line);
 	p->depth--;
 	p->tail = &n->next;
@@ -342,7 +343,7 @@ tmpl_parse(
 		return e;
 	if (p.depth > 0) {
 		const struct tmpl_node *n = p.open[p.depth - 1];
-		return misread(&p, n->line, "{{%c%.*s}} is never closed",
+		return fail_syntax(&p, n->line, "{{%c%.*s}} is never closed",
 		    n->kind == TMPL_SECTION ? '#' : '^', shown_name(n->len), n->text);
 	}
 	add_text_before(&p, p.end, false);
