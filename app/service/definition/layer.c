@@ -200,19 +200,24 @@ place_experiment(struct work *w, const struct layer_assignment *in, const char *
 	return layer_get(w, in->layer, answer);
 }
 
-/* The change behind layer_assign(). */
+/*
+ * The change behind layer_assign() and layer_free(). An empty wish gives the slots back, which the
+ * experiment must have in this very layer; otherwise it may come from another one.
+ */
 static enum err
-assign_slots(struct work *w, void *arg, struct json_object **answer)
+change_slots(struct work *w, void *arg, struct json_object **answer)
 {
 	const struct layer_assignment *in = arg;
+	bool frees = json_member_count(in->wish) == 0;
 	struct json_object *before;
 	enum err e = layer_get(w, in->layer, &before);
 
 	if (e != OK)
 		return e;
 	change_before(w, before);
-	e = layer_slots_look(w, in->wish, in->experiment, "");
-	return e == OK ? place_experiment(w, in, NULL, answer) : e;
+	if (!frees)
+		e = layer_slots_look(w, in->wish, in->experiment, "");
+	return e == OK ? place_experiment(w, in, frees ? in->layer : NULL, answer) : e;
 }
 
 enum err
@@ -220,21 +225,7 @@ layer_assign(struct work *w, const struct layer_assignment *in, struct json_obje
 {
 	struct layer_assignment copy = *in;
 
-	return change_run(w, assign_slots, &copy, answer);
-}
-
-/* The change behind layer_free(). */
-static enum err
-release_slots(struct work *w, void *arg, struct json_object **answer)
-{
-	const struct layer_assignment *in = arg;
-	struct json_object *before;
-	enum err e = layer_get(w, in->layer, &before);
-
-	if (e != OK)
-		return e;
-	change_before(w, before);
-	return place_experiment(w, in, in->layer, answer);
+	return change_run(w, change_slots, &copy, answer);
 }
 
 enum err
@@ -243,5 +234,5 @@ layer_free(struct work *w, const char *layer, const char *experiment, struct jso
 	struct layer_assignment in = {
 		layer, experiment, mem_json(w->mem, json_object_new_object())};
 
-	return change_run(w, release_slots, &in, answer);
+	return change_run(w, change_slots, &in, answer);
 }
