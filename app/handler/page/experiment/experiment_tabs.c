@@ -358,5 +358,9 @@ tab_explain(struct ctx *c)
 {
 	enum err e = load_tab(c, "explain");
 
-	return e == OK && c->req.queries > 0 ? add_explanation(c) : e;
+	if (e != OK)
+		return e;
+	json_object_object_add(c->model, "form", subject_path_searches(c,
+	    mem_printf(c->w.mem, "/admin/experiment/%s/explain", c->args[0]), "Show for"));
+	return c->req.queries > 0 ? add_explanation(c) : OK;
 }

@@ -8,7 +8,6 @@
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "base/problem.h"
 #include "base/text.h"
 #include "core/subject/subject.h"
 #include "handler/routes.h"
@@ -38,36 +37,11 @@ put_cut(struct ctx *c, struct json_object *o, const char *name, const char *text
 	json_add_text(o, name, text == NULL ? NULL : text_cut(c->w.mem, text, LONG_TEXT));
 }
 
-/*
- * The model of person_search.html: a search for each kind of subject, with what was looked for and
- * what is wrong with it. The caller owns it.
- */
+/* The searches of both pages; the caller owns them. */
 static struct json_object *
-make_searches(struct ctx *c)
+make_searches(const struct ctx *c)
 {
-	static const char *const titles[SUBJECT__MAX] = {
-		[SUBJECT_USER] = "User", [SUBJECT_DEVICE] = "Device",
-		[SUBJECT_SESSION] = "Session"};
-	struct json_object *form = json_object_new_object(), *list = json_object_new_array();
-	struct json_object *wrong = problem_tree(c->w.mem, c->w.problems);
-
-	for (int kind = 0; kind < SUBJECT__MAX; kind++) {
-		struct json_object *search = json_object_new_object();
-		const char *field = subject_field(kind), *value = req_query(&c->req, field);
-		struct json_object *fault = json_object_object_get(wrong, field);
-
-		json_add_text(search, "field", field);
-		json_add_text(search, "title", titles[kind]);
-		json_add_text(search, "kind", mem_dupn(c->w.mem, field,
-		    strlen(field) - strlen("_id")));
-		json_add_text(search, "value", value == NULL ? "" : value);
-		json_object_object_add(search, "wrong",
-		    fault == NULL ? json_object_new_boolean(false) : json_object_get(fault));
-		json_object_array_add(list, search);
-	}
-	json_object_put(wrong);
-	json_object_object_add(form, "searches", list);
-	return form;
+	return subject_path_searches(c, "/admin/person", "Look up");
 }
 
 /* GET /admin/people. The directory, with the address of each user. */
