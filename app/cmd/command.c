@@ -40,6 +40,7 @@ command_actor(void)
 	static char name[64]; /* the actor refers to it for as long as the command runs */
 	const struct passwd *user = getpwuid(geteuid());
 
+	/* A container may run under a number that has no name. */
 	if (user == NULL)
 		snprintf(name, sizeof name, "cli:%lld", (long long)geteuid());
 	else
@@ -64,6 +65,7 @@ command_work(const struct command *c, const char *action)
 int
 command_failed(const struct work *w, const char *name)
 {
+	/* The most precise reason that the operation left. */
 	const char *why = w->detail != NULL ? w->detail
 	    : problem_count(w->problems) > 0 ? problem_first(w->problems) : db_message(w->db);
 

@@ -40,6 +40,10 @@ first_day(struct json_object *o)
 	return read && at < now ? at : now;
 }
 
+/*
+ * The operations of each part. They get the members that differ, as a program would send them; all
+ * members where nothing is stored. true: unknown members are refused.
+ */
 static enum err
 import_goal(struct work *w, const struct definition_item *it, struct json_object **answer)
 {
@@ -95,6 +99,10 @@ create_experiment(struct work *w, struct json_object *request, struct experiment
 	return e;
 }
 
+/*
+ * Changes the definition, then its state, which is no member of a change. `request` is empty where
+ * the state alone differs; then the definition is not written.
+ */
 static enum err
 change_stored_experiment(struct work *w, const struct experiment_target *t,
     struct json_object *request, struct json_object *state, struct experiment_answer *a)
@@ -124,7 +132,7 @@ import_experiment(struct work *w, const struct definition_item *it, struct json_
 	struct experiment_target t = {.id = it->id};
 	struct experiment_answer a = {0};
 	bool is = json_object_get_boolean(json_object_object_get(it->stored, "stopped"));
-	bool told = json_object_object_get_ex(it->o, "stopped", NULL);
+	bool told = json_object_object_get_ex(it->o, "stopped", NULL); /* else it stays as it is */
 	bool stop = json_object_get_boolean(json_object_object_get(it->o, "stopped"));
 	enum err e;
 
@@ -170,6 +178,7 @@ definition_item_differs(struct definition_item *it, struct json_object *stored)
 {
 	it->stored = definitions_find(stored, it->part, it->id);
 	it->changes = mem_json(it->mem, json_object_new_object());
+	/* What the file leaves out stays as it is stored: only its members are compared. */
 	json_object_object_foreach(json_members(it->o), name, value) {
 		if (it->stored == NULL ||
 		    !json_object_equal(value, json_object_object_get(it->stored, name)))
@@ -194,6 +203,7 @@ definition_item_rules_differ(const struct definition_item *it, struct json_objec
 enum err
 definition_item_import(struct work *w, void *arg, struct json_object **answer)
 {
+	/* In the order of definitions_parts. */
 	static enum err (*const parts[DEFINITIONS_PARTS])(struct work *w,
 	    const struct definition_item *it, struct json_object **answer) = {
 		import_goal, import_layer, import_segmentation, import_experiment};
@@ -203,6 +213,7 @@ definition_item_import(struct work *w, void *arg, struct json_object **answer)
 	if (it->before != NULL)
 		change_before(w, it->before);
 	enum err e = parts[it->part](w, it, answer);
+	/* From the answer: only there new groups have numbers. */
 	const char *name = rules_member(it->part);
 	if (e == OK && name != NULL && json_object_object_get_ex(it->changes, name, NULL))
 		remember_rules(it, *answer);
@@ -251,6 +262,7 @@ definition_item_free_slots(struct work *w, struct definition_item *it)
 	if (e != OK)
 		return e;
 	it->before = a.definition;
+	/* null takes it out of its layer; an absent member would change nothing. */
 	json_object_object_add(members, "layer", NULL);
 	e = experiment_changes_read(w, members, &changes);
 	return e == OK ? experiment_change(w, &t, &changes, &a) : e;

@@ -11,6 +11,7 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 
+/* What others refer to comes first, so that most files are imported in one round. */
 const char *const definitions_parts[DEFINITIONS_PARTS] = {
 	"goals", "layers", "segmentations", "experiments"};
 
@@ -31,10 +32,12 @@ definitions_load(struct db *db, void *ctx, struct json_object **out)
 	if (e != OK)
 		return e;
 	*out = mem_json(ctx, json_object_new_object());
+	/* A part without definitions is an empty list, not an absent member. */
 	for (size_t part = 0; part < DEFINITIONS_PARTS; part++)
 		json_object_object_add(*out, definitions_parts[part], json_object_new_array());
 	for (int i = 0; i < db_count(rows); i++) {
 		struct json_object *row = mem_json(ctx, db_row_json(rows, i));
+		/* The query numbers the parts from 1. */
 		json_object_array_add(
 		    json_object_object_get(*out, definitions_parts[db_int(rows, i, "part") - 1]),
 		    json_object_get(json_object_object_get(row, "definition")));
@@ -65,6 +68,7 @@ definitions_export(const struct command *c)
 
 	if (definitions_load(db, c->mem, &document) != OK)
 		return command_db_failed(db);
+	/* A member a line, so that a repository shows what has changed. */
 	puts(json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
 	    JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
 	if (fflush(stdout) == 0)

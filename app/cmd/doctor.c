@@ -43,7 +43,10 @@ print_check(struct report *r, enum verdict v, const char *what, const char *fmt,
 	r->failed = r->failed || v == FAILED;
 }
 
-/* Templates, and the nodes of the cache. */
+/*
+ * Templates, and the nodes of the cache. The breakers are those of this process and closed, so each
+ * node is asked, also one that the running pool has given up for the moment.
+ */
 static void
 check_templates(const struct command *c, struct report *r)
 {
@@ -80,7 +83,10 @@ check_database_role(struct report *r, struct db *db, const char *what)
 		print_check(r, FAILED, what, "%s", db_message(db));
 }
 
-/* Durability, partitions of the next days, clock and keys, as the database sees them. */
+/*
+ * Durability, partitions of the next days, clock and keys, as the database sees them. Here and in
+ * the checks below a failed query prints nothing: that of the owner role has told the reason.
+ */
 static void
 check_server(const struct command *c, struct report *r, struct db *owner)
 {
@@ -98,6 +104,7 @@ check_server(const struct command *c, struct report *r, struct db *owner)
 	print_check(r, ahead == 7 ? FINE : WARNING, "partitions",
 	    ahead == 7 ? "7 of the next 7 days" : "%d of the next 7 days: does `assay jobs` run?",
 	    (int)ahead);
+	/* The time to reach the database is in it, so some milliseconds say nothing. */
 	int64_t skew = db_int(rows, 0, "skew_ms");
 	print_check(r, skew < 1000 ? FINE : WARNING, "clock", "%d ms from the database's",
 	    (int)skew);
@@ -145,7 +152,10 @@ check_jobs(const struct command *c, struct report *r, struct db *owner)
 /* A longer lag means that no jobs are running. */
 enum { LAG_SECONDS = 120 };
 
-/* How far the folding of result changes is behind. */
+/*
+ * How far the folding of result changes is behind. Changes that wait are normal: only those that
+ * wait although the last complete folding is long ago, or never was, are a fault.
+ */
 static void
 check_results(const struct command *c, struct report *r, struct db *owner)
 {
@@ -192,6 +202,7 @@ check_selfchecks(const struct command *c, struct report *r)
 
 /*
  * Compares the results of an experiment with the rows of its subjects, and prints each difference.
+ * A difference is a failure, so that a script that runs this notices.
  */
 static int
 recount_results(const struct command *c, const char *id)
@@ -252,9 +263,11 @@ command_doctor(const struct command *c)
 		return EXIT_USAGE;
 	if (id != NULL)
 		return recount_results(c, id);
+	/* What a check needs is checked before it: the first line that is not ok is the cause. */
 	print_check(&r, FINE, "config", "%s, version %s",
 	    c->file == NULL ? "environment and defaults" : c->file, ASSAY_VERSION);
 	check_templates(c, &r);
+	/* A gate of its own: doctor connects even while the workers of the pool hold back. */
 	check_database_role(&r, setup_db(c->mem, c->conf, mem_new(c->mem, struct shared)),
 	    "app role");
 	struct db *owner = setup_owner_db(c->mem, c->conf);

@@ -25,12 +25,15 @@ print_rows(const struct db_rows *rows, const char *member)
 	}
 }
 
-/* Prints everything stored about a user, page by page, each in memory of its own. */
+/*
+ * Prints everything stored about a user, page by page, each in memory of its own. A page contains
+ * all records of its last instant, so that the next one can begin behind that instant.
+ */
 static int
 export_user(const struct command *c, const char *subject)
 {
 	struct db *db = setup_owner_db(c->mem, c->conf);
-	char after[64] = "1969-12-31T00:00:00Z";
+	char after[64] = "1969-12-31T00:00:00Z"; /* before anything that is stored */
 	struct db_rows *entry;
 	int got;
 

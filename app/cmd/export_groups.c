@@ -13,7 +13,8 @@
 #include "store/work.h"
 #include "view/group_export.h"
 
-enum { CELLS = 16000, USERS = 4000 /* of a page at most */ };
+/* Of a page at most. A user has a cell for each column, so that wide pages are short. */
+enum { CELLS = 16000, USERS = 4000 };
 
 /* An export under way. */
 struct group_job {
@@ -36,7 +37,11 @@ print_page(const struct group_job *j, const struct db_rows *rows, struct buf *ou
 	return fwrite(out->data, 1, out->len, stdout) == out->len;
 }
 
-/* Reads and writes all pages; the next statement is sent before a page is written. */
+/*
+ * Reads and writes all pages; the next statement is sent before a page is written. Its parameters
+ * are on the memory of that page, and db_collect() may send them once more: a page is freed when
+ * the one behind it has been read.
+ */
 static enum err
 print_pages(const struct group_job *j, struct buf *out)
 {
@@ -82,6 +87,7 @@ export_all(struct group_job *j, struct buf *out)
 		fwrite(out->data, 1, out->len, stdout);
 	}
 	e = print_pages(j, out);
+	/* A full disk is told as that, and not as the failure of a database that did its work. */
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("assay export");
 		return EXIT_FAILED;

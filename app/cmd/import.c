@@ -42,6 +42,7 @@ read_header(struct import *im, const char *what)
 		im->csv = csv_open(im->mem, r.text, r.len, columns_of(what));
 		fault = r.fault != NULL ? r.fault : csv_fault(im->csv);
 	}
+	/* A file that cannot be read has no header either: import_end() has told that. */
 	if (fault != NULL && import_end(im) == IMPORT_WHOLE)
 		fprintf(stderr, "assay import: %s\n", fault);
 	return fault == NULL;
@@ -81,8 +82,10 @@ run_import(struct import *im, const struct options *o)
 {
 	enum err e;
 
+	/* From here on a signal must not end the program between a commit and its summary. */
 	import_catch_signals();
 	im->began = im->told = instant_monotonic();
+	/* An unreachable database is told before the file is read. */
 	if (db_open(im->db) != OK)
 		return command_db_failed(im->db);
 	if (strcmp(o->what, "users") == 0)
@@ -96,6 +99,7 @@ run_import(struct import *im, const struct options *o)
 	return print_summary(im, e);
 }
 
+/* Reads words and options of an import of rows; false for wrong usage. */
 static bool
 read_import_options(const struct command *c, struct options *o)
 {
@@ -111,6 +115,7 @@ read_import_options(const struct command *c, struct options *o)
 	o->csv = command_option(c, "csv") != NULL;
 	if (strcmp(o->what, "ip-locations") == 0)
 		return o->csv = o->from == NULL; /* replaced as a whole, so there is no going on */
+	/* Members are always CSV; users and devices are NDJSON unless name or option says so. */
 	if (members)
 		return o->csv = true;
 	size_t n = strlen(o->file);

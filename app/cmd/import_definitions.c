@@ -311,6 +311,7 @@ definitions_import(const struct command *c, const char *file)
 
 	if (document == NULL)
 		return EXIT_FAILED;
+	/* Definitions are read as the owner, and changed with the role that requests have. */
 	j.w = setup_work(c->mem, c->conf, setup_db(c->mem, c->conf, setup_share()));
 	if (j.w == NULL)
 		return EXIT_FAILED;

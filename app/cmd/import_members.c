@@ -21,7 +21,10 @@ print_failed(struct import *im, const struct membership_batch *m)
 	im->changed += m->added + m->changed + m->preassigned;
 }
 
-/* The change of one batch. */
+/*
+ * The change of one batch. It is not audited, because finish_import() writes one row for the whole
+ * file, so it must ask for its transaction itself.
+ */
 static enum err
 put_batch(struct work *w, void *arg, struct json_object **answer)
 {
@@ -54,10 +57,12 @@ load_batch(struct import *im, struct membership_batch *m, bool *more)
 		return import_db_failed(im, e);
 	if (m->n > 0)
 		print_failed(im, m);
+	/* Only after the commit: an operator who goes on from here must not skip a row. */
 	im->next = import_file_line(im->file);
 	return OK;
 }
 
+/* Ends the import, also one that a signal interrupted: what it has stored is audited. */
 static enum err
 finish_import(struct import *im, const struct membership_batch *m)
 {

@@ -40,7 +40,10 @@ load_profile_batch(struct import *im, struct directory_import *d, enum subject_k
 	return directory_import_send(im->w, d, import_file_line(im->file));
 }
 
-/* Reads all rows and stores them. */
+/*
+ * Reads all rows and stores them. A batch is stored while the next one is read, so the line to
+ * continue from is that behind the last stored batch, until all are stored.
+ */
 static enum err
 load_profiles(struct import *im, struct directory_import *d, enum subject_kind kind)
 {
@@ -84,6 +87,8 @@ import_profiles(struct import *im, enum subject_kind kind)
 {
 	struct directory_import *d = directory_import_new(im->mem, kind, refuse_profile, im);
 	enum err e = load_profiles(im, d, kind);
+	/* Also when loading failed: profiles of earlier batches are stored, and audiences have to
+	 * follow them. */
 	enum err again = im->rows > im->bad ? finish_profiles(im, d, kind) : OK;
 
 	return e == OK ? again : e;

@@ -5,25 +5,16 @@
  */
 #include "cmd/import_rows.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
 #include "base/csv/csv.h"
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "cmd/command.h"
-#include "core/subject/directory.h"
-#include "core/subject/geo_range.h"
-#include "core/subject/upload_row.h"
-#include "cmd/definitions.h"
 
 static volatile sig_atomic_t stopping;
 
@@ -51,6 +42,7 @@ import_bad(struct import *im, int64_t line, const char *reason)
 	fprintf(im->errors, "line %" PRId64 ": %s\n", line, reason);
 }
 
+/* One line a row, however much is wrong with it: errors are counted by lines. */
 void
 import_bad_problems(struct import *im, int64_t line, const struct problems *why)
 {
@@ -106,6 +98,7 @@ read_json_line(struct import *im, const struct import_record *r)
 		    mem_printf(im->row_mem, "column %u: %s", fault.column, fault.why));
 		return NULL;
 	}
+	/* The JSON null; whoever gets the row refuses other values that are no object. */
 	if (o == NULL)
 		import_bad(im, r->line, "must be an object");
 	return o;

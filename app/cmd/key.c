@@ -36,7 +36,7 @@ read_key_options(const struct command *c)
 	return form;
 }
 
-/* Tells what is wrong, by the options. */
+/* Tells what is wrong, by the options; the usage is printed below it. */
 static int
 refuse_input(const struct work *w)
 {
@@ -62,6 +62,8 @@ create_key(const struct command *c)
 	struct work *w = command_work(c, "key create");
 	if (w == NULL)
 		return EXIT_FAILED;
+	/* A name is required, but at a command line the class says enough; without a class it can
+	 * only be a key for metrics, or be refused. */
 	if (json_text(form, "name") == NULL) {
 		const char *class = json_text(form, "class");
 		json_add_text(form, "name", class != NULL ? class : "metrics");

@@ -57,6 +57,7 @@ make_metrics_request(void *mem)
 	add_param(params, FCGI_LOCAL, "1");
 	add_record(out, FCGI_BEGIN_REQUEST, &begin, sizeof begin);
 	add_record(out, FCGI_PARAMS, params->data, params->len);
+	/* An empty record ends a stream: these are all parameters, and there is no body. */
 	add_record(out, FCGI_PARAMS, "", 0);
 	add_record(out, FCGI_STDIN, "", 0);
 	return out;
@@ -84,7 +85,10 @@ take_answer(void *mem, const struct buf *in)
 	return NULL;
 }
 
-/* Everything that the pool sends until it closes the connection; NULL with errno on failure. */
+/*
+ * Everything that the pool sends until it closes the connection, which it does after one answer
+ * because the request has no FCGI_KEEP_CONN; NULL with errno on failure.
+ */
 static struct buf *
 exchange_records(void *mem, int fd, const struct buf *request)
 {
@@ -109,7 +113,7 @@ connect_pool(const char *path)
 
 	if (fd < 0)
 		return -1;
-	strcpy(address.sun_path, path);
+	strcpy(address.sun_path, path); /* command_metrics() has checked that it fits */
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 	if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)

@@ -115,6 +115,10 @@ set_plan(const struct command *c, struct simulation *s)
 		s->days = PLANNED_DAYS;
 	if (command_option(c, "subjects") != NULL)
 		return true;
+	/*
+	 * b gets n * share subjects give or take sqrt(n * share * (1 - share)), by chance: relative
+	 * to its share, one deviation is the root below.
+	 */
 	n = (double)simulated_plan(s).total;
 	uneven = s->arms == 2 && s->share == 0.5 ? 0
 	    : SHORT * sqrt((1 - s->share) / (s->share * n));
@@ -157,6 +161,7 @@ read_simulation_options(const struct command *c, struct simulation *s)
 		return false;
 	if (s->control >= 0 && (s->share >= 0 || s->control <= 0 || s->control >= 1))
 		return false;
+	/* --control leaves the rest to the others equally, of which b is one. */
 	if (s->control >= 0)
 		s->share = simulation_share(s, 1);
 	if (s->share < 0)
@@ -200,11 +205,13 @@ run_both(const struct command *c, const struct simulation *s, struct alarms *aa,
 		return false;
 	pid_t pid = fork();
 	if (pid == 0) {
+		/* No experiments for a parent that was interrupted. */
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		bool done = run_kind(c, *s, true, ab) &&
 		    write(ends[1], ab, sizeof *ab) == (ssize_t)sizeof *ab;
 		_exit(done ? EXIT_DONE : EXIT_FAILED);
 	}
+	/* While this end is open, reading would not notice a child that ended without sums. */
 	close(ends[1]);
 	bool done = pid > 0 && run_kind(c, *s, false, aa);
 	done = read(ends[0], ab, sizeof *ab) == (ssize_t)sizeof *ab && done;

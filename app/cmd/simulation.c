@@ -49,7 +49,7 @@ struct trial {
 	bool running;      /* the plan is not at its end */
 };
 
-/* Arguments of a statement that takes arrays. */
+/* Arguments of the statement that enrols a batch, as PostgreSQL arrays: an item a subject. */
 struct columns {
 	struct buf *subject, *experiment, *alternative, *allocation;
 };
@@ -103,6 +103,8 @@ read_results_once(struct trial *t)
 	struct json_object *b = results_of_b(results);
 	struct json_object *interval = json_object_object_get(b, "sequence");
 	bool significant = member_number(b, "chi2_confidence", 0) > 100 * (1 - ALPHA);
+	/* `once` and `broken` are those of the last look, which overwrites the others; alarms of
+	 * other methods stay, as somebody who looks every day would have acted on the first. */
 	found->once = significant;
 	found->peeking = found->peeking || significant;
 	found->sequence = found->sequence || member_number(b, "sequence_p", 1) < ALPHA;
@@ -211,7 +213,10 @@ open_columns(void *mem, struct columns *c)
 	pgtype_array_open(c->allocation);
 }
 
-/* Decides by the seed whether the subject hits the goal, and when. */
+/*
+ * Decides by the seed whether the subject hits the goal, and when. The draw has a salt of its own:
+ * with that of the experiment, who converts would depend on the alternative.
+ */
 static void
 plan_hit(struct trial *t, const char *name, const char *subject, bool of_b, int64_t day)
 {
@@ -304,6 +309,7 @@ run_day(struct trial *t, int64_t day)
 	enum err e = db_query(t->w->db, t->w->mem, QUERY_simulate_day, &date, NULL);
 	for (int64_t i = day * s->subjects / s->days; e == OK && i < end; i += BATCH)
 		e = enrol_batch(t, i, i + BATCH < end ? i + BATCH : end, day);
+	/* Batches, until one of them finds no hit that is due. */
 	for (size_t before = t->hits_made + 1; e == OK && before != t->hits_made;) {
 		before = t->hits_made;
 		e = hit_batch(t, day);
@@ -327,7 +333,7 @@ days_at_least(const struct simulation *s)
 {
 	int64_t weeks = (s->days + WEEK - 1) / WEEK;
 
-	/* Subjects arrive at noon. */
+	/* Subjects arrive at noon, so that their windows end 12 hours later in the day. */
 	return s->planned ? weeks * WEEK + (12 + s->window.to) / 24 : s->days;
 }
 
@@ -345,6 +351,7 @@ run_trial(struct trial *t)
 	for (int64_t day = 0; e == OK && day < days; day++) {
 		if (evens_out(s, day))
 			e = define_experiment(t, QUERY_simulate_weights, true);
+		/* A day's memory is freed with the day; the experiment and its hits live longer. */
 		t->w->mem = mem_ctx(mem);
 		if (e == OK)
 			e = run_day(t, day);

@@ -25,7 +25,7 @@ struct simulation {
 	double even_from;    /* the part of the subjects after which all arms get equal shares */
 	double baseline, effect; /* rate, and what b adds to it in an A/B */
 	bool planned;        /* with a plan to find that, made before the first subject came */
-	struct work *w;      /* over the owner's connection; borrowed */
+	struct work *w;      /* over a connection of the app role; borrowed */
 };
 
 /* How many experiments were called different by each way of looking at b, or by the verdict. */

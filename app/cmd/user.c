@@ -21,7 +21,10 @@ print_name_fault(const char *what, const char *why)
 	return EXIT_USAGE;
 }
 
-/* Prints the link of an answer, or why there is none. */
+/*
+ * Prints the link of an answer, or why there is none. The address is all that goes to standard
+ * output, so that a script can send it on.
+ */
 static int
 print_link(const struct command *c, const struct work *w, enum err e, struct json_object *answer)
 {
