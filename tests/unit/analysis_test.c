@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "draw.h"
 #include "given.h"
 #include "suites.h"
 
@@ -19,33 +20,25 @@
 #define PLAN "{\"baseline\":0.1,\"effect\":0.05}"
 #define TODAY "2026-11-21T08:00:00.000Z"
 
-/* A repeatable draw below n. */
-static int64_t
-draw(uint64_t *seed, int64_t n)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (int64_t)((*seed >> 33) % (uint64_t)n);
-}
-
 /* Rows of up to 25 days, mostly sound; some of unknown arms, of splits that are none, below 0 as
  * after erasures, or huge. */
 static struct json_object *
 draw_days(void *ctx, uint64_t *seed)
 {
 	struct json_object *list = mem_json(ctx, json_object_new_array());
-	int64_t most = draw(seed, 4) == 0 ? INT64_C(1000000000000) : 300;
+	int64_t most = draw_below(seed, 4) == 0 ? INT64_C(1000000000000) : 300;
 
-	for (int64_t n = draw(seed, 75), day = 1; n > 0; n--) {
+	for (int64_t n = draw_below(seed, 75), day = 1; n > 0; n--) {
 		struct json_object *row = json_object_new_array();
-		int64_t count = draw(seed, most) - draw(seed, 2) * draw(seed, 5);
-		day += day < 25 && draw(seed, 3) == 0;
+		int64_t count = draw_below(seed, most) - draw_below(seed, 2) * draw_below(seed, 5);
+		day += day < 25 && draw_below(seed, 3) == 0;
 		char *text = mem_printf(ctx, "2026-11-%02d", (int)day);
 		json_object_array_add(row, json_object_new_string(text));
-		json_object_array_add(row, json_object_new_int64(1 + draw(seed, 4)));
-		json_object_array_add(row, json_object_new_int64(1 + draw(seed, 3)));
+		json_object_array_add(row, json_object_new_int64(1 + draw_below(seed, 4)));
+		json_object_array_add(row, json_object_new_int64(1 + draw_below(seed, 3)));
 		json_object_array_add(row, json_object_new_int64(count));
 		json_object_array_add(
-		    row, json_object_new_int64(draw(seed, count > 0 ? count : 2)));
+		    row, json_object_new_int64(draw_below(seed, count > 0 ? count : 2)));
 		json_object_array_add(list, row);
 	}
 	return list;

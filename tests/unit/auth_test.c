@@ -44,9 +44,9 @@ START_TEST(key_make_returns_keys_of_the_documented_form)
 }
 END_TEST
 
-/* A request with these parameters; the database is where nobody listens. */
+/* Begins a request with these parameters; its database is a socket that does not exist. */
 static void
-begin(struct ctx *c, const char *const *env)
+begin_request(struct ctx *c, const char *const *env)
 {
 	static const struct db_conf nowhere = {
 	    .url = "host=/nowhere dbname=none", .statement_timeout = 1};
@@ -59,11 +59,11 @@ begin(struct ctx *c, const char *const *env)
 	req_open(c, (struct req_source){.env = env});
 }
 
-/* Asks on a route for keys of this class; the caller resets c. */
+/* Checks the key of a request to a route for keys of this class; the caller resets c. */
 static enum err
-check(struct ctx *c, enum key_class class, const char *const *env)
+check_key(struct ctx *c, enum key_class class, const char *const *env)
 {
-	begin(c, env);
+	begin_request(c, env);
 	struct route *route = mem_new(c->w.mem, struct route);
 	route->key = class;
 	route->path = "/thing";
@@ -95,7 +95,7 @@ START_TEST(a_route_with_a_key_class_requires_a_key)
 {
 	struct ctx c;
 
-	enum err e = check(&c, callers[_i].class, callers[_i].env);
+	enum err e = check_key(&c, callers[_i].class, callers[_i].env);
 	ck_assert_int_eq(e, callers[_i].detail == NULL ? OK : ERR_UNAUTHORIZED);
 	ck_assert_pstr_eq(c.w.detail, callers[_i].detail);
 	ck_assert_ptr_null(c.key_id);
@@ -109,7 +109,7 @@ START_TEST(a_local_caller_needs_no_key_for_the_metrics_only)
 	static const char *const env[] = {NULL};
 	struct ctx c;
 
-	begin(&c, env);
+	begin_request(&c, env);
 	c.local = true;
 	struct route route = {.key = classes[_i], .path = "/thing"};
 	c.route = &route;
@@ -125,7 +125,7 @@ START_TEST(only_an_image_accepts_a_key_in_the_query)
 
 	for (int i = 0; i < ROWS(paths); i++) {
 		struct route route = {.key = KEY_CLIENT, .path = paths[i]};
-		begin(&c, (const char *const[]){NULL});
+		begin_request(&c, (const char *const[]){NULL});
 		c.route = &route;
 		c.req.query_name[0] = "key";
 		c.req.query_value[0] = "nonsense";
@@ -138,7 +138,7 @@ START_TEST(only_an_image_accepts_a_key_in_the_query)
 }
 END_TEST
 
-/* Texts that are no key, so that nobody need be asked. */
+/* No keys by their form. They are refused without a query, which a stranger could cause often. */
 static const char *const broken[] = {
     "",
     " ",
@@ -173,7 +173,7 @@ START_TEST(a_malformed_key_is_refused_without_a_query)
 	for (int i = 0; i < ROWS(heads); i++) {
 		char *parameter = mem_printf(NULL, "%s%s", heads[i], broken[_i]);
 		const char *const env[] = {"REMOTE_ADDR=127.0.0.1", parameter, NULL};
-		ck_assert_int_eq(check(&c, KEY_CLIENT, env), ERR_UNAUTHORIZED);
+		ck_assert_int_eq(check_key(&c, KEY_CLIENT, env), ERR_UNAUTHORIZED);
 		ck_assert_str_eq(c.w.detail, UNKNOWN);
 		ck_assert_ptr_null(c.key_id);
 		ctx_reset(&c);
@@ -192,7 +192,7 @@ START_TEST(a_key_is_unavailable_not_unauthorized_without_a_database)
 	};
 	struct ctx c;
 
-	ck_assert_int_eq(check(&c, KEY_CLIENT, env[_i]), ERR_UNAVAILABLE);
+	ck_assert_int_eq(check_key(&c, KEY_CLIENT, env[_i]), ERR_UNAVAILABLE);
 	ck_assert_ptr_null(c.key_id);
 	ctx_reset(&c);
 }
@@ -203,7 +203,7 @@ START_TEST(a_preflight_without_origin_needs_no_database)
 	static const char *const env[] = {"REQUEST_METHOD=OPTIONS", NULL};
 	struct ctx c;
 
-	begin(&c, env);
+	begin_request(&c, env);
 	ck_assert_int_eq(auth_preflight(&c), OK);
 	ck_assert_int_eq(c.status, 204);
 	ck_assert_ptr_null(c.origin);
@@ -217,7 +217,7 @@ START_TEST(a_preflight_without_a_database_is_unavailable)
 	    "REQUEST_METHOD=OPTIONS", "HTTP_ORIGIN=https://a.example", NULL};
 	struct ctx c;
 
-	begin(&c, env);
+	begin_request(&c, env);
 	ck_assert_int_eq(auth_preflight(&c), ERR_UNAVAILABLE);
 	ck_assert_int_eq(c.status, 0);
 	ck_assert_ptr_null(c.origin);

@@ -17,7 +17,7 @@ static const struct {
 	    "[{\"views\":3,\"x\":0,\"y\":0,\"w\":198,\"h\":120},"
 	    "{\"views\":1,\"x\":200,\"y\":80,\"w\":198,\"h\":40},"
 	    "{\"views\":0,\"x\":400,\"y\":120,\"w\":198,\"h\":0}]", 4},
-	/* Next to very many one can still be seen. */
+	/* A bar of one stays visible beside a bar of very many. */
 	{"[{\"views\":1},{\"views\":4000000000000000000}]",
 	    "[{\"views\":1,\"x\":0,\"y\":119,\"w\":298,\"h\":1},"
 	    "{\"views\":4000000000000000000,\"x\":300,\"y\":0,\"w\":298,\"h\":120}]",

@@ -17,7 +17,7 @@
 
 enum { MOST = 3 };
 
-/* Takes objects with a member n; the others are bad. Notes where the taken ones stood. */
+/* Accepts objects with a member n, and records the place of each; other items are bad. */
 static bool
 take(void *to, struct json_object *o, const char *at, struct problems *problems)
 {
@@ -66,7 +66,7 @@ static const struct {
     {JSON, "[{\"n\":1},{\"n\":2},{\"n\":3},{\"n\":4}]", ERR_TOO_LARGE, "", 0, 0},
     {JSON, "[{\"n\":1}", ERR_SYNTAX, "", 0, 0},
     {JSON, NULL, ERR_SYNTAX, "", 0, 0},
-    /* A line that is no JSON is a bad item; blank lines are none. */
+    /* A line that is no JSON is a bad item; a blank line is not an item. */
     {LINES, "{\"n\":1}\n{\"n\":2}\n", OK, "[/0]1[/1]2", 2, 0},
     {LINES, "\n \r\n{\"n\":1}\r\n\n\t{\"n\":2}", OK, "[/0]1[/1]2", 2, 0},
     {LINES, "{\"n\":1}\n{\"n\":\n{\"n\":3}\n", OK, "[/0]1[/2]3", 3, 1},

@@ -33,10 +33,10 @@ static const char *const bots[] = {
     "Pingdom.com_bot_version_1.4_(http://www.pingdom.com/)",
     "Scrapy/2.11.0 (+https://scrapy.org)", "W3C_Validator/1.3 http://validator.w3.org/services",
     "BOT", "x bot y",
-    /* A phone's name does not excuse what stands beside it. */
+    /* CUBOT is a phone, but another word beside it names a bot. */
     "Mozilla/5.0 (Linux; Android 9; CUBOT X19) (compatible; Googlebot/2.1)",
     "Mozilla/5.0 (Linux; Android 9; CUBOT) fuboTV cubots (+http://example.org/bots)", "bots",
-    /* Browsers that nobody looks at. */
+    /* Browsers that a program controls. */
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/120.0 Safari/537.36",
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessEdg/120.0 Safari/537.36",
     "Mozilla/5.0 AppleWebKit/537.36 Chrome/61.0 Safari/537.36 Prerender (+https://prerender.io)",
@@ -44,7 +44,7 @@ static const char *const bots[] = {
     "Mozilla/5.0 (linux) AppleWebKit/537.36 (KHTML, like Gecko) jsdom/22.1.0",
 };
 
-/* Known in the case of letters in which they write themselves. */
+/* Recognised only in the letter case in which they write themselves. */
 static const char *const named[] = {
     "WhatsApp/2.23.20.0 A", "Viber", "Mozilla/5.0 (compatible; Yeti/1.1; +http://naver.me)",
     "Adventurer", "Mozilla/5.0 (compatible; Sonic/1.0)", "Sogou News Spider/4.0", "LCC (+http://x)",
@@ -60,14 +60,14 @@ static const char *const humans[] = {
     "Mozilla/5.0 (Linux; Android 9; CUBOT X19) AppleWebKit/537.36 Chrome/112.0 Mobile",
     "Mozilla/5.0 (Linux; Android 7.0; CUBOT_NOTE_S Build/NRD90M; cubot) Chrome/61.0",
     "Opera/9.80 (Android; Opera Mini/36.2/119.132; U; id) Presto/2.12.423 Version/12.16",
-    /* Libraries, which apps use. */
+    /* Libraries by which apps send requests for people. */
     "curl/8.5.0", "python-requests/2.31.0", "okhttp/4.12.0", "Dart/3.2 (dart:io)",
     "CFNetwork/1474 Darwin/23.0.0", "Go-http-client/2.0", "Apache-HttpClient/4.5.14 (Java/17)",
     "Dalvik/2.1.0 (Linux; U; Android 13; SM-A536B Build/TP1A.220624.014)", "Wget/1.21.3",
     "Java/17.0.1", "node", "node-fetch/1.0 (+https://github.com/bitinn/node-fetch)",
     "axios/1.6.0", "python-httpx/0.25.0", "Ruby", "Amazon CloudFront",
     "bo t", "b-o-t", "bo", "bott", "bot\xc3", "botx", "botsx",
-    /* Letters that happen to be in a name or in a number. */
+    /* Names and numbers that happen to contain the letters of a bot. */
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1) Mobile/15E148 fuboTV/4.70", "FUBOTV", "fubotv",
     "Mozilla/5.0 (Linux; Android 13) Chrome/120.0 Mobile Banca Caboto", "turbotabbee/1.0",
     "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; c2FsdHkgcGVyc29uIHdpdGggYQbot+mFuZG9tIHRh)",
@@ -116,7 +116,7 @@ START_TEST(a_missing_user_agent_is_not_a_bot)
 }
 END_TEST
 
-/* By what the lists themselves say. */
+/* Where in the user agent the text of an entry must be; each entry of the lists tests itself. */
 enum where {
 	IN,
 	AT_START,

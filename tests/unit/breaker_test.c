@@ -134,7 +134,7 @@ START_TEST(a_successful_try_closes_it_and_resets_the_pause)
 }
 END_TEST
 
-/* A process can be killed between the steps of closing: the pause is gone, the end of it not. */
+/* A process that is killed while it closes the breaker may reset the pause but not its end. */
 START_TEST(a_breaker_left_half_closed_still_pauses)
 {
 	struct breaker b = {.open_until = START};

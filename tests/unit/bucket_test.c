@@ -85,14 +85,14 @@ static const struct {
     {"[" A("1", "true") "," B("1", "true") "]", LAST, "b"},
     /* One weight is missing: the draw is uniform. */
     {"[" A("99", "true") "," B("null", "true") "]", 0.6, "b"},
-    /* Disabled and weightless ones are left out, wherever they stand. */
+    /* Disabled alternatives and those of weight 0 are left out, wherever they stand. */
     {"[" A("5", "false") "," B("1", "true") "," C("1", "true") "]", 0, "b"},
     {"[" A("1", "true") "," B("5", "false") "," C("1", "true") "]", 0.5, "c"},
     {"[" A("1", "true") "," B("1", "true") "," C("5", "false") "]", LAST, "b"},
     {"[" A("0", "true") "," B("1", "true") "," C("0", "true") "]", 0, "b"},
     {"[" A("0", "true") "," B("1", "true") "," C("0", "true") "]", LAST, "b"},
     {"[" A("null", "true") "," B("null", "false") "," C("null", "true") "]", 0.5, "c"},
-    /* Shares that do not add up to 1 in floating point leave nobody without one. */
+    /* Shares that do not add up to 1 in floating point: the last u still draws one. */
     {"[" A("0.1", "true") "," B("0.2", "true") "," C("0.3", "true") "]", LAST, "c"},
     /* Nobody to draw. */
     {"[]", 0, "-"},
@@ -129,7 +129,7 @@ static const struct {
     {LIST3(ON("0"), OFF("1"), ON("0")), {0, 0, 0}},
 };
 
-/* They are what the draw does: the ends of the shares are where another one is drawn. */
+/* At the end of each cumulative share the draw goes over to the next alternative. */
 START_TEST(shares_by_number_are_those_of_the_draw)
 {
 	static const char *const ids[] = {"1", "7", "3"};

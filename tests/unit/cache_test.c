@@ -38,6 +38,7 @@ connect_server(void)
 	return -1;
 }
 
+/* One thread and 8 MB are enough; the socket stays the same when it is started again. */
 static void
 start_memcached(void)
 {
@@ -81,7 +82,7 @@ stop_server(void)
 	talloc_free(mem);
 }
 
-/* The cache as another process has it. */
+/* A cache with a connection of its own, as another process has it. */
 static struct cache *
 open_cache(void)
 {
@@ -94,8 +95,9 @@ open_cache(void)
 	return c;
 }
 
+/* Empties memcached as an operator would, behind the back of the cache. */
 static void
-wipe(void)
+flush_memcached(void)
 {
 	static const char order[] = "flush_all\r\n";
 	char answer[8];
@@ -107,7 +109,7 @@ wipe(void)
 }
 
 static enum cache_found
-find(struct cache *c, char **value)
+get_key(struct cache *c, char **value)
 {
 	struct cache_version version;
 
@@ -115,7 +117,7 @@ find(struct cache *c, char **value)
 }
 
 static void
-bury(struct cache *c)
+set_tombstone(struct cache *c)
 {
 	static const char keys[][CACHE_KEY] = {KEY};
 
@@ -128,16 +130,16 @@ START_TEST(one_reader_gets_the_lease_and_fills_the_key)
 	struct cache_version version, second;
 	char *value;
 
-	ck_assert_int_eq(find(one, &value), CACHE_MISS);
+	ck_assert_int_eq(get_key(one, &value), CACHE_MISS);
 	ck_assert(cache_lease(one, KEY, &version));
-	ck_assert_int_eq(find(other, &value), CACHE_LEASED);
+	ck_assert_int_eq(get_key(other, &value), CACHE_LEASED);
 	ck_assert(!cache_lease(other, KEY, &second));
 	ck_assert(cache_replace(one, KEY, "new", version));
-	ck_assert_int_eq(find(other, &value), CACHE_HIT);
+	ck_assert_int_eq(get_key(other, &value), CACHE_HIT);
 	ck_assert_str_eq(value, "new");
 	ck_assert(!cache_lease(other, KEY, &second));
 	ck_assert(cache_replace(one, KEY, "late", version));
-	find(other, &value);
+	get_key(other, &value);
 	ck_assert_str_eq(value, "new");
 }
 END_TEST
@@ -149,9 +151,9 @@ START_TEST(a_tombstone_revokes_a_lease)
 	char *value;
 
 	ck_assert(cache_lease(reader, KEY, &version));
-	bury(writer);
+	set_tombstone(writer);
 	ck_assert(cache_replace(reader, KEY, "old", version));
-	ck_assert_int_eq(find(reader, &value), CACHE_TOMBSTONE);
+	ck_assert_int_eq(get_key(reader, &value), CACHE_TOMBSTONE);
 	ck_assert(!cache_lease(reader, KEY, &version));
 }
 END_TEST
@@ -164,18 +166,18 @@ START_TEST(a_value_read_before_a_write_is_not_stored_in_a_wiped_cache)
 	struct cache_version version, newer;
 	char *value;
 
-	ck_assert_int_eq(find(reader, &value), CACHE_MISS);
+	ck_assert_int_eq(get_key(reader, &value), CACHE_MISS);
 	ck_assert(cache_lease(reader, KEY, &version));
-	bury(writer);
-	bury(writer);
-	wipe();
+	set_tombstone(writer);
+	set_tombstone(writer);
+	flush_memcached();
 	ck_assert(cache_replace(reader, KEY, "old", version));
-	ck_assert_int_eq(find(writer, &value), CACHE_MISS);
+	ck_assert_int_eq(get_key(writer, &value), CACHE_MISS);
 	ck_assert(cache_lease(writer, KEY, &newer));
 	ck_assert(cache_replace(reader, KEY, "old", version));
-	ck_assert_int_eq(find(writer, &value), CACHE_LEASED);
+	ck_assert_int_eq(get_key(writer, &value), CACHE_LEASED);
 	ck_assert(cache_replace(writer, KEY, "new", newer));
-	find(reader, &value);
+	get_key(reader, &value);
 	ck_assert_str_eq(value, "new");
 }
 END_TEST
@@ -188,16 +190,16 @@ START_TEST(a_lease_from_before_a_restart_stores_nothing)
 	struct cache_version version, other;
 	char *value;
 
-	ck_assert_int_eq(find(reader, &value), CACHE_MISS);
+	ck_assert_int_eq(get_key(reader, &value), CACHE_MISS);
 	ck_assert(cache_lease(reader, KEY, &version));
 	stop_memcached();
 	start_memcached();
 	struct cache *writer = open_cache();
-	bury(writer);
+	set_tombstone(writer);
 	for (int i = 0; i < _i; i++)
 		cache_get(reader, mem, "assay:1:1:profile:1", &value, &other);
 	cache_replace(reader, KEY, "old", version);
-	ck_assert_int_eq(find(writer, &value), CACHE_TOMBSTONE);
+	ck_assert_int_eq(get_key(writer, &value), CACHE_TOMBSTONE);
 }
 END_TEST
 
@@ -211,7 +213,7 @@ START_TEST(a_lease_that_is_never_filled_expires)
 		poll(NULL, 0, 100);
 	ck_assert(cache_replace(c, KEY, "new", version));
 	char *value;
-	ck_assert_int_eq(find(c, &value), CACHE_HIT);
+	ck_assert_int_eq(get_key(c, &value), CACHE_HIT);
 }
 END_TEST
 

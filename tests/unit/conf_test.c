@@ -198,7 +198,7 @@ START_TEST(the_environment_overrides_the_file)
 }
 END_TEST
 
-/* A text that the key takes and that is no default. */
+/* A value that the key accepts and that is not its default. */
 static const char *
 some_text(const char *key)
 {
@@ -212,7 +212,7 @@ START_TEST(every_key_has_an_environment_variable)
 	void *ctx = mem_ctx(NULL);
 	struct conf *c;
 
-	/* The most that a key takes is no default of any. */
+	/* No key has its largest value as its default. */
 	static const char *const most[] = {
 #define CONF_STR(key, init) NULL,
 #define CONF_INT(key, init, min, max) #max,

@@ -109,7 +109,7 @@ START_TEST(a_rate_divides_by_the_participants_whose_window_had_ended)
 }
 END_TEST
 
-/* Lines that end close to each other, named in another order. */
+/* Labels stand at the ends of their lines, so lines that end close together need a distance. */
 static const char close[] =
     "{\"goals\": [{\"goal\": \"g\"}], \"alternatives\": [{\"name\": \"middle\"}, "
     "{\"name\": \"low\"}, {\"name\": \"high\"}], "

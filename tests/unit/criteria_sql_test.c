@@ -10,7 +10,7 @@
 #include "core/audience/criteria.h"
 #include "suites.h"
 
-/* Texts that mean harm in SQL, JSON, printf and the criteria's own form. */
+/* Texts that would do harm in SQL, JSON, printf or the placeholders of criteria. */
 static const char *const hostile[] = {
 	"'", "''", "\"", "\\", ";", "--", "/*", "*/", "$1", "$$", "%s%n",
 	"'; drop table profile; --", "' or 1=1 --", "\\'; select pg_sleep(9); --", "$tag$",
@@ -75,7 +75,7 @@ fill_in(void *ctx, const char *pattern, const char *name, const char *value)
 	return mem_printf(ctx, pattern, quoted(ctx, name), quoted(ctx, value));
 }
 
-/* Nothing but what the fragments are made of, quotes in pairs. */
+/* Checks that the SQL has only characters of the fixed fragments, and quotes in pairs. */
 static void
 check_text(const char *sql)
 {

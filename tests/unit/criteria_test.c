@@ -12,14 +12,14 @@
 
 /* Criteria from filters alone: a list is for devices, anything else for users. */
 static struct json_object *
-complete(void *ctx, const char *filters)
+criteria_of_filters(void *ctx, const char *filters)
 {
 	return given_json(ctx, mem_printf(ctx, "{\"type\":\"%s\",\"filters\":%s}",
 	    *filters == '[' ? "device" : "user", filters));
 }
 
 static const char *
-listed(const struct problems *p)
+problems_text(const struct problems *p)
 {
 	return json_object_to_json_string_ext(p->list,
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
@@ -36,7 +36,7 @@ listed(const struct problems *p)
 
 static const struct {
 	const char *filters;
-	const char *pointers; /* of all problems, by blanks */
+	const char *pointers; /* of all problems, separated by blanks */
 } bad[] = {
     /* Users: fields and conditions. */
     {"5", "/filters"},
@@ -108,7 +108,7 @@ START_TEST(refuses_bad_filters_with_their_pointer)
 	struct problems *p = problem_new(ctx);
 	char *pointers = mem_dup(ctx, "");
 
-	ck_assert_ptr_null(criteria_read(ctx, complete(ctx, bad[_i].filters), "", p));
+	ck_assert_ptr_null(criteria_read(ctx, criteria_of_filters(ctx, bad[_i].filters), "", p));
 	for (size_t i = 0; i < problem_count(p); i++) {
 		struct json_object *o = json_object_array_get_idx(p->list, i);
 		pointers = mem_printf(ctx, "%s%s%s", pointers, i == 0 ? "" : " ",
@@ -152,7 +152,7 @@ END_TEST
 
 /* A list or an object of n equal things, as JSON. */
 static char *
-many(void *ctx, int n, const char *open, const char *close)
+json_repeated(void *ctx, int n, const char *open, const char *close)
 {
 	char *out = mem_dup(ctx, open);
 
@@ -167,12 +167,14 @@ START_TEST(limits_the_number_of_conditions_and_values)
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
 
-	ck_assert_ptr_nonnull(criteria_read(ctx, complete(ctx, many(ctx, 100, "{", "}")), "", p));
-	ck_assert_ptr_null(criteria_read(ctx, complete(ctx, many(ctx, 101, "{", "}")), "", p));
-	const char *list = mem_printf(ctx, "{\"a\":%s}", many(ctx, 1000, "[", "]"));
-	ck_assert_ptr_nonnull(criteria_read(ctx, complete(ctx, list), "", p));
-	list = mem_printf(ctx, "{\"a\":%s}", many(ctx, 1001, "[", "]"));
-	ck_assert_ptr_null(criteria_read(ctx, complete(ctx, list), "", p));
+	ck_assert_ptr_nonnull(criteria_read(
+	    ctx, criteria_of_filters(ctx, json_repeated(ctx, 100, "{", "}")), "", p));
+	ck_assert_ptr_null(criteria_read(
+	    ctx, criteria_of_filters(ctx, json_repeated(ctx, 101, "{", "}")), "", p));
+	const char *list = mem_printf(ctx, "{\"a\":%s}", json_repeated(ctx, 1000, "[", "]"));
+	ck_assert_ptr_nonnull(criteria_read(ctx, criteria_of_filters(ctx, list), "", p));
+	list = mem_printf(ctx, "{\"a\":%s}", json_repeated(ctx, 1001, "[", "]"));
+	ck_assert_ptr_null(criteria_read(ctx, criteria_of_filters(ctx, list), "", p));
 	ck_assert_uint_eq(problem_count(p), 2);
 	talloc_free(ctx);
 }
@@ -185,7 +187,7 @@ static const struct {
 	const char *filters, *attributes;
 	bool in;
 } decided[] = {
-    /* Users: a value, a list of which any will do, case folded on the whole value. */
+    /* Users: a value, or a list of which one must match; the whole value, in any letter case. */
     {"{\"a\":\"SunBird\"}", "{\"a\":\"sunBIRD\"}", true},
     {"{\"a\":\"sunbird\"}", "{\"a\":\"sunbirds\"}", false},
     {"{\"A\":\"x\"}", "{\"a\":\"x\"}", false},
@@ -200,7 +202,7 @@ static const struct {
     {"{\"a\":false}", N, false},
     {"{\"a\":\"\"}", N, false},
     {"{\"a\":\"\"}", "{\"a\":\"\"}", true},
-    /* Nested: any element will do; all fields must hold. */
+    /* Nested values: one element must match; all fields must. */
     {"{\"o.n\":[\"sunbird\"]}", "{\"o\":[{\"n\":\"x\"},{\"n\":\"Sunbird\"}]}", true},
     {"{\"f.b\":[\"CBSE\"]}", "{\"f\":{\"b\":[\"NCERT\",\"CBSE\"]}}", true},
     {"{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2}", true},
@@ -233,7 +235,7 @@ static const struct {
     {"{\"a\":{\"<\":\"m\"}}", "{\"a\":\"z\"}", false},
     {"{\"a\":{\"<=\":\"M\"}}", "{\"a\":\"m\"}", true},
     {"{\"a\":{\">\":\"m\"}}", "{\"a\":\"m\"}", false},
-    /* A day is all its instants. */
+    /* A day stands for all of its instants. */
     {"{\"a\":{\"<=\":\"2019-02-18\"}}", "{\"a\":\"2019-02-18T23:59:59.999Z\"}", true},
     {"{\"a\":{\"<=\":\"2019-02-18\"}}", "{\"a\":\"2019-02-19\"}", false},
     {"{\"a\":{\"<\":\"2019-02-18\"}}", "{\"a\":\"2019-02-17T23:59:59.999Z\"}", true},
@@ -306,9 +308,10 @@ START_TEST(matches_a_profile_as_expected)
 {
 	void *ctx = mem_ctx(NULL);
 	struct problems *p = problem_new(ctx);
-	struct criteria *c = criteria_read(ctx, complete(ctx, decided[_i].filters), "", p);
+	struct criteria *c =
+	    criteria_read(ctx, criteria_of_filters(ctx, decided[_i].filters), "", p);
 
-	ck_assert_msg(c != NULL, "%s", listed(p));
+	ck_assert_msg(c != NULL, "%s", problems_text(p));
 	bool in = criteria_match(c, terms_make(ctx, given_json(ctx, decided[_i].attributes)));
 	ck_assert_msg(
 	    in == decided[_i].in, "%s on %s", decided[_i].filters, decided[_i].attributes);

@@ -21,7 +21,10 @@
 #define FOREIGN UNREADABLE ": it holds NUL or is not UTF-8" SAVE
 #define UTF_16 "!the file is UTF-16: save the file as \"CSV UTF-8\""
 
-/* Every record of n bytes that nothing follows: its JSON, or '!' and what is wrong; by blanks. */
+/*
+ * The records, separated by blanks: each as JSON, or as '!' and its fault. The text is copied into
+ * an allocation of exactly n bytes, so that a sanitizer notices a read beyond them.
+ */
 static char *
 records(void *ctx, const char *text, size_t n, const struct csv_rules *rules)
 {
@@ -71,11 +74,11 @@ static const struct {
     {TEXT("a\n\"\"2\n3\n"), BEHIND " {\"a\":\"3\"}"},
     {TEXT("a\n1\n\"2\n3\n"), "{\"a\":\"1\"} " ENDLESS " {\"a\":\"3\"}"},
     {TEXT("a,b\n\"1\n2\",\"3\n4,5\n"), ENDLESS " {\"a\":\"4\",\"b\":\"5\"}"},
-    /* A quote behind text in quotes opens nothing. */
+    /* A quote behind the end of a quoted field begins no other. */
     {TEXT("a\n\"1\"2,\"\n3\n"), BEHIND " {\"a\":\"3\"}"},
     {TEXT("a,b\n1,\"2\n\"x\",3\n4,5\n"), BEHIND " {\"a\":\"4\",\"b\":\"5\"}"},
     {TEXT("a\n\""), ENDLESS},
-    /* A field of nothing is a record all the same, and no blank line. */
+    /* A record of one empty quoted field is not a blank line. */
     {TEXT("a\n\"\"\nx\n"), "{} {\"a\":\"x\"}"},
     /* A BOM at the start and nowhere else. */
     {TEXT("\xef\xbb\xbf" "a\n1\n"), "{\"a\":\"1\"}"},
@@ -85,7 +88,7 @@ static const struct {
     {TEXT("a;b\n1,5;2\n"), "{\"a\":\"1,5\",\"b\":\"2\"}"},
     {TEXT("a\tb\n1\t\n"), "{\"a\":\"1\"}"},
     {TEXT("\"a,x\";\"b,y\"\n1;2\n"), "{\"a,x\":\"1\",\"b,y\":\"2\"}"},
-    /* A quote within a field opens none, and hides no line end from the separator. */
+    /* A quote within a field begins no quoted field, also while the separator is looked for. */
     {TEXT("a,b\"\n\"1;;;;\",2\n"), "{\"a\":\"1;;;;\",\"b\\\"\":\"2\"}"},
     {TEXT("a;\"b,c,d,e\"\n1;2\n"), "{\"a\":\"1\",\"b,c,d,e\":\"2\"}"},
     {TEXT("\"a\n,,\";b\n1;2\n"), "{\"a\\n,,\":\"1\",\"b\":\"2\"}"},
@@ -93,7 +96,7 @@ static const struct {
     {TEXT("\xef\xbb\xbf\"sep=\t\"\na\tb\n1\t2\n"), "{\"a\":\"1\",\"b\":\"2\"}"},
     {TEXT("\nSEP=|\n\na|b\n1|2\n"), "{\"a\":\"1\",\"b\":\"2\"}"},
     {TEXT("a;b\n\"1;\n2\";\"3\"\n"), "{\"a\":\"1;\\n2\",\"b\":\"3\"}"},
-    /* The guard of formulas, as csv_text writes it. */
+    /* The apostrophe that csv_text puts before a formula is removed again. */
     {TEXT("a,b\n'=1+1,''x\n'x,'\n"), "{\"a\":\"=1+1\",\"b\":\"'x\"} {\"a\":\"'x\",\"b\":\"'\"}"},
     {TEXT("'@a,b\n\"'-1\",'+2\n"), "{\"@a\":\"-1\",\"b\":\"+2\"}"},
     /* Empty fields are left out, blank records skipped. */
@@ -106,7 +109,7 @@ static const struct {
     /* Ragged records. */
     {TEXT("a,b\n1\n1,2,3\n1,2\n"), "!1 fields, but the header row has 2 "
 	"!3 fields, but the header row has 2 {\"a\":\"1\",\"b\":\"2\"}"},
-    /* Bytes that are no text. */
+    /* Bytes that are not UTF-8, and NUL. */
     {TEXT("a\nx\0y\n1\n"), BYTES " {\"a\":\"1\"}"},
     {TEXT("a\n\xff\n\xc3\xa9\n\"\xed\xa0\x80\"\n"), BYTES " {\"a\":\"\xc3\xa9\"} " BYTES},
     /* Headers. */
@@ -165,7 +168,7 @@ static const struct {
 	const struct csv_rules *rules;
 	const char *text, *records;
 } tables[] = {
-    /* What is a number or a boolean in JSON becomes one; ids never do. */
+    /* Cells that are a number or boolean in JSON become one; ids stay texts. */
     {&typed, "user_id,a\n1,10\n2,-1.5e3\n3,true\n4,FALSE\n5,9007199254740993\n",
 	"{\"user_id\":\"1\",\"a\":10} {\"user_id\":\"2\",\"a\":-1.5e3} "
 	"{\"user_id\":\"3\",\"a\":true} {\"user_id\":\"4\",\"a\":false} "
@@ -203,7 +206,10 @@ START_TEST(reads_only_the_wanted_columns)
 }
 END_TEST
 
-/* Texts that were read to their end for every record take hours, not a moment. */
+/*
+ * 4 MB of each must be read within the time limit of the suite. A reader that looks for a quote or
+ * line end up to the end of the text, for each record, would take hours.
+ */
 static const char *const patterns[] = {
     "\"a\"b,\"\n", "a\",\",\n", "\"\"\"\n", ",\"\"\n", "\"\n", "a,\"b\n", ",",
     "\"\",", "a\r", "\r\n\"\r"};
@@ -225,7 +231,7 @@ START_TEST(reading_takes_linear_time)
 		talloc_free(mem);
 	}
 	ck_assert_uint_ge(records, 1);
-	/* And cut into records, with more to come. */
+	/* The same while records are cut from a text of which more is to come. */
 	for (size_t at = 0, k; at < len; at += k)
 		if ((k = csv_record(text + at, len - at, ',', false)) == 0)
 			k = csv_record(text + at, len - at, ',', true);
@@ -264,7 +270,7 @@ csv_suite(void)
 	Suite *suite = suite_create("csv");
 	TCase *t = tcase_create("csv");
 
-	tcase_set_timeout(t, 120); /* hours become a failure, a busy machine does not */
+	tcase_set_timeout(t, 120); /* enough for a busy machine, too little for quadratic time */
 	tcase_add_loop_test(t, reads_every_kind_of_line_end_and_quote, 0, ROWS(files));
 	tcase_add_test(t, has_at_most_100_columns);
 	tcase_add_loop_test(t, reads_only_the_wanted_columns, 0, ROWS(tables));

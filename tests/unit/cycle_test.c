@@ -9,7 +9,7 @@
 
 static const struct {
 	const char *graph;
-	const char *way; /* from a back to itself; NULL: there is none */
+	const char *way; /* the cycle from a back to a; NULL: there is none */
 } graphs[] = {
 	{"{}", NULL},
 	{"{\"a\":[]}", NULL},
@@ -17,9 +17,9 @@ static const struct {
 	{"{\"a\":[\"a\"]}", "a > a"},
 	{"{\"a\":[\"b\"],\"b\":[\"a\"]}", "a > b > a"},
 	{"{\"a\":[\"x\",\"b\"],\"b\":[\"c\"],\"c\":[\"x\",\"a\"],\"x\":[]}", "a > b > c > a"},
-	/* Two ways to the same are no circle. */
+	/* Two paths to the same node are no cycle. */
 	{"{\"a\":[\"b\",\"c\"],\"b\":[\"d\"],\"c\":[\"d\"],\"d\":[]}", NULL},
-	/* A circle of others is not one of a, and does not go on for ever. */
+	/* A cycle that a leads to but is not in: it is not reported, and the search ends. */
 	{"{\"a\":[\"b\"],\"b\":[\"c\"],\"c\":[\"b\"]}", NULL},
 	{"{\"b\":[\"a\"],\"a\":[\"c\"],\"c\":[]}", NULL},
 };

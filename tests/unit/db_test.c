@@ -28,7 +28,7 @@
 #define UNBOUNDED (60 * INSTANT_SECOND)
 #define AT_ONCE (20 * INSTANT_SECOND)
 
-/* Of the server, for the tests. */
+/* What the server process shares with the test. */
 struct watched {
 	_Atomic int connections, executed; /* statements */
 	_Atomic bool silent;               /* it reads and does not answer */
@@ -41,7 +41,10 @@ static void *mem;
 static struct db *db;
 static char folder[64], path[96];
 
-/* ---- the server */
+/*
+ * ---- the server: the messages of PostgreSQL's protocol 3 that libpq needs to connect, to prepare
+ * and to run a statement. A message is a letter, its length and its content.
+ */
 
 static void
 add_int(struct buf *b, uint32_t n)
@@ -78,7 +81,7 @@ add_text(struct buf *out, char kind, const char *a, const char *b)
 	add_message(out, kind, content);
 }
 
-/* One row serves for all statements: who asks picks its columns by name. */
+/* Every statement is answered by the same row, from which each caller reads its own columns. */
 static const char *const columns[] = {"version", "clock", "pid", "started", "deadline_clock"};
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
@@ -117,8 +120,9 @@ add_row(struct buf *out)
 	add_text(out, 'C', "SELECT 1", NULL);
 }
 
+/* AuthenticationOk, the parameters that libpq looks at, and ReadyForQuery. */
 static void
-greet(struct buf *out)
+answer_startup(struct buf *out)
 {
 	struct buf *ok = buf_new(out, 8), *idle = buf_new(out, 8);
 
@@ -132,8 +136,9 @@ greet(struct buf *out)
 	add_message(out, 'Z', idle);
 }
 
+/* Parse, Bind, Describe, Execute and Sync; others need no answer. */
 static void
-answer(struct buf *out, char kind)
+answer_message(struct buf *out, char kind)
 {
 	struct buf *content = buf_new(out, 8);
 
@@ -172,7 +177,7 @@ read_all(int fd, void *to, size_t n)
 	return true;
 }
 
-/* Reads a message and leaves out what it says; kind is NULL for the first, which has none. */
+/* Reads a message and drops its content; kind is NULL for the first, which has no letter. */
 static bool
 read_message(int fd, char *kind)
 {
@@ -183,8 +188,9 @@ read_message(int fd, char *kind)
 	    ntohl(n) - 4 <= sizeof content && read_all(fd, content, ntohl(n) - 4);
 }
 
+/* Serves a connection until it is closed; a server that is silent reads on without an answer. */
 static void
-serve_one(int fd)
+serve_connection(int fd)
 {
 	char kind;
 
@@ -193,9 +199,9 @@ serve_one(int fd)
 	     first = false) {
 		struct buf *out = buf_new(NULL, 1024);
 		if (first)
-			greet(out);
+			answer_startup(out);
 		else
-			answer(out, kind);
+			answer_message(out, kind);
 		bool sent = watched->silent || write(fd, out->data, out->len) >= 0;
 		talloc_free(out);
 		if (!sent)
@@ -223,7 +229,7 @@ start_server(void)
 	if (server == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)
-			serve_one(accept(fd, NULL, NULL));
+			serve_connection(accept(fd, NULL, NULL));
 	}
 	close(fd);
 	gate = mem_new(mem, struct db_gate);
@@ -253,6 +259,7 @@ stop_server(void)
 
 static const char *const none[16];
 
+/* Some query of that kind, so that the tests do not depend on the name of one. */
 static enum query
 find_query(bool slow, bool writes)
 {

@@ -26,7 +26,7 @@ static struct decision_request question;
 static struct enrolled row;
 static struct layer layer;
 
-/* user1, whom the draw gives red, of an experiment where nothing stands in the way of that. */
+/* A request of user1, who is drawn into red, for an experiment in which no earlier gate applies. */
 static void
 setup(void)
 {
@@ -56,7 +56,7 @@ teardown(void)
 }
 
 static void
-decides(enum reason reason, int alternative, bool enrol)
+check_decision(enum reason reason, int alternative, bool enrol)
 {
 	struct decision d = decide(&question);
 
@@ -98,23 +98,23 @@ static const struct {
 
 enum { BOT = 0, STATE = 2, TRACK = 4 };
 
-/* All pairs, and each with itself; no experiment is in two states. */
+/* All pairs, and each with itself, but for two states, which exclude each other. */
 START_TEST(of_two_gates_the_earlier_decides)
 {
 	int earlier = _i / ROWS(gates), later = _i % ROWS(gates);
-	/* A bot sees what all see. */
+	/* Where everybody sees the default, a bot does, too. */
 	bool bot_by_default = earlier == BOT && later == STATE;
 
 	if (earlier > later || (earlier == STATE && later == TRACK))
 		return;
 	gates[later].apply();
 	gates[earlier].apply();
-	decides(gates[earlier].reason, bot_by_default ? BLUE : gates[earlier].alternative,
+	check_decision(gates[earlier].reason, bot_by_default ? BLUE : gates[earlier].alternative,
 	    gates[earlier].enrol);
 }
 END_TEST
 
-/* A subject that nobody named is in no gate behind these. */
+/* The later gates need a subject; these three answer a request that names none. */
 START_TEST(bot_status_and_state_decide_without_a_subject)
 {
 	struct decision d = {.reason = REASON_UNKNOWN};
@@ -183,7 +183,7 @@ START_TEST(each_state_shows_enrolled_and_others_their_alternative)
 	experiment.state = states[_i].state;
 	experiment.default_name = states[_i].default_name;
 	question.enrolled = states[_i].enrolled ? &row : NULL;
-	decides(states[_i].reason, states[_i].alternative, states[_i].enrol);
+	check_decision(states[_i].reason, states[_i].alternative, states[_i].enrol);
 }
 END_TEST
 
@@ -193,7 +193,7 @@ START_TEST(a_bot_sees_the_default_in_state_default_and_otherwise_control)
 	question.enrolled = states[_i].enrolled ? &row : NULL;
 	experiment.state = states[_i].state;
 	experiment.default_name = states[_i].default_name;
-	decides(REASON_BOT,
+	check_decision(REASON_BOT,
 	    states[_i].state == STATE_DEFAULT ? states[_i].alternative : CONTROL, false);
 }
 END_TEST
@@ -225,15 +225,14 @@ START_TEST(it_is_in_effect_while_active_from_first_to_last_day)
 	experiment.status = times[_i].status;
 	experiment.start = times[_i].start;
 	experiment.end = times[_i].end;
-	decides(times[_i].reason, in ? RED : BLUE, in);
+	check_decision(times[_i].reason, in ? RED : BLUE, in);
 	question.enrolled = &row;
-	decides(in ? REASON_ENROLLED : times[_i].reason, BLUE, false);
+	check_decision(in ? REASON_ENROLLED : times[_i].reason, BLUE, false);
 }
 END_TEST
 
-/* Gives the experiment other alternatives. */
 static void
-leave(const char *alternatives)
+replace_alternatives(const char *alternatives)
 {
 	json_object_put(experiment.alternatives);
 	experiment.alternatives = json_tokener_parse(alternatives);
@@ -243,11 +242,14 @@ START_TEST(the_enrolled_keep_a_disabled_alternative)
 {
 	row = (struct enrolled){OLD, _i == 1};
 	by_row();
-	decides(_i == 1 ? REASON_FORCED : REASON_ENROLLED, OLD, false);
+	check_decision(_i == 1 ? REASON_FORCED : REASON_ENROLLED, OLD, false);
 }
 END_TEST
 
-/* Not for who is in nothing, nor for the audience, but because a promise was made. */
+/*
+ * Enrolled once, a subject stays in the experiment: it is drawn again even where audience,
+ * roll-out, layer or state would keep out a new subject.
+ */
 START_TEST(an_enrolled_subject_is_drawn_again_when_its_alternative_is_gone)
 {
 	row = (struct enrolled){9, _i == 1};
@@ -258,17 +260,17 @@ START_TEST(an_enrolled_subject_is_drawn_again_when_its_alternative_is_gone)
 	by_layer();
 	question.id = "user2";
 	for (int n = 0; n < 2; n++) {
-		decides(REASON_ASSIGNED, RED, true);
+		check_decision(REASON_ASSIGNED, RED, true);
 		ck_assert_int_eq(decide(&question).gone, 9);
 		by_track();
 	}
 	by_state();
-	decides(REASON_DEFAULT, BLUE, false);
+	check_decision(REASON_DEFAULT, BLUE, false);
 	ck_assert_int_eq(decide(&question).gone, 0);
 }
 END_TEST
 
-/* What salt 4f1d draws of control and red for those who were in blue, as published. */
+/* What salt 4f1d draws of control and red for subjects that were in blue, as published. */
 static const struct {
 	const char *id;
 	int equal, weighted; /* 1 to 1, 90 to 10 */
@@ -281,16 +283,16 @@ START_TEST(drawing_again_is_independent_and_by_the_remaining_weights)
 {
 	by_row();
 	question.id = redraws[_i].id;
-	leave("[{\"id\":1,\"name\":\"control\",\"weight\":null,\"enabled\":true},"
+	replace_alternatives("[{\"id\":1,\"name\":\"control\",\"weight\":null,\"enabled\":true},"
 	      "{\"id\":2,\"name\":\"red\",\"weight\":null,\"enabled\":true}]");
-	decides(REASON_ASSIGNED, redraws[_i].equal, true);
-	leave("[{\"id\":1,\"name\":\"control\",\"weight\":90,\"enabled\":true},"
+	check_decision(REASON_ASSIGNED, redraws[_i].equal, true);
+	replace_alternatives("[{\"id\":1,\"name\":\"control\",\"weight\":90,\"enabled\":true},"
 	      "{\"id\":2,\"name\":\"red\",\"weight\":10,\"enabled\":true}]");
-	decides(REASON_ASSIGNED, redraws[_i].weighted, true);
+	check_decision(REASON_ASSIGNED, redraws[_i].weighted, true);
 }
 END_TEST
 
-/* 3,000 were drawn of three, who were in the last one is drawn again of the two that are left. */
+/* 3,000 are drawn among three; those of the last are drawn again among the two that are left. */
 START_TEST(drawing_again_spreads_its_subjects_and_moves_nobody_else)
 {
 	int again[OLD] = {0};
@@ -300,10 +302,11 @@ START_TEST(drawing_again_spreads_its_subjects_and_moves_nobody_else)
 		snprintf(id, sizeof id, "user-%d", i);
 		question.id = id;
 		question.enrolled = NULL;
-		leave(ALTERNATIVES);
+		replace_alternatives(ALTERNATIVES);
 		row = (struct enrolled){decide_number(decide(&question).alternative), false};
-		leave("[{\"id\":1,\"name\":\"control\",\"weight\":null,\"enabled\":true},"
-		      "{\"id\":2,\"name\":\"red\",\"weight\":null,\"enabled\":true}]");
+		replace_alternatives(
+		    "[{\"id\":1,\"name\":\"control\",\"weight\":null,\"enabled\":true},"
+		    "{\"id\":2,\"name\":\"red\",\"weight\":null,\"enabled\":true}]");
 		by_row();
 		struct decision d = decide(&question);
 		if (row.alternative == BLUE)
@@ -357,7 +360,7 @@ static const struct {
 START_TEST(the_draw_is_that_of_the_published_vectors)
 {
 	question.id = draws[_i].id;
-	decides(REASON_ASSIGNED, draws[_i].alternative, true);
+	check_decision(REASON_ASSIGNED, draws[_i].alternative, true);
 }
 END_TEST
 
@@ -383,7 +386,7 @@ START_TEST(a_layer_admits_its_kind_of_subject_within_the_slots)
 	layer.ranges[1].first = slots[_i].other_first;
 	layer.ranges[1].last = slots[_i].other_last;
 	by_layer();
-	decides(slots[_i].in ? REASON_ASSIGNED : REASON_EXCLUDED_BY_LAYER,
+	check_decision(slots[_i].in ? REASON_ASSIGNED : REASON_EXCLUDED_BY_LAYER,
 	    slots[_i].in ? RED : CONTROL, slots[_i].in);
 }
 END_TEST

@@ -45,11 +45,11 @@ static const char base[] =
 
 /* Members of changes replace those of o, one level down in data; the word "-" takes one away. */
 static void
-merge(struct json_object *o, struct json_object *changes)
+merge_changes(struct json_object *o, struct json_object *changes)
 {
 	json_object_object_foreach(changes, name, value) {
 		if (strcmp(name, "data") == 0 && json_object_is_type(value, json_type_object))
-			merge(json_object_object_get(o, "data"), value);
+			merge_changes(json_object_object_get(o, "data"), value);
 		else if (value != NULL && strcmp(json_object_get_string(value), "-") == 0)
 			json_object_object_del(o, name);
 		else
@@ -57,9 +57,9 @@ merge(struct json_object *o, struct json_object *changes)
 	}
 }
 
-/* All problems, "place: detail", one a line. */
+/* All problems as lines "place: detail". */
 static const char *
-listed(void *ctx, const struct problems *p)
+problems_text(void *ctx, const struct problems *p)
 {
 	char *out = mem_dup(ctx, "");
 
@@ -110,7 +110,7 @@ static const struct {
 	"/request/criteria/type: must be user, device, user_mod, device_mod or rule"},
     {"{\"criteria\":{\"type\":\"user\",\"filters\":{}}}",
 	"/request/criteria/filters: must not be empty"},
-    /* Dates: of all that is wrong only the first. */
+    /* Dates: only the first problem. */
     {"{\"data\":null}", DATA},
     {"{\"data\":\"-\"}", DATA},
     {"{\"data\":[]}", "request.data: must be an object"},
@@ -135,7 +135,7 @@ static const struct {
     {"{\"data\":{\"endDate\":20410809}}", PAST_END},
     {"{\"data\":{\"startDate\":20410809}}", PAST_START},
     {"{\"data\":{\"startDate\":\"2041-02-29\"}}", PAST_START},
-    /* The rest of data, all of it. */
+    /* The rest of data: all problems. */
     {"{\"data\":{\"key\":\"-\",\"client\":\"\",\"endDate\":\"-\",\"modulus\":-1}}",
 	END "\n" KEY "\n" CLIENT "\n" MODULUS},
     {"{\"data\":{\"modulus\":0}}", ""},
@@ -162,7 +162,7 @@ static const struct {
 	"/request/goals/1: must not be empty\n/request/goals/2: must be a string"},
     {"{\"goals\":5}", "/request/goals: must be a list of at most 100 names"},
     {"{\"goals\":[]}", ""},
-    /* What is not known is not looked at. */
+    /* Unknown members are ignored. */
     {"{\"unknown\":{\"a\":[1]},\"_\":null}", ""},
 };
 
@@ -173,9 +173,9 @@ START_TEST(refuses_bad_definitions_with_the_exact_texts)
 	struct problems *p = problem_new(ctx);
 	struct definition d;
 
-	merge(request, given_json(ctx, rows[_i].changes));
+	merge_changes(request, given_json(ctx, rows[_i].changes));
 	bool good = definition_read(request, TODAY, p, &d);
-	ck_assert_str_eq(listed(ctx, p), rows[_i].problems);
+	ck_assert_str_eq(problems_text(ctx, p), rows[_i].problems);
 	ck_assert_int_eq(good, *rows[_i].problems == '\0');
 	talloc_free(ctx);
 }
@@ -188,7 +188,7 @@ START_TEST(names_all_missing_members)
 	struct definition d;
 
 	ck_assert(!definition_read(given_json(ctx, "{}"), TODAY, p, &d));
-	ck_assert_str_eq(listed(ctx, p),
+	ck_assert_str_eq(problems_text(ctx, p),
 	    ID "\n" NAME "\n" CREATED_BY "\n" DESCRIPTION "\n" CRITERIA "\n" DATA);
 	talloc_free(ctx);
 }
@@ -203,7 +203,7 @@ START_TEST(a_missing_or_malformed_request_is_the_only_problem)
 	struct definition d;
 
 	ck_assert(!definition_read(given_json(ctx, no_requests[_i]), TODAY, p, &d));
-	ck_assert_str_eq(listed(ctx, p), "request: Request should not be empty");
+	ck_assert_str_eq(problems_text(ctx, p), "request: Request should not be empty");
 	talloc_free(ctx);
 }
 END_TEST
@@ -251,12 +251,12 @@ START_TEST(a_change_may_keep_dates_that_have_passed)
 	struct problems *p = problem_new(ctx);
 	struct definition d;
 
-	merge(request,
+	merge_changes(request,
 	    given_json(ctx,
 		mem_printf(ctx, "{\"data\":{\"startDate\":%s,\"endDate\":%s}}", changes[_i].start,
 		    changes[_i].end)));
 	definition_reread(request, TODAY, changes[_i].old_end, p, &d);
-	ck_assert_str_eq(listed(ctx, p), changes[_i].problems);
+	ck_assert_str_eq(problems_text(ctx, p), changes[_i].problems);
 	talloc_free(ctx);
 }
 END_TEST

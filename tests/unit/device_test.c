@@ -24,7 +24,7 @@ static const struct {
     {"{}", NULL, NULL, NULL},
     {"{\"did\":\"d\",\"producer\":\"sunbird.app\",\"ext\":{\"userid\":\"u\",\"url\":\"x\"}}",
      "u", "x", "sunbird.app"},
-    /* What apps send for nothing. */
+    /* The ways in which apps say that they have no value. */
     {"{\"did\":null,\"producer\":null,\"ext\":null}", NULL, NULL, NULL},
     {"{\"did\":\"\",\"producer\":\"\",\"ext\":{\"userid\":\"\",\"url\":\"\"}}", NULL, NULL, NULL},
     {"{\"ext\":{\"userid\":null,\"url\":null}}", NULL, NULL, NULL},
@@ -32,13 +32,13 @@ static const struct {
     {"{\"channel\":\"\",\"fcmToken\":\"\",\"uaspec\":{},\"dspec\":{}}", NULL, NULL, NULL},
     {"{\"channel\":null,\"uaspec\":null,\"fcmToken\":null,\"dspec\":null,"
      "\"userDeclaredLocation\":null}", NULL, NULL, NULL},
-    /* Fields that nobody knows are nobody's fault. */
+    /* Unknown fields are ignored: apps may be newer than this program. */
     {"{\"more\":[1],\"ext\":{\"more\":1}}", NULL, NULL, NULL},
     {"{\"ext\":{\"userid\":\"" ID128 "\"}}", ID128, NULL, NULL},
 };
 
 static void
-same_text(const char *a, const char *b)
+check_text(const char *a, const char *b)
 {
 	ck_assert_int_eq(a == NULL, b == NULL);
 	if (a != NULL)
@@ -56,9 +56,9 @@ START_TEST(a_registration_is_read)
 	    json_object_to_json_string(problems->list));
 	ck_assert_uint_eq(problem_count(problems), 0);
 	ck_assert_ptr_eq(r.request, request);
-	same_text(r.user, good[_i].user);
-	same_text(r.url, good[_i].url);
-	same_text(r.producer, good[_i].producer);
+	check_text(r.user, good[_i].user);
+	check_text(r.url, good[_i].url);
+	check_text(r.producer, good[_i].producer);
 	talloc_free(ctx);
 }
 END_TEST
@@ -88,7 +88,7 @@ static const struct {
     {"{\"ext\":{\"userid\":\"" ID128 "x\"}}", "/request/ext/userid "},
     {"{\"ext\":{\"url\":{}}}", "/request/ext/url "},
     {"{\"ext\":{\"url\":\"a\\nb\"}}", "/request/ext/url "},
-    /* All of it is told. */
+    /* All faults are reported at once. */
     {"{\"did\":2,\"channel\":1,\"dspec\":1,\"ext\":{\"userid\":1,\"url\":1}}",
      "/request/channel /request/dspec /request/did /request/ext/userid /request/ext/url "},
 };
@@ -118,7 +118,7 @@ START_TEST(every_fault_of_a_registration_has_its_pointer)
 }
 END_TEST
 
-/* The bound of a text is in bytes: 2048 are let in, one more is not. */
+/* The bound is in bytes, not characters: 2048 are accepted, 2049 are not. */
 START_TEST(a_text_may_have_2048_bytes)
 {
 	void *ctx = mem_ctx(NULL);
@@ -167,7 +167,7 @@ static const struct {
      "{\"dspec\":{\"os\":\"b\"},\"channel\":\"\"}", "n", "{\"state\":\"Goa\"}",
      "{\"dspec\":{\"os\":\"b\"},\"channel\":\"\",\"user_agent\":\"n\",\"state\":\"Goa\","
      ACCESS "}"},
-    /* A new place takes all of the old one away; no place takes nothing. */
+    /* A new place replaces all of the old one; without a place the old one stays. */
     {"{\"state\":\"Goa\",\"city\":\"Panaji\",\"country\":\"IN\","
      "\"channel\":\"c\"," ACCESS "}",
      "{}", NULL, "{\"state\":\"Kerala\",\"district\":\"Kochi\"}",
@@ -177,7 +177,7 @@ static const struct {
     {"null", "{}", "a\xe9z\xc3\xa9\xff", "null",
      "{\"user_agent\":\"a\xef\xbf\xbdz\xc3\xa9\xef\xbf\xbd\","
      "\"first_access\":\"" NOW "\",\"last_access\":\"2026-11-21\"}"},
-    /* The first access is the first one's; the last is kept to the day. */
+    /* The first access never changes; the last is stored as a day. */
     {"{" FIRST ",\"last_access\":\"2026-11-20\"}", "{}", NULL, "null", "{" ACCESS "}"},
     {"{" ACCESS "}", "{}", NULL, "null", "{" ACCESS "}"},
 };
@@ -196,7 +196,7 @@ START_TEST(a_registration_is_merged_over_the_stored_profile)
 	ck_assert_int_eq(device_is_known(ctx, stored, &r, &seen),
 	    stored != NULL && device_same(stored, merged));
 	ck_assert(device_is_known(ctx, merged, &r, &seen));
-	/* Neither what was stored nor what was said is touched. */
+	/* Merging changes neither of its inputs. */
 	ck_assert(json_object_equal(stored, before));
 	ck_assert(json_object_equal(r.request, given_json(ctx, merges[_i].request)));
 	talloc_free(ctx);

@@ -22,9 +22,9 @@ static const struct {
 	/* A user of the directory is in none: place 0. */
 	{"{0}", "{0}", "u,,,\r\n", "{\"a\":null,\"b\":null,\"c\":null}"},
 	{"{0,1}", "{0,5}", "u,\"x,y\",,\r\n", "{\"a\":\"x,y\",\"b\":null,\"c\":null}"},
-	/* Groups that are gone are none. */
+	/* A group that has been deleted is left out. */
 	{"{1,3}", "{4,0}", "u,,,\r\n", "{\"a\":null,\"b\":null,\"c\":null}"},
-	/* Several, by their numbers. */
+	/* Several groups, in the order of their numbers. */
 	{"{1,1,1}", "{5,4,0}", "u,\"zero; x,y\",,\r\n",
 	    "{\"a\":[\"zero\",\"x,y\"],\"b\":null,\"c\":null}"},
 };

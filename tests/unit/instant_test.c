@@ -11,7 +11,7 @@
 
 #include "suites.h"
 
-/* Parses a copy that nothing follows, so that a read beyond it shows. */
+/* Parses a copy in an allocation of its own, so that a sanitizer notices a read beyond it. */
 static bool
 parse(const char *text, size_t n, int64_t *out)
 {
@@ -128,7 +128,7 @@ static const char *const bad[] = {
     "0000-01-01T00:00:00+00:01",
     "9999-12-31T23:59:59-00:01",
     "9999-12-31T23:59:60Z",
-    /* Another form. */
+    /* Other forms of a date and time. */
     "2012-12-02 00:30:12Z",
     "2012-12-02T00:30Z",
     "2012-12-02T00:30:12,984Z",
@@ -148,7 +148,7 @@ static const char *const bad[] = {
     "2012-12-02T-1:30:12Z",
     ("2012-12-02T00:30:12.984\xe2\x80\x93"
      "01:00"),
-    /* Anything before or behind. */
+    /* Text before or behind it. */
     " 2012-12-02T00:30:12Z",
     "2012-12-02T00:30:12Z ",
     "2012-12-02T00:30:12Z\n",
@@ -219,7 +219,7 @@ START_TEST(writes_utc_with_milliseconds)
 }
 END_TEST
 
-/* What libc says of the same second, as an independent opinion. */
+/* The text that libc formats, as an independent reference. */
 static void
 libc_text(int64_t us, char out[32])
 {

@@ -15,9 +15,9 @@
 #define SIZE "/layer/size: must be a whole number from 1 to 10000"
 #define EITHER "/layer: must have either slots or size"
 
-/* Every problem as "pointer: detail", one behind the other. */
+/* All problems as "pointer: detail", one after the other. */
 static const char *
-told(struct problems *problems)
+problems_text(struct problems *problems)
 {
 	char *text = mem_dup(problems, "");
 
@@ -74,7 +74,7 @@ START_TEST(a_request_for_slots_is_read_or_its_faults_are_named)
 	struct json_object *wish =
 	    layer_request_read(given_json(ctx, wishes[_i].value), "/layer", problems);
 
-	ck_assert_str_eq(told(problems), wishes[_i].problems);
+	ck_assert_str_eq(problems_text(problems), wishes[_i].problems);
 	if (wishes[_i].wish == NULL)
 		ck_assert_ptr_null(wish);
 	else
@@ -121,7 +121,7 @@ START_TEST(experiments_that_hold_wanted_slots_are_named)
 	bool can = layer_request_is_free(given_json(ctx, collisions[_i].wish),
 	    given_json(ctx, collisions[_i].members), collisions[_i].experiment, "/layer", problems);
 
-	ck_assert_str_eq(told(problems), collisions[_i].problems);
+	ck_assert_str_eq(problems_text(problems), collisions[_i].problems);
 	ck_assert_int_eq(can, *collisions[_i].problems == '\0');
 	talloc_free(ctx);
 }

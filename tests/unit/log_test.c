@@ -16,18 +16,18 @@ enum { ROOM = 65536 };
 static int saved = -1;
 static int written = -1;
 
-/* From here on standard error goes to a file in memory. */
+/* Sends standard error to a file in memory, until end_capture(). */
 static void
-capture(void)
+begin_capture(void)
 {
 	written = memfd_create("log", MFD_CLOEXEC);
 	saved = dup(STDERR_FILENO);
 	ck_assert_int_ge(dup2(written, STDERR_FILENO), 0);
 }
 
-/* Until here; what was written. */
+/* Restores standard error; what was written meanwhile, until the next call. */
 static const char *
-captured(void)
+end_capture(void)
 {
 	static char text[ROOM];
 
@@ -40,7 +40,7 @@ captured(void)
 	return text;
 }
 
-/* The test's own faults must reach the terminal too, and the level its default. */
+/* After a test that failed between the two, its message must reach the terminal. */
 static void
 restore(void)
 {
@@ -50,7 +50,7 @@ restore(void)
 }
 
 static void
-is_one_line(const char *text)
+check_one_line(const char *text)
 {
 	size_t n = strlen(text);
 
@@ -88,12 +88,12 @@ START_TEST(a_hostile_value_cannot_begin_a_new_line)
 {
 	struct log_line l;
 
-	capture();
+	begin_capture();
 	log_begin(&l, LOG_WARN, "test");
 	log_text(&l, "key", values[_i].value);
 	log_send(&l, LOG_WARN);
-	const char *text = captured();
-	is_one_line(text);
+	const char *text = end_capture();
+	check_one_line(text);
 	const char *pair = strstr(text, " key=");
 	ck_assert_ptr_nonnull(pair);
 	ck_assert_str_eq(pair, values[_i].pair);
@@ -106,10 +106,10 @@ START_TEST(a_line_begins_with_time_level_and_event)
 	char rest[64];
 
 	log_set_level(LOG_DEBUG);
-	capture();
+	begin_capture();
 	log_say((enum log_level)_i, "test", "%d of %s", 7, "x");
-	const char *text = captured();
-	is_one_line(text);
+	const char *text = end_capture();
+	check_one_line(text);
 	snprintf(rest, sizeof rest, "Z level=%s event=test detail=\"7 of x\"\n", names[_i]);
 	ck_assert_mem_eq(text, "ts=2", 4);
 	ck_assert_str_eq(text + sizeof "ts=2012-12-02T00:30:12.984" - 1, rest);
@@ -130,11 +130,11 @@ START_TEST(numbers_are_written_without_quotes)
 {
 	struct log_line l;
 
-	capture();
+	begin_capture();
 	log_begin(&l, LOG_INFO, "test");
 	log_number(&l, "n", numbers[_i].value);
 	log_send(&l, LOG_INFO);
-	ck_assert_str_eq(strstr(captured(), " n="), numbers[_i].pair);
+	ck_assert_str_eq(strstr(end_capture(), " n="), numbers[_i].pair);
 }
 END_TEST
 
@@ -143,16 +143,16 @@ START_TEST(messages_above_the_level_are_not_written)
 	struct log_line l;
 
 	log_set_level((enum log_level)_i);
-	capture();
+	begin_capture();
 	for (int level = _i + 1; level <= LOG_DEBUG; level++) {
 		log_say((enum log_level)level, "test", "x");
 		log_begin(&l, (enum log_level)level, "test");
 		log_send(&l, (enum log_level)level);
 	}
-	ck_assert_str_eq(captured(), "");
-	capture();
+	ck_assert_str_eq(end_capture(), "");
+	begin_capture();
 	log_say((enum log_level)_i, "test", "x");
-	is_one_line(captured());
+	check_one_line(end_capture());
 }
 END_TEST
 
@@ -164,13 +164,13 @@ START_TEST(cuts_a_line_at_4_kib)
 
 	memset(value, parts[_i], sizeof value);
 	value[sizeof value - 1] = '\0';
-	capture();
+	begin_capture();
 	log_begin(&l, LOG_INFO, "test");
 	log_text(&l, "key", value);
 	log_text(&l, "more", value);
 	log_send(&l, LOG_INFO);
-	const char *text = captured();
-	is_one_line(text);
+	const char *text = end_capture();
+	check_one_line(text);
 	ck_assert_uint_eq(strlen(text), 4096);
 }
 END_TEST
@@ -181,20 +181,20 @@ START_TEST(a_long_detail_is_cut)
 
 	memset(value, 'x', sizeof value);
 	value[sizeof value - 1] = '\0';
-	capture();
+	begin_capture();
 	log_say(LOG_ERROR, "test", "%s", value);
-	const char *text = captured();
-	is_one_line(text);
+	const char *text = end_capture();
+	check_one_line(text);
 	ck_assert_uint_ge(strlen(text), 1024);
 }
 END_TEST
 
 START_TEST(a_closed_stderr_is_no_error)
 {
-	capture();
+	begin_capture();
 	close(STDERR_FILENO);
 	log_say(LOG_ERROR, "test", "x");
-	ck_assert_str_eq(captured(), "");
+	ck_assert_str_eq(end_capture(), "");
 }
 END_TEST
 

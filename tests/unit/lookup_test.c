@@ -18,7 +18,7 @@ static const struct {
 	struct lookup_request who;
 	bool accepted;
 } cases[] = {
-    /* Dates: both days count. */
+    /* Dates: the first and the last day are included. */
     {{.start = TODAY, .end = TODAY}, {.device = "d"}, true},
     {{.start = TODAY}, {.device = "d"}, true},
     {{.start = "2026-11-20", .end = "2026-11-22"}, {.device = "d"}, true},
@@ -26,14 +26,14 @@ static const struct {
     {{.start = "2026-11-22"}, {.device = "d"}, false},
     {{.start = "2026-11-19", .end = "2026-11-20"}, {.device = "d"}, false},
     {{.start = "2025-12-01", .end = "2027-01-01"}, {.device = "d"}, true},
-    /* url: to the letter. */
+    /* url: equal byte by byte. */
     {{.start = TODAY, .url = URL}, {.device = "d", .url = URL}, true},
     {{.start = TODAY, .url = URL}, {.device = "d"}, false},
     {{.start = TODAY, .url = URL}, {.device = "d", .url = URL "/"}, false},
     {{.start = TODAY, .url = URL}, {.device = "d", .url = "http://sunbird.org/A"}, false},
     {{.start = TODAY, .url = URL}, {.device = "d", .url = "http://sunbird.org/"}, false},
     {{.start = TODAY}, {.device = "d", .url = URL}, true},
-    /* client: to the letter; who does not say it gets only what asks for none. */
+    /* client: equal byte by byte; a request without one gets only experiments without one. */
     {{.start = TODAY, .client = "portal"}, {.device = "d", .client = "portal"}, true},
     {{.start = TODAY, .client = "portal"}, {.device = "d", .client = "Portal"}, false},
     {{.start = TODAY, .client = "portal"}, {.device = "d", .client = "app"}, false},
@@ -47,7 +47,7 @@ static const struct {
     {{.start = TODAY, .modulus = 2}, {.device = "device3"}, false},
     {{.start = TODAY, .modulus = 3}, {.device = "user1", .user = "user3"}, true},
     {{.start = TODAY, .modulus = 3}, {.device = "device3", .user = "user1"}, false},
-    /* Each constraint rules out alone what all others accept. */
+    /* A single constraint that does not match is enough to exclude. */
     {{.start = TODAY, .end = TODAY, .url = URL, .client = "app", .modulus = 3},
      {.device = "device3", .url = URL, .client = "app"}, true},
     {{.start = TODAY, .end = TODAY, .url = URL, .client = "app", .modulus = 2},
@@ -91,7 +91,7 @@ same_match(const struct match *a, const struct match *b)
 	ck_assert_int_eq(a->by_url, b->by_url);
 }
 
-/* All pairs, both ways round; a younger one never wins against a better match. */
+/* All pairs in both orders: a newer experiment never comes before a better match. */
 START_TEST(more_matched_constraints_come_first)
 {
 	int left = _i / ROWS(order);

@@ -66,9 +66,9 @@ START_TEST(new_objects_are_zero_and_on_their_context)
 }
 END_TEST
 
-/* A child that has no memory left; what it says comes through the pipe. */
+/* A child process that meets a failed allocation; its standard error goes to the descriptor. */
 static pid_t
-starve(int to)
+fork_out_of_memory(int to)
 {
 	pid_t pid = fork();
 
@@ -86,7 +86,7 @@ START_TEST(running_out_of_memory_logs_and_aborts)
 	int ends[2], status;
 
 	ck_assert_int_eq(pipe(ends), 0);
-	pid_t pid = starve(ends[1]);
+	pid_t pid = fork_out_of_memory(ends[1]);
 	ck_assert_int_gt(pid, 0);
 	close(ends[1]);
 	ck_assert_int_gt(read(ends[0], said, sizeof said - 1), 0);

@@ -14,14 +14,14 @@
 #include "base/mem.h"
 #include "suites.h"
 
-/* The counters are of the process; each test has its own fresh page. */
+/* Counters live in a page that processes share; each test begins with a new one, of zeros. */
 static void
 fresh_page(void)
 {
 	metric_share();
 }
 
-/* The sample whose name, with its labels, is given. */
+/* The value of the sample with that name and labels. */
 static double
 sample(const char *name)
 {

@@ -23,7 +23,7 @@ share(void)
 	return p;
 }
 
-/* A child that takes a place and dies in it. */
+/* A child process takes a place and ends without giving it back; its id. */
 static pid_t
 die_hashing(struct password_places *p)
 {

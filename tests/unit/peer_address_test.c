@@ -21,7 +21,7 @@ static const struct {
     {"2001:DB8:1:2::", "2001:db8:1:2::/64"},
     {"2001:db8::1", "2001:db8::/64"},
     {"fe80::1", "fe80::/64"},
-    /* No address, and the one whose first 64 bits are nothing. */
+    /* No address at all, and one whose network, the first 64 bits, is 0. */
     {"::1", ""},
     {"", ""},
     {"somewhere", ""},

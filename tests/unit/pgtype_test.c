@@ -69,7 +69,7 @@ static const struct {
     {JSONB, "\"x\"", "\"x\""},
     {JSONB, "1.50", "1.50"},
     {JSONB, "null", "null"},
-    /* Anything else is text, whatever it looks like. */
+    /* Other types are texts, even if the value looks like a number. */
     {TEXT, "", "\"\""},
     {TEXT, "18", "\"18\""},
     {TEXT, "say \"x\"\n", "\"say \\\"x\\\"\\n\""},

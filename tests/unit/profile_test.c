@@ -39,7 +39,7 @@ static const struct {
 	int64_t first, next;
 	int64_t last; /* the last instant at which the profile holds */
 } spans[] = {
-    /* The first view leaves just after its seven days. */
+    /* The first view is in the window for seven days, and the profile holds as long. */
     {NOW, -1, NOW + WEEK},
     {NOW - WEEK, -1, NOW},
     {NOW - WEEK + 1, -1, NOW + 1},
@@ -51,7 +51,7 @@ static const struct {
     {NOW - WEEK + 5, NOW + 5, NOW + 4},
     {NOW - WEEK + 5, NOW + 6, NOW + 5},
     {NOW - WEEK + 5, NOW + 7, NOW + 5},
-    /* Nothing will happen: a year is long enough. */
+    /* No view will enter or leave: the profile holds for a year. */
     {-1, -1, NOW + 365 * INSTANT_DAY - 1},
 };
 
@@ -127,7 +127,7 @@ START_TEST(the_week_has_the_documented_names)
 	struct json_object *row = json_tokener_parse(weeks[_i].row);
 	struct json_object *o = profile_week(ctx, "a/b", row);
 
-	/* The answer must not depend on the row's life. */
+	/* The answer must not refer to the row, which is freed first. */
 	json_object_put(row);
 	ck_assert_str_eq(plain(o), weeks[_i].shape);
 	talloc_free(ctx);

@@ -20,7 +20,7 @@
 static struct rate_table *table;
 
 static void
-share(void)
+map_table(void)
 {
 	table = mmap(NULL, sizeof *table, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 	    -1, 0);
@@ -29,7 +29,7 @@ share(void)
 }
 
 static void
-unshare(void)
+unmap_table(void)
 {
 	munmap(table, sizeof *table);
 }
@@ -51,7 +51,7 @@ START_TEST(allows_a_burst_and_then_the_rate)
 	ck_assert_int_eq(rate_wait(table, bucket, r, 1, START), wait);
 	ck_assert_int_gt(rate_take(table, bucket, r, 1, START + wait - 1), 0);
 	ck_assert_int_eq(rate_take(table, bucket, r, 1, START + wait), 0);
-	/* A second later there is what a second gives, and no more. */
+	/* A second later as many tokens have come as the rate says, and no more. */
 	int64_t later = START + wait + SECOND;
 	for (int64_t i = 0; i < r.per_second; i++)
 		ck_assert_int_eq(rate_take(table, bucket, r, 1, later), 0);
@@ -84,7 +84,7 @@ START_TEST(keys_purposes_and_sources_have_buckets_of_their_own)
 }
 END_TEST
 
-/* More buckets than there are places: the table neither grows nor refuses anybody new. */
+/* With more sources than places, buckets are evicted: nobody new is refused. */
 START_TEST(a_full_table_refuses_no_new_source)
 {
 	struct rate r = {1, 2};
@@ -96,7 +96,7 @@ START_TEST(a_full_table_refuses_no_new_source)
 }
 END_TEST
 
-/* Whoever has asked most keeps the place. */
+/* The source that has used most keeps its bucket, so that it cannot get a new one by flooding. */
 START_TEST(the_bucket_with_most_tokens_is_evicted)
 {
 	struct rate r = {1, 100};
@@ -113,9 +113,9 @@ END_TEST
 
 enum { PROCESSES = 4, TAKES = 20000 };
 
-/* A child takes as long as it gets any, and tells how many that were. */
+/* A child process that takes tokens until none is left, and counts them in *got. */
 static pid_t
-spawn(uint64_t bucket, struct rate r, int64_t *got)
+fork_taker(uint64_t bucket, struct rate r, int64_t *got)
 {
 	pid_t pid = fork();
 
@@ -134,10 +134,10 @@ START_TEST(processes_share_one_limit)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int64_t sum = 0;
 
-	/* The place is there before they start: two that make it at once may both find it full. */
+	/* The bucket exists before they start: two that create it at once could both fill it. */
 	ck_assert_int_eq(rate_take(table, bucket, r, 1, START), 0);
 	for (int i = 0; i < PROCESSES; i++)
-		ck_assert_int_gt(spawn(bucket, r, &got[i]), 0);
+		ck_assert_int_gt(fork_taker(bucket, r, &got[i]), 0);
 	for (int i = 0; i < PROCESSES; i++)
 		wait(NULL);
 	for (int i = 0; i < PROCESSES; i++)
@@ -147,9 +147,9 @@ START_TEST(processes_share_one_limit)
 }
 END_TEST
 
-/* Takes from ever new buckets until it is killed. */
+/* Creates and evicts buckets until it is killed, at any point. */
 static void
-work_for_ever(void)
+take_until_killed(void)
 {
 	struct rate_report report;
 
@@ -166,7 +166,7 @@ START_TEST(a_process_killed_at_any_point_leaves_no_lock)
 	for (int i = 0; i < 100; i++) {
 		pid_t pid = fork();
 		if (pid == 0)
-			work_for_ever();
+			take_until_killed();
 		usleep((useconds_t)(100 + 37 * i));
 		kill(pid, SIGKILL);
 		ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
@@ -229,7 +229,7 @@ rate_limit_suite(void)
 	Suite *s = suite_create("rate_limit");
 	TCase *t = tcase_create("rate_limit");
 
-	tcase_add_checked_fixture(t, share, unshare);
+	tcase_add_checked_fixture(t, map_table, unmap_table);
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, allows_a_burst_and_then_the_rate, 0, ROWS(rates));
 	tcase_add_test(t, asking_for_the_wait_takes_no_tokens);

@@ -33,7 +33,7 @@ static const char *const browser_env[] = {"HTTP_ACCEPT=text/html,*/*;q=0.8", NUL
 static const char *const silent_env[] = {NULL};
 
 static void
-add(struct tmpl_set *set, const char *name, const char *text)
+add_template(struct tmpl_set *set, const char *name, const char *text)
 {
 	char message[TMPL_MESSAGE] = "";
 
@@ -42,15 +42,15 @@ add(struct tmpl_set *set, const char *name, const char *text)
 
 /* A request on a route, or on none, whose answer is {"a":"<1>"}. */
 static void
-begin(struct ctx *c, const struct route *route)
+begin_request(struct ctx *c, const struct route *route)
 {
 	*c = (struct ctx){0};
 	ctx_begin(c, 0, 0);
 	struct tmpl_set *set = tmpl_new(c->w.mem);
-	add(set, "page.html", "<p>{{a}}</p>");
-	/* A section within itself: rendering it never ends, so it is given up. */
-	add(set, "endless.html", "{{#a}}{{> endless.html}}{{> endless.html}}{{/a}}");
-	add(set, "error.html", "<h1>{{status}} {{title}}</h1>{{detail}} {{request_id}}");
+	add_template(set, "page.html", "<p>{{a}}</p>");
+	/* It includes itself twice, so that rendering exceeds its limit and fails. */
+	add_template(set, "endless.html", "{{#a}}{{> endless.html}}{{> endless.html}}{{/a}}");
+	add_template(set, "error.html", "<h1>{{status}} {{title}}</h1>{{detail}} {{request_id}}");
 	c->tmpl = set;
 	c->route = route;
 	req_open(c, (struct req_source){.env = plain_env});
@@ -59,7 +59,7 @@ begin(struct ctx *c, const struct route *route)
 }
 
 static struct buf *
-build(struct ctx *c, enum err e, int status)
+build_reply(struct ctx *c, enum err e, int status)
 {
 	struct buf *out = buf_new(c->w.mem, 0);
 
@@ -91,7 +91,7 @@ header(struct buf *out, const char *name)
 }
 
 static void
-is_measured(struct buf *out)
+check_content_length(struct buf *out)
 {
 	const char *n = mem_printf(out, "%zu", strlen(body_of(out)));
 
@@ -122,11 +122,11 @@ START_TEST(a_failed_template_answers_an_error_without_the_model)
 	const struct route *route = _i % 2 == 0 ? &lost : &endless;
 	struct ctx c;
 
-	begin(&c, route);
+	begin_request(&c, route);
 	c.location = "/elsewhere";
 	if (_i >= 2)
 		c.tmpl = tmpl_new(c.w.mem);
-	struct buf *out = build(&c, OK, 500);
+	struct buf *out = build_reply(&c, OK, 500);
 	ck_assert_ptr_null(header(out, "Location"));
 	ck_assert_str_eq(header(out, "Content-Type"), _i >= 2 ? PROBLEM : PAGE);
 	ck_assert_ptr_nonnull(strstr(body_of(out), "Internal error"));
@@ -143,10 +143,10 @@ START_TEST(a_redirect_needs_no_template)
 		false, ""};
 	struct ctx c;
 
-	begin(&c, &form);
+	begin_request(&c, &form);
 	c.req.method = "POST";
 	c.location = "/admin/next";
-	struct buf *out = build(&c, OK, 303);
+	struct buf *out = build_reply(&c, OK, 303);
 	ck_assert_str_eq(header(out, "Location"), "/admin/next");
 	ck_assert_str_eq(body_of(out), "");
 	ctx_reset(&c);
@@ -157,20 +157,20 @@ START_TEST(a_success_has_the_format_of_its_route)
 {
 	struct ctx c;
 
-	begin(&c, answers[_i].route);
+	begin_request(&c, answers[_i].route);
 	c.status = answers[_i].set;
 	if (answers[_i].text != NULL) {
 		c.text = buf_new(c.w.mem, 0);
 		c.text_type = "text/plain";
 		buf_str(c.text, answers[_i].text);
 	}
-	struct buf *out = build(&c, OK, answers[_i].set == 0 ? 200 : answers[_i].set);
+	struct buf *out = build_reply(&c, OK, answers[_i].set == 0 ? 200 : answers[_i].set);
 	ck_assert_str_eq(body_of(out), answers[_i].body);
 	ck_assert_pstr_eq(header(out, "Content-Type"), answers[_i].type);
 	if (answers[_i].type == NULL)
 		ck_assert_ptr_null(header(out, "Content-Length"));
 	else
-		is_measured(out);
+		check_content_length(out);
 	ctx_reset(&c);
 }
 END_TEST
@@ -182,9 +182,10 @@ START_TEST(every_answer_has_the_common_headers)
 	    {"Referrer-Policy", "same-origin"}};
 	struct ctx c;
 
-	begin(&c, &data);
+	begin_request(&c, &data);
 	c.status = _i == OK ? 204 : 0;
-	struct buf *out = build(&c, (enum err)_i, _i == OK ? 204 : err_info((enum err)_i)->status);
+	struct buf *out = build_reply(
+	    &c, (enum err)_i, _i == OK ? 204 : err_info((enum err)_i)->status);
 	for (int i = 0; i < ROWS(marks); i++)
 		ck_assert_pstr_eq(header(out, marks[i][0]), marks[i][1]);
 	ctx_reset(&c);
@@ -196,11 +197,11 @@ START_TEST(head_has_the_headers_of_get_and_no_body)
 	static const enum err outcomes[] = {OK, ERR_NOT_FOUND};
 	struct ctx c;
 
-	begin(&c, &data);
+	begin_request(&c, &data);
 	enum err e = outcomes[_i];
-	struct buf *get = build(&c, e, err_info(e)->status);
+	struct buf *get = build_reply(&c, e, err_info(e)->status);
 	c.req.head = true;
-	struct buf *head = build(&c, e, err_info(e)->status);
+	struct buf *head = build_reply(&c, e, err_info(e)->status);
 	ck_assert_str_eq(body_of(head), "");
 	ck_assert_uint_eq(head->len, (size_t)(body_of(get) - get->data));
 	ck_assert_mem_eq(head->data, get->data, head->len);
@@ -214,11 +215,11 @@ START_TEST(problems_have_the_documented_form)
 	const struct err_info *info = err_info(e);
 	struct ctx c;
 
-	begin(&c, &data);
+	begin_request(&c, &data);
 	ck_assert_int_eq(fail_detail(&c.w, e, "because of %d", 7), e);
 	fail(&c.w, e, "/a/0", "must be \"%s\"", "x");
 	ck_assert_int_eq(fail(&c.w, e, "days", "is given twice"), e);
-	struct buf *out = build(&c, e, info->status);
+	struct buf *out = build_reply(&c, e, info->status);
 	ck_assert_str_eq(body_of(out),
 	    mem_printf(c.w.mem,
 		"{\"type\":\"/docs#%s\",\"title\":\"%s\","
@@ -227,7 +228,7 @@ START_TEST(problems_have_the_documented_form)
 		"{\"pointer\":\"days\",\"detail\":\"is given twice\"}]}",
 		info->slug, info->title, info->status));
 	ck_assert_str_eq(header(out, "Content-Type"), PROBLEM);
-	is_measured(out);
+	check_content_length(out);
 	ctx_reset(&c);
 }
 END_TEST
@@ -249,8 +250,8 @@ START_TEST(a_problem_omits_unknown_members)
 {
 	struct ctx c;
 
-	begin(&c, &data);
-	struct buf *out = build(&c, silent[_i].e, err_info(silent[_i].e)->status);
+	begin_request(&c, &data);
+	struct buf *out = build_reply(&c, silent[_i].e, err_info(silent[_i].e)->status);
 	ck_assert_str_eq(body_of(out), silent[_i].body);
 	ctx_reset(&c);
 }
@@ -262,10 +263,10 @@ START_TEST(unavailable_has_a_retry_after)
 	    ERR_UNAVAILABLE, ERR_THROTTLED, ERR_INTERNAL, ERR_NOT_FOUND};
 	struct ctx c;
 
-	begin(&c, &data);
+	begin_request(&c, &data);
 	for (int i = 0; i < 50; i++) {
 		enum err e = outcomes[_i];
-		struct buf *out = build(&c, e, err_info(e)->status);
+		struct buf *out = build_reply(&c, e, err_info(e)->status);
 		const char *seconds = header(out, "Retry-After");
 		if (e != ERR_UNAVAILABLE && e != ERR_THROTTLED) {
 			ck_assert_ptr_null(seconds);
@@ -295,14 +296,14 @@ START_TEST(pages_show_problems_as_html)
 {
 	struct ctx c;
 
-	begin(&c, problems[_i].route);
+	begin_request(&c, problems[_i].route);
 	req_open(&c, (struct req_source){.env = problems[_i].env});
 	fail_detail(&c.w, ERR_NOT_FOUND, "no <such> path");
-	struct buf *out = build(&c, ERR_NOT_FOUND, 404);
+	struct buf *out = build_reply(&c, ERR_NOT_FOUND, 404);
 	ck_assert_str_eq(header(out, "Content-Type"), problems[_i].page ? PAGE : PROBLEM);
 	if (problems[_i].page)
 		ck_assert_str_eq(body_of(out), "<h1>404 Not found</h1>no &lt;such&gt; path id-1");
-	is_measured(out);
+	check_content_length(out);
 	ctx_reset(&c);
 }
 END_TEST
@@ -318,7 +319,7 @@ END_TEST
 	"X-Assay-Signature, X-Request-Id, baggage, sentry-trace, traceparent, tracestate"
 #define EXPOSED "X-Request-Id, Retry-After, Link, ETag"
 
-/* What a request leaves behind, and a header that must follow; NULL: that must not. */
+/* The state in which a handler leaves a request, and a header that follows; NULL: is absent. */
 static const struct {
 	const struct route *route;
 	enum err e;
@@ -366,7 +367,7 @@ static const struct {
     {&data, OK, 0, NULL, NULL, NULL, A, 200, "Vary", "Origin"},
     {&data, OK, 0, NULL, NULL, NULL, A, 200, "Access-Control-Expose-Headers", EXPOSED},
     {&data, ERR_INVALID, 0, NULL, NULL, NULL, A, 422, "Access-Control-Allow-Origin", A},
-    /* What may be sent is said to a preflight alone. */
+    /* Only a preflight is answered with the methods and headers that are allowed. */
     {&data, OK, 0, NULL, NULL, ALLOW, A, 200, "Access-Control-Allow-Methods", NULL},
     {NULL, OK, 204, NULL, NULL, NULL, A, 204, "Access-Control-Allow-Methods", NULL},
     {NULL, OK, 204, NULL, NULL, ALLOW, NULL, 204, "Access-Control-Allow-Methods", NULL},
@@ -379,13 +380,13 @@ START_TEST(each_outcome_has_its_headers)
 {
 	struct ctx c;
 
-	begin(&c, rows[_i].route);
+	begin_request(&c, rows[_i].route);
 	c.status = rows[_i].set;
 	c.location = rows[_i].location;
 	c.next = rows[_i].next;
 	c.allow = rows[_i].allow;
 	c.origin = rows[_i].origin;
-	struct buf *out = build(&c, rows[_i].e, rows[_i].sent);
+	struct buf *out = build_reply(&c, rows[_i].e, rows[_i].sent);
 	ck_assert_pstr_eq(header(out, rows[_i].name), rows[_i].value);
 	ctx_reset(&c);
 }

@@ -11,7 +11,7 @@
 #include "web/http/body.h"
 #include "web/http/ctx.h"
 
-/* A body that ends after size bytes, all of text, repeated. */
+/* A body of size bytes, which repeat the text. */
 struct body {
 	const char *text;
 	size_t size;

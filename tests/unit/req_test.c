@@ -70,7 +70,7 @@ static const struct {
     {"/user/a%2Fb", {"user", "a/b"}},
     {"/user/a%5cb", {"user", "a\\b"}},
     {"/user/%2F%2f", {"user", "//"}},
-    /* Once, and only once. */
+    /* Decoded once, and only once. */
     {"/user/a%252Fb", {"user", "a%2Fb"}},
     {"/user/%25", {"user", "%"}},
     {"/user/%20a%20", {"user", " a "}},
@@ -323,7 +323,7 @@ static const struct {
 } tags[] = {
     {"*", true},
     {"\"1.2-x\"", true},
-    /* As web servers change it that compress. */
+    /* Web servers that compress add a suffix. */
     {"W/\"1.2-x\"", true},
     {"\"1.2-x-gzip\"", true},
     {"\"1.2-x-br\"", true},

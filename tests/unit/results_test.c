@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "draw.h"
 #include "given.h"
 #include "suites.h"
 #include "view/results_csv.h"
@@ -29,14 +30,14 @@ get(struct json_object *o, const char *name)
 }
 
 static double
-num(struct json_object *o, const char *name)
+number_of(struct json_object *o, const char *name)
 {
 	ck_assert_ptr_nonnull(get(o, name));
 	return json_object_get_double(get(o, name));
 }
 
 static struct json_object *
-idx(struct json_object *o, size_t i)
+item_at(struct json_object *o, size_t i)
 {
 	ck_assert_uint_lt(i, json_object_array_length(o));
 	return json_object_array_get_idx(o, i);
@@ -46,7 +47,7 @@ idx(struct json_object *o, size_t i)
 static struct json_object *
 cell(struct json_object *results, size_t g, size_t arm)
 {
-	return idx(get(idx(get(results, "goals"), g), "alternatives"), arm);
+	return item_at(get(item_at(get(results, "goals"), g), "alternatives"), arm);
 }
 
 static struct json_object *
@@ -78,21 +79,21 @@ START_TEST(results_have_the_documented_numbers_and_members)
 	ck_assert_str_eq(json_object_get_string(get(r, "experiment")), "e");
 	ck_assert_str_eq(json_object_get_string(get(r, "data_through")), NOW);
 	ck_assert(json_object_get_boolean(get(get(r, "srm"), "ok")));
-	ck_assert_double_eq(num(get(r, "srm"), "p"), 1);
-	ck_assert_double_eq(num(idx(get(r, "alternatives"), 1), "expected_share"), 0.5);
-	ck_assert_double_eq(num(buy, "rate"), 0.25);
-	ck_assert_double_eq_tol(num(buy, "improvement"), 25, 1e-9);
-	ck_assert_double_eq_tol(num(buy, "chance_to_beat_control"), 0.9962833291, 1e-6);
-	ck_assert_double_eq_tol(num(buy, "expected_loss"), 2.136362680e-05, 1e-9);
+	ck_assert_double_eq(number_of(get(r, "srm"), "p"), 1);
+	ck_assert_double_eq(number_of(item_at(get(r, "alternatives"), 1), "expected_share"), 0.5);
+	ck_assert_double_eq(number_of(buy, "rate"), 0.25);
+	ck_assert_double_eq_tol(number_of(buy, "improvement"), 25, 1e-9);
+	ck_assert_double_eq_tol(number_of(buy, "chance_to_beat_control"), 0.9962833291, 1e-6);
+	ck_assert_double_eq_tol(number_of(buy, "expected_loss"), 2.136362680e-05, 1e-9);
 	ck_assert_double_eq_tol(
-	    json_object_get_double(idx(get(buy, "interval"), 0)), 0.0133959699, 1e-6);
+	    json_object_get_double(item_at(get(buy, "interval"), 0)), 0.0133959699, 1e-6);
 	ck_assert_double_eq_tol(
-	    json_object_get_double(idx(get(buy, "sequence"), 1)), 0.1083361041, 1e-6);
-	ck_assert_double_eq_tol(num(buy, "sequence_p"), 0.1338376296, 1e-6);
+	    json_object_get_double(item_at(get(buy, "sequence"), 1)), 0.1083361041, 1e-6);
+	ck_assert_double_eq_tol(number_of(buy, "sequence_p"), 0.1338376296, 1e-6);
 	ck_assert_ptr_null(get(buy, "mwu_confidence"));
 	ck_assert_ptr_null(get(buy, "reason"));
-	ck_assert_double_eq_tol(num(see, "mwu_confidence"), 99.99999532183189, 1e-6);
-	ck_assert_double_eq(num(see, "mean_actions"), 0.5);
+	ck_assert_double_eq_tol(number_of(see, "mwu_confidence"), 99.99999532183189, 1e-6);
+	ck_assert_double_eq(number_of(see, "mean_actions"), 0.5);
 	ck_assert_str_eq(json_object_to_json_string_ext(get(see, "histogram"), 0),
 	    "{\"0\":700,\"1\":150,\"2\":100,\"3\":50}");
 	talloc_free(ctx);
@@ -105,7 +106,7 @@ START_TEST(three_hits_of_one_subject_are_one_conversion)
 	struct json_object *r = results(ctx, "[[1,1,98,0],[2,1,97,0]]", "{}", "[[7,2,3,1]]");
 
 	ck_assert_int_eq(json_object_get_int(get(cell(r, 0, 1), "conversions")), 1);
-	ck_assert_double_eq_tol(num(cell(r, 0, 1), "mean_actions"), 3 / 97., 1e-12);
+	ck_assert_double_eq_tol(number_of(cell(r, 0, 1), "mean_actions"), 3 / 97., 1e-12);
 	ck_assert_str_eq(json_object_to_json_string_ext(get(cell(r, 0, 1), "histogram"), 0),
 	    "{\"0\":96,\"3\":1}");
 	talloc_free(ctx);
@@ -139,12 +140,12 @@ START_TEST(control_has_no_comparison)
 		ck_assert_ptr_null(get(cell(r, 1, 0), names[i]));
 		ck_assert_ptr_nonnull(get(cell(r, 1, 1), names[i]));
 	}
-	ck_assert_double_eq(num(cell(r, 0, 0), "rate"), 0.1);
+	ck_assert_double_eq(number_of(cell(r, 0, 0), "rate"), 0.1);
 	talloc_free(ctx);
 }
 END_TEST
 
-/* 1,000 were drawn 9 to 1, then 2,000 1 to 1: each period is held against its own shares. */
+/* 1,000 were drawn 9 to 1, then 2,000 1 to 1: each period is compared with its own shares. */
 START_TEST(each_period_is_compared_with_its_own_shares)
 {
 	void *ctx = mem_ctx(NULL);
@@ -153,13 +154,13 @@ START_TEST(each_period_is_compared_with_its_own_shares)
 	    "{\"1\":{\"1\":0.9,\"2\":0.1},\"2\":{\"1\":0.5,\"2\":0.5}}", "[]");
 
 	ck_assert_double_eq_tol(
-	    num(idx(get(r, "alternatives"), 0), "expected_share"), 19 / 30., 1e-12);
-	ck_assert_double_eq_tol(num(get(r, "srm"), "chi2"), 0, 1e-12);
+	    number_of(item_at(get(r, "alternatives"), 0), "expected_share"), 19 / 30., 1e-12);
+	ck_assert_double_eq_tol(number_of(get(r, "srm"), "chi2"), 0, 1e-12);
 	talloc_free(ctx);
 }
 END_TEST
 
-/* What was to go to an alternative that is gone, 9, is no fault of those that are left. */
+/* The share of alternative 9, which has been removed, is not expected of the others. */
 START_TEST(a_removed_alternative_does_not_break_the_split)
 {
 	void *ctx = mem_ctx(NULL);
@@ -169,13 +170,13 @@ START_TEST(a_removed_alternative_does_not_break_the_split)
 
 	ck_assert_int_eq(json_object_get_int(get(r, "multiple_exposures")), 7);
 	ck_assert_int_eq(
-	    json_object_get_int(get(idx(get(r, "alternatives"), 0), "participants")), 300);
-	ck_assert_double_eq_tol(num(get(r, "srm"), "chi2"), 0, 1e-12);
+	    json_object_get_int(get(item_at(get(r, "alternatives"), 0), "participants")), 300);
+	ck_assert_double_eq_tol(number_of(get(r, "srm"), "chi2"), 0, 1e-12);
 	talloc_free(ctx);
 }
 END_TEST
 
-/* 40 were placed in b by hand: no draw put them there. */
+/* 40 of those in b were placed there by hand, so the check of the split leaves them out. */
 START_TEST(subjects_placed_by_hand_count_outside_of_the_split)
 {
 	void *ctx = mem_ctx(NULL);
@@ -183,19 +184,19 @@ START_TEST(subjects_placed_by_hand_count_outside_of_the_split)
 	    ctx, "[[1,1,100,0],[2,1,140,0,40]]", "{\"1\":{\"1\":0.5,\"2\":0.5}}", "[]");
 
 	ck_assert_int_eq(
-	    json_object_get_int(get(idx(get(r, "alternatives"), 1), "participants")), 140);
+	    json_object_get_int(get(item_at(get(r, "alternatives"), 1), "participants")), 140);
 	ck_assert_int_eq(json_object_get_int(get(r, "placed")), 40);
-	ck_assert_double_eq_tol(num(get(r, "srm"), "chi2"), 0, 1e-12);
+	ck_assert_double_eq_tol(number_of(get(r, "srm"), "chi2"), 0, 1e-12);
 	ck_assert_double_eq_tol(
-	    num(idx(get(r, "alternatives"), 0), "expected_share"), 0.5, 1e-12);
+	    number_of(item_at(get(r, "alternatives"), 0), "expected_share"), 0.5, 1e-12);
 	r = results(ctx, "[[2,1,40,0,40]]", "{\"1\":{\"1\":0.25,\"2\":0.75}}", "[]");
-	ck_assert_double_eq(num(idx(get(r, "alternatives"), 0), "expected_share"), 0.25);
+	ck_assert_double_eq(number_of(item_at(get(r, "alternatives"), 0), "expected_share"), 0.25);
 	ck_assert_ptr_null(get(get(r, "srm"), "p"));
 	talloc_free(ctx);
 }
 END_TEST
 
-/* As few as give an interval at all, and one arm of a hundred million. */
+/* The fewest that have an interval at all, and an arm of a hundred million. */
 START_TEST(intervals_stay_within_possible_values)
 {
 	static const char *const rows[][2] = {
@@ -211,12 +212,12 @@ START_TEST(intervals_stay_within_possible_values)
 		struct json_object *b = cell(results(ctx, rows[i][0], "{}", rows[i][1]), 0, 1);
 		for (int k = 0; k < ROWS(names); k++) {
 			struct json_object *x = get(b, names[k]);
-			ck_assert_double_ge(json_object_get_double(idx(x, 0)), -1);
-			ck_assert_double_le(json_object_get_double(idx(x, 1)), 1);
+			ck_assert_double_ge(json_object_get_double(item_at(x, 0)), -1);
+			ck_assert_double_le(json_object_get_double(item_at(x, 1)), 1);
 			ck_assert_double_le(
-			    json_object_get_double(idx(x, 0)), num(b, "difference"));
+			    json_object_get_double(item_at(x, 0)), number_of(b, "difference"));
 			ck_assert_double_ge(
-			    json_object_get_double(idx(x, 1)), num(b, "difference"));
+			    json_object_get_double(item_at(x, 1)), number_of(b, "difference"));
 		}
 		talloc_free(ctx);
 	}
@@ -229,7 +230,7 @@ START_TEST(without_participants_the_current_split_is_expected)
 	struct json_object *r = results(ctx, "[]",
 	    "{\"10\":{\"1\":0.25,\"2\":0.75},\"9\":{\"1\":0.5,\"2\":0.5}}", "[]");
 
-	ck_assert_double_eq(num(idx(get(r, "alternatives"), 0), "expected_share"), 0.25);
+	ck_assert_double_eq(number_of(item_at(get(r, "alternatives"), 0), "expected_share"), 0.25);
 	ck_assert_ptr_null(get(get(r, "srm"), "p"));
 	ck_assert(json_object_get_boolean(get(get(r, "srm"), "ok")));
 	talloc_free(ctx);
@@ -282,9 +283,9 @@ START_TEST(a_number_that_is_missing_has_a_reason)
 }
 END_TEST
 
-/* The text is JSON by the rules for what comes from outside, which know no NaN. */
+/* Checks that o is JSON by the rules for requests, which refuse the NaN that json-c would write. */
 static void
-is_json(struct json_object *o)
+check_json(struct json_object *o)
 {
 	const char *text = json_object_to_json_string_ext(o, 0);
 	struct json_fault fault;
@@ -293,21 +294,14 @@ is_json(struct json_object *o)
 	ck_assert_msg(e == OK, "%u:%u %s: %.200s", fault.line, fault.column, fault.why, text);
 }
 
-/* A repeatable draw below n. */
-static int64_t
-draw(uint64_t *seed, int64_t n)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (int64_t)((*seed >> 33) % (uint64_t)n);
-}
-
-/* Small, edge or huge. */
+/* A count: small, or one of the edges, which a faulty ledger may contain, too. */
 static int64_t
 draw_count(uint64_t *seed)
 {
 	static const int64_t edges[] = {0, 1, 19, 20, 1000000, 100000000, INT64_MAX, -1};
 
-	return draw(seed, 2) == 0 ? draw(seed, 300) : edges[draw(seed, ROWS(edges))];
+	return draw_below(seed, 2) == 0 ? draw_below(seed, 300)
+	                                : edges[draw_below(seed, ROWS(edges))];
 }
 
 static struct json_object *
@@ -315,10 +309,10 @@ draw_rows(void *ctx, uint64_t *seed, int columns, int64_t first)
 {
 	struct json_object *list = mem_json(ctx, json_object_new_array());
 
-	for (int64_t n = draw(seed, 12); n > 0; n--) {
+	for (int64_t n = draw_below(seed, 12); n > 0; n--) {
 		struct json_object *row = json_object_new_array();
-		json_object_array_add(row, json_object_new_int64(first + draw(seed, 3)));
-		json_object_array_add(row, json_object_new_int64(1 + draw(seed, 3)));
+		json_object_array_add(row, json_object_new_int64(first + draw_below(seed, 3)));
+		json_object_array_add(row, json_object_new_int64(1 + draw_below(seed, 3)));
 		for (int i = 2; i < columns; i++)
 			json_object_array_add(row, json_object_new_int64(draw_count(seed)));
 		json_object_array_add(list, row);
@@ -337,15 +331,16 @@ START_TEST(any_counts_give_valid_json)
 		struct results_input in = {
 		    .alternatives = given_json(ctx, ARMS),
 		    .exposures = draw_rows(ctx, &seed, 5, 1),
-		    .splits = given_json(ctx, splits[draw(&seed, ROWS(splits))]),
+		    .splits = given_json(ctx, splits[draw_below(&seed, ROWS(splits))]),
 		    .goals = given_json(ctx, GOALS),
 		    .conversions = draw_rows(ctx, &seed, 4, 7),
-		    .analysis = {.plan = draw(&seed, 2)
+		    .analysis = {.plan = draw_below(&seed, 2)
 			    ? given_json(ctx, "{\"baseline\":0.1,\"effect\":1}") : NULL},
 		};
 		struct json_object *r = results_json(ctx, &in);
-		is_json(r);
-		ck_assert_double_ge(num(idx(get(r, "alternatives"), 0), "participants"), 0);
+		check_json(r);
+		ck_assert_double_ge(
+		    number_of(item_at(get(r, "alternatives"), 0), "participants"), 0);
 		ck_assert_ptr_nonnull(strstr(results_csv(ctx, r), "\r\n"));
 		talloc_free(ctx);
 	}
@@ -376,10 +371,10 @@ START_TEST(fifty_large_arms_are_all_compared)
 	    .conversions = conversions,
 	};
 	struct json_object *r = results_json(ctx, &in);
-	is_json(r);
+	check_json(r);
 	double before = 0.5;
 	for (size_t i = 1; i < 50; i++) {
-		double chance = num(cell(r, 0, i), "chance_to_beat_control");
+		double chance = number_of(cell(r, 0, i), "chance_to_beat_control");
 		ck_assert_double_gt(chance, before);
 		before = chance;
 		ck_assert_ptr_null(get(cell(r, 0, i), "reason"));

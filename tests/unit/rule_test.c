@@ -14,13 +14,13 @@
 static void *ctx;
 
 static void
-setup(void)
+new_context(void)
 {
 	ctx = mem_ctx(NULL);
 }
 
 static void
-teardown(void)
+free_context(void)
 {
 	talloc_free(ctx);
 }
@@ -54,7 +54,7 @@ static const struct {
 	{"{\"not\":[" A(EQ1) "]}", "/not"},
 	{"{\"not\":null}", "/not"},
 	{"{\"all\":[{\"not\":{\"any\":[" A(EQ1) ",{\"all\":[0]}]}}]}", "/all/0/not/any/1/all/0"},
-	/* What is looked at. */
+	/* The thing that a term tests. */
 	{"{\"attribute\":5}", "/attribute"},
 	{"{\"attribute\":{" EQ1 "}}", "/attribute/path"},
 	{"{\"attribute\":{\"path\":5," EQ1 "}}", "/attribute/path"},
@@ -65,7 +65,7 @@ static const struct {
 	{"{\"group\":{\"segmentation\":null," EQ1 "}}", "/group/segmentation"},
 	{"{\"alternative\":{" EQ1 "}}", "/alternative/experiment"},
 	{"{\"kind\":\"user\"}", "/kind"},
-	/* Tests: one of those that there are. */
+	/* A term has one test, of those that exist. */
 	{"{\"attribute\":{\"path\":\"a\"}}", "/attribute"},
 	{A("\"eq\":1,\"ne\":2"), "/attribute"},
 	{A("\"eq\":1,\"x\":2"), "/attribute/x"},
@@ -95,7 +95,7 @@ static const struct {
 	{G("\"gte\":1"), "/group/gte"},
 	{X("\"gt\":\"b\""), "/alternative/gt"},
 	{K("\"lte\":\"user\""), "/kind/lte"},
-	/* All of it is told at once. */
+	/* All problems are reported at once. */
 	{"{\"all\":[" A("\"eq\":null") "," G("\"lt\":1") "," K("\"x\":1") "]}",
 	    "/all/0/attribute/eq /all/1/group/lt /all/2/kind/x"},
 };
@@ -110,9 +110,9 @@ START_TEST(malformed_rules_are_refused_with_all_pointers)
 }
 END_TEST
 
-/* A rule so deep. */
+/* A rule nested so deep. */
 static const char *
-deep(int depth)
+nested_rule(int depth)
 {
 	const char *out = A(EQ1);
 
@@ -125,15 +125,15 @@ START_TEST(rules_nest_at_most_8_levels)
 {
 	struct problems *p = problem_new(ctx);
 
-	ck_assert_ptr_nonnull(rule_read(ctx, given_json(ctx, deep(8)), "", p));
-	ck_assert_ptr_null(rule_read(ctx, given_json(ctx, deep(9)), "", p));
+	ck_assert_ptr_nonnull(rule_read(ctx, given_json(ctx, nested_rule(8)), "", p));
+	ck_assert_ptr_null(rule_read(ctx, given_json(ctx, nested_rule(9)), "", p));
 	ck_assert_str_eq(given_pointers(ctx, p), "/any/0/not/any/0/not/any/0/not/any/0/not");
 }
 END_TEST
 
 /* A rule of so many terms. */
 static const char *
-wide(int terms)
+rule_of_terms(int terms)
 {
 	char *out = mem_dup(ctx, A(EQ1));
 
@@ -146,15 +146,15 @@ START_TEST(a_rule_has_at_most_100_terms)
 {
 	struct problems *p = problem_new(ctx);
 
-	ck_assert_ptr_nonnull(rule_read(ctx, given_json(ctx, wide(100)), "", p));
-	ck_assert_ptr_null(rule_read(ctx, given_json(ctx, wide(101)), "", p));
+	ck_assert_ptr_nonnull(rule_read(ctx, given_json(ctx, rule_of_terms(100)), "", p));
+	ck_assert_ptr_null(rule_read(ctx, given_json(ctx, rule_of_terms(101)), "", p));
 	ck_assert_str_eq(given_pointers(ctx, p), "/any/100/group");
 }
 END_TEST
 
 /* A subject: attributes a, and beyond them a tag, groups, an alternative and its kind. */
 static const struct terms *
-subject(const char *attributes, const char *tag)
+make_subject(const char *attributes, const char *tag)
 {
 	struct terms_extra *extra = mem_array(ctx, struct terms_extra, 4);
 
@@ -207,7 +207,7 @@ static const struct {
 	{A("\"exists\":true"), "{\"a\":\"\"}", true},
 	{A("\"exists\":true"), "{\"a\":[]}", true},
 	{A("\"exists\":false"), "{\"a\":false}", false},
-	/* What is missing is false, whatever the test but exists: false. */
+	/* A missing value fails every test but exists: false. */
 	{A("\"eq\":1"), NULL, false},
 	{A("\"ne\":1"), NULL, false},
 	{A("\"ne\":1"), "{\"a\":null}", false},
@@ -251,7 +251,7 @@ static const struct {
 	{"{\"alternative\":{\"experiment\":\"s\",\"exists\":true}}", NULL, false},
 	{K("\"eq\":\"user\""), NULL, true},
 	{K("\"in\":[\"device\",\"session\"]"), NULL, false},
-	/* An attribute cannot pretend to be anything else. */
+	/* An attribute cannot pass for a group, tag or alternative. */
 	{G("\"eq\":\"two\""), "{\"#group:s\":\"two\",\"group:s\":\"two\"}", false},
 	/* Of all, any and not. */
 	{"{\"all\":[" A("\"eq\":1") "," G("\"eq\":\"One\"") "]}", "{\"a\":1}", true},
@@ -271,7 +271,7 @@ START_TEST(holds_for_a_subject_as_expected)
 
 	ck_assert_msg(r != NULL, "%s: %s", decided[_i].rule, given_pointers(ctx, p));
 	const struct terms *t =
-	    subject(tag || value == NULL ? "{}" : value, tag ? value : NULL);
+	    make_subject(tag || value == NULL ? "{}" : value, tag ? value : NULL);
 	ck_assert_msg(rule_holds(r, t) == decided[_i].holds, "%s on %s", decided[_i].rule,
 	    value == NULL ? "nothing" : value);
 }
@@ -305,7 +305,7 @@ rule_suite(void)
 	Suite *s = suite_create("rule");
 	TCase *t = tcase_create("rule");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, new_context, free_context);
 	tcase_add_loop_test(t, malformed_rules_are_refused_with_all_pointers, 0, ROWS(bad));
 	tcase_add_test(t, rules_nest_at_most_8_levels);
 	tcase_add_test(t, a_rule_has_at_most_100_terms);

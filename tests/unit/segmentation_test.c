@@ -14,13 +14,13 @@
 static void *ctx;
 
 static void
-setup(void)
+new_context(void)
 {
 	ctx = mem_ctx(NULL);
 }
 
 static void
-teardown(void)
+free_context(void)
 {
 	talloc_free(ctx);
 }
@@ -133,7 +133,7 @@ START_TEST(a_draw_depends_on_salt_and_id_only_and_is_even)
 }
 END_TEST
 
-/* Of three groups the last is removed: those who were in it are drawn among the others. */
+/* Of three groups the last is removed; its members are drawn among the other two. */
 START_TEST(members_of_a_removed_group_are_drawn_independently)
 {
 	struct segmentation s = {.id = "s", .salt = "one", .n = 3, .groups = three};
@@ -199,7 +199,7 @@ segmentation_suite(void)
 	Suite *s = suite_create("segmentation");
 	TCase *t = tcase_create("segmentation");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, new_context, free_context);
 	tcase_add_loop_test(t, a_definition_is_read_or_refused_with_all_pointers, 0, ROWS(read));
 	tcase_add_test(t, new_groups_get_a_number_never_used_before);
 	tcase_add_test(t, references_of_rules_are_recorded);

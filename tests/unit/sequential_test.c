@@ -58,7 +58,7 @@ vector(void *ctx, const char *name, int i)
 }
 
 static void
-is_near(double x, double expected, double tolerance, const char *what)
+check_near(double x, double expected, double tolerance, const char *what)
 {
 	if (fabs(expected) > 1)
 		tolerance *= fabs(expected);
@@ -67,7 +67,7 @@ is_near(double x, double expected, double tolerance, const char *what)
 }
 
 static enum spending_kind
-kind_of(const char *name)
+spending_named(const char *name)
 {
 	if (strcmp(name, "obf") == 0)
 		return SPENDING_OBRIEN;
@@ -84,17 +84,19 @@ START_TEST(bounds_are_as_published)
 
 	for (size_t i = 0; i < n; i++)
 		t[i] = number_at(times, i);
-	struct spending how = {kind_of(json_object_get_string(get(o, "spending"))),
+	struct spending how = {spending_named(json_object_get_string(get(o, "spending"))),
 		number(o, "alpha"), json_object_get_boolean(get(o, "final"))};
 	spending_bounds(&how, t, n, z);
 	for (size_t i = 0; i < n; i++)
-		is_near(z[i], number_at(expected, i), 1e-5, "bound");
+		check_near(z[i], number_at(expected, i), 1e-5, "bound");
 	talloc_free(ctx);
 }
 END_TEST
 
-/* Looks are added one by one, and bounds of before are remembered: in whatever order series are
- * asked for, and whatever was asked before, the bounds are the same to the last digit. */
+/*
+ * Bounds that have been computed are kept for the next look. They must be the same to the last
+ * digit in whatever order series are asked for: a decision must not depend on who looked when.
+ */
 START_TEST(bounds_do_not_depend_on_what_was_asked_before)
 {
 	double t[40], z[40], again[40];
@@ -113,7 +115,7 @@ START_TEST(bounds_do_not_depend_on_what_was_asked_before)
 	how.final = true;
 	spending_bounds(&how, t, n, again);
 	ck_assert_mem_eq(again, z, n * sizeof z[0]);
-	/* The same times up to one, and another level: other series. */
+	/* Another level, and then times that differ in one, are other series. */
 	how.alpha /= 2;
 	spending_bounds(&how, t, n, again);
 	ck_assert_double_gt(again[0], z[0]);
@@ -146,12 +148,12 @@ START_TEST(differences_over_splits_are_as_published)
 			rate_arm(number_at(r, 2), number_at(r, 3))};
 	}
 	struct difference x = difference_of(DIFFERENCE_RATE, splits, length(rows));
-	is_near(x.d, number(o, "difference"), 1e-9, "difference");
-	is_near(x.v_unpooled, number(o, "v_unpooled"), 1e-9, "unpooled variance");
-	is_near(x.v_pooled, number(o, "v_pooled"), 1e-9, "pooled variance");
-	is_near(x.v, number(o, "v"), 1e-9, "variance");
-	is_near(x.z, number(o, "z"), 1e-6, "z");
-	is_near(x.pairs, number(o, "pairs"), 1e-6, "pairs");
+	check_near(x.d, number(o, "difference"), 1e-9, "difference");
+	check_near(x.v_unpooled, number(o, "v_unpooled"), 1e-9, "unpooled variance");
+	check_near(x.v_pooled, number(o, "v_pooled"), 1e-9, "pooled variance");
+	check_near(x.v, number(o, "v"), 1e-9, "variance");
+	check_near(x.z, number(o, "z"), 1e-6, "z");
+	check_near(x.pairs, number(o, "pairs"), 1e-6, "pairs");
 	talloc_free(ctx);
 }
 END_TEST
@@ -165,14 +167,14 @@ START_TEST(one_split_is_compared_as_published)
 		rate_arm(number_at(c, 0), number_at(c, 1))};
 	struct difference d = difference_of(DIFFERENCE_RATE, &split, 1);
 
-	is_near(d.d, number(o, "difference"), 1e-12, "difference");
-	is_near(d.v_unpooled, number(o, "v_unpooled"), 1e-12, "unpooled variance");
-	is_near(d.v_pooled, number(o, "v_pooled"), 1e-12, "pooled variance");
-	is_near(d.v, number(o, "v"), 1e-12, "variance");
+	check_near(d.d, number(o, "difference"), 1e-12, "difference");
+	check_near(d.v_unpooled, number(o, "v_unpooled"), 1e-12, "unpooled variance");
+	check_near(d.v_pooled, number(o, "v_pooled"), 1e-12, "pooled variance");
+	check_near(d.v, number(o, "v"), 1e-12, "variance");
 	if (get(o, "z") == NULL)
 		ck_assert(isnan(d.z));
 	else
-		is_near(d.z, number(o, "z"), 1e-9, "z");
+		check_near(d.z, number(o, "z"), 1e-9, "z");
 	talloc_free(ctx);
 }
 END_TEST
@@ -195,17 +197,17 @@ START_TEST(sample_ratio_at_any_time_is_as_published)
 		}
 	}
 	struct split_check x = split_check(splits, length(rows));
-	is_near(x.ln_e, number(o, "ln_e"), 1e-6, "ln e");
-	is_near(x.p_any_time, number(o, "p_always_valid"), 1e-6, "p at any time");
-	is_near(x.chi2, number(o, "chi2"), 1e-6, "chi-square");
-	is_near(x.p, number(o, "p_chi2"), 1e-6, "p");
+	check_near(x.ln_e, number(o, "ln_e"), 1e-6, "ln e");
+	check_near(x.p_any_time, number(o, "p_always_valid"), 1e-6, "p at any time");
+	check_near(x.chi2, number(o, "chi2"), 1e-6, "chi-square");
+	check_near(x.p, number(o, "p_chi2"), 1e-6, "p");
 	ck_assert_int_eq(x.df, (int64_t)number(o, "df"));
 	ck_assert_int_eq(x.ok, !json_object_get_boolean(get(o, "alarm")));
 	talloc_free(ctx);
 }
 END_TEST
 
-/* The variance that the difference would have if the planned effect were true. */
+/* The variance of the difference if the planned effect were true; sums: as of read_days(). */
 static double
 effect_variance(const double sums[4], double effect)
 {
@@ -215,7 +217,7 @@ effect_variance(const double sums[4], double effect)
 	return p * (1 - p) / sums[0] + control * (1 - control) / sums[2];
 }
 
-/* The days of a vector, summed up. */
+/* The days of a vector, [day, n, c, n of control, c of control], summed up from day to day. */
 static size_t
 read_days(struct json_object *o, double effect, struct look_day days[])
 {
@@ -257,13 +259,13 @@ START_TEST(looks_are_as_published)
 		struct json_object *e = item(expected, i);
 		const struct look *l = &arm.looks[i];
 		ck_assert_int_eq(l->day, (int64_t)number(e, "day"));
-		is_near(l->t, number(e, "t"), 1e-9, "t");
-		is_near(l->difference.n, number(e, "n"), 0, "n");
-		is_near(l->difference.d, number(e, "difference"), 1e-9, "difference");
-		is_near(l->difference.z, number(e, "z"), 1e-6, "z");
-		is_near(l->bound, number(e, "bound"), 1e-5, "bound");
-		is_near(l->lo, number(e, "lo"), 1e-6, "lo");
-		is_near(l->hi, number(e, "hi"), 1e-6, "hi");
+		check_near(l->t, number(e, "t"), 1e-9, "t");
+		check_near(l->difference.n, number(e, "n"), 0, "n");
+		check_near(l->difference.d, number(e, "difference"), 1e-9, "difference");
+		check_near(l->difference.z, number(e, "z"), 1e-6, "z");
+		check_near(l->bound, number(e, "bound"), 1e-5, "bound");
+		check_near(l->lo, number(e, "lo"), 1e-6, "lo");
+		check_near(l->hi, number(e, "hi"), 1e-6, "hi");
 	}
 	ck_assert_str_eq(outcome(&arm), json_object_get_string(get(o, "outcome")));
 	if (arm.decided)
@@ -299,7 +301,10 @@ START_TEST(several_arms_are_decided_as_published)
 }
 END_TEST
 
-/* A crossing of the past that another arm's rejection brings about is dated on that rejection. */
+/*
+ * When one arm is decided, Holm's method raises the level of the other. If that makes an earlier
+ * look cross its bound, the arm is decided on the day of the raise: nobody could have known before.
+ */
 START_TEST(a_raised_level_decides_on_the_day_it_was_raised)
 {
 	struct look_arm arms[2] = {{.n = 2, .final = true}, {.n = 2, .final = true}};
@@ -335,8 +340,8 @@ START_TEST(sample_sizes_of_rates_are_as_published)
 	struct json_object *o = vector(ctx, sections[_i], _i < 2 ? _i : _i - 2);
 	struct sample_size_plan plan = plan_of(o);
 
-	is_near(sample_size_rate(number(o, "p2"), number(o, "p1"), &plan), number(o, "planned"), 0,
-	    "needed");
+	check_near(sample_size_rate(number(o, "p2"), number(o, "p1"), &plan),
+	    number(o, "planned"), 0, "needed");
 	talloc_free(ctx);
 }
 END_TEST
@@ -347,13 +352,13 @@ START_TEST(sample_sizes_of_means_are_as_published)
 	struct json_object *o = vector(ctx, "size_mean", _i);
 	struct sample_size_plan plan = plan_of(o);
 
-	is_near(sample_size_mean(number(o, "sd"), number(o, "effect"), &plan), number(o, "planned"),
-	    0, "needed");
+	check_near(sample_size_mean(number(o, "sd"), number(o, "effect"), &plan),
+	    number(o, "planned"), 0, "needed");
 	talloc_free(ctx);
 }
 END_TEST
 
-/* Splits in which opposite arms are short do not excuse each other, in whatever order they are. */
+/* Splits in which opposite arms have too few must not cancel out, in whatever order they are. */
 START_TEST(splits_off_in_opposite_directions_are_both_seen)
 {
 	int64_t a[] = {5300, 4700}, b[] = {4700, 5300};
@@ -362,11 +367,11 @@ START_TEST(splits_off_in_opposite_directions_are_both_seen)
 	struct split_counts turned[] = {{b, even, 2}, {a, even, 2}};
 
 	ck_assert(!split_check(both, 2).ok);
-	is_near(split_check(both, 2).ln_e, split_check(turned, 2).ln_e, 1e-12, "ln e");
+	check_near(split_check(both, 2).ln_e, split_check(turned, 2).ln_e, 1e-12, "ln e");
 }
 END_TEST
 
-START_TEST(nobody_or_one_arm_is_no_broken_split)
+START_TEST(a_split_without_participants_or_with_one_arm_is_not_broken)
 {
 	int64_t nobody[] = {0, 0}, one[] = {50};
 	double even[] = {1, 1};
@@ -395,7 +400,7 @@ sequential_suite(void)
 	tcase_add_loop_test(t, sample_sizes_of_rates_are_as_published, 0, 5);
 	tcase_add_loop_test(t, sample_sizes_of_means_are_as_published, 0, 2);
 	tcase_add_test(t, splits_off_in_opposite_directions_are_both_seen);
-	tcase_add_test(t, nobody_or_one_arm_is_no_broken_split);
+	tcase_add_test(t, a_split_without_participants_or_with_one_arm_is_not_broken);
 	suite_add_tcase(s, t);
 	return s;
 }

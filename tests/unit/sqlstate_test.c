@@ -43,10 +43,10 @@ static const struct {
     {"53300", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
     {"58000", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
     {"58030", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
-    /* No state at all is what a dead server gives. */
+    /* libpq gives no state where the server is gone. */
     {NULL, ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
     {"", ERR_UNAVAILABLE, SQLSTATE_GIVE_UP},
-    /* The rest is a fault of ours, neighbours of the rows above too. */
+    /* All others are faults of this program, also classes next to those above. */
     {"42601", ERR_INTERNAL, SQLSTATE_GIVE_UP},
     {"42501", ERR_INTERNAL, SQLSTATE_GIVE_UP},
     {"42P01", ERR_INTERNAL, SQLSTATE_GIVE_UP},

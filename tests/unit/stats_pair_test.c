@@ -166,7 +166,7 @@ START_TEST(the_chance_is_that_of_the_exact_sum)
 }
 END_TEST
 
-/* At this size the posteriors are normal to many digits. */
+/* At this size the Beta posteriors are normal distributions to many digits. */
 START_TEST(the_chance_of_a_hundred_million_is_the_normal_one)
 {
 	struct stats_rate a = {HUGE_N, 30000000};

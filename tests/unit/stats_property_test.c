@@ -11,33 +11,26 @@
 #include "core/stats/sample_size.h"
 #include "core/stats/spending.h"
 #include "core/stats/split_check.h"
+#include "draw.h"
 #include "rates.h"
 #include "suites.h"
 
 enum { TRIES = 300 };
 
-/* A repeatable draw in [0, 1). */
-static double
-chance(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (double)(*seed >> 11) / 9007199254740992.0;
-}
-
-/* A number of participants from 10 to 1e12, as often small as large. */
+/* A number of participants from 10 to 1e12, uniform in its logarithm. */
 static int64_t
 any_count(uint64_t *seed)
 {
-	return (int64_t)pow(10, 1 + 11 * chance(seed));
+	return (int64_t)pow(10, 1 + 11 * draw_share(seed));
 }
 
 static struct stats_rate
 any_rate(uint64_t *seed)
 {
 	int64_t n = any_count(seed);
-	double shape = chance(seed);
-	/* Nobody and everybody are as likely as anything between. */
-	double share = shape < 0.1 ? 0 : shape > 0.9 ? 1 : pow(chance(seed), 3);
+	double shape = draw_share(seed);
+	/* The edges are frequent: one in ten rates is 0, one in ten is 1. */
+	double share = shape < 0.1 ? 0 : shape > 0.9 ? 1 : pow(draw_share(seed), 3);
 
 	return (struct stats_rate){n, (int64_t)((double)n * share)};
 }
@@ -54,6 +47,7 @@ any_arm(uint64_t *seed)
 static bool
 is_close(double a, double b)
 {
+	/* NAN, the absent number, equals itself here. */
 	return (isnan(a) && isnan(b)) || fabs(a - b) <= 1e-9 * fmax(1, fmax(fabs(a), fabs(b)));
 }
 
@@ -136,7 +130,7 @@ START_TEST(a_single_look_at_equal_arms_is_the_chi_square)
 
 	for (int i = 0; i < TRIES; i++) {
 		struct stats_rate a = any_rate(&seed);
-		struct stats_rate c = {a.n, (int64_t)((double)a.n * chance(&seed))};
+		struct stats_rate c = {a.n, (int64_t)((double)a.n * draw_share(&seed))};
 		double z = rates_difference(a, c).z, chi2 = stats_chi2(a, c).chi2;
 		ck_assert_msg((isnan(z) && isnan(chi2)) || fabs(z * z - chi2) <= 1e-6 * (1 + chi2),
 		    "z^2 %.12g, chi-square %.12g", z * z, chi2);
@@ -163,7 +157,7 @@ START_TEST(the_interval_excludes_0_exactly_where_p_is_below_its_level)
 	uint64_t seed = 8;
 
 	for (int i = 0; i < TRIES; i++) {
-		double level = 0.001 + 0.2 * chance(&seed);
+		double level = 0.001 + 0.2 * draw_share(&seed);
 		struct difference d = rates_difference(any_rate(&seed), any_rate(&seed));
 		struct sequence q = sequence_of(
 		    &d, (struct sequence_tuning){SEQUENCE_TUNED_FOR, 0.05}, level);
@@ -206,7 +200,7 @@ START_TEST(the_order_of_arms_changes_nothing_in_the_check_of_the_split)
 	for (int i = 0; i < TRIES; i++) {
 		int64_t n[3] = {any_count(&seed), any_count(&seed), any_count(&seed)};
 		int64_t turned[3] = {n[2], n[1], n[0]};
-		double w[3] = {chance(&seed), chance(&seed), chance(&seed)};
+		double w[3] = {draw_share(&seed), draw_share(&seed), draw_share(&seed)};
 		double back[3] = {w[2], w[1], w[0]};
 		struct split_check x = split_check(&(struct split_counts){n, w, 3}, 1);
 		struct split_check y = split_check(&(struct split_counts){turned, back, 3}, 1);
@@ -222,7 +216,7 @@ START_TEST(the_scale_of_weights_changes_nothing_in_the_check_of_the_split)
 
 	for (int i = 0; i < TRIES; i++) {
 		int64_t n[2] = {any_count(&seed), any_count(&seed)};
-		double w[2] = {chance(&seed) + 0.01, chance(&seed) + 0.01};
+		double w[2] = {draw_share(&seed) + 0.01, draw_share(&seed) + 0.01};
 		double scaled[2] = {w[0] * 1000, w[1] * 1000};
 		struct split_check x = split_check(&(struct split_counts){n, w, 2}, 1);
 		struct split_check y = split_check(&(struct split_counts){n, scaled, 2}, 1);
@@ -261,7 +255,7 @@ START_TEST(bounds_fall_and_a_smaller_alpha_has_larger_ones)
 	for (int i = 0; i < 20; i++) {
 		double at = 0;
 		for (size_t k = 0; k < 20; k++)
-			t[k] = at += 0.02 + 0.02 * chance(&seed);
+			t[k] = at += 0.02 + 0.02 * draw_share(&seed);
 		spending_bounds(&(struct spending){SPENDING_POWER3, 0.05, false}, t, 20, z);
 		spending_bounds(&(struct spending){SPENDING_POWER3, 0.01, false}, t, 20, strict);
 		for (size_t k = 0; k < 20; k++)
@@ -290,8 +284,8 @@ START_TEST(a_smaller_effect_more_power_and_more_arms_need_more)
 	uint64_t seed = 13;
 
 	for (int i = 0; i < TRIES; i++) {
-		double p = 0.05 + 0.8 * chance(&seed), e = 0.02 + 0.1 * chance(&seed);
-		struct sample_size_plan plan = {0.05, 0.8, 2, 0.1 + 0.8 * chance(&seed)};
+		double p = 0.05 + 0.8 * draw_share(&seed), e = 0.02 + 0.1 * draw_share(&seed);
+		struct sample_size_plan plan = {0.05, 0.8, 2, 0.1 + 0.8 * draw_share(&seed)};
 		struct sample_size_plan strong = plan, many = plan;
 		strong.power = 0.9;
 		many.arms = 4;
@@ -313,7 +307,7 @@ START_TEST(looks_rise_in_information_and_end_with_the_final_one)
 	for (int i = 0; i < 50; i++) {
 		double n = 0;
 		for (size_t k = 0; k < 60; k++) {
-			n += floor(100 * chance(&seed));
+			n += floor(100 * draw_share(&seed));
 			struct stats_rate r = {(int64_t)n + 2, (int64_t)(n / 10)};
 			days[k] = (struct look_day){(int64_t)k, rates_difference(r, r), 0};
 		}

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "draw.h"
 #include "rates.h"
 #include "suites.h"
 
@@ -29,9 +30,9 @@ at(struct json_object *o, size_t i)
 	return json_object_get_double(json_object_array_get_idx(o, i));
 }
 
-/* x is what the vector says: null is NAN, tolerance 1e-6, relative when the number is below it. */
+/* Checks x against the vector: null is NAN; tolerance 1e-6, relative for smaller numbers. */
 static void
-is_vector(double x, struct json_object *expected, const char *what)
+check_value(double x, struct json_object *expected, const char *what)
 {
 	double e = json_object_get_double(expected);
 	double tolerance = expected != NULL && fabs(e) < 1e-6 ? fabs(e) * 1e-6 : 1e-6;
@@ -72,9 +73,9 @@ START_TEST(chi_square_is_as_published)
 	    json_object_get_int64(get(o, "c_control"))};
 	struct stats_chi2 x = stats_chi2(a, control);
 
-	is_vector(x.chi2, get(o, "chi2"), "chi2");
-	is_vector(x.p, get(o, "p"), "p");
-	is_vector(x.confidence, get(o, "confidence"), "confidence");
+	check_value(x.chi2, get(o, "chi2"), "chi2");
+	check_value(x.p, get(o, "p"), "p");
+	check_value(x.confidence, get(o, "confidence"), "confidence");
 	talloc_free(ctx);
 }
 END_TEST
@@ -98,47 +99,47 @@ START_TEST(mann_whitney_is_as_published)
 	struct stats_mwu x = stats_mann_whitney(
 	    histogram(ctx, get(o, "alternative")), histogram(ctx, get(o, "control")));
 
-	is_vector(x.u, get(o, "u"), "u");
-	is_vector(x.p, get(o, "p_one_tailed"), "p");
-	is_vector(x.confidence, get(o, "confidence"), "confidence");
+	check_value(x.u, get(o, "u"), "u");
+	check_value(x.p, get(o, "p_one_tailed"), "p");
+	check_value(x.confidence, get(o, "confidence"), "confidence");
 	talloc_free(ctx);
 }
 END_TEST
 
-/* [c, n] */
+/* The vectors write a rate in two ways: [converted, participants], ... */
 static struct stats_rate
-rate_of(struct json_object *o)
+rate_c_n(struct json_object *o)
 {
 	return (struct stats_rate){(int64_t)at(o, 1), (int64_t)at(o, 0)};
 }
 
 static void
-is_interval(struct stats_interval x, struct json_object *expected, const char *what)
+check_interval(struct stats_interval x, struct json_object *expected, const char *what)
 {
-	is_vector(x.lo, json_object_array_get_idx(expected, 0), what);
-	is_vector(x.hi, json_object_array_get_idx(expected, 1), what);
+	check_value(x.lo, json_object_array_get_idx(expected, 0), what);
+	check_value(x.hi, json_object_array_get_idx(expected, 1), what);
 }
 
 START_TEST(two_rates_compare_as_published)
 {
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = json_object_array_get_idx(section(ctx, "two_rates", 5), (size_t)_i);
-	struct stats_rate a = rate_of(get(o, "alternative"));
-	struct stats_rate control = rate_of(get(o, "control"));
+	struct stats_rate a = rate_c_n(get(o, "alternative"));
+	struct stats_rate control = rate_c_n(get(o, "control"));
 	struct stats_beat b = stats_beat(a, control);
 
-	is_interval(stats_wilson(a), get(o, "wilson_95_alternative"), "wilson");
-	is_interval(stats_newcombe(a, control), get(o, "newcombe_95"), "newcombe");
-	is_vector(b.chance, get(o, "chance_to_beat_control"), "chance");
-	is_vector(b.loss, get(o, "loss_if_alternative_chosen"), "loss");
-	is_vector(b.loss_of_control, get(o, "loss_if_control_chosen"), "loss of control");
+	check_interval(stats_wilson(a), get(o, "wilson_95_alternative"), "wilson");
+	check_interval(stats_newcombe(a, control), get(o, "newcombe_95"), "newcombe");
+	check_value(b.chance, get(o, "chance_to_beat_control"), "chance");
+	check_value(b.loss, get(o, "loss_if_alternative_chosen"), "loss");
+	check_value(b.loss_of_control, get(o, "loss_if_control_chosen"), "loss of control");
 	talloc_free(ctx);
 }
 END_TEST
 
-/* [n, c] */
+/* ... and [participants, converted]. */
 static struct stats_rate
-pair(struct json_object *o)
+rate_n_c(struct json_object *o)
 {
 	return (struct stats_rate){(int64_t)at(o, 0), (int64_t)at(o, 1)};
 }
@@ -148,13 +149,13 @@ START_TEST(difference_and_variance_are_as_published)
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = json_object_array_get_idx(
 	    section_of(ctx, SEQUENTIAL, "difference", 6), (size_t)_i);
-	struct difference x = rates_difference(pair(get(o, "x")), pair(get(o, "control")));
+	struct difference x = rates_difference(rate_n_c(get(o, "x")), rate_n_c(get(o, "control")));
 
-	is_vector(x.d, get(o, "difference"), "difference");
-	is_vector(x.v_unpooled, get(o, "v_unpooled"), "unpooled variance");
-	is_vector(x.v_pooled, get(o, "v_pooled"), "pooled variance");
-	is_vector(x.v, get(o, "v"), "variance");
-	is_vector(x.z, get(o, "z"), "z");
+	check_value(x.d, get(o, "difference"), "difference");
+	check_value(x.v_unpooled, get(o, "v_unpooled"), "unpooled variance");
+	check_value(x.v_pooled, get(o, "v_pooled"), "pooled variance");
+	check_value(x.v, get(o, "v"), "variance");
+	check_value(x.z, get(o, "z"), "z");
 	talloc_free(ctx);
 }
 END_TEST
@@ -164,40 +165,34 @@ START_TEST(sequence_is_as_published)
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o =
 	    json_object_array_get_idx(section_of(ctx, SEQUENTIAL, "sequence", 5), (size_t)_i);
-	struct stats_rate a = pair(get(o, "x"));
-	struct stats_rate control = pair(get(o, "control"));
+	struct stats_rate a = rate_n_c(get(o, "x"));
+	struct stats_rate control = rate_n_c(get(o, "control"));
 	struct sequence q =
 	    rates_sequence(a, control, json_object_get_double(get(o, "tuned_for")),
 		json_object_get_double(get(o, "alpha")));
 
-	is_vector((q.hi - q.lo) / 2 / sqrt(rates_difference(a, control).v), get(o, "critical"),
+	check_value((q.hi - q.lo) / 2 / sqrt(rates_difference(a, control).v), get(o, "critical"),
 	    "critical");
-	is_vector(q.lo, get(o, "lo"), "lo");
-	is_vector(q.hi, get(o, "hi"), "hi");
-	is_vector(q.p, get(o, "p"), "p");
+	check_value(q.lo, get(o, "lo"), "lo");
+	check_value(q.hi, get(o, "hi"), "hi");
+	check_value(q.p, get(o, "p"), "p");
 	talloc_free(ctx);
 }
 END_TEST
 
-/* A repeatable draw in [0, 1). */
-static double
-chance(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (double)(*seed >> 11) / 9007199254740992.0;
-}
-
-/* Whether any look finds a difference between arms that have none: share goes to a, who convert
- * as control does, and there is a look after every step subjects. */
+/*
+ * Simulates an A/A experiment: whether any look finds a difference that is none. The part `share`
+ * of the subjects gets a, everybody converts at p, and there is a look after every `step` subjects.
+ */
 static bool
-is_deceived(uint64_t *seed, double share, double p, int subjects, int step)
+has_false_alarm(uint64_t *seed, double share, double p, int subjects, int step)
 {
 	struct stats_rate arms[2] = {{0, 0}, {0, 0}};
 
 	for (int i = 1; i <= subjects; i++) {
-		struct stats_rate *arm = &arms[chance(seed) < share ? 0 : 1];
+		struct stats_rate *arm = &arms[draw_share(seed) < share ? 0 : 1];
 		arm->n++;
-		arm->c += chance(seed) < p;
+		arm->c += draw_share(seed) < p;
 		if (i % step != 0 || arms[0].n < SEQUENCE_BURN_IN || arms[1].n < SEQUENCE_BURN_IN)
 			continue;
 		if (rates_sequence(arms[0], arms[1], SEQUENCE_TUNED_FOR, 0.05).p < 0.05)
@@ -212,16 +207,16 @@ static const struct {
 } uneven[] = {{0.1, 0.01, 5000}, {0.01, 0.05, 5000}, {0.9, 0.01, 5000}, {0.1, 0.99, 5000},
     {0.5, 0.01, 2000}};
 
-/* 300 experiments; at .05, 26 would be more than 3 standard deviations above the mean. */
-START_TEST(fifty_looks_at_uneven_arms_without_a_difference_deceive_one_in_twenty_at_most)
+/* Of 300 experiments 15 are expected at .05; more than 26 are 3 standard deviations above that. */
+START_TEST(fifty_looks_at_uneven_arms_give_at_most_5_percent_false_alarms)
 {
 	uint64_t seed = 1;
-	int deceived = 0;
+	int alarms = 0;
 
 	for (int i = 0; i < 300; i++)
-		deceived += is_deceived(&seed, uneven[_i].share, uneven[_i].p,
+		alarms += has_false_alarm(&seed, uneven[_i].share, uneven[_i].p,
 		    uneven[_i].subjects, uneven[_i].subjects / 50);
-	ck_assert_msg(deceived <= 26, "%d of 300", deceived);
+	ck_assert_msg(alarms <= 26, "%d of 300", alarms);
 }
 END_TEST
 
@@ -250,8 +245,8 @@ START_TEST(sample_ratio_is_as_published)
 		expected[i] = at(get(o, "weights"), i);
 	}
 	struct split_check fit = split_check(&(struct split_counts){observed, expected, n}, 1);
-	is_vector(fit.chi2, get(o, "chi2"), "chi2");
-	is_vector(fit.p, get(o, "p"), "p");
+	check_value(fit.chi2, get(o, "chi2"), "chi2");
+	check_value(fit.p, get(o, "p"), "p");
 	talloc_free(ctx);
 }
 END_TEST
@@ -267,7 +262,7 @@ START_TEST(holm_is_as_published)
 		p[i] = at(get(o, "p"), i);
 	stats_holm(p, n);
 	for (size_t i = 0; i < n; i++)
-		is_vector(p[i], json_object_array_get_idx(get(o, "adjusted"), i), "adjusted p");
+		check_value(p[i], json_object_array_get_idx(get(o, "adjusted"), i), "adjusted p");
 	talloc_free(ctx);
 }
 END_TEST
@@ -281,7 +276,7 @@ START_TEST(needed_sample_is_as_published)
 	    json_object_get_double(get(o, "p2")), json_object_get_double(get(o, "alpha")),
 	    json_object_get_double(get(o, "power")));
 
-	is_vector(n, get(o, "n"), "n");
+	check_value(n, get(o, "n"), "n");
 	talloc_free(ctx);
 }
 END_TEST
@@ -309,10 +304,10 @@ START_TEST(mann_whitney_of_equal_arms_has_no_confidence)
 }
 END_TEST
 
-/* So many, all tied, have variance 0, but in floating point some of these have a little. */
+/* If all are tied the variance is 0, but rounding leaves some for these numbers of subjects. */
 static const int64_t tied[] = {40, 881090, 10934485, 38519573, 200000000};
 
-START_TEST(mann_whitney_knows_no_variance_in_millions_who_did_the_same)
+START_TEST(mann_whitney_of_millions_of_ties_has_no_variance)
 {
 	struct stats_bin a[] = {{7, tied[_i] / 2}};
 	struct stats_bin c[] = {{7, tied[_i] - tied[_i] / 2}};
@@ -323,7 +318,7 @@ START_TEST(mann_whitney_knows_no_variance_in_millions_who_did_the_same)
 }
 END_TEST
 
-START_TEST(mann_whitney_does_not_care_how_often_the_most_often_is)
+START_TEST(mann_whitney_depends_on_ranks_only)
 {
 	struct stats_bin few[] = {{0, 500}, {1, 300}, {2, 200}};
 	struct stats_bin many[] = {{0, 500}, {1, 300}, {INT64_MAX, 200}};
@@ -337,7 +332,7 @@ START_TEST(mann_whitney_does_not_care_how_often_the_most_often_is)
 }
 END_TEST
 
-START_TEST(sample_ratio_needs_two_arms_and_somebody)
+START_TEST(sample_ratio_needs_two_arms_and_participants)
 {
 	int64_t nobody[] = {0, 0};
 	int64_t some[] = {10, 20};
@@ -352,7 +347,7 @@ START_TEST(sample_ratio_needs_two_arms_and_somebody)
 }
 END_TEST
 
-START_TEST(a_hopeless_split_has_p_0_and_no_error)
+START_TEST(an_extreme_split_has_p_0_and_no_error)
 {
 	int64_t observed[] = {100000000, 1};
 	double expected[] = {1, 1};
@@ -370,7 +365,7 @@ static const struct {
     {0.1, 0.2, 0.05, 1}, {NAN, 0.2, 0.05, 0.8}, {0.1, INFINITY, 0.05, 0.8},
 };
 
-START_TEST(no_sample_is_enough_for_what_is_no_plan)
+START_TEST(an_invalid_plan_has_no_sample_size)
 {
 	ck_assert(isnan(stats_needed(unplanned[_i].p1, unplanned[_i].p2, unplanned[_i].alpha,
 	    unplanned[_i].power)));
@@ -395,7 +390,7 @@ stats_suite(void)
 	tcase_add_loop_test(t, difference_and_variance_are_as_published, 0, 6);
 	tcase_add_loop_test(t, sequence_is_as_published, 0, 5);
 	tcase_add_loop_test(t,
-	    fifty_looks_at_uneven_arms_without_a_difference_deceive_one_in_twenty_at_most, 0,
+	    fifty_looks_at_uneven_arms_give_at_most_5_percent_false_alarms, 0,
 	    ROWS(uneven));
 	tcase_add_test(t, in_equal_arms_the_squared_z_is_the_chi_square);
 	tcase_add_loop_test(t, sample_ratio_is_as_published, 0, 5);
@@ -404,11 +399,11 @@ stats_suite(void)
 	tcase_add_test(t, holm_counts_what_is_absent_and_leaves_it_absent);
 	tcase_add_test(t, mann_whitney_of_equal_arms_has_no_confidence);
 	tcase_add_loop_test(
-	    t, mann_whitney_knows_no_variance_in_millions_who_did_the_same, 0, ROWS(tied));
-	tcase_add_test(t, mann_whitney_does_not_care_how_often_the_most_often_is);
-	tcase_add_test(t, sample_ratio_needs_two_arms_and_somebody);
-	tcase_add_test(t, a_hopeless_split_has_p_0_and_no_error);
-	tcase_add_loop_test(t, no_sample_is_enough_for_what_is_no_plan, 0, ROWS(unplanned));
+	    t, mann_whitney_of_millions_of_ties_has_no_variance, 0, ROWS(tied));
+	tcase_add_test(t, mann_whitney_depends_on_ranks_only);
+	tcase_add_test(t, sample_ratio_needs_two_arms_and_participants);
+	tcase_add_test(t, an_extreme_split_has_p_0_and_no_error);
+	tcase_add_loop_test(t, an_invalid_plan_has_no_sample_size, 0, ROWS(unplanned));
 	tcase_add_test(t, less_power_than_chance_needs_nobody);
 	suite_add_tcase(s, t);
 	return s;

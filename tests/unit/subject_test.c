@@ -14,7 +14,7 @@
 #define CONTROL "must not contain control characters"
 #define NOTHING "is what a program sends when it has no id"
 
-/* The fault of a copy that only a NUL follows, so that a read beyond it shows. */
+/* The fault of a copy in an allocation of its own: a sanitizer notices a read beyond its NUL. */
 static const char *
 text_of(void *ctx, const char *s, size_t n, size_t max)
 {
@@ -29,7 +29,7 @@ text_of(void *ctx, const char *s, size_t n, size_t max)
 }
 
 static void
-same_fault(const char *fault, const char *expected)
+check_fault(const char *fault, const char *expected)
 {
 	ck_assert_msg((fault == NULL) == (expected == NULL), "%s, not %s", fault, expected);
 	if (fault != NULL)
@@ -74,10 +74,10 @@ START_TEST(texts_are_short_and_without_control_characters)
 {
 	void *ctx = mem_ctx(NULL);
 
-	same_fault(text_of(ctx, texts[_i].text, texts[_i].n, 8), texts[_i].fault);
+	check_fault(text_of(ctx, texts[_i].text, texts[_i].n, 8), texts[_i].fault);
 	struct json_object *o =
 	    mem_json(ctx, json_object_new_string_len(texts[_i].text, (int)texts[_i].n));
-	same_fault(text_fault_json(ctx, o, 8), texts[_i].fault);
+	check_fault(text_fault_json(ctx, o, 8), texts[_i].fault);
 	talloc_free(ctx);
 }
 END_TEST
@@ -89,7 +89,7 @@ START_TEST(a_text_must_be_a_string)
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o = mem_json(ctx, json_tokener_parse(no_strings[_i]));
 
-	same_fault(text_fault_json(ctx, o, 8), "must be a string");
+	check_fault(text_fault_json(ctx, o, 8), "must be a string");
 	talloc_free(ctx);
 }
 END_TEST
@@ -113,7 +113,7 @@ START_TEST(an_id_has_1_to_128_bytes)
 
 	memset(id, 'x', (size_t)lengths[_i].bytes);
 	id[lengths[_i].bytes] = '\0';
-	same_fault(subject_fault(ctx, id, strlen(id)), lengths[_i].fault);
+	check_fault(subject_fault(ctx, id, strlen(id)), lengths[_i].fault);
 	talloc_free(ctx);
 }
 END_TEST
@@ -152,7 +152,7 @@ START_TEST(an_id_must_not_be_a_word_like_null)
 {
 	void *ctx = mem_ctx(NULL);
 
-	same_fault(subject_fault(ctx, ids[_i].id, strlen(ids[_i].id)), ids[_i].fault);
+	check_fault(subject_fault(ctx, ids[_i].id, strlen(ids[_i].id)), ids[_i].fault);
 	talloc_free(ctx);
 }
 END_TEST
@@ -182,7 +182,7 @@ static const struct {
     {"{\"device_id\":\"7\"}", U | D | S, "d:7", NULL, NULL},
     {"{\"session_id\":\"7\",\"x\":1}", U | S, "s:7", NULL, NULL},
     {"{\"user_id\":\"7\"}", U, "u:7", NULL, NULL},
-    /* None, or more than one, even when one of them says nothing. */
+    /* None, or more than one, also where one of them is empty. */
     {"{}", U, NULL, "/3/user_id", "name exactly one of user_id"},
     {"{\"x\":\"7\"}", U | S, NULL, "/3/user_id", "name exactly one of user_id or session_id"},
     {"{\"user_id\":\"7\",\"session_id\":\"7\"}", U | D | S, NULL, "/3/user_id",

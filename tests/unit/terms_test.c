@@ -46,7 +46,7 @@ static const struct {
     {"{\"a\":\"\xc3\x84\xc3\xa9[@`{\"}", "a=\xc3\x84\xc3\xa9[@`{"},
     {"{\"a\":true,\"b\":false}", "a?true b?false"},
     {"{\"a\":\"true\",\"b\":\"12\"}", "a=true b=12"},
-    /* Null leaves nothing, also below something. */
+    /* Null makes no term, also within an object or array. */
     {"{\"a\":null}", ""},
     {"{\"a\":[null],\"b\":{\"c\":null}}", ""},
     /* Objects make paths, arrays do not. */
@@ -55,7 +55,7 @@ static const struct {
     {"{\"a.b\":1,\"a\":{\"b\":2}}", "a.b#1 a.b#2"},
     {"{\"a\":[\"X\",\"x\",1,1.0,true]}", "a#1 a=x a?true"},
     {"{\"a\":{\"\":{\"b\":1}},\"\":{\"c\":1}}", ".c#1 a..b#1"},
-    /* Empty things. */
+    /* Empty texts, arrays and objects. */
     {"{\"a\":[],\"b\":{},\"c\":\"\",\"d\":[[]],\"e\":[{}]}", "a! b! c= d! e!"},
     /* Bytes of a key that tags use. */
     {"{\"a=b#c?d@e!f%g\":1}", "a%3Db%23c%3Fd%40e%21f%25g#1"},
@@ -72,7 +72,7 @@ static const struct {
     {"{\"a\":[9223372036854775807,-9223372036854775808]}",
 	"a#-9223372036854775808 a#9223372036854775807"},
     {"{\"a\":[1e300,-1e-300]}", "a#-1e-300 a#1.0000000000000001e+300"},
-    /* Dates are instants besides. */
+    /* A date or time makes a second term, with its instant. */
     {"{\"a\":\"2019-02-18\"}", "a=2019-02-18 a@" DAY},
     {"{\"a\":\"2019-02-18T05:30:00+05:30\"}", "a=2019-02-18t05:30:00+05:30 a@" DAY},
     {"{\"a\":\"2019-02-18T00:00:00.0009Z\"}", "a=2019-02-18t00:00:00.0009z a@" DAY},

@@ -40,7 +40,7 @@ member(struct json_object *o, const char *key)
 	return json_object_get_string(json_object_object_get(o, key));
 }
 
-/* True for a text that uses what is left out on purpose. */
+/* Whether the text uses a part of mustache that is left out on purpose. */
 static bool
 is_left_out(const char *text)
 {

@@ -36,11 +36,11 @@ struct row {
 static const struct row rows[] = {
     /* All five characters, from strings alone and in attributes. */
     {"<a title=\"{{x}}\">", "{\"x\": \"<>&\\\"'\"}", "<a title=\"&lt;&gt;&amp;&quot;&#39;\">"},
-    /* What a value is as text. */
+    /* How values of each type are written. */
     {"{{a}} {{b}} {{c}} {{d}}", "{\"a\": 0, \"b\": -7, \"c\": 1.50, \"d\": 1e3}", "0 -7 1.50 1e3"},
     {"{{a}} {{b}}", "{\"a\": true, \"b\": false}", "true false"},
     {"[{{a}}{{b}}{{c}}{{d}}]", "{\"a\": null, \"b\": [1], \"c\": {\"d\": 1}}", "[]"},
-    /* What is true. */
+    /* Which values count as true. */
     {"{{#a}}y{{/a}}{{^a}}n{{/a}}", "{\"a\": 0}", "y"},
     {"{{#a}}y{{/a}}{{^a}}n{{/a}}", "{\"a\": 0.0}", "y"},
     {"{{#a}}y{{/a}}{{^a}}n{{/a}}", "{\"a\": \"0\"}", "y"},
@@ -199,7 +199,7 @@ START_TEST(recursion_is_bounded)
 	ck_assert_int_eq(tmpl_render(set, "once", NULL, out), OK);
 	ck_assert_str_eq(out->data, repeat(ctx, "x", 33));
 
-	/* 2^33 partials, were they not counted. */
+	/* These would be 2^33 partials if they were not counted. */
 	add(set, "twice", "x{{> twice}}{{> twice}}");
 	ck_assert_int_eq(tmpl_render(set, "twice", NULL, out), ERR_INTERNAL);
 	ck_assert_str_eq(out->data, repeat(ctx, "x", 33));

@@ -8,15 +8,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "draw.h"
 #include "suites.h"
-
-/* A repeatable draw in [0, 1). */
-static double
-chance(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (double)(*seed >> 11) / 9007199254740992.0;
-}
 
 /* n values evenly spread, as far as `distance` below the uniform distribution. */
 static struct uniform_test
@@ -66,7 +59,7 @@ START_TEST(its_own_p_values_are_uniform)
 		double values[UNIFORM_MOST];
 		size_t n = 1 + (size_t)run % UNIFORM_MOST;
 		for (size_t i = 0; i < n; i++)
-			values[i] = chance(&seed);
+			values[i] = draw_share(&seed);
 		double p = uniform_test(values, n).p;
 		ck_assert(p >= 0 && p <= 1);
 		for (size_t k = 0; k < 4; k++)
@@ -89,37 +82,41 @@ struct arm {
 
 /* A day of an arm: new participants come, and everybody converts with the chance of their kind. */
 static struct stats_rate
-live_a_day(struct arm *arm, int64_t arrivals, double rate, uint64_t *seed)
+simulate_day(struct arm *arm, int64_t arrivals, double rate, uint64_t *seed)
 {
 	struct stats_rate out = {0, 0};
 	int64_t *kinds[] = {&arm->eager, &arm->slow};
 
 	for (int64_t i = 0; i < arrivals; i++)
-		++*kinds[chance(seed) < 0.7];
+		++*kinds[draw_share(seed) < 0.7];
 	for (int k = 0; k < 2; k++) {
 		int64_t there = *kinds[k];
 		out.n += there;
 		for (int64_t i = 0; i < there; i++)
-			*kinds[k] -= chance(seed) < rate / (k == 0 ? 1 : 20);
+			*kinds[k] -= draw_share(seed) < rate / (k == 0 ? 1 : 20);
 		out.c += there - *kinds[k];
 	}
 	return out;
 }
 
-/* The test over the days of an experiment in which x gets `share` of about 650 a day. */
+/*
+ * The test over the days of an experiment in which x gets `share` of about 650 a day; *low counts
+ * the days with p below .1. Participants stay until they convert, so those of a day are not
+ * independent of those of the day before; the p values of the days must be.
+ */
 static struct uniform_test
-live(double share, double effect, uint64_t *seed, size_t *low)
+simulate_days(double share, double effect, uint64_t *seed, size_t *low)
 {
 	struct arm control = {0, 0}, x = {0, 0};
 	double values[UNIFORM_MOST];
 
 	for (size_t day = 0; day < UNIFORM_MOST; day++) {
-		int64_t to_x = 0, all = 500 + (int64_t)(300 * chance(seed));
+		int64_t to_x = 0, all = 500 + (int64_t)(300 * draw_share(seed));
 		for (int64_t i = 0; i < all; i++)
-			to_x += chance(seed) < share;
-		struct stats_rate c = live_a_day(&control, all - to_x, 0.5, seed);
-		struct stats_rate a = live_a_day(&x, to_x, 0.5 + effect, seed);
-		values[day] = uniform_p(a, c, chance(seed));
+			to_x += draw_share(seed) < share;
+		struct stats_rate c = simulate_day(&control, all - to_x, 0.5, seed);
+		struct stats_rate a = simulate_day(&x, to_x, 0.5 + effect, seed);
+		values[day] = uniform_p(a, c, draw_share(seed));
 		ck_assert(values[day] >= 0 && values[day] <= 1);
 		*low += values[day] < 0.1;
 	}
@@ -134,26 +131,26 @@ START_TEST(days_without_a_difference_have_uniform_p_values)
 	size_t low = 0, rejected = 0;
 
 	for (int run = 0; run < RUNS; run++)
-		rejected += live(shares[_i], 0, &seed, &low).p < 0.1;
+		rejected += simulate_days(shares[_i], 0, &seed, &low).p < 0.1;
 	double days = (double)RUNS * UNIFORM_MOST;
 	ck_assert_double_eq_tol((double)low / days, 0.1, 4 * sqrt(0.1 * 0.9 / days));
 	ck_assert_double_eq_tol((double)rejected / RUNS, 0.1, 4 * sqrt(0.1 * 0.9 / RUNS));
 }
 END_TEST
 
-START_TEST(days_with_a_difference_have_not)
+START_TEST(days_with_a_difference_have_small_p_values)
 {
 	enum { RUNS = 100 };
 	uint64_t seed = 31;
 	size_t low = 0, rejected = 0;
 
 	for (int run = 0; run < RUNS; run++)
-		rejected += live(0.5, 0.3, &seed, &low).p < 0.01;
+		rejected += simulate_days(0.5, 0.3, &seed, &low).p < 0.01;
 	ck_assert_uint_gt(rejected, RUNS * 9 / 10);
 }
 END_TEST
 
-START_TEST(a_day_needs_conversions_and_counts_that_can_be)
+START_TEST(a_day_needs_conversions_and_possible_counts)
 {
 	struct stats_rate many = {1000, 10}, few = {1000, 9}, all = {15, 6};
 
@@ -168,17 +165,17 @@ START_TEST(a_day_needs_conversions_and_counts_that_can_be)
 }
 END_TEST
 
-START_TEST(no_counts_yield_anything_but_a_probability)
+START_TEST(any_counts_yield_a_probability_or_none)
 {
 	uint64_t seed = 41;
 
 	for (int i = 0; i < 3000; i++) {
 		struct stats_rate r[2];
 		for (int k = 0; k < 2; k++) {
-			r[k].n = (int64_t)pow(10, 12 * chance(&seed));
-			r[k].c = (int64_t)((double)r[k].n * chance(&seed));
+			r[k].n = (int64_t)pow(10, 12 * draw_share(&seed));
+			r[k].c = (int64_t)((double)r[k].n * draw_share(&seed));
 		}
-		double u = chance(&seed), p = uniform_p(r[0], r[1], u);
+		double u = draw_share(&seed), p = uniform_p(r[0], r[1], u);
 		double turned = uniform_p(r[1], r[0], 1 - u);
 		ck_assert(isnan(p) || (p >= 0 && p <= 1));
 		ck_assert(isnan(p) == isnan(turned));
@@ -198,9 +195,9 @@ uniform_suite(void)
 	tcase_add_test(t, the_test_needs_values);
 	tcase_add_test(t, its_own_p_values_are_uniform);
 	tcase_add_loop_test(t, days_without_a_difference_have_uniform_p_values, 0, 2);
-	tcase_add_test(t, days_with_a_difference_have_not);
-	tcase_add_test(t, a_day_needs_conversions_and_counts_that_can_be);
-	tcase_add_test(t, no_counts_yield_anything_but_a_probability);
+	tcase_add_test(t, days_with_a_difference_have_small_p_values);
+	tcase_add_test(t, a_day_needs_conversions_and_possible_counts);
+	tcase_add_test(t, any_counts_yield_a_probability_or_none);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -37,8 +37,8 @@
 
 static const struct {
 	const char *alternatives, *exposures, *splits, *goals, *conversions, *plan;
-	const char *text;
-	const char *reason; /* part of one of the reasons */
+	const char *text;   /* of the verdict */
+	const char *reason; /* part of one of its reasons */
 } rows[] = {
     {TWO, "[]", HALVES, BUY, "[]", NULL, NOBODY, NO_PLAN},
     {TWO, "[[9,1,50,0]]", HALVES, BUY, "[]", PLAN_FEW, NOBODY, "0 participants"},
@@ -52,7 +52,7 @@ static const struct {
     {TWO, EVEN, HALVES, BUY_STAY, "[[7,1,1,1000],[7,2,1,1300],[8,1,2,5000],[8,2,2,4000]]", NULL,
 	"b wins in buy and harms stay: decide.",
 	"b in stay: harm, worse than control; 0.8 a participant (8000 of 10000)"},
-    /* The same numbers, and what takes the word away. */
+    /* The same numbers, and what keeps the verdict from naming a winner. */
     {TWO, "[[1,1,10000,0],[2,1,10900,0]]", HALVES, BUY, "[[7,1,1,1000],[7,2,1,1400]]", NULL,
 	BROKEN, "p 7.53e-08 at any time"},
     {TWO, "[[1,1,10000,0],[2,1,10900,900]]", HALVES, BUY, "[[7,1,1,1000],[7,2,1,1400]]",
@@ -62,7 +62,7 @@ static const struct {
     {TWO, "[[1,1,10000,0],[2,1,10000,0],[9,1,300,201]]", HALVES, BUY, CLEAR, NULL, MIXED,
 	"201 of 20000"},
     {TWO, "[[1,1,10000,100],[2,1,10000,100]]", HALVES, BUY, CLEAR, NULL, "Winner: b.", NO_PLAN},
-    /* A plan holds back neither a winner nor harm; it says how far it is. */
+    /* A plan delays neither a winner nor harm; a reason says how much of it is done. */
     {TWO, EVEN, HALVES, BUY, CLEAR, PLAN_MANY, "Winner: b.", "13 % (1300 of 10000)"},
     {TWO, "[[1,1,2000,0],[2,1,2000,0]]", HALVES, BUY, "[[7,1,1,600],[7,2,1,300]]", PLAN_FEW,
 	CONTROL_WINS, "b in buy: worse than control"},
@@ -82,7 +82,7 @@ static const struct {
     {TWO, EVEN, HALVES, BUY, "[[7,1,1,1000],[7,2,1,1050]]", NULL, FLAT, "difference +0.5 points"},
     {TWO, EVEN, HALVES, BUY, "[]", NULL, FLAT, "no variance in either arm"},
     {TWO, EVEN, HALVES, BUY, "[[7,2,1,10000]]", NULL, "Winner: b.", "(10000 of 10000)"},
-    /* Uneven arms: what few did not do shows nothing, and fewer than ten are not judged. */
+    /* Uneven arms: no conversions of a few show nothing, and fewer than ten are not judged. */
     {TWO, "[[1,1,990,0],[2,1,10,0]]", "{\"1\":{\"1\":0.99,\"2\":0.01}}", BUY, "[[7,1,1,50]]",
 	NULL, FLAT, "b in buy: no difference shown yet"},
     {TWO, "[[1,1,991,0],[2,1,9,0]]", "{\"1\":{\"1\":0.99,\"2\":0.01}}", BUY,
@@ -100,10 +100,10 @@ static const struct {
     {TWO, "[[1,1,410,0],[2,1,400,9]]", HALVES, BUY, "[[7,1,1,40],[7,2,1,45]]", NULL, FLAT, NO_PLAN},
     {TWO, "[[1,1,410,0],[2,1,400,10]]", HALVES, BUY, "[[7,1,1,40],[7,2,1,45]]", NULL, MIXED,
 	"10 of 810"},
-    /* A thin arm is no broken split. */
+    /* An arm with a small share is no broken split. */
     {TWO, "[[1,1,0,0],[2,1,1,0]]", "{\"1\":{\"1\":0.99,\"2\":0.01}}", BUY, "[]", NULL, FLAT,
 	NO_PLAN},
-    /* Two splits off in opposite directions do not excuse each other. */
+    /* Two splits that are off in opposite directions do not cancel out. */
     {TWO, "[[1,1,800,0],[2,1,700,0],[1,2,700,0],[2,2,800,0]]",
 	"{\"1\":{\"1\":0.67,\"2\":0.33},\"2\":{\"1\":0.33,\"2\":0.67}}", BUY, "[]", NULL, BROKEN,
 	"b: 1500 participants"},

@@ -261,7 +261,8 @@ static enum err
 open_section(struct parser *p, const struct tag *t)
 {
 	if (p->depth == TMPL_DEPTH)
-		return fail_syntax(p, t->line, "more than %d sections within each other", TMPL_DEPTH);
+		return fail_syntax(
+		    p, t->line, "more than %d sections within each other", TMPL_DEPTH);
 	enum tmpl_kind kind = t->sigil == '#' ? TMPL_SECTION : TMPL_INVERTED;
 	struct tmpl_node *n = append_named(p, kind, t);
 	p->open[p->depth++] = n;
@@ -273,10 +274,12 @@ static enum err
 close_section(struct parser *p, const struct tag *t)
 {
 	if (p->depth == 0)
-		return fail_syntax(p, t->line, "{{/%.*s}} closes nothing", shown_name(t->len), t->name);
+		return fail_syntax(
+		    p, t->line, "{{/%.*s}} closes nothing", shown_name(t->len), t->name);
 	struct tmpl_node *n = p->open[p->depth - 1];
 	if (n->len != t->len || memcmp(n->text, t->name, t->len) != 0)
-		return fail_syntax(p, t->line, "{{/%.*s}} where {{/%.*s}} is due, opened on line %u",
+		return fail_syntax(p, t->line,
+		    "{{/%.*s}} where {{/%.*s}} is due, opened on line %u",
 		    shown_name(t->len), t->name, shown_name(n->len), n->text, n->line);
 	p->depth--;
 	p->tail = &n->next;
