@@ -26,7 +26,7 @@ PARTS = os.environ.get("BENCH_PARTS",
                        "lighttpd nginx joined workers size memory lookup enrol flags results "
                        "import mapping groups pages").split()
 
-LOAD = os.getloadavg()[0]  # of others: before it, nothing here has run
+LOAD = os.getloadavg()[0]  # of other programs, because nothing of the bench has run yet
 
 USERS = 100_000  # of 10 page views each
 FEW = 300  # who are read again and again
@@ -95,7 +95,7 @@ class Bench:
         return load.rate
 
     def uncached(self, stack):
-        """The cache is there, but has never heard of the user: asked, filled, in vain."""
+        """The worst case of the cache: it is asked and filled for users who do not come again."""
         stack.forget_cache()
         before = stack.metrics()
         load = self.wrk.run(stack, "profile", USERS, SECONDS)
@@ -109,7 +109,7 @@ class Bench:
         return self.wrk.run(stack, "window", USERS, SECONDS).rate
 
     def posted(self, stack, mode, size):
-        """Rows a second that are in the database, not just answered for."""
+        """Rows a second, after checking that every acknowledged row is in the database."""
         fresh(stack)
         load = self.wrk.run(stack, mode, USERS, SECONDS)
         rows = int(stack.sql("-c", f"select count(*) from {TODAY}"))
@@ -145,7 +145,7 @@ class Bench:
         stack.stop()
 
     def by_workers(self, stack):
-        """More workers share the cores, fewer wait in vain: once each, nginx."""
+        """The ratios by the number of workers; measured once each, behind nginx."""
         for count in (2, 4, 8, 16):
             stack.start("nginx", ASSAY_WORKERS=str(count))
             self.wrk.run(stack, "health", USERS, 1)
@@ -158,7 +158,7 @@ class Bench:
             stack.stop()
 
     def size(self, stacks):
-        """The same users of the same views, among more and more others; one connection."""
+        """The latency of the same profiles in tables of different sizes, over one connection."""
         say("loading 10 million views")
         for stack, users in stacks:
             if stack.process is None:
@@ -182,7 +182,7 @@ class Bench:
                              "met" if all("Index" in n for n in nodes) else "NOT met"))
 
     def memory(self, stack, server):
-        """One worker that serves it all, so that its size is that after so many requests."""
+        """The size of a worker after so many requests; there is only one, which serves them all."""
         stack.start(server, ASSAY_WORKERS="1", ASSAY_MAX_REQUESTS="0")
         (worker,) = stack.workers()
         command = self.wrk.command(stack, "mixed", 10_000, 600)
@@ -211,7 +211,7 @@ def load_data(stack, users):
 
 
 def fresh(stack):
-    """The day that the bench writes to is empty again."""
+    """Empties the partition of the day that the bench writes to."""
     stack.sql("-c", f"truncate {TODAY}")
 
 

@@ -187,7 +187,7 @@ class Experiments:
         return rows / seconds
 
     def bare_insert(self, stack, prefix):
-        """What anybody would write who wants the same rows."""
+        """The reference: one plain statement that writes the same rows."""
         stack.sql("-c", "truncate assay.audience")
         began = time.monotonic()
         stack.sql("-c", "insert into assay.audience (subject_id, experiment, version) select "

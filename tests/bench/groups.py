@@ -61,7 +61,7 @@ class Groups:
         define(stack, "bench-rule", "rule", [{"name": "all", "rule": rule()}], "global")
         time.sleep(1.1)  # until every worker knows
         self.rate(stack, "group")
-        time.sleep(6)  # the cache stays shut for who was drawn just now
+        time.sleep(6)  # the records of subjects that were just drawn are not cached before
         self.rate(stack, "group")
         for what, mode, target in (("group of an assigned user", "group", 0.65),
                                    (f"group by a rule of {TERMS} terms", "rule", 0.55)):

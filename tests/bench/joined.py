@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Durable writes that wait together: their rates by the number of connections, and the CPU time
+"""Durable writes with a joint commit: their rates by the number of connections, and the CPU time
 that each row costs in every part. A busy machine disturbs CPU time much less than rates."""
 
 import os
@@ -63,7 +63,7 @@ class Joined:
         served, commits, joined = (ended[name] - counts[name] for name in (
             "request_seconds_count", "joint_commits_total", "joint_changes_total"))
         us = [(after[part] - before[part]) * 1e6 / served for part in PARTS]
-        # Whoever was alone had a commit alone.
+        # A request that was not joined with others had a commit of its own.
         self.taken.append((us, served / (served - joined + commits), load))
         return load.rate
 

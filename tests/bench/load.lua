@@ -80,7 +80,7 @@ function modes.page()
 	return post(view(next_user(), next_instant()))
 end
 
--- A device that is known tells nothing new and asks.
+-- A known device that registers without changes and asks for its experiments.
 function modes.lookup()
 	local body = '{"request":{"producer":"the.bench"}}'
 	return wrk.format("POST", string.format("/v1/device/register/demo-device-%03d", next_user()),

@@ -9,7 +9,7 @@ import urllib.request
 from place import BUILD, Failed, run
 
 EXP = "/admin/experiment/CHECKOUT-BUTTON"
-# Path -> at least so much of GET /healthz. The results are kept, but drawn anew.
+# Path -> the least ratio to GET /healthz. Results are cached, but their charts are drawn each time.
 PAGES = {"/admin": 0.3, "/admin/experiments": 0.3, "/admin/experiments/new": 0.3, EXP: 0.15,
          EXP + "/setup": 0.3, EXP + "/audience": 0.3, EXP + "/health": 0.3, EXP + "/history": 0.3,
          EXP + "/explain?user_id=demo-007": 0.3, EXP + "/edit": 0.3, "/admin/goals": 0.3,
@@ -18,9 +18,9 @@ PAGES = {"/admin": 0.3, "/admin/experiments": 0.3, "/admin/experiments/new": 0.3
 LARGEST = 50_000
 MANY = 10_000
 
-# As one that is there, but stopped long ago.
+# Copies of an experiment of the demo, all of them stopped.
 DEFINED = f"""
-insert into assay.name (id, kind)
+insert into assay.id_registry (id, kind)
 select 'MANY-' || i, 'experiment' from generate_series(1, {MANY}) as i;
 insert into assay.experiment overriding system value
 select (jsonb_populate_record(e, jsonb_build_object('id', 'MANY-' || i, 'nr', 1000 + i,
@@ -31,7 +31,7 @@ analyze assay.experiment;
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """An answer that leads elsewhere is an answer."""
+    """Redirects are returned, not followed."""
 
     def redirect_request(self, *_):
         return None
@@ -54,13 +54,13 @@ class Pages:
         self.bench, self.paired, self.seconds = bench, paired, seconds
 
     def sign_in(self, stack):
-        """A cookie, for all requests of `page` to come."""
+        """Signs in and keeps the cookie for load.lua."""
         link = run(BUILD / "assay", "user", "add", "bench", "--role", "admin", "-c",
                    f"{stack.env['ASSAY_STATE']}/assay.conf").strip()
         token = urllib.parse.urlencode({"token": link.partition("token=")[2]}).encode()
         status, headers, _ = opened(stack, "/admin/enter", token)
         if status != 303:
-            raise Failed(f"the link does not let in: {status}")
+            raise Failed(f"the sign-in link is refused: {status}")
         os.environ["BENCH_COOKIE"] = headers["Set-Cookie"].partition(";")[0]
 
     def size(self, stack, path):
@@ -85,7 +85,7 @@ class Pages:
                        "met" if sizes[most] < LARGEST else "NOT met")
 
     def among_many(self, stack):
-        """The last page of many, and the first of them, next to a page of the same length."""
+        """A page near the end of a long list beside the first one: keyset paging costs the same."""
         stack.sql("-c", DEFINED)
         first, last = "/admin/experiments", "/admin/experiments?after=1201"
         rates = self.paired(lambda: self.load(stack, last, connections=1).rate,

@@ -17,7 +17,7 @@ BUILD = TOP / "build/bench"
 PGBENCH = "/usr/lib/postgresql/15/bin/pgbench"
 CONNECTIONS = 16
 
-# Room for the log of a bulk load, and the usual quarter of the machine's memory for the data (10
+# WAL for a bulk load without checkpoints, and the usual quarter of the machine's memory for the data (10
 # million views are 2 GB): the same cluster serves the program and pgbench. fsync,
 # synchronous_commit and checksums stay on, as the script sets them.
 BUFFERS_MB = min(4096, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 22)
@@ -140,7 +140,7 @@ class Load:
         self.rate = count * 1e6 / us
 
 
-# So many instants of load.lua has a day (8 ms each), of which a run may need so many.
+# load.lua divides a day into instants of 8 ms; a run uses at most OF_RUN of them.
 INSTANTS, OF_RUN = 10_800_000, 100_000
 
 

@@ -12,7 +12,7 @@ SUM = "880970c081707360e64f34cea25ff91892f5bc95675b0776925b9709dd8a68bb"
 PREFIX = TOP / "build/npm"
 FILE = PREFIX / "node_modules/axe-core/axe.min.js"
 
-# A driver's script runs in the page without being of the page: its policy does not ask.
+# Scripts of the driver are not subject to the Content-Security-Policy of the page.
 RUN = """
 const done = arguments[arguments.length - 1];
 axe.run(document, {preload: false, resultTypes: ["violations"]}).then(
@@ -22,7 +22,7 @@ axe.run(document, {preload: false, resultTypes: ["violations"]}).then(
 
 
 def source():
-    """The text of axe-core. Two tests that fetch at once would spoil each other's: a lock."""
+    """The text of axe-core. The lock keeps two test processes from installing it at once."""
     PREFIX.mkdir(parents=True, exist_ok=True)
     subprocess.run(["flock", PREFIX / "lock", "sh", "-c",
                     f'[ -f "{FILE}" ] || npm install --prefix "{PREFIX}" --no-save --no-audit '

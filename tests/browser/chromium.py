@@ -37,12 +37,12 @@ class Browser:
         self.driver.set_page_load_timeout(300)
 
     def dark(self, dark=True):
-        """What the reader has asked the system for."""
+        """Sets prefers-color-scheme, which the reader chooses in the operating system."""
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
 
     def width(self, pixels, scale=1):
-        """The width of the page itself, as of a phone, or with each of its pixels so large."""
+        """Sets the width of the window in CSS pixels, and how many device pixels one has (zoom)."""
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": pixels, "height": 900, "deviceScaleFactor": scale, "mobile": pixels < 600})
 
@@ -54,11 +54,11 @@ class Browser:
         return self.driver
 
     def complaints(self):
-        """What the console says since the page was opened: errors, warnings, refusals."""
+        """The messages of the console since the page was opened: errors, warnings, violations."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def loads(self):
-        """Address -> HTTP status (None: no answer) of all that was loaded since."""
+        """Address -> HTTP status (None: no answer) of everything that was loaded since."""
         seen = {}
         for entry in self.driver.get_log("performance"):
             event = json.loads(entry["message"])["message"]

@@ -10,7 +10,7 @@ from stack import Stack
 
 @pytest.fixture(scope="session")
 def demo():
-    """The demo of `make run`, with its experiments and their results, and what it has not."""
+    """The demo of `make run`, with a layer, a segmentation and a key, which it lacks."""
     s = Stack("lighttpd", demo=True)
     layer = {"id": "menu", "unit": "user"}
     assert s.call("POST", "/v1/layer", key="admin", json=layer).status_code == 201
@@ -43,7 +43,7 @@ def plain_browser():
 
 @pytest.fixture(scope="session")
 def sized_browser():
-    """One that pretends: other windows, other colours."""
+    """One whose window size and colour scheme tests may change."""
     b = Browser()
     yield b
     b.quit()

@@ -24,7 +24,7 @@ return [document.documentElement.scrollWidth > innerWidth && "too wide",
 
 
 def no_script_ran(browser):
-    """The browser tells of each script that the policy stopped, and a dialog of each it did not."""
+    """A script that the policy stopped is on the console; one that ran has opened a dialog."""
     try:
         said = browser.driver.switch_to.alert.text
     except NoAlertPresentException:

@@ -8,12 +8,12 @@ from selenium.webdriver.common.by import By
 from lookups import new_id
 from stack import TOP, wait_until
 
-# What stands for the :names of a page's address over the demo, by the longest beginning that fits.
+# Values for the :names of a page's address in the demo; the longest prefix of the route applies.
 SAMPLES = {"/admin/experiment/:id": ["CHECKOUT-BUTTON"], "/admin/goal/:name": ["purchase"],
            "/admin/keys/:id": ["00000000"],
            "/admin/layer/:id": ["menu"], "/admin/segmentation/:id": ["tables"],
            "/admin/segmentation/:id/upload/:job": ["tables", "1"]}
-# The same pages with something in them, or without anything; by route.
+# Query strings with which a page, by its route, is checked as well: with results and without.
 ALSO = {
     "/admin/experiments": ["?q=hero", "?q=no+such+thing"],
     "/admin/experiment/:id/explain": ["?user_id=demo-007"],
@@ -25,7 +25,7 @@ ALSO = {
     "/admin/segmentations": ["?context=nothing"],
     "/admin/segmentations/new": ["?type=rule"],
 }
-# The query without which a page has nothing to tell.
+# The query without which a page shows nothing.
 NEEDS = {"/admin/person": "?user_id=demo-007", "/admin/person/erase": "?user_id=demo-007"}
 ROW = re.compile(r'^ROUTE\("GET", "(/admin[^"]*)", (\w+), .*, "([a-z_]+\.html)"', re.M)
 
@@ -35,12 +35,12 @@ def address(route):
     begins = [b for b in SAMPLES if route.startswith(b)]
     for value in SAMPLES[max(begins, key=len)] if begins else []:
         route = re.sub(r":\w+", value, route, count=1)
-    assert ":" not in route, f"what stands for the names in {route}? say it in SAMPLES"
+    assert ":" not in route, f"SAMPLES has no values for {route}"
     return route
 
 
 def pages():
-    """Every page for those who are signed in, as the program's own table has them."""
+    """The address of every page that needs a sign-in, by the program's own table of routes."""
     rows = ROW.findall((TOP / "app/handler/routes.def").read_text())
     routes = [route for route, who, _ in rows if who.startswith("ROLE_")]
     assert len(routes) > 5
@@ -49,13 +49,13 @@ def pages():
 
 
 def link(stack, role, name=None):
-    """A link that lets a new person of a role in."""
+    """The sign-in link of a new account with that role."""
     words = ("user", "add", name or new_id(role)[:20], "--role", role)
     return stack.url + stack.assay(*words).stdout.strip()
 
 
 def sign_in(browser, stack, role, name=None):
-    """Lets the browser in by a link, as a person would."""
+    """Signs the browser in by a link, as a person would."""
     driver = browser.open(link(stack, role, name))
     press(driver, "Sign in")
     wait_until(lambda: driver.current_url == stack.url + "/admin/account", what="the account")
@@ -67,21 +67,21 @@ def texts(driver, selector):
 
 
 def button(driver, words):
-    """The button that says so."""
+    """The button with these words."""
     found = [b for b in driver.find_elements(By.TAG_NAME, "button") if b.text == words]
     assert len(found) == 1, f"{len(found)} buttons say {words}"
     return found[0]
 
 
 def press(driver, words):
-    """Presses the button that says so, and waits until the page is another."""
+    """Presses the button with these words and waits for the next page."""
     page = driver.find_element(By.TAG_NAME, "html")
     button(driver, words).click()
     left(driver, page)
 
 
 def left(driver, page):
-    """Until the page, of which this is the root, is gone and the next one is there."""
+    """Waits until the page with this root element is gone and the next one is complete."""
     wait_until(lambda: [e for e in driver.find_elements(By.TAG_NAME, "html") if e != page],
                what="another page")
     wait_until(lambda: driver.execute_script("return document.readyState") == "complete",

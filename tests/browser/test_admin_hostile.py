@@ -56,7 +56,7 @@ def test_an_experiment_is_shown_with_its_exact_name_and_runs_no_script(stack, re
     assert driver.execute_script("return document.title").endswith(" · assay")
 
 
-# What holds the text itself and would turn around what stands beside it.
+# Elements with a direction mark in their own text that would turn the text beside them, too.
 TURNED = """
 return [...document.querySelectorAll("main *")].filter(e => [...e.childNodes].some(
     n => n.nodeType === 3 && /[\\u202a-\\u202e\\u2066-\\u2069]/.test(n.data))

@@ -51,7 +51,7 @@ def said(driver):
 
 
 def quiet(writer):
-    """A refused form is an answer like others, of which the browser tells all the same."""
+    """The console is empty but for the 422 of refused forms, which the browser always notes."""
     refused = [line for line in writer.complaints() if "status of 422" not in line]
     assert refused == []
     no_script_ran(writer)

@@ -11,7 +11,7 @@ from enrols import running
 from people import left, link, sign_in, texts
 from stack import wait_until
 
-# What has the focus: its words, and how wide the line around it is.
+# The element that has the focus: its words, and the width of its outline.
 FOCUS = """
 const e = document.activeElement, s = getComputedStyle(e);
 return [(e.labels && e.labels[0] || e).textContent.trim(), e.tagName,
@@ -35,7 +35,7 @@ def focus(driver):
 
 
 def tab_to(driver, words):
-    """Presses Tab until what says so has the focus."""
+    """Presses Tab until the element with these words has the focus."""
     for _ in range(100):
         press(driver, Keys.TAB)
         if focus(driver)[0] == words:

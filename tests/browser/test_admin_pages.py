@@ -19,7 +19,7 @@ return [...document.querySelectorAll("body *")].filter(e =>
     && e.getBoundingClientRect().right > arguments[0] + 1).map(e => e.outerHTML.slice(0, 120));
 """
 
-# What does not fit and cannot be scrolled to either.
+# Elements that do not fit and cannot be reached by scrolling.
 CUT = """
 return [...document.querySelectorAll("main *")].filter(e => e.clientWidth > 0
     && ["hidden", "clip"].includes(getComputedStyle(e).overflowX)
@@ -27,7 +27,7 @@ return [...document.querySelectorAll("main *")].filter(e => e.clientWidth > 0
 """
 
 
-# Words of ordinary length that stand on two lines.
+# Words of ordinary length that are broken over two lines.
 BROKEN = """
 const found = [], walk = document.createTreeWalker(document.querySelector("main"), 4);
 for (let node; (node = walk.nextNode());) {
@@ -45,7 +45,7 @@ for (let node; (node = walk.nextNode());) {
 return found;
 """
 
-# Cells that have no heading above them and do not say themselves what they are.
+# Cells of a table without visible headings that have no label of their own either.
 UNNAMED = """
 return [...document.querySelectorAll("main table")].flatMap(t => {
     const head = t.querySelector("thead");
@@ -166,7 +166,7 @@ def test_at_200_percent_zoom_nothing_is_cut_off_or_scrolls_sideways(demo, page, 
 
 
 def test_the_check_finds_text_that_is_cut_off(demo, reader):
-    """Else the test above would prove nothing."""
+    """Proves that the check of the test above can fail."""
     driver = reader.open(demo.url + "/admin")
     driver.execute_script(
         "const p = document.createElement('p'); p.textContent = 'W'.repeat(500);"
@@ -184,7 +184,7 @@ def test_a_page_has_the_same_text_without_scripts(demo, page, reader, plain_read
 
 
 def test_axe_finds_a_field_without_a_label_and_low_contrast(demo, reader, rules):
-    """Else the tests above would prove nothing."""
+    """Proves that the check of axe can fail."""
     driver = reader.open(demo.url + "/admin")
     driver.execute_script(
         "const i = document.createElement('input'), p = document.createElement('p');"

@@ -10,7 +10,7 @@ from stack import wait_until
 
 
 def write(driver, **fields):
-    """Types into fields by their names; __ for a point."""
+    """Types into fields by their names; __ stands for a dot."""
     for name, text in fields.items():
         field = driver.find_element(By.NAME, name.replace("__", "."))
         if field.tag_name != "select":
@@ -19,7 +19,7 @@ def write(driver, **fields):
 
 
 def complaints(browser):
-    """What the browser says, but for forms that were refused."""
+    """The console, without the statuses of refused forms."""
     return [line for line in browser.complaints()
             if "status of 422" not in line and "status of 409" not in line]
 

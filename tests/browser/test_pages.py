@@ -80,7 +80,7 @@ def test_the_console_stays_empty(stack, browser, path):
 
 
 def test_the_content_policy_stops_an_injected_script(stack, browser):
-    """The console is the witness of the tests above: here it must speak."""
+    """Proves that the console shows violations, on which the tests above rely."""
     driver = browser.open(stack.url + "/")
     driver.execute_script(
         "const s = document.createElement('script'); s.textContent = 'window.ran = 1';"
@@ -138,7 +138,7 @@ def test_hostile_address_runs_no_script(stack, browser, path):
 
 
 def test_the_plain_browser_runs_no_scripts(browser, plain_browser):
-    """Else the tests below would prove nothing."""
+    """Proves that the tests below run without scripts."""
     page = "data:text/html,<title>before</title><script>document.title = 'after'</script>"
     assert browser.open(page).title == "after"
     assert plain_browser.open(page).title == "before"

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A mixed load behind each web server while a fault a second befalls the stack; afterwards every
-acknowledged write is read back, and the results of every experiment are recounted. Wrong is: a
-write lost, doubled or out of order, a stale read, results that are not those of the rows, a 500,
-and a 502 when no worker died; a worker that dies loses the requests that it had joined.
+"""A mixed load behind each web server while one fault a second is caused in the stack; afterwards
+every acknowledged write is read back, and the results of every experiment are recounted. A run
+fails for a write that is lost, doubled or out of order, a stale read, results that differ from the
+rows, a 500, and a 502 when no worker died (one that dies loses the requests that it had joined).
 
 	tests/chaos/chaos.py [--seconds N] [--seed N] [--server lighttpd|nginx]
 
@@ -32,14 +32,14 @@ from result_rows import differences  # noqa: E402
 from test_enrol_faults import Enrolling  # noqa: E402
 from writers import Definitions, Hits, Tags  # noqa: E402
 
-# A read may lag so far behind a write where the cache could not be told at once.
+# Seconds by which a read may be older than a write when memcached did not get the invalidation.
 SLACK = 1.0
-WANTED = 3.0  # seconds without a success
-NEAR = 2.0  # seconds between the death of a worker and the answers that it costs
+WANTED = 3.0  # seconds without a success, at most; printed, but no failure
+NEAR = 2.0  # seconds between the death of a worker and the 502 that it explains
 
 
-def said(check):
-    """What a check that asserts found wrong."""
+def failures(check):
+    """What a check that asserts found wrong, as a list."""
     try:
         check()
     except AssertionError as error:
@@ -48,7 +48,7 @@ def said(check):
 
 
 def longest_outage(begun, ended, answers):
-    """Seconds in which nobody was answered with success."""
+    """The longest time between two successful answers, in seconds."""
     times = sorted(a.begun + a.seconds for a in answers if a.good)
     times = [begun] + [t for t in times if begun < t < ended] + [ended]
     return max(b - a for a, b in zip(times, times[1:]))
@@ -101,7 +101,7 @@ def run(server, seconds, seed):
             ended = time.monotonic()
         settle(stack)
         answers = load.answers + enrolling.failed + [a for w in writers for a in w.answers]
-        wrong = judge(stack, faults, answers) + said(load.check) + said(enrolling.check)
+        wrong = judge(stack, faults, answers) + failures(load.check) + failures(enrolling.check)
         for one in writers:
             wrong += one.check()
         gap = longest_outage(begun, ended, answers)

@@ -14,8 +14,9 @@ from stack import wait_until
 
 
 class Faults:
-    """A fault a second befalls the stack, chosen by dice. What one stops goes on by itself after
-    at most 3 s. What one ends is started again, by the main thread: it lives as long as that."""
+    """Causes one fault a second in the stack, chosen by `dice`, a random generator. A process that
+    is stopped continues after at most 3 s. One that is ended is started again, by the main thread,
+    because it lives only as long as the thread that started it."""
 
     def __init__(self, stack, dice):
         self.stack, self.dice = stack, dice
@@ -31,7 +32,7 @@ class Faults:
             time.sleep(1)
             fault = self.dice.choice(self.kinds)
             try:
-                # What a fault meets may have been ended by another one before.
+                # The process may have been ended by an earlier fault.
                 with contextlib.suppress(ProcessLookupError, FileNotFoundError, psycopg2.Error,
                                          ConnectionError, TimeoutError):
                     fault()
@@ -42,7 +43,7 @@ class Faults:
             thread.join()
 
     def stop(self, pid):
-        """Nothing of a process for up to 3 s."""
+        """Stops a process for up to 3 s."""
         def go_on(seconds=self.dice.uniform(0.2, 3)):
             time.sleep(seconds)
             with contextlib.suppress(ProcessLookupError):
@@ -66,7 +67,7 @@ class Faults:
         self.stop(self.worker())
 
     def kill_backend(self):
-        """PostgreSQL ends all others, too, and recovers."""
+        """PostgreSQL then ends all its other processes, too, and recovers."""
         os.kill(self.backend(), signal.SIGKILL)
 
     def stop_backend(self):
@@ -92,7 +93,7 @@ class Faults:
 
 
 def settle(stack):
-    """Until every part serves again and all that was begun has ended."""
+    """Waits until every part serves again and all statements have ended."""
     seen = []
 
     def serves():

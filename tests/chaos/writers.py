@@ -60,8 +60,8 @@ class Writers:
 
 
 class Tags(Writers):
-    """Each sets a tag of its user to 1, 2, ..: what is acknowledged last stays, unless something
-    later was not acknowledged; nothing earlier comes back."""
+    """Each sets a tag of its user to 1, 2, ... The value that was acknowledged last must stay, or
+    one that was sent later without an acknowledgement; an earlier one must never be read again."""
 
     def __init__(self, stack, threads=3):
         super().__init__(stack, threads)
@@ -97,7 +97,8 @@ class Tags(Writers):
 
 
 class Hits(Writers):
-    """Each hits a goal as a user of its own, every hit with an id, and says what failed again."""
+    """Each hits a goal as a user of its own. A hit has an event id and is repeated when it fails,
+    and must count once."""
 
     def __init__(self, stack, threads=2):
         super().__init__(stack, threads)
@@ -127,10 +128,11 @@ class Hits(Writers):
 
 
 class Definitions(Writers):
-    """All change one experiment at the same time; what is there at the end was sent."""
+    """All change one experiment at the same time; the values at the end must be ones that were
+    sent."""
 
     key = "admin"
-    problems = False  # but in the envelope
+    problems = False  # failures are in the envelope
 
     def __init__(self, stack, threads=2):
         super().__init__(stack, threads)

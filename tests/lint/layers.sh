@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The floors of the house: a file includes its own room and lower floors, rooms of one floor never
-# include each other, each foreign library has one room, and no includes go in a circle. What
-# files really call is checked by symbols.py.
+# The floors: a file includes its own folder of app/ and those of lower floors, folders of one floor
+# never include each other, each foreign library has one place, and no includes go in a circle.
+# What files really call is checked by symbols.py.
 
 set -u
 status=0
@@ -20,7 +20,7 @@ find app -name '*.[ch]' | sort | xargs awk '
 
 # ---- Who may include whom ------------------------------------------------------------------
 awk -F'\t' '
-function room(path, part) {
+function folder(path, part) {
 	sub(/^app\//, "", path)
 	return split(path, part, "/") > 1 ? part[1] : "main"
 }
@@ -34,14 +34,14 @@ BEGIN {
 	floor["handler"] = 4; floor["run"] = 5; floor["cmd"] = floor["job"] = 6; floor["main"] = 7
 }
 $3 == "\"" && $4 !~ /\.inc$/ {
-	from = room($1)
-	to = room("app/" $4)
+	from = folder($1)
+	to = folder("app/" $4)
 	if (!(from in floor) || !(to in floor))
 		say("no floor for " from " or " to)
 	else if (floor[to] > floor[from])
 		say(from " must not include " to ", which is above it")
 	else if (floor[to] == floor[from] && to != from)
-		say(from " and " to " are neighbours that never meet")
+		say(from " and " to " are on one floor: neither may include the other")
 	else if (from == "view" && to == "store")
 		say("view must not include store: JSON goes in, JSON comes out")
 	else if ($4 == "handler/routes.def" && from != "handler")
@@ -50,10 +50,10 @@ $3 == "\"" && $4 !~ /\.inc$/ {
 END { exit bad }
 ' "$work/includes" || status=1
 
-# ---- One room for each foreign library -----------------------------------------------------
+# ---- One place for each foreign library ----------------------------------------------------
 awk -F'\t' '
-function allow(header, room) {
-	rooms[header] = room
+function allow(header, files) {
+	places[header] = files
 }
 BEGIN {
 	# a prefix of the header, and the files that may include it
@@ -65,23 +65,23 @@ BEGIN {
 	allow("gsl/", "^app/core/stats/[a-z_]*\\.c$")
 	allow("json-c/", ".")
 	allow("talloc", ".")
-	# pure thinking: no input or output, no clock, no chance
+	# what pure rules must not use: input and output, the clock
 	pure = "^(stdio|fcntl|poll|unistd|dirent|time|netdb|signal)\\.h$|^sys/"
 	# what libc brings
 	libc = "^(arpa|linux|net|netinet|sys)/[a-z_/]+\\.h$|^[a-z0-9]+\\.h$"
 }
 $3 == "<" {
 	known = 0
-	for (header in rooms)
+	for (header in places)
 		if (index($4, header) == 1) {
 			known = 1
-			if ($1 !~ rooms[header]) {
-				printf "%s:%d: <%s> has a room of its own\n", $1, $2, $4
+			if ($1 !~ places[header]) {
+				printf "%s:%d: <%s> may be included in one place only\n", $1, $2, $4
 				bad = 1
 			}
 		}
 	if (!known && $4 !~ libc) {
-		printf "%s:%d: <%s> is no library of this house\n", $1, $2, $4
+		printf "%s:%d: <%s> is a library that is not used here\n", $1, $2, $4
 		bad = 1
 	}
 	if ($1 ~ /^app\/(core|view)\// && $4 ~ pure) {

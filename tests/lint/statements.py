@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two promises that every statement of sql/ keeps by itself. The ledger: a statement that writes
+"""Two rules that every statement of sql/ must follow by itself. The ledger: a statement that writes
 exposure or conversion writes result_delta, too. Citus: a statement about subjects can be run where
 the rows of subjects are spread over machines and definitions are plain tables of the coordinator;
 the rules were found by running them there. Statements that break a rule today are counted in

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The style of a source file: short files of short functions, a licence line, a paragraph on the
-purpose of each directory, a comment at every public declaration, no unfinished work."""
+purpose of each file, a comment at every public declaration, no unfinished work."""
 
 import ast
 import re
@@ -77,7 +77,7 @@ def check_c_functions(path, text):
 
 def check_source(path, text):
     if len(text) < 2 or not text[1].startswith("/*"):
-        report(path, 2, "say in a paragraph what this room is for")
+        report(path, 2, "begin with a paragraph on what this file does")
     includes = [line for line in text if line.startswith("#include")]
     own = str(path.with_suffix(".h")).replace("app/", "", 1)
     if path.parts[0] == "app" and path.with_suffix(".h").is_file():

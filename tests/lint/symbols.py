@@ -13,7 +13,7 @@ TOP = pathlib.Path.cwd()
 OBJECTS = pathlib.Path("build/release/app")
 SOURCES_MOST = 20
 
-# A room may call rooms of lower floors; rooms of one floor are neighbours and call none of each
+# A part may call parts of lower floors; parts of one floor are neighbours and do not call each
 # other. handler/ itself has the table of routes; cmd and job use the setup of run.
 FLOOR = {"base": 1, "core": 2, "store": 2, "view": 3, "service": 3, "web": 3, "handler/api": 4,
          "handler/page": 4, "handler": 5, "run": 6, "cmd": 7, "job": 7, "main": 8}
@@ -36,8 +36,8 @@ def report(name, text):
     print(f"app/{name}.c:0: {text}")
 
 
-def room(name):
-    """The room of a file, "handler/api" for handler/api/subject/tag."""
+def part_of(name):
+    """The part of the program that a file belongs to, "handler/api" for handler/api/subject/tag."""
     for depth in (2, 1):
         path = "/".join(name.split("/")[:depth])
         if path in FLOOR and path != name:
@@ -66,7 +66,7 @@ def symbols():
 def check_floors(calls):
     for name in sorted(calls):
         for other in sorted(calls[name]):
-            a, b = room(name), room(other)
+            a, b = part_of(name), part_of(other)
             if a not in FLOOR or b not in FLOOR:
                 report(name, f"no floor is known for {a} or {b}")
             elif FLOOR[b] > FLOOR[a]:
@@ -114,7 +114,7 @@ def main():
                 report(name, f"calls {symbol}, which asserts: base/jsonutil.h has a safe one")
         for symbol in sorted(wanted & STATEMENTS):
             if name.startswith("handler/"):
-                report(name, f"calls {symbol}: what runs a statement belongs to service")
+                report(name, f"calls {symbol}: a statement belongs to an operation in service")
     check_floors(calls)
     for component in circles(calls):
         report(component[0], "is in a circle of calls: " + " ".join(component))
