@@ -114,7 +114,7 @@ def main():
                 report(name, f"calls {symbol}, which asserts: base/jsonutil.h has a safe one")
         for symbol in sorted(wanted & STATEMENTS):
             if name.startswith("handler/"):
-                report(name, f"calls {symbol}: a statement belongs to an operation in service")
+                report(name, f"calls {symbol}: a statement belongs to service")
     check_floors(calls)
     for component in circles(calls):
         report(component[0], "is in a circle of calls: " + " ".join(component))

@@ -20,8 +20,10 @@
 #define PLAN "{\"baseline\":0.1,\"effect\":0.05}"
 #define TODAY "2026-11-21T08:00:00.000Z"
 
-/* Rows of up to 25 days, mostly sound; some of unknown arms, of splits that are none, below 0 as
- * after erasures, or huge. */
+/*
+ * Rows [day, alternative, allocation, participants, conversions] of up to 25 days. Most are sound;
+ * some name unknown alternatives or allocations, are below 0 as after erasures, or huge.
+ */
 static struct json_object *
 draw_days(void *ctx, uint64_t *seed)
 {

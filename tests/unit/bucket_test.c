@@ -39,7 +39,7 @@ text(struct json_object *o, const char *name)
 
 /* The name that u draws from the list, "-" for nothing, on ctx. */
 static const char *
-drawn(void *ctx, const char *list, double u)
+drawn_name(void *ctx, const char *list, double u)
 {
 	struct json_object *o = mem_json(ctx, json_tokener_parse(list));
 
@@ -61,7 +61,7 @@ START_TEST(buckets_and_draws_are_those_of_the_vectors)
 	if (strcmp(text(o, "salt"), "4f1d:redraw:3") == 0)
 		ck_assert_double_eq(bucket_redraw("4f1d", 3, text(o, "id")), u);
 	for (int i = 0; i < ROWS(lists); i++)
-		ck_assert_str_eq(drawn(ctx, lists[i].alternatives, u), text(o, lists[i].name));
+		ck_assert_str_eq(drawn_name(ctx, lists[i].alternatives, u), text(o, lists[i].name));
 	talloc_free(ctx);
 }
 END_TEST
@@ -104,7 +104,7 @@ START_TEST(the_first_alternative_whose_cumulative_share_exceeds_u_is_drawn)
 {
 	void *ctx = mem_ctx(NULL);
 
-	ck_assert_str_eq(drawn(ctx, edges[_i].list, edges[_i].u), edges[_i].name);
+	ck_assert_str_eq(drawn_name(ctx, edges[_i].list, edges[_i].u), edges[_i].name);
 	talloc_free(ctx);
 }
 END_TEST

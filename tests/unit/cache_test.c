@@ -158,8 +158,11 @@ START_TEST(a_tombstone_revokes_a_lease)
 }
 END_TEST
 
-/* The reader misses and reads the database; the writer sets its tombstone, commits and sets it
- * again; the cache forgets all; then the reader stores what it has read. */
+/*
+ * The order of a stale read: the reader misses and reads the database; the writer sets its
+ * tombstone, commits and sets it again; the cache loses everything, also the tombstone; then the
+ * reader stores what it has read before the commit.
+ */
 START_TEST(a_value_read_before_a_write_is_not_stored_in_a_wiped_cache)
 {
 	struct cache *reader = open_cache(), *writer = open_cache();
@@ -182,8 +185,10 @@ START_TEST(a_value_read_before_a_write_is_not_stored_in_a_wiped_cache)
 }
 END_TEST
 
-/* A node that is started again counts versions from 1: the lease before and the tombstone after
- * have the same. What the reader did meanwhile, on other keys, must not matter. */
+/*
+ * memcached counts versions from 1 after a restart, so the lease of before and the tombstone of
+ * after may have the same one, whatever the reader does meanwhile on other keys.
+ */
 START_TEST(a_lease_from_before_a_restart_stores_nothing)
 {
 	struct cache *reader = open_cache();

@@ -295,7 +295,7 @@ START_TEST(a_statement_past_its_deadline_is_not_sent)
 	ck_assert_int_lt(instant_monotonic() - began, AT_ONCE);
 	ck_assert_ptr_nonnull(strstr(db_message(db), "no time is left"));
 	ck_assert_int_eq(watched->executed, 0);
-	/* The connection is still good. */
+	/* Refused before it was sent, so the connection need not be opened again. */
 	db_set_deadline(db, INT64_MAX);
 	ck_assert_int_eq(db_query(db, mem, q, none, NULL), OK);
 	ck_assert_int_eq(watched->connections, 1);
@@ -340,7 +340,7 @@ START_TEST(waiting_for_a_silent_server_ends_at_the_deadline)
 }
 END_TEST
 
-/* Else one late request would keep all workers from connecting. */
+/* The gate closes when the database fails. That a request ran out of time is no such failure. */
 START_TEST(a_late_request_does_not_keep_others_from_connecting)
 {
 	db_set_deadline(db, instant_monotonic() - 1);

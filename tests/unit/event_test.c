@@ -42,7 +42,7 @@ static const struct {
      "\"url\":\"x/y\"},"
      "{\"title\":\"experiment\",\"experimentId\":\"D1234\",\"userId\":\"u\",\"deviceId\":\"d\","
      "\"url\":\"x/y\"}"},
-    /* A look-up that found nothing is told too, without an experiment. */
+    /* A look-up that found nothing has an event, too, without an experiment. */
     {{.device = "d"}, 0,
      "{\"title\":\"experiment\",\"userId\":null,\"deviceId\":\"d\",\"url\":null}"},
 };

@@ -85,7 +85,7 @@ static const struct {
     {"[]", "{}", FLAG_OBJECT, "\"value\":[],"},
     {"1", "\"1\"", FLAG_MIXED, "\"value\":1,"},
     {"false", "0", FLAG_MIXED, "\"value\":false,"},
-    /* None of its own, where others have one: the default of the application. */
+    /* No payload of its own, where others have one: the default of the application applies. */
     {"null", "true", FLAG_BOOLEAN, ""},
     {"true", "null", FLAG_BOOLEAN, "\"value\":true,"},
 };

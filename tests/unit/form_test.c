@@ -15,7 +15,7 @@
 static const char *const env[] = {"CONTENT_TYPE=application/x-www-form-urlencoded", NULL};
 static const char *const other[] = {"CONTENT_TYPE=application/json", NULL};
 
-/* The caller resets c. */
+/* Reads a form as a request has it; the caller resets c. */
 static enum err
 read_form(struct ctx *c, const char *const params[], const char *body, struct json_object **out)
 {
@@ -87,7 +87,7 @@ START_TEST(refuses_malformed_forms)
 }
 END_TEST
 
-/* Fields of a form: so many, each of them "name=", n times the text, and the end. */
+/* A form of that many fields; the value of each is n times the text, and the end. */
 static const struct {
 	int fields, n;
 	const char *name, *text, *end;

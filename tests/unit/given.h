@@ -6,12 +6,12 @@
 
 #include "base/problem.h"
 
-/* What tests are given as texts, and what they hold against texts. Everything is on ctx. */
+/* JSON that tests write as text, and problems as text to compare. Everything is on ctx. */
 
-/* The value that text is; NULL for null. A text that is no JSON fails the test. */
+/* The value of a JSON text; NULL for null. A text that is no JSON fails the test. */
 struct json_object *given_json(void *ctx, const char *text);
 
-/* The pointers of all problems, by blanks. */
+/* The pointers of all problems, separated by blanks. */
 const char *given_pointers(void *ctx, const struct problems *p);
 
 #endif

@@ -45,8 +45,8 @@ END_TEST
 
 static const char *const none[] = {"null", "", "[", "{\"a\"", "\"a", "\"a\\", "x"};
 
-/* No number is looked at more than once: 200,000 that are not huge, and only one that is, at the
- * end. Where each one looked at all the rest, this took minutes. */
+/* No number is read more than once: 200,000 that are not huge, and only one that is, at the
+ * end. A reader that looks at all the rest for each of them would take minutes. */
 START_TEST(many_large_numbers_are_read_in_one_pass)
 {
 	enum { MANY = 200000 };

@@ -80,6 +80,7 @@ fork_out_of_memory(int to)
 	_exit(0);
 }
 
+/* A worker without memory cannot go on: it says so and ends, and the parent starts another. */
 START_TEST(running_out_of_memory_logs_and_aborts)
 {
 	char said[128] = "";

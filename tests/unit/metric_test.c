@@ -128,8 +128,9 @@ static const struct {
     {60000000, "+Inf", "2.5"},
 };
 
+/* The name of the sample with the requests that took at most `bound` seconds. */
 static const char *
-bucket(void *ctx, const char *bound)
+bucket_name(void *ctx, const char *bound)
 {
 	return mem_printf(ctx, "assay_request_seconds_bucket{le=\"%s\"}", bound);
 }
@@ -139,10 +140,10 @@ START_TEST(durations_fall_into_cumulative_buckets)
 	void *ctx = mem_ctx(NULL);
 
 	metric_request(200, durations[_i].us);
-	ck_assert_double_eq(sample(bucket(ctx, durations[_i].first)), 1);
+	ck_assert_double_eq(sample(bucket_name(ctx, durations[_i].first)), 1);
 	if (durations[_i].before != NULL)
-		ck_assert_double_eq(sample(bucket(ctx, durations[_i].before)), 0);
-	ck_assert_double_eq(sample(bucket(ctx, "+Inf")), 1);
+		ck_assert_double_eq(sample(bucket_name(ctx, durations[_i].before)), 0);
+	ck_assert_double_eq(sample(bucket_name(ctx, "+Inf")), 1);
 	ck_assert_double_eq(sample("assay_request_seconds_count"), 1);
 	double sum = durations[_i].us > 0 ? (double)durations[_i].us / 1e6 : 0;
 	ck_assert_double_eq_tol(sample("assay_request_seconds_sum"), sum, 1e-7);

@@ -17,7 +17,7 @@
 #define CONTROL "must not contain control characters"
 
 static const char *
-listed(const struct problems *p)
+problems_text(const struct problems *p)
 {
 	return json_object_to_json_string_ext(
 	    p->list, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
@@ -54,7 +54,7 @@ START_TEST(reads_a_page_view)
 	struct page_view v = {.at = 77};
 
 	ck_assert_msg(
-	    page_view_read(given_json(ctx, good[_i].text), NOW, "", p, &v), "%s", listed(p));
+	    page_view_read(given_json(ctx, good[_i].text), NOW, "", p, &v), "%s", problems_text(p));
 	ck_assert_uint_eq(problem_count(p), 0);
 	ck_assert_pstr_eq(v.subject, expected->subject);
 	ck_assert_pstr_eq(v.name, expected->name);
@@ -109,7 +109,7 @@ static const struct {
 
 /* A good page view in which one member is replaced, added or left out. */
 static struct json_object *
-with(void *ctx, const char *member, const char *value)
+page_view_with(void *ctx, const char *member, const char *value)
 {
 	struct json_object *o = json_tokener_parse(
 	    "{\"user_id\":\"7\",\"name\":\"Home\","
@@ -128,8 +128,9 @@ START_TEST(each_fault_has_its_pointer)
 	struct problems *p = problem_new(ctx);
 	struct page_view v;
 
-	ck_assert(!page_view_read(with(ctx, bad[_i].member, bad[_i].value), NOW, "/4", p, &v));
-	ck_assert_str_eq(listed(p),
+	ck_assert(!page_view_read(
+	    page_view_with(ctx, bad[_i].member, bad[_i].value), NOW, "/4", p, &v));
+	ck_assert_str_eq(problems_text(p),
 	    mem_printf(
 		ctx, "[{\"pointer\":\"%s\",\"detail\":\"%s\"}]", bad[_i].pointer, bad[_i].detail));
 	talloc_free(ctx);
@@ -151,9 +152,9 @@ START_TEST(texts_are_accepted_up_to_their_limit)
 	char *fits = mem_printf(ctx, "\"%0*d\"", most, 7);
 	char *over = mem_printf(ctx, "\"%0*d\"", most + 1, 7);
 
-	ck_assert(page_view_read(with(ctx, member, fits), NOW, "", p, &v));
-	ck_assert(!page_view_read(with(ctx, member, over), NOW, "", p, &v));
-	ck_assert_str_eq(listed(p),
+	ck_assert(page_view_read(page_view_with(ctx, member, fits), NOW, "", p, &v));
+	ck_assert(!page_view_read(page_view_with(ctx, member, over), NOW, "", p, &v));
+	ck_assert_str_eq(problems_text(p),
 	    mem_printf(ctx, "[{\"pointer\":\"/%s\",\"detail\":\"must be at most %d bytes long\"}]",
 		member, most));
 	talloc_free(ctx);
@@ -169,7 +170,7 @@ START_TEST(reports_all_faults_at_once)
 	    "{\"user_id\":7,\"name\":\"\",\"timestamp\":\"now\",\"url\":1,\"referrer\":2}";
 
 	ck_assert(!page_view_read(given_json(ctx, text), NOW, "", p, &v));
-	ck_assert_str_eq(listed(p),
+	ck_assert_str_eq(problems_text(p),
 	    "["
 	    "{\"pointer\":\"/user_id\",\"detail\":\"" STRING "\"},"
 	    "{\"pointer\":\"/name\",\"detail\":\"must not be empty\"},"
@@ -186,8 +187,8 @@ START_TEST(a_bad_view_does_not_affect_the_next)
 	struct problems *p = problem_new(ctx);
 	struct page_view v;
 
-	ck_assert(!page_view_read(with(ctx, "name", "7"), NOW, "/0", p, &v));
-	ck_assert(page_view_read(with(ctx, "name", "\"x\""), NOW, "/1", p, &v));
+	ck_assert(!page_view_read(page_view_with(ctx, "name", "7"), NOW, "/0", p, &v));
+	ck_assert(page_view_read(page_view_with(ctx, "name", "\"x\""), NOW, "/1", p, &v));
 	ck_assert_uint_eq(problem_count(p), 1);
 	talloc_free(ctx);
 }
@@ -202,7 +203,8 @@ START_TEST(refuses_anything_but_an_object)
 	struct page_view v;
 
 	ck_assert(!page_view_read(given_json(ctx, no_objects[_i]), NOW, "/4", p, &v));
-	ck_assert_str_eq(listed(p), "[{\"pointer\":\"/4\",\"detail\":\"must be an object\"}]");
+	ck_assert_str_eq(
+	    problems_text(p), "[{\"pointer\":\"/4\",\"detail\":\"must be an object\"}]");
 	talloc_free(ctx);
 }
 END_TEST

@@ -37,7 +37,7 @@ has_line(const struct buf *b, const char *line)
 	return at != NULL && (at == b->data || at[-1] == '\n') && at[strlen(line)] == '\n';
 }
 
-/* The highest n of $n. */
+/* The highest number of a parameter. */
 static int
 count_params(const char *sql)
 {
@@ -49,6 +49,7 @@ count_params(const char *sql)
 	return most;
 }
 
+/* The build compiles the files into the program: nothing may be lost or mixed up on the way. */
 START_TEST(every_query_has_the_text_and_marks_of_its_file)
 {
 	const struct query_info *q = &query_infos[_i];

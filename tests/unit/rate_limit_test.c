@@ -159,6 +159,8 @@ take_until_killed(void)
 	}
 }
 
+/* Shared memory has no lock that could be left behind: whatever a killed process was about, later
+ * callers get their answers. The time until the kill varies, so that it hits many points. */
 START_TEST(a_process_killed_at_any_point_leaves_no_lock)
 {
 	struct rate_report report;
@@ -182,7 +184,7 @@ END_TEST
 START_TEST(reports_the_source_of_most_refusals)
 {
 	struct rate_report report = {0};
-	int told = 0;
+	int told = 0; /* reports: some, but far fewer than refusals, because each is a write */
 
 	/* Two of three from one source, the rest from one of 100 others each. */
 	for (int i = 0; i < 3000; i++) {

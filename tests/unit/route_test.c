@@ -46,7 +46,7 @@ static const struct routes routes = {list, sizeof list / sizeof list[0], NULL};
 
 /* A request of this method whose segments, split at blanks, are those of path. */
 static void
-begin(struct ctx *c, const char *method, const char *path, size_t body_len)
+begin_request(struct ctx *c, const char *method, const char *path, size_t body_len)
 {
 	*c = (struct ctx){0};
 	ctx_begin(c, 0, 0);
@@ -93,7 +93,7 @@ START_TEST(finds_the_row_with_and_without_the_prefix)
 {
 	struct ctx c;
 
-	begin(&c, found[_i].method, found[_i].path, 0);
+	begin_request(&c, found[_i].method, found[_i].path, 0);
 	ck_assert_int_eq(route_match(&c), OK);
 	ck_assert_ptr_eq(c.route, &list[found[_i].row]);
 	for (int i = 0; i < CTX_ARGS && found[_i].args[i] != NULL; i++)
@@ -113,7 +113,7 @@ START_TEST(refuses_unknown_paths)
 	struct ctx c;
 
 	for (int i = 0; i < ROWS(methods); i++) {
-		begin(&c, methods[i], unknown[_i], 0);
+		begin_request(&c, methods[i], unknown[_i], 0);
 		ck_assert_int_eq(route_match(&c), ERR_NOT_FOUND);
 		ck_assert_str_eq(c.w.detail, "no such path");
 		ck_assert_ptr_null(c.route);
@@ -140,7 +140,7 @@ START_TEST(a_wrong_method_is_told_the_allowed_ones)
 {
 	struct ctx c;
 
-	begin(&c, refused[_i].method, refused[_i].path, 0);
+	begin_request(&c, refused[_i].method, refused[_i].path, 0);
 	ck_assert_int_eq(route_match(&c), ERR_METHOD);
 	ck_assert_str_eq(c.allow, refused[_i].allow);
 	ck_assert_str_eq(
@@ -169,7 +169,7 @@ START_TEST(a_large_body_is_told_the_limit)
 {
 	struct ctx c;
 
-	begin(&c, bodies[_i].method, bodies[_i].path, bodies[_i].body_len);
+	begin_request(&c, bodies[_i].method, bodies[_i].path, bodies[_i].body_len);
 	ck_assert_int_eq(route_match(&c), bodies[_i].detail == NULL ? OK : ERR_TOO_LARGE);
 	ck_assert_pstr_eq(c.w.detail, bodies[_i].detail);
 	ctx_reset(&c);
@@ -182,15 +182,15 @@ START_TEST(an_image_is_recognised_by_its_path)
 
 	for (int i = 0; i < ROWS(list); i++)
 		ck_assert_int_eq(route_is_image(&list[i]), i == IMAGE);
-	begin(&c, "GET", "goal buy.png", 0);
+	begin_request(&c, "GET", "goal buy.png", 0);
 	route_match_image(&c);
 	ck_assert_ptr_eq(c.route, &list[IMAGE]);
 	ctx_reset(&c);
-	begin(&c, "GET", "user 7", 0);
+	begin_request(&c, "GET", "user 7", 0);
 	route_match_image(&c);
 	ck_assert_ptr_null(c.route);
 	ctx_reset(&c);
-	begin(&c, "POST", "goal buy.png", 0);
+	begin_request(&c, "POST", "goal buy.png", 0);
 	route_match_image(&c);
 	ck_assert_ptr_null(c.route);
 	ctx_reset(&c);
@@ -201,7 +201,7 @@ END_TEST
 static void
 begin_at_row(struct ctx *c, const struct route *row)
 {
-	begin(c, row->method, "", 0);
+	begin_request(c, row->method, "", 0);
 	c->routes = routes_index(c->w.mem, &routes_all);
 	char *rest = mem_dup(c->w.mem, row->path + 1);
 	for (char *s = strsep(&rest, "/"); s != NULL; s = strsep(&rest, "/")) {

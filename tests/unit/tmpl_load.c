@@ -33,9 +33,9 @@ write_file(const char *path, const char *text)
 	ck_assert_int_eq(fclose(f), 0);
 }
 
-/* Loads n files from a directory that is gone again afterwards. */
+/* Loads n files from a temporary directory, which is removed again. */
 static enum err
-load(struct tmpl_set *set, const struct file *files, int n, char message[TMPL_MESSAGE])
+load_files(struct tmpl_set *set, const struct file *files, int n, char message[TMPL_MESSAGE])
 {
 	char dir[] = "/tmp/tmpl_test.XXXXXX";
 
@@ -72,7 +72,7 @@ START_TEST(loads_all_templates_of_a_directory)
 	struct json_object *model =
 	    mem_json(ctx, json_tokener_parse("{\"x\": 1, \"kids\": [{\"kids\": []}]}"));
 
-	ck_assert_msg(load(set, files, ROWS(files), message) == OK, "%s", message);
+	ck_assert_msg(load_files(set, files, ROWS(files), message) == OK, "%s", message);
 	ck_assert_int_eq(tmpl_render(set, "page.html", model, out), OK);
 	ck_assert_str_eq(out->data, "<title>1</title>\n<p>1</p>\n<i></i>");
 	ck_assert_int_eq(tmpl_render(set, "notes.txt", model, out), ERR_NOT_FOUND);
@@ -92,7 +92,7 @@ START_TEST(loads_a_large_file)
 	for (int i = 0; i < 10000; i++)
 		buf_str(text, "0123456789\n");
 	const struct file file = {"a.html", text->data};
-	ck_assert_int_eq(load(set, &file, 1, message), OK);
+	ck_assert_int_eq(load_files(set, &file, 1, message), OK);
 	ck_assert_int_eq(tmpl_render(set, "a.html", NULL, out), OK);
 	ck_assert_str_eq(out->data, text->data);
 	talloc_free(ctx);
@@ -120,7 +120,7 @@ START_TEST(refuses_bad_files_with_a_message)
 	void *ctx = mem_ctx(NULL);
 	char message[TMPL_MESSAGE] = "";
 
-	ck_assert_int_eq(load(tmpl_new(ctx), r->files, r->n, message), r->e);
+	ck_assert_int_eq(load_files(tmpl_new(ctx), r->files, r->n, message), r->e);
 	ck_assert_str_eq(message, r->message);
 	talloc_free(ctx);
 }
@@ -137,7 +137,7 @@ START_TEST(refuses_partials_in_a_circle)
 	void *ctx = mem_ctx(NULL);
 	char message[TMPL_MESSAGE] = "";
 
-	ck_assert_int_eq(load(tmpl_new(ctx), files, ROWS(files), message), ERR_SYNTAX);
+	ck_assert_int_eq(load_files(tmpl_new(ctx), files, ROWS(files), message), ERR_SYNTAX);
 	ck_assert_ptr_nonnull(strstr(message, ".html never ends"));
 	ck_assert_ptr_null(strstr(message, "d.html"));
 	talloc_free(ctx);

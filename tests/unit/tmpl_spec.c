@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The cases of the public mustache specification, for tmpl_test.c. What assay leaves out on
- * purpose is known by the text of a case, never by its name, and must be refused.
+ * The cases of the public mustache specification, for tmpl_test.c. Output without escaping and
+ * other delimiters are left out on purpose; a case whose text uses them must be refused.
  */
 #include "web/tmpl/tmpl.h"
 
@@ -48,7 +48,7 @@ is_left_out(const char *text)
 	    strstr(text, "{{=") != NULL;
 }
 
-/* Adds one text of a case; false when it was, as it should be, refused. */
+/* Adds a text of a case; false when it had to be refused, and was. */
 static bool
 add_text(struct tmpl_set *set, const char *name, const char *text)
 {
@@ -79,7 +79,7 @@ add_case(struct tmpl_set *set, struct json_object *test)
 	return added;
 }
 
-/* True when the case was rendered, false when it was refused. */
+/* Renders a case and compares the output; false when the case had to be refused, and was. */
 static bool
 run_case(void *ctx, struct json_object *test)
 {

@@ -19,7 +19,7 @@ TCase *tmpl_load_case(void);
 
 /* Adds a text that must be accepted. */
 static void
-add(struct tmpl_set *set, const char *name, const char *text)
+add_template(struct tmpl_set *set, const char *name, const char *text)
 {
 	char message[TMPL_MESSAGE] = "";
 	enum err e = tmpl_add(set, name, text, strlen(text), message);
@@ -69,10 +69,10 @@ partials_new(void *ctx)
 {
 	struct tmpl_set *set = tmpl_new(ctx);
 
-	add(set, "lines", "x\n{{a}}\n\nz");
-	add(set, "outer", "-\n {{> lines}}\n");
-	add(set, "list", "{{#l}}{{.}}{{/l}}\n<ul>\n{{#l}}\n{{.}}\n{{/l}}\n</ul>\n");
-	add(set, "tail", "{{#l}}(\n{{^no}}){{/no}}{{/l}}");
+	add_template(set, "lines", "x\n{{a}}\n\nz");
+	add_template(set, "outer", "-\n {{> lines}}\n");
+	add_template(set, "list", "{{#l}}{{.}}{{/l}}\n<ul>\n{{#l}}\n{{.}}\n{{/l}}\n</ul>\n");
+	add_template(set, "tail", "{{#l}}(\n{{^no}}){{/no}}{{/l}}");
 	return set;
 }
 
@@ -83,7 +83,7 @@ START_TEST(renders_and_escapes_values)
 	struct tmpl_set *set = partials_new(ctx);
 	struct buf *out = buf_new(ctx, 0);
 
-	add(set, "t", row->text);
+	add_template(set, "t", row->text);
 	struct json_object *model = mem_json(ctx, json_tokener_parse(row->model));
 	ck_assert_int_eq(tmpl_render(set, "t", model, out), OK);
 	ck_assert_str_eq(out->data, row->want);
@@ -143,7 +143,7 @@ START_TEST(finds_templates_by_name)
 
 	buf_str(out, "before");
 	ck_assert_int_eq(tmpl_render(set, "a", NULL, out), ERR_NOT_FOUND);
-	add(set, "a", "1");
+	add_template(set, "a", "1");
 	ck_assert_int_eq(tmpl_add(set, "a", "2", 1, message), ERR_CONFLICT);
 	ck_assert_str_eq(message, "a: is there already");
 	ck_assert_int_eq(tmpl_render(set, "a", NULL, out), OK);
@@ -180,7 +180,7 @@ START_TEST(deep_sections)
 	    mem_printf(ctx, "%sx%s", repeat(ctx, "{{^a}}", 32), repeat(ctx, "{{/a}}", 32));
 	const char *deeper = repeat(ctx, "\n{{#a}}", 33);
 
-	add(set, "t", deepest);
+	add_template(set, "t", deepest);
 	ck_assert_int_eq(tmpl_render(set, "t", NULL, out), OK);
 	ck_assert_str_eq(out->data, "x");
 	ck_assert_int_eq(tmpl_add(set, "u", deeper, strlen(deeper), message), ERR_SYNTAX);
@@ -195,12 +195,12 @@ START_TEST(recursion_is_bounded)
 	struct tmpl_set *set = tmpl_new(ctx);
 	struct buf *out = buf_new(ctx, 0);
 
-	add(set, "once", "x{{> once}}");
+	add_template(set, "once", "x{{> once}}");
 	ck_assert_int_eq(tmpl_render(set, "once", NULL, out), OK);
 	ck_assert_str_eq(out->data, repeat(ctx, "x", 33));
 
 	/* These would be 2^33 partials if they were not counted. */
-	add(set, "twice", "x{{> twice}}{{> twice}}");
+	add_template(set, "twice", "x{{> twice}}{{> twice}}");
 	ck_assert_int_eq(tmpl_render(set, "twice", NULL, out), ERR_INTERNAL);
 	ck_assert_str_eq(out->data, repeat(ctx, "x", 33));
 	talloc_free(ctx);
@@ -227,7 +227,7 @@ START_TEST(deep_model_is_bounded)
 	struct tmpl_set *set = tmpl_new(ctx);
 	struct buf *out = buf_new(ctx, 0);
 
-	add(set, "t", "x{{#a}}{{> t}}{{/a}}{{a}}");
+	add_template(set, "t", "x{{#a}}{{> t}}{{/a}}{{a}}");
 	ck_assert_int_eq(tmpl_render(set, "t", deep_model(ctx, 5000), out), OK);
 	ck_assert_str_eq(out->data, repeat(ctx, "x", 33));
 	talloc_free(ctx);
@@ -255,15 +255,15 @@ START_TEST(huge_model_is_bounded)
 
 	/* Steps that write nothing count too. */
 	json_object_object_add(root, "l", json_object_get(wide_model(ctx, 20000, 1)));
-	add(set, "steps", "{{#l}}{{#l}}{{/l}}{{/l}}");
+	add_template(set, "steps", "{{#l}}{{#l}}{{/l}}{{/l}}");
 	ck_assert_int_eq(tmpl_render(set, "steps", root, out), ERR_INTERNAL);
-	add(set, "all", "{{#l}}{{.}}{{/l}}");
+	add_template(set, "all", "{{#l}}{{.}}{{/l}}");
 	ck_assert_int_eq(tmpl_render(set, "all", root, out), OK);
 	ck_assert_uint_eq(out->len, 20000 * strlen("&lt;"));
 
 	buf_reset(out);
 	buf_str(out, "before");
-	add(set, "bytes", "{{#.}}{{.}}{{/.}}");
+	add_template(set, "bytes", "{{#.}}{{.}}{{/.}}");
 	struct json_object *wide = wide_model(ctx, 20000, 1000);
 	ck_assert_int_eq(tmpl_render(set, "bytes", wide, out), ERR_INTERNAL);
 	ck_assert_str_eq(out->data, "before");
