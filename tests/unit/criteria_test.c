@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "given.h"
 #include "suites.h"
@@ -16,13 +17,6 @@ criteria_of_filters(void *ctx, const char *filters)
 {
 	return given_json(ctx, mem_printf(ctx, "{\"type\":\"%s\",\"filters\":%s}",
 	    *filters == '[' ? "device" : "user", filters));
-}
-
-static const char *
-problems_text(const struct problems *p)
-{
-	return json_object_to_json_string_ext(p->list,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
 #define FILTER(operator, value) \
@@ -311,7 +305,7 @@ START_TEST(matches_a_profile_as_expected)
 	struct criteria *c =
 	    criteria_read(ctx, criteria_of_filters(ctx, decided[_i].filters), "", p);
 
-	ck_assert_msg(c != NULL, "%s", problems_text(p));
+	ck_assert_msg(c != NULL, "%s", json_plain(p->list));
 	bool in = criteria_match(c, terms_make(ctx, given_json(ctx, decided[_i].attributes)));
 	ck_assert_msg(
 	    in == decided[_i].in, "%s on %s", decided[_i].filters, decided[_i].attributes);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "given.h"
 #include "suites.h"
@@ -13,13 +14,6 @@
 #define AT "/request/alternatives"
 #define CONTROL "{\"name\":\"control\",\"weight\":null,\"payload\":null,\"enabled\":true}"
 #define NUMBER "0 or more, and at most 1e9"
-
-static const char *
-plain(struct json_object *o)
-{
-	return json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-}
 
 static const struct {
 	const char *value;
@@ -80,8 +74,8 @@ START_TEST(adds_control_and_weights_to_alternatives)
 	struct json_object *value = good[_i].value == NULL ? NULL : given_json(ctx, good[_i].value);
 	struct json_object *list = delivery_alternatives(value, "/request/alternatives", p);
 
-	ck_assert_msg(list != NULL, "%s", plain(p->list));
-	ck_assert_str_eq(plain(list), good[_i].list);
+	ck_assert_msg(list != NULL, "%s", json_plain(p->list));
+	ck_assert_str_eq(json_plain(list), good[_i].list);
 	ck_assert_str_eq(delivery_weighting(list), good[_i].weighting);
 	ck_assert(delivery_has(list, "control"));
 	ck_assert(!delivery_has(list, "Control") && !delivery_has(list, ""));

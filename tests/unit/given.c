@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Texts in, texts out.
+ * JSON from texts, and problems as texts, for the tables of the tests.
  */
 #include "given.h"
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "given.h"
 #include "suites.h"
@@ -15,13 +16,6 @@
 #define TIME_STRING "must be a string: an RFC 3339 date-time with an offset"
 #define RFC_3339 "must be an RFC 3339 date-time with an offset, as 2012-12-02T00:30:12.984Z"
 #define CONTROL "must not contain control characters"
-
-static const char *
-problems_text(const struct problems *p)
-{
-	return json_object_to_json_string_ext(
-	    p->list, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-}
 
 static const struct {
 	const char *text;
@@ -54,7 +48,8 @@ START_TEST(reads_a_page_view)
 	struct page_view v = {.at = 77};
 
 	ck_assert_msg(
-	    page_view_read(given_json(ctx, good[_i].text), NOW, "", p, &v), "%s", problems_text(p));
+	    page_view_read(given_json(ctx, good[_i].text), NOW, "", p, &v), "%s",
+	    json_plain(p->list));
 	ck_assert_uint_eq(problem_count(p), 0);
 	ck_assert_pstr_eq(v.subject, expected->subject);
 	ck_assert_pstr_eq(v.name, expected->name);
@@ -130,7 +125,7 @@ START_TEST(each_fault_has_its_pointer)
 
 	ck_assert(!page_view_read(
 	    page_view_with(ctx, bad[_i].member, bad[_i].value), NOW, "/4", p, &v));
-	ck_assert_str_eq(problems_text(p),
+	ck_assert_str_eq(json_plain(p->list),
 	    mem_printf(
 		ctx, "[{\"pointer\":\"%s\",\"detail\":\"%s\"}]", bad[_i].pointer, bad[_i].detail));
 	talloc_free(ctx);
@@ -154,7 +149,7 @@ START_TEST(texts_are_accepted_up_to_their_limit)
 
 	ck_assert(page_view_read(page_view_with(ctx, member, fits), NOW, "", p, &v));
 	ck_assert(!page_view_read(page_view_with(ctx, member, over), NOW, "", p, &v));
-	ck_assert_str_eq(problems_text(p),
+	ck_assert_str_eq(json_plain(p->list),
 	    mem_printf(ctx, "[{\"pointer\":\"/%s\",\"detail\":\"must be at most %d bytes long\"}]",
 		member, most));
 	talloc_free(ctx);
@@ -170,7 +165,7 @@ START_TEST(reports_all_faults_at_once)
 	    "{\"user_id\":7,\"name\":\"\",\"timestamp\":\"now\",\"url\":1,\"referrer\":2}";
 
 	ck_assert(!page_view_read(given_json(ctx, text), NOW, "", p, &v));
-	ck_assert_str_eq(problems_text(p),
+	ck_assert_str_eq(json_plain(p->list),
 	    "["
 	    "{\"pointer\":\"/user_id\",\"detail\":\"" STRING "\"},"
 	    "{\"pointer\":\"/name\",\"detail\":\"must not be empty\"},"
@@ -204,7 +199,7 @@ START_TEST(refuses_anything_but_an_object)
 
 	ck_assert(!page_view_read(given_json(ctx, no_objects[_i]), NOW, "/4", p, &v));
 	ck_assert_str_eq(
-	    problems_text(p), "[{\"pointer\":\"/4\",\"detail\":\"must be an object\"}]");
+	    json_plain(p->list), "[{\"pointer\":\"/4\",\"detail\":\"must be an object\"}]");
 	talloc_free(ctx);
 }
 END_TEST

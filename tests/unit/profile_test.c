@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "suites.h"
 
@@ -100,13 +101,6 @@ END_TEST
 	"{\"views\":21,\"minutes\":18.5,\"days\":3,\"favourite\":\"Pricing <Page>\",\"pages\":4," \
 	"\"first_us\":1,\"next_us\":null}"
 
-static const char *
-plain(struct json_object *o)
-{
-	return json_object_to_json_string_ext(
-	    o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-}
-
 static const struct {
 	const char *row, *shape;
 } weeks[] = {
@@ -129,7 +123,7 @@ START_TEST(the_week_has_the_documented_names)
 
 	/* The answer must not refer to the row, which is freed first. */
 	json_object_put(row);
-	ck_assert_str_eq(plain(o), weeks[_i].shape);
+	ck_assert_str_eq(json_plain(o), weeks[_i].shape);
 	talloc_free(ctx);
 }
 END_TEST
@@ -150,7 +144,7 @@ START_TEST(another_window_names_its_days)
 	struct json_object *o = profile_window(ctx, "a/b", row, windows[_i].days, NOW);
 
 	json_object_put(row);
-	ck_assert_str_eq(plain(o),
+	ck_assert_str_eq(json_plain(o),
 	    mem_printf(ctx,
 		"{\"user_id\":\"a/b\",\"number_pages_viewed\":21,"
 		"\"time_spent_on_site\":18.5,\"number_of_days_active\":3,"

@@ -4,7 +4,6 @@
  */
 #include "web/tmpl/tmpl.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +11,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "suites.h"
 
 TCase *tmpl_load_case(void);
-
-#define ROWS(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 /* A file of a directory to load; a directory where text is NULL. */
 struct file {

@@ -5,11 +5,11 @@
  */
 #include "web/tmpl/tmpl.h"
 
-#include <check.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "suites.h"
 
 /* The directory with the specification's files. */
 #ifndef TMPL_SPEC
@@ -31,8 +31,6 @@ static const struct spec specs[] = {
     {"partials.json", 11, 1},
     {"sections.json", 32, 2},
 };
-
-#define ROWS(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 static const char *
 member(struct json_object *o, const char *key)
