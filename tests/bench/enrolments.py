@@ -20,7 +20,7 @@ PER_SECOND, AT_ONCE = 200, 4
 SIZES = [int(n) for n in os.environ.get("BENCH_SIZES", "1").split()]
 MOST_MS = {1: 10, 5: 25}
 
-# The numbers of BENCH-RUN-0 and -0 alone: users in-1 .. in-MANY have its alternatives.
+# Users in-1 .. in-MANY are enrolled in BENCH-RUN-0, and two goals exist.
 ENROLLED = f"""
 insert into assay.enrolment (subject_id, experiment, alternative, allocation, source,
 	enrolled_at)
@@ -34,7 +34,7 @@ insert into assay.goal (name, test, description, created_at) values
 ('bench-buy', 'chi2', '', now()), ('bench-look', 'mwu', '', now());
 """
 
-# In the order in which subjects would come, within 14 days.
+# Inserted in the order in which subjects would come, within 14 days.
 LARGE = """
 insert into assay.exposure (subject_id, experiment, alternative, allocation, forced,
 	earlier_exposures, exposed_at)
@@ -51,7 +51,7 @@ select result_rebuild(nr) from experiment where id = '{id}';
 """
 
 
-# What 100,000 subjects did who hit a goal once.
+# The deltas of 100,000 subjects that hit a goal once.
 DELTAS = """
 insert into assay.result_delta (experiment, goal, alternative, allocation, day, n, sum, squares,
 	hits_to)
@@ -103,7 +103,7 @@ class Others:
 
 
 class Enrolments:
-    """The rows about who is in what and what came of it; `bench` keeps them."""
+    """The rows about enrolments, goal hits, flags and results; `bench` keeps them."""
 
     def __init__(self, bench, paired, seconds):
         self.bench, self.paired, self.seconds = bench, paired, seconds
@@ -120,7 +120,7 @@ class Enrolments:
         return rate
 
     def first(self, stack):
-        """Enrolments a second that are in the database."""
+        """Enrolments a second, after checking that they are in the database."""
         before = int(stack.sql("-c", "select count(*) from assay.enrolment"))
         load = self.load(stack, "enroll_first", FEW)
         rows = int(stack.sql("-c", "select count(*) from assay.enrolment")) - before
@@ -162,7 +162,7 @@ class Enrolments:
         self.report_cpu(server)
         self.define(stack, 1, 9)
         self.load(stack, "enroll_all", FEW)
-        time.sleep(6)  # the cache stays shut for who was enrolled just now
+        time.sleep(6)  # the records of subjects that were just enrolled are not cached before
         self.load(stack, "enroll_all", FEW)
         every = self.paired(lambda: self.load(stack, "enroll_all", FEW).rate,
                             lambda: healthz(stack))
@@ -195,7 +195,7 @@ class Enrolments:
         stack.sql("-c", ENROLLED)
         self.load(stack, "flag", FEW)
         self.load(stack, "enroll_all", FEW)
-        time.sleep(6)  # the cache stays shut for who was enrolled just now
+        time.sleep(6)  # the records of subjects that were just enrolled are not cached before
         self.load(stack, "flags", FEW)
         os.environ["BENCH_TAG"] = self.tag(stack)
         for what, mode, target in (("one flag, enrolled", "flag", 0.6),

@@ -72,7 +72,7 @@ def define(stack, exp, criteria):
 
 
 def await_active(stack, count, seconds):
-    """Until so many definitions are in effect."""
+    """Waits until so many definitions are in effect."""
     deadline = time.monotonic() + seconds
     while int(stack.sql("-c", "select count(*) from assay.experiment where status = 'ACTIVE'")) \
             < count:
@@ -108,8 +108,8 @@ class Experiments:
         return load.rate
 
     def settle(self, stack):
-        """An import keeps the cache shut for some seconds, and so does the first look-up, which
-        enrols, for its device."""
+        """Waits until records are cached: for some seconds they are not after an import, nor after
+        a first look-up, which enrols its device."""
         for _ in range(2):
             time.sleep(7)
             self.bench.wrk.run(stack, "lookup", FEW, 2)
@@ -166,7 +166,7 @@ class Experiments:
         stack.stop()
 
     def await_quiet(self, stack):
-        """Until no job holds its claim: it looks again for profiles that changed meanwhile."""
+        """Waits until no job holds its claim; a job looks again for profiles that changed."""
         while stack.sql("-c", "select 1 from pg_locks where locktype = 'advisory' and "
                         "classid = 4702112 limit 1"):
             time.sleep(0.02)

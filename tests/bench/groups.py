@@ -34,7 +34,7 @@ def define(stack, seg, kind, groups, context=CONTEXT):
 
 
 def rule():
-    """Of 20 terms the last alone holds, so that all are decided."""
+    """Only the last of 20 terms holds, so that all are evaluated."""
     none = [{"group": {"segmentation": f"bench-{n % SEGMENTATIONS}", "eq": f"none {n}"}}
             if n % 2 else {"attribute": {"path": f"field.{n}", "gte": n}} for n in range(TERMS - 1)]
     return {"any": [*none, {"kind": {"eq": "user"}}]}
@@ -71,7 +71,7 @@ class Groups:
         stack.stop()
 
     def upload(self, stack):
-        """Rows a second from the request to the end of the job that works the file off."""
+        """Rows a second, from the request to the end of the job that reads the file."""
         stack.start("nginx")
         define(stack, "bench-file", "manual", groups_of("ab"))
         rows = "".join(f"file-{n},{'ab'[n % 2]}\n" for n in range(UPLOAD))

@@ -17,8 +17,8 @@ BUILD = TOP / "build/bench"
 PGBENCH = "/usr/lib/postgresql/15/bin/pgbench"
 CONNECTIONS = 16
 
-# WAL for a bulk load without checkpoints, and the usual quarter of the machine's memory for the data (10
-# million views are 2 GB): the same cluster serves the program and pgbench. fsync,
+# WAL for a bulk load without checkpoints, and the usual quarter of the machine's memory for the
+# data (10 million views are 2 GB): the same cluster serves the program and pgbench. fsync,
 # synchronous_commit and checksums stay on, as the script sets them.
 BUFFERS_MB = min(4096, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 22)
 POSTGRES = f"-c max_wal_size=8GB -c shared_buffers={BUFFERS_MB}MB"

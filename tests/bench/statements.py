@@ -29,7 +29,7 @@ def profile():
 
 
 def plain_insert():
-    """What anybody would write who has one row."""
+    """The reference: a plain insert of one row."""
     return ONE_VIEW + ("insert into page_view (subject_id, viewed_at, name, url, referrer)\n"
                        f"values ('u:' || :user::text, {AT}, :name, :url, :referrer)\n"
                        "on conflict do nothing;\n")
