@@ -22,8 +22,9 @@ z_alpha(const struct sample_size_plan *p)
 	return gsl_cdf_ugaussian_Qinv(p->alpha / (double)(p->arms - 1) / 2);
 }
 
+/* Participants for sequential looks, which need more than a single test of n. */
 static double
-rounded(double n)
+whole_participants(double n)
 {
 	/* A sum that is whole but for rounding needs no participant more. */
 	return fmax(SAMPLE_SIZE_LEAST, ceil(SAMPLE_SIZE_LOOKS * n - 1e-9));
@@ -40,7 +41,7 @@ sample_size_rate(double x, double control, const struct sample_size_plan *plan)
 	double u = (1 - s) * x * (1 - x) + s * control * (1 - control);
 	double z = z_alpha(plan) * sqrt(fmax(q * (1 - q), u)) +
 	    gsl_cdf_ugaussian_Pinv(plan->power) * sqrt(u);
-	return rounded(2 * z * z / ((x - control) * (x - control)));
+	return whole_participants(2 * z * z / ((x - control) * (x - control)));
 }
 
 double
@@ -49,5 +50,5 @@ sample_size_mean(double sd, double effect, const struct sample_size_plan *plan)
 	if (!is_plan(plan) || !(sd > 0) || !isfinite(effect) || effect == 0)
 		return NAN;
 	double z = z_alpha(plan) + gsl_cdf_ugaussian_Pinv(plan->power);
-	return rounded(2 * z * z * sd * sd / (effect * effect));
+	return whole_participants(2 * z * z * sd * sd / (effect * effect));
 }

@@ -43,8 +43,9 @@ struct step {
 	double target; /* probability to be spent by it */
 };
 
+/* The part of alpha that may be spent by looks up to information t. */
 static double
-spent(const struct spending *how, double t)
+alpha_spent(const struct spending *how, double t)
 {
 	double alpha = how->alpha;
 
@@ -62,7 +63,7 @@ spent(const struct spending *how, double t)
 
 /* The probability that a path is beyond -c .. c after the step. */
 static double
-crossing(const struct step *step, double c)
+crossing_probability(const struct step *step, double c)
 {
 	double sum = 0;
 
@@ -74,27 +75,27 @@ crossing(const struct step *step, double c)
 	return sum;
 }
 
-/* In logarithms, because early bounds spend as little as 1e-9; kept finite where a double
- * underflows. */
+/* Is 0 at the bound. In logarithms, because early bounds spend as little as 1e-9; kept finite
+ * where a double underflows. */
 static double
-excess(double c, void *step)
+log_excess(double c, void *step)
 {
 	const struct step *s = step;
 
-	return log(fmax(crossing(s, c), DBL_MIN)) - log(s->target);
+	return log(fmax(crossing_probability(s, c), DBL_MIN)) - log(s->target);
 }
 
 /* The c at which the step spends its target, between 0 and most. */
 static double
 find_bound(struct step *step, double most)
 {
-	gsl_function f = {excess, step};
+	gsl_function f = {log_excess, step};
 	double low = 0, high = most;
 
 	/* What is left to spend may be more than all that is left of the paths, or nothing. */
-	if (step->target >= crossing(step, low))
+	if (step->target >= crossing_probability(step, low))
 		return low;
-	if (step->target <= crossing(step, high))
+	if (step->target <= crossing_probability(step, high))
 		return high;
 	gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
 	mem_check(solver);
@@ -201,7 +202,7 @@ spending_bounds(const struct spending *how, const double t[], size_t n, double z
 {
 	struct paths paths[2];
 	size_t first = begin_paths(how, t, n, z, &paths[0]);
-	double before = first > 0 ? spent(how, t[first - 1]) : 0;
+	double before = first > 0 ? alpha_spent(how, t[first - 1]) : 0;
 
 	if (first == n)
 		return;
@@ -210,7 +211,7 @@ spending_bounds(const struct spending *how, const double t[], size_t n, double z
 	mem_check(usual);
 	mem_check(near);
 	for (size_t k = first; k < n; k++) {
-		double now = how->final && k == n - 1 ? how->alpha : spent(how, t[k]);
+		double now = how->final && k == n - 1 ? how->alpha : alpha_spent(how, t[k]);
 		double apart = k == 0 ? t[k] : t[k] - t[k - 1];
 		bool is_near = apart < NEAR || (k + 1 < n && t[k + 1] - t[k] < NEAR);
 		struct step step = {&paths[(k - first) % 2], sqrt(apart), now - before};

@@ -211,7 +211,7 @@ typedef enum err apply_fn(struct ctx *c, struct json_object *request);
 
 /* Whether the form was sent by the button that does this. */
 static bool
-does(struct ctx *c, const char *what)
+is_sent_by(struct ctx *c, const char *what)
 {
 	const char *doing = form_value(c, "do");
 
@@ -231,8 +231,8 @@ apply_form(struct ctx *c, apply_fn *apply)
 	if (e == OK && problem_count(c->w.problems) > 0)
 		e = ERR_INVALID;
 	if (e == OK)
-		e = does(c, "count") ? count_matches(c, typed, request)
-		    : does(c, "plan") ? offer_plan(c, typed, request)
+		e = is_sent_by(c, "count") ? count_matches(c, typed, request)
+		    : is_sent_by(c, "plan") ? offer_plan(c, typed, request)
 		    : apply(c, request);
 	/* Without a form the body could not be read: there is nothing to show again. */
 	if (e == OK || c->form == NULL)
