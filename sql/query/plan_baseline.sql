@@ -1,5 +1,5 @@
 -- How many participants came since $3, and how many of them hit goal $1 since then: in experiment $2;
--- null: in the one that had most hits of it. For a goal with a window those count whose window has
+-- null: in the one of people's that had most hits of it. For a goal with a window those count whose window has
 -- ended by $4, which is today. No row when there is no such goal, or nobody came.
 -- reach: all
 -- retry: yes
@@ -26,7 +26,7 @@ with chosen as (
 	from cell as c group by c.experiment
 )
 select e.id as experiment, c.participants, c.conversions
-from counted as c join experiment as e on e.nr = c.experiment
+from counted as c join experiment as e on e.nr = c.experiment and e.selfcheck is null
 where c.participants > 0 and ($2::text is null or e.id = $2)
 order by c.conversions desc, c.participants desc, e.nr desc
 limit 1

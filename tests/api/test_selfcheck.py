@@ -194,6 +194,19 @@ def test_the_first_page_counts_people_s_experiments_alone(on, user):
     wait_until(lambda: shown() == [running_now, came], 5, "the numbers")
 
 
+def test_the_planner_takes_no_baseline_from_it(on):
+    """All hits count in it, and so it has more of them than any experiment."""
+    name, users = goal(on), [new_id("user") for _ in range(6)]
+    few, many = running(on, "b"), running(on, "b")
+    for i, who in enumerate(users):
+        enroll(on, many if i < 4 else few, who)
+        if i not in (0, 5):
+            hit(on, name, who)
+    told = on.call("GET", "/v1/plan", params={"goal": name, "effect": 0.02}).json()
+    assert told["observed"] == {
+        "goal": name, "experiment": many, "participants": 4, "conversions": 3}
+
+
 def test_no_name_reaches_it(on, user):
     exp = running(on, "b")
     enroll(on, exp, user)
