@@ -14,9 +14,10 @@ comment on column experiment.plan_valid is
 comment on column experiment.plan_goal is
 	'the goal that decides, as long as nobody had taken part; null: none, or not known';
 comment on column experiment.closed_at is
-	'since when nobody new takes part, because of its state; null: people do';
+	'since when nobody new takes part, because of its state or a stop; null: people do';
 
-update experiment set closed_at = coalesce(ended_at, updated_at) where state <> 1;
+update experiment set closed_at = coalesce(ended_at, updated_at)
+where state <> 1 or status = 'STOPPED';
 
 -- Of a plan of before it is not known whether it is older than the first participant, where there is
 -- one.

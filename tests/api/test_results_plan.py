@@ -185,17 +185,47 @@ def test_an_effect_as_planned_can_be_ruled_out_early(stack):
     assert stored(stack, exp) == []
 
 
-@pytest.mark.parametrize("state", ["track", "default"])
+@pytest.mark.parametrize("state", ["track", "default", "stopped"])
 def test_an_experiment_that_ended_early_is_not_decided(stack, state):
     exp, goal = planned(stack)
     add_days(stack, exp, goal, STEADY)
-    set_state(stack, exp, state)
+    if state == "stopped":
+        admin(stack, "POST", f"{exp}/stop")
+    else:
+        set_state(stack, exp, state)
     told = results(stack, exp)
     assert told["verdict"]["text"] == "Ended at 68% of the plan: not decided."
     assert (told["verdict"]["state"], told["days_to_go"]) == ("ended", None)
     assert cell(told, goal)["sequence"] == told["decision"]["looks"][-1]["interval"]
     # What was said before it ended is said of that day still.
     assert verdict(stack, exp, through=day_of(-1))["state"] == "running"
+    if state == "stopped":
+        # Stopped it stays, whatever its state, until it is resumed.
+        set_state(stack, exp, "default")
+        set_state(stack, exp, "enabled")
+        assert verdict(stack, exp)["state"] == "ended"
+        admin(stack, "POST", f"{exp}/resume")
+    else:
+        set_state(stack, exp, "enabled")
+    assert verdict(stack, exp)["state"] == "running"
+
+
+def test_a_fulfilled_plan_has_its_final_look_though_the_experiment_ended(stack):
+    exp, goal = planned(stack)
+    add_days(stack, exp, goal, [[day, 500, 55, 500, 50] for day in range(10)])
+    set_state(stack, exp, "default")
+    told = results(stack, exp)
+    assert told["verdict"]["text"] == \
+        "Wait for the final look: 100% of the plan, about 4 days to go."
+    assert (told["decision"]["final_on"], told["verdict"]["state"]) == (day_of(3), "running")
+
+
+def test_an_experiment_that_ended_waits_for_its_open_windows(stack):
+    exp, goal = planned(stack)
+    add_days(stack, exp, goal, STEADY)
+    add_day(stack, exp, goal, 1, 2, 5, 1)
+    set_state(stack, exp, "default")
+    assert verdict(stack, exp)["text"].startswith("Wait for open windows: 68% of the plan")
 
 
 def test_the_level_of_the_plan_is_honoured(stack):
@@ -442,11 +472,3 @@ def test_a_deleted_experiment_takes_its_decisions_along(stack):
     admin(stack, "DELETE", exp)
     wait_until(lambda: stack.sql("select deleted_experiment_reap(10000) = 0")[0][0] and stack.sql(
         "select 1 from decision where experiment = %s", nr) == [], 20, "the decisions to go")
-
-
-def test_the_jobs_decide_what_nobody_reads(stack):
-    exp, goal = planned(stack)
-    add_days(stack, exp, goal, CLEAR)
-    assert stored(stack, exp) == []
-    stack.assay("jobs", "--once")
-    assert [row[:2] for row in stored(stack, exp)] == [(2, True)]

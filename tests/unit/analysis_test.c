@@ -132,6 +132,32 @@ START_TEST(the_order_of_rows_within_a_day_does_not_matter)
 }
 END_TEST
 
+/* Of the plan's alternatives none is left, and one that nobody gets was never in it. */
+START_TEST(a_plan_whose_alternatives_are_gone_says_nothing)
+{
+	void *ctx = mem_ctx(NULL);
+	struct results_input in = {
+	    .data_through = TODAY,
+	    .alternatives = given_json(
+		ctx, "[{\"id\":1,\"name\":\"control\"},{\"id\":3,\"name\":\"c\"}]"),
+	    .exposures = given_json(ctx, "[[1,1,500,0],[2,1,500,0]]"),
+	    .splits = given_json(ctx, "{\"1\":{\"1\":0.5,\"2\":0.5},\"2\":{\"1\":1}}"),
+	    .goals = given_json(ctx, GOAL),
+	    .conversions = given_json(ctx, "[]"),
+	    .analysis = {.has_primary = true, .plan = given_json(ctx, PLAN), .plan_valid = true,
+		.days = given_json(ctx, "[[\"2026-11-03\",1,1,500,50]]")},
+	};
+	struct json_object *r = results_json(ctx, &in);
+	struct json_object *verdict = json_object_object_get(r, "verdict");
+
+	ck_assert_str_eq(json_object_get_string(json_object_object_get(
+	    json_object_object_get(r, "decision"), "method")), "spending");
+	ck_assert_str_eq(json_object_get_string(json_object_object_get(verdict, "text")),
+	    "No difference shown yet.");
+	talloc_free(ctx);
+}
+END_TEST
+
 Suite *
 analysis_suite(void)
 {
@@ -140,6 +166,7 @@ analysis_suite(void)
 
 	tcase_add_loop_test(t, any_days_give_looks_in_order_and_valid_json, 0, 8);
 	tcase_add_test(t, the_order_of_rows_within_a_day_does_not_matter);
+	tcase_add_test(t, a_plan_whose_alternatives_are_gone_says_nothing);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -104,8 +104,9 @@ effect_is_ruled_out(const struct progress *j)
 	return out;
 }
 
-/* The final look of every arm was passed: what the intervals leave open. */
-static void
+/* The final look of every arm was passed: what the intervals leave open. False when no arm is left
+ * that was in the plan. */
+static bool
 say_nothing_found(struct progress *j)
 {
 	double lo = INFINITY, hi = -INFINITY;
@@ -116,9 +117,12 @@ say_nothing_found(struct progress *j)
 		lo = fmin(lo, j->in->all[i].sequence.lo);
 		hi = fmax(hi, j->in->all[i].sequence.hi);
 	}
+	if (lo > hi)
+		return false;
 	*j->out = (struct plan_verdict){"none", mem_printf(j->ctx,
 	    "No difference found; beyond %+.1f to %+.1f points is ruled out.", lo * 100, hi * 100),
 	    -1};
+	return true;
 }
 
 static void
@@ -163,14 +167,18 @@ say_unfinished(struct progress *j, size_t slowest, double t)
 	double percent = fmin(100, floor(t * 100));
 
 	add_note(j, "the plan needs %.0f participants in each arm", arm->needed);
-	/* Who waits may still come in. */
-	if (j->closed && j->d->waiting <= 0) {
+	/* Who waits may still come in, and a plan that is fulfilled has its final look
+	 * at the end of the week. */
+	if (j->closed && j->d->waiting <= 0 && t < 1) {
 		*j->out = (struct plan_verdict){"ended", mem_printf(j->ctx,
 		    "Ended at %.0f%% of the plan: not decided.", percent), -1};
 		return;
 	}
-	int64_t days = arm->looks != NULL ? days_to_final(j, slowest) : days_to_come(j, t);
-	const char *share = mem_printf(j->ctx, "Keep running: %.0f%% of the plan", percent);
+	int64_t days = arm->looks != NULL ? days_to_final(j, slowest)
+	    : j->closed ? -1 : days_to_come(j, t);
+	const char *todo = !j->closed ? "Keep running"
+	    : j->d->waiting > 0 ? "Wait for open windows" : "Wait for the final look";
+	const char *share = mem_printf(j->ctx, "%s: %.0f%% of the plan", todo, percent);
 	*j->out = (struct plan_verdict){"running", days < 0 ? mem_printf(j->ctx, "%s.", share)
 	    : mem_printf(j->ctx, "%s, about %" PRId64 " day%s to go.", share, days,
 		  days == 1 ? "" : "s"), days};
@@ -191,8 +199,8 @@ plan_verdict(void *ctx, const struct verdict_input *in, struct json_object *reas
 	if (j.d->plan == NULL || (!looks && t >= 1))
 		return false;
 	if (looks && all)
-		say_nothing_found(&j);
-	else if (looks && effect_is_ruled_out(&j))
+		return say_nothing_found(&j);
+	if (looks && effect_is_ruled_out(&j))
 		say_ruled_out(&j);
 	else
 		say_unfinished(&j, slowest, t);
