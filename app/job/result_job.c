@@ -170,15 +170,21 @@ decide_one(struct work *w, const char *experiment)
 enum err
 result_job_decide(struct db *db, const struct conf *conf)
 {
+	char now[INSTANT_TEXT];
 	void *mem = mem_ctx(db);
 	struct work *w = setup_work(mem, conf, db);
 	struct db_rows *rows;
 
+	instant_format(instant_now(), now);
 	db_set_deadline(db, INT64_MAX);
 	enum err e = w == NULL ? ERR_INVALID
-	    : db_query(db, mem, QUERY_decision_open, NULL, &rows);
-	for (int i = 0; e == OK && i < db_count(rows); i++)
-		e = decide_one(w, db_cell(rows, i, "id"));
+	    : db_query(db, mem, QUERY_decision_open, (const char *const[]){now}, &rows);
+	int n = e == OK ? db_count(rows) : 0;
+	/* One that fails does not keep the next from its turn. */
+	for (int i = 0; i < n; i++) {
+		enum err one = decide_one(w, db_cell(rows, i, "id"));
+		e = e != OK ? e : one;
+	}
 	talloc_free(mem);
 	return e;
 }
