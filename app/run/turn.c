@@ -7,8 +7,10 @@
  * Those that are held wait for nothing but requests that are there already: they are ended before
  * anything else is served, before a request is read that has not arrived completely, and when the
  * turn has lasted for some milliseconds. They have the deadline of the oldest of them, which is
- * also the one that the parent sees in the seat. The memory of all requests of a turn is freed at
- * its end, because definitions that one of them has replaced may be in use by another.
+ * also the one that the parent sees in the seat. The time of a request that had to wait for their
+ * end begins after it: what they waited for may have nothing to do with it. The memory of all
+ * requests of a turn is freed at its end, because definitions that one of them has replaced may be
+ * in use by another.
  */
 #include "run/turn.h"
 
@@ -45,7 +47,8 @@ enum { UNROUTED_MS = 2000 };
 struct guest {
 	struct ctx ctx;
 	struct fcgi *fcgi;
-	bool begun; /* ctx has memory of this turn */
+	int64_t from; /* monotonic; when its time began */
+	bool begun;   /* ctx has memory of this turn */
 };
 
 struct turn {
@@ -171,9 +174,9 @@ answer_request(struct turn *t, struct guest *g, enum err e)
 }
 
 static void
-set_deadline(const struct ctx *c, int64_t budget_ms)
+set_deadline(const struct guest *g, int64_t budget_ms)
 {
-	db_set_deadline(c->w.db, c->began + budget_ms * INSTANT_MS);
+	db_set_deadline(g->ctx.w.db, g->from + budget_ms * INSTANT_MS);
 }
 
 /* Ends and answers the requests that are held. */
@@ -188,13 +191,24 @@ end_held(struct turn *t)
 		return;
 	for (size_t i = 0; i < n; i++)
 		list[i] = &t->held[i]->ctx;
-	set_deadline(list[0], list[0]->route->budget_ms);
+	seat_route(t->seat, list[0]->route->path, list[0]->route->budget_ms);
+	set_deadline(t->held[0], list[0]->route->budget_ms);
 	list[0]->route->join(list, errs, n);
 	for (size_t i = 0; i < n; i++)
 		answer_request(t, t->held[i], errs[i]);
 	t->held_count = 0;
 	/* Another one may have been taken, and is what the worker is busy with from now on. */
 	seat_begin(t->seat, instant_monotonic(), UNROUTED_MS);
+}
+
+/* Ends those that are held before a request that is not to wait with them. */
+static void
+end_earlier(struct turn *t, struct guest *g)
+{
+	if (t->held_count == 0)
+		return;
+	end_held(t);
+	g->from = instant_monotonic();
 }
 
 /* Serves a request, or holds it. */
@@ -206,17 +220,17 @@ serve_request(struct turn *t, struct guest *g)
 	joint_fn *join = e == OK ? c->route->join : NULL;
 
 	if (t->held_count > 0 && t->held[0]->ctx.route->join != join)
-		end_held(t);
+		end_earlier(t, g);
 	if (e == OK && t->held_count == 0)
 		seat_route(t->seat, c->route->path, c->route->budget_ms);
-	set_deadline(c, e == OK ? c->route->budget_ms : UNROUTED_MS);
+	set_deadline(g, e == OK ? c->route->budget_ms : UNROUTED_MS);
 	e = e == OK ? run_route(c) : handle_unrouted(c, e);
 	if (e != OK || c->held == NULL) {
 		answer_request(t, g, e);
 		return;
 	}
 	if (c->alone)
-		end_held(t);
+		end_earlier(t, g);
 	t->held[t->held_count++] = g;
 	if (c->alone)
 		end_held(t);
@@ -257,6 +271,7 @@ take_request(struct turn *t)
 	}
 	int64_t now = instant_now();
 	ctx_begin(&g->ctx, now - now % INSTANT_MS, instant_monotonic());
+	g->from = g->ctx.began;
 	g->begun = true;
 	req_open(&g->ctx, (struct req_source){fcgi_env(g->fcgi), read_source, g->fcgi});
 	g->ctx.local = fcgi_is_local(g->fcgi);

@@ -3,6 +3,7 @@
 that it would get alone, once it is on the disk, and none pays for another."""
 
 import concurrent.futures
+import json
 import os
 import signal
 import time
@@ -20,8 +21,10 @@ from stack import SERVERS, Stack, gone, wait_until
 
 @pytest.fixture(scope="module", params=SERVERS)
 def stack(request):
-    """A pool of a single worker, so that whatever waits waits for this one."""
-    s = Stack(request.param, KEEP=1, ASSAY_WORKERS=1, ASSAY_CACHE_TIMEOUT_MS=1000)
+    """A pool of a single worker, so that whatever waits waits for this one, and for the deadline of
+    its request."""
+    s = Stack(request.param, KEEP=1, ASSAY_WORKERS=1, ASSAY_CACHE_TIMEOUT_MS=1000,
+              ASSAY_STATEMENT_TIMEOUT_MS=5000)
     yield s
     s.stop()
 
@@ -289,17 +292,39 @@ def test_a_worker_that_is_stuck_with_several_is_ended(stack):
     assert " in /page: killed" in line
 
 
+def raw_page(stack, user):
+    body = f'{{"user_id":"{user}","name":"a","timestamp":"{stamp(NOW)}"}}'.encode()
+    return rawfcgi.request("POST", "/v1/page", body, HTTP_X_API_KEY=stack.key("server"))
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["another route", "a large batch"])
+def test_a_request_behind_them_has_its_own_time(stack, large):
+    """They wait until their deadline for something that it does not need."""
+    a, b, c = names(3)
+    slow = f"new.subject_id in ('u:{a}', 'u:{b}')"
+    own = {"HTTP_X_API_KEY": stack.key("server")}
+    batch = json.dumps([view(c, NOW + n) for n in range(65)]).encode()
+    behind = (rawfcgi.request("POST", "/v1/page", batch, **own) if large else
+              rawfcgi.request("GET", f"/v1/user/{c}/experiments", **own))
+    with happens(stack, "page_view", slow, "perform pg_sleep(60)"):
+        with stopped(only(stack)):
+            waiting = [rawfcgi.connect(stack, raw_page(stack, u)) for u in (a, b)]
+            waiting.append(rawfcgi.connect(stack, behind))
+        statuses = [rawfcgi.answer(s)[0] for s in waiting]
+    for s in waiting:
+        s.close()
+    assert statuses == [503, 503, 200]
+    assert set(stored(stack, [a, b, c])) == ({c} if large else set())
+
+
 def test_nobody_waits_for_a_request_that_has_not_arrived(stack):
     """It is served as soon as it has, and until then those before it have their answers."""
-    def request(user):
-        body = f'{{"user_id":"{user}","name":"a","timestamp":"{stamp(NOW)}"}}'.encode()
-        return rawfcgi.request("POST", "/v1/page", body, HTTP_X_API_KEY=stack.key("server"))
     a, b, late = names(3)
     with stopped(only(stack)):
-        first, second = (rawfcgi.connect(stack, request(u)) for u in (a, b))
-        half = rawfcgi.connect(stack, request(late)[:-20])
+        first, second = (rawfcgi.connect(stack, raw_page(stack, u)) for u in (a, b))
+        half = rawfcgi.connect(stack, raw_page(stack, late)[:-20])
     assert [rawfcgi.answer(s)[0] for s in (first, second)] == [200, 200]
-    half.sendall(request(late)[-20:])
+    half.sendall(raw_page(stack, late)[-20:])
     status, _ = rawfcgi.answer(half)
     for s in (first, second, half):
         s.close()
