@@ -7,9 +7,10 @@ import uuid
 
 import pytest
 
+import clientkeys
 from enrols import enroll, running
 from goals import conversions, goal, said
-from joined import NOW, happens, names, together, view
+from joined import NOW, Sent, happens, names, together, view
 from lookups import a_second_later, new_id
 from stack import SERVERS, Stack, wait_until
 
@@ -217,7 +218,7 @@ def test_an_enrolment_by_another_rule_is_stored_beside_the_drawn_ones(stack):
         a, b, c, d, enrolled_before, e = users
         return [enrolling(exp, a), enrolling(exp, b, force="b"), enrolling(exp, c),
                 enrolling(exp, d, force="none of them"), enrolling(exp, enrolled_before),
-                enrolling(new_id("exp"), e, key="client")]
+                enrolling(new_id("exp"), e)]
     sent = together(stack, make, good=2)
     assert sent.statuses == [200, 200, 200, 422, 200, 200]
     a, b, c, _, before, unknown = (answer.json() for answer in sent.answers)
@@ -278,3 +279,42 @@ def test_many_who_come_at_once_are_enrolled_once_each(pool):
     assert pool.metric("joint_changes_total") > changes
     for exp in exps:
         assert pool.assay("doctor", "--recount", exp).returncode == 0
+
+
+def test_a_request_that_names_many_experiments_is_ended_by_itself(stack):
+    """Each of them may have to be read, in the time of all that would wait with it."""
+    exp = running(stack)
+    a, b, many, c, d = users = names(5)
+    sent = Sent(stack, [enrolling(exp, a), enrolling(exp, b),
+                        ("POST", "/v1/enroll", {"json": {
+                            "user_id": many, "experiments": [exp] * 33}}),
+                        enrolling(exp, c), enrolling(exp, d)])
+    assert sent.statuses == [200] * 5
+    made = {user: by for user, (_, by) in held(stack, exp, users).items()}
+    assert set(made) == set(users)
+    assert made[many] not in {made[u] for u in (a, b, c, d)}
+
+
+def test_what_is_read_for_many_at_once_is_found_in_the_cache_afterwards(stack):
+    exp = running(stack)
+    users = enrolled(stack, [exp], 16)
+    stack.memcached(b"flush_all")
+    assert Sent(stack, [enrolling(exp, u) for u in users]).statuses == [200] * 16
+    hits = stack.metric("cache_hits_total")
+    for u in users:
+        assert enroll(stack, exp, u)["new"] is False
+    assert stack.metric("cache_hits_total") == hits + 16
+
+
+def test_a_new_subject_that_comes_several_times_at_once_counts_once(stack):
+    """Against the limit on new subjects, whose burst is 25 here."""
+    exp, session = running(stack), uuid.uuid4().hex
+    key = clientkeys.make(stack, "--rate", "0", "--new-rate", "1")
+    path = f"/v1/experiment/{exp}/enroll"
+    for other in names(24):
+        assert clientkeys.call(stack, key, "POST", path,
+                               json={"session_id": other}).status_code == 200
+    sent = Sent(stack, [("POST", path, {
+        "json": {"session_id": session}, "key": None, "headers": {"X-API-Key": key}})] * 12)
+    assert sent.statuses == [200] * 12
+    assert sum(a.json()["new"] for a in sent.answers) == 1

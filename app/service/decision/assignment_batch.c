@@ -88,14 +88,15 @@ choose_named(struct work *w, struct choice *to, struct json_object *id, const ch
 
 	if (!json_object_is_type(id, json_type_string))
 		return fail(w, ERR_INVALID, at, "must be an id");
+	/* One that is over would be read from the database each time it is named. */
+	for (size_t i = 0; i < to->n; i++)
+		if (strcmp(to->list[i].experiment->id, json_object_get_string(id)) == 0)
+			return OK;
 	enum err e = experiment_set_one(w, json_object_get_string(id), &o.experiment);
 	if (e == ERR_NOT_FOUND)
 		return fail(w, e, at, "there is no such experiment");
 	if (e != OK)
 		return e;
-	for (size_t i = 0; i < to->n; i++)
-		if (to->list[i].experiment->nr == o.experiment->nr)
-			return OK;
 	to->list[to->n++] = o;
 	return OK;
 }

@@ -6,6 +6,8 @@
  */
 #include "service/decision/assignment.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "service/decision/enrolment.h"
 #include "service/decision/subject_record.h"
@@ -75,6 +77,18 @@ read_records(struct assignment *const list[], size_t n)
 	return e;
 }
 
+/* Whether an earlier one of n requests was counted against the limit on new subjects for the same
+ * subject as a: all of them have read that nothing is stored about it. */
+static bool
+was_counted(struct assignment *const list[], size_t n, const struct assignment *a)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i]->e == OK && list[i]->enrolment.writes &&
+		    strcmp(list[i]->who.subject, a->who.subject) == 0)
+			return true;
+	return false;
+}
+
 /* Decides those that could not be decided when they were read. */
 static void
 plan_rest(struct assignment *const list[], size_t n)
@@ -86,8 +100,10 @@ plan_rest(struct assignment *const list[], size_t n)
 		if (list[i]->who.record == NULL)
 			rest[count++] = list[i];
 	enum err e = count == 0 ? OK : read_records(rest, count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		rest[i]->who.counted = was_counted(rest, i, rest[i]);
 		rest[i]->e = e == OK ? plan_assignment(rest[i]) : e;
+	}
 }
 
 void

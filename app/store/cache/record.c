@@ -27,8 +27,9 @@ enum { EPOCH_AHEAD = 5, EPOCH_SANE = 10 };
 static const char *const kinds[] = {RECORD_PROFILE, RECORD_SUBJECT};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
-/* How many records a request may store; what it reads beyond that is not stored. */
-enum { FILLS = 4 };
+/* How many records may be stored at a time: those of all requests that are answered together. What
+ * is read beyond that is not stored. */
+enum { FILLS = 64 };
 
 /* An answer of the database that the cache is to hold. */
 struct fill {
