@@ -39,7 +39,8 @@ struct experiment {
 	struct json_object *alternatives;
 	const struct criteria *criteria;  /* NULL: everybody */
 	int64_t audience;                 /* the version of the audience in effect */
-	bool secret; /* of visibility `server`: client keys see it only if they name it */
+	bool secret; /* of visibility `server`: client keys see it only if they name it, or
+			register a device in its audience */
 };
 
 /* A look-up: the subject, and what has to match the constraints of experiments. */
