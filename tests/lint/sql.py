@@ -121,7 +121,10 @@ READS = re.compile(r"\b(?:from|join|update|using)\s+experiment\b(?:\s+as\s+(\w+)
 def check_selfcheck(path, text):
     code = COMMENT.sub("", text)
     for match in READS.finditer(code):
-        by_id = re.search(rf"(?<![\w.])(?:{match[1]}\.)?id\s*(?:=|>|in\b)", code, re.I)
+        # "$1 is null or id = $1" finds all of them.
+        by_id = any(not re.search(r"\bis\s+null\s+or\s*$", code[:found.start()], re.I)
+                    for found in re.finditer(
+                        rf"(?<![\w.])(?:{match[1]}\.)?id\s*(?:=|>|in\b)", code, re.I))
         said = NOT_FOUND.search(code) or re.search(r"\bself-?check", text, re.I)
         if not by_id and not said:
             report(path, line_of(code, match.start()),

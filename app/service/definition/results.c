@@ -251,8 +251,9 @@ results_read_through(struct work *w, const char *id, const char *day, struct jso
 	int64_t at;
 
 	if (strlen(day) != strlen("2026-11-21") || !instant_parse(end, strlen(end), &at) ||
-	    strcmp(day, work_today(w)) >= 0)
-		return fail(w, ERR_INVALID, "through", "must be a day before today, as 2026-11-21");
+	    at >= w->now - DAY_IS_WHOLE)
+		return fail(w, ERR_INVALID, "through",
+		    "must be a day before today that ended a minute ago, as 2026-11-21");
 	return tell_results(w, id, day, end, out);
 }
 
