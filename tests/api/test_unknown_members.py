@@ -46,40 +46,6 @@ def test_goals_and_hits(stack, name):
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_what_is_said_about_a_subject(stack, name):
-    exp, seg, who, session = running(stack, "b"), make(stack, "manual"), somebody(), new_id("s")
-    user, nobody = {"user_id": who}, {"session_id": session}
-    for method, path, key, more in (
-            ("POST", f"/v1/experiment/{exp}/enroll", "client", user),
-            ("POST", "/v1/enroll", "client", user),
-            ("PUT", f"/v1/experiment/{exp}/alternative", "server", {**user, "alternative": "b"}),
-            ("POST", "/v1/visit", "client", user),
-            ("POST", "/v1/confirm_human", "client", nobody),
-            ("POST", f"/v1/user/{who}/incorporate", "server", nobody),
-            ("PUT", f"/v1/segmentation/{seg}/member/{who}", "server", {"group": "one"})):
-        answer = stack.call(method, path, key=key, json={**more, name: 1})
-        assert_problem(answer, 422, pointer(name))
-    if name != "value":
-        answer = stack.call("PUT", f"/v1/user/{who}/tag/global/k", key="server",
-                            json={"value": 1, name: 1})
-        assert_problem(answer, 422, pointer(name))
-    for table, subject in (("enrolment", "u:" + who), ("membership", "u:" + who),
-                           ("tag", "u:" + who), ("confirmed", "s:" + session)):
-        assert stack.sql(f"select count(*) from {table} where subject_id = %s",
-                         subject) == [(0,)], table
-
-
-@pytest.mark.parametrize("name", UNKNOWN)
-def test_a_change_of_state(stack, name):
-    exp = running(stack)
-    for whole in ({"state": "track", name: 1}, {"request": {"state": "track", name: 1}}):
-        answer = stack.call("POST", f"/v1/experiment/{exp}/state", key="admin", json=whole)
-        assert answer.status_code == 400, answer.text
-        assert pointer(name) in answer.json()["params"]["errorMsg"]
-    assert admin(stack, "GET", exp)["state"] == "enabled"
-
-
-@pytest.mark.parametrize("name", UNKNOWN)
 def test_segmentations_and_their_groups(stack, name):
     seg, fresh = make(stack, "manual"), new_id("seg")[:40]
     before = stack.call("GET", f"/v1/segmentation/{seg}").json()

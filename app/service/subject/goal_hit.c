@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/metric.h"
 #include "base/text.h"
+#include "core/experiment/member_names.h"
 #include "service/joint_change.h"
 #include "store/db/db.h"
 #include "store/db/pgtype.h"
@@ -26,11 +27,15 @@ count_most(const struct work *w)
 enum err
 goal_hit_read(struct work *w, struct json_object *body, struct goal_hit_input *out)
 {
+	static const char *const names[] = {"user_id", "device_id", "session_id", "count",
+		"event_id", "user_agent", "signature", NULL};
 	struct json_object *count = json_object_object_get(body, "count");
 	struct json_object *event = json_object_object_get(body, "event_id");
 	const char *fault = event == NULL ? NULL : text_fault_json(w->mem, event, EVENT_ID);
 
 	out->count = 1;
+	if (!member_names_check(body, names, "", w->problems))
+		return ERR_INVALID;
 	if (json_object_object_get_ex(body, "count", NULL) &&
 	    (!json_whole(count, &out->count) || out->count < 0 || out->count > count_most(w)))
 		return fail(w, ERR_INVALID, "/count", "must be a whole number from 0 to %lld",

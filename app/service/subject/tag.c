@@ -11,7 +11,6 @@
 #include "base/jsonutil.h"
 #include "base/mem.h"
 #include "core/audience/condition.h"
-#include "core/experiment/member_names.h"
 #include "core/subject/tag.h"
 #include "service/change.h"
 #include "service/decision/subject_record.h"
@@ -71,12 +70,8 @@ tag_value_text(struct work *w, struct json_object *value, const char *at, const 
 enum err
 tag_value_read(struct work *w, struct json_object *body, const char **text)
 {
-	/* An answer may be sent back. */
-	static const char *const names[] = {"scope", "key", "value", NULL};
 	struct json_object *value;
 
-	if (!member_names_check(body, names, "", w->problems))
-		return ERR_INVALID;
 	if (!json_object_is_type(body, json_type_object) ||
 	    !json_object_object_get_ex(body, "value", &value))
 		return fail(w, ERR_INVALID, "/value", "is missing");

@@ -9,7 +9,6 @@
 
 #include "base/jsonutil.h"
 #include "base/mem.h"
-#include "core/experiment/member_names.h"
 #include "core/subject/bot.h"
 #include "core/subject/directory.h"
 #include "core/subject/key.h"
@@ -29,8 +28,7 @@ visitor_is_bot(struct ctx *c, struct json_object *body)
 }
 
 enum err
-visitor_body(
-    struct ctx *c, unsigned allowed, const char *const names[], struct json_object **body)
+visitor_body(struct ctx *c, unsigned allowed, struct json_object **body)
 {
 	enum err e = body_json(c, body);
 
@@ -38,21 +36,19 @@ visitor_body(
 		return e;
 	if (!json_object_is_type(*body, json_type_object))
 		return fail(&c->w, ERR_INVALID, "", "must be an object");
-	bool known = member_names_check(*body, names, "", c->w.problems);
 	c->subject = subject_read(c->w.mem, *body, allowed, "", c->w.problems);
 	struct json_object *agent = json_object_object_get(*body, "user_agent");
 	if (agent != NULL && !json_object_is_type(agent, json_type_string))
 		return fail(&c->w, ERR_INVALID, "/user_agent", "must be a string");
-	if (c->subject == NULL || !known)
+	if (c->subject == NULL)
 		return ERR_INVALID;
 	return client_key_check(c, (struct json_object *const[]){*body, NULL}, "");
 }
 
 enum err
-visitor_read(struct ctx *c, const char *const names[], struct json_object **body,
-    struct visitor *out)
+visitor_read(struct ctx *c, struct json_object **body, struct visitor *out)
 {
-	enum err e = visitor_body(c, VISITOR_ANYBODY, names, body);
+	enum err e = visitor_body(c, VISITOR_ANYBODY, body);
 
 	if (e != OK)
 		return e;

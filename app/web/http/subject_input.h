@@ -20,18 +20,12 @@ enum { VISITOR_ANYBODY = 1 << SUBJECT_USER | 1 << SUBJECT_DEVICE | 1 << SUBJECT_
  */
 bool visitor_is_bot(struct ctx *c, struct json_object *body);
 
-/* The members of a body about the subject, for lists of all that a route reads. */
-#define VISITOR_MEMBERS "user_id", "device_id", "session_id", "signature", "user_agent"
-
 /* The body, which must be an object, and the subject that it names, one of the kinds allowed;
- * sets c->subject. names: all members that the route reads, to a NULL; ERR_INVALID for others.
- * ERR_FORBIDDEN where the key may not name the subject. */
-enum err visitor_body(struct ctx *c, unsigned allowed, const char *const names[],
-    struct json_object **body) must_check;
+ * sets c->subject. ERR_FORBIDDEN where the key may not name it. */
+enum err visitor_body(struct ctx *c, unsigned allowed, struct json_object **body) must_check;
 
 /* The visitor whom the body names, with `attributes`; the record is not read. */
-enum err visitor_read(struct ctx *c, const char *const names[], struct json_object **body,
-    struct visitor *out) must_check;
+enum err visitor_read(struct ctx *c, struct json_object **body, struct visitor *out) must_check;
 
 /*
  * The visitor whom the `context` of an OpenFeature client describes: targetingKey, kind (absent:

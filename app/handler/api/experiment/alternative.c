@@ -44,13 +44,11 @@ begin_assignment(struct ctx *c, struct assignment *a)
 enum err
 experiment_enroll(struct ctx *c)
 {
-	static const char *const names[] = {
-		VISITOR_MEMBERS, "attributes", "force", "alternatives", "shown", NULL};
 	struct assignment *a = mem_new(c->w.mem, struct assignment);
 	struct json_object *body;
 
 	*a = (struct assignment){.w = &c->w, .id = c->args[0]};
-	enum err e = visitor_read(c, names, &body, &a->who);
+	enum err e = visitor_read(c, &body, &a->who);
 	if (e != OK)
 		return e;
 	a->in.force = json_object_object_get(body, "force");
@@ -63,13 +61,11 @@ experiment_enroll(struct ctx *c)
 enum err
 enroll_all(struct ctx *c)
 {
-	static const char *const names[] = {
-		VISITOR_MEMBERS, "attributes", "experiments", "shown", NULL};
 	struct assignment *a = mem_new(c->w.mem, struct assignment);
 	struct json_object *body;
 
 	*a = (struct assignment){.w = &c->w};
-	enum err e = visitor_read(c, names, &body, &a->who);
+	enum err e = visitor_read(c, &body, &a->who);
 	if (e != OK)
 		return e;
 	a->in.as_shown = json_object_object_get_ex(body, "shown", &a->in.shown);
@@ -107,10 +103,9 @@ alternative_get(struct ctx *c)
 enum err
 alternative_put(struct ctx *c)
 {
-	static const char *const names[] = {VISITOR_MEMBERS, "attributes", "alternative", NULL};
 	struct visitor who;
 	struct json_object *body;
-	enum err e = visitor_read(c, names, &body, &who);
+	enum err e = visitor_read(c, &body, &who);
 
 	return e == OK ? assignment_set(&c->w, &who, c->args[0],
 			     json_object_object_get(body, "alternative"), &c->model)

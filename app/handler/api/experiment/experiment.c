@@ -6,7 +6,6 @@
 #include "service/definition/experiment.h"
 
 #include "base/mem.h"
-#include "core/experiment/member_names.h"
 #include "handler/routes.h"
 #include "service/definition/experiment_list.h"
 #include "service/definition/experiment_state.h"
@@ -170,7 +169,6 @@ experiment_refresh(struct ctx *c)
 enum err
 experiment_state_post(struct ctx *c)
 {
-	static const char *const names[] = {"state", "default", NULL};
 	struct experiment_target t = {.id = c->args[0]};
 	struct experiment_answer a = {0};
 	struct experiment_delivery in;
@@ -182,11 +180,7 @@ experiment_state_post(struct ctx *c)
 	if (e != OK)
 		return e;
 	struct json_object *request = json_object_object_get(body, "request");
-	if (request == NULL)
-		request = body;
-	e = member_names_check(request, names, "", c->w.problems) ? OK : ERR_INVALID;
-	if (e == OK)
-		e = experiment_delivery_read(&c->w, request, &in);
+	e = experiment_delivery_read(&c->w, request != NULL ? request : body, &in);
 	if (e == OK)
 		e = experiment_deliver(&c->w, &t, &in, &a);
 	return answer_experiment(c, e, &a);

@@ -25,10 +25,9 @@ hold_hit(struct ctx *c, const struct goal_hit_input *in)
 enum err
 goal_hit_post(struct ctx *c)
 {
-	static const char *const names[] = {VISITOR_MEMBERS, "count", "event_id", NULL};
 	struct goal_hit_input in = {.goal = c->args[0]};
 	struct json_object *body;
-	enum err e = visitor_body(c, VISITOR_ANYBODY, names, &body);
+	enum err e = visitor_body(c, VISITOR_ANYBODY, &body);
 
 	if (e == OK)
 		e = goal_hit_read(&c->w, body, &in);

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "core/experiment/member_names.h"
 #include "handler/routes.h"
 #include "web/http/body.h"
 #include "web/http/ctx.h"
@@ -47,14 +46,11 @@ group_get(struct ctx *c)
 enum err
 member_put(struct ctx *c)
 {
-	static const char *const names[] = {"group", NULL};
 	struct json_object *body;
 	enum err e = subject_path_is_user(c, c->args[1]);
 
 	if (e == OK)
 		e = body_json(c, &body);
-	if (e == OK && !member_names_check(body, names, "", c->w.problems))
-		e = ERR_INVALID;
 	return e == OK ? membership_put(&c->w, path_membership(c),
 	    json_object_object_get(body, "group"), &c->model) : e;
 }

@@ -9,15 +9,12 @@
 #include "web/http/subject_input.h"
 #include "web/http/subject_path.h"
 
-/* What a body holds: whom it is about. */
-static const char *const members[] = {VISITOR_MEMBERS, NULL};
-
 /* Reads the subject of the body, for routes without an answer; *bot: it is a bot. */
 static enum err
 read_visitor(struct ctx *c, bool *bot)
 {
 	struct json_object *body;
-	enum err e = visitor_body(c, VISITOR_ANYBODY, members, &body);
+	enum err e = visitor_body(c, VISITOR_ANYBODY, &body);
 
 	if (e != OK)
 		return e;
@@ -55,7 +52,7 @@ user_incorporate_post(struct ctx *c)
 	const char *user = c->subject;
 
 	if (e == OK)
-		e = visitor_body(c, 1 << SUBJECT_SESSION, members, &body);
+		e = visitor_body(c, 1 << SUBJECT_SESSION, &body);
 	if (e != OK)
 		return e;
 	const char *session = c->subject;
