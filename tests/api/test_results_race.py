@@ -121,7 +121,7 @@ def read(stack, exps, until, outcome):
                 answer = results(stack, exp)
                 for goal in answer["goals"]:
                     for arm, cell in zip(answer["alternatives"], goal["alternatives"]):
-                        done = sum(n for h, n in cell["histogram"].items() if h != "0")
+                        done = sum(n for h, n in (cell["histogram"] or {}).items() if h != "0")
                         assert done == cell["conversions"], json.dumps(answer)
                         assert done <= arm["participants"], json.dumps(answer)
         outcome.put(None)
