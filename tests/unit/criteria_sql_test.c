@@ -10,7 +10,7 @@
 #include "core/audience/criteria.h"
 #include "suites.h"
 
-/* Texts that would do harm in SQL, JSON, printf or the placeholders of criteria. */
+/* Texts that would do harm in SQL, JSON, printf, or where criteria name their parameters. */
 static const char *const hostile[] = {
 	"'", "''", "\"", "\\", ";", "--", "/*", "*/", "$1", "$$", "%s%n",
 	"'; drop table profile; --", "' or 1=1 --", "\\'; select pg_sleep(9); --", "$tag$",
