@@ -117,26 +117,6 @@ struct sums {
 	double *n, *c;
 };
 
-static size_t
-arm_index(const struct arm_counts *t, int64_t id)
-{
-	size_t i = 0;
-
-	while (i < t->narms && t->arms[i].id != id)
-		i++;
-	return i;
-}
-
-static size_t
-split_index(const struct arm_counts *t, int64_t nr)
-{
-	size_t i = 0;
-
-	while (i < t->nsplits && t->splits[i].nr != nr)
-		i++;
-	return i;
-}
-
 static bool
 row_day(struct json_object *row, size_t column, int64_t *day)
 {
@@ -166,8 +146,8 @@ new_sums(void *ctx, const struct arm_counts *t)
 static void
 add_row(const struct arm_counts *t, struct sums *sums, struct json_object *row)
 {
-	size_t arm = arm_index(t, json_object_get_int64(json_item(row, DAY_ARM)));
-	size_t split = split_index(t, json_object_get_int64(json_item(row, DAY_SPLIT)));
+	size_t arm = arm_counts_arm_index(t, json_object_get_int64(json_item(row, DAY_ARM)));
+	size_t split = arm_counts_split_index(t, json_object_get_int64(json_item(row, DAY_SPLIT)));
 
 	if (arm == t->narms || split == t->nsplits)
 		return;

@@ -41,9 +41,8 @@ copy_text(void *ctx, struct json_object *o, const char *name)
 	return mem_dup(ctx, s != NULL ? s : "");
 }
 
-/* The index of the arm with this number; narms when the alternative has been removed. */
-static size_t
-find_arm(const struct arm_counts *t, int64_t id)
+size_t
+arm_counts_arm_index(const struct arm_counts *t, int64_t id)
 {
 	size_t i = 0;
 
@@ -67,7 +66,7 @@ count_participants(struct arm_counts *t, struct json_object *exposures)
 {
 	for (size_t i = 0; i < json_items(exposures); i++) {
 		struct json_object *row = json_item(exposures, i);
-		size_t arm = find_arm(t, row_number(row, 0));
+		size_t arm = arm_counts_arm_index(t, row_number(row, 0));
 		t->multiple += row_subjects(row, 3);
 		if (arm == t->narms)
 			continue;
@@ -86,7 +85,8 @@ drawn_in_split(const struct arm_counts *t, struct json_object *exposures, int64_
 
 	for (size_t i = 0; i < json_items(exposures); i++) {
 		struct json_object *row = json_item(exposures, i);
-		if (row_number(row, 1) == nr && find_arm(t, row_number(row, 0)) < t->narms)
+		size_t arm = arm_counts_arm_index(t, row_number(row, 0));
+		if (row_number(row, 1) == nr && arm < t->narms)
 			n += (double)row_drawn(row);
 	}
 	return n;
@@ -137,9 +137,8 @@ add_all_expected(struct arm_counts *t, struct json_object *exposures, struct jso
 		add_expected(t, last, 1);
 }
 
-/* The index of the split of that number; nsplits when there is none. */
-static size_t
-split_index(const struct arm_counts *t, int64_t nr)
+size_t
+arm_counts_split_index(const struct arm_counts *t, int64_t nr)
 {
 	size_t i = 0;
 
@@ -152,7 +151,7 @@ split_index(const struct arm_counts *t, int64_t nr)
 static struct arm_counts_split *
 find_split(struct arm_counts *t, int64_t nr)
 {
-	size_t known = split_index(t, nr);
+	size_t known = arm_counts_split_index(t, nr);
 
 	if (known < t->nsplits)
 		return &t->splits[known];
@@ -172,7 +171,7 @@ count_splits(struct arm_counts *t, struct json_object *exposures, struct json_ob
 
 	for (size_t i = 0; i < json_items(exposures); i++) {
 		struct json_object *row = json_item(exposures, i);
-		size_t arm = find_arm(t, row_number(row, 0));
+		size_t arm = arm_counts_arm_index(t, row_number(row, 0));
 		if (arm == t->narms)
 			continue;
 		struct arm_counts_split *s = find_split(t, row_number(row, 1));
@@ -268,7 +267,8 @@ sorted_hits(struct arm_counts *t, struct json_object *conversions, size_t *n)
 	*n = 0;
 	for (size_t i = 0; i < json_items(conversions); i++) {
 		struct json_object *row = json_item(conversions, i);
-		struct hit h = {find_goal(t, row_number(row, 0)), find_arm(t, row_number(row, 1)),
+		struct hit h = {find_goal(t, row_number(row, 0)),
+		    arm_counts_arm_index(t, row_number(row, 1)),
 		    {row_number(row, 2), row_subjects(row, 3)}, 0};
 		h.actions = json_items(row) > 4 ? json_object_get_double(json_item(row, 4))
 					    : (double)h.bin.times * (double)h.bin.subjects;
@@ -318,7 +318,7 @@ count_goal(struct arm_counts *t, struct arm_counts_goal *goal, struct json_objec
 		goal->cells[i].participants = t->arms[i].participants;
 	for (size_t i = 0; i < json_items(windows) && goal->window && goal->counted; i++) {
 		struct json_object *row = json_item(windows, i);
-		size_t arm = find_arm(t, row_number(row, 1));
+		size_t arm = arm_counts_arm_index(t, row_number(row, 1));
 		if (row_number(row, 0) != goal->window_to || arm == t->narms)
 			continue;
 		goal->cells[arm].participants += row_subjects(row, 3);
@@ -389,8 +389,8 @@ split_goal(struct arm_counts *t, struct arm_counts_goal *goal, struct json_objec
 		    (double)t->splits[i / t->narms].participants[i % t->narms];
 	for (size_t i = 0; i < json_items(windows) && goal->window && goal->counted; i++) {
 		struct json_object *row = json_item(windows, i);
-		size_t arm = find_arm(t, row_number(row, 1));
-		size_t split = split_index(t, row_number(row, 2));
+		size_t arm = arm_counts_arm_index(t, row_number(row, 1));
+		size_t split = arm_counts_split_index(t, row_number(row, 2));
 		if (row_number(row, 0) == goal->window_to && arm < t->narms && split < t->nsplits)
 			goal->cells[arm].by_split[split].participants +=
 			    (double)row_subjects(row, 3);
@@ -409,8 +409,8 @@ arm_counts_outcomes(
 	for (size_t i = 0; i < json_items(outcomes); i++) {
 		struct json_object *row = json_item(outcomes, i);
 		size_t goal = find_goal(t, row_number(row, 0));
-		size_t arm = find_arm(t, row_number(row, 1));
-		size_t split = split_index(t, row_number(row, 2));
+		size_t arm = arm_counts_arm_index(t, row_number(row, 1));
+		size_t split = arm_counts_split_index(t, row_number(row, 2));
 		if (goal == t->ngoals || arm == t->narms || split == t->nsplits)
 			continue;
 		struct arm_counts_outcome *x = &t->goals[goal].cells[arm].by_split[split];

@@ -85,6 +85,12 @@ struct arm_counts {
 struct arm_counts *arm_counts_arms(void *ctx, struct json_object *alternatives,
     struct json_object *exposures, struct json_object *splits);
 
+/* The index of the arm with that number; narms when the alternative has been removed. */
+size_t arm_counts_arm_index(const struct arm_counts *t, int64_t id);
+
+/* The index of the split of that number; nsplits when there is none. */
+size_t arm_counts_split_index(const struct arm_counts *t, int64_t nr);
+
 /*
  * Adds the goals [{nr, name, test, retired?, window_from?, window_to?, counted?, counted_since?}]
  * and counts their conversions, [[goal number, alternative id, hits, subjects, all hits of these
