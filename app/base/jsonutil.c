@@ -69,6 +69,12 @@ json_add_text(struct json_object *o, const char *name, const char *text)
 }
 
 void
+json_add_rounded(struct json_object *o, const char *name, double x)
+{
+	json_object_object_add(o, name, json_object_new_int64((int64_t)llround(x)));
+}
+
+void
 json_remove(struct json_object *o, const char *name)
 {
 	if (json_object_is_type(o, json_type_object))

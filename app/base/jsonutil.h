@@ -36,6 +36,10 @@ bool json_whole(const struct json_object *o, int64_t *out);
 /* Adds a member to the object o, in place of one of that name: a string, or null for NULL. */
 void json_add_text(struct json_object *o, const char *name, const char *text);
 
+/* Adds a member to the object o, in place of one of that name: x rounded to a whole number, as the
+ * places in a drawing are. */
+void json_add_rounded(struct json_object *o, const char *name, double x);
+
 /* Removes a member; does nothing when o is not an object. */
 void json_remove(struct json_object *o, const char *name);
 

@@ -27,19 +27,6 @@ member_of(struct json_object *o, const char *name)
 	return json_object_object_get(o, name);
 }
 
-static void
-put_text(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
-/* Adds a position, rounded to a whole unit of the drawing. */
-static void
-put_place(struct json_object *o, const char *name, double place)
-{
-	json_object_object_add(o, name, json_object_new_int((int)lround(place)));
-}
-
 /* A number as percent, with a sign where format is "+"; a dash when it is null. */
 static const char *
 percent_text(void *ctx, struct json_object *value, double scale, const char *format)
@@ -59,12 +46,12 @@ chart_shares(void *ctx, struct json_object *results)
 
 	for (size_t i = 0; i < 2; i++) {
 		struct json_object *number = member_of(split, names[i][0]);
-		put_text(split, names[i][1], number == NULL ? "–"
+		json_add_text(split, names[i][1], number == NULL ? "–"
 		    : mem_printf(ctx, "%.3g", json_object_get_double(number)));
 	}
 	for (size_t i = 0; i < json_items(list); i++) {
 		struct json_object *o = json_item(list, i);
-		put_text(o, "expected_percent",
+		json_add_text(o, "expected_percent",
 		    percent_text(ctx, member_of(o, "expected_share"), 100, ""));
 	}
 }
@@ -150,23 +137,23 @@ draw_days(struct json_object *results)
 		const char *name = json_object_get_string(json_item(row, 1));
 		double h =
 		    (HEIGHT - 10) * (double)json_object_get_int64(json_item(row, 2)) / (double)most;
-		put_place(bar, "x", (double)i * w);
-		put_place(bar, "y", HEIGHT - h);
-		put_place(bar, "w", w < 2 ? 2 : w - 1);
-		put_place(bar, "h", h);
-		put_place(bar, "series", (double)(series_of(results, name) % SERIES));
+		json_add_rounded(bar, "x", (double)i * w);
+		json_add_rounded(bar, "y", HEIGHT - h);
+		json_add_rounded(bar, "w", w < 2 ? 2 : w - 1);
+		json_add_rounded(bar, "h", h);
+		json_add_rounded(bar, "series", (double)(series_of(results, name) % SERIES));
 		json_object_array_add(bars, bar);
-		put_text(told, "day", json_object_get_string(json_item(row, 0)));
-		put_text(told, "alternative", name);
+		json_add_text(told, "day", json_object_get_string(json_item(row, 0)));
+		json_add_text(told, "alternative", name);
 		json_object_object_add(told, "count", json_object_get(json_item(row, 2)));
 		json_object_array_add(rows, told);
 	}
 	json_object_object_add(out, "width", json_object_new_int(WIDTH));
 	json_object_object_add(out, "height", json_object_new_int(HEIGHT));
 	json_object_object_add(out, "most", json_object_new_int64(most));
-	put_text(out, "first",
+	json_add_text(out, "first",
 	    n == 0 ? "" : json_object_get_string(json_item(json_item(days, 0), 0)));
-	put_text(out, "last",
+	json_add_text(out, "last",
 	    n == 0 ? "" : json_object_get_string(json_item(json_item(days, n - 1), 0)));
 	json_object_object_add(out, "bars", bars);
 	json_object_object_add(out, "rows", rows);
@@ -185,7 +172,7 @@ make_legend(struct json_object *results)
 		struct json_object *o = json_object_new_object();
 		json_object_object_add(
 		    o, "name", json_object_get(member_of(json_item(list, i), "name")));
-		put_place(o, "series", (double)(i % SERIES));
+		json_add_rounded(o, "series", (double)(i % SERIES));
 		json_object_array_add(out, o);
 	}
 	return out;
@@ -200,15 +187,16 @@ goal_row(void *ctx, struct json_object *goal, size_t i)
 	struct json_object *out = json_object_new_object();
 	bool mwu = strcmp(json_object_get_string(member_of(goal, "test")), "mwu") == 0;
 
-	put_text(out, "name", json_object_get_string(member_of(a, "name")));
+	json_add_text(out, "name", json_object_get_string(member_of(a, "name")));
 	json_object_object_add(out, "conversions", json_object_get(member_of(a, "conversions")));
 	json_object_object_add(out, "participants", json_object_get(member_of(a, "participants")));
-	put_text(out, "rate", percent_text(ctx, member_of(a, "rate"), 100, ""));
-	put_text(out, "improvement", percent_text(ctx, member_of(a, "improvement"), 1, "+"));
-	put_text(out, "chance", percent_text(ctx, member_of(a, "chance_to_beat_control"), 100, ""));
-	put_text(out, "confidence",
+	json_add_text(out, "rate", percent_text(ctx, member_of(a, "rate"), 100, ""));
+	json_add_text(out, "improvement", percent_text(ctx, member_of(a, "improvement"), 1, "+"));
+	json_add_text(out, "chance",
+	    percent_text(ctx, member_of(a, "chance_to_beat_control"), 100, ""));
+	json_add_text(out, "confidence",
 	    percent_text(ctx, member_of(a, mwu ? "mwu_confidence" : "chi2_confidence"), 1, ""));
-	put_text(out, "interval", interval == NULL ? "–"
+	json_add_text(out, "interval", interval == NULL ? "–"
 	    : mem_printf(ctx, "%s to %s", percent_text(ctx, json_item(interval, 0), 100, "+"),
 		  percent_text(ctx, json_item(interval, 1), 100, "+")));
 	json_object_object_add(out, "reason", json_object_get(member_of(a, "reason")));
@@ -247,22 +235,22 @@ draw_forest(void *ctx, struct json_object *goal)
 		double low = json_object_get_double(json_item(interval, 0));
 		double high = json_object_get_double(json_item(interval, 1));
 		struct json_object *line = json_object_new_object();
-		put_text(line, "name", json_object_get_string(member_of(a, "name")));
-		put_place(line, "x1", middle + low * scale);
-		put_place(line, "x2", middle + high * scale);
-		put_place(line, "x",
+		json_add_text(line, "name", json_object_get_string(member_of(a, "name")));
+		json_add_rounded(line, "x1", middle + low * scale);
+		json_add_rounded(line, "x2", middle + high * scale);
+		json_add_rounded(line, "x",
 		    middle + json_object_get_double(member_of(a, "difference")) * scale);
-		put_place(line, "y", y);
-		put_place(line, "label", y + 5);
+		json_add_rounded(line, "y", y);
+		json_add_rounded(line, "label", y + 5);
 		json_object_array_add(lines, line);
 		y += ROW;
 	}
 	out = json_object_new_object();
 	json_object_object_add(out, "lines", lines);
-	put_place(out, "height", y - ROW / 2 + 4);
-	put_place(out, "zero", middle);
-	put_text(out, "low", mem_printf(ctx, "%+.2f %%", -100 * reach));
-	put_text(out, "high", mem_printf(ctx, "%+.2f %%", 100 * reach));
+	json_add_rounded(out, "height", y - ROW / 2 + 4);
+	json_add_rounded(out, "zero", middle);
+	json_add_text(out, "low", mem_printf(ctx, "%+.2f %%", -100 * reach));
+	json_add_text(out, "high", mem_printf(ctx, "%+.2f %%", 100 * reach));
 	if (reach > 0)
 		return out;
 	json_object_put(out);
@@ -292,11 +280,11 @@ draw_goal(void *ctx, struct json_object *results, size_t number)
 
 	for (size_t i = 0; i < json_items(alternatives); i++)
 		json_object_array_add(rows, goal_row(ctx, goal, i));
-	put_place(out, "number", (double)number);
-	put_text(out, "goal", json_object_get_string(member_of(goal, "goal")));
+	json_add_rounded(out, "number", (double)number);
+	json_add_text(out, "goal", json_object_get_string(member_of(goal, "goal")));
 	json_object_object_add(out, "retired", json_object_get(member_of(goal, "retired")));
 	if (member_of(goal, "window_to") != NULL)
-		put_text(out, "window", window_text(ctx, goal));
+		json_add_text(out, "window", window_text(ctx, goal));
 	json_object_object_add(out, "rows", rows);
 	json_object_object_add(out, "forest", draw_forest(ctx, goal));
 	if (number >= DRAWN)

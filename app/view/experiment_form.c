@@ -238,12 +238,6 @@ text_of(struct json_object *o, const char *name)
 	return value == NULL ? "" : json_object_get_string(value);
 }
 
-static void
-put_text(struct json_object *o, const char *name, const char *value)
-{
-	json_object_object_add(o, name, json_object_new_string(value));
-}
-
 /* A name escaped for a JSON pointer (RFC 6901), on ctx. */
 static const char *
 escape_pointer(void *ctx, const char *name)
@@ -305,10 +299,10 @@ show_rows(struct json_object *rows, const struct table *t, struct json_object *s
 		bool gone = *text_of(row, "remove") != '\0';
 		json_object_object_add(o, "n", json_object_new_int64((int64_t)i));
 		for (const char *const *name = t->texts; *name != NULL; name++)
-			put_text(o, *name, text_of(row, *name));
+			json_add_text(o, *name, text_of(row, *name));
 		json_object_object_add(
 		    o, "choices", form_choices(t->choices, text_of(row, t->column)));
-		put_text(o, "fault",
+		json_add_text(o, "fault",
 		    row == NULL || gone ? "" : row_fault(t, row, number, problems));
 		number += gone ? 0 : 1;
 		json_object_array_add(out, o);
@@ -357,13 +351,13 @@ alternative_rows(struct json_object *list)
 		struct json_object *o = json_item(list, i);
 		struct json_object *row = json_object_new_object();
 		struct json_object *payload = part_of(o, "payload"), *weight = part_of(o, "weight");
-		put_text(row, "name", text_of(o, "name"));
-		put_text(
+		json_add_text(row, "name", text_of(o, "name"));
+		json_add_text(
 		    row, "enabled", json_object_get_boolean(part_of(o, "enabled")) ? "" : "no");
 		if (weight != NULL)
-			put_text(row, "weight", json_object_get_string(weight));
+			json_add_text(row, "weight", json_object_get_string(weight));
 		if (payload != NULL)
-			put_text(row, "payload", json_plain(payload));
+			json_add_text(row, "payload", json_plain(payload));
 		json_object_array_add(out, row);
 	}
 	return out;
@@ -379,8 +373,8 @@ goal_rows(struct json_object *list)
 		struct json_object *o = json_item(list, i);
 		struct json_object *row = json_object_new_object();
 		bool named = json_object_is_type(o, json_type_string);
-		put_text(row, "name", named ? json_object_get_string(o) : text_of(o, "name"));
-		put_text(row, "test", named ? "" : text_of(o, "test"));
+		json_add_text(row, "name", named ? json_object_get_string(o) : text_of(o, "name"));
+		json_add_text(row, "test", named ? "" : text_of(o, "test"));
 		json_object_array_add(out, row);
 	}
 	return out;

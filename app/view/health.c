@@ -5,7 +5,6 @@
 #include "view/health.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdbool.h>
 
 #include "base/jsonutil.h"
@@ -18,18 +17,6 @@ static struct json_object *
 member_of(struct json_object *o, const char *name)
 {
 	return json_object_object_get(o, name);
-}
-
-static void
-put_text(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
-static void
-put_position(struct json_object *o, const char *name, double place)
-{
-	json_object_object_add(o, name, json_object_new_int((int)lround(place)));
 }
 
 /* The participants of all alternatives, of which shares are computed. */
@@ -59,15 +46,15 @@ arm_row(void *ctx, struct json_object *arm, int64_t total, size_t i)
 
 	json_object_object_add(out, "name", json_object_get(member_of(arm, "name")));
 	json_object_object_add(out, "observed", json_object_new_int64(observed));
-	put_text(out, "share", total == 0 ? "–" : mem_printf(ctx, "%.2f %%", 100 * share));
-	put_text(out, "expected", expected == NULL ? "–"
+	json_add_text(out, "share", total == 0 ? "–" : mem_printf(ctx, "%.2f %%", 100 * share));
+	json_add_text(out, "expected", expected == NULL ? "–"
 	    : mem_printf(ctx, "%.1f", wanted * (double)total));
-	put_text(out, "expected_share", expected == NULL ? "–"
+	json_add_text(out, "expected_share", expected == NULL ? "–"
 	    : mem_printf(ctx, "%.2f %%", 100 * wanted));
-	put_position(out, "y", (double)(i * ROW + (ROW - BAR) / 2));
-	put_position(out, "label", (double)(i * ROW + ROW / 2 + 5));
-	put_position(out, "w", share * (WIDTH - LEFT));
-	put_position(out, "mark", LEFT + wanted * (WIDTH - LEFT));
+	json_add_rounded(out, "y", (double)(i * ROW + (ROW - BAR) / 2));
+	json_add_rounded(out, "label", (double)(i * ROW + ROW / 2 + 5));
+	json_add_rounded(out, "w", share * (WIDTH - LEFT));
+	json_add_rounded(out, "mark", LEFT + wanted * (WIDTH - LEFT));
 	return out;
 }
 
@@ -121,7 +108,7 @@ health_of(void *ctx, struct json_object *results)
 		    rows, arm_row(ctx, json_item(arms, i), total, i));
 	json_object_object_add(out, "total", json_object_new_int64(total));
 	json_object_object_add(out, "rows", rows);
-	put_position(out, "height", (double)(n * ROW));
+	json_add_rounded(out, "height", (double)(n * ROW));
 	json_object_object_add(out, "warnings", health_warnings(ctx, results, total));
 	return out;
 }

@@ -30,12 +30,6 @@ member_of(struct json_object *o, const char *name)
 	return json_object_object_get(o, name);
 }
 
-static void
-put_position(struct json_object *o, const char *name, double place)
-{
-	json_object_object_add(o, name, json_object_new_int((int)lround(place)));
-}
-
 /* Reads an alternative; returns the largest number of times, at most LAST. */
 static size_t
 read_arm(struct json_object *o, struct arm *out)
@@ -80,11 +74,11 @@ add_bars(struct json_object *bars, const struct arm *arms, size_t n, size_t most
 		for (size_t i = 0; i < n; i++) {
 			struct json_object *o = json_object_new_object();
 			int y = place_y(share_of_arm(arms[i].count[t], &arms[i]));
-			put_position(o, "series", (double)i);
-			put_position(o, "x", (double)t * column + (double)i * w);
-			put_position(o, "y", y);
-			put_position(o, "w", w < 1 ? 1 : w);
-			put_position(o, "h", HEIGHT - y);
+			json_add_rounded(o, "series", (double)i);
+			json_add_rounded(o, "x", (double)t * column + (double)i * w);
+			json_add_rounded(o, "y", y);
+			json_add_rounded(o, "w", w < 1 ? 1 : w);
+			json_add_rounded(o, "h", HEIGHT - y);
 			json_object_array_add(bars, o);
 		}
 }
@@ -104,7 +98,7 @@ add_line(struct json_object *lines, const struct arm *a, size_t i, size_t most)
 		    (int)lround((double)(t + 1) * column), y);
 		left -= a->count[t];
 	}
-	put_position(o, "series", (double)i);
+	json_add_rounded(o, "series", (double)i);
 	json_object_object_add(o, "name", json_object_new_string(a->name));
 	json_object_object_add(o, "points", json_object_new_string(points->data));
 	json_object_array_add(lines, o);
@@ -120,7 +114,7 @@ add_rows(struct json_object *rows, const struct arm *a, size_t most)
 	for (size_t t = 0; t <= most; t++) {
 		struct json_object *o = json_object_new_object();
 		json_object_object_add(o, "name", json_object_new_string(a->name));
-		put_position(o, "times", (double)t);
+		json_add_rounded(o, "times", (double)t);
 		json_object_object_add(o, "count", json_object_new_int64(a->count[t]));
 		json_object_object_add(o, "at_least", json_object_new_int64(left));
 		json_object_array_add(rows, o);
@@ -159,8 +153,8 @@ histogram_chart_of(void *ctx, struct json_object *results, size_t goal)
 	}
 	for (size_t t = 0; t <= most; t++) {
 		struct json_object *o = json_object_new_object();
-		put_position(o, "x", ((double)t + 0.35) * WIDTH / (double)(most + 1));
-		put_position(o, "times", (double)t);
+		json_add_rounded(o, "x", ((double)t + 0.35) * WIDTH / (double)(most + 1));
+		json_add_rounded(o, "times", (double)t);
 		json_object_array_add(parts[3], o);
 	}
 	return out;

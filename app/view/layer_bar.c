@@ -4,18 +4,11 @@
  */
 #include "view/layer_bar.h"
 
-#include <math.h>
 
 #include "base/jsonutil.h"
 #include "core/experiment/lookup.h"
 
 enum { WIDTH = 600, SERIES = 5 };
-
-static void
-put_position(struct json_object *o, const char *name, double place)
-{
-	json_object_object_add(o, name, json_object_new_int((int)lround(place)));
-}
 
 static struct json_object *
 make_bar(struct json_object *experiment, size_t number, struct json_object *slots)
@@ -29,11 +22,11 @@ make_bar(struct json_object *experiment, size_t number, struct json_object *slot
 	json_object_object_add(o, "experiment", json_object_get(experiment));
 	json_object_object_add(o, "first", json_object_get(first));
 	json_object_object_add(o, "last", json_object_get(last));
-	put_position(o, "number", (double)(number + 1));
-	put_position(o, "series", (double)(number % SERIES));
-	put_position(o, "x", from);
-	put_position(o, "w", to - from < 1 ? 1 : to - from);
-	put_position(o, "label", from + 4);
+	json_add_rounded(o, "number", (double)(number + 1));
+	json_add_rounded(o, "series", (double)(number % SERIES));
+	json_add_rounded(o, "x", from);
+	json_add_rounded(o, "w", to - from < 1 ? 1 : to - from);
+	json_add_rounded(o, "label", from + 4);
 	return o;
 }
 

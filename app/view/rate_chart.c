@@ -139,19 +139,13 @@ share_text(void *ctx, double share)
 }
 
 static void
-put_text(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
-static void
 put_day(struct json_object *o, const char *name, int64_t day)
 {
 	char text[INSTANT_TEXT];
 
 	instant_format(day * INSTANT_DAY, text);
 	text[10] = '\0';
-	put_text(o, name, text);
+	json_add_text(o, name, text);
 }
 
 /* Adds a row of the table that says the same as the chart, for those who cannot see it. */
@@ -162,10 +156,10 @@ add_row(struct json_object *rows, const char *name, int64_t day, const struct po
 	void *work = mem_ctx(NULL);
 
 	put_day(o, "day", day);
-	put_text(o, "name", name);
-	put_text(o, "rate", share_text(work, (double)p->rate.c / (double)p->rate.n));
-	put_text(o, "low", share_text(work, p->band.lo));
-	put_text(o, "high", share_text(work, p->band.hi));
+	json_add_text(o, "name", name);
+	json_add_text(o, "rate", share_text(work, (double)p->rate.c / (double)p->rate.n));
+	json_add_text(o, "low", share_text(work, p->band.lo));
+	json_add_text(o, "high", share_text(work, p->band.hi));
 	json_object_array_add(rows, o);
 	talloc_free(work);
 }
@@ -205,8 +199,8 @@ draw_line(const struct span *s, const struct point *points, double top)
 		if (points[i].rate.n > 0)
 			buf_printf(
 			    band, "%d,%d ", place_x(s, i), place_y(points[i].band.lo, top));
-	put_text(o, "points", line->data);
-	put_text(o, "band", band->data);
+	json_add_text(o, "points", line->data);
+	json_add_text(o, "band", band->data);
 	json_object_object_add(o, "x", json_object_new_int(WIDTH - RIGHT + 6));
 	json_object_object_add(o, "y", json_object_new_int(y + 4));
 	talloc_free(line);
@@ -300,7 +294,7 @@ rate_chart_of(void *ctx, struct json_object *results, size_t goal)
 	}
 	spread_labels(lines);
 	put_day(out, "first", s.first);
-	put_text(out, "top", share_text(ctx, top));
+	json_add_text(out, "top", share_text(ctx, top));
 	json_object_object_add(out, "lines", lines);
 	json_object_object_add(out, "rows", rows);
 	return out;

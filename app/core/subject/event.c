@@ -6,13 +6,8 @@
 #include "core/subject/event.h"
 
 #include "base/instant.h"
+#include "base/jsonutil.h"
 #include "base/mem.h"
-
-static void
-add_text(struct json_object *o, const char *name, const char *value)
-{
-	json_object_object_add(o, name, value == NULL ? NULL : json_object_new_string(value));
-}
 
 static struct json_object *
 make_context(void)
@@ -20,17 +15,17 @@ make_context(void)
 	struct json_object *o = json_object_new_object();
 	struct json_object *pdata = json_object_new_object();
 
-	add_text(pdata, "id", "AnalyticsAPI");
-	add_text(pdata, "ver", "3.0");
-	add_text(pdata, "pid", "experiment");
-	add_text(pdata, "model", NULL);
-	add_text(o, "channel", "analytics.api");
+	json_add_text(pdata, "id", "AnalyticsAPI");
+	json_add_text(pdata, "ver", "3.0");
+	json_add_text(pdata, "pid", "experiment");
+	json_add_text(pdata, "model", NULL);
+	json_add_text(o, "channel", "analytics.api");
 	json_object_object_add(o, "pdata", pdata);
-	add_text(o, "env", "analytics");
-	add_text(o, "sid", NULL);
-	add_text(o, "did", NULL);
-	add_text(o, "cdata", NULL);
-	add_text(o, "rollup", NULL);
+	json_add_text(o, "env", "analytics");
+	json_add_text(o, "sid", NULL);
+	json_add_text(o, "did", NULL);
+	json_add_text(o, "cdata", NULL);
+	json_add_text(o, "rollup", NULL);
 	return o;
 }
 
@@ -39,12 +34,12 @@ make_param(const struct lookup_request *who, const struct match *m)
 {
 	struct json_object *o = json_object_new_object();
 
-	add_text(o, "title", "experiment");
+	json_add_text(o, "title", "experiment");
 	if (m != NULL)
-		add_text(o, "experimentId", m->experiment->id);
-	add_text(o, "userId", who->user);
-	add_text(o, "deviceId", who->device);
-	add_text(o, "url", who->url);
+		json_add_text(o, "experimentId", m->experiment->id);
+	json_add_text(o, "userId", who->user);
+	json_add_text(o, "deviceId", who->device);
+	json_add_text(o, "url", who->url);
 	return o;
 }
 
@@ -58,7 +53,7 @@ make_data(const struct lookup_request *who, const struct match *list, size_t n)
 		json_object_array_add(params, make_param(who, &list[i]));
 	if (n == 0)
 		json_object_array_add(params, make_param(who, NULL));
-	add_text(o, "type", "api_access");
+	json_add_text(o, "type", "api_access");
 	json_object_object_add(o, "params", params);
 	return o;
 }
@@ -71,19 +66,19 @@ make_event(void *ctx, struct event_head head, const char *eid, struct json_objec
 	char now[INSTANT_TEXT];
 
 	instant_format(head.now, now);
-	add_text(actor, "id", "");
-	add_text(actor, "type", "System");
-	add_text(o, "eid", eid);
+	json_add_text(actor, "id", "");
+	json_add_text(actor, "type", "System");
+	json_add_text(o, "eid", eid);
 	json_object_object_add(o, "ets", json_object_new_int64(head.now / INSTANT_MS));
-	add_text(o, "ver", "3.0");
-	add_text(o, "mid", head.mid);
+	json_add_text(o, "ver", "3.0");
+	json_add_text(o, "mid", head.mid);
 	json_object_object_add(o, "actor", actor);
 	json_object_object_add(o, "context", make_context());
-	add_text(o, "object", NULL);
+	json_add_text(o, "object", NULL);
 	if (head.tags != NULL)
 		json_object_object_add(edata, "tags", json_object_get(head.tags));
 	json_object_object_add(o, "edata", edata);
-	add_text(o, "@timestamp", mem_printf(ctx, "%.19s+00:00", now));
+	json_add_text(o, "@timestamp", mem_printf(ctx, "%.19s+00:00", now));
 	return o;
 }
 
@@ -99,12 +94,12 @@ event_assignment(void *ctx, struct event_head head, const struct event_assignmen
 {
 	struct json_object *edata = json_object_new_object();
 
-	add_text(edata, "type", "assignment");
-	add_text(edata, subject_field(a->kind), a->subject);
-	add_text(edata, "segmentation", a->segmentation);
+	json_add_text(edata, "type", "assignment");
+	json_add_text(edata, subject_field(a->kind), a->subject);
+	json_add_text(edata, "segmentation", a->segmentation);
 	json_object_object_add(edata, "group", json_object_get(a->group));
 	json_object_object_add(edata, "groupId", json_object_get(a->group_id));
-	add_text(edata, "reason", a->reason);
-	add_text(edata, "by", a->by);
+	json_add_text(edata, "reason", a->reason);
+	json_add_text(edata, "by", a->by);
 	return make_event(ctx, head, "AUDIT", edata);
 }

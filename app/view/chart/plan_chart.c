@@ -35,18 +35,6 @@ number(struct json_object *o, const char *name)
 	return json_object_get_double(member(o, name));
 }
 
-static void
-put_text(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
-static void
-put_place(struct json_object *o, const char *name, double place)
-{
-	json_object_object_add(o, name, json_object_new_int((int)lround(place)));
-}
-
 static double
 x_of(const struct axes *a, double information)
 {
@@ -126,11 +114,11 @@ draw_line(void *ctx, struct json_object *results, const struct axes *a, const ch
 	for (size_t i = 0; i < json_items(looks); i++)
 		if (is_of(json_item(looks, i), name))
 			last = json_item(looks, i);
-	put_text(line, "name", name);
-	put_place(line, "series", (double)(series_of(results, name) % SERIES));
-	put_text(line, "points", points_of(ctx, looks, a, name, "z"));
-	put_place(line, "x", x_of(a, number(last, "information")) + LABEL);
-	put_place(line, "y", y_of(a, number(last, "z")) + LABEL);
+	json_add_text(line, "name", name);
+	json_add_rounded(line, "series", (double)(series_of(results, name) % SERIES));
+	json_add_text(line, "points", points_of(ctx, looks, a, name, "z"));
+	json_add_rounded(line, "x", x_of(a, number(last, "information")) + LABEL);
+	json_add_rounded(line, "y", y_of(a, number(last, "z")) + LABEL);
 	return line;
 }
 
@@ -156,15 +144,15 @@ add_drawing(void *ctx, struct json_object *out, struct json_object *results)
 		most = fmax(t, most);
 	}
 	json_object_object_add(out, "lines", lines);
-	put_text(out, "bound_above", slowest == NULL ? ""
+	json_add_text(out, "bound_above", slowest == NULL ? ""
 	    : points_of(ctx, looks, &a, slowest, "bound"));
-	put_text(out, "bound_below", slowest == NULL ? ""
+	json_add_text(out, "bound_below", slowest == NULL ? ""
 	    : points_of(ctx, looks, &a, slowest, "-bound"));
-	put_place(out, "zero", y_of(&a, 0));
-	put_place(out, "full", x_of(&a, 1));
-	put_place(out, "width", WIDTH);
-	put_place(out, "height", HEIGHT);
-	put_text(out, "top", mem_printf(ctx, "%.1f", a.reach));
+	json_add_rounded(out, "zero", y_of(&a, 0));
+	json_add_rounded(out, "full", x_of(&a, 1));
+	json_add_rounded(out, "width", WIDTH);
+	json_add_rounded(out, "height", HEIGHT);
+	json_add_text(out, "top", mem_printf(ctx, "%.1f", a.reach));
 }
 
 static const char *
@@ -185,14 +173,14 @@ make_rows(void *ctx, struct json_object *looks, bool several)
 			json_object_object_add(
 			    row, "alternative", json_object_get(member(l, "alternative")));
 		json_object_object_add(row, "day", json_object_get(member(l, "day")));
-		put_text(row, "progress", percent_text(ctx, number(l, "information")));
-		put_text(row, "difference",
+		json_add_text(row, "progress", percent_text(ctx, number(l, "information")));
+		json_add_text(row, "difference",
 		    mem_printf(ctx, "%+.2f %%", 100 * number(l, "difference")));
-		put_text(row, "interval", mem_printf(ctx, "%+.2f %% to %+.2f %%",
+		json_add_text(row, "interval", mem_printf(ctx, "%+.2f %% to %+.2f %%",
 		    100 * json_object_get_double(json_item(interval, 0)),
 		    100 * json_object_get_double(json_item(interval, 1))));
-		put_text(row, "z", mem_printf(ctx, "%+.2f", number(l, "z")));
-		put_text(row, "bound", mem_printf(ctx, "%.2f", number(l, "bound")));
+		json_add_text(row, "z", mem_printf(ctx, "%+.2f", number(l, "z")));
+		json_add_text(row, "bound", mem_printf(ctx, "%.2f", number(l, "bound")));
 		json_object_array_add(rows, row);
 	}
 	return rows;
@@ -214,7 +202,7 @@ plan_chart_of(void *ctx, struct json_object *results)
 	json_object_object_add(
 	    out, "decides", json_object_new_boolean(strcmp(method, "spending") == 0));
 	if (member(decision, "information") != NULL)
-		put_text(out, "progress", percent_text(ctx, number(decision, "information")));
+		json_add_text(out, "progress", percent_text(ctx, number(decision, "information")));
 	json_object_object_add(
 	    out, "days_to_go", json_object_get(member(results, "days_to_go")));
 	json_object_object_add(out, "looks", make_rows(ctx, looks,

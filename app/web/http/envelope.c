@@ -10,12 +10,6 @@
 #include "web/http/ctx.h"
 #include "web/http/route.h"
 
-static void
-add_string(struct json_object *o, const char *name, const char *value)
-{
-	json_object_object_add(o, name, value == NULL ? NULL : json_object_new_string(value));
-}
-
 enum { PLACE = 8192 }; /* most bytes of the messages for one place, roughly */
 
 /* Adds a message for a place, after those that it has. */
@@ -25,9 +19,9 @@ add_message(struct ctx *c, struct json_object *o, const char *place, const char 
 	struct json_object *said = json_object_object_get(o, place);
 
 	if (said == NULL)
-		add_string(o, place, detail);
+		json_add_text(o, place, detail);
 	else if (json_object_get_string_len(said) < PLACE)
-		add_string(
+		json_add_text(
 		    o, place, mem_printf(c->w.mem, "%s; %s", json_object_get_string(said), detail));
 }
 
@@ -42,7 +36,7 @@ error_messages(struct ctx *c)
 		add_message(c, o, json_object_get_string(json_object_object_get(p, "pointer")),
 		    json_object_get_string(json_object_object_get(p, "detail")));
 	}
-	add_string(o, "status", "failed");
+	json_add_text(o, "status", "failed");
 	return o;
 }
 
@@ -70,19 +64,19 @@ envelope_make(struct ctx *c, enum err e)
 	struct json_object *params = json_object_new_object();
 	const char *ts = work_now_text(&c->w);
 
-	add_string(o, "id", c->route->envelope);
-	add_string(o, "ver", "1.0");
-	add_string(o, "ts", ts);
-	add_string(params, "resmsgid", c->req.id);
-	add_string(params, "status", e == OK && c->w.detail == NULL ? "successful" : "failed");
-	add_string(params, "err", e == OK ? NULL : response_code(e));
-	add_string(params, "errmsg",
+	json_add_text(o, "id", c->route->envelope);
+	json_add_text(o, "ver", "1.0");
+	json_add_text(o, "ts", ts);
+	json_add_text(params, "resmsgid", c->req.id);
+	json_add_text(params, "status", e == OK && c->w.detail == NULL ? "successful" : "failed");
+	json_add_text(params, "err", e == OK ? NULL : response_code(e));
+	json_add_text(params, "errmsg",
 	    c->w.detail != NULL || e == OK ? c->w.detail : err_info(e)->title);
-	add_string(params, "client_key", NULL);
+	json_add_text(params, "client_key", NULL);
 	if (e != OK)
 		json_object_object_add(params, "errorMsg", error_messages(c));
 	json_object_object_add(o, "params", params);
-	add_string(o, "responseCode", response_code(e));
+	json_add_text(o, "responseCode", response_code(e));
 	json_object_object_add(o, "result", e == OK ? json_object_get(c->model) : NULL);
 	return o;
 }
