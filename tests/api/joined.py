@@ -3,35 +3,26 @@
 
 import concurrent.futures
 import contextlib
-import os
 import pathlib
-import signal
 import time
 import uuid
 
 import psycopg2
+import pytest
 
 from load import stamp
-from stack import wait_until
+from stack import SERVERS, Stack, wait_until
+from workers import only, stopped
 
 NOW = int(time.time() * 1000) - 3600_000
 
 
-def only(stack):
-    wait_until(lambda: len(stack.living()) == 1, 20, "a single worker")
-    return stack.living()[0]
-
-
-@contextlib.contextmanager
-def stopped(pid):
-    """A process that does nothing meanwhile."""
-    os.kill(pid, signal.SIGSTOP)
-    wait_until(lambda: "State:\tT" in pathlib.Path(f"/proc/{pid}/status").read_text(), 10, "stop")
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+@pytest.fixture(scope="module", params=SERVERS)
+def pool(request):
+    """Several workers."""
+    s = Stack(request.param, KEEP=1, ASSAY_WORKERS=3, ASSAY_CACHE_TIMEOUT_MS=1000)
+    yield s
+    s.stop()
 
 
 def waiting(stack):

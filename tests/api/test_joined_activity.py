@@ -10,7 +10,7 @@ import pytest
 import clientkeys
 from enrols import enroll, running
 from goals import conversions, goal, said
-from joined import NOW, Sent, happens, names, together, view
+from joined import NOW, Sent, happens, names, pool, together, view  # noqa: F401
 from lookups import a_second_later, new_id
 from stack import SERVERS, Stack, wait_until
 
@@ -23,13 +23,6 @@ def stack(request):
     wait_until(lambda: s.sql("select 1 from experiment where selfcheck = 'session'"), 10,
                "the self-checks")
     a_second_later()
-    yield s
-    s.stop()
-
-
-@pytest.fixture(scope="module", params=SERVERS)
-def pool(request):
-    s = Stack(request.param, KEEP=1, ASSAY_WORKERS=3, ASSAY_CACHE_TIMEOUT_MS=1000)
     yield s
     s.stop()
 
@@ -120,7 +113,7 @@ def test_when_a_hit_fails_each_is_recorded_alone(stack):
     assert dict(rows) == {u: 1 for u in users if u != users[1]}
 
 
-def test_hits_of_many_writers_count_once_each(pool):
+def test_hits_of_many_writers_count_once_each(pool):  # noqa: F811
     """Beside page views, enrolments and erasures; the sums of results say the same."""
     exp, other, red = running(pool, "b"), running(pool), goal(pool)
     users, gone_users = enrolled(pool, [exp, other], 8), enrolled(pool, [exp], 4)
@@ -258,7 +251,7 @@ def test_when_an_enrolment_fails_each_is_stored_alone(stack):
     assert set(held(stack, exp, users)) == {users[n] for n in (0, 1, 3)}
 
 
-def test_many_who_come_at_once_are_enrolled_once_each(pool):
+def test_many_who_come_at_once_are_enrolled_once_each(pool):  # noqa: F811
     """And everybody is told the alternative that is stored, whoever asks first."""
     exps = [running(pool, "b", "c") for _ in range(3)]
     users = names(60)

@@ -13,10 +13,11 @@ import pytest
 
 import rawfcgi
 from enrols import enroll, running
-from joined import (NOW, Sent, blocked, counts, happens, locked, names, only, page, sending,
-                    stopped, stored, together, view)
+from joined import (NOW, Sent, blocked, counts, happens, locked, names, page, pool,  # noqa: F401
+                    sending, stored, together, view)
 from load import Load, Race, stamp
 from stack import SERVERS, Stack, gone, wait_until
+from workers import only, stopped
 
 
 @pytest.fixture(scope="module", params=SERVERS)
@@ -25,13 +26,6 @@ def stack(request):
     its request."""
     s = Stack(request.param, KEEP=1, ASSAY_WORKERS=1, ASSAY_CACHE_TIMEOUT_MS=1000,
               ASSAY_STATEMENT_TIMEOUT_MS=5000)
-    yield s
-    s.stop()
-
-
-@pytest.fixture(scope="module", params=SERVERS)
-def pool(request):
-    s = Stack(request.param, KEEP=1, ASSAY_WORKERS=3, ASSAY_CACHE_TIMEOUT_MS=1000)
     yield s
     s.stop()
 
@@ -333,7 +327,7 @@ def test_nobody_waits_for_a_request_that_has_not_arrived(stack):
     assert set(stored(stack, [a, b, late])) == {a, b} | ({late} if status == 200 else set())
 
 
-def test_an_erasure_beside_them_finds_all_or_comes_first(pool):
+def test_an_erasure_beside_them_finds_all_or_comes_first(pool):  # noqa: F811
     """A view that is acknowledged after the erasure has begun may be there; one that was before is
     not, and what profiles say is what is stored."""
     for _ in range(6):
@@ -352,7 +346,7 @@ def test_an_erasure_beside_them_finds_all_or_comes_first(pool):
             assert profile["number_pages_viewed_the_last_7_days"] == have.get(u, 0)
 
 
-def test_many_writers_land_once_each_whatever_happens_to_workers(pool):
+def test_many_writers_land_once_each_whatever_happens_to_workers(pool):  # noqa: F811
     """And what was erased stays so, and nobody reads what is no more."""
     changes = pool.metric("joint_changes_total")
     with Load(pool, requests=3000, clients=16) as load:
@@ -366,7 +360,7 @@ def test_many_writers_land_once_each_whatever_happens_to_workers(pool):
     assert pool.metric("joint_changes_total") > changes
 
 
-def test_nobody_reads_a_profile_from_before_a_joined_write(pool):
+def test_nobody_reads_a_profile_from_before_a_joined_write(pool):  # noqa: F811
     changes = pool.metric("joint_changes_total")
     with Race(pool, writers=6) as race, Load(pool, requests=600, clients=6):
         wait_until(lambda: len(race.reads) > 400, 60, "reads")

@@ -4,7 +4,6 @@ request and do not end it.
 
 This file is not for sanitizers: they report the very deaths that are made here, and use memory."""
 
-import contextlib
 import json
 import os
 import pathlib
@@ -20,6 +19,7 @@ from load import Client, stamp
 from pages import Person
 import rawfcgi
 from stack import Stack, gone, wait_until
+from workers import only, stopped
 
 GOOD = "seven ochre lighthouses drifting"
 
@@ -60,24 +60,6 @@ def configure(stack, *lines):
 
 def answers(stack):
     wait_until(lambda: Client(stack).send("GET", "/readyz").status == 200, 60, "an answer")
-
-
-def only(stack):
-    """The one worker that there is."""
-    wait_until(lambda: len(stack.living()) == 1, 20, "a single worker")
-    return stack.living()[0]
-
-
-@contextlib.contextmanager
-def stopped(pid):
-    """A worker that does nothing meanwhile, should it still be there."""
-    os.kill(pid, signal.SIGSTOP)
-    wait_until(lambda: "State:\tT" in pathlib.Path(f"/proc/{pid}/status").read_text(), 10, "stop")
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
 
 
 def descriptors(pid):
