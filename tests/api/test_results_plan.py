@@ -154,6 +154,7 @@ def test_the_final_look_says_what_is_ruled_out(stack):
     assert told["verdict"]["text"] == \
         f"No difference found; beyond {low:+.1f} to {high:+.1f} points is ruled out."
     assert told["verdict"]["state"] == "none"
+    assert f"no difference found; look of {look['day']}" in told["verdict"]["reasons"][0]
     assert (told["decision"]["final_on"], told["decision"]["decided_on"]) == (look["day"], None)
     assert [row[:4] for row in stored(stack, exp)] == [(2, False, look["day"], look["day"])]
     # More would make no other answer.

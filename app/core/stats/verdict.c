@@ -85,6 +85,8 @@ add_look_reason(struct judge *j, size_t arm, const char *what)
 		    t->goals[0].name, what);
 		return;
 	}
+	if (!looks->decided && (looks->final || looks->none_stands))
+		what = "no difference found";
 	const char *on = looks->decided && looks->decided_on != l->day
 	    ? mem_printf(j->ctx, ", decided on %s", analysis_day(j->ctx, looks->decided_on))
 	    : looks->decided ? ", which decided" : "";
