@@ -32,6 +32,21 @@ def waiting(stack):
     return sum(1 for words in lines if words[-1] == path and words[5] != "01")
 
 
+@contextlib.contextmanager
+def joined_first(pool):
+    """The body starts requests of many clients: they wait until one worker, alone at first, has
+    committed some of them together. All workers serve the others."""
+    changes = pool.metric("joint_changes_total")
+    first, *others = pool.living()
+    with contextlib.ExitStack() as held:
+        for pid in others:
+            held.enter_context(stopped(pid))
+        with stopped(first):
+            yield
+            wait_until(lambda: waiting(pool) >= 6, 20, "the requests")
+        wait_until(lambda: pool.metric("joint_changes_total") > changes, 20, "a shared commit")
+
+
 class Sent:
     """Requests that a worker found waiting together; each is (method, path, keywords of call)."""
 

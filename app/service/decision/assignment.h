@@ -52,12 +52,14 @@ struct assignment {
 	 * not in, unless the request named them.
 	 */
 	struct json_object *answer;
+	bool alone; /* it is about many experiments: others must not share its time */
 	enum err e; /* ERR_FORBIDDEN, ERR_INVALID, ERR_THROTTLED; ERR_NOT_FOUND: one of ids */
 };
 
 /*
  * Answers a request that needs nothing of the database: the record of the subject is in the cache
- * and nothing is to be written. Otherwise a->answer stays NULL, for assignment_enroll().
+ * and nothing is to be written. Otherwise a->answer stays NULL, for assignment_enroll(), with
+ * others unless a->alone is set.
  */
 enum err assignment_begin(struct assignment *a) must_check;
 

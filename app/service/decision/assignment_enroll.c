@@ -8,8 +8,10 @@
 
 #include <string.h>
 
+#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "service/decision/enrolment.h"
+#include "service/decision/experiment_set.h"
 #include "service/decision/subject_record.h"
 #include "store/work.h"
 
@@ -48,6 +50,24 @@ plan_assignment(struct assignment *a)
 	return e;
 }
 
+/* How many experiments a request may be about that is ended together with others: each may have to
+ * be read, or is a row to be written, in the time of the oldest of them. */
+enum { TOGETHER_MOST = 32 };
+
+/* Whether the request is about more: those that it names, or all that there are. */
+static enum err
+find_size(struct assignment *a)
+{
+	const struct experiment_set *all;
+
+	a->alone = json_items(a->ids) > TOGETHER_MOST;
+	if (a->id != NULL || a->named)
+		return OK;
+	enum err e = experiment_set_get(a->w, 0, &all);
+	a->alone = e == OK && all->n > TOGETHER_MOST;
+	return e;
+}
+
 enum err
 assignment_begin(struct assignment *a)
 {
@@ -55,7 +75,9 @@ assignment_begin(struct assignment *a)
 		.kind = RECORD_SUBJECT, .subject = a->who.subject, .now = a->w->now};
 	enum err e = subject_record_find(a->w, &a->slot, &a->who.record);
 
-	return e == OK && a->who.record != NULL ? plan_assignment(a) : e;
+	if (e == OK && a->who.record != NULL)
+		e = plan_assignment(a);
+	return e == OK && a->answer == NULL ? find_size(a) : e;
 }
 
 /* Reads the records that the cache did not have. */

@@ -3,16 +3,11 @@
  * Assignments over the API: enrolment of a subject in one experiment, in several or in all; the
  * alternative it has; an alternative set by hand; and the explanation of a decision.
  */
-#include "base/jsonutil.h"
 #include "base/mem.h"
 #include "handler/routes.h"
 #include "service/decision/assignment.h"
 #include "web/http/ctx.h"
 #include "web/http/subject_input.h"
-
-/* How many experiments a request may name that is ended together with others: each may have to be
- * read from the database, in the time of the oldest of them. */
-enum { TOGETHER_MOST = 32 };
 
 /* Takes the answer of the operation; the one about many experiments stands in an object. */
 static void
@@ -36,7 +31,7 @@ begin_assignment(struct ctx *c, struct assignment *a)
 		show_assignment(c, a);
 	else if (e == OK)
 		c->held = a;
-	c->alone = json_items(a->ids) > TOGETHER_MOST;
+	c->alone = a->alone;
 	return e;
 }
 
