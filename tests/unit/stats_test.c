@@ -2,6 +2,7 @@
 /*
  * The statistics against published vectors, which another program computed, and at their edges.
  */
+#include "core/stats/sample_size.h"
 #include "core/stats/split_check.h"
 #include "core/stats/stats.h"
 
@@ -272,11 +273,15 @@ START_TEST(needed_sample_is_as_published)
 	void *ctx = mem_ctx(NULL);
 	struct json_object *o =
 	    json_object_array_get_idx(section(ctx, "sample_size_per_arm", 3), (size_t)_i);
-	double n = stats_needed(json_object_get_double(get(o, "p1")),
-	    json_object_get_double(get(o, "p2")), json_object_get_double(get(o, "alpha")),
-	    json_object_get_double(get(o, "power")));
+	const struct sample_size_plan plan = {json_object_get_double(get(o, "alpha")),
+	    json_object_get_double(get(o, "power")), 2, 0.5};
+	double n = sample_size_rate(json_object_get_double(get(o, "p2")),
+	    json_object_get_double(get(o, "p1")), &plan);
+	double once = json_object_get_double(get(o, "n"));
 
-	check_value(n, get(o, "n"), "n");
+	/* The published size is that of a single look, rounded up. */
+	ck_assert_double_le(n, fmax(SAMPLE_SIZE_LEAST, ceil(SAMPLE_SIZE_LOOKS * once)));
+	ck_assert_double_ge(n, fmax(SAMPLE_SIZE_LEAST, SAMPLE_SIZE_LOOKS * (once - 1)));
 	talloc_free(ctx);
 }
 END_TEST
@@ -361,20 +366,24 @@ END_TEST
 static const struct {
 	double p1, p2, alpha, power;
 } unplanned[] = {
-    {0, 0.1, 0.05, 0.8}, {0.1, 1, 0.05, 0.8}, {0.1, 0.1, 0.05, 0.8}, {0.1, 0.2, 0, 0.8},
-    {0.1, 0.2, 0.05, 1}, {NAN, 0.2, 0.05, 0.8}, {0.1, INFINITY, 0.05, 0.8},
+    {-0.1, 0.1, 0.05, 0.8}, {0.1, 1.1, 0.05, 0.8}, {0.1, 0.1, 0.05, 0.8}, {0.1, 0.2, 0, 0.8},
+    {0.1, 0.2, 0.05, 1}, {0.1, 0.2, 1, 0.8}, {0.1, 0.2, 0.05, 0}, {NAN, 0.2, 0.05, 0.8}, {0.1, INFINITY, 0.05, 0.8},
 };
 
 START_TEST(an_invalid_plan_has_no_sample_size)
 {
-	ck_assert(isnan(stats_needed(unplanned[_i].p1, unplanned[_i].p2, unplanned[_i].alpha,
-	    unplanned[_i].power)));
+	const struct sample_size_plan plan = {unplanned[_i].alpha, unplanned[_i].power, 2, 0.5};
+
+	ck_assert(isnan(sample_size_rate(unplanned[_i].p2, unplanned[_i].p1, &plan)));
 }
 END_TEST
 
-START_TEST(less_power_than_chance_needs_nobody)
+START_TEST(less_power_than_chance_needs_no_more_than_the_least)
 {
-	ck_assert_double_eq(stats_needed(0.1, 0.2, 0.5, 0.01), 1);
+	const struct sample_size_plan plan = {0.5, 0.01, 2, 0.5};
+
+	ck_assert_double_eq(sample_size_rate(0.1001, 0.1, &plan), SAMPLE_SIZE_LEAST);
+	ck_assert_double_eq(sample_size_mean(1, 0.001, &plan), SAMPLE_SIZE_LEAST);
 }
 END_TEST
 
@@ -404,7 +413,7 @@ stats_suite(void)
 	tcase_add_test(t, sample_ratio_needs_two_arms_and_participants);
 	tcase_add_test(t, an_extreme_split_has_p_0_and_no_error);
 	tcase_add_loop_test(t, an_invalid_plan_has_no_sample_size, 0, ROWS(unplanned));
-	tcase_add_test(t, less_power_than_chance_needs_nobody);
+	tcase_add_test(t, less_power_than_chance_needs_no_more_than_the_least);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -22,10 +22,13 @@ z_alpha(const struct sample_size_plan *p)
 	return gsl_cdf_ugaussian_Qinv(p->alpha / (double)(p->arms - 1) / 2);
 }
 
-/* Participants for sequential looks, which need more than a single test of n. */
+/* Participants for sequential looks, which need more than a single test of z^2 times by. A z below 0
+ * is a power below what chance alone gives: any number will do. */
 static double
-whole_participants(double n)
+whole_participants(double z, double by)
 {
+	double n = fmax(z, 0) * fmax(z, 0) * by;
+
 	/* A sum that is whole but for rounding needs no participant more. */
 	return fmax(SAMPLE_SIZE_LEAST, ceil(SAMPLE_SIZE_LOOKS * n - 1e-9));
 }
@@ -41,7 +44,7 @@ sample_size_rate(double x, double control, const struct sample_size_plan *plan)
 	double u = (1 - s) * x * (1 - x) + s * control * (1 - control);
 	double z = z_alpha(plan) * sqrt(fmax(q * (1 - q), u)) +
 	    gsl_cdf_ugaussian_Pinv(plan->power) * sqrt(u);
-	return whole_participants(2 * z * z / ((x - control) * (x - control)));
+	return whole_participants(z, 2 / ((x - control) * (x - control)));
 }
 
 double
@@ -50,5 +53,5 @@ sample_size_mean(double sd, double effect, const struct sample_size_plan *plan)
 	if (!is_plan(plan) || !(sd > 0) || !isfinite(effect) || effect == 0)
 		return NAN;
 	double z = z_alpha(plan) + gsl_cdf_ugaussian_Pinv(plan->power);
-	return whole_participants(2 * z * z * sd * sd / (effect * effect));
+	return whole_participants(z, 2 * sd * sd / (effect * effect));
 }

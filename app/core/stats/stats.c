@@ -176,24 +176,3 @@ stats_holm(double *p, size_t n)
 	}
 	talloc_free(order);
 }
-
-static bool
-is_proportion(double x)
-{
-	return x > 0 && x < 1;
-}
-
-double
-stats_needed(double p1, double p2, double alpha, double power)
-{
-	if (!is_proportion(p1) || !is_proportion(p2) || !is_proportion(alpha) ||
-	    !is_proportion(power) || p1 == p2)
-		return NAN;
-	double q = (p1 + p2) / 2;
-	double root = gsl_cdf_ugaussian_Qinv(alpha / 2) * sqrt(2 * q * (1 - q)) +
-	    gsl_cdf_ugaussian_Pinv(power) * sqrt(p1 * (1 - p1) + p2 * (1 - p2));
-	/* The power is below what chance alone gives: any sample is enough. */
-	if (root <= 0)
-		return 1;
-	return finite_or_nan(ceil(root * root / ((p2 - p1) * (p2 - p1))));
-}

@@ -90,13 +90,4 @@ struct stats_beat stats_beat(struct stats_rate a, struct stats_rate control);
  */
 void stats_holm(double *p, size_t n);
 
-/*
- * The sample size: participants needed in each of two arms to detect the difference between the
- * rates p1 and p2 by a two-sided test at significance level alpha with that power: (z(1 - alpha/2)
- * sqrt(2 q (1 - q)) + z(power) sqrt(p1 (1 - p1) + p2 (1 - p2)))^2 / (p2 - p1)^2 with q = (p1 + p2)
- * / 2, rounded up. (Fleiss, Statistical Methods for Rates and Proportions, 3.2, without the
- * continuity correction.) Absent unless all four are between 0 and 1 and p1 differs from p2.
- */
-double stats_needed(double p1, double p2, double alpha, double power);
-
 #endif
