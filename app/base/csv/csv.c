@@ -283,15 +283,6 @@ csv_fault(const struct csv *c)
 	return c->fault;
 }
 
-bool
-csv_has(const struct csv *c, const char *name)
-{
-	for (size_t i = 0; i < c->columns; i++)
-		if (strcmp(c->list[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Reads text as a JSON number; NULL when it is not one, or does not fit an int64_t or a double. */
 static struct json_object *
 parse_number(void *ctx, const char *text)

@@ -72,7 +72,4 @@ const char *csv_fault(const struct csv *c);
  */
 void csv_text(struct buf *out, const char *s);
 
-/* Whether the header row has a column of that name. */
-bool csv_has(const struct csv *c, const char *name);
-
 #endif

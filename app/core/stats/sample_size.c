@@ -22,8 +22,8 @@ z_alpha(const struct sample_size_plan *p)
 	return gsl_cdf_ugaussian_Qinv(p->alpha / (double)(p->arms - 1) / 2);
 }
 
-/* Participants for sequential looks, which need more than a single test of z^2 times by. A z below 0
- * is a power below what chance alone gives: any number will do. */
+/* Participants for sequential looks, which need more than a single test of z^2 times by. A z below
+ * 0 is a power below what chance alone gives: any number will do. */
 static double
 whole_participants(double z, double by)
 {

@@ -381,12 +381,6 @@ db_begin(struct db *db)
 }
 
 bool
-db_in_transaction(const struct db *db)
-{
-	return db->in_tx;
-}
-
-bool
 db_was_conflict(const struct db *db)
 {
 	return db->conflicted;

@@ -94,9 +94,6 @@ enum err db_begin(struct db *db) must_check;
 enum err db_commit(struct db *db) must_check;
 void db_rollback(struct db *db);
 
-/* Between db_begin and db_commit or db_rollback. */
-bool db_in_transaction(const struct db *db);
-
 /*
  * Whether the last failed transaction conflicted with a concurrent one (serialization failure,
  * deadlock, lock time-out): nothing of it was done, and it may succeed now.

@@ -69,20 +69,6 @@ req_param(const struct req *r, const char *name)
 	return found == NULL ? NULL : found + n + 1;
 }
 
-void
-req_set_query(struct req *r, const char *name, const char *value)
-{
-	size_t i = 0;
-
-	while (i < r->queries && strcmp(r->query_name[i], name) != 0)
-		i++;
-	if (i == REQ_QUERIES)
-		return;
-	r->query_name[i] = name;
-	r->query_value[i] = value;
-	r->queries += i == r->queries;
-}
-
 const char *
 req_query(const struct req *r, const char *name)
 {

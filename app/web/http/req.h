@@ -61,9 +61,6 @@ const char *req_param(const struct req *r, const char *name);
 /* The value of a query parameter, or NULL. */
 const char *req_query(const struct req *r, const char *name);
 
-/* Gives a query parameter that value, for handlers that a page calls; a full query stays. */
-void req_set_query(struct req *r, const char *name, const char *value);
-
 /*
  * The opaque part, of *len bytes, of the entity tag at the start of the text, as it was before a
  * web server compressed the answer: some add the coding ("x-gzip"), some make it weak (W/"x").
